@@ -1,0 +1,41 @@
+# Every target makes the virtual environment it needs; PYTHON picks the interpreter.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+OUT ?= wayside-out
+
+.PHONY: reach test nightly check bench docs clean
+
+$(VENV)/.run: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --editable .
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --editable ".[dev]"
+	@touch $@ $(VENV)/.run
+
+reach: $(VENV)/.run
+	$(BIN)/wayside reach belle2-forward --out $(OUT)
+
+test: $(VENV)/.dev
+	$(BIN)/python -m pytest -m "not nightly"
+
+nightly: $(VENV)/.dev
+	$(BIN)/python -m pytest -m nightly
+
+check: $(VENV)/.dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+bench: $(VENV)/.run
+	$(BIN)/python -m benchmarks
+
+docs: $(VENV)/.dev
+	$(BIN)/python -m sphinx -W --keep-going -b html docs docs/_build/html
+
+clean:
+	rm -rf $(VENV) docs/_build

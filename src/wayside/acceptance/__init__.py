@@ -1,0 +1,1 @@
+"""Acceptance: integrals of the production density over a detector."""

@@ -1,0 +1,1 @@
+"""Command line: thin faces over the library."""

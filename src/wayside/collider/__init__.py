@@ -1,0 +1,1 @@
+"""Colliders: beams, cross-sections, where the excited state goes."""

@@ -1,0 +1,1 @@
+"""Detectors: shapes, placement, rays through them."""

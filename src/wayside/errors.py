@@ -1,0 +1,17 @@
+"""Every exception and warning Wayside raises on purpose."""
+
+
+class WaysideError(Exception):
+    """Base of all errors a user can mend; the command line prints it in one line and exits 2."""
+
+
+class InputError(WaysideError, ValueError):
+    """A value that cannot be used: names what, what it was, and what is allowed."""
+
+
+class OutputError(WaysideError, OSError):
+    """A result that cannot be written where it was asked for."""
+
+
+class AccuracyWarning(UserWarning):
+    """A number whose error estimate exceeds the accuracy that was asked for."""

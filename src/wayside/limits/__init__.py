@@ -1,0 +1,1 @@
+"""Limits: statistics of a count, and existing searches recast."""

@@ -1,0 +1,1 @@
+"""Models: what decays to what, and how fast."""

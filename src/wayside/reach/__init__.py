@@ -1,0 +1,1 @@
+"""Reach: yields over coupling planes and their contours."""

@@ -1,0 +1,1 @@
+"""Scenarios: the validated description of a study."""
