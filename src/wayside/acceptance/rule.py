@@ -1,0 +1,167 @@
+"""A rule: nodes in direction and rapidity that integrate the flight over one detector."""
+
+import math
+from typing import NamedTuple
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+from wayside.acceptance.flight import Flight
+from wayside.acceptance.sky import Caustic, Sky, gauss_legendre, survey
+from wayside.acceptance.spectrum import MAX_SEGMENTS, rapidity_offset, spectrum
+from wayside.detector.box import Box
+
+
+class Level(NamedTuple):
+    """Numbers of nodes: per polar cut, per azimuthal arc, per rapidity segment."""
+
+    polar: int
+    azimuth: int
+    rapidity: int
+
+
+class Rule(NamedTuple):
+    """Nodes over the directions of a detector and the rapidities along each of them."""
+
+    sky: Sky
+    offsets: NDArray[np.intp]
+    """Nodes of direction i are ``offsets[i]:offsets[i + 1]``, shape (n + 1,)."""
+    rapidity: NDArray[np.float64]
+    """Rapidity of the excited state at every node."""
+    weight: NDArray[np.float64]
+    """Probability per produced excited state at every node, solid angle included."""
+    log_flight: NDArray[np.float64]
+    """Logarithm of gamma beta at every node."""
+
+    @property
+    def hit_probability(self) -> float:
+        """Chance per produced excited state to fly into the solid angle of the rule."""
+        return float(np.sum(self.weight))
+
+
+def polar_axis(flight: Flight, toward: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Axis about which the caustic nearest to a direction is a cone, a unit vector (3,)."""
+    if not flight.on_shell:
+        speed = float(np.linalg.norm(flight.boost))
+        axis = flight.boost / speed if speed > 1e-12 else flight.frame[2]
+        return np.asarray(axis)
+    norms = np.linalg.norm(flight.ridges, axis=1)
+    cosines = (flight.ridges @ toward) / np.where(norms > 0.0, norms, 1.0)
+    best = int(np.argmax(cosines))
+    if norms[best] < 1e-12:
+        return np.asarray(flight.frame[2])
+    return np.asarray(flight.ridges[best] / norms[best])
+
+
+def caustic_of(flight: Flight, axis: NDArray[np.float64]) -> Caustic:
+    """Polar angle and width at which the ridge about ``axis`` turns back."""
+    if flight.on_shell:
+        ratio = flight.radiative.p_star / flight.mass
+        speeds = flight.ridges @ axis
+        speed = float(np.max(speeds))
+    else:
+        ratio = flight.direct.momentum / flight.mass
+        speed = float(flight.boost @ axis)
+    if speed <= 0.0 or ratio >= speed:
+        return Caustic(0.0, 0.0)
+    angle = math.asin(ratio / speed)
+    if not flight.on_shell:
+        # An integrable inverse square root: the sine-squared map alone removes it.
+        return Caustic(angle, 1e6)
+    across = np.eye(3)[int(np.argmin(np.abs(axis)))]
+    across = across - (across @ axis) * axis
+    across /= np.linalg.norm(across)
+    direction = math.cos(angle) * axis + math.sin(angle) * across
+    scale, origin = rapidity_offset(speed * axis, direction)
+    transverse = flight.mass * math.sinh(origin) * math.sin(angle)
+    spread = flight.ridge_width * transverse
+    # Where (mass scale)^2 = (e_star + i spread)^2, continued to complex polar angle.
+    slope = flight.mass**2 * speed**2 * math.sin(angle) * math.cos(angle)
+    width = spread * flight.radiative.e_star / slope if slope > 0.0 else 0.0
+    return Caustic(angle, max(width, 1e-12))
+
+
+def _rough_cones(flight: Flight, axis: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Cones about other axes where the density is not smooth, shape (n, 4).
+
+    Where the range of rapidities opens or splits, for excited states slower than the boost, and
+    the caustics of ridges that ``axis`` does not belong to.
+    """
+    if not flight.on_shell:
+        return np.empty((0, 4))
+    edges = [(flight.boost, flight.energy_low), (flight.boost, flight.energy_high)]
+    edges += [(ridge, flight.radiative.e_star) for ridge in flight.ridges]
+    rows: list[list[float]] = []
+    for velocity, energy in edges:
+        speed = float(np.linalg.norm(velocity))
+        ratio = math.sqrt(max(0.0, (energy / flight.mass - 1.0) * (energy / flight.mass + 1.0)))
+        if speed < 1e-12 or ratio >= speed or np.allclose(velocity, speed * axis, atol=1e-13):
+            continue
+        rows.append([*(velocity / speed), math.sqrt(1.0 - (ratio / speed) ** 2)])
+    return np.array(rows).reshape(-1, 4)
+
+
+@numba.njit(cache=True)
+def _assemble(flight, directions, solid, rings, shared, gauss):  # type: ignore[no-untyped-def]
+    n = len(directions)
+    offsets = np.empty(n + 1, dtype=np.intp)
+    offsets[0] = 0
+    out = np.empty((3, MAX_SEGMENTS * gauss.shape[1]))
+    room = 1024 + n * 4 * gauss.shape[1]
+    nodes = np.empty((3, room))
+    count = 0
+    found = 0
+    last = -1
+    for i in range(n):
+        if not (shared and rings[i] == last):
+            found = spectrum(flight, directions[i], gauss, out)
+            last = rings[i]
+        if count + found > room:
+            room = 2 * room + found
+            grown = np.empty((3, room))
+            grown[:, :count] = nodes[:, :count]
+            nodes = grown
+        for k in range(found):
+            nodes[0, count] = out[0, k]
+            nodes[1, count] = out[1, k] * solid[i]
+            nodes[2, count] = out[2, k]
+            count += 1
+        offsets[i + 1] = count
+    return offsets, nodes[:, :count]
+
+
+def build_rule(flight: Flight, box: Box, level: Level, *, face: bool = False) -> Rule:
+    """Rule over the volume of a box, or over its front face.
+
+    Parameters
+    ----------
+    flight
+        The mass point at one collider.
+    box
+        The detector.
+    level
+        Numbers of nodes.
+    face
+        Integrate over the front face alone: every direction then has ``near == far``.
+    """
+    toward = box.centre / np.linalg.norm(box.centre)
+    axis = polar_axis(flight, toward)
+    sky = survey(
+        box,
+        axis,
+        caustic_of(flight, axis),
+        _rough_cones(flight, axis),
+        face=face,
+        nodes_polar=level.polar,
+        nodes_azimuth=level.azimuth,
+    )
+    offsets, nodes = _assemble(
+        flight,
+        sky.directions,
+        sky.weights,
+        sky.rings,
+        flight.symmetric,
+        gauss_legendre(level.rapidity),
+    )
+    return Rule(sky, offsets, nodes[0], nodes[1], nodes[2])

@@ -1,0 +1,82 @@
+"""Options that commands share, and how they print."""
+
+import json
+import math
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from wayside.scenario import Scenario
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def scenario_options(command: Command) -> Command:
+    """Add ``SCENARIO`` and ``--set``, passed as ``scenario: str`` and ``overrides: tuple[str]``."""
+    set_option = click.option(
+        "--set",
+        "overrides",
+        multiple=True,
+        metavar="KEY=VALUE",
+        help="Set a value, such as model.m_aprime=8.1; may be repeated.",
+    )
+    return click.argument("scenario")(set_option(command))
+
+
+def out_option(command: Command) -> Command:
+    """Add ``--out``, passed as ``out: Path | None``."""
+    return click.option(
+        "--out",
+        type=click.Path(path_type=Path),
+        metavar="DIR",
+        help="Folder for figures and tables, made if it is not there.",
+    )(command)
+
+
+def json_option(command: Command) -> Command:
+    """Add ``--json``, passed as ``as_json: bool``."""
+    return click.option(
+        "--json", "as_json", is_flag=True, help="Print one JSON object, for machines."
+    )(command)
+
+
+def load(scenario: str, overrides: tuple[str, ...]) -> "Scenario":
+    """Load the scenario of a command line; imports the library only now."""
+    from wayside.scenario import load_scenario
+
+    return load_scenario(scenario, overrides)
+
+
+def json_text(value: object) -> str:
+    """Write nested dictionaries, lists, numbers and NumPy arrays as JSON.
+
+    Infinite and undefined numbers, which JSON does not have, become null.
+    """
+    return json.dumps(_plain(value), indent=2, allow_nan=False, ensure_ascii=False)
+
+
+def _plain(value: object) -> object:
+    if hasattr(value, "tolist"):
+        value = value.tolist()
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return str(value) if isinstance(value, Path) else value
+
+
+def table_text(head: tuple[str, ...], rows: Sequence[tuple[str, ...]], width: int = 80) -> str:
+    """Lay out a table in columns; the last one is cut to the width of the page."""
+    lines = [head, *rows]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(head) - 1)]
+    texts = []
+    for line in lines:
+        cells = [cell.ljust(size) for cell, size in zip(line[:-1], widths, strict=True)]
+        text = "  ".join([*cells, line[-1]]).rstrip()
+        texts.append(text if len(text) <= width else text[: width - 3].rstrip() + "...")
+    return "\n".join(texts)

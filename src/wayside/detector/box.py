@@ -1,0 +1,161 @@
+"""A detector volume: a box of any size, placed and turned anywhere away from the interaction point."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from wayside.errors import InputError
+
+Facing = Literal["ip", "beam"] | Sequence[float]
+"""Where the front face looks: at the interaction point, along the beam axis, or a direction."""
+
+CORNERS = np.array([[i, j, k] for i in (-0.5, 0.5) for j in (-0.5, 0.5) for k in (0.0, 1.0)])
+"""Corners in units of the size; the front face is the one with third coordinate 0."""
+
+EDGES = tuple(
+    (i, j)
+    for i in range(8)
+    for j in range(i + 1, 8)
+    if np.count_nonzero(CORNERS[i] != CORNERS[j]) == 1
+)
+"""Pairs of corners that share an edge."""
+
+FRONT_EDGES = tuple((i, j) for i, j in EDGES if CORNERS[i][2] == CORNERS[j][2] == 0.0)
+
+
+@dataclass(frozen=True)
+class Box:
+    """A box in laboratory coordinates (metres), the interaction point at the origin.
+
+    Parameters
+    ----------
+    position
+        Centre of the front face, shape (3,), in m.
+    size
+        Extent along the rows of ``axes``, shape (3,), in m; the third is the depth.
+    axes
+        Orthonormal axes, shape (3, 3): first and second dimension of the face, then the
+        direction from the front face into the volume.
+    """
+
+    position: NDArray[np.float64]
+    size: NDArray[np.float64]
+    axes: NDArray[np.float64]
+
+    @classmethod
+    def place(
+        cls, position: ArrayLike, size: ArrayLike, facing: Facing = "ip", roll: float = 0.0
+    ) -> "Box":
+        """Box with its front face centred at ``position``.
+
+        Parameters
+        ----------
+        position
+            Centre of the front face, shape (3,), in m.
+        size
+            First dimension (radial, away from the beam axis), second dimension, depth; in m.
+            On the beam axis the first dimension lies along x; where the radial direction is the
+            depth itself (a detector at 90 degrees) it lies along z.
+        facing
+            Where the front face looks: ``"ip"`` at the interaction point, ``"beam"`` along the
+            beam axis (toward the interaction point's side), or a direction of shape (3,).
+        roll
+            Rotation of the face about the depth axis, in radians.
+
+        Raises
+        ------
+        InputError
+            If a number is not finite, a size not positive, a direction has no length, or the
+            box contains or touches the interaction point.
+        """
+        centre = _vector("position", position)
+        extent = _vector("size", size)
+        if np.any(extent <= 0.0):
+            raise InputError(f"size = {_show(extent)}: every dimension must be positive (m)")
+        if not np.isfinite(roll):
+            raise InputError(f"roll = {roll}: must be finite (rad)")
+        depth = -_outlook(centre, facing)
+        first = _first_dimension(centre, depth)
+        second = np.cross(depth, first)
+        cosine, sine = np.cos(roll), np.sin(roll)
+        axes = np.stack([cosine * first + sine * second, cosine * second - sine * first, depth])
+        box = cls(centre, extent, axes)
+        if box.contains(np.zeros(3)):
+            raise InputError(
+                f"position = {_show(centre)}, size = {_show(extent)}: the volume contains the"
+                " interaction point; it must lie beside it"
+            )
+        return box
+
+    @cached_property
+    def corners(self) -> NDArray[np.float64]:
+        """Corners in the laboratory, shape (8, 3), in m, ordered as `CORNERS`."""
+        return np.asarray(self.position + (CORNERS * self.size) @ self.axes)
+
+    @property
+    def centre(self) -> NDArray[np.float64]:
+        """Centre of the volume, shape (3,), in m."""
+        return np.asarray(self.position + 0.5 * self.size[2] * self.axes[2])
+
+    @property
+    def volume(self) -> float:
+        """Volume in m^3."""
+        return float(np.prod(self.size))
+
+    def contains(self, point: ArrayLike) -> bool:
+        """Whether a point (shape (3,), in m) lies in the volume or on its surface."""
+        inside = self.axes @ (np.asarray(point, dtype=np.float64) - self.position)
+        inside[2] -= 0.5 * self.size[2]
+        return bool(np.all(np.abs(inside) <= 0.5 * self.size * (1.0 + 1e-12)))
+
+
+def _vector(name: str, value: ArrayLike) -> NDArray[np.float64]:
+    vector = np.asarray(value, dtype=np.float64)
+    if vector.shape != (3,) or not np.all(np.isfinite(vector)):
+        raise InputError(f"{name} = {_show(vector)}: must be three finite numbers")
+    return vector
+
+
+def _show(vector: NDArray[np.float64]) -> str:
+    return "[" + ", ".join(f"{x:.6g}" for x in np.ravel(vector)) + "]"
+
+
+def _outlook(position: NDArray[np.float64], facing: Facing) -> NDArray[np.float64]:
+    """Unit vector out of the front face."""
+    if isinstance(facing, str):
+        if facing == "ip":
+            direction = -position
+        elif facing == "beam":
+            direction = np.array([0.0, 0.0, -np.sign(position[2])])
+        else:
+            raise InputError(f'facing = "{facing}": must be "ip", "beam" or a direction [x, y, z]')
+    else:
+        direction = _vector("facing", facing)
+    length = float(np.linalg.norm(direction))
+    if length == 0.0:
+        raise InputError(f"facing = {facing}: no direction follows at position {_show(position)}")
+    return np.asarray(direction / length)
+
+
+def _first_dimension(
+    position: NDArray[np.float64], depth: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Unit vector across the depth: radial, or along x on the axis, or along z at 90 degrees."""
+    candidates = (
+        np.array([position[0], position[1], 0.0]),
+        np.array([1.0, 0.0, 0.0]),
+        np.array([0.0, 0.0, 1.0]),
+    )
+    scale = float(np.linalg.norm(position)) or 1.0
+    for candidate in candidates:
+        length = float(np.linalg.norm(candidate))
+        if length <= 1e-9 * scale:
+            continue
+        across = candidate / length - (candidate @ depth) / length * depth
+        if np.linalg.norm(across) > 1e-6:
+            return np.asarray(across / np.linalg.norm(across))
+    raise AssertionError("three candidates span the space")

@@ -1,0 +1,96 @@
+"""Straight lines from the interaction point through a box."""
+
+import numba
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from wayside.detector.box import Box
+
+
+@numba.njit(cache=True)
+def cross_box(direction, position, size, axes):  # type: ignore[no-untyped-def]
+    """Distances at which a ray from the origin enters and leaves a box (slab method).
+
+    Parameters
+    ----------
+    direction
+        Unit vector, shape (3,).
+    position, size, axes
+        As in `wayside.detector.box.Box`.
+
+    Returns
+    -------
+    near, far
+        In m; ``far <= near`` if the ray misses.
+    """
+    near = 0.0
+    far = np.inf
+    for i in range(3):
+        step = 0.0
+        origin = 0.0
+        for j in range(3):
+            step += axes[i, j] * direction[j]
+            origin -= axes[i, j] * position[j]
+        low = 0.0 if i == 2 else -0.5 * size[i]
+        high = low + size[i]
+        if step == 0.0:
+            if origin < low or origin > high:
+                return 0.0, 0.0
+            continue
+        a = (low - origin) / step
+        b = (high - origin) / step
+        near = max(near, min(a, b))
+        far = min(far, max(a, b))
+    return near, far
+
+
+@numba.njit(cache=True)
+def cross_front(direction, position, size, axes):  # type: ignore[no-untyped-def]
+    """Distance at which a ray from the origin crosses the front face, or 0 if it does not."""
+    across = 0.0
+    plane = 0.0
+    for j in range(3):
+        across += axes[2, j] * direction[j]
+        plane += axes[2, j] * position[j]
+    if across == 0.0 or plane / across <= 0.0:
+        return 0.0
+    distance = plane / across
+    for i in range(2):
+        offset = 0.0
+        for j in range(3):
+            offset += axes[i, j] * (distance * direction[j] - position[j])
+        if abs(offset) > 0.5 * size[i]:
+            return 0.0
+    return distance
+
+
+@numba.njit(cache=True)
+def _cross_many(directions, position, size, axes):  # type: ignore[no-untyped-def]
+    out = np.empty((2, len(directions)))
+    for i in range(len(directions)):
+        near, far = cross_box(directions[i], position, size, axes)
+        out[0, i] = near
+        out[1, i] = max(near, far)
+    return out
+
+
+def path_through(
+    box: Box, directions: ArrayLike
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Distances at which rays from the interaction point enter and leave a box.
+
+    Parameters
+    ----------
+    box
+        The volume.
+    directions
+        Unit vectors, shape (n, 3).
+
+    Returns
+    -------
+    near, far
+        Shape (n,), in m; equal where the ray misses.
+    """
+    rays = np.ascontiguousarray(directions, dtype=np.float64)
+    near, far = _cross_many(rays, box.position, box.size, box.axes)
+    return near, far

@@ -1,0 +1,86 @@
+"""Widths of the dark photon A' into visible particles, over epsilon^2.
+
+epsilon is the A' coupling over the photon's at the scale of the A' mass, with the fine-structure
+constant at zero momentum: vacuum polarisation is in neither R nor alpha. Lepton pairs by way of a
+narrow vector state (A' within a few of its widths of the J/psi or an Upsilon) are left out.
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+from wayside.constants import ALPHA, LEPTON_MASSES
+from wayside.errors import InputError
+from wayside.models.r_ratio import r_ratio, r_ratio_error
+
+__all__ = ["hadronic_width_error", "lepton_factor", "visible_width_hats"]
+
+FloatArray = npt.NDArray[np.float64]
+
+
+def lepton_factor(q: npt.ArrayLike, mass: float) -> FloatArray:
+    """Return the counterpart of R for a lepton pair of unit charge.
+
+    Parameters
+    ----------
+    q : array_like
+        Invariant mass of the pair in GeV, positive.
+    mass : float
+        Mass of the lepton in GeV.
+
+    Returns
+    -------
+    ndarray
+        sqrt(1 - 4 m^2/q^2) (1 + 2 m^2/q^2), 0 below threshold.
+    """
+    q = np.asarray(q, dtype=np.float64)
+    excess = np.maximum(q - 2 * mass, 0.0)
+    return np.asarray(np.sqrt(excess * (q + 2 * mass)) / q * (1 + 2 * (mass / q) ** 2))
+
+
+def visible_width_hats(m_aprime: npt.ArrayLike) -> dict[str, FloatArray]:
+    """Return the visible widths of A' over epsilon^2.
+
+    Parameters
+    ----------
+    m_aprime : array_like
+        Mass in GeV, any shape, positive and at most `r_ratio.R_MAXIMUM`.
+
+    Returns
+    -------
+    dict of str to ndarray
+        GeV, by channel ``e``, ``mu``, ``tau``, ``hadrons``: alpha M/3 times `lepton_factor` or R
+        (Eqs. 7 and 9 of the study).
+
+    Raises
+    ------
+    InputError
+        If a mass is out of range.
+    """
+    mass = _checked(m_aprime)
+    massless = ALPHA * mass / 3
+    widths = {name: massless * lepton_factor(mass, m) for name, m in LEPTON_MASSES.items()}
+    return widths | {"hadrons": massless * r_ratio(mass)}
+
+
+def hadronic_width_error(m_aprime: npt.ArrayLike) -> FloatArray:
+    """Return the standard uncertainty of the hadronic width from R, over epsilon^2.
+
+    Parameters
+    ----------
+    m_aprime : array_like
+        Mass in GeV.
+
+    Returns
+    -------
+    ndarray
+        GeV, same shape.
+    """
+    mass = _checked(m_aprime)
+    return ALPHA * mass / 3 * r_ratio_error(mass)
+
+
+def _checked(m_aprime: npt.ArrayLike) -> FloatArray:
+    mass = np.asarray(m_aprime, dtype=np.float64)
+    if not (mass > 0).all():
+        raise InputError(f"m_aprime = {mass[~(mass > 0)].flat[0]:g} GeV: must be positive")
+    return mass

@@ -1,0 +1,170 @@
+"""What the sections of a scenario must satisfy together."""
+
+import math
+import warnings
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final, Literal
+
+from wayside.constants import M_ELECTRON
+from wayside.errors import InputError
+from wayside.scenario.problems import fail, nearest, show
+
+if TYPE_CHECKING:
+    from wayside.scenario.schema import Scenario
+    from wayside.scenario.sections import ColliderSection, ModelSection
+
+NEAREST_POLE: Final = 1e-8
+"""Least relative distance of m_aprime from sqrt_s: closer, the photon's energy is rounding."""
+
+HOLDS: Final = {
+    "epsilon-m2": ("sum", "m1", "ratios"),
+    "epsilon-delta": ("sum", "m2"),
+}
+"""What can stay fixed in the planes of a mass."""
+
+
+def masses(model: "ModelSection") -> tuple[float, float]:
+    """Masses of the excited and the ground state in GeV.
+
+    From the Lagrangian masses, m^2 = mu^2 +- rho^2 for scalars (Eqs. 1-2 of the study) and
+    m = mu +- rho for a pseudo-Dirac pair of Dirac mass mu and Majorana mass rho.
+    """
+    if model.m1 is not None and model.m2 is not None:
+        return model.m1, model.m2
+    if model.mu is None or model.rho is None:
+        raise InputError("model.m1: missing; give m1 and m2, or mu and rho")
+    if model.kind == "pseudo-dirac":
+        return model.mu + model.rho, model.mu - model.rho
+    return math.hypot(model.mu, model.rho), math.sqrt(
+        (model.mu - model.rho) * (model.mu + model.rho)
+    )
+
+
+def sqrt_s(collider: "ColliderSection") -> float:
+    """Centre-of-mass energy in GeV."""
+    from wayside.collider.beams import Beams
+
+    return Beams(collider.electron_energy, collider.positron_energy, collider.crossing_angle).sqrt_s
+
+
+def mode(scenario: "Scenario") -> Literal["on-shell", "off-shell"]:
+    """Production mode with ``"auto"`` resolved."""
+    if scenario.run.production != "auto":
+        return scenario.run.production
+    return "off-shell" if scenario.model.m_aprime > scenario.sqrt_s else "on-shell"
+
+
+def check(scenario: "Scenario") -> None:
+    """Raise `InputError` with the first problem and the number of others."""
+    problems = list(_parametrisation(scenario.model))
+    if not problems:
+        problems += _masses(scenario)
+    problems += _detectors(scenario)
+    problems += _plane(scenario)
+    if problems:
+        fail(problems)
+
+
+def warn(scenario: "Scenario") -> None:
+    """Issue warnings about what is allowed but probably not meant."""
+    model = scenario.model
+    strongest = math.sqrt(4.0 * math.pi)
+    if model.g_d > strongest:
+        text = f"model.g_d = {model.g_d:g}: above sqrt(4 pi) = {strongest:.4g} not perturbative"
+        warnings.warn(text, stacklevel=4)
+    m1, m2 = scenario.masses
+    if m1 - m2 <= 2.0 * M_ELECTRON and model.ctau_m is None:
+        text = f"m1 - m2 = {m1 - m2:g} GeV: below 2 m_e the excited state does not decay to e+ e-"
+        warnings.warn(text, stacklevel=4)
+
+
+def _number(value: float) -> str:
+    return f"{value:.10g}"
+
+
+def _parametrisation(model: "ModelSection") -> Iterator[str]:
+    pairs = (("m1", "m2"), ("mu", "rho"))
+    given = [[key for key in pair if getattr(model, key) is not None] for pair in pairs]
+    if given[0] and given[1]:
+        key = given[1][0]
+        yield (
+            f"model.{key} = {_number(getattr(model, key))}: given beside {' and '.join(given[0])};"
+            " give either m1 and m2, or mu and rho"
+        )
+    elif not given[0] and not given[1]:
+        yield "model.m1: missing; give m1 and m2, or mu and rho"
+    else:
+        for pair, found in zip(pairs, given, strict=True):
+            if len(found) == 1:
+                missing = next(key for key in pair if key not in found)
+                yield f"model.{missing}: missing, but required with {found[0]}"
+
+
+def _masses(scenario: "Scenario") -> Iterator[str]:
+    model = scenario.model
+    if model.mu is not None and model.rho is not None and model.rho >= model.mu:
+        yield (
+            f"model.rho = {_number(model.rho)}: must be below model.mu = {_number(model.mu)} GeV"
+        )
+        return
+    m1, m2 = scenario.masses
+    if m1 <= m2:
+        key, value = ("model.m1", m1) if model.m1 is not None else ("model.rho", model.rho or 0.0)
+        rule = f"must be above m2 = {_number(m2)} GeV" if model.m1 is not None else "too small"
+        yield f"{key} = {_number(value)}: {rule}"
+        return
+    aprime = f"model.m_aprime = {_number(model.m_aprime)}"
+    energy = scenario.sqrt_s
+    if scenario.mode == "on-shell":
+        if not m1 + m2 < model.m_aprime < energy * (1.0 - NEAREST_POLE):
+            yield (
+                f"{aprime}: on shell it must be above m1 + m2 = {_number(m1 + m2)}"
+                f" and below sqrt_s = {_number(energy)} GeV"
+            )
+        return
+    if m1 + m2 >= energy:
+        key = "m1" if model.m1 is not None else "mu"
+        yield (
+            f"model.{key} = {_number(getattr(model, key))}: off shell,"
+            f" m1 + m2 = {_number(m1 + m2)} must be below sqrt_s = {_number(energy)} GeV"
+        )
+    if abs(model.m_aprime - energy) <= NEAREST_POLE * energy:
+        yield f"{aprime}: off shell it must differ from sqrt_s = {_number(energy)} GeV"
+    if m1 - m2 >= model.m_aprime:
+        yield (
+            f"{aprime}: must be above m1 - m2 = {_number(m1 - m2)} GeV,"
+            " else the excited state decays to a real A'"
+        )
+
+
+def _detectors(scenario: "Scenario") -> Iterator[str]:
+    from wayside.detector.box import Box
+
+    if not scenario.detectors:
+        yield "detectors: at least one [detectors.NAME] section is needed"
+    for name, detector in scenario.detectors.items():
+        try:
+            Box.place(detector.position, detector.size, detector.facing, detector.roll)
+        except InputError as error:
+            yield f"detectors.{name}.{error}"
+    signal = scenario.run.signal
+    if signal is None or not scenario.detectors:
+        return
+    shown = show(list(signal))
+    if not signal:
+        yield f"run.signal = {shown}: must name at least one detector"
+    if len(set(signal)) < len(signal):
+        yield f"run.signal = {shown}: must name each detector once"
+    for name in signal:
+        if name not in scenario.detectors:
+            near = nearest(name, scenario.detectors)
+            hint = f'did you mean "{near}"?' if near else f"known: {', '.join(scenario.detectors)}"
+            yield f"run.signal = {shown}: no detector {show(name)}; {hint}"
+
+
+def _plane(scenario: "Scenario") -> Iterator[str]:
+    plane = scenario.plane
+    allowed = HOLDS.get(plane.kind)
+    if allowed is not None and plane.hold not in allowed:
+        choices = " or ".join(f'"{hold}"' for hold in allowed)
+        yield f'plane.hold = "{plane.hold}": must be {choices} in the plane "{plane.kind}"'

@@ -1,0 +1,116 @@
+"""A scenario as a whole: its sections, what follows from them, and how it is varied."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, Literal
+
+from pydantic import StrictStr, ValidationError, model_validator
+
+from wayside.scenario import meaning, overrides
+from wayside.scenario.problems import from_validation
+from wayside.scenario.sections import (
+    ColliderSection,
+    DetectorName,
+    DetectorSection,
+    ModelSection,
+    PlaneSection,
+    RunSection,
+    Section,
+    Title,
+)
+
+
+class Scenario(Section):
+    """A study: model, collider, run, detectors and the plane to draw.
+
+    Made by `wayside.scenario.load_scenario` or `Scenario.from_dict`, which raise one-line errors.
+
+    Attributes
+    ----------
+    name, description
+        What it is called and what it stands for.
+    model, collider, run, plane
+        Sections; see their classes for keys and units.
+    detectors
+        Detector sections by name.
+    """
+
+    name: Title = "unnamed"
+    description: StrictStr = ""
+    model: ModelSection
+    collider: ColliderSection
+    run: RunSection
+    detectors: Mapping[DetectorName, DetectorSection]
+    plane: PlaneSection = PlaneSection()
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, object]) -> "Scenario":
+        """Check nested dictionaries and make a scenario of them.
+
+        Parameters
+        ----------
+        data
+            Sections and keys as in a scenario file.
+
+        Raises
+        ------
+        InputError
+            If something is missing, unknown or not allowed; one line names the key.
+        """
+        try:
+            scenario = cls.model_validate(data)
+        except ValidationError as error:
+            from_validation(error, KNOWN_KEYS)
+        meaning.warn(scenario)
+        return scenario
+
+    def with_values(self, values: Mapping[str, object] | Sequence[str] = (), /) -> "Scenario":
+        """Copy with other values, checked anew.
+
+        Parameters
+        ----------
+        values
+            Values by dotted key, such as ``{"model.epsilon": 1e-4}``, or ``"key=value"`` strings.
+            None removes an optional key. Setting both of ``model.mu`` and ``model.rho`` replaces
+            ``model.m1`` and ``model.m2``, and the other way round.
+        """
+        return Scenario.from_dict(overrides.apply(self.to_dict(), values))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Nested dictionaries of plain values, from which `from_dict` makes the same scenario."""
+        return self.model_dump(mode="json", exclude_none=True)
+
+    @property
+    def masses(self) -> tuple[float, float]:
+        """Masses of the excited and the ground state in GeV, whichever way they were given."""
+        return meaning.masses(self.model)
+
+    @property
+    def sqrt_s(self) -> float:
+        """Centre-of-mass energy in GeV."""
+        return meaning.sqrt_s(self.collider)
+
+    @property
+    def mode(self) -> Literal["on-shell", "off-shell"]:
+        """Production mode, ``"auto"`` resolved: off shell where m_aprime is above sqrt_s."""
+        return meaning.mode(self)
+
+    @property
+    def signal(self) -> tuple[str, ...]:
+        """Names of the detectors that count in the total."""
+        return tuple(self.detectors) if self.run.signal is None else self.run.signal
+
+    @model_validator(mode="after")
+    def _check_meaning(self) -> "Scenario":
+        meaning.check(self)
+        return self
+
+
+KNOWN_KEYS: Final[dict[str, tuple[str, ...]]] = {
+    "": tuple(Scenario.model_fields),
+    "model": tuple(ModelSection.model_fields),
+    "collider": tuple(ColliderSection.model_fields),
+    "run": tuple(RunSection.model_fields),
+    "detectors.*": tuple(DetectorSection.model_fields),
+    "plane": tuple(PlaneSection.model_fields),
+}
+"""Valid keys of every section by its dotted path."""

@@ -1,0 +1,210 @@
+"""The sections of a scenario: their keys, units and limits, each checked on its own."""
+
+import math
+import re
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StrictStr
+
+from wayside.constants import M_ELECTRON
+from wayside.scenario.problems import show
+from wayside.scenario.quantities import Count, Interval, Quantity, Vector, items, refuse
+
+# The outer limits are far beyond any use; they keep squares and ratios inside a double's range.
+_ENERGY = Quantity("energy", 1e-9, 1e6)
+_COUPLING = Quantity("pure number", 1e-30, 1e3)
+_EPSILON = Quantity("pure number", 1e-30, 1.0, open_high=True)
+_DELTA = Quantity("pure number", 1e-12, 1e12)
+
+Energy = Annotated[float, BeforeValidator(_ENERGY)]
+BeamEnergy = Annotated[float, BeforeValidator(Quantity("energy", M_ELECTRON, 1e6, open_low=True))]
+Coupling = Annotated[float, BeforeValidator(_COUPLING)]
+Epsilon = Annotated[float, BeforeValidator(_EPSILON)]
+DecayLength = Annotated[float, BeforeValidator(Quantity("length", 1e-30, 1e30))]
+CrossingAngle = Annotated[
+    float, BeforeValidator(Quantity("angle", 0.0, 0.5 * math.pi, open_high=True))
+]
+Roll = Annotated[float, BeforeValidator(Quantity("angle", -2.0 * math.pi, 2.0 * math.pi))]
+Luminosity = Annotated[float, BeforeValidator(Quantity("luminosity", 1e-12, 1e12))]
+Confidence = Annotated[
+    float, BeforeValidator(Quantity("pure number", 0.0, 1.0, open_low=True, open_high=True))
+]
+Events = Annotated[float, BeforeValidator(Quantity("pure number", 0.0, 1e12))]
+Triple = tuple[float, float, float]
+Position = Annotated[Triple, BeforeValidator(Vector(Quantity("length", -1e6, 1e6)))]
+Size = Annotated[Triple, BeforeValidator(Vector(Quantity("length", 1e-6, 1e6)))]
+Range = tuple[float, float]
+EnergyRange = Annotated[Range, BeforeValidator(Interval(_ENERGY))]
+CouplingRange = Annotated[Range, BeforeValidator(Interval(_COUPLING))]
+EpsilonRange = Annotated[Range, BeforeValidator(Interval(_EPSILON))]
+DeltaRange = Annotated[Range, BeforeValidator(Interval(_DELTA))]
+Points = Annotated[int, BeforeValidator(Count(20, 2000))]
+
+
+def _facing(value: object) -> object:
+    if isinstance(value, str):
+        if value not in ("ip", "beam"):
+            refuse('must be "ip", "beam" or a direction [x, y, z]')
+        return value
+    vector = items(value, 3, 'three numbers, or "ip" or "beam"')
+    component = Quantity("pure number", -1e6, 1e6)
+    x, y, z = (component(item) for item in vector)
+    if x == y == z == 0.0:
+        refuse("a direction must have a length")
+    return x, y, z
+
+
+def _names(value: object) -> object:
+    return (value,) if isinstance(value, str) else value
+
+
+def _line(value: str) -> str:
+    if not (value.isprintable() and value.strip() and len(value) <= 80):
+        refuse("must be one line of 1 to 80 printable characters")
+    return value
+
+
+def _key(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,32}", value):
+        refuse(f'{show(value)} is no name; it takes 1 to 32 letters, digits, "_" or "-"')
+    return value
+
+
+Facing = Annotated[Literal["ip", "beam"] | Triple, BeforeValidator(_facing)]
+Signal = Annotated[tuple[StrictStr, ...], BeforeValidator(_names)]
+Title = Annotated[StrictStr, AfterValidator(_line)]
+DetectorName = Annotated[StrictStr, AfterValidator(_key)]
+
+PlaneKind = Literal["epsilon-g_d", "epsilon-m2", "epsilon-delta"]
+Hold = Literal["sum", "m1", "m2", "ratios"]
+
+
+class Section(BaseModel):
+    """A frozen set of known keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ModelSection(Section):
+    """The dark sector at one parameter point.
+
+    Attributes
+    ----------
+    kind
+        ``"scalar"`` or ``"pseudo-dirac"``.
+    m_aprime
+        Mediator mass in GeV.
+    m1, m2
+        Masses of the excited and the ground state in GeV; None if ``mu`` and ``rho`` are given.
+    mu, rho
+        Lagrangian masses in GeV instead of ``m1`` and ``m2``; see `masses`.
+    epsilon
+        Kinetic mixing.
+    g_d
+        Dark coupling.
+    ctau_m
+        Override of the excited state's proper decay length in m, None to compute it.
+    """
+
+    kind: Literal["scalar", "pseudo-dirac"]
+    m_aprime: Energy
+    m1: Energy | None = None
+    m2: Energy | None = None
+    mu: Energy | None = None
+    rho: Energy | None = None
+    epsilon: Epsilon
+    g_d: Coupling
+    ctau_m: DecayLength | None = None
+
+
+class ColliderSection(Section):
+    """Two beams that cross.
+
+    Attributes
+    ----------
+    electron_energy, positron_energy
+        Beam energies in GeV; electrons go toward +z.
+    crossing_angle
+        Full crossing angle in rad; both beams tilt toward +x by half of it.
+    regulator
+        How the electron mass enters e+e- -> gamma A': ``"exact"``, or ``"printed"`` as in Eq. 4
+        of the study.
+    """
+
+    electron_energy: BeamEnergy
+    positron_energy: BeamEnergy
+    crossing_angle: CrossingAngle = 0.0
+    regulator: Literal["exact", "printed"] = "exact"
+
+
+class RunSection(Section):
+    """What is collected, and how it is counted.
+
+    Attributes
+    ----------
+    luminosity_fb
+        Integrated luminosity in fb^-1.
+    production
+        ``"on-shell"`` (e+e- -> gamma A'), ``"off-shell"`` (e+e- -> A'* -> pair), or ``"auto"``.
+    signal
+        Names of the detectors that count in the total, None for all.
+    confidence_level
+        Of the exclusion.
+    background
+        Expected background events in the total.
+    decays
+        ``"exact"``, or ``"study"`` for Eqs. 20 and 21 of the study.
+    """
+
+    luminosity_fb: Luminosity
+    production: Literal["auto", "on-shell", "off-shell"] = "auto"
+    signal: Signal | None = None
+    confidence_level: Confidence = 0.9
+    background: Events = 0.0
+    decays: Literal["exact", "study"] = "exact"
+
+
+class DetectorSection(Section):
+    """A box beside the interaction point.
+
+    Attributes
+    ----------
+    position
+        Centre of the front face in m.
+    size
+        Radial, second and depth dimensions in m.
+    facing
+        Where the front face looks: ``"ip"``, ``"beam"``, or a direction.
+    roll
+        Rotation about the depth axis in rad.
+    """
+
+    position: Position
+    size: Size
+    facing: Facing = "ip"
+    roll: Roll = 0.0
+
+
+class PlaneSection(Section):
+    """The plane of couplings and masses to draw.
+
+    Attributes
+    ----------
+    kind
+        What spans the plane; delta is (m1 - m2) / m2.
+    hold
+        What stays fixed as a mass changes: ``"sum"`` (m_aprime and m1 + m2), ``"m1"`` or ``"m2"``
+        (with m_aprime), or ``"ratios"`` of the three masses. Not used in the (epsilon, g_d) plane.
+    epsilon, g_d, m2, delta
+        Lower and upper end of an axis (m2 in GeV), None to choose them.
+    points
+        Grid points along each axis.
+    """
+
+    kind: PlaneKind = "epsilon-g_d"
+    hold: Hold = "sum"
+    epsilon: EpsilonRange | None = None
+    g_d: CouplingRange | None = None
+    m2: EnergyRange | None = None
+    delta: DeltaRange | None = None
+    points: Points = 200

@@ -1,0 +1,97 @@
+"""Files are whole or not there."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from wayside.cli.output import check_output_folder, write_files
+from wayside.errors import OutputError
+
+
+def test_write(tmp_path: Path) -> None:
+    folder = tmp_path / "a" / "b"
+    written = write_files(folder, {"t.txt": "ħ\n", "b.bin": b"\x00\r\n"})
+    assert written == [folder / "t.txt", folder / "b.bin"]
+    assert (folder / "t.txt").read_bytes() == "ħ\n".encode()
+    assert (folder / "b.bin").read_bytes() == b"\x00\r\n"
+    assert sorted(path.name for path in folder.iterdir()) == ["b.bin", "t.txt"]
+
+
+def test_permissions_follow_the_umask(tmp_path: Path) -> None:
+    before = os.umask(0o027)
+    try:
+        write_files(tmp_path, {"a": "a"})
+    finally:
+        os.umask(before)
+    assert (tmp_path / "a").stat().st_mode & 0o777 == 0o640
+
+
+def test_old_files_are_replaced_all_or_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_files(tmp_path, {"a": "old", "b": "old"})
+    write_files(tmp_path, {"a": "new"})
+    assert (tmp_path / "a").read_text() == "new"
+
+    writes = []
+
+    def full(descriptor: int) -> None:
+        writes.append(descriptor)
+        if len(writes) == 2:
+            raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OutputError, match="cannot be written: No space left on device"):
+        write_files(tmp_path, {"a": "newer", "b": "newer"})
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "b"]
+    assert ((tmp_path / "a").read_text(), (tmp_path / "b").read_text()) == ("new", "old")
+
+
+def test_failure_leaves_no_new_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(_: int) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "fsync", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        write_files(tmp_path / "a" / "b", {"x": "x"})
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_folder_in_the_way(tmp_path: Path) -> None:
+    (tmp_path / "b").mkdir()
+    with pytest.raises(OutputError, match="a folder is in the way"):
+        write_files(tmp_path, {"a": "a", "b": "b"})
+    assert [path.name for path in tmp_path.iterdir()] == ["b"]
+
+
+@pytest.mark.parametrize("name", ["a/b", "../a", "", "..", "."])
+def test_only_plain_names(tmp_path: Path, name: str) -> None:
+    with pytest.raises(ValueError, match="not a plain file name"):
+        write_files(tmp_path / "out", {name: "x"})
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_check_leaves_no_trace(tmp_path: Path) -> None:
+    check_output_folder(tmp_path)
+    check_output_folder(tmp_path / "a" / "b")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_check_refuses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    (tmp_path / "dangling").symlink_to(tmp_path / "nowhere")
+    long = tmp_path / ("x" * 300)
+    for folder in (file, file / "below", tmp_path / "dangling", long, Path("a\0b")):
+        with pytest.raises(OutputError) as caught:
+            check_output_folder(folder)
+        assert str(caught.value).isprintable()
+
+    # Permissions do not bind root, so the file system's refusal is staged.
+    def refused(self: Path, *_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied", str(self))
+
+    monkeypatch.setattr(Path, "touch", refused)
+    with pytest.raises(OutputError, match=r"^--out .*: cannot be written: Permission denied$"):
+        check_output_folder(tmp_path / "new")

@@ -1,0 +1,41 @@
+"""Constants against the packages of the field."""
+
+import pytest
+import scipy.constants as si
+from particle import Particle
+
+from wayside import constants
+
+
+def test_couplings_and_conversions():
+    # CODATA 2018 and 2022 differ by 1e-9 in alpha; the others are exact since 2019.
+    assert pytest.approx(si.alpha, rel=1e-8) == constants.ALPHA
+    gev = si.giga * si.e
+    hbar_c = si.hbar * si.c / gev
+    assert pytest.approx(hbar_c, rel=1e-12) == constants.HBAR_C
+    fb = 1e-15 * 1e-28
+    assert pytest.approx(hbar_c**2 / fb, rel=1e-12) == constants.GEV2_TO_FB
+    assert pytest.approx(si.c * 1e-9, rel=1e-15) == constants.SPEED_OF_LIGHT
+
+
+@pytest.mark.parametrize(
+    ("value", "pdgid"),
+    [
+        (constants.M_ELECTRON, 11),
+        (constants.M_MUON, 13),
+        (constants.M_TAU, 15),
+        (constants.M_PION, 211),
+    ],
+)
+def test_masses(value, pdgid):
+    # Editions of the Review move masses within their errors.
+    particle = Particle.from_pdgid(pdgid)
+    assert value * 1e3 == pytest.approx(particle.mass, abs=max(particle.mass_upper, 1e-8))
+
+
+def test_lepton_channels():
+    assert constants.LEPTON_MASSES == {
+        "e": constants.M_ELECTRON,
+        "mu": constants.M_MUON,
+        "tau": constants.M_TAU,
+    }
