@@ -7,7 +7,7 @@ import numpy as np
 
 from wayside.acceptance.decay import DecayCurve
 from wayside.acceptance.flight import Flight
-from wayside.acceptance.rule import Level, Rule, build_rule
+from wayside.acceptance.rule import Level, Rule, build_rule, face_probability
 from wayside.detector.box import Box
 from wayside.errors import AccuracyWarning
 
@@ -24,6 +24,10 @@ LEVELS = (
 """Ladder of node numbers; convergence is geometric, so the step up bounds the error."""
 
 
+MOST_NODES = 4_000_000
+"""Beyond this many nodes an order is not raised further: seconds and gigabytes would follow."""
+
+
 class Estimate(NamedTuple):
     """A number and the bound on its numerical error."""
 
@@ -36,38 +40,21 @@ class Estimate(NamedTuple):
         return self.error / abs(self.value) if self.value else 0.0
 
 
-def _converged_rule(flight: Flight, box: Box, rtol: float, *, face: bool) -> tuple[Rule, float]:
-    """First rule that agrees with its predecessor, and their relative difference."""
-    # Loose demands start at the bottom of the ladder, tight ones skip rungs that cannot pass.
-    first = 0 if rtol > 3e-4 else 1 if rtol > 3e-6 else 2
-    previous: tuple[float, ...] = ()
-    error = np.inf
-    rule = None
-    for level in LEVELS[first:]:
-        rule = build_rule(flight, box, level, face=face)
-        sums = _checks(rule)
-        if previous:
-            error = max(
-                abs(now - before) / abs(now) if now else float(before != 0.0)
-                for now, before in zip(sums, previous, strict=True)
-            )
-            if error <= rtol:
-                break
-        previous = sums
-    assert rule is not None
-    if error > rtol:
-        warnings.warn(
-            f"acceptance known to {error:.1e} instead of the {rtol:.1e} asked for",
-            AccuracyWarning,
-            stacklevel=3,
-        )
-    return rule, float(error)
+def _ladder(rtol: float) -> tuple[Level, ...]:
+    """Orders to try: tight demands skip rungs that cannot pass."""
+    return LEVELS[0 if rtol > 3e-4 else 1 if rtol > 3e-6 else 2 :]
 
 
-def _checks(rule: Rule) -> tuple[float, float]:
-    """Functionals that must agree: the hits, and the hits weighted by their path inside."""
-    path = np.repeat(rule.sky.far - rule.sky.near, np.diff(rule.offsets))
-    return rule.hit_probability, float(rule.weight @ path)
+def _difference(now: float, before: float) -> float:
+    return abs(now - before) / abs(now) if now else float(before != 0.0)
+
+
+def _warn(error: float, rtol: float) -> None:
+    warnings.warn(
+        f"acceptance known to {error:.1e} instead of the {rtol:.1e} asked for",
+        AccuracyWarning,
+        stacklevel=3,
+    )
 
 
 def face_acceptance(flight: Flight, box: Box, rtol: float = 1e-4) -> Estimate:
@@ -91,15 +78,52 @@ def face_acceptance(flight: Flight, box: Box, rtol: float = 1e-4) -> Estimate:
     -----
     The acceptance A of Eq. 20 of the study, without its sampling; derived in docs/theory.
     """
-    rule, error = _converged_rule(flight, box, rtol, face=True)
-    value = rule.hit_probability
+    first, *others = _ladder(rtol)
+    value, evaluations = face_probability(flight, box, first)
+    error = np.inf
+    for level in others:
+        if evaluations > MOST_NODES:
+            break
+        before = value
+        value, evaluations = face_probability(flight, box, level)
+        error = _difference(value, before)
+        if error <= rtol:
+            return Estimate(value, error * value)
+    _warn(error, rtol)
     return Estimate(value, error * value)
+
+
+def converged_rule(flight: Flight, box: Box, rtol: float = 1e-4) -> tuple[Rule, float]:
+    """Nodes over the volume of a box, and the relative error bound of integrals over them.
+
+    Parameters as in `face_acceptance`. The bound is that of the hits and of the hits weighted
+    with their path inside, between the last two orders.
+    """
+    first, *others = _ladder(rtol)
+    rule = build_rule(flight, box, first)
+    sums = _checks(rule)
+    error = np.inf
+    for level in others:
+        if len(rule.weight) > MOST_NODES:
+            break
+        rule = build_rule(flight, box, level)
+        before, sums = sums, _checks(rule)
+        error = max(map(_difference, sums, before))
+        if error <= rtol:
+            return rule, error
+    _warn(error, rtol)
+    return rule, error
+
+
+def _checks(rule: Rule) -> tuple[float, float]:
+    path = np.repeat(rule.sky.far - rule.sky.near, np.diff(rule.offsets))
+    return rule.hit_probability, float(rule.weight @ path)
 
 
 def decay_curve(flight: Flight, box: Box, rtol: float = 1e-4) -> tuple[DecayCurve, float]:
     """Decay probability inside a box against the lifetime, and its relative error bound.
 
-    Parameters as in `face_acceptance`. The bound is that of the hits and of their paths.
+    Parameters as in `face_acceptance`.
     """
-    rule, error = _converged_rule(flight, box, rtol, face=False)
+    rule, error = converged_rule(flight, box, rtol)
     return DecayCurve(rule), error

@@ -131,8 +131,54 @@ def _assemble(flight, directions, solid, rings, shared, gauss):  # type: ignore[
     return offsets, nodes[:, :count]
 
 
-def build_rule(flight: Flight, box: Box, level: Level, *, face: bool = False) -> Rule:
-    """Rule over the volume of a box, or over its front face.
+@numba.njit(cache=True)
+def _total(flight, directions, solid, rings, shared, gauss):  # type: ignore[no-untyped-def]
+    out = np.empty((3, MAX_SEGMENTS * gauss.shape[1]))
+    total = 0.0
+    here = 0.0
+    last = -1
+    evaluations = 0
+    for i in range(len(directions)):
+        if not (shared and rings[i] == last):
+            here = 0.0
+            found = spectrum(flight, directions[i], gauss, out)
+            for k in range(found):
+                here += out[1, k]
+            last = rings[i]
+            evaluations += found
+        total += here * solid[i]
+    return total, evaluations
+
+
+def _survey_for(flight: Flight, box: Box, level: Level, *, face: bool) -> Sky:
+    toward = box.centre / np.linalg.norm(box.centre)
+    axis = polar_axis(flight, toward)
+    return survey(
+        box,
+        axis,
+        caustic_of(flight, axis),
+        _rough_cones(flight, axis),
+        face=face,
+        nodes_polar=level.polar,
+        nodes_azimuth=level.azimuth,
+    )
+
+
+def face_probability(flight: Flight, box: Box, level: Level) -> tuple[float, int]:
+    """Chance per produced excited state to cross the front face of a box, at one order.
+
+    Also returns how many times the density was evaluated.
+    """
+    sky = _survey_for(flight, box, level, face=True)
+    gauss = gauss_legendre(level.rapidity)
+    value, evaluations = _total(
+        flight, sky.directions, sky.weights, sky.rings, flight.symmetric, gauss
+    )
+    return float(value), int(evaluations)
+
+
+def build_rule(flight: Flight, box: Box, level: Level) -> Rule:
+    """Rule over the volume of a box.
 
     Parameters
     ----------
@@ -142,20 +188,8 @@ def build_rule(flight: Flight, box: Box, level: Level, *, face: bool = False) ->
         The detector.
     level
         Numbers of nodes.
-    face
-        Integrate over the front face alone: every direction then has ``near == far``.
     """
-    toward = box.centre / np.linalg.norm(box.centre)
-    axis = polar_axis(flight, toward)
-    sky = survey(
-        box,
-        axis,
-        caustic_of(flight, axis),
-        _rough_cones(flight, axis),
-        face=face,
-        nodes_polar=level.polar,
-        nodes_azimuth=level.azimuth,
-    )
+    sky = _survey_for(flight, box, level, face=False)
     offsets, nodes = _assemble(
         flight,
         sky.directions,

@@ -191,7 +191,20 @@ def _polar_cuts(corners, edges, normals, cones, levels, caustic, frame, hit):  #
 
 @numba.njit(cache=True, error_model="numpy")
 def _survey(  # type: ignore[no-untyped-def]
-    corners, edges, cones, levels, caustic, frame, position, size, axes, face, smooth_t, smooth_p, rough_t, rough_p
+    corners,
+    edges,
+    cones,
+    levels,
+    caustic,
+    frame,
+    position,
+    size,
+    axes,
+    face,
+    smooth_t,
+    smooth_p,
+    rough_t,
+    rough_p,
 ):
     normals = np.empty((len(edges), 3))
     for e in range(len(edges)):

@@ -203,8 +203,8 @@ def _interval(flight, sight, low, high, centres, widths, n_ridges, gauss, out, c
     return count
 
 
-MAX_SEGMENTS = 24
-"""Segments a direction can need: two ranges, up to six ridge points, two sides each."""
+MAX_SEGMENTS = 32
+"""Segments a direction can need: two ranges, up to eight ridge points, two sides each."""
 
 
 @numba.njit(cache=True, error_model="numpy")
