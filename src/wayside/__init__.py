@@ -1,3 +1,52 @@
-"""Wayside: what a small detector beside an e+e- collider would see of a dark sector."""
+"""Wayside: what a small detector beside an e+e- collider would see of a dark sector.
+
+The names below are imported when they are first used, so that ``import wayside`` stays quick.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
+
+_HOMES = {
+    "Beams": "wayside.collider.beams",
+    "Box": "wayside.detector.box",
+    "MassPoint": "wayside.reach.mass_point",
+    "PseudoDirac": "wayside.models.inelastic",
+    "Reach": "wayside.reach.result",
+    "ScalarInelastic": "wayside.models.inelastic",
+    "Scenario": "wayside.scenario",
+    "builtin_names": "wayside.scenario",
+    "load_scenario": "wayside.scenario",
+    "mass_point": "wayside.reach.planes",
+    "point_report": "wayside.reach.point",
+    "reach": "wayside.reach.result",
+    "upper_limit": "wayside.limits.statistics",
+}
+
+__all__ = [*_HOMES, "__version__"]  # noqa: PLE0604
+
+if TYPE_CHECKING:
+    from wayside.collider.beams import Beams as Beams
+    from wayside.detector.box import Box as Box
+    from wayside.limits.statistics import upper_limit as upper_limit
+    from wayside.models.inelastic import PseudoDirac as PseudoDirac
+    from wayside.models.inelastic import ScalarInelastic as ScalarInelastic
+    from wayside.reach.mass_point import MassPoint as MassPoint
+    from wayside.reach.planes import mass_point as mass_point
+    from wayside.reach.point import point_report as point_report
+    from wayside.reach.result import Reach as Reach
+    from wayside.reach.result import reach as reach
+    from wayside.scenario import Scenario as Scenario
+    from wayside.scenario import builtin_names as builtin_names
+    from wayside.scenario import load_scenario as load_scenario
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'wayside' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

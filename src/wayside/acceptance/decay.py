@@ -52,6 +52,19 @@ def _deposit(grid, position, weight):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, error_model="numpy")
+def _limits(log_near, log_far, offsets, weight, log_flight):  # type: ignore[no-untyped-def]
+    """Logarithms of the shortest and the longest proper distance."""
+    low = np.inf
+    high = -np.inf
+    for i in range(len(log_near)):
+        for k in range(offsets[i], offsets[i + 1]):
+            if weight[k] > 0.0:
+                low = min(low, log_near[i] - log_flight[k])
+                high = max(high, log_far[i] - log_flight[k])
+    return low, high
+
+
+@numba.njit(cache=True, error_model="numpy")
 def _gather(log_near, log_far, offsets, weight, log_flight, start, step, grid):  # type: ignore[no-untyped-def]
     for i in range(len(log_near)):
         for k in range(offsets[i], offsets[i + 1]):
@@ -90,16 +103,14 @@ class DecayCurve:
     def __init__(self, rule: Rule) -> None:
         self.hit_probability = rule.hit_probability
         """Chance per produced excited state to cross the volume."""
-        used = rule.weight > 0.0
-        self.empty = not bool(np.any(used))
+        self.empty = not rule.hit_probability > 0.0
         """True if no excited state can reach the volume."""
         if self.empty:
             return
         log_near = np.log(np.maximum(rule.sky.near, 1e-300))
         log_far = np.log(np.maximum(rule.sky.far, 1e-300))
-        counts = np.diff(rule.offsets)
-        low = float(np.min((np.repeat(log_near, counts) - rule.log_flight)[used]))
-        high = float(np.max((np.repeat(log_far, counts) - rule.log_flight)[used]))
+        nodes = (rule.offsets, rule.weight, rule.log_flight)
+        low, high = _limits(log_near, log_far, *nodes)
         step = min(_GRID_STEP, max(high - low, 1e-9) / _GRID_NODES)
         start = low - 3.0 * step
         grid = np.zeros(int((high - start) / step) + 5)

@@ -42,7 +42,7 @@ class Estimate(NamedTuple):
 
 def _ladder(rtol: float) -> tuple[Level, ...]:
     """Orders to try: tight demands skip rungs that cannot pass."""
-    return LEVELS[0 if rtol > 3e-4 else 1 if rtol > 3e-6 else 2 :]
+    return LEVELS[0 if rtol > 3e-5 else 1 if rtol > 3e-6 else 2 :]
 
 
 def _difference(now: float, before: float) -> float:
@@ -101,23 +101,20 @@ def converged_rule(flight: Flight, box: Box, rtol: float = 1e-4) -> tuple[Rule, 
     """
     first, *others = _ladder(rtol)
     rule = build_rule(flight, box, first)
-    sums = _checks(rule)
     error = np.inf
     for level in others:
         if len(rule.weight) > MOST_NODES:
             break
+        before = rule
         rule = build_rule(flight, box, level)
-        before, sums = sums, _checks(rule)
-        error = max(map(_difference, sums, before))
+        error = max(
+            _difference(rule.hit_probability, before.hit_probability),
+            _difference(rule.hit_path, before.hit_path),
+        )
         if error <= rtol:
             return rule, error
     _warn(error, rtol)
     return rule, error
-
-
-def _checks(rule: Rule) -> tuple[float, float]:
-    path = np.repeat(rule.sky.far - rule.sky.near, np.diff(rule.offsets))
-    return rule.hit_probability, float(rule.weight @ path)
 
 
 def decay_curve(flight: Flight, box: Box, rtol: float = 1e-4) -> tuple[DecayCurve, float]:

@@ -34,10 +34,10 @@ class Rule(NamedTuple):
     log_flight: NDArray[np.float64]
     """Logarithm of gamma beta at every node."""
 
-    @property
-    def hit_probability(self) -> float:
-        """Chance per produced excited state to fly into the solid angle of the rule."""
-        return float(np.sum(self.weight))
+    hit_probability: float
+    """Chance per produced excited state to cross the volume."""
+    hit_path: float
+    """The same weighted with the path inside, in m."""
 
 
 def polar_axis(flight: Flight, toward: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -103,7 +103,7 @@ def _rough_cones(flight: Flight, axis: NDArray[np.float64]) -> NDArray[np.float6
 
 
 @numba.njit(cache=True)
-def _assemble(flight, directions, solid, rings, shared, gauss):  # type: ignore[no-untyped-def]
+def _assemble(flight, directions, solid, length, rings, shared, gauss):  # type: ignore[no-untyped-def]
     n = len(directions)
     offsets = np.empty(n + 1, dtype=np.intp)
     offsets[0] = 0
@@ -113,10 +113,18 @@ def _assemble(flight, directions, solid, rings, shared, gauss):  # type: ignore[
     count = 0
     found = 0
     last = -1
+    here = 0.0
+    hits = 0.0
+    path = 0.0
     for i in range(n):
         if not (shared and rings[i] == last):
             found = spectrum(flight, directions[i], gauss, out)
             last = rings[i]
+            here = 0.0
+            for k in range(found):
+                here += out[1, k]
+        hits += here * solid[i]
+        path += here * solid[i] * length[i]
         if count + found > room:
             room = 2 * room + found
             grown = np.empty((3, room))
@@ -128,7 +136,7 @@ def _assemble(flight, directions, solid, rings, shared, gauss):  # type: ignore[
             nodes[2, count] = out[2, k]
             count += 1
         offsets[i + 1] = count
-    return offsets, nodes[:, :count]
+    return offsets, nodes[:, :count], hits, path
 
 
 @numba.njit(cache=True)
@@ -190,12 +198,13 @@ def build_rule(flight: Flight, box: Box, level: Level) -> Rule:
         Numbers of nodes.
     """
     sky = _survey_for(flight, box, level, face=False)
-    offsets, nodes = _assemble(
+    offsets, nodes, hits, path = _assemble(
         flight,
         sky.directions,
         sky.weights,
+        sky.far - sky.near,
         sky.rings,
         flight.symmetric,
         gauss_legendre(level.rapidity),
     )
-    return Rule(sky, offsets, nodes[0], nodes[1], nodes[2])
+    return Rule(sky, offsets, nodes[0], nodes[1], nodes[2], hits, path)

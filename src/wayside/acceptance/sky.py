@@ -8,6 +8,7 @@ Derived in docs/theory, section "Over the face of a detector".
 """
 
 import math
+from functools import cache
 from typing import NamedTuple
 
 import numba
@@ -361,18 +362,26 @@ def survey(
         np.ascontiguousarray(box.axes),
         face,
         _sine_squared(nodes_polar),
-        0.5 * (gauss_legendre(nodes_azimuth) + np.array([[1.0], [0.0]])),
+        _even(nodes_azimuth),
         _tanh_sinh(3 * nodes_polar),
         _tanh_sinh(6 * nodes_azimuth),
     )
     return Sky(directions, values[0], values[1], values[2], rings)
 
 
+@cache
 def gauss_legendre(n: int) -> NDArray[np.float64]:
     """Nodes and weights of Gauss-Legendre quadrature on [-1, 1], shape (2, n)."""
     return np.stack(np.polynomial.legendre.leggauss(n))
 
 
+@cache
+def _even(n: int) -> NDArray[np.float64]:
+    """Gauss-Legendre on [0, 1]."""
+    return np.asarray(0.5 * (gauss_legendre(n) + np.array([[1.0], [0.0]])))
+
+
+@cache
 def _sine_squared(n: int) -> NDArray[np.float64]:
     """Gauss-Legendre on [0, 1] behind a sine-squared map, which removes square roots at the ends."""
     nodes, weights = gauss_legendre(n)
@@ -380,6 +389,7 @@ def _sine_squared(n: int) -> NDArray[np.float64]:
     return np.stack([np.sin(angle) ** 2, 0.25 * np.pi * weights * np.sin(2.0 * angle)])
 
 
+@cache
 def _tanh_sinh(n: int) -> NDArray[np.float64]:
     """Double-exponential quadrature on [0, 1]: resolves any integrable singularity at the ends."""
     t, step = np.linspace(-3.1, 3.1, n, retstep=True)

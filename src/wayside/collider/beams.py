@@ -31,7 +31,7 @@ class Beams:
     Examples
     --------
     >>> round(Beams(7.007, 4.000, 0.083).sqrt_s, 4)
-    10.5788
+    10.5792
     """
 
     electron_energy: float

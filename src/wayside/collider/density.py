@@ -1,4 +1,4 @@
-"""Density of the excited state in e+ e- -> gamma A', A' -> 1 2, with the A' direction integrated out.
+"""Density of the excited state in e+ e- -> gamma A', A' -> 1 2, A' directions integrated out.
 
 The production tensor of the virtual-photon-like A' is kept with its full dependence on the
 electron mass, so the density stays right (and finite) where the A' goes along a beam. Energies

@@ -1,4 +1,4 @@
-"""On-shell production e+ e- -> gamma A': cross-section and the shape of the excited state's density.
+"""On-shell production e+ e- -> gamma A': cross-section, and constants of the phi1 density.
 
 With y = (1 - q2)(1 +- beta c)/2, q2 = m_aprime^2/s and mu2 = m_e^2/s the production tensor is exact
 in the electron mass; its trace gives the cross-section, whose integral over c is elementary.
@@ -59,7 +59,7 @@ def trace(
     # (1 - beta c)(1 + beta c) without cancellation at the beams
     minus = (1.0 - c) + gap * c
     plus = (1.0 + c) - gap * c
-    poles = 0.0
+    poles = np.zeros_like(c)
     if mu2 > 0.0:
         for pole in (minus, plus):
             soft = q2 / pole + half
@@ -148,8 +148,8 @@ def radiative_shape(model: Model, sqrt_s: float, regulator: Regulator = "exact")
     q2 = _require_on_shell(m_aprime, sqrt_s)
     if not model.m1 + model.m2 < m_aprime:
         raise InputError(
-            f"model.m_aprime = {m_aprime} GeV: must be above m1 + m2 = {model.m1 + model.m2:.6g} GeV"
-            " for on-shell production"
+            f"model.m_aprime = {m_aprime} GeV: must be above"
+            f" m1 + m2 = {model.m1 + model.m2:.6g} GeV for on-shell production"
         )
     p_star = float(pair_momentum(m_aprime, model.m1, model.m2))
     top, bottom, gap, mu2 = _electron(sqrt_s, regulator)
@@ -171,3 +171,24 @@ def radiative_shape(model: Model, sqrt_s: float, regulator: Regulator = "exact")
         isotropic=a / norm,
         polarised=b / norm,
     )
+
+
+def gamma_beta(model: Model, sqrt_s: float, cos_theta_star: ArrayLike) -> NDArray[np.float64]:
+    """Momentum over mass of the excited state in the centre of mass.
+
+    Parameters
+    ----------
+    model, sqrt_s
+        Mass point, and centre-of-mass energy in GeV.
+    cos_theta_star
+        Cosine of its polar angle in the A' rest frame, any shape.
+
+    Notes
+    -----
+    Eq. 14 of the study.
+    """
+    shape = radiative_shape(model, sqrt_s)
+    x = np.asarray(cos_theta_star, dtype=np.float64)
+    along = shape.gamma_a * (shape.p_star * x + shape.beta_a * shape.e_star)
+    across2 = shape.p_star**2 * (1.0 - x) * (1.0 + x)
+    return np.asarray(np.sqrt(along**2 + across2) * (sqrt_s / model.m1))

@@ -1,4 +1,4 @@
-"""A detector volume: a box of any size, placed and turned anywhere away from the interaction point."""
+"""A detector volume: a box of any size, placed and turned anywhere beside the collision."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,0 +1,90 @@
+"""``wayside point``: everything about one parameter point."""
+
+from typing import Any
+
+import click
+
+from wayside.cli.common import json_option, json_text, load, scenario_options
+
+
+@click.command("point")
+@scenario_options
+@json_option
+@click.option(
+    "--recast",
+    type=click.Choice(["exact", "study"]),
+    default="exact",
+    show_default=True,
+    help="How existing limits are carried over.",
+)
+def command(scenario: str, overrides: tuple[str, ...], as_json: bool, recast: str) -> None:
+    """Print cross-sections, widths, lifetime, acceptances and yields of one point.
+
+    SCENARIO is a built-in name or a TOML file.
+    """
+    loaded = load(scenario, overrides)
+    from wayside.reach.point import point_report
+
+    report = point_report(loaded, recast=recast)  # type: ignore[arg-type]
+    click.echo(json_text(report) if as_json else _text(report))
+
+
+def _text(report: dict[str, Any]) -> str:
+    scenario = report["scenario"]
+    model, run = scenario["model"], scenario["run"]
+    masses = ", ".join(
+        f"{key} = {model[key]:g}" for key in ("m_aprime", "m1", "m2", "mu", "rho") if key in model
+    )
+    lines = [
+        f"{scenario['name']}: {model['kind']}, {masses} GeV",
+        f"epsilon = {model['epsilon']:g}, g_D = {model['g_d']:g},"
+        f" sqrt(s) = {report['sqrt_s_gev']:.6g} GeV, {run['luminosity_fb']:g} fb^-1",
+        "",
+    ]
+    production = report["production"]
+    regulator = f", regulator {production['regulator']}" if production["regulator"] else ""
+    lines.append(
+        f"production    {production['cross_section_fb']:.6g} fb ({production['mode']}{regulator})"
+    )
+    aprime = report["aprime"]
+    if aprime["width_gev"] is not None:
+        lines.append(f"A'            width {aprime['width_gev']:.6g} GeV")
+        lines.append(f"              {_branchings(aprime['branching_ratios'])}")
+    phi1 = report["phi1"]
+    lines.append(f"phi1          width {phi1['width_gev']:.6g} GeV, ctau {_metres(phi1['ctau_m'])}")
+    lines.append(
+        f"              mean flight {_metres(phi1['mean_flight_m'])},"
+        f" gamma beta {phi1['mean_gamma_beta']:.4g}"
+    )
+    lines.append(f"              {_branchings(phi1['branching_ratios'])}")
+    lines += ["", "detector      on face      crosses      decays in    events       error"]
+    for each in report["detectors"]:
+        mark = "" if each["signal"] else " (control)"
+        numbers = "  ".join(
+            f"{each[key]:<11.5g}"
+            for key in ("face_acceptance", "hit_probability", "decay_probability")
+        )
+        lines.append(
+            f"{each['name'] + mark:<12}  {numbers}  {each['expected_events']:<11.5g}"
+            f"  {each['relative_error']:.0e}"
+        )
+    for each in report["detectors"]:
+        arrival = each["arrival_ns"]
+        if arrival:
+            lines.append(
+                f"arrival at {each['name']}: light {arrival['light']:.2f} ns, phi1 median"
+                f" {arrival['median']:.2f} ns (90% within {arrival['percentile_5']:.2f}"
+                f" to {arrival['percentile_95']:.2f})"
+            )
+    lines += ["", f"signal        {report['expected_events']:.6g} events"]
+    hit = [key for key, value in report["existing_limits"].items() if value["excluded"]]
+    lines.append(f"covered by    {', '.join(hit) if hit else 'no existing search'}")
+    return "\n".join(lines)
+
+
+def _branchings(ratios: dict[str, float]) -> str:
+    return ", ".join(f"{channel} {value:.4g}" for channel, value in ratios.items())
+
+
+def _metres(value: float) -> str:
+    return f"{value:.5g} m"

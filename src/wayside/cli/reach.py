@@ -1,0 +1,96 @@
+"""``wayside reach``: what a detector excludes over a plane of couplings or masses."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from wayside.cli.common import json_option, json_text, load, out_option, scenario_options
+from wayside.cli.output import check_output_folder, write_files
+
+if TYPE_CHECKING:
+    from wayside.reach.result import Reach
+
+
+@click.command("reach")
+@scenario_options
+@out_option
+@json_option
+@click.option(
+    "--plane",
+    type=click.Choice(["epsilon-g_d", "epsilon-m2", "epsilon-delta"]),
+    help="Plane to draw, instead of the scenario's.",
+)
+@click.option(
+    "--recast",
+    type=click.Choice(["exact", "study"]),
+    default="exact",
+    show_default=True,
+    help="How existing limits are carried over.",
+)
+def command(
+    scenario: str,
+    overrides: tuple[str, ...],
+    out: Path | None,
+    as_json: bool,
+    plane: str | None,
+    recast: str,
+) -> None:
+    """Compute yields, the exclusion contour and existing limits over a plane.
+
+    SCENARIO is a built-in name or a TOML file. Writes reach.png, reach.pdf, contours.csv,
+    yields.csv and result.json to --out (default: wayside-out).
+    """
+    if plane is not None:
+        overrides = (*overrides, f'plane.kind="{plane}"')
+    loaded = load(scenario, overrides)
+    folder = out or Path("wayside-out")
+    if out is not None or not as_json:
+        check_output_folder(folder)
+
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    with console.status("compiling and loading (the first run takes a minute)") as status:
+        from wayside.reach.result import reach
+
+        result = reach(loaded, recast=recast, progress=status.update)  # type: ignore[arg-type]
+        files: dict[str, bytes | str] = {}
+        if out is not None or not as_json:
+            status.update("figure and tables")
+            files = _files(result)
+    written = write_files(folder, files) if files else []
+    click.echo(json_text(result.summary()) if as_json else _text(result, written))
+
+
+def _files(result: "Reach") -> dict[str, bytes | str]:
+    from wayside.plotting.reach_figure import figure_files, reach_figure
+    from wayside.reach.export import tables
+
+    return {
+        **figure_files(reach_figure(result), "reach"),
+        **tables(result),
+        "result.json": json_text(result.summary()) + "\n",
+    }
+
+
+def _text(result: "Reach", written: list[Path]) -> str:
+    scenario = result.scenario
+    confidence = 100.0 * scenario.run.confidence_level
+    lines = [
+        f"{scenario.name}: {confidence:g}% CL exclusion where {'+'.join(scenario.signal)}"
+        f" expects {result.n_limit:.4g} events",
+        f"most events in the plane: {float(result.total.max()):.4g}",
+    ]
+    for line in result.contour:
+        low, high = line.points.min(axis=0), line.points.max(axis=0)
+        lines.append(
+            f"{'closed' if line.closed else 'open'} contour:"
+            f" {result.plane.x.name} {low[0]:.4g} to {high[0]:.4g},"
+            f" epsilon {low[1]:.4g} to {high[1]:.4g}"
+        )
+    if not result.contour:
+        lines.append("no contour: the plane is all on one side of the limit")
+    lines += [f"note: {flag}" for flag in result.flags]
+    lines += [f"wrote {path}" for path in written]
+    return "\n".join(lines)

@@ -1,0 +1,106 @@
+"""Level lines whose every point solves the equation, found by roots and not by interpolation.
+
+Values on a grid say between which nodes the line passes; along each of those grid edges the
+function itself is then solved.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import contourpy
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import elementwise
+
+Array = NDArray[np.float64]
+Function = Callable[[Array, Array], Array]
+
+_CEILING = 1e3
+
+
+class Line(NamedTuple):
+    """A level line."""
+
+    points: Array
+    """Vertices, shape (n, 2)."""
+    closed: bool
+    """Whether it returns to its start instead of ending at the border of the grid."""
+
+
+def trace(function: Function, x: Array, y: Array, values: Array) -> list[Line]:
+    """Lines on which a function vanishes.
+
+    Parameters
+    ----------
+    function
+        Of x and y, elementwise on 1-D arrays; -inf where there is nothing.
+    x, y
+        Grid coordinates, shapes (n,) and (m,), increasing.
+    values
+        The function on the grid, shape (m, n).
+
+    Returns
+    -------
+    list of Line
+        In no particular order; empty if the function has one sign.
+    """
+    # Signs alone: every vertex then sits in the middle of the edge its root is on.
+    signs = np.where(np.nan_to_num(values, nan=-1.0) > 0.0, 1.0, -1.0)
+    raw = contourpy.contour_generator(x, y, signs).lines(0.0)
+    lines = [np.asarray(line) for line in raw]
+    if not lines:
+        return []
+    solved = _solve(function, x, y, np.concatenate(lines))
+    pieces = np.split(solved, np.cumsum([len(line) for line in lines])[:-1])
+    return [
+        Line(piece, bool(len(line) > 2 and np.array_equal(line[0], line[-1])))
+        for piece, line in zip(pieces, lines, strict=True)
+    ]
+
+
+def _solve(function: Function, x: Array, y: Array, vertices: Array) -> Array:
+    """Move every vertex along its grid edge to the root."""
+    result = vertices.copy()
+    for fixed, grid in ((0, x), (1, y)):
+        nearest = _nearest(grid, vertices[:, fixed])
+        along = np.abs(grid[nearest] - vertices[:, fixed]) < 1e-6 * (grid[-1] - grid[0]) / len(grid)
+        if not np.any(along):
+            continue
+        moving = 1 - fixed
+        other = (x, y)[moving]
+        low = np.clip(np.searchsorted(other, vertices[along, moving]) - 1, 0, len(other) - 2)
+        held = grid[nearest[along]]
+        result[along, fixed] = held
+        result[along, moving] = _roots(function, held, other[low], other[low + 1], fixed)
+    return result
+
+
+def _roots(function: Function, held: Array, low: Array, high: Array, fixed: int) -> Array:
+    def along(t: Array, held: Array) -> Array:
+        value = function(held, t) if fixed == 0 else function(t, held)
+        return np.clip(np.nan_to_num(value, nan=-_CEILING), -_CEILING, _CEILING)
+
+    found = elementwise.find_root(
+        along, (low, high), args=(held,), tolerances={"xrtol": 1e-11, "fatol": 1e-4}
+    )
+    return np.asarray(found.x)
+
+
+def _nearest(grid: Array, position: Array) -> NDArray[np.intp]:
+    index = np.clip(np.searchsorted(grid, position), 1, len(grid) - 1)
+    return index - ((position - grid[index - 1]) < (grid[index] - position))
+
+
+def contains(lines: Sequence[Line], point: tuple[float, float]) -> bool:
+    """Whether a point lies inside closed lines, by the parity of crossings."""
+    x, y = point
+    inside = False
+    for line in lines:
+        if not line.closed:
+            continue
+        start, stop = line.points[:-1], line.points[1:]
+        crosses = (start[:, 1] > y) != (stop[:, 1] > y)
+        step = stop[crosses] - start[crosses]
+        at = start[crosses, 0] + (y - start[crosses, 1]) * step[:, 0] / step[:, 1]
+        inside ^= bool(np.count_nonzero(at > x) % 2)
+    return inside

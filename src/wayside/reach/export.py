@@ -1,0 +1,73 @@
+"""Results as text: CSV tables with their units in the header."""
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from wayside import __version__
+from wayside.reach.contours import Line
+from wayside.reach.result import Reach
+
+Rows = Iterable[Sequence[float | str]]
+
+
+def csv_text(header: dict[str, str], columns: Sequence[str], rows: Rows) -> str:
+    """CSV with ``# key: value`` lines above the names of the columns."""
+    lines = [f"# {key}: {value}" for key, value in header.items()]
+    lines.append(",".join(columns))
+    lines += [
+        ",".join(cell if isinstance(cell, str) else f"{cell:.10g}" for cell in row) for row in rows
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def tables(result: Reach) -> dict[str, str]:
+    """The tables of a result by file name: ``contours.csv`` and ``yields.csv``."""
+    return {"contours.csv": _contours(result), "yields.csv": _yields(result)}
+
+
+def _header(result: Reach, what: str) -> dict[str, str]:
+    plane = result.plane
+    run = result.scenario.run
+    return {
+        "what": what,
+        "scenario": result.scenario.name,
+        "wayside": __version__,
+        "units": f"{plane.x.name} in {plane.x.unit}, epsilon in 1, events in 1",
+        "luminosity": f"{run.luminosity_fb:g} fb^-1",
+        "signal": " + ".join(result.scenario.signal),
+        "decays": run.decays,
+        "n_limit": f"{result.n_limit:.6g} ({100.0 * run.confidence_level:g}% CL,"
+        f" background {run.background:g})",
+    }
+
+
+def _contours(result: Reach) -> str:
+    named: dict[str, list[Line]] = {
+        "exclusion": result.contour,
+        "discovery": result.discovery,
+        "study-approximation": result.approximate,
+        **result.existing,
+    }
+    rows = [
+        (name, str(number), "closed" if line.closed else "open", float(x), float(epsilon))
+        for name, lines in named.items()
+        for number, line in enumerate(lines)
+        for x, epsilon in line.points
+    ]
+    columns = ("contour", "line", "shape", result.plane.x.name, "epsilon")
+    return csv_text(_header(result, "level lines, points in order"), columns, rows)
+
+
+def _yields(result: Reach) -> str:
+    plane = result.plane
+    x, epsilon = np.meshgrid(plane.x.values, plane.epsilon.values)
+    values = [x, epsilon, *result.events.values(), result.total]
+    rows = np.stack([np.ravel(value) for value in values], axis=1).tolist()
+    columns = (
+        plane.x.name,
+        "epsilon",
+        *(f"events_{name}" for name in result.events),
+        "events_signal",
+    )
+    return csv_text(_header(result, "expected events"), columns, rows)

@@ -1,0 +1,163 @@
+"""All that is computed once per mass point; couplings come for free afterwards."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from wayside.acceptance.decay import DecayCurve
+from wayside.acceptance.estimate import Estimate, decay_curve, face_acceptance
+from wayside.acceptance.flight import Flight, off_shell_flight, on_shell_flight
+from wayside.collider import direct, radiative
+from wayside.collider.beams import Beams
+from wayside.constants import HBAR_C
+from wayside.detector.box import Box
+from wayside.models.protocol import Model
+
+Array = NDArray[np.float64]
+Mode = Literal["on-shell", "off-shell"]
+
+
+@dataclass(frozen=True)
+class MassPoint:
+    """One choice of masses at one collider, with the detectors beside it.
+
+    Parameters
+    ----------
+    model
+        Masses and widths.
+    beams
+        The collider.
+    boxes
+        Detector volumes by name.
+    mode
+        ``"on-shell"`` (e+e- -> gamma A') or ``"off-shell"`` (e+e- -> A'* -> 1 2).
+    regulator
+        Treatment of the electron mass on shell.
+    rtol
+        Relative accuracy of acceptances.
+    ctau_override
+        Proper decay length in m that replaces the computed one, for studies.
+    """
+
+    model: Model
+    beams: Beams
+    boxes: Mapping[str, Box]
+    mode: Mode = "on-shell"
+    regulator: radiative.Regulator = "exact"
+    rtol: float = 1e-4
+    ctau_override: float | None = None
+
+    @cached_property
+    def flight(self) -> Flight:
+        """Density of excited states in the laboratory."""
+        if self.mode == "on-shell":
+            return on_shell_flight(self.model, self.beams, self.regulator)
+        return off_shell_flight(self.model, self.beams)
+
+    @cached_property
+    def cross_section_hat(self) -> float:
+        """Cross-section in fb over epsilon^2 (on shell) or epsilon^2 g_D^2 (off shell)."""
+        if self.mode == "on-shell":
+            return radiative.cross_section_hat(
+                self.model.m_aprime, self.beams.sqrt_s, self.regulator
+            )
+        return direct.cross_section_hat(self.model, self.beams.sqrt_s)
+
+    @cached_property
+    def visible_width_hats(self) -> dict[str, float]:
+        """Widths of A' into the Standard Model over epsilon^2, in GeV by channel."""
+        return self.model.visible_width_hats()
+
+    @cached_property
+    def dark_width_hat(self) -> float:
+        """Width of A' into the dark pair over g_D^2, in GeV."""
+        return self.model.dark_width_hat()
+
+    @cached_property
+    def excited_width_hats(self) -> dict[str, float]:
+        """Widths of the excited state over epsilon^2 g_D^2, in GeV by channel."""
+        return self.model.excited_width_hats()
+
+    @cached_property
+    def mean_gamma_beta(self) -> float:
+        """Momentum over mass of the excited state, averaged evenly over cos theta* (Eq. 14)."""
+        if self.mode == "off-shell":
+            return self.flight.direct.momentum / self.flight.mass
+        nodes, weights = np.polynomial.legendre.leggauss(32)
+        values = radiative.gamma_beta(self.model, self.beams.sqrt_s, nodes)
+        return float(0.5 * np.sum(weights * values))
+
+    @cached_property
+    def _kept(self) -> dict[tuple[str, str], Any]:
+        return {}
+
+    def face(self, name: str) -> Estimate:
+        """Chance per excited state to cross the front face of a detector."""
+        key = ("face", name)
+        if key not in self._kept:
+            self._kept[key] = face_acceptance(self.flight, self.boxes[name], self.rtol)
+        return self._kept[key]  # type: ignore[no-any-return]
+
+    def curve(self, name: str) -> tuple[DecayCurve, float]:
+        """Decay curve of a detector, and its relative error bound."""
+        key = ("curve", name)
+        if key not in self._kept:
+            self._kept[key] = decay_curve(self.flight, self.boxes[name], self.rtol)
+        return self._kept[key]  # type: ignore[no-any-return]
+
+    def ctau(self, epsilon: ArrayLike, g_d: ArrayLike) -> Array:
+        """Proper decay length of the excited state in m, inf if it is stable."""
+        coupling2 = np.square(epsilon) * np.square(g_d)
+        if self.ctau_override is not None:
+            return np.full(np.shape(coupling2), self.ctau_override)
+        width_hat = sum(self.excited_width_hats.values())
+        if width_hat == 0.0:
+            return np.full(np.shape(coupling2), np.inf)
+        return np.asarray(HBAR_C / (coupling2 * width_hat))
+
+    def mean_flight(self, epsilon: ArrayLike, g_d: ArrayLike) -> Array:
+        """Average flight length d of Eq. 12 of the study, in m."""
+        return self.mean_gamma_beta * self.ctau(epsilon, g_d)
+
+    def branching_dark(self, epsilon: ArrayLike, g_d: ArrayLike) -> Array:
+        """Branching ratio of A' into the dark pair."""
+        dark = np.square(g_d) * self.dark_width_hat
+        visible = np.square(epsilon) * sum(self.visible_width_hats.values())
+        return np.asarray(dark / (dark + visible))
+
+    def produced_fb(self, epsilon: ArrayLike, g_d: ArrayLike) -> Array:
+        """Cross-section to produce an excited state in fb, branching ratio of A' included."""
+        rate = self.cross_section_hat * np.square(epsilon)
+        if self.mode == "off-shell":
+            return np.asarray(rate * np.square(g_d))
+        return np.asarray(rate * self.branching_dark(epsilon, g_d))
+
+    def decay_probability(self, name: str, epsilon: ArrayLike, g_d: ArrayLike) -> Array:
+        """Chance per produced excited state to decay inside a detector."""
+        return np.asarray(self.curve(name)[0].probability(self.ctau(epsilon, g_d)))
+
+    def expected_events(
+        self, name: str, epsilon: ArrayLike, g_d: ArrayLike, luminosity_fb: float
+    ) -> Array:
+        """Decays of excited states expected inside a detector.
+
+        Parameters
+        ----------
+        name
+            Detector.
+        epsilon, g_d
+            Couplings, any shapes that broadcast.
+        luminosity_fb
+            Integrated luminosity in fb^-1.
+
+        Notes
+        -----
+        Eqs. 20 and 21 of the study without their approximations: the path through the volume, the
+        distribution of boosts and the exponentials are exact.
+        """
+        produced = luminosity_fb * self.produced_fb(epsilon, g_d)
+        return np.asarray(produced * self.decay_probability(name, epsilon, g_d))

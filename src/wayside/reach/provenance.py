@@ -1,0 +1,29 @@
+"""Which data tables a result rests on."""
+
+from typing import TYPE_CHECKING
+
+from wayside.data import read_table
+
+if TYPE_CHECKING:
+    from wayside.reach.result import Reach
+
+_BEHIND = {
+    "babar-visible": ("babar_visible",),
+    "babar-invisible": ("babar_invisible", "babar_invisible_likelihood"),
+    "lep": ("lep_model_independent",),
+    "displaced": (),
+}
+
+
+def table_record(name: str) -> dict[str, str]:
+    """Name, origin, version and date of one table."""
+    header = read_table(name).header
+    return {"name": name, **{key: header.get(key, "") for key in ("origin", "version", "date")}}
+
+
+def tables_used(result: "Reach") -> list[dict[str, str]]:
+    """Records of the tables behind the widths and the existing limits of a result."""
+    names = ["r_ratio", "narrow_vector_states"]
+    for key in result.margins:
+        names.extend(_BEHIND[key])
+    return [table_record(name) for name in names]

@@ -1,0 +1,237 @@
+"""The main job: yields over a plane, what a detector excludes there, and what is excluded already."""
+
+import platform
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from wayside import __version__
+from wayside.limits.statistics import discovery_signal, expected_upper_limit
+from wayside.reach import study
+from wayside.reach.contours import Line, trace
+from wayside.reach.existing import TITLES, Existing, Recast
+from wayside.reach.mass_point import Array, MassPoint
+from wayside.reach.planes import CouplingFunction, Plane, plane_of
+from wayside.scenario import Scenario
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What a scenario's detectors exclude over a plane.
+
+    Contours are in the values of the axes, shape (n, 2) each: x, epsilon.
+    """
+
+    plane: Plane
+    events: dict[str, Array]
+    """Expected events on the grid by detector, shape (epsilon, x)."""
+    n_limit: float
+    """Signal events excluded at the scenario's confidence level."""
+    n_discovery: float
+    """Signal events of a five-sigma discovery, half of the time."""
+    contour: list[Line]
+    """Where the signal detectors expect ``n_limit`` events."""
+    discovery: list[Line]
+    """Where they expect ``n_discovery``."""
+    approximate: list[Line]
+    """The contour with the study's approximation of the yield (Eqs. 20 and 21)."""
+    existing: dict[str, list[Line]]
+    """Borders of existing searches by their key."""
+    margins: dict[str, Array]
+    """Margins of existing searches on the grid, shape (epsilon, x); positive where excluded."""
+    relative_error: float
+    """Largest numerical error bound among the acceptances used."""
+    recast: Recast
+    flags: list[str] = field(default_factory=list)
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario it was computed for."""
+        return self.plane.scenario
+
+    @property
+    def total(self) -> Array:
+        """Expected events in all signal detectors on the grid, shape (epsilon, x)."""
+        return np.asarray(sum(self.events[name] for name in self.scenario.signal))
+
+    def summary(self) -> dict[str, Any]:
+        """Every input, version and data table, and the contours, as plain values."""
+        from wayside.reach.provenance import tables_used
+
+        return {
+            "wayside": __version__,
+            "python": platform.python_version(),
+            "numpy": np.__version__,
+            "scenario": self.scenario.to_dict(),
+            "sqrt_s_gev": self.scenario.sqrt_s,
+            "production": self.scenario.mode,
+            "recast": self.recast,
+            "n_limit": self.n_limit,
+            "n_discovery": self.n_discovery,
+            "relative_error": self.relative_error,
+            "flags": self.flags,
+            "tables": tables_used(self),
+            "axes": [self.plane.x.name, self.plane.epsilon.name],
+            "contour": _plain(self.contour),
+            "discovery": _plain(self.discovery),
+            "study_approximation": _plain(self.approximate),
+            "existing": {key: _plain(lines) for key, lines in self.existing.items()},
+        }
+
+    def _repr_html_(self) -> str:
+        """Summary for a notebook, with the figure."""
+        from wayside.plotting.html import reach_html
+
+        return reach_html(self)
+
+    def __repr__(self) -> str:
+        """One line."""
+        span = _span(self.contour)
+        return f"<Reach of {self.scenario.name}: {span}, N = {self.n_limit:.4g}>"
+
+
+def _plain(lines: list[Line]) -> list[dict[str, Any]]:
+    return [{"closed": line.closed, "points": line.points.tolist()} for line in lines]
+
+
+def _span(lines: list[Line]) -> str:
+    if not lines:
+        return "no contour in the plane"
+    points = np.concatenate([line.points for line in lines])
+    return f"epsilon from {points[:, 1].min():.3g} to {points[:, 1].max():.3g}"
+
+
+def reach(
+    scenario: Scenario, *, recast: Recast = "exact", progress: Progress | None = None
+) -> Reach:
+    """Compute what a scenario's detectors exclude over its plane.
+
+    Parameters
+    ----------
+    scenario
+        From `wayside.load_scenario`.
+    recast
+        How existing limits are carried over: ``"exact"``, or ``"study"`` for Eqs. 22 and 23.
+    progress
+        Called with a line of text before every step.
+
+    Returns
+    -------
+    Reach
+        Yields, contours and limits.
+
+    Raises
+    ------
+    InputError
+        If the plane cannot be made.
+    """
+    say = progress or (lambda _: None)
+    plane = plane_of(scenario)
+    luminosity = scenario.run.luminosity_fb
+    model_of_yield = study.expected_events if scenario.run.decays == "study" else _exact
+
+    say(f"yields over {len(plane.x.values)} x {len(plane.epsilon.values)} points")
+    x, epsilon = np.meshgrid(plane.x.values, plane.epsilon.values)
+    events = {
+        name: np.maximum(
+            plane.evaluate(
+                lambda point, eps, g_d, name=name: model_of_yield(  # type: ignore[misc]
+                    point, name, eps, g_d, luminosity
+                ),
+                x,
+                epsilon,
+            ),
+            0.0,
+        )
+        for name in scenario.detectors
+    }
+    background = scenario.run.background
+    n_limit = float(expected_upper_limit(background, scenario.run.confidence_level))
+    n_discovery = float(discovery_signal(background))
+
+    say("contours")
+    total = np.asarray(sum(events[name] for name in scenario.signal))
+    logarithm = _log_yield(scenario, model_of_yield)
+    with np.errstate(divide="ignore"):
+        grid = np.log(total)
+    contour = _trace(plane, logarithm, grid, np.log(n_limit))
+    discovery = _trace(plane, logarithm, grid, np.log(n_discovery))
+    approximation = _log_yield(scenario, study.expected_events)
+    approximate = _trace(
+        plane, approximation, plane.evaluate(approximation, x, epsilon), np.log(n_limit)
+    )
+
+    say("existing limits")
+    searches = Existing(recast).margins()
+    margins = {key: plane.evaluate(function, x, epsilon) for key, function in searches.items()}
+    existing = {
+        key: _trace(plane, function, margins[key], 0.0) for key, function in searches.items()
+    }
+    columns = [plane.column(float(value)) for value in plane.x.values]
+    errors = [
+        error
+        for point in {id(each): each for each in columns if each is not None}.values()
+        for _, error in map(point.curve, scenario.signal)
+    ]
+    worst = max(errors, default=0.0)
+    flags = [] if worst <= plane.centre.rtol else [f"acceptance known to {worst:.1e} only"]
+    return Reach(
+        plane=plane,
+        events=events,
+        n_limit=n_limit,
+        n_discovery=n_discovery,
+        contour=contour,
+        discovery=discovery,
+        approximate=approximate,
+        existing=existing,
+        margins=margins,
+        relative_error=worst,
+        recast=recast,
+        flags=flags,
+    )
+
+
+def _exact(point: MassPoint, name: str, epsilon: Array, g_d: Array, luminosity_fb: float) -> Array:
+    return point.expected_events(name, epsilon, g_d, luminosity_fb)
+
+
+def _log_yield(scenario: Scenario, events: Callable[..., Array]) -> CouplingFunction:
+    def logarithm(point: MassPoint, epsilon: Array, g_d: Array) -> Array:
+        luminosity = scenario.run.luminosity_fb
+        counts = [events(point, name, epsilon, g_d, luminosity) for name in scenario.signal]
+        with np.errstate(divide="ignore"):
+            return np.asarray(np.log(sum(counts)))
+
+    return logarithm
+
+
+def _trace(plane: Plane, function: CouplingFunction, grid: Array, level: float) -> list[Line]:
+    """Lines on which a function takes a level, in the values of the axes."""
+
+    def shifted(x: Array, epsilon: Array) -> Array:
+        values = plane.evaluate(
+            function, plane.x.from_coordinates(x), plane.epsilon.from_coordinates(epsilon)
+        )
+        return values - level
+
+    lines = trace(shifted, plane.x.coordinates, plane.epsilon.coordinates, grid - level)
+    return [
+        Line(
+            np.stack(
+                [
+                    plane.x.from_coordinates(line.points[:, 0]),
+                    plane.epsilon.from_coordinates(line.points[:, 1]),
+                ],
+                axis=1,
+            ),
+            line.closed,
+        )
+        for line in lines
+    ]
+
+
+__all__ = ["TITLES", "Reach", "reach"]
