@@ -24,7 +24,7 @@ _HOMES = {
     "upper_limit": "wayside.limits.statistics",
 }
 
-__all__ = [*_HOMES, "__version__"]  # noqa: PLE0604
+__all__ = [*_HOMES, "__version__"]
 
 if TYPE_CHECKING:
     from wayside.collider.beams import Beams as Beams

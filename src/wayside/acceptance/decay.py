@@ -159,7 +159,7 @@ class DecayCurve:
         return np.asarray(inside + np.log(rate) - rate * self.shortest)
 
     def probability(self, ctau: ArrayLike) -> NDArray[np.float64]:
-        """Chance per produced excited state to decay inside the volume; ``ctau`` in m, any shape."""
+        """Chance per produced excited state to decay inside; ``ctau`` in m, any shape."""
         return np.asarray(np.exp(self.log_probability(ctau)))
 
 

@@ -73,7 +73,7 @@ def caustic_of(flight: Flight, axis: NDArray[np.float64]) -> Caustic:
     across = across - (across @ axis) * axis
     across /= np.linalg.norm(across)
     direction = math.cos(angle) * axis + math.sin(angle) * across
-    scale, origin = rapidity_offset(speed * axis, direction)
+    _, origin = rapidity_offset(speed * axis, direction)
     transverse = flight.mass * math.sinh(origin) * math.sin(angle)
     spread = flight.ridge_width * transverse
     # Where (mass scale)^2 = (e_star + i spread)^2, continued to complex polar angle.

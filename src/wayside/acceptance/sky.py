@@ -383,7 +383,7 @@ def _even(n: int) -> NDArray[np.float64]:
 
 @cache
 def _sine_squared(n: int) -> NDArray[np.float64]:
-    """Gauss-Legendre on [0, 1] behind a sine-squared map, which removes square roots at the ends."""
+    """Gauss-Legendre on [0, 1] under a sine-squared map, which removes square roots at the ends."""
     nodes, weights = gauss_legendre(n)
     angle = 0.25 * np.pi * (1.0 + nodes)
     return np.stack([np.sin(angle) ** 2, 0.25 * np.pi * weights * np.sin(2.0 * angle)])

@@ -39,6 +39,7 @@ class Beams:
     crossing_angle: float = 0.0
 
     def __post_init__(self) -> None:
+        """Refuse what cannot be a beam."""
         for name in ("electron_energy", "positron_energy"):
             value = getattr(self, name)
             if not (np.isfinite(value) and value > 0.0):

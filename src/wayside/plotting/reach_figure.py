@@ -162,7 +162,7 @@ def _label(
     width = 0.019 * len(text)
     squeeze = 0.04 / width
     distance = distance_transform_edt(padded, sampling=(1.0 / rows, squeeze / columns))[1:-1, 1:-1]
-    row, column = np.unravel_index(int(np.argmax(distance)), region.shape)
+    row, column = map(int, np.unravel_index(int(np.argmax(distance)), region.shape))
     if distance[row, column] < 0.018:
         return
     # The region may be too narrow for its words, the plane is not: stay inside its frame.

@@ -32,7 +32,8 @@ def point_report(scenario: Scenario, *, recast: Recast = "exact") -> dict[str, A
     Returns
     -------
     dict
-        Plain values; keys end in their units. Chances are per produced excited state. A value
+        Plain values; the ``margin`` of an existing limit is ln(epsilon/limit), for displaced
+        vertices ln(1 m/mean flight), positive where it covers the point; keys end in their units. Chances are per produced excited state. A value
         that does not exist (the width of an A' heavier than R(s) is known for) is None.
     """
     # One point costs nothing against starting up, so take it to the accuracy of a reference.
@@ -56,7 +57,7 @@ def point_report(scenario: Scenario, *, recast: Recast = "exact") -> dict[str, A
         sum(d["expected_events"] for d in report["detectors"] if d["name"] in scenario.signal)
     )
     report["existing_limits"] = {
-        key: {"excluded": bool(value > 0.0), "log_epsilon_over_limit": value}
+        key: {"excluded": bool(value > 0.0), "margin": value}
         for key, value in (
             (key, float(function(point, epsilon, g_d)))
             for key, function in Existing(recast).margins().items()

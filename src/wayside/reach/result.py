@@ -1,4 +1,4 @@
-"""The main job: yields over a plane, what a detector excludes there, and what is excluded already."""
+"""The main job: yields over a plane, what they exclude, and what is excluded already."""
 
 import platform
 from collections.abc import Callable
