@@ -32,7 +32,7 @@ check: $(VENV)/.dev
 	$(BIN)/lint-imports --no-cache
 
 bench: $(VENV)/.run
-	$(BIN)/python -m benchmarks
+	PYTHONPATH=tests OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks
 
 docs: $(VENV)/.dev
 	$(BIN)/python -m sphinx -W --keep-going -b html docs docs/_build/html

@@ -17,12 +17,12 @@ from scipy.interpolate import CubicSpline
 from wayside.acceptance.rule import Rule
 
 _GRID_STEP = 0.005
-_GRID_NODES = 512
+_GRID_NODES = 256
 """Largest step of the grid in ln(distance), and fewest nodes: e^-40 is kept to 1e-6 of itself."""
 
-_KNOT_STEP = 0.1
+_KNOT_STEP = 0.15
 _KNOT_FLOOR = 0.02
-_KNOT_LINEAR = 50.0
+_KNOT_LINEAR = 70.0
 _TABLE_HIGH = 700.0
 """The table's coordinate is ln(x + floor) + y/linear, x and y being the decay rate times the mean
 and the shortest proper distance: linear in x for long lifetimes, where F/rate is analytic in x,

@@ -41,25 +41,33 @@ class Rule(NamedTuple):
 
 
 def polar_axis(flight: Flight, toward: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Axis about which the caustic nearest to a direction is a cone, a unit vector (3,)."""
+    """Axis about which the caustic nearest to ``toward`` is a cone, a unit vector (3,)."""
     if not flight.on_shell:
         speed = float(np.linalg.norm(flight.boost))
         axis = flight.boost / speed if speed > 1e-12 else flight.frame[2]
         return np.asarray(axis)
-    norms = np.linalg.norm(flight.ridges, axis=1)
-    cosines = (flight.ridges @ toward) / np.where(norms > 0.0, norms, 1.0)
-    best = int(np.argmax(cosines))
-    if norms[best] < 1e-12:
-        return np.asarray(flight.frame[2])
-    return np.asarray(flight.ridges[best] / norms[best])
+    ridge = flight.ridges[_nearest_ridge(flight, toward)]
+    speed = math.sqrt(ridge @ ridge)
+    return np.asarray(flight.frame[2] if speed < 1e-12 else ridge / speed)
+
+
+def _nearest_ridge(flight: Flight, toward: NDArray[np.float64]) -> int:
+    """Which of the two ridges points best along a direction, the faster one if they are parallel."""
+    speeds = [math.sqrt(ridge @ ridge) for ridge in flight.ridges]
+    if min(speeds) < 1e-12:
+        return 0 if speeds[0] > speeds[1] else 1
+    cosines = [(ridge @ toward) / speed for ridge, speed in zip(flight.ridges, speeds, strict=True)]
+    if abs(cosines[0] - cosines[1]) < 1e-12 * math.sqrt(toward @ toward):
+        return 0 if speeds[0] > speeds[1] else 1
+    return 0 if cosines[0] > cosines[1] else 1
 
 
 def caustic_of(flight: Flight, axis: NDArray[np.float64]) -> Caustic:
     """Polar angle and width at which the ridge about ``axis`` turns back."""
     if flight.on_shell:
         ratio = flight.radiative.p_star / flight.mass
-        speeds = flight.ridges @ axis
-        speed = float(np.max(speeds))
+        # Of this ridge alone: a boost can send both A' the same way, each with its own caustic.
+        speed = float(flight.ridges[_nearest_ridge(flight, axis)] @ axis)
     else:
         ratio = flight.direct.momentum / flight.mass
         speed = float(flight.boost @ axis)
@@ -83,20 +91,20 @@ def caustic_of(flight: Flight, axis: NDArray[np.float64]) -> Caustic:
 
 
 def _rough_cones(flight: Flight, axis: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Cones about other axes where the density is not smooth, shape (n, 4).
+    """Further cones where the density is not smooth, shape (n, 4).
 
     Where the range of rapidities opens or splits, for excited states slower than the boost, and
-    the caustics of ridges that ``axis`` does not belong to.
+    the caustic of the ridge that ``axis`` does not belong to.
     """
     if not flight.on_shell:
         return np.empty((0, 4))
     edges = [(flight.boost, flight.energy_low), (flight.boost, flight.energy_high)]
-    edges += [(ridge, flight.radiative.e_star) for ridge in flight.ridges]
+    edges.append((flight.ridges[1 - _nearest_ridge(flight, axis)], flight.radiative.e_star))
     rows: list[list[float]] = []
     for velocity, energy in edges:
-        speed = float(np.linalg.norm(velocity))
+        speed = math.sqrt(velocity @ velocity)
         ratio = math.sqrt(max(0.0, (energy / flight.mass - 1.0) * (energy / flight.mass + 1.0)))
-        if speed < 1e-12 or ratio >= speed or np.allclose(velocity, speed * axis, atol=1e-13):
+        if speed < 1e-12 or ratio >= speed:
             continue
         rows.append([*(velocity / speed), math.sqrt(1.0 - (ratio / speed) ** 2)])
     return np.array(rows).reshape(-1, 4)
@@ -159,8 +167,7 @@ def _total(flight, directions, solid, rings, shared, gauss):  # type: ignore[no-
 
 
 def _survey_for(flight: Flight, box: Box, level: Level, *, face: bool) -> Sky:
-    toward = box.centre / np.linalg.norm(box.centre)
-    axis = polar_axis(flight, toward)
+    axis = polar_axis(flight, box.centre)
     return survey(
         box,
         axis,
@@ -183,6 +190,30 @@ def face_probability(flight: Flight, box: Box, level: Level) -> tuple[float, int
         flight, sky.directions, sky.weights, sky.rings, flight.symmetric, gauss
     )
     return float(value), int(evaluations)
+
+
+@numba.njit(cache=True, error_model="numpy")
+def _survivors(near, offsets, weight, log_flight, steepness):  # type: ignore[no-untyped-def]
+    shortest = np.inf
+    for i in range(len(near)):
+        for k in range(offsets[i], offsets[i + 1]):
+            if weight[k] > 0.0:
+                shortest = min(shortest, near[i] * math.exp(-log_flight[k]))
+    total = 0.0
+    for i in range(len(near)):
+        for k in range(offsets[i], offsets[i + 1]):
+            total += weight[k] * math.exp(
+                -steepness * (near[i] * math.exp(-log_flight[k]) / shortest - 1.0)
+            )
+    return total
+
+
+def survivors(rule: Rule, steepness: float) -> float:
+    """Chance to reach the volume undecayed, for a lifetime that exp(-steepness) just survives.
+
+    Relative to that survival, so that only the shape of the distances matters.
+    """
+    return float(_survivors(rule.sky.near, rule.offsets, rule.weight, rule.log_flight, steepness))
 
 
 def build_rule(flight: Flight, box: Box, level: Level) -> Rule:

@@ -9,7 +9,7 @@ Derived in docs/theory, section "Over the face of a detector".
 
 import math
 from functools import cache
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numba
 import numpy as np
@@ -17,6 +17,11 @@ from numpy.typing import NDArray
 
 from wayside.detector.box import EDGES, FRONT_EDGES, Box
 from wayside.detector.rays import cross_box, cross_front
+
+
+_EDGES: Final = np.array(EDGES)
+_FRONT_EDGES: Final = np.array(FRONT_EDGES) // 2
+"""The front corners are every other one."""
 
 
 class Sky(NamedTuple):
@@ -345,21 +350,16 @@ def survey(
     nodes_polar, nodes_azimuth
         Gauss-Legendre nodes per cut of the polar angle and per arc.
     """
-    unit = box.corners / np.linalg.norm(box.corners, axis=1)[:, None]
-    edges = np.array(FRONT_EDGES if face else EDGES)
-    if face:
-        unit = unit[::2]
-        edges = edges // 2
     directions, values, rings = _survey(
-        np.ascontiguousarray(unit),
-        edges,
+        np.ascontiguousarray(box.outline[::2]) if face else box.outline,
+        _FRONT_EDGES if face else _EDGES,
         np.ascontiguousarray(cones[:, :3]),
         np.ascontiguousarray(cones[:, 3]),
         np.array([caustic.angle, caustic.width]),
         _polar_frame(axis, box.centre),
         box.position,
         box.size,
-        np.ascontiguousarray(box.axes),
+        box.axes,
         face,
         _sine_squared(nodes_polar),
         _even(nodes_azimuth),
@@ -402,10 +402,13 @@ def _tanh_sinh(n: int) -> NDArray[np.float64]:
 def _polar_frame(axis: NDArray[np.float64], centre: NDArray[np.float64]) -> NDArray[np.float64]:
     """Rows: two axes across and the polar axis; azimuth 0 points at the centre of the box."""
     across = centre - (centre @ axis) * axis
-    length = float(np.linalg.norm(across))
-    if length < 1e-9 * float(np.linalg.norm(centre)):
+    length = math.sqrt(across @ across)
+    if length < 1e-9 * math.sqrt(centre @ centre):
         across = np.eye(3)[int(np.argmin(np.abs(axis)))]
         across = across - (across @ axis) * axis
-        length = float(np.linalg.norm(across))
-    first = across / length
-    return np.stack([first, np.cross(axis, first), axis])
+        length = math.sqrt(across @ across)
+    frame = np.empty((3, 3))
+    frame[0] = across / length
+    _cross(axis, frame[0], frame[1])
+    frame[2] = axis
+    return frame

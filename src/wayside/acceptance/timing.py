@@ -40,31 +40,34 @@ def arrival_times(
     -----
     Arrival is path over velocity, with the chance to decay between entry and exit as weight.
     """
-    times, chances = _nodes(rule, ctau)
+    times, logarithms = _nodes(rule, ctau)
     prompt = float(np.min(rule.sky.near)) / SPEED_OF_LIGHT
     if edges is None:
-        low, high = quantiles(rule, ctau, (0.0, 0.999))
+        low, high = quantiles(rule, ctau, (0.0, 0.999)) if times.size else (prompt, 10.0 * prompt)
         edges = np.linspace(0.98 * low, 1.02 * high, bins + 1)
     borders = np.asarray(edges, dtype=np.float64)
-    probability, _ = np.histogram(times, bins=borders, weights=chances)
+    probability, _ = np.histogram(times, bins=borders, weights=np.exp(logarithms))
     return Arrivals(borders, probability, prompt)
 
 
 def quantiles(rule: Rule, ctau: float, levels: ArrayLike) -> NDArray[np.float64]:
-    """Quantiles of the arrival time in ns; parameters as in `arrival_times`."""
-    times, chances = _nodes(rule, ctau)
-    order = np.argsort(times)
-    reached = np.cumsum(chances[order])
-    if not reached.size or reached[-1] <= 0.0:
+    """Quantiles of the arrival time in ns, however short the lifetime; see `arrival_times`."""
+    times, logarithms = _nodes(rule, ctau)
+    if not times.size:
         return np.full(np.shape(levels), np.nan)
+    order = np.argsort(times)
+    reached = np.cumsum(np.exp(logarithms[order] - np.max(logarithms)))
     at = np.searchsorted(reached, np.asarray(levels, dtype=np.float64) * reached[-1])
     return np.asarray(times[order][np.minimum(at, len(times) - 1)])
 
 
 def _nodes(rule: Rule, ctau: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Arrival times in ns and logarithms of the chances, of nodes with a chance."""
     counts = np.diff(rule.offsets)
-    flight = np.exp(rule.log_flight) * ctau
-    near = np.repeat(rule.sky.near, counts)
-    inside = np.repeat(rule.sky.far - rule.sky.near, counts)
-    chances = rule.weight * np.exp(-near / flight) * -np.expm1(-inside / flight)
-    return near / (SPEED_OF_LIGHT * np.tanh(rule.rapidity)), chances
+    used = rule.weight > 0.0
+    flight = (np.exp(rule.log_flight) * ctau)[used]
+    near = np.repeat(rule.sky.near, counts)[used]
+    inside = np.repeat(rule.sky.far - rule.sky.near, counts)[used]
+    with np.errstate(divide="ignore"):
+        logarithms = np.log(rule.weight[used]) + np.log(-np.expm1(-inside / flight))
+    return near / (SPEED_OF_LIGHT * np.tanh(rule.rapidity[used])), logarithms - near / flight

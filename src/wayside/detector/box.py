@@ -96,7 +96,12 @@ class Box:
         """Corners in the laboratory, shape (8, 3), in m, ordered as `CORNERS`."""
         return np.asarray(self.position + (CORNERS * self.size) @ self.axes)
 
-    @property
+    @cached_property
+    def outline(self) -> NDArray[np.float64]:
+        """Directions of the corners from the interaction point, unit vectors of shape (8, 3)."""
+        return np.asarray(self.corners / np.linalg.norm(self.corners, axis=1)[:, None])
+
+    @cached_property
     def centre(self) -> NDArray[np.float64]:
         """Centre of the volume, shape (3,), in m."""
         return np.asarray(self.position + 0.5 * self.size[2] * self.axes[2])
@@ -145,17 +150,12 @@ def _first_dimension(
     position: NDArray[np.float64], depth: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Unit vector across the depth: radial, or along x on the axis, or along z at 90 degrees."""
-    candidates = (
-        np.array([position[0], position[1], 0.0]),
-        np.array([1.0, 0.0, 0.0]),
-        np.array([0.0, 0.0, 1.0]),
-    )
-    scale = float(np.linalg.norm(position)) or 1.0
-    for candidate in candidates:
+    radial = np.array([position[0], position[1], 0.0])
+    x, z = np.array([1.0, 0.0, 0.0]), np.array([0.0, 0.0, 1.0])
+    on_axis = np.linalg.norm(radial) <= 1e-9 * np.linalg.norm(position)
+    for candidate in (x, z) if on_axis else (radial, z):
         length = float(np.linalg.norm(candidate))
-        if length <= 1e-9 * scale:
-            continue
         across = candidate / length - (candidate @ depth) / length * depth
         if np.linalg.norm(across) > 1e-6:
             return np.asarray(across / np.linalg.norm(across))
-    raise AssertionError("three candidates span the space")
+    raise AssertionError("two candidates span a plane, the depth is a line")

@@ -59,14 +59,22 @@ class Axis:
     """Grid, increasing."""
     logarithmic: bool = True
 
-    @property
+    @cached_property
     def coordinates(self) -> Array:
-        """Grid in the coordinate that is even: the logarithm where the axis is logarithmic."""
+        """Grid in the coordinate that is drawn: the logarithm where the axis is logarithmic."""
         return np.log(self.values) if self.logarithmic else self.values
 
     def from_coordinates(self, coordinates: ArrayLike) -> Array:
-        """Values at coordinates of any shape."""
-        return np.exp(coordinates) if self.logarithmic else np.asarray(coordinates, dtype=float)
+        """Values at coordinates of any shape; on the grid the grid's own, to the last bit.
+
+        Mass points are kept by their value: a logarithm and back would make each one anew.
+        """
+        wanted = np.asarray(coordinates, dtype=np.float64)
+        if not self.logarithmic:
+            return wanted
+        nearest = np.searchsorted(self.coordinates, wanted).clip(max=len(self.values) - 1)
+        known = self.coordinates[nearest] == wanted
+        return np.where(known, self.values[nearest], np.exp(wanted))
 
 
 @dataclass(frozen=True)
@@ -155,10 +163,9 @@ def plane_of(scenario: Scenario) -> Plane:
     Raises
     ------
     InputError
-        If what the plane holds fixed does not go with what it varies.
+        If what the plane holds fixed does not go with what it varies, or no range is left.
     """
     section = scenario.plane
-    m1, m2 = scenario.masses
     low, high = section.epsilon or (1e-6, 1e-1)
     epsilon = Axis("epsilon", r"$\varepsilon$", "1", np.geomspace(low, high, section.points))
     if section.kind == "epsilon-g_d":
@@ -166,30 +173,65 @@ def plane_of(scenario: Scenario) -> Plane:
         x = Axis("g_d", r"$g_D$", "1", np.geomspace(low, high, section.points))
     elif section.kind == "epsilon-m2":
         _require_hold(section.hold, ("sum", "m1", "ratios"), section.kind)
-        low, high = section.m2 or _m2_range(scenario, m1, m2)
-        ratios = section.hold == "ratios"
-        grid = np.geomspace if ratios else np.linspace
-        x = Axis("m2", r"$m_2$ [GeV]", "GeV", grid(low, high, section.points), ratios)
+        x = Axis("m2", r"$m_2$ [GeV]", "GeV", _m2_values(scenario), section.hold == "ratios")
     else:
         _require_hold(section.hold, ("sum", "m2"), section.kind)
-        smallest = 2.1 * M_ELECTRON / m2
-        low, high = section.delta or (smallest, 1.0)
+        low, high = section.delta or _delta_range(scenario)
         x = Axis("delta", r"$\Delta m/m_2$", "1", np.geomspace(low, high, section.points))
     return Plane(scenario, mass_point(scenario), x, epsilon)
 
 
-def _m2_range(scenario: Scenario, m1: float, m2: float) -> tuple[float, float]:
-    gap = 2.1 * M_ELECTRON
+_GAP = 2.1 * M_ELECTRON
+"""Smallest splitting of a range that is chosen: just enough for a decay."""
+
+
+def _m2_values(scenario: Scenario) -> Array:
+    section = scenario.plane
+    if section.m2 is not None:
+        grid = np.geomspace if section.hold == "ratios" else np.linspace
+        return grid(*section.m2, section.points)
+    low, high = _m2_range(scenario)
+    _require_range("m2", low, high)
+    if section.hold == "ratios":
+        return np.geomspace(low, high, section.points)
+    # What matters is the distance to the upper end, where the splitting or the phase space closes.
+    return high - (high - low) * np.linspace(1.0, 0.0, section.points) ** 2
+
+
+def _m2_range(scenario: Scenario) -> tuple[float, float]:
+    m1, m2 = scenario.masses
+    m_aprime, sqrt_s = scenario.model.m_aprime, scenario.sqrt_s
+    on_shell = scenario.mode == "on-shell"
     if scenario.plane.hold == "ratios":
-        heaviest = scenario.sqrt_s / scenario.model.m_aprime if scenario.mode == "on-shell" else 1.0
-        return m2 / 30.0, m2 * heaviest * (1.0 - 1e-6)
+        # Stay a beam's spread of energies below the photon's soft end, and off the pole.
+        pole = m2 * sqrt_s / m_aprime
+        if on_shell:
+            return m2 / 30.0, pole * (1.0 - 1e-3)
+        heaviest = m2 * sqrt_s / (m1 + m2) * (1.0 - 1e-9)
+        return (max(m2 / 30.0, 1.01 * pole), heaviest) if m2 > pole else (m2 / 30.0, 0.99 * pole)
     if scenario.plane.hold == "m1":
-        top = m1 - gap
-        if scenario.mode == "on-shell":
-            top = min(top, (scenario.model.m_aprime - m1) * (1.0 - 1e-9))
-        return 0.3 * top, top
+        room = (m_aprime if on_shell else sqrt_s) - m1
+        high = min(m1 - _GAP, room * (1.0 - 1e-9))
+        return 0.3 * high, high
     half = 0.5 * (m1 + m2)
-    return 0.5 * half, half - 0.5 * gap
+    return 0.5 * half, half - 0.5 * _GAP
+
+
+def _delta_range(scenario: Scenario) -> tuple[float, float]:
+    m1, m2 = scenario.masses
+    low, high = _GAP / m2, 1.0
+    if scenario.plane.hold == "m2":
+        room = scenario.model.m_aprime if scenario.mode == "on-shell" else scenario.sqrt_s
+        high = min(high, (room / m2 - 2.0) * (1.0 - 1e-9))
+    else:
+        low = 2.0 * _GAP / (m1 + m2 - _GAP)
+    _require_range("delta", low, high)
+    return low, high
+
+
+def _require_range(key: str, low: float, high: float) -> None:
+    if not 0.0 < low < high:
+        raise InputError(f"plane.{key}: no range follows from the masses; give one")
 
 
 def _require_hold(hold: str, allowed: tuple[str, ...], kind: str) -> None:

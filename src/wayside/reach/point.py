@@ -32,9 +32,10 @@ def point_report(scenario: Scenario, *, recast: Recast = "exact") -> dict[str, A
     Returns
     -------
     dict
-        Plain values; the ``margin`` of an existing limit is ln(epsilon/limit), for displaced
-        vertices ln(1 m/mean flight), positive where it covers the point; keys end in their units. Chances are per produced excited state. A value
-        that does not exist (the width of an A' heavier than R(s) is known for) is None.
+        Plain values; keys end in their units. Chances are per produced excited state. A value
+        that does not exist (the width of an A' heavier than R(s) is known for) is None. The
+        ``margin`` of an existing limit is ln(epsilon/limit), for displaced vertices
+        ln(1 m/mean flight): positive where it covers the point.
     """
     # One point costs nothing against starting up, so take it to the accuracy of a reference.
     point = replace(mass_point(scenario), rtol=1e-6)

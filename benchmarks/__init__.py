@@ -1,0 +1,1 @@
+"""Benchmarks: ratios of two calculations of the same quantity, in one run."""
