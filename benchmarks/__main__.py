@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import Final
 
 import numpy as np
-from benchmarks.sampled import batch, seconds_for
 
+from benchmarks.sampled import batch, seconds_for
 from wayside.acceptance.estimate import face_acceptance
 from wayside.acceptance.flight import on_shell_flight
 from wayside.collider.beams import Beams

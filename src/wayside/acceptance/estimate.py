@@ -7,7 +7,14 @@ import numpy as np
 
 from wayside.acceptance.decay import DecayCurve
 from wayside.acceptance.flight import Flight
-from wayside.acceptance.rule import Level, Rule, build_rule, face_probability, survivors
+from wayside.acceptance.rule import (
+    Level,
+    Rule,
+    build_rule,
+    face_probability,
+    shortest_distance,
+    survivors,
+)
 from wayside.detector.box import Box
 from wayside.errors import AccuracyWarning
 
@@ -50,8 +57,18 @@ def _ladder(rtol: float, first: int) -> tuple[Level, ...]:
     return LEVELS[first if rtol > 3e-6 else 2 :]
 
 
+SAFETY = 2.0
+LEAST_SHARE = 0.05
+"""The bound is twice the step between orders; as two orders can agree by chance, it is never less
+than this share of the accuracy asked for."""
+
+
 def _difference(now: float, before: float) -> float:
     return abs(now - before) / abs(now) if now else float(before != 0.0)
+
+
+def _bound(difference: float, value: float, rtol: float) -> float:
+    return max(SAFETY * difference, LEAST_SHARE * rtol) if value else difference
 
 
 def _warn(error: float, rtol: float) -> None:
@@ -77,7 +94,7 @@ def face_acceptance(flight: Flight, box: Box, rtol: float = 1e-4) -> Estimate:
     Returns
     -------
     Estimate
-        Value and error bound, the difference between the last two orders of the quadrature.
+        Value and error bound, from the difference between the last two orders of the quadrature.
 
     Notes
     -----
@@ -91,7 +108,7 @@ def face_acceptance(flight: Flight, box: Box, rtol: float = 1e-4) -> Estimate:
             break
         before = value
         value, evaluations = face_probability(flight, box, level)
-        error = _difference(value, before)
+        error = _bound(_difference(value, before), value, rtol)
         if error <= rtol:
             return Estimate(value, error * value)
     _warn(error, rtol)
@@ -113,12 +130,14 @@ def converged_rule(flight: Flight, box: Box, rtol: float = 1e-4) -> tuple[Rule, 
             break
         before = rule
         rule = build_rule(flight, box, level)
-        error = max(
+        step = max(
             _difference(rule.hit_probability, before.hit_probability),
             _difference(rule.hit_path, before.hit_path),
         )
+        error = _bound(step, rule.hit_probability, rtol)
         if error <= rtol:
-            steep = _difference(survivors(rule, STEEP), survivors(before, STEEP))
+            ctau = shortest_distance(rule) / STEEP
+            steep = _difference(survivors(rule, ctau), survivors(before, ctau))
             if steep <= STEEP_LOSS * rtol:
                 return rule, error
     _warn(error, rtol)

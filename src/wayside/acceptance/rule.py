@@ -52,7 +52,7 @@ def polar_axis(flight: Flight, toward: NDArray[np.float64]) -> NDArray[np.float6
 
 
 def _nearest_ridge(flight: Flight, toward: NDArray[np.float64]) -> int:
-    """Which of the two ridges points best along a direction, the faster one if they are parallel."""
+    """Which ridge points best along a direction, the faster one if both are parallel."""
     speeds = [math.sqrt(ridge @ ridge) for ridge in flight.ridges]
     if min(speeds) < 1e-12:
         return 0 if speeds[0] > speeds[1] else 1
@@ -193,27 +193,32 @@ def face_probability(flight: Flight, box: Box, level: Level) -> tuple[float, int
 
 
 @numba.njit(cache=True, error_model="numpy")
-def _survivors(near, offsets, weight, log_flight, steepness):  # type: ignore[no-untyped-def]
+def _shortest(near, offsets, weight, log_flight):  # type: ignore[no-untyped-def]
     shortest = np.inf
     for i in range(len(near)):
         for k in range(offsets[i], offsets[i + 1]):
             if weight[k] > 0.0:
                 shortest = min(shortest, near[i] * math.exp(-log_flight[k]))
+    return shortest
+
+
+@numba.njit(cache=True, error_model="numpy")
+def _survivors(near, offsets, weight, log_flight, rate):  # type: ignore[no-untyped-def]
     total = 0.0
     for i in range(len(near)):
         for k in range(offsets[i], offsets[i + 1]):
-            total += weight[k] * math.exp(
-                -steepness * (near[i] * math.exp(-log_flight[k]) / shortest - 1.0)
-            )
+            total += weight[k] * math.exp(-rate * near[i] * math.exp(-log_flight[k]))
     return total
 
 
-def survivors(rule: Rule, steepness: float) -> float:
-    """Chance to reach the volume undecayed, for a lifetime that exp(-steepness) just survives.
+def shortest_distance(rule: Rule) -> float:
+    """Shortest proper distance to the volume among the nodes, in m."""
+    return float(_shortest(rule.sky.near, rule.offsets, rule.weight, rule.log_flight))
 
-    Relative to that survival, so that only the shape of the distances matters.
-    """
-    return float(_survivors(rule.sky.near, rule.offsets, rule.weight, rule.log_flight, steepness))
+
+def survivors(rule: Rule, ctau: float) -> float:
+    """Chance per produced excited state to reach the volume undecayed; ``ctau`` in m."""
+    return float(_survivors(rule.sky.near, rule.offsets, rule.weight, rule.log_flight, 1.0 / ctau))
 
 
 def build_rule(flight: Flight, box: Box, level: Level) -> Rule:

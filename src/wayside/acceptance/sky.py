@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 from wayside.detector.box import EDGES, FRONT_EDGES, Box
 from wayside.detector.rays import cross_box, cross_front
 
-
 _EDGES: Final = np.array(EDGES)
 _FRONT_EDGES: Final = np.array(FRONT_EDGES) // 2
 """The front corners are every other one."""

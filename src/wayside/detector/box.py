@@ -157,5 +157,8 @@ def _first_dimension(
         length = float(np.linalg.norm(candidate))
         across = candidate / length - (candidate @ depth) / length * depth
         if np.linalg.norm(across) > 1e-6:
+            # Once more: what cancelled in the first pass left rounding along the depth.
+            across = across / np.linalg.norm(across)
+            across = across - (across @ depth) * depth
             return np.asarray(across / np.linalg.norm(across))
     raise AssertionError("two candidates span a plane, the depth is a line")

@@ -95,10 +95,10 @@ def _phi1(point: MassPoint, epsilon: float, g_d: float, ctau: float) -> dict[str
     model = point.model
     error = 0.0
     if hats["hadrons"] > 0.0:
-        relative = float(
+        absolute = float(
             np.asarray(hadronic_width_error(model.kind, model.m_aprime, model.m1, model.m2))  # type: ignore[arg-type]
         )
-        error = relative * hats["hadrons"] / total
+        error = absolute / total
     return {
         "width_gev": width,
         "width_relative_error_from_r": error,
