@@ -149,14 +149,15 @@ class DecayCurve:
         Parameters
         ----------
         ctau
-            Proper decay length in m, any shape; positive.
+            Proper decay length in m, any shape; positive, inf for a stable state.
         """
         rate = 1.0 / np.asarray(ctau, dtype=np.float64)
         if self.empty:
             return np.full(rate.shape, -np.inf)
         high = _TABLE_HIGH / self.shortest
         inside = self._spline(self._coordinate(np.minimum(rate, high)))
-        return np.asarray(inside + np.log(rate) - rate * self.shortest)
+        with np.errstate(divide="ignore"):  # a stable state: rate 0
+            return np.asarray(inside + np.log(rate) - rate * self.shortest)
 
     def probability(self, ctau: ArrayLike) -> NDArray[np.float64]:
         """Chance per produced excited state to decay inside; ``ctau`` in m, any shape."""

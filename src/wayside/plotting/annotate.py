@@ -1,0 +1,156 @@
+"""Legend and labels of the reach figure, placed where nothing else is."""
+
+from typing import Final, Literal
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.legend import Legend
+from matplotlib.patches import Patch
+from matplotlib.patheffects import withStroke
+from matplotlib.text import Text
+
+from wayside.plotting import room
+from wayside.plotting.style import FILLS, OURS
+from wayside.reach.contours import Line
+from wayside.reach.existing import TITLES
+from wayside.reach.mass_point import Array
+from wayside.reach.result import Reach
+
+_WORDS: Final = {
+    "displaced": (TITLES["displaced"], "displaced vertices\n(d < 1 m)", "d < 1 m"),
+    "babar-invisible": (TITLES["babar-invisible"], "BaBar\ninvisible"),
+    "babar-visible": (TITLES["babar-visible"], "BaBar\nA′→ℓℓ"),
+    "lep": (TITLES["lep"],),
+}
+"""Words for a region, the longest that fit are taken; a legend entry if none do."""
+
+Corner = Literal["lower left", "lower right", "upper left", "upper right"]
+
+
+def annotate(axes: Axes, result: Reach, shaded: list[str], handles: list[Artist]) -> None:
+    """Legend, and names in the regions of searches; an entry of the legend where none fits.
+
+    Parameters
+    ----------
+    axes
+        With everything else drawn and laid out.
+    result
+        What it shows.
+    shaded
+        Keys of the searches that reach into the plane, lowest first.
+    handles
+        Entries of the legend for our own lines.
+    """
+    plane = result.plane
+    across = _fraction(plane.x.coordinates)
+    upward = _fraction(plane.epsilon.coordinates)
+    covered = room.raster(result.total > result.n_limit, across, upward)
+    regions = {
+        key: room.raster(result.margins[key] > 0.0, across, upward) for key in reversed(shaded)
+    }
+    lines = np.zeros_like(covered)
+    for line in [*result.contour, *result.discovery, *result.approximate]:
+        room.mark_line(lines, _on_axes(line, result))
+    entries = list(handles)
+    message = None if result.contour else _say_nothing(axes, result)
+    while True:
+        taken = covered | lines
+        if message is not None:
+            room.mark_box(taken, axes, message.get_window_extent())
+        legend = _legend(axes, entries, taken, regions) if entries else None
+        if legend is not None:
+            room.mark_box(taken, axes, legend.get_window_extent())
+        names: list[Text] = []
+        homeless = []
+        for key, region in regions.items():
+            if not _name(axes, key, region & ~taken, names):
+                homeless.append(key)
+            taken = taken | region
+        entries_now = [*handles, *(_patch(key) for key in homeless)]
+        if len(entries_now) <= len(entries):
+            return
+        # A larger legend may take the room of a name: start again with it.
+        entries = entries_now
+        for name in names:
+            name.remove()
+
+
+def _name(axes: Axes, key: str, free: room.Mask, names: list[Text]) -> bool:
+    for words in _WORDS[key]:
+        text = axes.text(
+            0.5,
+            0.5,
+            words,
+            transform=axes.transAxes,
+            ha="center",
+            va="center",
+            fontsize=9,
+            color="0.15",
+            zorder=4,
+        )
+        if room.place(text, axes, free):
+            names.append(text)
+            return True
+        text.remove()
+    return False
+
+
+def _patch(key: str) -> Patch:
+    words = TITLES[key]
+    return Patch(facecolor=FILLS[key], edgecolor="0.45", linewidth=0.6, label=words)
+
+
+def _legend(
+    axes: Axes, entries: list[Artist], taken: room.Mask, regions: dict[str, room.Mask]
+) -> Legend:
+    """Legend in the corner where it covers least: our own region and lines above all."""
+    busy = 4.0 * taken
+    for region in regions.values():
+        busy = busy + region
+    corners: tuple[Corner, ...] = ("lower left", "lower right", "upper left", "upper right")
+    covers = {}
+    for corner in corners:
+        legend = axes.legend(handles=entries, loc=corner)
+        under = np.zeros_like(taken)
+        room.mark_box(under, axes, legend.get_window_extent())
+        covers[corner] = float(np.mean(busy[under]))
+    legend = axes.legend(handles=entries, loc=min(corners, key=lambda corner: covers[corner]))
+    legend.set_zorder(5)
+    return legend
+
+
+def _say_nothing(axes: Axes, result: Reach) -> Text:
+    """Why there is no contour."""
+    most, least = float(np.max(result.total)), float(np.min(result.total))
+    words = (
+        f"no sensitivity: at most {most:.2g} events"
+        if least < result.n_limit
+        else f"all excluded: at least {least:.2g} events"
+    )
+    return axes.text(
+        0.5,
+        0.5,
+        words,
+        transform=axes.transAxes,
+        ha="center",
+        va="center",
+        color=OURS,
+        path_effects=[withStroke(linewidth=3, foreground="white")],
+        zorder=5,
+    )
+
+
+def _fraction(coordinates: Array) -> Array:
+    """Positions along an axis in fractions of it."""
+    return np.asarray((coordinates - coordinates[0]) / (coordinates[-1] - coordinates[0]))
+
+
+def _on_axes(line: Line, result: Reach) -> Array:
+    """Points of a line in fractions of the axes."""
+    columns = []
+    for axis, values in zip((result.plane.x, result.plane.epsilon), line.points.T, strict=True):
+        ends = axis.coordinates[[0, -1]]
+        coordinates = np.log(values) if axis.logarithmic else values
+        columns.append((coordinates - ends[0]) / (ends[1] - ends[0]))
+    return np.stack(columns, axis=1)

@@ -1,0 +1,31 @@
+"""How figures look: fonts and colours."""
+
+from typing import Any, Final
+
+STYLE: Final[dict[Any, Any]] = {
+    "font.family": "serif",
+    "font.serif": ["STIXGeneral", "DejaVu Serif"],
+    "mathtext.fontset": "stix",
+    "font.size": 11.0,
+    "axes.linewidth": 0.8,
+    "xtick.direction": "in",
+    "ytick.direction": "in",
+    "xtick.top": True,
+    "ytick.right": True,
+    "xtick.minor.visible": True,
+    "ytick.minor.visible": True,
+    "legend.frameon": False,
+    "legend.fontsize": 9.5,
+    "pdf.fonttype": 42,
+}
+
+FILLS: Final = {
+    "displaced": "#f7e9a8",
+    "babar-invisible": "#bfe0e2",
+    "babar-visible": "#c9c9c9",
+    "lep": "#9d9d9d",
+}
+"""Colours of existing searches, drawn in this order."""
+
+OURS: Final = "#1f3f94"
+APPROXIMATE: Final = "#c8102e"
