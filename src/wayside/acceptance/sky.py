@@ -19,7 +19,7 @@ from wayside.detector.box import EDGES, FRONT_EDGES, Box
 from wayside.detector.rays import cross_box, cross_front
 
 _EDGES: Final = np.array(EDGES)
-_FRONT_EDGES: Final = np.array(FRONT_EDGES) // 2
+FRONT_EDGE_ROWS: Final = np.array(FRONT_EDGES) // 2
 """The front corners are every other one."""
 
 
@@ -93,7 +93,7 @@ def _dot(a, b):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, error_model="numpy")
-def _on_arc(point, start, stop, normal):  # type: ignore[no-untyped-def]
+def on_arc(point, start, stop, normal):  # type: ignore[no-untyped-def]
     """Whether a point of the great circle lies between two others (or nearly so)."""
     work = np.empty(3)
     work[0] = start[1] * point[2] - start[2] * point[1]
@@ -132,7 +132,7 @@ def _on_edge_at_level(start, stop, normal, cone, level, out):  # type: ignore[no
     for sign in (1.0, -1.0):
         for i in range(3):
             out[count, i] = math.cos(angle) * along[i] + sign * math.sin(angle) * across[i]
-        if _on_arc(out[count], start, stop, normal):
+        if on_arc(out[count], start, stop, normal):
             count += 1
     return count
 
@@ -158,7 +158,7 @@ def _polar_cuts(corners, edges, normals, cones, levels, caustic, frame, hit):  #
                 continue
             for i in range(3):
                 work[i] /= length
-            if _on_arc(work, corners[edges[e, 0]], corners[edges[e, 1]], normals[e]):
+            if on_arc(work, corners[edges[e, 0]], corners[edges[e, 1]], normals[e]):
                 cuts[count] = _polar(work, frame)
                 count += 1
     for k in range(2):
@@ -257,7 +257,7 @@ def _survey(  # type: ignore[no-untyped-def]
                 kept = before
                 for k in range(before, found):
                     _direction(theta, azimuths[k], frame, ray)
-                    if _on_arc(ray, corners[edges[e, 0]], corners[edges[e, 1]], normals[e]):
+                    if on_arc(ray, corners[edges[e, 0]], corners[edges[e, 1]], normals[e]):
                         azimuths[kept] = azimuths[k]
                         kept += 1
                 found = kept
@@ -351,7 +351,7 @@ def survey(
     """
     directions, values, rings = _survey(
         np.ascontiguousarray(box.outline[::2]) if face else box.outline,
-        _FRONT_EDGES if face else _EDGES,
+        FRONT_EDGE_ROWS if face else _EDGES,
         np.ascontiguousarray(cones[:, :3]),
         np.ascontiguousarray(cones[:, 3]),
         np.array([caustic.angle, caustic.width]),
@@ -360,7 +360,7 @@ def survey(
         box.size,
         box.axes,
         face,
-        _sine_squared(nodes_polar),
+        sine_squared(nodes_polar),
         _even(nodes_azimuth),
         _tanh_sinh(3 * nodes_polar),
         _tanh_sinh(6 * nodes_azimuth),
@@ -381,7 +381,7 @@ def _even(n: int) -> NDArray[np.float64]:
 
 
 @cache
-def _sine_squared(n: int) -> NDArray[np.float64]:
+def sine_squared(n: int) -> NDArray[np.float64]:
     """Gauss-Legendre on [0, 1] under a sine-squared map, which removes square roots at the ends."""
     nodes, weights = gauss_legendre(n)
     angle = 0.25 * np.pi * (1.0 + nodes)

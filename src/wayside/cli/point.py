@@ -1,10 +1,13 @@
 """``wayside point``: everything about one parameter point."""
 
+from textwrap import wrap
 from typing import Any
 
 import click
 
-from wayside.cli.common import json_option, json_text, load, scenario_options
+from wayside.cli.common import json_option, json_text, load, scenario_options, table_text
+
+_NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
 @click.command("point")
@@ -57,33 +60,38 @@ def _text(report: dict[str, Any]) -> str:
         f" gamma beta {phi1['mean_gamma_beta']:.4g}"
     )
     lines.append(f"              {_branchings(phi1['branching_ratios'])}")
-    lines += ["", "detector      on face      crosses      decays in    events       error"]
-    for each in report["detectors"]:
-        mark = "" if each["signal"] else " (control)"
-        numbers = "  ".join(
-            f"{each[key]:<11.5g}"
-            for key in ("face_acceptance", "hit_probability", "decay_probability")
-        )
-        lines.append(
-            f"{each['name'] + mark:<12}  {numbers}  {each['expected_events']:<11.5g}"
-            f"  {each['relative_error']:.0e}"
-        )
+    heads = ("detector", "on face", "crosses", "decays in", "events", "error")
+    lines += ["", *table_text(heads, [_row(each) for each in report["detectors"]]).split("\n")]
     for each in report["detectors"]:
         arrival = each["arrival_ns"]
         if arrival:
             lines.append(
-                f"arrival at {each['name']}: light {arrival['light']:.2f} ns, phi1 median"
-                f" {arrival['median']:.2f} ns (90% within {arrival['percentile_5']:.2f}"
-                f" to {arrival['percentile_95']:.2f})"
+                f"arrival at {each['name']}: light {arrival['light']:.4g} ns, phi1 median"
+                f" {arrival['median']:.4g} ns (90% within {arrival['percentile_5']:.4g}"
+                f" to {arrival['percentile_95']:.4g})"
             )
     lines += ["", f"signal        {report['expected_events']:.6g} events"]
     hit = [key for key, value in report["existing_limits"].items() if value["excluded"]]
     lines.append(f"covered by    {', '.join(hit) if hit else 'no existing search'}")
-    return "\n".join(lines)
+    return "\n".join(part for line in lines for part in _wrapped(line))
+
+
+def _row(detector: dict[str, Any]) -> tuple[str, ...]:
+    name = detector["name"] + ("" if detector["signal"] else " (control)")
+    keys = ("face_acceptance", "hit_probability", "decay_probability", "expected_events")
+    return name, *(f"{detector[key]:.5g}" for key in keys), f"{detector['relative_error']:.0e}"
+
+
+def _wrapped(line: str) -> list[str]:
+    """Lines of at most 80 characters."""
+    parts = [line] if len(line) <= 80 else wrap(line, 80, subsequent_indent=" " * 14)
+    return [part.replace(_NO_BREAK, " ") for part in parts]
 
 
 def _branchings(ratios: dict[str, float]) -> str:
-    return ", ".join(f"{channel} {value:.4g}" for channel, value in ratios.items())
+    return ", ".join(
+        f"{channel} {value:.4g}".replace(" ", _NO_BREAK) for channel, value in ratios.items()
+    )
 
 
 def _metres(value: float) -> str:

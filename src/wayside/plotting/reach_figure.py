@@ -94,7 +94,7 @@ def _title(result: Reach) -> str:
         rf" $\sqrt{{s}}={scenario.sqrt_s:.4g}$ GeV, {collected}, {scenario.mode}"
     )
     m1, m2 = scenario.masses
-    parts = [rf"$m_{{A^\prime}}={scenario.model.m_aprime:g}$"]
+    parts = [rf"$m_{{A\prime}}={scenario.model.m_aprime:g}$"]
     kind, hold = scenario.plane.kind, scenario.plane.hold
     if kind == "epsilon-g_d":
         parts += [f"$m_1={m1:g}$", f"$m_2={m2:g}$"]
@@ -102,7 +102,7 @@ def _title(result: Reach) -> str:
         parts.append(f"$m_1+m_2={m1 + m2:g}$")
     elif hold == "ratios":
         parts = [
-            rf"$m_{{A^\prime}}/m_2={scenario.model.m_aprime / m2:.4g}$",
+            rf"$m_{{A\prime}}/m_2={scenario.model.m_aprime / m2:.4g}$",
             f"$m_1/m_2={m1 / m2:.5g}$",
         ]
     else:

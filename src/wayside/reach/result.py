@@ -135,6 +135,15 @@ def reach(
     luminosity = scenario.run.luminosity_fb
     model_of_yield = study.expected_events if scenario.run.decays == "study" else _exact
 
+    background = scenario.run.background
+    n_limit = float(expected_upper_limit(background, scenario.run.confidence_level))
+    n_discovery = float(discovery_signal(background))
+    if n_limit <= 0.0:
+        raise InputError(
+            f"run.background = {background:g}: at {100.0 * scenario.run.confidence_level:g}% CL the"
+            " expected limit is 0 events, and everything would be excluded"
+        )
+
     say(f"yields over {len(plane.x.values)} x {len(plane.epsilon.values)} points")
     x, epsilon = np.meshgrid(plane.x.values, plane.epsilon.values)
     events = {
@@ -150,15 +159,6 @@ def reach(
         )
         for name in scenario.detectors
     }
-    background = scenario.run.background
-    n_limit = float(expected_upper_limit(background, scenario.run.confidence_level))
-    n_discovery = float(discovery_signal(background))
-    if n_limit <= 0.0:
-        raise InputError(
-            f"run.background = {background:g}: at {100.0 * scenario.run.confidence_level:g}% CL the"
-            " expected limit is 0 events, and everything would be excluded"
-        )
-
     say("contours")
     total = np.asarray(sum(events[name] for name in scenario.signal))
     logarithm = _log_yield(scenario, model_of_yield)

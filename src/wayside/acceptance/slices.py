@@ -1,0 +1,227 @@
+"""Face acceptance by slices of equal energy, for excited states that may be slower than the boost.
+
+At a fixed energy in the centre of mass the density depends on the polar angle alone, with ridges at
+two known angles, and the edges of a detector become circles on the sphere of directions. Two
+integrals are left, the azimuth being a length of arc: the inner one is mapped about the ridges, the
+outer one, over the decay angle, is adaptive. No direction then has two rapidities, and there is no
+caustic. Slower than `wayside.acceptance.sky` where that one converges. Derived in docs/theory,
+section "Slices of equal energy".
+"""
+
+import math
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+from scipy.integrate import quad
+
+from wayside.acceptance.flight import Flight
+from wayside.acceptance.sky import FRONT_EDGE_ROWS, on_arc, sine_squared
+from wayside.collider.density import averaged_tensor
+from wayside.detector.box import Box
+from wayside.detector.rays import cross_front
+
+NODES = 24
+"""Gauss-Legendre nodes per panel of the polar angle."""
+
+
+@numba.njit(cache=True, error_model="numpy")
+def _to_laboratory(flight, momentum, energy, cos_t, sin_t, phi, out):  # type: ignore[no-untyped-def]
+    """Unit vector in the laboratory of a momentum given by its angles in the centre of mass."""
+    x = momentum * sin_t * math.cos(phi)
+    y = momentum * sin_t * math.sin(phi)
+    z = momentum * cos_t
+    along = x * flight.boost_cm[0] + y * flight.boost_cm[1] + z * flight.boost_cm[2]
+    factor = along / (flight.boost_gamma + 1.0) + energy
+    length = 0.0
+    for i in range(3):
+        out[i] = (
+            x * flight.frame[0, i]
+            + y * flight.frame[1, i]
+            + z * flight.frame[2, i]
+            + factor * flight.boost[i]
+        )
+        length += out[i] * out[i]
+    length = math.sqrt(length)
+    for i in range(3):
+        out[i] /= length
+
+
+@numba.njit(cache=True, error_model="numpy")
+def _circles(flight, momentum, energy, normals, axes, levels):  # type: ignore[no-untyped-def]
+    """Edges as circles ``n . axis = level`` on the sphere of directions in the centre of mass."""
+    for e in range(len(normals)):
+        tilt = 0.0
+        for i in range(3):
+            tilt += flight.boost[i] * normals[e, i]
+        length = 0.0
+        for k in range(3):
+            axes[e, k] = flight.boost_cm[k] * tilt / (flight.boost_gamma + 1.0)
+            for i in range(3):
+                axes[e, k] += flight.frame[k, i] * normals[e, i]
+            length += axes[e, k] * axes[e, k]
+        length = math.sqrt(length)
+        for k in range(3):
+            axes[e, k] /= length
+        levels[e] = -energy * tilt / (momentum * length)
+
+
+@numba.njit(cache=True, error_model="numpy")
+def _covered(flight, momentum, energy, theta, face, circles):  # type: ignore[no-untyped-def]
+    """Length of azimuth for which a direction of the centre of mass meets the face."""
+    position, size, box_axes, corners, edges, normals = face
+    axes, levels = circles
+    cos_t = math.cos(theta)
+    sin_t = math.sin(theta)
+    ray = np.empty(3)
+    azimuths = np.empty(2 * len(levels))
+    found = 0
+    for e in range(len(levels)):
+        across = math.sqrt(axes[e, 0] ** 2 + axes[e, 1] ** 2)
+        radius = sin_t * across
+        rest = levels[e] - cos_t * axes[e, 2]
+        if radius <= abs(rest):
+            continue
+        middle = math.atan2(axes[e, 1], axes[e, 0])
+        half = math.acos(rest / radius)
+        for phi in (middle - half, middle + half):
+            _to_laboratory(flight, momentum, energy, cos_t, sin_t, phi, ray)
+            if on_arc(ray, corners[edges[e, 0]], corners[edges[e, 1]], normals[e]):
+                azimuths[found] = phi - 2.0 * math.pi * math.floor(phi / (2.0 * math.pi))
+                found += 1
+    if found == 0:
+        _to_laboratory(flight, momentum, energy, cos_t, sin_t, 0.0, ray)
+        return 2.0 * math.pi if cross_front(ray, position, size, box_axes) > 0.0 else 0.0
+    arcs = np.sort(azimuths[:found])
+    total = 0.0
+    for k in range(found):
+        right = arcs[k + 1] if k + 1 < found else arcs[0] + 2.0 * math.pi
+        _to_laboratory(flight, momentum, energy, cos_t, sin_t, 0.5 * (arcs[k] + right), ray)
+        if cross_front(ray, position, size, box_axes) > 0.0:
+            total += right - arcs[k]
+    return total
+
+
+@numba.njit(cache=True, error_model="numpy")
+def _cuts(flight, momentum, energy, face, circles, ridge):  # type: ignore[no-untyped-def]
+    """Polar angles between which the covered azimuth and the density are analytic, sorted."""
+    _, _, _, corners, edges, normals = face
+    axes, levels = circles
+    room = 2 * len(corners) + 2 * len(edges) + 5
+    cuts = np.empty(room)
+    count = 0
+    ray = np.empty(3)
+    for k in range(len(corners)):
+        along = 0.0
+        for i in range(3):
+            along += flight.boost[i] * corners[k, i]
+        across2 = flight.boost_gamma**2 - 1.0 - along * along
+        scale = math.sqrt(1.0 + max(0.0, across2))
+        reach = energy / (flight.mass * scale)
+        if reach < 1.0:
+            continue
+        origin = math.asinh(along / scale)
+        for sign in (1.0, -1.0):
+            rapidity = origin + sign * math.acosh(reach)
+            if rapidity <= 0.0:
+                continue
+            lab = flight.mass * math.sinh(rapidity)
+            factor = along * lab / (flight.boost_gamma + 1.0) - flight.mass * math.cosh(rapidity)
+            x = 0.0
+            y = 0.0
+            z = 0.0
+            for i in range(3):
+                component = lab * corners[k, i] + factor * flight.boost[i]
+                x += flight.frame[0, i] * component
+                y += flight.frame[1, i] * component
+                z += flight.frame[2, i] * component
+            cuts[count] = math.atan2(math.sqrt(x * x + y * y), z)
+            count += 1
+    for e in range(len(levels)):
+        if abs(levels[e]) >= 1.0:
+            continue
+        tilt = math.atan2(math.sqrt(axes[e, 0] ** 2 + axes[e, 1] ** 2), axes[e, 2])
+        azimuth = math.atan2(axes[e, 1], axes[e, 0])
+        opening = math.acos(levels[e])
+        for theta in (tilt - opening, tilt + opening):
+            folded = abs(theta)
+            folded = min(folded, 2.0 * math.pi - folded)
+            phi = azimuth if 0.0 <= theta <= math.pi else azimuth + math.pi
+            _to_laboratory(flight, momentum, energy, math.cos(folded), math.sin(folded), phi, ray)
+            if on_arc(ray, corners[edges[e, 0]], corners[edges[e, 1]], normals[e]):
+                cuts[count] = folded
+                count += 1
+    # Between the two ridges a panel is mapped about the nearer one: cut where that changes.
+    for end in (0.0, math.pi, ridge, math.pi - ridge, 0.5 * math.pi):
+        cuts[count] = end
+        count += 1
+    return np.sort(cuts[:count])
+
+
+@numba.njit(cache=True, error_model="numpy")
+def _slice(x, flight, face, nodes):  # type: ignore[no-untyped-def]
+    """Chance per unit cosine of the decay angle to cross the face."""
+    shape = flight.radiative
+    sin_x = math.sqrt((1.0 - x) * (1.0 + x))
+    along = shape.gamma_a * (shape.p_star * x + shape.beta_a * shape.e_star)
+    across = shape.p_star * sin_x
+    momentum = math.sqrt(along * along + across * across)
+    energy = shape.gamma_a * (shape.e_star + shape.beta_a * shape.p_star * x)
+    if momentum == 0.0:
+        return 0.0
+    cos_a = along / momentum
+    sin_a = across / momentum
+    ridge = math.atan2(across, along)
+    width = math.sqrt(shape.gap * (1.0 + shape.beta_bottom))
+
+    normals = face[5]
+    circles = (np.empty((len(normals), 3)), np.empty(len(normals)))
+    _circles(flight, momentum, energy, normals, circles[0], circles[1])
+    cuts = _cuts(flight, momentum, energy, face, circles, ridge)
+    total = 0.0
+    for panel in range(len(cuts) - 1):
+        low = cuts[panel]
+        high = cuts[panel + 1]
+        middle = 0.5 * (low + high)
+        if high - low < 1e-13 or _covered(flight, momentum, energy, middle, face, circles) == 0.0:
+            continue
+        centre = ridge if abs(middle - ridge) < abs(middle - math.pi + ridge) else math.pi - ridge
+        start = math.asinh((low - centre) / width)
+        stop = math.asinh((high - centre) / width)
+        for k in range(nodes.shape[1]):
+            s = start + (stop - start) * nodes[0, k]
+            theta = centre + width * math.sinh(s)
+            sin_t = math.sin(theta)
+            weight = (stop - start) * nodes[1, k] * width * math.cosh(s) * sin_t
+            arc = _covered(flight, momentum, energy, theta, face, circles)
+            if arc > 0.0:
+                total += (
+                    weight
+                    * arc
+                    * averaged_tensor(shape, x, sin_x, cos_a, sin_a, math.cos(theta), sin_t)
+                )
+    return total
+
+
+def sliced_face_probability(flight: Flight, box: Box, rtol: float) -> tuple[float, float]:
+    """Chance per produced excited state to cross the front face, and its error estimate.
+
+    Parameters
+    ----------
+    flight
+        An on-shell mass point.
+    box
+        The detector.
+    rtol
+        Relative accuracy of the adaptive outer integral.
+    """
+    corners = np.ascontiguousarray(box.outline[::2])
+    normals = np.cross(corners[FRONT_EDGE_ROWS[:, 0]], corners[FRONT_EDGE_ROWS[:, 1]])
+    normals /= np.linalg.norm(normals, axis=1)[:, None]
+    face = (box.position, box.size, box.axes, corners, FRONT_EDGE_ROWS, normals)
+    nodes: NDArray[np.float64] = sine_squared(NODES)
+    value, error, *_ = quad(
+        _slice, -1.0, 1.0, args=(flight, face, nodes), epsabs=0.0, epsrel=rtol, limit=400,
+        full_output=1,
+    )  # fmt: skip
+    return float(value), float(error)
