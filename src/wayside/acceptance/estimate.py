@@ -13,7 +13,6 @@ from wayside.acceptance.rule import (
     build_rule,
     face_probability,
     shortest_distance,
-    slower_than_boost,
     survivors,
 )
 from wayside.acceptance.slices import sliced_face_probability
@@ -36,6 +35,9 @@ LEVELS = (
 MOST_NODES = 4_000_000
 """Beyond this many nodes an order is not raised further: seconds and gigabytes would follow."""
 
+
+MOST_EVALUATIONS = 300_000
+"""Beyond this many evaluations of the density a face is integrated by slices instead."""
 
 STEEP = 15.0
 STEEP_LOSS = 10.0
@@ -102,21 +104,21 @@ def face_acceptance(flight: Flight, box: Box, rtol: float = 1e-4) -> Estimate:
     -----
     The acceptance A of Eq. 20 of the study, without its sampling; derived in docs/theory.
     """
-    # Slower than the boost, excited states have edges that the ladder climbs badly.
-    if not (flight.on_shell and slower_than_boost(flight)):
-        first, *others = _ladder(rtol, 1)
-        value, _ = face_probability(flight, box, first)
-        for level in others:
-            before = value
-            value, evaluations = face_probability(flight, box, level)
-            error = _difference(value, before)
-            if error <= rtol:
-                return Estimate(value, error * value)
-            if evaluations > MOST_NODES // 8:
-                break
-        if not flight.on_shell:
-            _warn(error, rtol)
+    first, *others = _ladder(rtol, 1)
+    value, _ = face_probability(flight, box, first)
+    error = np.inf
+    for level in others:
+        before = value
+        value, evaluations = face_probability(flight, box, level)
+        error = _difference(value, before)
+        if error <= rtol:
             return Estimate(value, error * value)
+        # Edges of excited states slower than the boost: slices are cheaper from here on.
+        if evaluations > MOST_EVALUATIONS and flight.on_shell:
+            break
+    if not flight.on_shell:
+        _warn(error, rtol)
+        return Estimate(value, error * value)
     value, absolute = sliced_face_probability(flight, box, rtol)
     if absolute > rtol * value:
         _warn(absolute / value, rtol)

@@ -90,11 +90,6 @@ def caustic_of(flight: Flight, axis: NDArray[np.float64]) -> Caustic:
     return Caustic(angle, max(width, 1e-12))
 
 
-def slower_than_boost(flight: Flight) -> bool:
-    """Whether some excited states are slower in the centre of mass than it is in the laboratory."""
-    return flight.energy_low < flight.mass * flight.boost_gamma
-
-
 def _rough_cones(flight: Flight, axis: NDArray[np.float64]) -> NDArray[np.float64]:
     """Further cones where the density is not smooth, shape (n, 4).
 
