@@ -39,6 +39,9 @@ MOST_NODES = 4_000_000
 MOST_EVALUATIONS = 300_000
 """Beyond this many evaluations of the density a face is integrated by slices instead."""
 
+SLICED_BEST = 1e-9
+"""Relative accuracy of the fixed rule inside a slice; 1e-10 at worst over the plane of masses."""
+
 STEEP = 15.0
 STEEP_LOSS = 10.0
 """Short lifetimes weigh the edge of the distribution; at exp(-STEEP) this much more is allowed."""
@@ -62,7 +65,7 @@ def _ladder(rtol: float, first: int) -> tuple[Level, ...]:
 
 
 SAFETY = 2.0
-LEAST_SHARE = 0.05
+LEAST_SHARE = 0.1
 """The bound is twice the step between orders; as two orders can agree by chance, it is never less
 than this share of the accuracy asked for."""
 
@@ -110,7 +113,7 @@ def face_acceptance(flight: Flight, box: Box, rtol: float = 1e-4) -> Estimate:
     for level in others:
         before = value
         value, evaluations = face_probability(flight, box, level)
-        error = _difference(value, before)
+        error = _bound(_difference(value, before), value, rtol)
         if error <= rtol:
             return Estimate(value, error * value)
         # Edges of excited states slower than the boost: slices are cheaper from here on.
@@ -119,9 +122,13 @@ def face_acceptance(flight: Flight, box: Box, rtol: float = 1e-4) -> Estimate:
     if not flight.on_shell:
         _warn(error, rtol)
         return Estimate(value, error * value)
+    coarse, known = value, error * value
     value, absolute = sliced_face_probability(flight, box, rtol)
+    # Two roads: where they differ by more than the ladder left open, neither is to be trusted.
+    absolute = max(absolute, LEAST_SHARE * rtol * value, abs(value - coarse) - known)
+    absolute = max(absolute, SLICED_BEST * value)
     if absolute > rtol * value:
-        _warn(absolute / value, rtol)
+        _warn(absolute / value if value else np.inf, rtol)
     return Estimate(value, absolute)
 
 

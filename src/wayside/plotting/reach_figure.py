@@ -36,7 +36,8 @@ def reach_figure(result: Reach) -> Figure:
         handles = _contours(axes, result)
         # What follows needs to know how large things are on the page.
         figure.draw_without_rendering()
-        excess = title.get_window_extent().x1 / (figure.bbox.x1 - 4.0)
+        box = title.get_window_extent()
+        excess = box.width / (figure.bbox.x1 - 8.0 - box.x0)
         if excess > 1.0:
             title.set_fontsize(title.get_fontsize() / excess)
         annotate(axes, result, shaded, handles)

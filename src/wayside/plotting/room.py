@@ -54,7 +54,7 @@ def mark_box(taken: Mask, axes: Axes, box: Bbox) -> None:
     taken[int(bottom) : int(np.ceil(top)), int(left) : int(np.ceil(right))] = True
 
 
-def place(text: Text, axes: Axes, free: Mask, margin: float = 0.008) -> bool:
+def place(text: Text, axes: Axes, free: Mask, margin: float = 0.014) -> bool:
     """Move a text to the middle of the roomiest place that takes all of it.
 
     Parameters
@@ -84,6 +84,8 @@ def place(text: Text, axes: Axes, free: Mask, margin: float = 0.008) -> bool:
     if not np.any(fits):
         return False
     clearance = distance_transform_edt(np.pad(fits, 1))[1:-1, 1:-1]
-    row, column = np.unravel_index(int(np.argmax(clearance)), fits.shape)
+    # Of equally roomy places, as along a band, the one in their middle.
+    best = np.argwhere(clearance > np.max(clearance) - 0.5)
+    row, column = best[np.argmin(np.sum((best - best.mean(axis=0)) ** 2, axis=1))]
     text.set_position(((column + 0.5 * width) / CELLS, (row + 0.5 * height) / CELLS))
     return True

@@ -3,8 +3,8 @@
 from typing import Any, Final
 
 STYLE: Final[dict[Any, Any]] = {
-    "font.family": "serif",
-    "font.serif": ["STIXGeneral", "DejaVu Serif"],
+    # By name: a family would be looked up anew when the figure is saved, whatever is set then.
+    "font.family": ["STIXGeneral", "DejaVu Serif"],
     "mathtext.fontset": "stix",
     "font.size": 11.0,
     "axes.linewidth": 0.8,

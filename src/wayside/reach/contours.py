@@ -5,6 +5,7 @@ function itself is then solved.
 """
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import contourpy
@@ -16,6 +17,8 @@ Array = NDArray[np.float64]
 Function = Callable[[Array, Array], Array]
 
 _CEILING = 1e3
+_PER_TURN = 6
+"""Roots kept in the column where a line turns, if columns are costly."""
 
 
 class Line(NamedTuple):
@@ -27,7 +30,9 @@ class Line(NamedTuple):
     """Whether it returns to its start instead of ending at the border of the grid."""
 
 
-def trace(function: Function, x: Array, y: Array, values: Array) -> list[Line]:
+def trace(
+    function: Function, x: Array, y: Array, values: Array, *, costly_x: bool = False
+) -> list[Line]:
     """Lines on which a function vanishes.
 
     Parameters
@@ -38,6 +43,9 @@ def trace(function: Function, x: Array, y: Array, values: Array) -> list[Line]:
         Grid coordinates, shapes (n,) and (m,), increasing.
     values
         The function on the grid, shape (m, n).
+    costly_x
+        Whether another x costs much and another y nothing: roots along x are then found only
+        where a line turns or ends between two columns, and left out elsewhere.
 
     Returns
     -------
@@ -50,6 +58,8 @@ def trace(function: Function, x: Array, y: Array, values: Array) -> list[Line]:
     lines = [np.asarray(line) for line in raw]
     if not lines:
         return []
+    if costly_x:
+        lines = [_thinned(line, x) for line in lines]
     solved = _solve(function, x, y, np.concatenate(lines))
     pieces = np.split(solved, np.cumsum([len(line) for line in lines])[:-1])
     return [
@@ -58,12 +68,38 @@ def trace(function: Function, x: Array, y: Array, values: Array) -> list[Line]:
     ]
 
 
+def _thinned(line: Array, x: Array) -> Array:
+    """A line without most of its vertices off the columns of the grid."""
+    columns = _nearest(x, line[:, 0])
+    on_column = _on_grid(x, line[:, 0])
+    if not np.any(on_column):
+        return line
+    if np.array_equal(line[0], line[-1]):
+        # Start on a column, so that no run of other vertices is torn apart.
+        turn = int(np.argmax(on_column))
+        order = np.concatenate([np.arange(turn, len(line) - 1), np.arange(turn + 1)])
+        line, columns, on_column = line[order], columns[order], on_column[order]
+    kept: list[int] = np.flatnonzero(on_column).tolist()
+    stops = [-1, *kept, len(line)]
+    for before, after in pairwise(stops):
+        ends = before < 0 or after == len(line)
+        if after - before > 1 and (ends or columns[before] == columns[after]):
+            kept += np.linspace(before + 1, after - 1, _PER_TURN).round().astype(int).tolist()
+    return np.asarray(line[np.unique(kept)])
+
+
+def _on_grid(grid: Array, position: Array) -> NDArray[np.bool_]:
+    """Whether positions are those of the grid, and not half-way between."""
+    tolerance = 1e-6 * (grid[-1] - grid[0]) / len(grid)
+    return np.asarray(np.abs(grid[_nearest(grid, position)] - position) < tolerance)
+
+
 def _solve(function: Function, x: Array, y: Array, vertices: Array) -> Array:
     """Move every vertex along its grid edge to the root."""
     result = vertices.copy()
     for fixed, grid in ((0, x), (1, y)):
         nearest = _nearest(grid, vertices[:, fixed])
-        along = np.abs(grid[nearest] - vertices[:, fixed]) < 1e-6 * (grid[-1] - grid[0]) / len(grid)
+        along = _on_grid(grid, vertices[:, fixed])
         if not np.any(along):
             continue
         moving = 1 - fixed
@@ -80,8 +116,12 @@ def _roots(function: Function, held: Array, low: Array, high: Array, fixed: int)
         value = function(held, t) if fixed == 0 else function(t, held)
         return np.clip(np.nan_to_num(value, nan=-_CEILING), -_CEILING, _CEILING)
 
+    # The absolute tolerance ends the search for an edge of -inf that lies at zero.
     found = elementwise.find_root(
-        along, (low, high), args=(held,), tolerances={"xrtol": 1e-11, "fatol": 1e-4}
+        along,
+        (low, high),
+        args=(held,),
+        tolerances={"xatol": 1e-12, "xrtol": 1e-11, "fatol": 1e-4},
     )
     return np.asarray(found.x)
 

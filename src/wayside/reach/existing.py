@@ -4,6 +4,7 @@ Every function returns a margin, ln(epsilon/limit) or alike: positive where a se
 point (or covers it), minus infinity where it says nothing.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cached_property
@@ -20,6 +21,9 @@ from wayside.reach.mass_point import Array, MassPoint
 
 BABAR = Beams.symmetric(10.58)
 """Collisions of the BaBar data sets in their centre of mass."""
+
+PHOTON_COSINE = 0.6
+"""Directions of the single photon in the centre of mass that the search takes, about."""
 
 Recast = Literal["exact", "study"]
 
@@ -119,11 +123,30 @@ def escape_probability(point: MassPoint, ctau: ArrayLike) -> Array:
         Mass point at the collider of the search.
     ctau
         Proper decay length in m, any shape.
+
+    Notes
+    -----
+    Eq. 13 of the study over azimuths, and over directions whose photon the calorimeter takes:
+    the A' are polarised, and excited states not evenly spread in cos theta*.
     """
-    nodes, weights = np.polynomial.legendre.leggauss(16)
+    nodes, weights = np.polynomial.legendre.leggauss(24)
+    weights = weights * _decay_density(point, nodes)
     flown = babar.ESCAPE_LENGTH / gamma_beta(point.model, point.beams.sqrt_s, nodes)
     ctau = np.asarray(ctau, dtype=np.float64)
-    return np.asarray(0.5 * np.exp(-flown / ctau[..., None]) @ weights)
+    return np.asarray(np.exp(-flown / ctau[..., None]) @ (weights / np.sum(weights)))
+
+
+def _decay_density(point: MassPoint, x: Array) -> Array:
+    """Density in x = cos theta*, not normalised, for photons with |cos theta| < PHOTON_COSINE."""
+    s, q2 = point.beams.sqrt_s**2, point.model.m_aprime**2
+    isotropic, polarised = point.model.pair_tensor(q2)
+    # Integrals of 1/(1 - c^2) and c^2/(1 - c^2): away from the beams the electron has no mass.
+    even0 = 2.0 * math.atanh(PHOTON_COSINE)
+    even2 = even0 - 2.0 * PHOTON_COSINE
+    trace = (s + q2) ** 2 * even0 + (s - q2) ** 2 * even2
+    along = (s - q2) ** 2 * even0 + (s + q2) ** 2 * even2
+    across = 2.0 * s * q2 * 2.0 * PHOTON_COSINE
+    return 2.0 * isotropic * trace + polarised * (trace - along * x**2 - across * (1.0 - x**2))
 
 
 def _nothing(epsilon: ArrayLike, g_d: ArrayLike) -> Array:

@@ -224,7 +224,13 @@ def _trace(plane: Plane, function: CouplingFunction, grid: Array, level: float) 
         )
         return values - level
 
-    lines = trace(shifted, plane.x.coordinates, plane.epsilon.coordinates, grid - level)
+    lines = trace(
+        shifted,
+        plane.x.coordinates,
+        plane.epsilon.coordinates,
+        grid - level,
+        costly_x=plane.varies_masses,
+    )
     return [
         Line(
             np.stack(

@@ -1,0 +1,188 @@
+"""`wayside point` as a user meets it."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from wayside.cli.common import json_text
+from wayside.cli.main import cli
+from wayside.reach.point import point_report
+from wayside.scenario import builtin_names, load_scenario
+
+
+def point(*args: str) -> Result:
+    return CliRunner().invoke(cli, ["point", *args])
+
+
+def report(*args: str) -> dict:
+    result = point(*args, "--json")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert json.loads(result.stdout) is not None
+    return json.loads(result.stdout)
+
+
+@pytest.mark.parametrize("name", builtin_names())
+def test_json_is_the_report(name: str) -> None:
+    assert report(name) == json.loads(json_text(point_report(load_scenario(name))))
+
+
+CHANGES = {
+    "model.kind": "pseudo-dirac",
+    "model.m_aprime": "8100 MeV",
+    "model.m1": 4.343,
+    "model.m2": 3.64,
+    "model.epsilon": 2e-4,
+    "model.g_d": 0.5,
+    "model.ctau_m": "250 cm",
+    "collider.electron_energy": 7.007,
+    "collider.positron_energy": 4.0,
+    "collider.crossing_angle": "83 mrad",
+    "collider.regulator": "printed",
+    "run.luminosity_fb": "5 ab^-1",
+    "detectors.A.position": "[1.1, 0.1, 7.2]",
+    "detectors.A.size": "[0.3, 0.2, 1.0]",
+    "detectors.A.facing": "beam",
+    "detectors.B.facing": "[-1, 0, -5]",
+    "detectors.B.position": "[1.3, 0, 6.5]",
+}
+
+
+def test_every_key_of_a_scenario_can_be_set() -> None:
+    args = [item for key, value in CHANGES.items() for item in ("--set", f"{key}={value}")]
+    found = report("belle2-forward", *args)
+    assert found["sqrt_s_gev"] == pytest.approx(10.579, abs=1e-3)
+    assert found["production"]["regulator"] == "printed"
+    assert found["phi1"]["ctau_m"] == 2.5
+    assert found["scenario"]["run"]["luminosity_fb"] == 5000.0
+    assert found["scenario"]["detectors"]["A"]["facing"] == "beam"
+    assert all(each["expected_events"] > 0 for each in found["detectors"])
+
+
+@pytest.mark.parametrize("key", CHANGES)
+def test_each_key_changes_the_answer(key: str) -> None:
+    before = report("belle2-forward")
+    after = report("belle2-forward", "--set", f"{key}={CHANGES[key]}")
+    drop = ("scenario", "existing_limits")
+    changed = {name for name in before if name not in drop and before[name] != after[name]}
+    expected = {
+        "model": {"detectors"},
+        "collider": {"production"},
+        "run": {"expected_events"},
+        "detectors": {"detectors"},
+    }[key.split(".")[0]]
+    assert expected <= changed
+    if key.startswith("detectors.B"):
+        # B is tabulated and A counts.
+        assert after["expected_events"] == before["expected_events"]
+    if key == "run.luminosity_fb":
+        assert after["expected_events"] == pytest.approx(before["expected_events"] / 10)
+
+
+def test_lagrangian_masses() -> None:
+    found = report("belle2-forward", "--set", "model.mu=4", "--set", "model.rho=0.9")
+    # m1^2 = mu^2 + rho^2, m2^2 = mu^2 - rho^2: the same report from those masses.
+    m1, m2 = (16 + 0.81) ** 0.5, (16 - 0.81) ** 0.5
+    masses = report("belle2-forward", "--set", f"model.m1={m1!r}", "--set", f"model.m2={m2!r}")
+    assert found["detectors"][0]["expected_events"] == pytest.approx(
+        masses["detectors"][0]["expected_events"], rel=1e-9
+    )
+
+
+@pytest.mark.parametrize("name", builtin_names())
+def test_text(name: str) -> None:
+    result = point(name)
+    assert (result.exit_code, result.stderr) == (0, "")
+    found = report(name)
+    lines = result.stdout.splitlines()
+    assert max(map(len, lines)) <= 80
+    assert lines[0].startswith(f"{name}: scalar, m_aprime = ")
+    text = result.stdout
+    for number in (
+        f"{found['production']['cross_section_fb']:.6g} fb ({found['production']['mode']}",
+        f"width {found['aprime']['width_gev']:.6g} GeV",
+        f"ctau {found['phi1']['ctau_m']:.5g} m",
+        f"mean flight {found['phi1']['mean_flight_m']:.5g} m",
+        f"{found['expected_events']:.6g} events",
+        "phi1 phi2 ",
+        *(f"{each['decay_probability']:.5g}" for each in found["detectors"]),
+        *(f"arrival at {each['name']}: light" for each in found["detectors"]),
+    ):
+        assert number in text
+
+
+def test_text_at_extremes() -> None:
+    name = "a name of eighty characters is the longest that a scenario can have, so be it"
+    long = ["--set", f"name={name[:80]}", "--set", "model.m1=4.3411234567"]
+    for changes in (long, ["--set", "model.ctau_m=1e-20"], ["--set", "model.ctau_m=1e25"]):
+        result = point("belle2-forward", *changes)
+        assert result.exit_code == 0
+        assert max(map(len, result.stdout.splitlines())) <= 80
+        assert "nan" not in result.stdout
+    stable = point("belle2-forward", "--set", "model.m1=3.9955", "--set", "model.m2=3.995")
+    assert stable.exit_code == 0
+    assert "ctau inf m" in stable.stdout
+    assert "signal        0 events" in stable.stdout
+    heavy = point("belle2-central", "--set", "model.m_aprime=500")
+    assert heavy.exit_code == 0
+    assert "A'  " not in heavy.stdout
+
+
+def test_recast() -> None:
+    exact, study = (report("besiii-forward", "--recast", name) for name in ("exact", "study"))
+    assert report("besiii-forward") == exact
+    assert exact["existing_limits"]["lep"] == study["existing_limits"]["lep"]
+    key = "babar-visible"
+    assert exact["existing_limits"][key]["margin"] > study["existing_limits"][key]["margin"]
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (["belle3"], 'no file and no built-in scenario "belle3"'),
+        (["belle2-forward", "--set", "model.m_aprim=8"], 'did you mean "m_aprime"'),
+        (["belle2-forward", "--set", "model.m1=nan"], "model.m1"),
+        (["belle2-forward", "--set", "model.m1=3"], "model.m1 = 3: must be above m2 = 3.65"),
+        (["belle2-forward", "--set", "model.m1=4 kg"], "model.m1"),
+        (["belle2-forward", "--set", "model.epsilon=small"], "model.epsilon"),
+        (["belle2-forward", "--set", "model.m_aprime=5"], "model.m_aprime = 5: on shell"),
+        (["belle2-forward", "--set", "run.signal=C"], "run.signal"),
+        (["belle2-forward", "--set", "detectors.A.position=[0,0,-0.1]"], "interaction point"),
+        (["belle2-forward", "--set", "detectors.A.facing=up"], "detectors.A.facing"),
+        (["belle2-forward", "--recast", "else"], "--recast"),
+        (["belle2-forward", "--set"], "--set"),
+        ([], "SCENARIO"),
+    ],
+)
+def test_bad_input_is_one_line(
+    args: list[str], message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = point(*args)
+    assert list(tmp_path.iterdir()) == []
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert result.stderr.count("\n") == 1
+    assert result.stderr.startswith("wayside: error: ")
+    assert message.replace('"', "'") in result.stderr.replace('"', "'")
+
+
+def test_broken_file(tmp_path: Path) -> None:
+    broken = tmp_path / "broken.toml"
+    broken.write_text("[model\nkind = 1")
+    result = point(str(broken))
+    assert result.exit_code == 2
+    assert result.stderr.startswith(f"wayside: error: {broken}: not valid TOML")
+    assert result.stderr.count("\n") == 1
+
+
+def test_the_process(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", "from wayside.cli.main import main; main()", "point"]
+    args = [*command, "belle2-central", "--json"]
+    done = subprocess.run(args, capture_output=True, text=True, cwd=tmp_path, check=True)
+    assert json.loads(done.stdout)["production"]["mode"] == "off-shell"
+    assert done.stderr == ""
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,217 @@
+"""`wayside reach` as a user meets it."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner, Result
+
+import wayside.reach.result
+from wayside.cli.main import cli
+from wayside.reach.export import tables
+from wayside.reach.result import reach
+from wayside.scenario import Scenario, load_scenario
+
+FILES = ["contours.csv", "reach.pdf", "reach.png", "result.json", "yields.csv"]
+SMALL = ("--set", "plane.points=20")
+
+
+def run(*args: str) -> Result:
+    return CliRunner().invoke(cli, ["reach", *args])
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_writes_five_files(here: Path) -> None:
+    result = run("belle2-forward", *SMALL, "--out", "a/b")
+    assert (result.exit_code, result.stderr.strip()) == (0, "")
+    assert names(here) == ["a"]
+    assert names(here / "a" / "b") == FILES
+    assert (here / "a/b/reach.png").read_bytes().startswith(b"\x89PNG")
+    assert (here / "a/b/reach.pdf").read_bytes().startswith(b"%PDF")
+    lines = result.stdout.splitlines()
+    assert lines[0] == "belle2-forward: 90% CL exclusion where A expects 2.303 events"
+    assert lines[2].startswith("closed contour: g_d 0.00")
+    assert lines[-5:] == [
+        f"wrote a/b/{name}"
+        for name in ("reach.png", "reach.pdf", "contours.csv", "yields.csv", "result.json")
+    ]
+    assert max(map(len, lines)) <= 80
+    # What is in them is what the library gives.
+    expected = reach(load_scenario("belle2-forward", {"plane.points": 20}))
+    for name, text in tables(expected).items():
+        assert (here / "a/b" / name).read_text() == text
+    summary = json.loads((here / "a/b/result.json").read_text())
+    assert summary == json.loads(json.dumps(expected.summary()))
+    assert Scenario.from_dict(summary["scenario"]) == expected.scenario
+
+
+def test_default_folder_and_second_run(here: Path) -> None:
+    assert run("belle2-central", *SMALL).exit_code == 0
+    assert names(here) == ["wayside-out"]
+    before = {name: (here / "wayside-out" / name).read_bytes() for name in FILES}
+    assert run("belle2-central", *SMALL).exit_code == 0
+    after = {name: (here / "wayside-out" / name).read_bytes() for name in FILES}
+    assert names(here / "wayside-out") == FILES
+    assert after == before, "the same input gives the same bytes"
+
+
+def test_json_alone_writes_nothing(here: Path) -> None:
+    result = run("belle2-central", *SMALL, "--json")
+    assert (result.exit_code, result.stderr.strip()) == (0, "")
+    assert names(here) == []
+    summary = json.loads(result.stdout)
+    assert summary["axes"] == ["g_d", "epsilon"]
+    assert len(summary["contour"]) == 2
+    both = run("belle2-central", *SMALL, "--json", "--out", "out")
+    assert json.loads(both.stdout) == summary
+    assert names(here / "out") == FILES
+
+
+@pytest.mark.usefixtures("here")
+@pytest.mark.parametrize(
+    ("plane", "hold", "axis"),
+    [("epsilon-m2", "m1", "m2"), ("epsilon-delta", "m2", "delta"), ("epsilon-g_d", "sum", "g_d")],
+)
+def test_planes(plane: str, hold: str, axis: str) -> None:
+    args = ("belle2-central", "--plane", plane, "--set", f"plane.hold={hold}")
+    result = run(*args, *SMALL, "--json")
+    summary = json.loads(result.stdout)
+    assert summary["axes"] == [axis, "epsilon"]
+    assert summary["scenario"]["plane"]["kind"] == plane
+
+
+@pytest.mark.usefixtures("here")
+def test_contours_are_read_by_numpy() -> None:
+    run("belle2-forward", *SMALL, "--out", "out")
+    table = np.genfromtxt(
+        "out/contours.csv", delimiter=",", names=True, dtype=None, skip_header=8, encoding=None
+    )
+    assert table.dtype.names == ("contour", "line", "shape", "g_d", "epsilon")
+    ours = table[table["contour"] == "exclusion"]
+    summary = json.loads(Path("out/result.json").read_text())
+    np.testing.assert_allclose(
+        np.stack([ours["g_d"], ours["epsilon"]], axis=1), summary["contour"][0]["points"], rtol=1e-9
+    )
+
+
+def test_no_contour(here: Path) -> None:
+    result = run("belle2-forward", *SMALL, "--set", "run.luminosity_fb=1e-6", "--out", "out")
+    assert result.exit_code == 0
+    assert "no contour: the plane is all on one side of the limit" in result.stdout
+    assert names(here / "out") == FILES
+    assert json.loads((here / "out/result.json").read_text())["contour"] == []
+
+
+@pytest.mark.usefixtures("here")
+def test_recast() -> None:
+    exact, study = (
+        json.loads(run("belle2-forward", *SMALL, "--json", "--recast", name).stdout)
+        for name in ("exact", "study")
+    )
+    assert (exact["recast"], study["recast"]) == ("exact", "study")
+    assert exact["contour"] == study["contour"]
+    assert exact["existing"]["babar-visible"] != study["existing"]["babar-visible"]
+
+
+@pytest.fixture
+def no_computing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("computes before it has looked at its input")
+
+    monkeypatch.setattr(wayside.reach.result, "reach", refuse)
+
+
+@pytest.mark.usefixtures("no_computing")
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (["belle2-forward", "--out", "file"], "--out file: "),
+        (["belle2-forward", "--out", "file/below"], "is not a folder"),
+        (["belle2-forward", "--json", "--out", "file"], "--out file: "),
+        (["belle2-forward", "--plane", "epsilon"], "--plane"),
+        (["belle2-forward", "--plane", "epsilon-m2", "--set", "plane.hold=m2"], "plane.hold"),
+        (["belle2-forward", "--set", "plane.points=5"], "plane.points"),
+        (["belle2-forward", "--set", "plane.epsilon=[1e-3, 1e-4]"], "plane.epsilon"),
+        (["belle2-forward", "--set", "run.confidence_level=1"], "run.confidence_level"),
+        (["belle2-forward", "--set", "model.m1=nan"], "model.m1"),
+        (["nothing"], "no built-in scenario"),
+        (["belle2-forward", "--recast", "else"], "--recast"),
+    ],
+)
+def test_bad_input_is_one_line_and_writes_nothing(
+    here: Path, args: list[str], message: str
+) -> None:
+    (here / "file").write_text("kept")
+    result = run(*args)
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert result.stderr.startswith("wayside: error: ")
+    assert result.stderr.count("\n") == 1
+    assert message in result.stderr
+    assert names(here) == ["file"]
+    assert (here / "file").read_text() == "kept"
+
+
+@pytest.mark.usefixtures("here", "no_computing")
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="a folder that nobody can write")
+def test_a_folder_that_cannot_be_written() -> None:
+    result = run("belle2-forward", "--out", "/proc/wayside-out")
+    assert result.exit_code == 2
+    assert result.stderr.startswith("wayside: error: --out /proc/wayside-out: cannot be written")
+
+
+def test_a_limit_of_nothing(here: Path) -> None:
+    changes = ("--set", "run.background=0.6", "--set", "run.confidence_level=0.1")
+    result = run("belle2-forward", *SMALL, *changes)
+    assert result.exit_code == 2
+    assert "wayside: error: run.background = 0.6" in result.stderr
+    assert names(here) == []
+
+
+def test_a_run_that_is_killed_leaves_nothing(tmp_path: Path) -> None:
+    """The disk fills up with the last file."""
+    program = (
+        "import os, wayside.cli.output as output\n"
+        "from wayside.cli.main import main\n"
+        "done, real = [], os.fsync\n"
+        "def full(number):\n"
+        "    done.append(number)\n"
+        "    if len(done) == 5: raise OSError(28, 'No space left on device')\n"
+        "    real(number)\n"
+        "output.os.fsync = full\n"
+        "main()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, "reach", "belle2-central", *SMALL, "--out", "new/out"],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env=os.environ | {"COLUMNS": "80"},
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "No space left on device" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_process_keeps_standard_output_clean(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", "from wayside.cli.main import main; main()", "reach"]
+    args = [*command, "belle2-central", *SMALL, "--json"]
+    done = subprocess.run(args, capture_output=True, text=True, cwd=tmp_path, check=True)
+    assert json.loads(done.stdout)["production"] == "off-shell"
+    assert list(tmp_path.iterdir()) == []

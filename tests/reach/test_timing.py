@@ -1,0 +1,120 @@
+"""Arrival times against flights that are drawn one by one."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from reference import sampling
+
+from wayside.acceptance.estimate import converged_rule
+from wayside.acceptance.timing import arrival_times, quantiles
+from wayside.collider.beams import Beams
+from wayside.constants import M_ELECTRON, SPEED_OF_LIGHT
+from wayside.detector.box import Box
+from wayside.models.inelastic import ScalarInelastic
+from wayside.reach.mass_point import MassPoint
+
+BOX = Box.place((1.0, 0.3, 3.0), (1.2, 1.6, 2.0), "ip")
+MASSES = (2.5, 1.0, 0.9)
+BEAMS = (2.6, 1.4, 0.08)
+
+
+@pytest.fixture(scope="module")
+def point() -> MassPoint:
+    return MassPoint(ScalarInelastic(*MASSES), Beams(*BEAMS), {"A": BOX}, regulator="printed")
+
+
+@pytest.fixture(scope="module")
+def rule(point: MassPoint):
+    return converged_rule(point.flight, BOX, 1e-5)[0]
+
+
+@pytest.fixture(scope="module")
+def flights(point: MassPoint):
+    """Arrival times in ns and weights of those that cross, with their paths and speeds."""
+    rng = np.random.default_rng(30)
+    energy, momentum, weight = sampling.on_shell(
+        400_000, rng, point.beams.sqrt_s, M_ELECTRON, *MASSES
+    )
+    energy, momentum = sampling.laboratory(energy, momentum, *BEAMS)
+    size = np.linalg.norm(momentum, axis=1)
+    near, far = sampling.crossings(momentum / size[:, None], BOX.centre, BOX.size, BOX.axes)
+    n, hit = len(weight), far > near
+    time = near / (size / energy * 0.299792458)
+    return time[hit], weight[hit] / n, near[hit], far[hit], (size / MASSES[1])[hit]
+
+
+@pytest.mark.parametrize("ctau", [0.3, 2.0, 1e4])
+def test_distribution(point: MassPoint, rule, flights, ctau: float) -> None:
+    time, weight, near, far, speed = flights
+    weight = weight * (np.exp(-near / (speed * ctau)) - np.exp(-far / (speed * ctau)))
+    edges = np.linspace(0, 2 * time.max(), 300)
+    arrivals = arrival_times(rule, ctau, edges)
+    # All of it is in some bin.
+    total = float(replace(point, ctau_override=ctau).decay_probability("A", 1e-3, 1.0))
+    assert arrivals.probability.sum() == pytest.approx(total, rel=1e-4)
+    np.testing.assert_array_equal(arrivals.edges, edges)
+    assert np.all(arrivals.probability[edges[1:] < arrivals.prompt] == 0)
+    sampled = np.sum(weight)
+    assert total == pytest.approx(sampled, abs=4 * math.sqrt(np.sum(weight**2)))
+
+    # Mean, then the whole distribution: it departs by no more than a sample of n weights may.
+    centres = 0.5 * (edges[1:] + edges[:-1])
+    mean = np.sum(arrivals.probability * centres) / total
+    drawn = np.sum(weight * time) / sampled
+    n_effective = sampled**2 / np.sum(weight**2)
+    spread = math.sqrt(np.sum(weight * (time - drawn) ** 2) / sampled / n_effective)
+    # Half a bin of 0.4 ns beside the statistics: centres stand for what is in a bin.
+    assert mean == pytest.approx(drawn, abs=4 * spread + 0.5 * (edges[1] - edges[0]))
+    reached = np.cumsum(arrivals.probability) / total
+    order = np.argsort(time)
+    below = np.interp(edges[1:], time[order], np.cumsum(weight[order]) / sampled)
+    # Kolmogorov: 1.95/sqrt(n) is exceeded once in a thousand; nodes are lumps of 0.5 per cent.
+    assert np.max(np.abs(reached - below)) < 1.95 / math.sqrt(n_effective) + 0.005
+
+
+def test_quantiles(rule, flights) -> None:
+    levels = np.linspace(0, 1, 21)
+    found = quantiles(rule, 2.0, levels)
+    assert np.all(np.diff(found) >= 0)
+    assert found.shape == levels.shape
+    assert found[0] >= arrival_times(rule, 2.0).prompt > 0
+    time, weight, near, far, speed = flights
+    weight = weight * (np.exp(-near / (speed * 2.0)) - np.exp(-far / (speed * 2.0)))
+    order = np.argsort(time)
+    drawn = np.interp(levels, np.cumsum(weight[order]) / np.sum(weight), time[order])
+    # A few thousand effective draws: a per cent of the spread in the middle.
+    np.testing.assert_allclose(found[2:-2], drawn[2:-2], rtol=0.01)
+
+
+def test_light_comes_first(rule, flights) -> None:
+    arrivals = arrival_times(rule, 2.0)
+    # The point of the volume nearest to the collision.
+    nearest = np.linalg.norm(BOX.position)
+    assert arrivals.prompt == pytest.approx(nearest / SPEED_OF_LIGHT, rel=1e-2)
+    assert arrivals.edges[0] > arrivals.prompt
+    assert arrivals.edges.shape == (61,)
+    assert arrivals.probability.shape == (60,)
+    whole = arrival_times(rule, 2.0, np.linspace(0, 1e4, 10)).probability.sum()
+    # Its own bins leave out a thousandth.
+    assert arrivals.probability.sum() == pytest.approx(whole, rel=2e-3)
+    assert np.min(flights[0]) > arrivals.prompt
+
+
+def test_slower_for_longer_lifetimes(rule) -> None:
+    medians = [float(quantiles(rule, ctau, 0.5)) for ctau in (1e-3, 0.1, 1.0, 1e3, 1e30)]
+    assert np.all(np.diff(medians) >= 0)
+    assert medians[-1] > 1.03 * medians[0]
+    # Where all chances are below the smallest double, the fastest are still left.
+    assert float(quantiles(rule, 1e-12, 0.5)) == pytest.approx(medians[0], rel=1e-3)
+
+
+def test_nothing_arrives() -> None:
+    model = ScalarInelastic(8.0, 4.341, 3.65)
+    point = MassPoint(model, Beams(20.0, 1.4), {})
+    behind = Box.place((1.0, 0.0, -7.0), (0.2, 0.3, 1.0), "ip")
+    rule, _ = converged_rule(point.flight, behind, 1e-4)
+    arrivals = arrival_times(rule, 1.0)
+    assert arrivals.probability.sum() == 0
+    assert np.all(np.isnan(quantiles(rule, 1.0, (0.1, 0.9))))

@@ -1,0 +1,104 @@
+"""The library as it is imported."""
+
+import itertools
+import subprocess
+import sys
+from types import ModuleType
+
+import numpy as np
+import pytest
+
+import wayside
+
+
+def python(program: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", program], capture_output=True, text=True, check=True
+    )
+    assert done.stderr == ""
+    return done.stdout
+
+
+def test_import_is_quick() -> None:
+    """Nothing but the standard library until a name is used."""
+    loaded = set(python("import sys, wayside; print(*sys.modules)").split())
+    assert not {name.split(".")[0] for name in loaded} & {
+        "numpy", "scipy", "numba", "matplotlib", "pydantic", "click", "rich",
+    }  # fmt: skip
+    assert {name for name in loaded if name.startswith("wayside")} == {"wayside"}
+
+
+@pytest.mark.parametrize("name", wayside.__all__)
+def test_every_name(name: str) -> None:
+    value = getattr(wayside, name)
+    assert value is not None
+    assert name in dir(wayside)
+    if name == "__version__":
+        return
+    assert callable(value)
+    assert value.__doc__
+
+
+def test_unknown_name() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'reech'"):
+        wayside.reech  # noqa: B018
+
+
+def test_reach_is_callable_whatever_was_imported_before() -> None:
+    """The function shares its name with the room it lives in, and Python binds the room to it."""
+    program = (
+        "import wayside, sys\n"
+        "{first}\n"
+        "scenario = wayside.load_scenario('belle2-central', {{'plane.points': 20}})\n"
+        "for _ in range(2):\n"
+        "    assert type(wayside.reach(scenario)).__name__ == 'Reach'\n"
+        "from wayside import reach\n"
+        "assert repr(reach(scenario, recast='study')).startswith('<Reach of belle2-central')\n"
+        "import wayside.reach.contours\n"
+        "assert wayside.reach.contours.trace and wayside.reach.planes.plane_of\n"
+    )
+    for first in ("", "from wayside.reach.contours import trace", "wayside.mass_point"):
+        python(program.format(first=first))
+    assert isinstance(sys.modules["wayside.reach"], ModuleType)
+
+
+def test_five_lines() -> None:
+    scenario = wayside.load_scenario(
+        "belle2-forward", {"plane.points": 40, "run.signal": ["A", "B"]}
+    )
+    report = wayside.point_report(scenario)
+    result = wayside.reach(scenario)
+    epsilon, g_d = np.geomspace(1e-5, 1e-3, 3)[:, None], np.array([0.3, 1.0])
+    events = wayside.mass_point(scenario).expected_events("A", epsilon, g_d, 50_000.0)
+    assert report["expected_events"] == pytest.approx(
+        sum(each["expected_events"] for each in report["detectors"])
+    )
+    assert events.shape == (3, 2)
+    assert result.contour[0].closed
+    assert result._repr_html_().startswith("<div><img")
+    assert isinstance(result, wayside.Reach)
+    assert isinstance(scenario, wayside.Scenario)
+
+
+def test_without_a_scenario() -> None:
+    """The same from parts: masses, beams and a box."""
+    point = wayside.MassPoint(
+        wayside.ScalarInelastic(8.0, 4.341, 3.65),
+        wayside.Beams(5.29, 5.29),
+        {"A": wayside.Box.place((1.0, 0.0, 7.0), (0.2, 0.3, 1.32))},
+    )
+    other = wayside.mass_point(wayside.load_scenario("belle2-forward"))
+    events = [float(each.expected_events("A", 1e-4, 1.0, 50_000.0)) for each in (point, other)]
+    assert events[0] == pytest.approx(events[1], rel=1e-12)
+    fermions = wayside.PseudoDirac.from_lagrangian(8.0, 3.9, 0.05)
+    assert (fermions.m1, fermions.m2) == pytest.approx((3.95, 3.85))
+    assert wayside.upper_limit(0) == pytest.approx(np.log(10))
+
+
+def test_names_do_not_hide_each_other() -> None:
+    """No function of the interface has the name of another room."""
+    rooms = {name.split(".")[1] for name in sys.modules if name.startswith("wayside.")}
+    hidden = rooms & set(wayside.__all__)
+    assert hidden <= {"reach"}
+    for one, other in itertools.combinations(wayside.__all__, 2):
+        assert getattr(wayside, one) is not getattr(wayside, other)
