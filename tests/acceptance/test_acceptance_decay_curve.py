@@ -40,11 +40,11 @@ def proper_distances(rule):
 
 
 def test_against_the_sum_over_twelve_decades(rule):
-    """From stable to decays within a fortieth of the way; the median proper distance sets the scale."""
+    """From stable to decays within a fortieth of the shortest way."""
     curve = DecayCurve(rule)
     near, _ = proper_distances(rule)
     scale = near[rule.weight > 0].min()
-    ctaus = np.geomspace(scale / 40, scale / 40 * 1e12, 200)
+    ctaus = np.geomspace(scale / 40, scale / 40 * 1e12, 80)
     values = curve.probability(ctaus)
     expected = [direct_probability(rule, ctau) for ctau in ctaus]
     assert values == pytest.approx(expected, rel=1e-5)
@@ -62,6 +62,8 @@ def test_against_mpmath(rule):
     for exponent, tolerance in ((30.0, 1e-5), (300.0, 0.1)):
         ctau = shortest / exponent
         keep = (near - shortest) / ctau < 35
+        if keep.sum() > 60_000:
+            pytest.skip("half a minute of mpmath: the other cases are alike")
         with mp.workdps(30):
             total = mp.fsum(
                 mp.mpf(w) * (mp.exp(-mp.mpf(a) / ctau) - mp.exp(-mp.mpf(b) / ctau))

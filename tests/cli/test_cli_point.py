@@ -13,6 +13,8 @@ from wayside.cli.main import cli
 from wayside.reach.point import point_report
 from wayside.scenario import builtin_names, load_scenario
 
+AROUND = ("--set", "detectors.A.position=[0, 0, 0.5]", "--set", "detectors.A.facing=[0, 0, 1]")
+
 
 def point(*args: str) -> Result:
     return CliRunner().invoke(cli, ["point", *args])
@@ -122,8 +124,14 @@ def test_text_at_extremes() -> None:
         assert result.exit_code == 0
         assert max(map(len, result.stdout.splitlines())) <= 80
         assert "nan" not in result.stdout
+
+
+@pytest.mark.filterwarnings("default")
+def test_text_of_what_does_not_exist() -> None:
     stable = point("belle2-forward", "--set", "model.m1=3.9955", "--set", "model.m2=3.995")
     assert stable.exit_code == 0
+    assert stable.stderr.startswith("wayside: warning: m1 - m2 = 0.0005 GeV")
+    assert stable.stderr.count("\n") == 1
     assert "ctau inf m" in stable.stdout
     assert "signal        0 events" in stable.stdout
     heavy = point("belle2-central", "--set", "model.m_aprime=500")
@@ -143,14 +151,14 @@ def test_recast() -> None:
     ("args", "message"),
     [
         (["belle3"], 'no file and no built-in scenario "belle3"'),
-        (["belle2-forward", "--set", "model.m_aprim=8"], 'did you mean "m_aprime"'),
+        (["belle2-forward", "--set", "model.m_aprim=8"], 'did you mean "model.m_aprime"'),
         (["belle2-forward", "--set", "model.m1=nan"], "model.m1"),
         (["belle2-forward", "--set", "model.m1=3"], "model.m1 = 3: must be above m2 = 3.65"),
         (["belle2-forward", "--set", "model.m1=4 kg"], "model.m1"),
         (["belle2-forward", "--set", "model.epsilon=small"], "model.epsilon"),
         (["belle2-forward", "--set", "model.m_aprime=5"], "model.m_aprime = 5: on shell"),
         (["belle2-forward", "--set", "run.signal=C"], "run.signal"),
-        (["belle2-forward", "--set", "detectors.A.position=[0,0,-0.1]"], "interaction point"),
+        (["belle2-forward", *AROUND], "the volume contains the interaction point"),
         (["belle2-forward", "--set", "detectors.A.facing=up"], "detectors.A.facing"),
         (["belle2-forward", "--recast", "else"], "--recast"),
         (["belle2-forward", "--set"], "--set"),

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from reference.sampling import crossings
+
 from wayside.detector.box import Box
 from wayside.detector.rays import cross_box, cross_front, path_through
 

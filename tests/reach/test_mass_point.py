@@ -124,7 +124,7 @@ def test_expected_events_against_flights(kind, mode, beams, masses) -> None:
     produced *= study.GEV2_TO_FB * LUMINOSITY
     assert point.produced_fb(epsilon, g_d) * LUMINOSITY == pytest.approx(produced, rel=1e-8)
 
-    n = 400_000
+    n = 250_000
     momentum, weight = flights(kind, mode, beams, masses, n, seed=20)
     speed = np.linalg.norm(momentum, axis=1) / m1
     # Every flight ends somewhere: no exponential of the path is ever taken.
@@ -132,7 +132,7 @@ def test_expected_events_against_flights(kind, mode, beams, masses) -> None:
     for name, box in LARGE.items():
         near, far = crossings(momentum, box)
         mean, error = sampling.mean_and_error(weight * ((flown > near) & (flown < far)))
-        assert error < 0.05 * mean
+        assert error < 0.08 * mean
         # Four standard errors: one in 16,000 fails, and there are fifteen with a fixed seed.
         exact = point.expected_events(name, epsilon, g_d, LUMINOSITY)
         assert exact == pytest.approx(produced * mean, abs=4 * produced * error)
@@ -242,7 +242,7 @@ def test_long_lifetimes_are_linear_in_path_over_lifetime(on_shell: MassPoint) ->
     # To first order in path/ctau, which is below 1e-3 at 10 km.
     np.testing.assert_allclose(events * ctau, events[-1] * ctau[-1], rtol=2e-3)
     np.testing.assert_allclose(events[1:] * ctau[1:], events[-1] * ctau[-1], rtol=2e-5)
-    momentum, weight = flights("scalar", "on-shell", BESIII, ON_SHELL, 400_000, seed=22)
+    momentum, weight = flights("scalar", "on-shell", BESIII, ON_SHELL, 250_000, seed=22)
     near, far = crossings(momentum, LARGE["forward"])
     proper = (far - near) / (np.linalg.norm(momentum, axis=1) / ON_SHELL[1])
     mean, error = sampling.mean_and_error(weight * proper)

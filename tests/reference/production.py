@@ -74,7 +74,7 @@ class Process:
         return spinors.contract(lepton, dark)
 
     def dark_norm(self):
-        """Dark current contracted with the unit matrix over three, at rest, averaged over angles."""
+        """Trace over space of the dark current at rest, over three."""
         rest = spinors.dark_tensor(
             self.kind,
             np.array([(self.p_star**2 + self.m1**2) ** (1 / 2 + self.m1 * 0), *self._axis()]),

@@ -155,7 +155,8 @@ def converged_rule(flight: Flight, box: Box, rtol: float = 1e-4) -> tuple[Rule, 
         if error <= rtol:
             ctau = shortest_distance(rule) / STEEP
             steep = _difference(survivors(rule, ctau), survivors(before, ctau))
-            if steep <= STEEP_LOSS * rtol:
+            error = max(error, steep / STEEP_LOSS)
+            if error <= rtol:
                 return rule, error
     _warn(error, rtol)
     return rule, error

@@ -73,6 +73,7 @@ def _text(report: dict[str, Any]) -> str:
     lines += ["", f"signal        {report['expected_events']:.6g} events"]
     hit = [key for key, value in report["existing_limits"].items() if value["excluded"]]
     lines.append(f"covered by    {', '.join(hit) if hit else 'no existing search'}")
+    lines += [f"note: {flag}" for flag in report["flags"]]
     return "\n".join(part for line in lines for part in _wrapped(line))
 
 

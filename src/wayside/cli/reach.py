@@ -90,7 +90,8 @@ def _text(result: "Reach", written: list[Path]) -> str:
             f" epsilon {low[1]:.4g} to {high[1]:.4g}"
         )
     if not result.contour:
-        lines.append("no contour: the plane is all on one side of the limit")
+        nx, ny = len(result.plane.x.values), len(result.plane.epsilon.values)
+        lines.append(f"no contour: the limit passes between no two of {nx} x {ny} grid points")
     lines += [f"note: {flag}" for flag in result.flags]
     lines += [f"wrote {path}" for path in written]
     return "\n".join(lines)

@@ -18,7 +18,12 @@ from wayside.reach.mass_point import Array
 from wayside.reach.result import Reach
 
 _WORDS: Final = {
-    "displaced": (TITLES["displaced"], "displaced vertices\n(d < 1 m)", "d < 1 m"),
+    "displaced": (
+        TITLES["displaced"],
+        "displaced vertices\n(d < 1 m)",
+        "displaced\n(d < 1 m)",
+        "d < 1 m",
+    ),
     "babar-invisible": (TITLES["babar-invisible"], "BaBar\ninvisible"),
     "babar-visible": (TITLES["babar-visible"], "BaBar\nA′→ℓℓ"),
     "lep": (TITLES["lep"],),

@@ -16,8 +16,13 @@ from wayside.collider.beams import Beams
 from wayside.constants import HBAR_C
 from wayside.detector.box import Box
 from wayside.models.protocol import Model
+from wayside.models.r_ratio import R_MAXIMUM
 
 Array = NDArray[np.float64]
+
+NEAR_POLE = 0.03
+"""Width times mass over distance from the pole (in s) beyond which a flag is raised."""
+
 Mode = Literal["on-shell", "off-shell"]
 
 
@@ -108,6 +113,20 @@ class MassPoint:
         if key not in self._kept:
             self._kept[key] = decay_curve(self.flight, self.boxes[name], self.rtol)
         return self._kept[key]  # type: ignore[no-any-return]
+
+    def flags(self, epsilon: float, g_d: float) -> list[str]:
+        """What a user should know of the approximations at a choice of couplings."""
+        found = []
+        if self.mode == "off-shell":
+            width = g_d**2 * self.dark_width_hat
+            if self.model.m_aprime <= R_MAXIMUM:
+                width += epsilon**2 * sum(self.visible_width_hats.values())
+            distance = abs(self.beams.sqrt_s**2 - self.model.m_aprime**2)
+            if self.model.m_aprime * width > NEAR_POLE * distance:
+                found.append("sqrt_s is near the A' pole, and its width is left out off shell")
+        if float(self.beams.boost @ self.beams.boost) > 0.0:
+            found.append("mean flight and the study's approximation are in the centre of mass")
+        return found
 
     def ctau(self, epsilon: ArrayLike, g_d: ArrayLike) -> Array:
         """Proper decay length of the excited state in m, inf if it is stable."""

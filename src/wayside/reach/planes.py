@@ -172,10 +172,8 @@ def plane_of(scenario: Scenario) -> Plane:
         low, high = section.g_d or (1e-3, float(np.sqrt(4.0 * np.pi)))
         x = Axis("g_d", r"$g_D$", "1", np.geomspace(low, high, section.points))
     elif section.kind == "epsilon-m2":
-        _require_hold(section.hold, ("sum", "m1", "ratios"), section.kind)
         x = Axis("m2", r"$m_2$ [GeV]", "GeV", _m2_values(scenario), section.hold == "ratios")
     else:
-        _require_hold(section.hold, ("sum", "m2"), section.kind)
         low, high = section.delta or _delta_range(scenario)
         x = Axis("delta", r"$\Delta m/m_2$", "1", np.geomspace(low, high, section.points))
     return Plane(scenario, mass_point(scenario), x, epsilon)
@@ -232,9 +230,3 @@ def _delta_range(scenario: Scenario) -> tuple[float, float]:
 def _require_range(key: str, low: float, high: float) -> None:
     if not 0.0 < low < high:
         raise InputError(f"plane.{key}: no range follows from the masses; give one")
-
-
-def _require_hold(hold: str, allowed: tuple[str, ...], kind: str) -> None:
-    if hold not in allowed:
-        names = ", ".join(f'"{name}"' for name in allowed)
-        raise InputError(f'plane.hold = "{hold}": must be one of {names} in the {kind} plane')

@@ -9,7 +9,7 @@ import numpy as np
 from wayside import __version__
 from wayside.acceptance.estimate import converged_rule
 from wayside.acceptance.timing import quantiles
-from wayside.constants import SPEED_OF_LIGHT
+from wayside.constants import HBAR_C, SPEED_OF_LIGHT
 from wayside.errors import InputError
 from wayside.models.excited import hadronic_width_error
 from wayside.reach import study
@@ -51,12 +51,13 @@ def point_report(scenario: Scenario, *, recast: Recast = "exact") -> dict[str, A
             "regulator": point.regulator if point.mode == "on-shell" else None,
         },
         "aprime": _aprime(point, epsilon, g_d),
-        "phi1": _phi1(point, epsilon, g_d, ctau),
+        "phi1": _phi1(point, ctau),
         "detectors": [_detector(scenario, point, name, ctau) for name in scenario.detectors],
     }
     report["expected_events"] = float(
         sum(d["expected_events"] for d in report["detectors"] if d["name"] in scenario.signal)
     )
+    report["flags"] = point.flags(epsilon, g_d)
     report["existing_limits"] = {
         key: {"excluded": bool(value > 0.0), "margin": value}
         for key, value in (
@@ -88,9 +89,9 @@ def _aprime(point: MassPoint, epsilon: float, g_d: float) -> dict[str, Any]:
     }
 
 
-def _phi1(point: MassPoint, epsilon: float, g_d: float, ctau: float) -> dict[str, Any]:
+def _phi1(point: MassPoint, ctau: float) -> dict[str, Any]:
     hats = point.excited_width_hats
-    width = sum(hats.values()) * epsilon**2 * g_d**2
+    width = HBAR_C / ctau  # that of the lifetime in use, also where it is overridden
     total = sum(hats.values())
     model = point.model
     error = 0.0

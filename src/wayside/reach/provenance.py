@@ -16,9 +16,12 @@ _BEHIND = {
 
 
 def table_record(name: str) -> dict[str, str]:
-    """Name, origin, version and date of one table."""
+    """Name, origin, version, date and licence of one table."""
     header = read_table(name).header
-    return {"name": name, **{key: header.get(key, "") for key in ("origin", "version", "date")}}
+    return {
+        "name": name,
+        **{key: header.get(key, "") for key in ("origin", "version", "date", "licence")},
+    }
 
 
 def tables_used(result: "Reach") -> list[dict[str, str]]:

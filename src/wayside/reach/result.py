@@ -3,6 +3,7 @@
 import platform
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from importlib.metadata import version
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,8 @@ from wayside.reach.existing import TITLES, Existing, Recast
 from wayside.reach.mass_point import Array, MassPoint
 from wayside.reach.planes import CouplingFunction, Plane, plane_of
 from wayside.scenario import Scenario
+
+_PACKAGES = ("contourpy", "numba", "numpy", "scipy")
 
 Progress = Callable[[str], None]
 
@@ -66,7 +69,7 @@ class Reach:
         return {
             "wayside": __version__,
             "python": platform.python_version(),
-            "numpy": np.__version__,
+            "packages": {name: version(name) for name in _PACKAGES},
             "scenario": self.scenario.to_dict(),
             "sqrt_s_gev": self.scenario.sqrt_s,
             "production": self.scenario.mode,
@@ -136,7 +139,7 @@ def reach(
     model_of_yield = study.expected_events if scenario.run.decays == "study" else _exact
 
     background = scenario.run.background
-    n_limit = float(expected_upper_limit(background, scenario.run.confidence_level))
+    n_limit = float(expected_upper_limit(background, scenario.run.confidence_level, method="cls"))
     n_discovery = float(discovery_signal(background))
     if n_limit <= 0.0:
         raise InputError(
@@ -184,7 +187,10 @@ def reach(
         for _, error in map(point.curve, scenario.signal)
     ]
     worst = max(errors, default=0.0)
-    flags = [] if worst <= plane.centre.rtol else [f"acceptance known to {worst:.1e} only"]
+    g_d_most = scenario.model.g_d if plane.varies_masses else plane.x.values[-1]
+    flags = plane.centre.flags(scenario.model.epsilon, float(g_d_most))
+    if worst > plane.centre.rtol:
+        flags.append(f"acceptance known to {worst:.1e} only")
     return Reach(
         plane=plane,
         events=events,
