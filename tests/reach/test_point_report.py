@@ -63,8 +63,9 @@ def test_numbers_hang_together(scenario: Scenario) -> None:
         electrons, rel=1e-6
     )
     assert sum(phi1["branching_ratios"].values()) == pytest.approx(1.0, abs=1e-12)
-    natural = HBAR_C / phi1["width_gev"]
-    assert phi1["ctau_m"] == pytest.approx(scenario.model.ctau_m or natural, rel=1e-12)
+    natural = epsilon**2 * g_d**2 * sum(point.model.excited_width_hats().values())
+    assert phi1["ctau_m"] == pytest.approx(scenario.model.ctau_m or HBAR_C / natural, rel=1e-12)
+    assert phi1["width_gev"] * phi1["ctau_m"] == pytest.approx(HBAR_C, rel=1e-12)
     assert phi1["ctau_overridden"] == (scenario.model.ctau_m is not None)
     assert phi1["mean_flight_m"] == pytest.approx(phi1["mean_gamma_beta"] * phi1["ctau_m"])
     assert 0 <= phi1["width_relative_error_from_r"] < 0.05
@@ -94,6 +95,8 @@ def test_numbers_hang_together(scenario: Scenario) -> None:
         assert arrival["median"] <= arrival["percentile_95"]
     assert report["expected_events"] == pytest.approx(total, rel=1e-12)
 
+    moving = any("centre of mass" in flag for flag in report["flags"])
+    assert moving == (scenario.name == "belle2-forward-beams")
     for key, value in report["existing_limits"].items():
         assert value["excluded"] == (value["margin"] > 0), key
     assert Scenario.from_dict(report["scenario"]) == scenario
@@ -131,6 +134,13 @@ def test_a_mediator_beyond_the_table_of_r() -> None:
     report = point_report(load_scenario("belle2-central", {"model.m_aprime": 500.0}))
     assert report["aprime"] == {"width_gev": None, "branching_ratios": None}
     assert report["expected_events"] > 0
+
+
+def test_a_pole_is_flagged() -> None:
+    """Off shell the width is left out of the propagator: it says so where that matters."""
+    near = load_scenario("belle2-central", {"model.m_aprime": 10.6, "model.g_d": 3.0})
+    assert any("pole" in flag for flag in point_report(near)["flags"])
+    assert point_report(load_scenario("belle2-central"))["flags"] == []
 
 
 def test_widths_of_the_excited_state_by_hand() -> None:

@@ -26,11 +26,17 @@ def scenario_options(command: Command) -> Command:
     return click.argument("scenario")(set_option(command))
 
 
+def _folder(_: click.Context, __: click.Parameter, value: str | None) -> Path | None:
+    if value == "":
+        raise click.BadParameter("an empty path; name a folder")
+    return None if value is None else Path(value)
+
+
 def out_option(command: Command) -> Command:
     """Add ``--out``, passed as ``out: Path | None``."""
     return click.option(
         "--out",
-        type=click.Path(path_type=Path),
+        callback=_folder,
         metavar="DIR",
         help="Folder for figures and tables, made if it is not there.",
     )(command)

@@ -72,6 +72,12 @@ class WaysideGroup(click.Group):
             except (click.Abort, KeyboardInterrupt):
                 _say("interrupted")
                 sys.exit(EXIT_INTERRUPTED)
+            except SystemError as error:
+                # What becomes of an interrupt that arrives as arguments enter compiled code.
+                if not _interrupted(error):
+                    raise
+                _say("interrupted")
+                sys.exit(EXIT_INTERRUPTED)
             except OSError as error:  # above all a standard output that takes no more
                 _complain(str(error))
                 if sys.stdout is sys.__stdout__ and sys.stdout is not None:
@@ -79,6 +85,12 @@ class WaysideGroup(click.Group):
                     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
                 sys.exit(EXIT_BAD_INPUT)
         sys.exit(status if isinstance(status, int) else 0)
+
+
+def _interrupted(error: BaseException | None) -> bool:
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
 def _one_line(text: str) -> str:

@@ -44,7 +44,7 @@ def command(
     if plane is not None:
         overrides = (*overrides, f'plane.kind="{plane}"')
     loaded = load(scenario, overrides)
-    folder = out or Path("wayside-out")
+    folder = Path("wayside-out") if out is None else out
     if out is not None or not as_json:
         check_output_folder(folder)
 
@@ -90,8 +90,10 @@ def _text(result: "Reach", written: list[Path]) -> str:
             f" epsilon {low[1]:.4g} to {high[1]:.4g}"
         )
     if not result.contour:
+        least = float(result.total.min())
+        side = "above" if least > result.n_limit else "below"
         nx, ny = len(result.plane.x.values), len(result.plane.epsilon.values)
-        lines.append(f"no contour: the limit passes between no two of {nx} x {ny} grid points")
+        lines.append(f"no contour: all {nx} x {ny} grid points are {side} the limit")
     lines += [f"note: {flag}" for flag in result.flags]
     lines += [f"wrote {path}" for path in written]
     return "\n".join(lines)

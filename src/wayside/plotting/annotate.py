@@ -22,7 +22,6 @@ _WORDS: Final = {
         TITLES["displaced"],
         "displaced vertices\n(d < 1 m)",
         "displaced\n(d < 1 m)",
-        "d < 1 m",
     ),
     "babar-invisible": (TITLES["babar-invisible"], "BaBar\ninvisible"),
     "babar-visible": (TITLES["babar-visible"], "BaBar\nA′→ℓℓ"),

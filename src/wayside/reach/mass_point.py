@@ -15,6 +15,7 @@ from wayside.collider import direct, radiative
 from wayside.collider.beams import Beams
 from wayside.constants import HBAR_C
 from wayside.detector.box import Box
+from wayside.errors import InputError
 from wayside.models.protocol import Model
 from wayside.models.r_ratio import R_MAXIMUM
 
@@ -173,10 +174,19 @@ class MassPoint:
         luminosity_fb
             Integrated luminosity in fb^-1.
 
+        Raises
+        ------
+        InputError
+            If there is no such detector, or the luminosity is not positive.
+
         Notes
         -----
         Eqs. 20 and 21 of the study without their approximations: the path through the volume, the
         distribution of boosts and the exponentials are exact.
         """
+        if name not in self.boxes:
+            raise InputError(f"no detector {name!r}; there are {', '.join(self.boxes)}")
+        if not luminosity_fb > 0.0:
+            raise InputError(f"luminosity_fb = {luminosity_fb}: must be positive (fb^-1)")
         produced = luminosity_fb * self.produced_fb(epsilon, g_d)
         return np.asarray(produced * self.decay_probability(name, epsilon, g_d))

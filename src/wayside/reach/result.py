@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from wayside import __version__
-from wayside.errors import InputError
 from wayside.limits.statistics import discovery_signal, expected_upper_limit
 from wayside.reach import study
 from wayside.reach.contours import Line, trace
@@ -131,7 +130,7 @@ def reach(
     Raises
     ------
     InputError
-        If the plane cannot be made, or no signal at all is needed for an exclusion.
+        If the plane cannot be made.
     """
     say = progress or (lambda _: None)
     plane = plane_of(scenario)
@@ -141,11 +140,6 @@ def reach(
     background = scenario.run.background
     n_limit = float(expected_upper_limit(background, scenario.run.confidence_level, method="cls"))
     n_discovery = float(discovery_signal(background))
-    if n_limit <= 0.0:
-        raise InputError(
-            f"run.background = {background:g}: at {100.0 * scenario.run.confidence_level:g}% CL the"
-            " expected limit is 0 events, and everything would be excluded"
-        )
 
     say(f"yields over {len(plane.x.values)} x {len(plane.epsilon.values)} points")
     x, epsilon = np.meshgrid(plane.x.values, plane.epsilon.values)
