@@ -14,7 +14,7 @@ from wayside.acceptance.flight import on_shell_flight
 from wayside.collider.beams import Beams
 from wayside.detector.box import Box
 from wayside.models.inelastic import ScalarInelastic
-from wayside.reach.mass_point import MassPoint
+from wayside.sensitivity.mass_point import MassPoint
 
 MODEL: Final = ScalarInelastic(8.0, 4.341, 3.650)
 BOX: Final = Box.place((1.0, 0.0, 7.0), (0.2, 0.3, 1.32))

@@ -11,16 +11,16 @@ __version__ = "0.1.0"
 _HOMES = {
     "Beams": "wayside.collider.beams",
     "Box": "wayside.detector.box",
-    "MassPoint": "wayside.reach.mass_point",
+    "MassPoint": "wayside.sensitivity.mass_point",
     "PseudoDirac": "wayside.models.inelastic",
-    "Reach": "wayside.reach.result",
+    "Reach": "wayside.sensitivity.result",
     "ScalarInelastic": "wayside.models.inelastic",
     "Scenario": "wayside.scenario",
     "builtin_names": "wayside.scenario",
     "load_scenario": "wayside.scenario",
-    "mass_point": "wayside.reach.planes",
-    "point_report": "wayside.reach.point",
-    "reach": "wayside.reach.result",
+    "mass_point": "wayside.sensitivity.planes",
+    "point_report": "wayside.sensitivity.point",
+    "reach": "wayside.sensitivity.result",
     "upper_limit": "wayside.limits.statistics",
 }
 
@@ -32,14 +32,14 @@ if TYPE_CHECKING:
     from wayside.limits.statistics import upper_limit as upper_limit
     from wayside.models.inelastic import PseudoDirac as PseudoDirac
     from wayside.models.inelastic import ScalarInelastic as ScalarInelastic
-    from wayside.reach.mass_point import MassPoint as MassPoint
-    from wayside.reach.planes import mass_point as mass_point
-    from wayside.reach.point import point_report as point_report
-    from wayside.reach.result import Reach as Reach
-    from wayside.reach.result import reach as reach
     from wayside.scenario import Scenario as Scenario
     from wayside.scenario import builtin_names as builtin_names
     from wayside.scenario import load_scenario as load_scenario
+    from wayside.sensitivity.mass_point import MassPoint as MassPoint
+    from wayside.sensitivity.planes import mass_point as mass_point
+    from wayside.sensitivity.point import point_report as point_report
+    from wayside.sensitivity.result import Reach as Reach
+    from wayside.sensitivity.result import reach as reach
 
 
 def __getattr__(name: str) -> Any:

@@ -10,8 +10,8 @@ from click.testing import CliRunner, Result
 
 from wayside.cli.common import json_text
 from wayside.cli.main import cli
-from wayside.reach.point import point_report
 from wayside.scenario import builtin_names, load_scenario
+from wayside.sensitivity.point import point_report
 
 AROUND = ("--set", "detectors.A.position=[0, 0, 0.5]", "--set", "detectors.A.facing=[0, 0, 1]")
 

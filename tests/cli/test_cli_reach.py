@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
-import wayside.reach.result
+import wayside.sensitivity.result
 from wayside.cli.main import cli
-from wayside.reach.export import tables
-from wayside.reach.result import reach
 from wayside.scenario import Scenario, load_scenario
+from wayside.sensitivity.export import tables
+from wayside.sensitivity.result import reach
 
 FILES = ["contours.csv", "reach.pdf", "reach.png", "result.json", "yields.csv"]
 SMALL = ("--set", "plane.points=20")
@@ -131,7 +131,7 @@ def no_computing(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError("computes before it has looked at its input")
 
-    monkeypatch.setattr(wayside.reach.result, "reach", refuse)
+    monkeypatch.setattr(wayside.sensitivity.result, "reach", refuse)
 
 
 @pytest.mark.usefixtures("no_computing")

@@ -9,9 +9,9 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from wayside.plotting.reach_figure import figure_files, reach_figure
-from wayside.reach.existing import TITLES
-from wayside.reach.result import Reach, reach
 from wayside.scenario import builtin_names, load_scenario
+from wayside.sensitivity.existing import TITLES
+from wayside.sensitivity.result import Reach, reach
 
 PLANES = [
     ("epsilon-g_d", "sum", 60),

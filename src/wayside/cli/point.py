@@ -26,7 +26,7 @@ def command(scenario: str, overrides: tuple[str, ...], as_json: bool, recast: st
     SCENARIO is a built-in name or a TOML file.
     """
     loaded = load(scenario, overrides)
-    from wayside.reach.point import point_report
+    from wayside.sensitivity.point import point_report
 
     report = point_report(loaded, recast=recast)  # type: ignore[arg-type]
     click.echo(json_text(report) if as_json else _text(report))

@@ -9,7 +9,7 @@ from wayside.cli.common import json_option, json_text, load, out_option, scenari
 from wayside.cli.output import check_output_folder, write_files
 
 if TYPE_CHECKING:
-    from wayside.reach.result import Reach
+    from wayside.sensitivity.result import Reach
 
 
 @click.command("reach")
@@ -52,7 +52,7 @@ def command(
 
     console = Console(stderr=True)
     with console.status("compiling and loading (the first run takes a minute)") as status:
-        from wayside.reach.result import reach
+        from wayside.sensitivity.result import reach
 
         result = reach(loaded, recast=recast, progress=status.update)  # type: ignore[arg-type]
         files: dict[str, bytes | str] = {}
@@ -65,7 +65,7 @@ def command(
 
 def _files(result: "Reach") -> dict[str, bytes | str]:
     from wayside.plotting.reach_figure import figure_files, reach_figure
-    from wayside.reach.export import tables
+    from wayside.sensitivity.export import tables
 
     return {
         **figure_files(reach_figure(result), "reach"),

@@ -12,10 +12,10 @@ from matplotlib.text import Text
 
 from wayside.plotting import room
 from wayside.plotting.style import FILLS, OURS
-from wayside.reach.contours import Line
-from wayside.reach.existing import TITLES
-from wayside.reach.mass_point import Array
-from wayside.reach.result import Reach
+from wayside.sensitivity.contours import Line
+from wayside.sensitivity.existing import TITLES
+from wayside.sensitivity.mass_point import Array
+from wayside.sensitivity.result import Reach
 
 _WORDS: Final = {
     "displaced": (

@@ -8,7 +8,7 @@ from matplotlib import rc_context
 
 from wayside.plotting.reach_figure import reach_figure
 from wayside.plotting.style import STYLE
-from wayside.reach.result import Reach
+from wayside.sensitivity.result import Reach
 
 
 def reach_html(result: Reach) -> str:

@@ -14,9 +14,9 @@ from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormat
 
 from wayside.plotting.annotate import annotate
 from wayside.plotting.style import APPROXIMATE, FILLS, OURS, STYLE
-from wayside.reach.contours import Line
-from wayside.reach.mass_point import Array
-from wayside.reach.result import Reach
+from wayside.sensitivity.contours import Line
+from wayside.sensitivity.mass_point import Array
+from wayside.sensitivity.result import Reach
 
 
 def reach_figure(result: Reach) -> Figure:
@@ -25,7 +25,7 @@ def reach_figure(result: Reach) -> Figure:
     Parameters
     ----------
     result
-        From `wayside.reach.result.reach`.
+        From `wayside.sensitivity.result.reach`.
     """
     with rc_context(STYLE):
         figure = Figure(figsize=(5.6, 4.7), layout="constrained")

@@ -8,9 +8,9 @@ import pytest
 
 from wayside.cli.common import json_text
 from wayside.constants import ALPHA, HBAR_C, M_ELECTRON, SPEED_OF_LIGHT
-from wayside.reach.planes import mass_point
-from wayside.reach.point import point_report
 from wayside.scenario import Scenario, builtin_names, load_scenario
+from wayside.sensitivity.planes import mass_point
+from wayside.sensitivity.point import point_report
 
 CASES = [
     *((name, {}) for name in builtin_names()),

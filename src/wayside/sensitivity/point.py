@@ -12,11 +12,11 @@ from wayside.acceptance.timing import quantiles
 from wayside.constants import HBAR_C, SPEED_OF_LIGHT
 from wayside.errors import InputError
 from wayside.models.excited import hadronic_width_error
-from wayside.reach import study
-from wayside.reach.existing import Existing, Recast
-from wayside.reach.mass_point import MassPoint
-from wayside.reach.planes import mass_point
 from wayside.scenario import Scenario
+from wayside.sensitivity import study
+from wayside.sensitivity.existing import Existing, Recast
+from wayside.sensitivity.mass_point import MassPoint
+from wayside.sensitivity.planes import mass_point
 
 
 def point_report(scenario: Scenario, *, recast: Recast = "exact") -> dict[str, Any]:
@@ -27,7 +27,7 @@ def point_report(scenario: Scenario, *, recast: Recast = "exact") -> dict[str, A
     scenario
         From `wayside.load_scenario`.
     recast
-        How existing limits are carried over, see `wayside.reach.existing.Existing`.
+        How existing limits are carried over, see `wayside.sensitivity.existing.Existing`.
 
     Returns
     -------

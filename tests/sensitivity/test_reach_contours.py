@@ -10,10 +10,10 @@ from scipy.optimize import brentq
 from wayside.acceptance.decay import direct_probability
 from wayside.acceptance.estimate import converged_rule
 from wayside.models.inelastic import MODELS
-from wayside.reach import study
-from wayside.reach.planes import mass_point, masses_at
-from wayside.reach.result import Reach, reach
 from wayside.scenario import load_scenario
+from wayside.sensitivity import study
+from wayside.sensitivity.planes import mass_point, masses_at
+from wayside.sensitivity.result import Reach, reach
 
 LIMIT = -math.log(0.1)  # no count, no background, 90 per cent
 
@@ -111,7 +111,7 @@ def test_discovery_lies_inside(result: Reach) -> None:
 
 
 def test_existing_limits_lie_on_their_margins(result: Reach) -> None:
-    from wayside.reach.existing import Existing
+    from wayside.sensitivity.existing import Existing
 
     point = mass_point(result.scenario)
     for key, function in Existing().margins().items():

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from wayside.reach.contours import Line, contains, trace
+from wayside.sensitivity.contours import Line, contains, trace
 
 
 def grids(n: int = 41, low: float = -2.0, high: float = 2.0):

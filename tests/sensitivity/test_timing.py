@@ -13,7 +13,7 @@ from wayside.collider.beams import Beams
 from wayside.constants import M_ELECTRON, SPEED_OF_LIGHT
 from wayside.detector.box import Box
 from wayside.models.inelastic import ScalarInelastic
-from wayside.reach.mass_point import MassPoint
+from wayside.sensitivity.mass_point import MassPoint
 
 BOX = Box.place((1.0, 0.3, 3.0), (1.2, 1.6, 2.0), "ip")
 MASSES = (2.5, 1.0, 0.9)

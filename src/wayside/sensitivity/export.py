@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from wayside import __version__
-from wayside.reach.contours import Line
-from wayside.reach.result import Reach
+from wayside.sensitivity.contours import Line
+from wayside.sensitivity.result import Reach
 
 Rows = Iterable[Sequence[float | str]]
 

@@ -15,7 +15,7 @@ from wayside.collider.beams import Beams
 from wayside.constants import ALPHA, HBAR_C, M_ELECTRON
 from wayside.detector.box import Box
 from wayside.models.inelastic import PseudoDirac, ScalarInelastic
-from wayside.reach.mass_point import MassPoint
+from wayside.sensitivity.mass_point import MassPoint
 
 LUMINOSITY = 100.0
 BESIII = (1.89, 1.89, 0.0)

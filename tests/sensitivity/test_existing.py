@@ -13,8 +13,8 @@ from wayside.collider.beams import Beams
 from wayside.constants import ALPHA, HBAR_C, M_ELECTRON, M_MUON
 from wayside.data import read_table
 from wayside.models.inelastic import PseudoDirac, ScalarInelastic
-from wayside.reach.existing import TITLES, Existing, escape_probability
-from wayside.reach.mass_point import MassPoint
+from wayside.sensitivity.existing import TITLES, Existing, escape_probability
+from wayside.sensitivity.mass_point import MassPoint
 
 MASSES = (3.0, 1.55, 1.44)
 COUPLINGS = [(1e-3, 1.0), (5e-3, 0.02), (2e-4, 2.0)]

@@ -12,8 +12,8 @@ from wayside.constants import M_ELECTRON
 from wayside.detector.box import Box
 from wayside.errors import InputError
 from wayside.models.inelastic import MODELS
-from wayside.reach.mass_point import Array, MassPoint
 from wayside.scenario import Scenario
+from wayside.sensitivity.mass_point import Array, MassPoint
 
 CouplingFunction = Callable[[MassPoint, Array, Array], Array]
 """Elementwise function of (mass point, epsilon, g_d)."""

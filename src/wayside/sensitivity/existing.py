@@ -17,7 +17,7 @@ from wayside.collider.beams import Beams
 from wayside.collider.radiative import gamma_beta
 from wayside.limits import babar, displaced, lep
 from wayside.limits.curve import LimitCurve, margin
-from wayside.reach.mass_point import Array, MassPoint
+from wayside.sensitivity.mass_point import Array, MassPoint
 
 BABAR = Beams.symmetric(10.58)
 """Collisions of the BaBar data sets in their centre of mass."""

@@ -12,10 +12,10 @@ from wayside.collider.beams import Beams
 from wayside.constants import HBAR_C
 from wayside.detector.box import Box
 from wayside.models.inelastic import ScalarInelastic
-from wayside.reach import study
-from wayside.reach.mass_point import MassPoint
-from wayside.reach.planes import mass_point
 from wayside.scenario import load_scenario
+from wayside.sensitivity import study
+from wayside.sensitivity.mass_point import MassPoint
+from wayside.sensitivity.planes import mass_point
 
 # The distance a that the text of the study gives with each placement.
 DISTANCES = {"belle2-forward": 7.0, "besiii-forward": 6.0, "belle2-central": 4.0}

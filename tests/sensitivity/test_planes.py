@@ -5,8 +5,8 @@ import pytest
 
 from wayside.constants import M_ELECTRON
 from wayside.errors import InputError
-from wayside.reach.planes import masses_at, plane_of
 from wayside.scenario import builtin_names, load_scenario
+from wayside.sensitivity.planes import masses_at, plane_of
 
 PLANES = [
     ("epsilon-m2", "sum"),

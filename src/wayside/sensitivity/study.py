@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from wayside.detector.box import Box
-from wayside.reach.mass_point import Array, MassPoint
+from wayside.sensitivity.mass_point import Array, MassPoint
 
 
 def nominal_distance(box: Box) -> float:

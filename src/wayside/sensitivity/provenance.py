@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from wayside.data import read_table
 
 if TYPE_CHECKING:
-    from wayside.reach.result import Reach
+    from wayside.sensitivity.result import Reach
 
 _BEHIND = {
     "babar-visible": ("babar_visible",),

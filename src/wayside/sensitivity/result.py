@@ -10,12 +10,12 @@ import numpy as np
 
 from wayside import __version__
 from wayside.limits.statistics import discovery_signal, expected_upper_limit
-from wayside.reach import study
-from wayside.reach.contours import Line, trace
-from wayside.reach.existing import TITLES, Existing, Recast
-from wayside.reach.mass_point import Array, MassPoint
-from wayside.reach.planes import CouplingFunction, Plane, plane_of
 from wayside.scenario import Scenario
+from wayside.sensitivity import study
+from wayside.sensitivity.contours import Line, trace
+from wayside.sensitivity.existing import TITLES, Existing, Recast
+from wayside.sensitivity.mass_point import Array, MassPoint
+from wayside.sensitivity.planes import CouplingFunction, Plane, plane_of
 
 _PACKAGES = ("contourpy", "numba", "numpy", "scipy")
 
@@ -63,7 +63,7 @@ class Reach:
 
     def summary(self) -> dict[str, Any]:
         """Every input, version and data table, and the contours, as plain values."""
-        from wayside.reach.provenance import tables_used
+        from wayside.sensitivity.provenance import tables_used
 
         return {
             "wayside": __version__,

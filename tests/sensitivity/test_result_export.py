@@ -9,12 +9,12 @@ from scipy.stats import poisson
 
 import wayside
 from wayside.cli.common import json_text
-from wayside.reach import study
-from wayside.reach.existing import TITLES
-from wayside.reach.export import csv_text, tables
-from wayside.reach.planes import mass_point
-from wayside.reach.result import Reach, reach
 from wayside.scenario import Scenario, load_scenario
+from wayside.sensitivity import study
+from wayside.sensitivity.existing import TITLES
+from wayside.sensitivity.export import csv_text, tables
+from wayside.sensitivity.planes import mass_point
+from wayside.sensitivity.result import Reach, reach
 
 
 def small(**changes: object) -> Reach:

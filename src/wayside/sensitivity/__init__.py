@@ -1,0 +1,1 @@
+"""Sensitivity: yields over planes of couplings and masses, and their contours."""
