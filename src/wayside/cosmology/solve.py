@@ -1,0 +1,303 @@
+"""The yield from thermal averages and the Boltzmann equation, compiled, one point at a time.
+
+The thermal average over the exact kernel of Gondolo and Gelmini, Nucl. Phys. B 360 (1991) 145, in the
+form for coannihilation of Edsjo and Gondolo, Phys. Rev. D 56 (1997) 1879, comes from the nodes of
+`wayside.cosmology.nodes`. It is tabulated evenly in u = ln x, x = m2/T, and interpolated by a spline of
+its logarithm. The yield equation, in W = ln Y,
+
+    dW/du = -A(u) (exp(W) - exp(2 W_eq - W)),
+    A = sqrt(pi/45) M_Planck m2 g*^(1/2) <sigma v>_eff / x,
+
+is stiff as long as Y follows equilibrium; it is solved by the Rosenbrock method RODAS of Hairer and Wanner
+(Solving Ordinary Differential Equations II, section IV.10: order 4, L-stable) with adaptive steps.
+"""
+
+import numba
+import numpy as np
+import numpy.typing as npt
+
+from wayside.constants import ALPHA
+from wayside.cosmology.bessel import scaled_k
+from wayside.cosmology.nodes import MAX_NODES, build
+from wayside.cosmology.universe import PLANCK_MASS
+
+FloatArray = npt.NDArray[np.float64]
+
+X_START = 2.0
+"""m2/T at the start; Y is in equilibrium there."""
+
+_COARSE = 0.12  # steps in ln x of the thermal average,
+_FINE = 4  # and how many of the table that the solver reads go into each
+MAX_STEPS = 4000
+_TOLERANCE = 2e-6  # of ln Y per step
+_COLD_END = 45.0  # exponents larger than this are nothing
+_FAST, _SLOW = 60.0, 2e6
+
+# Coefficients of RODAS in the form of Hairer and Wanner.
+_GAMMA = 0.25
+_A = np.array([
+    [0.0, 0.0, 0.0, 0.0, 0.0],
+    [1.544, 0.0, 0.0, 0.0, 0.0],
+    [0.9466785280815826, 0.2557011698983284, 0.0, 0.0, 0.0],
+    [3.314825187068521, 2.896124015972201, 0.9986419139977817, 0.0, 0.0],
+    [1.221224509226641, 6.019134481288629, 12.53708332932087, -0.6878860361058950, 0.0],
+    [1.221224509226641, 6.019134481288629, 12.53708332932087, -0.6878860361058950, 1.0],
+])  # fmt: skip
+_C = np.array([
+    [0.0, 0.0, 0.0, 0.0, 0.0],
+    [-5.6688, 0.0, 0.0, 0.0, 0.0],
+    [-2.430093356833875, -0.2063599157091915, 0.0, 0.0, 0.0],
+    [-0.1073529058151375, -9.594562251023355, -20.47028614809616, 0.0, 0.0],
+    [7.496443313967647, -10.24680431464352, -33.99990352819905, 11.70890893206160, 0.0],
+    [8.083246795921522, -7.981132988064893, -31.52159432874371, 16.31930543123136,
+     -6.058818238834054],
+])  # fmt: skip
+_ALPHA = np.array([0.0, 0.386, 0.21, 0.63, 1.0, 1.0])
+_D = np.array([0.25, -0.1043, 0.1035, -0.03620000000000023, 0.0, 0.0])
+
+
+@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+def x_range(m_aprime: float, m1: float, m2: float, width: float) -> float:
+    """Return the x at which whatever annihilates has done so."""
+    off_pole = max(abs((m_aprime - m1) - m2), 0.5 * width)
+    late = 50 * max(30.0, m2 / off_pole)
+    frozen = 40 * m2 / (m1 - m2)
+    return min(max(min(late, frozen), _FAST), _SLOW)
+
+
+@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+def thermal(
+    x: FloatArray,
+    m1: float,
+    m2: float,
+    spins: float,
+    y: FloatArray,
+    c: FloatArray,
+    count: int,
+    k1: FloatArray,
+    k2: FloatArray,
+    ln_sigma: FloatArray,
+    ln_density: FloatArray,
+) -> None:
+    """Fill ln <sigma v>_eff over eps^2 gD^2 (GeV^-2) and ln of the equilibrium density over T^3.
+
+    Parameters
+    ----------
+    x
+        m2/T.
+    m1, m2, spins
+        Masses in GeV and spin states of each (1 or 2).
+    y, c, count
+        Nodes of `nodes.build`.
+    k1, k2
+        Series of `bessel.coefficients`.
+    ln_sigma, ln_density
+        Written to; the density is summed over both states, and without its exp(-x).
+    """
+    total, delta = m1 + m2, m1 - m2
+    for j in range(len(x)):
+        inverse = x[j] / m2
+        sum_ = 0.0
+        for i in range(count):
+            exponent = y[i] * inverse
+            if exponent < _COLD_END:
+                sum_ += c[i] * np.exp(-exponent) * scaled_k((total + y[i]) * inverse, k1)
+        heavy = np.exp(-delta * inverse) * m1 * m1 * scaled_k(m1 * inverse, k2)
+        light = m2 * m2 * scaled_k(x[j], k2)
+        pair = spins * (heavy + light)
+        ln_sigma[j] = np.log(0.5 * ALPHA * sum_ * inverse / (pair * pair)) - delta * inverse
+        ln_density[j] = np.log(pair * inverse * inverse / (2 * np.pi**2))
+
+
+@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+def spline_slopes(values: FloatArray, slopes: FloatArray, work: FloatArray) -> None:
+    """Fill the slopes (per step) of the cubic spline through evenly spaced values."""
+    n = len(values)
+    # Ends by one-sided differences of third order.
+    slopes[0] = (-11 * values[0] + 18 * values[1] - 9 * values[2] + 2 * values[3]) / 6
+    slopes[n - 1] = (
+        11 * values[n - 1] - 18 * values[n - 2] + 9 * values[n - 3] - 2 * values[n - 4]
+    ) / 6
+    work[0] = 0.0
+    for i in range(1, n - 1):
+        right = 3 * (values[i + 1] - values[i - 1])
+        divisor = 4 - work[i - 1]
+        work[i] = 1 / divisor
+        slopes[i] = (right - slopes[i - 1]) / divisor
+    for i in range(n - 2, 0, -1):
+        slopes[i] -= work[i] * slopes[i + 1]
+
+
+@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+def hermite(t: float, y0: float, y1: float, d0: float, d1: float) -> tuple[float, float]:
+    """Return value and slope (per step) of the cubic with given ends, 0 <= t <= 1."""
+    rise = y1 - y0
+    b = 3 * rise - 2 * d0 - d1
+    a = d0 + d1 - 2 * rise
+    return y0 + t * (d0 + t * (b + t * a)), d0 + t * (2 * b + 3 * t * a)
+
+
+@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+def _lookup(at: float, start: float, step: float, table: FloatArray) -> float:
+    position = (at - start) / step
+    if position <= 0:
+        return table[0]
+    if position >= len(table) - 1:
+        return table[-1]
+    i = int(position)
+    return table[i] + (position - i) * (table[i + 1] - table[i])
+
+
+@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+def solve(
+    m_aprime: float,
+    m1: float,
+    m2: float,
+    width: float,
+    couplings2: float,
+    fermions: bool,
+    breaks: FloatArray,
+    values: FloatArray,
+    opens: npt.NDArray[np.bool_],
+    masses: FloatArray,
+    weights: FloatArray,
+    narrow: FloatArray,
+    ln_t: FloatArray,
+    sqrt_gstar: FloatArray,
+    heff: FloatArray,
+    k1: FloatArray,
+    k2: FloatArray,
+    out: FloatArray,
+) -> tuple[float, float, int]:
+    """Solve for one point.
+
+    Parameters
+    ----------
+    m_aprime, m1, m2, width
+        GeV.
+    couplings2
+        epsilon^2 gD^2.
+    fermions
+        Whether the pair are fermions.
+    breaks, values, opens, masses, weights, narrow
+        Fields of `annihilation.Strength`.
+    ln_t, sqrt_gstar, heff
+        Fields of `dof.Dof`.
+    k1, k2
+        Series of `bessel.coefficients`.
+    out
+        Written to if it has rows: ln x, ln Y, ln Y_eq and ln <sigma v> (GeV^-2) of every step.
+
+    Returns
+    -------
+    yield, x_freeze_out, steps
+        Y today; x where Y = 2.5 Y_eq (NaN if never); rows of ``out`` in use. Y is NaN if the solver
+        needs too many steps.
+    """
+    y_nodes, c_nodes = np.empty(MAX_NODES), np.empty(MAX_NODES)
+    x_end = x_range(m_aprime, m1, m2, width)
+    count = build(
+        m_aprime, m1, m2, width, fermions, m2 / X_START, m2 / x_end,
+        breaks, values, opens, masses, weights, narrow, y_nodes, c_nodes,
+    )  # fmt: skip
+    u0 = np.log(X_START)
+    n = int(np.ceil((np.log(x_end) - u0) / _COARSE)) + 1
+    coarse = (np.log(x_end) - u0) / (n - 1)
+    x = np.exp(u0 + coarse * np.arange(n))
+    ln_sigma, ln_density = np.empty(n), np.empty(n)
+    spins = 2.0 if fermions else 1.0
+    thermal(x, m1, m2, spins, y_nodes, c_nodes, count, k1, k2, ln_sigma, ln_density)
+    slope_s, slope_d, work = np.empty(n), np.empty(n), np.empty(n)
+    # The exponential in the average is smooth in x, not in ln x: take it out and put it back.
+    spline_slopes(ln_sigma, slope_s, work)
+    spline_slopes(ln_density, slope_d, work)
+
+    fine_n = (n - 1) * _FINE + 1
+    h = coarse / _FINE
+    ln_a, w_eq, ln_sv = np.empty(fine_n), np.empty(fine_n), np.empty(fine_n)
+    t_start, t_step = ln_t[0], ln_t[1] - ln_t[0]
+    prefactor = np.log(np.sqrt(np.pi / 45) * PLANCK_MASS * m2)
+    for k in range(fine_n):
+        i = min(k // _FINE, n - 2)
+        t = (k - i * _FINE) / _FINE
+        u = u0 + h * k
+        at = np.log(m2) - u
+        ln_sv[k] = np.log(couplings2) + hermite(
+            t, ln_sigma[i], ln_sigma[i + 1], slope_s[i], slope_s[i + 1]
+        )[0]  # fmt: skip
+        density = hermite(t, ln_density[i], ln_density[i + 1], slope_d[i], slope_d[i + 1])[0]
+        ln_a[k] = prefactor + ln_sv[k] - u + np.log(_lookup(at, t_start, t_step, sqrt_gstar))
+        entropy = 2 * np.pi**2 / 45 * _lookup(at, t_start, t_step, heff)
+        w_eq[k] = density - np.exp(u) - np.log(entropy)
+    slope_a, slope_w, work = np.empty(fine_n), np.empty(fine_n), np.empty(fine_n)
+    spline_slopes(ln_a, slope_a, work)
+    spline_slopes(w_eq, slope_w, work)
+
+    u_end = u0 + h * (fine_n - 1)
+    u, w = u0, w_eq[0]
+    step = 1e-3
+    steps = 0
+    frozen = np.nan
+    stages = np.empty(6)
+    previous_u, previous_gap = u0, 0.0
+    while True:
+        k = min(int((u - u0) / h), fine_n - 2)
+        t = (u - u0) / h - k
+        la, dla = hermite(t, ln_a[k], ln_a[k + 1], slope_a[k], slope_a[k + 1])
+        we, dwe = hermite(t, w_eq[k], w_eq[k + 1], slope_w[k], slope_w[k + 1])
+        if steps < len(out):
+            out[steps, 0] = u
+            out[steps, 1] = w
+            out[steps, 2] = we
+            out[steps, 3] = hermite(t, ln_sv[k], ln_sv[k + 1], 0.0, 0.0)[0]
+        gap = w - we
+        if gap > np.log(2.5) and np.isnan(frozen):
+            part = (np.log(2.5) - previous_gap) / (gap - previous_gap)
+            frozen = np.exp(previous_u + part * (u - previous_u))
+        previous_u, previous_gap = u, gap
+        if u >= u_end - 1e-12 * u_end:
+            break
+        a = np.exp(la)
+        y_now, back = np.exp(w), np.exp(max(2 * we - w, -700.0))
+        slope = -a * (y_now - back)
+        jacobian = -a * (y_now + back)
+        in_u = (dla * slope + 2 * a * back * dwe) / h
+        while True:
+            step = min(step, u_end - u)
+            diagonal = 1 / (_GAMMA * step) - jacobian
+            for s in range(6):
+                w_s = w
+                extra = 0.0
+                for p in range(s):
+                    w_s += _A[s, p] * stages[p]
+                    extra += _C[s, p] * stages[p]
+                if s == 0:
+                    f = slope
+                else:
+                    u_s = u + _ALPHA[s] * step
+                    k = min(int((u_s - u0) / h), fine_n - 2)
+                    t = (u_s - u0) / h - k
+                    la_s = hermite(t, ln_a[k], ln_a[k + 1], slope_a[k], slope_a[k + 1])[0]
+                    we_s = hermite(t, w_eq[k], w_eq[k + 1], slope_w[k], slope_w[k + 1])[0]
+                    w_s = min(max(w_s, w - 20.0), w + 20.0)
+                    f = -np.exp(la_s) * (np.exp(w_s) - np.exp(max(2 * we_s - w_s, -700.0)))
+                stages[s] = (f + extra / step + step * _D[s] * in_u) / diagonal
+            error = abs(stages[5]) / _TOLERANCE
+            factor = min(max(0.9 * error**-0.25, 0.2), 5.0) if error > 1e-12 else 5.0
+            if error <= 1.0 or step < 1e-9:
+                break
+            step *= factor
+            steps += 0
+        for p in range(4):
+            w += _A[5, p] * stages[p]
+        w += stages[4] + stages[5]
+        u += step
+        step *= factor
+        steps += 1
+        if steps >= MAX_STEPS or not np.isfinite(w):
+            return np.nan, frozen, min(steps, len(out))
+    # Beyond the end, <sigma v>/x goes on as a power of x.
+    last = fine_n - 1
+    power = max((ln_a[last - _FINE] - ln_a[last]) / (_FINE * h), 0.5)
+    final = 1 / (np.exp(-w) + np.exp(ln_a[last]) / power)
+    return final, frozen, steps + 1
