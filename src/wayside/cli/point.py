@@ -77,9 +77,17 @@ def _text(report: dict[str, Any]) -> str:
                 f" to {arrival['percentile_95']:.2f})"
             )
     lines += ["", f"signal        {report['expected_events']:.6g} events"]
+    lines.append(f"relic         {_relic(report['relic'])}")
     hit = [key for key, value in report["existing_limits"].items() if value["excluded"]]
     lines.append(f"covered by    {', '.join(hit) if hit else 'no existing search'}")
     return "\n".join(lines)
+
+
+def _relic(relic: dict[str, Any]) -> str:
+    if relic["omega_h2"] is None:
+        return "not known at this mass of A'"
+    flags = f" ({', '.join(relic['flags'])})" if relic["flags"] else ""
+    return f"Omega h^2 = {relic['omega_h2']:.4g} +- {100 * relic['uncertainty']:.2g}%{flags}"
 
 
 def _branchings(ratios: dict[str, float]) -> str:

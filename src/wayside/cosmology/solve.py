@@ -8,8 +8,10 @@ its logarithm. The yield equation, in W = ln Y,
     dW/du = -A(u) (exp(W) - exp(2 W_eq - W)),
     A = sqrt(pi/45) M_Planck m2 g*^(1/2) <sigma v>_eff / x,
 
-is stiff as long as Y follows equilibrium; it is solved by the Rosenbrock method RODAS of Hairer and Wanner
-(Solving Ordinary Differential Equations II, section IV.10: order 4, L-stable) with adaptive steps.
+is stiff as long as Y follows equilibrium. There W - W_eq is asinh(-W_eq' / (2 A Y_eq)) up to its square, which
+serves until it reaches 1e-3. From there on the equation is solved by the Rosenbrock method RODAS of
+Hairer and Wanner (Solving Ordinary Differential Equations II, section IV.10: order 4, L-stable) with
+adaptive steps.
 """
 
 import numba
@@ -17,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from wayside.constants import ALPHA
-from wayside.cosmology.bessel import scaled_k
+from wayside.cosmology.bessel import horner, scaled_k
 from wayside.cosmology.nodes import MAX_NODES, build
 from wayside.cosmology.universe import PLANCK_MASS
 
@@ -28,8 +30,10 @@ X_START = 2.0
 
 _COARSE = 0.12  # steps in ln x of the thermal average,
 _FINE = 4  # and how many of the table that the solver reads go into each
+_NEXT_TO = 0.1  # of the distance from the pole to threshold: what counts as the pole's
 MAX_STEPS = 4000
-_TOLERANCE = 2e-6  # of ln Y per step
+_TOLERANCE = 5e-6  # of ln Y per step
+_LEAVES = 1e-3  # ln(Y/Y_eq) from which on the equation is solved
 _COLD_END = 45.0  # exponents larger than this are nothing
 _FAST, _SLOW = 60.0, 2e6
 
@@ -71,15 +75,20 @@ def thermal(
     m1: float,
     m2: float,
     spins: float,
+    above: float,
     y: FloatArray,
     c: FloatArray,
     count: int,
     k1: FloatArray,
     k2: FloatArray,
-    ln_sigma: FloatArray,
+    ln_rest: FloatArray,
+    ln_pole: FloatArray,
     ln_density: FloatArray,
 ) -> None:
-    """Fill ln <sigma v>_eff over eps^2 gD^2 (GeV^-2) and ln of the equilibrium density over T^3.
+    """Fill logarithms of the thermal average and of the density of equilibrium.
+
+    <sigma v>_eff over eps^2 gD^2, in GeV^-2, is exp(-(m1 - m2)/T) times the sum of two parts, either
+    of them smooth in ln x: exp(-above/T) exp(ln_pole) from next to the pole, and exp(ln_rest).
 
     Parameters
     ----------
@@ -87,25 +96,50 @@ def thermal(
         m2/T.
     m1, m2, spins
         Masses in GeV and spin states of each (1 or 2).
+    above
+        Mass of A' above threshold in GeV; without a pole there, ln_pole is not written.
     y, c, count
         Nodes of `nodes.build`.
     k1, k2
         Series of `bessel.coefficients`.
-    ln_sigma, ln_density
-        Written to; the density is summed over both states, and without its exp(-x).
+    ln_rest, ln_pole, ln_density
+        Written to; the density is summed over both states, in T^3, and without its exp(-x).
     """
     total, delta = m1 + m2, m1 - m2
+    inverse_q, weight = np.empty(count), np.empty(count)
+    order = np.empty(count, dtype=np.int64)
+    first, last = 0, count
+    for i in range(count):  # those next to the pole to the end
+        at_pole = above > 0 and abs(y[i] - above) < _NEXT_TO * above
+        if at_pole:
+            last -= 1
+            place = last
+        else:
+            place = first
+            first += 1
+        order[place] = i
+        inverse_q[place] = 1 / (total + y[i])
+        weight[place] = c[i] * np.sqrt(0.5 * np.pi * inverse_q[place])
     for j in range(len(x)):
+        t = m2 / x[j]
         inverse = x[j] / m2
-        sum_ = 0.0
-        for i in range(count):
-            exponent = y[i] * inverse
+        rest, pole = 0.0, 0.0
+        for i in range(first):
+            exponent = y[order[i]] * inverse
             if exponent < _COLD_END:
-                sum_ += c[i] * np.exp(-exponent) * scaled_k((total + y[i]) * inverse, k1)
+                rest += weight[i] * np.exp(-exponent) * horner(t * inverse_q[i], k1)
+        for i in range(first, count):
+            # Long after the pole has died out, below, this would overflow.
+            exponent = max((y[order[i]] - above) * inverse, -500.0)
+            if exponent < _COLD_END:
+                pole += weight[i] * np.exp(-exponent) * horner(t * inverse_q[i], k1)
         heavy = np.exp(-delta * inverse) * m1 * m1 * scaled_k(m1 * inverse, k2)
         light = m2 * m2 * scaled_k(x[j], k2)
         pair = spins * (heavy + light)
-        ln_sigma[j] = np.log(0.5 * ALPHA * sum_ * inverse / (pair * pair)) - delta * inverse
+        norm = 0.5 * ALPHA * np.sqrt(t) * inverse / (pair * pair)
+        ln_rest[j] = np.log(norm * rest)
+        if first < count:
+            ln_pole[j] = np.log(norm * pole)
         ln_density[j] = np.log(pair * inverse * inverse / (2 * np.pi**2))
 
 
@@ -204,12 +238,17 @@ def solve(
     n = int(np.ceil((np.log(x_end) - u0) / _COARSE)) + 1
     coarse = (np.log(x_end) - u0) / (n - 1)
     x = np.exp(u0 + coarse * np.arange(n))
-    ln_sigma, ln_density = np.empty(n), np.empty(n)
+    above = (m_aprime - m1) - m2
+    ln_rest, ln_pole, ln_density = np.empty(n), np.full(n, -1e300), np.empty(n)
     spins = 2.0 if fermions else 1.0
-    thermal(x, m1, m2, spins, y_nodes, c_nodes, count, k1, k2, ln_sigma, ln_density)
-    slope_s, slope_d, work = np.empty(n), np.empty(n), np.empty(n)
-    # The exponential in the average is smooth in x, not in ln x: take it out and put it back.
-    spline_slopes(ln_sigma, slope_s, work)
+    thermal(
+        x, m1, m2, spins, above, y_nodes, c_nodes, count, k1, k2, ln_rest, ln_pole, ln_density
+    )  # fmt: skip
+    has_pole = ln_pole[0] > -1e299
+    slope_r, slope_p, slope_d, work = np.empty(n), np.zeros(n), np.empty(n), np.empty(n)
+    spline_slopes(ln_rest, slope_r, work)
+    if has_pole:
+        spline_slopes(ln_pole, slope_p, work)
     spline_slopes(ln_density, slope_d, work)
 
     fine_n = (n - 1) * _FINE + 1
@@ -222,21 +261,36 @@ def solve(
         t = (k - i * _FINE) / _FINE
         u = u0 + h * k
         at = np.log(m2) - u
-        ln_sv[k] = np.log(couplings2) + hermite(
-            t, ln_sigma[i], ln_sigma[i + 1], slope_s[i], slope_s[i + 1]
-        )[0]  # fmt: skip
+        inverse = np.exp(u) / m2
+        part = hermite(t, ln_rest[i], ln_rest[i + 1], slope_r[i], slope_r[i + 1])[0]
+        if has_pole:
+            pole = hermite(t, ln_pole[i], ln_pole[i + 1], slope_p[i], slope_p[i + 1])[0]
+            pole -= above * inverse
+            high = max(part, pole)
+            part = high + np.log1p(np.exp(min(part, pole) - high))
+        ln_sv[k] = np.log(couplings2) + part - (m1 - m2) * inverse
         density = hermite(t, ln_density[i], ln_density[i + 1], slope_d[i], slope_d[i + 1])[0]
         ln_a[k] = prefactor + ln_sv[k] - u + np.log(_lookup(at, t_start, t_step, sqrt_gstar))
         entropy = 2 * np.pi**2 / 45 * _lookup(at, t_start, t_step, heff)
-        w_eq[k] = density - np.exp(u) - np.log(entropy)
+        w_eq[k] = density - m2 * inverse - np.log(entropy)
     slope_a, slope_w, work = np.empty(fine_n), np.empty(fine_n), np.empty(fine_n)
     spline_slopes(ln_a, slope_a, work)
     spline_slopes(w_eq, slope_w, work)
 
     u_end = u0 + h * (fine_n - 1)
     u, w = u0, w_eq[0]
-    step = 1e-3
+    step = h
     steps = 0
+    for k in range(fine_n - 2):
+        lag = np.arcsinh(-0.5 * slope_w[k] / h * np.exp(-ln_a[k] - w_eq[k]))
+        if abs(lag) > _LEAVES:
+            break
+        u, w = u0 + h * k, w_eq[k] + lag
+        if steps < len(out) and k > 0:
+            out[steps, 0], out[steps, 1], out[steps, 2], out[steps, 3] = u, w, w_eq[k], ln_sv[k]
+            steps += 1
+    if len(out) > 0 and steps > 0:
+        steps -= 1  # the last one comes again below
     frozen = np.nan
     stages = np.empty(6)
     previous_u, previous_gap = u0, 0.0
@@ -249,7 +303,9 @@ def solve(
             out[steps, 0] = u
             out[steps, 1] = w
             out[steps, 2] = we
-            out[steps, 3] = hermite(t, ln_sv[k], ln_sv[k + 1], 0.0, 0.0)[0]
+            # A spline of ln A, less the smooth rest of it.
+            rest = (1 - t) * (ln_a[k] - ln_sv[k]) + t * (ln_a[k + 1] - ln_sv[k + 1])
+            out[steps, 3] = la - rest
         gap = w - we
         if gap > np.log(2.5) and np.isnan(frozen):
             part = (np.log(2.5) - previous_gap) / (gap - previous_gap)
@@ -287,7 +343,6 @@ def solve(
             if error <= 1.0 or step < 1e-9:
                 break
             step *= factor
-            steps += 0
         for p in range(4):
             w += _A[5, p] * stages[p]
         w += stages[4] + stages[5]

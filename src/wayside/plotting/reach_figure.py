@@ -47,6 +47,7 @@ Corner = Literal["lower left", "lower right", "upper left", "upper right"]
 
 _OURS: Final = "#1f3f94"
 _APPROXIMATE: Final = "#c8102e"
+_RELIC: Final = "#6b3e12"
 
 
 def reach_figure(result: Reach) -> Figure:
@@ -63,6 +64,7 @@ def reach_figure(result: Reach) -> Figure:
         axes = figure.add_subplot()
         _frame(axes, result)
         _existing(axes, result)
+        _relic(axes, result)
         _contours(axes, result)
         return figure
 
@@ -179,6 +181,28 @@ def _label(
     )
 
 
+def _relic(axes: Axes, result: Reach) -> None:
+    """The line of the observed density, hatched on the side with too much dark matter."""
+    edge = result.relic.overabundant_below
+    floor = result.plane.epsilon.values[0]
+    too_much = np.isfinite(edge) & (edge > floor)
+    if not too_much.any():
+        return
+    axes.fill_between(
+        result.plane.x.values,
+        floor,
+        np.where(too_much, edge, floor),
+        where=too_much.tolist(),
+        facecolor="none",
+        edgecolor=_RELIC,
+        alpha=0.35,
+        hatch="////",
+        linewidth=0.0,
+        zorder=2.2,
+    )
+    _draw(axes, result.relic.lines, color=_RELIC, linewidth=1.2, zorder=2.8)
+
+
 def _contours(axes: Axes, result: Reach) -> None:
     x, epsilon = result.plane.x.values, result.plane.epsilon.values
     inside = np.where(_excluded(result), 1.0, -1.0)
@@ -204,6 +228,10 @@ def _contours(axes: Axes, result: Reach) -> None:
         if lines and (lines is not result.discovery or result.n_discovery > 1.5 * result.n_limit):
             _draw(axes, lines, zorder=3, **style)
             handles.append(Line2D([], [], label=text, **style))  # type: ignore[arg-type]
+    if result.relic.lines:
+        handles.append(
+            Line2D([], [], color=_RELIC, linewidth=1.2, label=r"$\Omega h^2=0.12$ (hatched: more)")
+        )
     if not result.contour:
         peak = float(np.max(result.total))
         axes.text(

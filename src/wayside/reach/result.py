@@ -15,6 +15,7 @@ from wayside.reach.contours import Line, trace
 from wayside.reach.existing import TITLES, Existing, Recast
 from wayside.reach.mass_point import Array, MassPoint
 from wayside.reach.planes import CouplingFunction, Plane, plane_of
+from wayside.reach.relic import RelicLine, relic_line
 from wayside.scenario import Scenario
 
 Progress = Callable[[str], None]
@@ -47,6 +48,8 @@ class Reach:
     relative_error: float
     """Largest numerical error bound among the acceptances used."""
     recast: Recast
+    relic: RelicLine
+    """Where the ground state makes up all of dark matter."""
     flags: list[str] = field(default_factory=list)
 
     @property
@@ -80,6 +83,7 @@ class Reach:
             "contour": _plain(self.contour),
             "discovery": _plain(self.discovery),
             "study_approximation": _plain(self.approximate),
+            "relic": self.relic.summary(),
             "existing": {key: _plain(lines) for key, lines in self.existing.items()},
         }
 
@@ -177,6 +181,8 @@ def reach(
     existing = {
         key: _trace(plane, function, margins[key], 0.0) for key, function in searches.items()
     }
+    say("relic density")
+    relic = relic_line(plane)
     columns = [plane.column(float(value)) for value in plane.x.values]
     errors = [
         error
@@ -197,6 +203,7 @@ def reach(
         margins=margins,
         relative_error=worst,
         recast=recast,
+        relic=relic,
         flags=flags,
     )
 

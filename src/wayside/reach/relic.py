@@ -1,0 +1,75 @@
+"""The line of the observed relic density in a plane."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from wayside.cosmology.line import relic_epsilons
+from wayside.cosmology.relic import density_of
+from wayside.cosmology.universe import OMEGA_H2
+from wayside.errors import InputError
+from wayside.reach.contours import Line
+from wayside.reach.mass_point import Array
+from wayside.reach.planes import Plane, masses_at
+
+
+@dataclass(frozen=True)
+class RelicLine:
+    """Where the ground state makes up all of dark matter.
+
+    Arrays have one entry per column of the plane.
+    """
+
+    epsilon: Array
+    """Root of Omega h^2 = 0.12; NaN where there is none in the plane."""
+    overabundant_below: Array
+    """Epsilon below which there is too much: the root, or an end of the plane; NaN if not known."""
+    lines: list[Line]
+    """The roots as lines, broken where columns without one lie between; x, epsilon."""
+
+    def summary(self) -> dict[str, Any]:
+        """Plain values for result.json."""
+        return {
+            "omega_h2": OMEGA_H2,
+            "overabundant": "below",
+            "overabundant_below": self.overabundant_below.tolist(),
+            "lines": [
+                {"closed": line.closed, "points": line.points.tolist()} for line in self.lines
+            ],
+        }
+
+
+def relic_line(plane: Plane) -> RelicLine:
+    """Find the line in a plane, one root per column.
+
+    Parameters
+    ----------
+    plane
+        From `wayside.reach.planes.plane_of`. Columns of masses that the collider cannot produce count
+        too: the line goes on through the pole.
+    """
+    low, high = float(plane.epsilon.values[0]), float(plane.epsilon.values[-1])
+    columns = [_density(plane, float(x)) for x in plane.x.values]
+    roots, below = relic_epsilons(columns, low, high)
+    there = np.flatnonzero(np.isfinite(roots))
+    pieces = np.split(there, np.flatnonzero(np.diff(there) > 1) + 1)
+    lines = [
+        Line(np.stack([plane.x.values[piece], roots[piece]], axis=1), False)
+        for piece in pieces
+        if len(piece) > 1
+    ]
+    return RelicLine(roots, below, lines)
+
+
+def _density(plane: Plane, x: float) -> Callable[[float], float] | None:
+    scenario = plane.scenario
+    options = {"hadrons": scenario.cosmology.hadrons, "dof_name": scenario.cosmology.dof}
+    try:
+        if not plane.varies_masses:
+            return density_of(plane.centre.model, x, **options)
+        model = type(plane.centre.model)(*masses_at(scenario, x))  # type: ignore[call-arg]
+        return density_of(model, scenario.model.g_d, **options)
+    except InputError:
+        return None
