@@ -13,7 +13,7 @@ _HEADER = """\
 # units: t in GeV; sqrt_gstar, heff and geff dimensionless
 # date: 2026-11-22
 # licence: facts (computed numbers) from the publication
-# columns: heff of the entropy density, geff of the energy density, sqrt_gstar = heff/sqrt(geff) (1 + dln(heff)/dln(T)/3)
+# columns: heff (entropy), geff (energy), sqrt_gstar = heff/sqrt(geff) (1 + dln(heff)/dln(T)/3)
 t,sqrt_gstar,heff,geff
 """
 

@@ -1,10 +1,12 @@
 """The relic density the slow way: adaptive quadrature, a stiff solver, formulas as printed.
 
-Shares with the package only tables of facts: R(s), degrees of freedom, constants. The cross-section is
-that of the study's model in its textbook form, the thermal average adaptive (Gauss-Kronrod on every piece of R,
-narrow resonances and the pole among the breakpoints), the yield from SciPy's Radau.
+Shares with the package only tables of facts: R(s), degrees of freedom, constants. The
+cross-section is that of the study's model in its textbook form, the thermal average adaptive
+(Gauss-Kronrod on every piece of R, narrow resonances and the pole among the breakpoints), the
+yield from SciPy's Radau.
 """
 
+import itertools
 import math
 
 import numpy as np
@@ -102,7 +104,7 @@ def sigma_v(kind, m_aprime, m1, m2, epsilon, g_d, hadrons, x):
     edges = np.sqrt(np.array(breakpoints(m_aprime, m1, m2, width, hadrons, highest)))
     value = np.zeros_like(x)
     # Piece by piece, so that a piece that hardly counts is not refined for its own sake.
-    for low, high in zip(edges[:-1], edges[1:], strict=True):
+    for low, high in itertools.pairwise(edges):
         value += quad_vec(
             integrand, low, high, epsrel=1e-6, epsabs=0, norm="max", quadrature="gk15", limit=20
         )[0]
@@ -117,8 +119,9 @@ def relic_yield(kind, m_aprime, m1, m2, epsilon, g_d, hadrons, plasma: Dof, x_st
     """Y today."""
     g = 1 if kind == "scalar" else 2
     off = max(abs(m_aprime - m1 - m2), 1e-9)
-    x_end = min(max(60.0, min(100 * max(30, m2 / off), 50 * m2 / (m1 - m2))), 4e6)
-    u = np.linspace(math.log(x_start), math.log(x_end), int(12 * math.log(x_end / x_start)) + 2)
+    late = max(3e5 if kind != "scalar" else 5e3, 100 * m2 / off)
+    x_end = min(max(60.0, min(late, 50 * m2 / (m1 - m2))), 4e6)
+    u = np.linspace(math.log(x_start), math.log(x_end), int(25 * math.log(x_end / x_start)) + 2)
     average = sigma_v(kind, m_aprime, m1, m2, epsilon, g_d, hadrons, np.exp(u))
     log_average = make_interp_spline(u, np.log(average), k=5)
 

@@ -35,8 +35,8 @@ def command(
 ) -> None:
     """Compute the relic density of the ground state.
 
-    SCENARIO is a built-in name or a TOML file. With --out, writes freeze-out.png, freeze-out.pdf and
-    freeze-out.csv, or with --line relic-line.csv.
+    SCENARIO is a built-in name or a TOML file. With --out, writes freeze-out.png, freeze-out.pdf
+    and freeze-out.csv, or with --line relic-line.csv.
     """
     if plane is not None:
         overrides = (*overrides, f'plane.kind="{plane}"')
@@ -163,5 +163,5 @@ def _line_csv(plane: "Plane", found: "RelicLine") -> str:
         "units": f"{plane.x.name} in {plane.x.unit}, epsilon in 1",
     }
     columns = (plane.x.name, "epsilon", "overabundant_below")
-    values = (plane.x.values, found.epsilon, found.overabundant_below)
+    values = (found.x, found.epsilon, found.overabundant_below)
     return csv_text(header, columns, zip(*(each.tolist() for each in values), strict=True))

@@ -1,7 +1,7 @@
 """Modified Bessel functions K1 and K2 as short polynomials, for compiled loops.
 
-sqrt(2 z/pi) exp(z) K_n(z) is smooth in 1/z. A Chebyshev interpolation between 1/z = 0 and the largest
-1/z in use has eight digits with few terms; it is computed when it is first needed.
+sqrt(2 z/pi) exp(z) K_n(z) is smooth in 1/z. A Chebyshev interpolation between 1/z = 0 and the
+largest 1/z in use has eight digits with few terms; it is computed when it is first needed.
 """
 
 import functools
@@ -35,16 +35,16 @@ def coefficients(order: int) -> FloatArray:
     return np.asarray(series)
 
 
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+@numba.njit(cache=True)
 def horner(inverse: float, series: FloatArray) -> float:
     """Return sqrt(2 z/pi) exp(z) K(z) at 1/z, from `coefficients`."""
     total = 0.0
     for each in series:
         total = total * inverse + each
-    return total
+    return float(total)
 
 
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+@numba.njit(cache=True)
 def scaled_k(z: float, series: FloatArray) -> float:
     """Return exp(z) K(z) for z above `LEAST_ARGUMENT`, from `coefficients`."""
-    return horner(1 / z, series) * np.sqrt(0.5 * np.pi / z)
+    return float(horner(1 / z, series) * np.sqrt(0.5 * np.pi / z))

@@ -1,8 +1,8 @@
 """The epsilon at which the ground state makes up all of dark matter, column by column.
 
 More mixing means more annihilation, so in a column the density falls with epsilon and there is at
-most one root. Where the pole is crossed it moves by decades from one column to the next; the root of the last
-column is where the next search starts, and it brackets before it converges.
+most one root. Where the pole is crossed it moves by decades from one column to the next; the root
+of the last column is where the next search starts, and it brackets before it converges.
 """
 
 from collections.abc import Callable, Sequence

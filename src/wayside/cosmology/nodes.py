@@ -1,9 +1,9 @@
 """Nodes in sqrt(s) that serve every temperature, graded toward the threshold and the pole.
 
-An integral over sqrt(s) of K(s) times a smooth function, with the pole of A' inside or next to it, is cut
-into panels. A panel is at most a fixed part of its distance to the pole and to threshold long, so a
-Gauss rule on it converges geometrically however narrow the pole. Where K bends inside a panel, the
-weights of the rule are those that integrate K times a polynomial exactly.
+An integral over sqrt(s) of K(s) times a smooth function, with the pole of A' inside or next to it,
+is cut into panels. A panel is at most a fixed part of its distance to the pole and to threshold
+long, so a Gauss rule on it converges geometrically however narrow the pole. Where K bends inside a
+panel, the weights of the rule are those that integrate K times a polynomial exactly.
 """
 
 import numba
@@ -25,7 +25,11 @@ _NARROWEST = 1e-3
 """A narrower pole is integrated as if this part of its scale wide, and the difference added."""
 
 
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+_FLOOR = 1e-12
+"""K below 2 m_e instead of nothing, so that its logarithm exists: negligible everywhere."""
+
+
+@numba.njit(cache=True)
 def smooth_strength(
     q: float,
     piece: int,
@@ -36,7 +40,7 @@ def smooth_strength(
 ) -> float:
     """Return K without narrow states at q in the piece that ends at ``breaks[piece]``."""
     if piece <= 0:
-        total = 0.0
+        total = _FLOOR
     elif piece >= len(breaks):
         total = values[-1]
     else:
@@ -46,10 +50,10 @@ def smooth_strength(
         ratio = (2 * masses[i] / q) ** 2
         if ratio < 1.0:
             total += weights[i] * np.sqrt(1 - ratio) * (1 + 0.5 * ratio)
-    return total
+    return float(total)
 
 
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+@numba.njit(cache=True)
 def pair_factor(y: float, m1: float, m2: float, fermions: bool) -> float:
     """Return (a + b/3) p* s of `annihilation` in GeV^5, y above threshold."""
     total = m1 + m2
@@ -59,10 +63,23 @@ def pair_factor(y: float, m1: float, m2: float, fermions: bool) -> float:
     gap = (q - delta) * (q + delta)
     p2 = y * (q + total) * gap / (4 * s)
     tensor = 2 * gap - 8 * p2 / 3 if fermions else 4 * p2 / 3
-    return tensor * np.sqrt(p2) * s
+    return float(tensor * np.sqrt(p2) * s)
 
 
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+@numba.njit(cache=True)
+def _tails(q: float, total: float, narrow: FloatArray) -> float:
+    """Return K of the narrow states below threshold, whose tails alone are in reach."""
+    value = 0.0
+    for k in range(len(narrow)):
+        mass = narrow[k, 0]
+        if mass < total:
+            half = mass * narrow[k, 1]
+            offset = (q - mass) * (q + mass)
+            value += narrow[k, 2] * (q / mass) ** 2 * half / np.pi / (offset * offset + half * half)
+    return value
+
+
+@numba.njit(cache=True)
 def build(
     m_aprime: float,
     m1: float,
@@ -109,8 +126,9 @@ def build(
         if half < least:
             used = least
             narrowness = np.pi / m_aprime * (1 / width - 0.5 / used)
-            piece = np.searchsorted(breaks, m_aprime)
+            piece = int(np.searchsorted(breaks, m_aprime))
             at_pole = smooth_strength(m_aprime, piece, breaks, values, masses, weights)
+            at_pole += _tails(m_aprime, total, narrow)
             y_out[count] = above
             c_out[count] = narrowness * at_pole * pair_factor(above, m1, m2, fermions)
             count += 1
@@ -121,10 +139,12 @@ def build(
         w, v = m_aprime * width, mass * state_width
         offset = (mass - m_aprime) * (mass + m_aprime)
         overlap = area / (offset * offset + (w + v) ** 2)
-        if mass > total:
-            y_out[count] = mass - total
-            c_out[count] = overlap * pair_factor(mass - total, m1, m2, fermions)
-            count += 1
+        # A state above threshold is a peak: one node there, and one where the A' is on its tail.
+        if mass < total:
+            continue
+        y_out[count] = mass - total
+        c_out[count] = overlap * pair_factor(mass - total, m1, m2, fermions)
+        count += 1
         if above > 0:
             y_out[count] = above
             c_out[count] = overlap * v / w * (m_aprime / mass) ** 2
@@ -134,7 +154,7 @@ def build(
     end = 30 * hottest
     low = 0.3 * min(coldest, np.sqrt(above * above + used * used))
     start = 0.0
-    piece = np.searchsorted(breaks, total)
+    piece = int(np.searchsorted(breaks, total))
     moments = np.empty(ORDER)
     basis = np.empty(ORDER)
     while start < end and count + ORDER <= MAX_NODES:
@@ -192,10 +212,12 @@ def build(
                 y = start + length * UNIT_X[i]
                 weight = UNIT_W[i] * length
             q = total + y
+            outside = weight * _tails(q, total, narrow)
             if bends:
                 weight = moments[i]
             else:
                 weight *= smooth_strength(q, piece, breaks, values, masses, weights)
+            weight += outside
             off = (y - above) * (q + m_aprime)
             y_out[count] = y
             c_out[count] = 2 * q * weight * pair_factor(y, m1, m2, fermions)

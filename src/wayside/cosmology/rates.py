@@ -1,9 +1,9 @@
 r"""Rates that keep the two states in equilibrium with the plasma and with each other.
 
-Estimates, for flags: charged leptons and pions alone, energies small against M, recoil neglected. With the
-contact coupling G = eps e gD/M^2 a heavy state scatters a relativistic fermion of energy E into the other
-state with sigma = G^2 E E'/(2 pi), E' the energy after it, and a transport cross-section two thirds of
-that (Mott's 1 - sin^2(theta/2), derived in docs/theory).
+Estimates, for flags: charged leptons and pions alone, energies small against M, recoil neglected.
+With the contact coupling G = eps e gD/M^2 a heavy state scatters a relativistic fermion of energy
+E into the other state with sigma = G^2 E E'/(2 pi), E' the energy after it, and a transport
+cross-section two thirds of that (Mott's 1 - sin^2(theta/2), derived in docs/theory).
 """
 
 import numpy as np
@@ -17,7 +17,7 @@ __all__ = ["conversion_rate_hat", "momentum_rate_hat"]
 FloatArray = npt.NDArray[np.float64]
 
 # Mass, spin states of particle and antiparticle, sign of the distribution.
-_TARGETS = tuple((mass, 4, 1.0) for mass in LEPTON_MASSES.values()) + ((M_PION, 2, -1.0),)
+_TARGETS = (*((mass, 4, 1.0) for mass in LEPTON_MASSES.values()), (M_PION, 2, -1.0))
 _NODES, _WEIGHTS = np.polynomial.laguerre.laggauss(40)
 
 

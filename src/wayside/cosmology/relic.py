@@ -24,6 +24,9 @@ __all__ = ["GEV2_TO_CM3_PER_S", "RelicResult", "density_of", "omega_h2", "relic_
 
 FloatArray = npt.NDArray[np.float64]
 
+_solve: Final[Callable[..., tuple[float, float, int]]] = solve
+_Fields = tuple[FloatArray, FloatArray, npt.NDArray[np.bool_], FloatArray, FloatArray, FloatArray]
+
 GEV2_TO_CM3_PER_S: Final = (HBAR_C * 100) ** 2 * SPEED_OF_LIGHT * 1e11
 """<sigma v> of 1 GeV^-2 in cm^3/s."""
 
@@ -43,7 +46,7 @@ class RelicResult:
     uncertainty: float
     """Relative, `contributions` in quadrature; numerical errors are below 1e-3."""
     contributions: Mapping[str, float]
-    """Relative changes: ``dof`` with the other degrees of freedom, ``r`` with R one error higher."""
+    """Relative changes: ``dof`` with the other degrees of freedom, ``r`` with R an error higher."""
     flags: tuple[str, ...]
     """Keys of `wayside.cosmology.flags.FLAGS` that apply."""
     hadrons: str
@@ -155,7 +158,7 @@ def relic_density(
     width = epsilon**2 * float(visible_width_hat(model.m_aprime, visible))
     width += g_d**2 * model.dark_width_hat()
     series = coefficients(1), coefficients(2)
-    _, frozen, steps = solve(
+    _, frozen, steps = _solve(
         *masses, width, (epsilon * g_d) ** 2, model.kind != "scalar", *_fields(visible),
         plasma.ln_t, plasma.sqrt_gstar, plasma.heff, *series, rows,
     )  # fmt: skip
@@ -208,12 +211,14 @@ def density_of(
     def density(epsilon: float) -> float:
         if epsilon * g_d == 0.0:
             return float("inf")
-        return float(scale * solve(*masses, epsilon**2 * hat + dark, (epsilon * g_d) ** 2, *rest)[0])
+        return float(
+            scale * _solve(*masses, epsilon**2 * hat + dark, (epsilon * g_d) ** 2, *rest)[0]
+        )
 
     return density
 
 
-def _fields(visible: Strength) -> tuple[npt.NDArray[np.generic], ...]:
+def _fields(visible: Strength) -> _Fields:
     return (
         visible.breaks, visible.values, visible.opens,
         visible.masses, visible.weights, visible.narrow,
@@ -277,7 +282,7 @@ def _dark_hat(kind: str, mass: FloatArray, heavy: FloatArray, light: FloatArray)
     return np.asarray(mass / (12 * np.pi) * np.sqrt(room) * lift**1.5 * (1 + sigma2 / 2))
 
 
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+@numba.njit(cache=True)
 def _solve_many(
     mass: FloatArray,
     heavy: FloatArray,
@@ -308,5 +313,3 @@ def _solve_many(
                 nothing,
             )[0]  # fmt: skip
     return result
-
-

@@ -1,17 +1,17 @@
 """The yield from thermal averages and the Boltzmann equation, compiled, one point at a time.
 
-The thermal average over the exact kernel of Gondolo and Gelmini, Nucl. Phys. B 360 (1991) 145, in the
-form for coannihilation of Edsjo and Gondolo, Phys. Rev. D 56 (1997) 1879, comes from the nodes of
-`wayside.cosmology.nodes`. It is tabulated evenly in u = ln x, x = m2/T, and interpolated by a spline of
-its logarithm. The yield equation, in W = ln Y,
+The thermal average over the exact kernel of Gondolo and Gelmini, Nucl. Phys. B 360 (1991) 145, in
+the form for coannihilation of Edsjo and Gondolo, Phys. Rev. D 56 (1997) 1879, comes from the nodes
+of `wayside.cosmology.nodes`. It is tabulated evenly in u = ln x, x = m2/T, and interpolated by a
+spline of its logarithm. The yield equation, in W = ln Y,
 
     dW/du = -A(u) (exp(W) - exp(2 W_eq - W)),
     A = sqrt(pi/45) M_Planck m2 g*^(1/2) <sigma v>_eff / x,
 
-is stiff as long as Y follows equilibrium. There W - W_eq is asinh(-W_eq' / (2 A Y_eq)) up to its square, which
-serves until it reaches 1e-3. From there on the equation is solved by the Rosenbrock method RODAS of
-Hairer and Wanner (Solving Ordinary Differential Equations II, section IV.10: order 4, L-stable) with
-adaptive steps.
+is stiff as long as Y follows equilibrium. There W - W_eq is asinh(-W_eq' / (2 A Y_eq)) up to its
+square, which serves until it reaches 1e-3. From there on the equation is solved by the Rosenbrock
+method RODAS of Hairer and Wanner (Solving Ordinary Differential Equations II, section IV.10: order
+4, L-stable) with adaptive steps.
 """
 
 import numba
@@ -60,16 +60,18 @@ _ALPHA = np.array([0.0, 0.386, 0.21, 0.63, 1.0, 1.0])
 _D = np.array([0.25, -0.1043, 0.1035, -0.03620000000000023, 0.0, 0.0])
 
 
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]
-def x_range(m_aprime: float, m1: float, m2: float, width: float) -> float:
-    """Return the x at which whatever annihilates has done so."""
+@numba.njit(cache=True)
+def x_range(m_aprime: float, m1: float, m2: float, width: float, fermions: bool) -> float:
+    """Return the x from which on annihilation goes on as a power of x, or has ended."""
     off_pole = max(abs((m_aprime - m1) - m2), 0.5 * width)
-    late = 50 * max(30.0, m2 / off_pole)
+    # After freeze-out at x = 30 the rest is 30/x of all in an s wave, (30/x)^2 in a p wave, times
+    # what the extrapolation makes of the change of the degrees of freedom.
+    late = max(3e4 if fermions else 1.5e3, 50 * m2 / off_pole)
     frozen = 40 * m2 / (m1 - m2)
     return min(max(min(late, frozen), _FAST), _SLOW)
 
 
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+@numba.njit(cache=True)
 def thermal(
     x: FloatArray,
     m1: float,
@@ -87,8 +89,9 @@ def thermal(
 ) -> None:
     """Fill logarithms of the thermal average and of the density of equilibrium.
 
-    <sigma v>_eff over eps^2 gD^2, in GeV^-2, is exp(-(m1 - m2)/T) times the sum of two parts, either
-    of them smooth in ln x: exp(-above/T) exp(ln_pole) from next to the pole, and exp(ln_rest).
+    <sigma v>_eff over eps^2 gD^2, in GeV^-2, is exp(-(m1 - m2)/T) times the sum of two parts,
+    either of them smooth in ln x: exp(-above/T) exp(ln_pole) from next to the pole, and
+    exp(ln_rest).
 
     Parameters
     ----------
@@ -143,7 +146,7 @@ def thermal(
         ln_density[j] = np.log(pair * inverse * inverse / (2 * np.pi**2))
 
 
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+@numba.njit(cache=True)
 def spline_slopes(values: FloatArray, slopes: FloatArray, work: FloatArray) -> None:
     """Fill the slopes (per step) of the cubic spline through evenly spaced values."""
     n = len(values)
@@ -162,7 +165,7 @@ def spline_slopes(values: FloatArray, slopes: FloatArray, work: FloatArray) -> N
         slopes[i] -= work[i] * slopes[i + 1]
 
 
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+@numba.njit(cache=True)
 def hermite(t: float, y0: float, y1: float, d0: float, d1: float) -> tuple[float, float]:
     """Return value and slope (per step) of the cubic with given ends, 0 <= t <= 1."""
     rise = y1 - y0
@@ -171,18 +174,18 @@ def hermite(t: float, y0: float, y1: float, d0: float, d1: float) -> tuple[float
     return y0 + t * (d0 + t * (b + t * a)), d0 + t * (2 * b + 3 * t * a)
 
 
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+@numba.njit(cache=True)
 def _lookup(at: float, start: float, step: float, table: FloatArray) -> float:
     position = (at - start) / step
     if position <= 0:
-        return table[0]
+        return float(table[0])
     if position >= len(table) - 1:
-        return table[-1]
+        return float(table[-1])
     i = int(position)
-    return table[i] + (position - i) * (table[i + 1] - table[i])
+    return float(table[i] + (position - i) * (table[i + 1] - table[i]))
 
 
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+@numba.njit(cache=True)
 def solve(
     m_aprime: float,
     m1: float,
@@ -229,7 +232,7 @@ def solve(
         needs too many steps.
     """
     y_nodes, c_nodes = np.empty(MAX_NODES), np.empty(MAX_NODES)
-    x_end = x_range(m_aprime, m1, m2, width)
+    x_end = x_range(m_aprime, m1, m2, width, fermions)
     count = build(
         m_aprime, m1, m2, width, fermions, m2 / X_START, m2 / x_end,
         breaks, values, opens, masses, weights, narrow, y_nodes, c_nodes,
@@ -277,6 +280,8 @@ def solve(
     spline_slopes(ln_a, slope_a, work)
     spline_slopes(w_eq, slope_w, work)
 
+    if not np.isfinite(np.sum(ln_a) + np.sum(w_eq)):
+        return np.nan, np.nan, 0
     u_end = u0 + h * (fine_n - 1)
     u, w = u0, w_eq[0]
     step = h
@@ -340,9 +345,11 @@ def solve(
                 stages[s] = (f + extra / step + step * _D[s] * in_u) / diagonal
             error = abs(stages[5]) / _TOLERANCE
             factor = min(max(0.9 * error**-0.25, 0.2), 5.0) if error > 1e-12 else 5.0
-            if error <= 1.0 or step < 1e-9:
+            if error <= 1.0:
                 break
-            step *= factor
+            if not step > 1e-12:  # not a number, or no progress
+                return np.nan, frozen, min(steps, len(out))
+            step = step * factor if np.isfinite(error) else 0.1 * step
         for p in range(4):
             w += _A[5, p] * stages[p]
         w += stages[4] + stages[5]

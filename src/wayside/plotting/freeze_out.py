@@ -23,7 +23,11 @@ def freeze_out_figure(result: RelicResult) -> Figure:
         upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(3, 2))
         upper.loglog(result.x, result.yield_, color="#1f3f94", label="$Y$")
         upper.loglog(
-            result.x, result.yield_equilibrium, color="0.4", linestyle="--", label=r"$Y_\mathrm{eq}$"
+            result.x,
+            result.yield_equilibrium,
+            color="0.4",
+            linestyle="--",
+            label=r"$Y_\mathrm{eq}$",
         )
         upper.set_ylim(result.yield_[-1] / 30, 3 * result.yield_[0])
         upper.set_ylabel("$Y$")

@@ -189,7 +189,7 @@ def _relic(axes: Axes, result: Reach) -> None:
     if not too_much.any():
         return
     axes.fill_between(
-        result.plane.x.values,
+        result.relic.x,
         floor,
         np.where(too_much, edge, floor),
         where=too_much.tolist(),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from wayside.cosmology.line import relic_epsilons
 from wayside.cosmology.relic import density_of
@@ -14,14 +15,21 @@ from wayside.reach.contours import Line
 from wayside.reach.mass_point import Array
 from wayside.reach.planes import Plane, masses_at
 
+_STEEP = 0.25
+"""Rise of ln(epsilon) between neighbours from which on a column goes between them."""
+
+_REFINEMENTS = 8
+
 
 @dataclass(frozen=True)
 class RelicLine:
     """Where the ground state makes up all of dark matter.
 
-    Arrays have one entry per column of the plane.
+    Arrays have one entry per column: those of the plane, and more where the line is steep or ends.
     """
 
+    x: Array
+    """Columns, increasing."""
     epsilon: Array
     """Root of Omega h^2 = 0.12; NaN where there is none in the plane."""
     overabundant_below: Array
@@ -34,6 +42,7 @@ class RelicLine:
         return {
             "omega_h2": OMEGA_H2,
             "overabundant": "below",
+            "x": self.x.tolist(),
             "overabundant_below": self.overabundant_below.tolist(),
             "lines": [
                 {"closed": line.closed, "points": line.points.tolist()} for line in self.lines
@@ -47,20 +56,41 @@ def relic_line(plane: Plane) -> RelicLine:
     Parameters
     ----------
     plane
-        From `wayside.reach.planes.plane_of`. Columns of masses that the collider cannot produce count
-        too: the line goes on through the pole.
+        From `wayside.reach.planes.plane_of`. Columns of masses that the collider cannot produce
+        count too: the line goes on through the pole.
     """
     low, high = float(plane.epsilon.values[0]), float(plane.epsilon.values[-1])
-    columns = [_density(plane, float(x)) for x in plane.x.values]
-    roots, below = relic_epsilons(columns, low, high)
+    at, x = plane.x.coordinates, plane.x.values
+    roots, below = relic_epsilons([_density(plane, float(each)) for each in x], low, high)
+    for _ in range(_REFINEMENTS):
+        steep = np.flatnonzero(_steep(roots, below))
+        if not len(steep):
+            break
+        middle = 0.5 * (at[steep] + at[steep + 1])
+        more = plane.x.from_coordinates(middle)
+        columns = [_density(plane, float(each)) for each in more]
+        new_roots, new_below = relic_epsilons(columns, low, high)
+        at = np.insert(at, steep + 1, middle)
+        x = np.insert(x, steep + 1, more)
+        roots = np.insert(roots, steep + 1, new_roots)
+        below = np.insert(below, steep + 1, new_below)
     there = np.flatnonzero(np.isfinite(roots))
     pieces = np.split(there, np.flatnonzero(np.diff(there) > 1) + 1)
     lines = [
-        Line(np.stack([plane.x.values[piece], roots[piece]], axis=1), False)
+        Line(np.stack([x[piece], roots[piece]], axis=1), False)
         for piece in pieces
         if len(piece) > 1
     ]
-    return RelicLine(roots, below, lines)
+    return RelicLine(x, roots, below, lines)
+
+
+def _steep(roots: Array, below: Array) -> NDArray[np.bool_]:
+    """Between which neighbours the line rises too much for a straight piece, or ends."""
+    known = np.isfinite(below[:-1]) & np.isfinite(below[1:])
+    some = np.isfinite(roots[:-1]) | np.isfinite(roots[1:])
+    with np.errstate(invalid="ignore"):
+        rise = np.abs(np.log(below[1:] / below[:-1]))
+    return np.asarray(known & some & (rise > _STEEP))
 
 
 def _density(plane: Plane, x: float) -> Callable[[float], float] | None:
