@@ -21,6 +21,7 @@ _HOMES = {
     "mass_point": "wayside.sensitivity.planes",
     "point_report": "wayside.sensitivity.point",
     "reach": "wayside.sensitivity.result",
+    "relic_density": "wayside.cosmology.relic",
     "upper_limit": "wayside.limits.statistics",
 }
 
@@ -28,6 +29,7 @@ __all__ = [*_HOMES, "__version__"]
 
 if TYPE_CHECKING:
     from wayside.collider.beams import Beams as Beams
+    from wayside.cosmology.relic import relic_density as relic_density
     from wayside.detector.box import Box as Box
     from wayside.limits.statistics import upper_limit as upper_limit
     from wayside.models.inelastic import PseudoDirac as PseudoDirac

@@ -47,6 +47,7 @@ BASE: dict[str, Any] = {
         "delta": [0.01, 1.0],
         "points": 200,
     },
+    "cosmology": {"hadrons": "quarks", "dof": "saikawa2018"},
 }
 """A valid scenario in which every key but mu and rho is written out."""
 

@@ -71,6 +71,7 @@ def _text(report: dict[str, Any]) -> str:
                 f" to {arrival['percentile_95']:.4g})"
             )
     lines += ["", f"signal        {report['expected_events']:.6g} events"]
+    lines.append(f"relic         {_relic(report['relic'])}")
     hit = [key for key, value in report["existing_limits"].items() if value["excluded"]]
     lines.append(f"covered by    {', '.join(hit) if hit else 'no existing search'}")
     lines += [f"note: {flag}" for flag in report["flags"]]
@@ -87,6 +88,13 @@ def _wrapped(line: str) -> list[str]:
     """Lines of at most 80 characters."""
     parts = [line] if len(line) <= 80 else wrap(line, 80, subsequent_indent=" " * 14)
     return [part.replace(_NO_BREAK, " ") for part in parts]
+
+
+def _relic(relic: dict[str, Any]) -> str:
+    if relic["omega_h2"] is None:
+        return "not known at this mass of A'"
+    flags = f" ({', '.join(relic['flags'])})" if relic["flags"] else ""
+    return f"Omega h^2 = {relic['omega_h2']:.4g} +- {100 * relic['uncertainty']:.2g}%{flags}"
 
 
 def _branchings(ratios: dict[str, float]) -> str:

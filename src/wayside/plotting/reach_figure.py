@@ -13,7 +13,7 @@ from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter, NullLocator
 
 from wayside.plotting.annotate import annotate
-from wayside.plotting.style import APPROXIMATE, FILLS, OURS, STYLE
+from wayside.plotting.style import APPROXIMATE, FILLS, OURS, RELIC, STYLE
 from wayside.sensitivity.contours import Line
 from wayside.sensitivity.mass_point import Array
 from wayside.sensitivity.result import Reach
@@ -33,7 +33,7 @@ def reach_figure(result: Reach) -> Figure:
         axes = figure.add_subplot()
         title = _frame(axes, result)
         shaded = _existing(axes, result)
-        handles = _contours(axes, result)
+        handles = _contours(axes, result) + _relic(axes, result)
         # What follows needs to know how large things are on the page.
         figure.draw_without_rendering()
         box = title.get_window_extent()
@@ -129,6 +129,31 @@ def _existing(axes: Axes, result: Reach) -> list[str]:
         _draw(axes, result.existing[key], color="0.45", linewidth=0.6, zorder=1.5)
         shaded.append(key)
     return shaded
+
+
+def _relic(axes: Axes, result: Reach) -> list[Artist]:
+    """The line of the observed density, hatched on the side with too much dark matter."""
+    edge = result.relic.overabundant_below
+    floor = result.plane.epsilon.values[0]
+    too_much = np.isfinite(edge) & (edge > floor)
+    if too_much.any():
+        axes.fill_between(
+            result.relic.x,
+            floor,
+            np.where(too_much, edge, floor),
+            where=too_much.tolist(),
+            facecolor="none",
+            edgecolor=RELIC,
+            alpha=0.35,
+            hatch="////",
+            linewidth=0.0,
+            zorder=2.2,
+        )
+    if not result.relic.lines:
+        return []
+    _draw(axes, result.relic.lines, color=RELIC, linewidth=1.2, zorder=2.8)
+    label = r"$\Omega h^2=0.12$ (hatched: more)"
+    return [Line2D([], [], color=RELIC, linewidth=1.2, label=label)]
 
 
 def _contours(axes: Axes, result: Reach) -> list[Artist]:

@@ -14,7 +14,12 @@ STYLE: Final[dict[Any, Any]] = {
     "ytick.right": True,
     "xtick.minor.visible": True,
     "ytick.minor.visible": True,
-    "legend.frameon": False,
+    # A veil, not a frame: hatches run behind the words.
+    "legend.frameon": True,
+    "legend.framealpha": 0.8,
+    "legend.facecolor": "white",
+    "legend.edgecolor": "none",
+    "legend.fancybox": False,
     "legend.fontsize": 9.5,
     "pdf.fonttype": 42,
 }
@@ -29,3 +34,6 @@ FILLS: Final = {
 
 OURS: Final = "#1f3f94"
 APPROXIMATE: Final = "#c8102e"
+
+RELIC: Final = "#6b3e12"
+"""Colour of the line of the observed relic density."""

@@ -9,6 +9,7 @@ from wayside.scenario import meaning, overrides
 from wayside.scenario.problems import from_validation
 from wayside.scenario.sections import (
     ColliderSection,
+    CosmologySection,
     DetectorName,
     DetectorSection,
     ModelSection,
@@ -28,7 +29,7 @@ class Scenario(Section):
     ----------
     name, description
         What it is called and what it stands for.
-    model, collider, run, plane
+    model, collider, run, plane, cosmology
         Sections; see their classes for keys and units.
     detectors
         Detector sections by name.
@@ -41,6 +42,7 @@ class Scenario(Section):
     run: RunSection
     detectors: Mapping[DetectorName, DetectorSection]
     plane: PlaneSection = PlaneSection()
+    cosmology: CosmologySection = CosmologySection()
 
     @classmethod
     def from_dict(cls, data: Mapping[str, object]) -> "Scenario":
@@ -112,5 +114,6 @@ KNOWN_KEYS: Final[dict[str, tuple[str, ...]]] = {
     "run": tuple(RunSection.model_fields),
     "detectors.*": tuple(DetectorSection.model_fields),
     "plane": tuple(PlaneSection.model_fields),
+    "cosmology": tuple(CosmologySection.model_fields),
 }
 """Valid keys of every section by its dotted path."""

@@ -75,6 +75,9 @@ Signal = Annotated[tuple[StrictStr, ...], BeforeValidator(_names)]
 Title = Annotated[StrictStr, AfterValidator(_line)]
 DetectorName = Annotated[StrictStr, AfterValidator(_key)]
 
+Hadrons = Literal["r-ratio", "quarks"]
+DofName = Literal["drees2015", "saikawa2018"]
+
 PlaneKind = Literal["epsilon-g_d", "epsilon-m2", "epsilon-delta"]
 Hold = Literal["sum", "m1", "m2", "ratios"]
 
@@ -183,6 +186,21 @@ class DetectorSection(Section):
     size: Size
     facing: Facing = "ip"
     roll: Roll = 0.0
+
+
+class CosmologySection(Section):
+    """How the relic density is computed.
+
+    Attributes
+    ----------
+    hadrons
+        Final states of annihilation: ``"r-ratio"`` (measured) or ``"quarks"`` (free ones).
+    dof
+        Degrees of freedom of the plasma, by source; see `wayside.cosmology.dof`.
+    """
+
+    hadrons: Hadrons = "r-ratio"
+    dof: DofName = "drees2015"
 
 
 class PlaneSection(Section):

@@ -48,6 +48,7 @@ def _contours(result: Reach) -> str:
         "discovery": result.discovery,
         "study-approximation": result.approximate,
         **result.existing,
+        "relic": result.relic.lines,
     }
     rows = [
         (name, str(number), "closed" if line.closed else "open", float(x), float(epsilon))

@@ -10,6 +10,7 @@ from wayside import __version__
 from wayside.acceptance.estimate import converged_rule
 from wayside.acceptance.timing import quantiles
 from wayside.constants import HBAR_C, SPEED_OF_LIGHT
+from wayside.cosmology.relic import relic_density
 from wayside.errors import InputError
 from wayside.models.excited import hadronic_width_error
 from wayside.scenario import Scenario
@@ -65,7 +66,28 @@ def point_report(scenario: Scenario, *, recast: Recast = "exact") -> dict[str, A
             for key, function in Existing(recast).margins().items()
         )
     }
+    report["relic"] = _relic(scenario, point)
     return report
+
+
+def _relic(scenario: Scenario, point: MassPoint) -> dict[str, Any]:
+    try:
+        result = relic_density(
+            point.model,
+            scenario.model.epsilon,
+            scenario.model.g_d,
+            hadrons=scenario.cosmology.hadrons,
+            dof_name=scenario.cosmology.dof,
+        )
+    except InputError:  # an A' heavier than R(s) is known for
+        nothing = dict.fromkeys(("omega_h2", "x_freeze_out", "uncertainty"))
+        return {**nothing, "flags": ["outside-tables"]}
+    return {
+        "omega_h2": result.omega_h2,
+        "x_freeze_out": result.x_freeze_out,
+        "uncertainty": result.uncertainty,
+        "flags": list(result.flags),
+    }
 
 
 def _cross_section(point: MassPoint, epsilon: float, g_d: float) -> float:

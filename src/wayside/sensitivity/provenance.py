@@ -27,6 +27,8 @@ def table_record(name: str) -> dict[str, str]:
 def tables_used(result: "Reach") -> list[dict[str, str]]:
     """Records of the tables behind the widths and the existing limits of a result."""
     names = ["r_ratio", "narrow_vector_states"]
+    if result.scenario.cosmology.dof == "drees2015":  # the others are formulas
+        names.append("dof_drees2015")
     for key in result.margins:
         names.extend(_BEHIND[key])
     return [table_record(name) for name in names]

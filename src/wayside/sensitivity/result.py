@@ -16,6 +16,7 @@ from wayside.sensitivity.contours import Line, trace
 from wayside.sensitivity.existing import TITLES, Existing, Recast
 from wayside.sensitivity.mass_point import Array, MassPoint
 from wayside.sensitivity.planes import CouplingFunction, Plane, plane_of
+from wayside.sensitivity.relic import RelicLine, relic_line
 
 _PACKAGES = ("contourpy", "numba", "numpy", "scipy")
 
@@ -49,6 +50,8 @@ class Reach:
     relative_error: float
     """Largest numerical error bound among the acceptances used."""
     recast: Recast
+    relic: RelicLine
+    """Where the ground state makes up all of dark matter."""
     flags: list[str] = field(default_factory=list)
 
     @property
@@ -82,6 +85,7 @@ class Reach:
             "contour": _plain(self.contour),
             "discovery": _plain(self.discovery),
             "study_approximation": _plain(self.approximate),
+            "relic": self.relic.summary(),
             "existing": {key: _plain(lines) for key, lines in self.existing.items()},
         }
 
@@ -174,6 +178,8 @@ def reach(
     existing = {
         key: _trace(plane, function, margins[key], 0.0) for key, function in searches.items()
     }
+    say("relic density")
+    relic = relic_line(plane)
     columns = [plane.column(float(value)) for value in plane.x.values]
     errors = [
         error
@@ -197,6 +203,7 @@ def reach(
         margins=margins,
         relative_error=worst,
         recast=recast,
+        relic=relic,
         flags=flags,
     )
 

@@ -1,0 +1,179 @@
+r"""Coannihilation 1 2 -> A'* -> Standard Model: cross-section and visible strength.
+
+With the visible strength K(s) (per lepton sqrt(1 - 4m^2/s) (1 + 2m^2/s), and R or free quarks), the
+dark current (a, b) of the model at s, p* the momentum of the pair and Gamma the full width of A',
+
+    g1 g2 sigma = alpha eps^2 gD^2 (a + b/3) sqrt(s) K / (2 p* [(s - M^2)^2 + M^2 Gamma^2]),
+
+summed over the spins of the pair: the Breit-Wigner formula with the partial widths of an A' of mass
+sqrt(s). For scalars (8 pi/3) eps^2 alpha alphaD sqrt(s) p* K / [...]; derived in docs/theory.
+"""
+
+import functools
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from wayside.constants import ALPHA, LEPTON_MASSES
+from wayside.errors import InputError
+from wayside.models.protocol import Model
+from wayside.models.r_ratio import R_MAXIMUM, knots, narrow_states
+
+__all__ = ["HADRONS", "Hadrons", "Strength", "cross_section", "strength", "visible_width_hat"]
+
+FloatArray = npt.NDArray[np.float64]
+
+Hadrons = Literal["r-ratio", "quarks"]
+
+HADRONS = ("r-ratio", "quarks")
+"""Treatments of hadrons by name, the default first."""
+
+QUARK_MASSES = {"u": 0.003, "d": 0.005, "s": 0.1, "c": 1.27, "b": 4.18}
+"""GeV: current masses, which is what codes for heavy dark matter use."""
+
+_QUARK_CHARGES = {"u": 2, "d": -1, "s": -1, "c": 2, "b": -1}
+"""In thirds."""
+
+_QUARKS_MAXIMUM = 1e6
+
+
+@dataclass(frozen=True, eq=False)
+class Strength:
+    """K(s) in pieces: straight lines and fermion thresholds, and narrow states beside them.
+
+    Arrays are not to be written to.
+    """
+
+    breaks: FloatArray
+    """sqrt(s) in GeV where K bends or a threshold opens, increasing."""
+    values: FloatArray
+    """Straight part at the breaks."""
+    opens: npt.NDArray[np.bool_]
+    """Whether a fermion threshold opens at a break, shape of ``breaks``."""
+    masses: FloatArray
+    """Of fermions, GeV."""
+    weights: FloatArray
+    """Colours times squared charge of each fermion."""
+    narrow: FloatArray
+    """Rows of mass, width (GeV), and area (integral over s of K, GeV^2)."""
+    maximum: float
+    """Largest sqrt(s) in GeV for which K is known; above, it stays what it is there."""
+
+    def smooth(self, sqrt_s: npt.ArrayLike) -> FloatArray:
+        """Return K without the narrow states."""
+        q = np.asarray(sqrt_s, dtype=np.float64)
+        total = np.interp(q, self.breaks, self.values)
+        for mass, weight in zip(self.masses, self.weights, strict=True):
+            ratio = np.minimum((2 * mass / q) ** 2, 1.0)
+            total = total + weight * np.sqrt(1 - ratio) * (1 + ratio / 2)
+        return np.asarray(total)
+
+    def __call__(self, sqrt_s: npt.ArrayLike) -> FloatArray:
+        """Return K at sqrt(s) in GeV."""
+        s = np.asarray(sqrt_s, dtype=np.float64) ** 2
+        total = self.smooth(sqrt_s)
+        for mass, width, area in self.narrow:
+            half = mass * width
+            total = total + area * s / mass**2 * half / np.pi / ((s - mass**2) ** 2 + half**2)
+        return np.asarray(total)
+
+
+@functools.cache
+def strength(hadrons: str = "r-ratio", shift: float = 0.0) -> Strength:
+    """Return the visible strength for one treatment of hadrons.
+
+    Parameters
+    ----------
+    hadrons : {"r-ratio", "quarks"}
+        Measured R with the psi and Upsilon states, or free quarks of `QUARK_MASSES`.
+    shift : float
+        Standard errors by which the whole of R is moved.
+
+    Raises
+    ------
+    InputError
+        For another name.
+    """
+    if hadrons not in HADRONS:
+        raise InputError(f"hadrons = {hadrons!r}: must be one of {', '.join(HADRONS)}")
+    masses = list(LEPTON_MASSES.values())
+    weights = [1.0] * len(masses)
+    if hadrons == "quarks":
+        masses += QUARK_MASSES.values()
+        weights += [charge**2 / 3 for charge in _QUARK_CHARGES.values()]
+        maximum = _QUARKS_MAXIMUM
+        breaks = np.sort([*(2 * mass for mass in masses), maximum])
+        values = np.zeros_like(breaks)
+        narrow = np.zeros((0, 3))
+    else:
+        table, maximum = knots(), R_MAXIMUM
+        moved = table.r + shift * np.hypot(table.independent, table.correlated)
+        breaks = np.union1d(table.sqrt_s, [2 * mass for mass in masses])
+        values = np.interp(breaks, table.sqrt_s, np.maximum(moved, 0.0), left=0.0)
+        narrow = np.array(
+            [
+                (state.mass, state.width, state.area * (1 + shift * state.relative_error))
+                for state in narrow_states()
+            ]
+        )
+    opens = np.isin(breaks, [2 * mass for mass in masses])
+    result = Strength(
+        breaks, values, opens, np.array(masses), np.array(weights), narrow, float(maximum)
+    )
+    for array in (breaks, values, opens, result.masses, result.weights, narrow):
+        array.flags.writeable = False
+    return result
+
+
+def visible_width_hat(m_aprime: npt.ArrayLike, visible: Strength) -> FloatArray:
+    """Return the visible width of A' over epsilon^2 in GeV, alpha M K(M^2)/3.
+
+    Raises
+    ------
+    InputError
+        Where K is not known.
+    """
+    mass = np.asarray(m_aprime, dtype=np.float64)
+    bad = ~((mass > 0) & (mass <= visible.maximum))
+    if bad.any():
+        raise InputError(
+            f"m_aprime = {mass[bad].flat[0]:g} GeV: its width is known above 0 and up to"
+            f" {visible.maximum:g} GeV only"
+        )
+    return np.asarray(ALPHA * mass / 3 * visible(mass))
+
+
+def cross_section(
+    model: Model, sqrt_s: float, epsilon: float, g_d: float, visible: Strength
+) -> float:
+    """Return the cross-section of 1 2 -> A'* -> Standard Model, averaged over spins.
+
+    Parameters
+    ----------
+    model
+        Masses and current.
+    sqrt_s
+        GeV, above m1 + m2.
+    epsilon, g_d
+        Couplings.
+    visible
+        From `strength`.
+
+    Returns
+    -------
+    float
+        GeV^-2.
+    """
+    s = sqrt_s**2
+    a, b = model.pair_tensor(s)
+    sigma, delta = model.m1 + model.m2, model.m1 - model.m2
+    momentum = np.sqrt((s - sigma**2) * (s - delta**2) / s) / 2
+    width = epsilon**2 * float(visible_width_hat(model.m_aprime, visible))
+    width += g_d**2 * model.dark_width_hat()
+    pole = (s - model.m_aprime**2) ** 2 + (model.m_aprime * width) ** 2
+    spins = 1 if model.kind == "scalar" else 4
+    couplings = ALPHA * epsilon**2 * g_d**2
+    top = couplings * (a + b / 3) * sqrt_s * float(visible(sqrt_s))
+    return float(top / (2 * momentum * pole) / spins)

@@ -1,0 +1,94 @@
+"""Where an assumption behind the relic density is doubtful: said, not silently passed over."""
+
+from types import MappingProxyType
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from wayside.cosmology.dof import Dof
+from wayside.cosmology.rates import conversion_rate_hat, momentum_rate_hat
+from wayside.cosmology.universe import RECOMBINATION_AGE, SECOND
+from wayside.models.protocol import Model
+
+__all__ = ["FLAGS", "flags_of"]
+
+FloatArray = npt.NDArray[np.float64]
+
+FLAGS: Final = MappingProxyType(
+    {
+        "nothing-annihilates": "a coupling is zero: the density is infinite",
+        "never-thermal": "annihilation never keeps up with expansion below T = m2/2: equilibrium at"
+        " the start is an assumption",
+        "conversion-slow": "the two states do not convert into each other faster than they"
+        " annihilate: coannihilation in chemical equilibrium is doubtful",
+        "scattering-slow": "scattering does not keep the pair at the temperature of the plasma"
+        " while it annihilates",
+        "outside-tables": "freeze-out reaches beyond the temperatures or energies that the tables"
+        " cover",
+        "cmb": "the excited state lives up to recombination: limits of the cosmic microwave"
+        " background on its annihilation and decay apply",
+        "aprime-pairs": "m_aprime < m1: annihilation to A' pairs, which is left out, may matter",
+    }
+)
+"""What each flag says."""
+
+_ALL_BUT_DONE = 1.1
+"""Yield over today's below which what still annihilates is no longer looked at."""
+
+_STILL_THERE = 0.1
+"""Lifetime over the age at recombination from which on the excited state counts."""
+
+
+def flags_of(
+    model: Model,
+    epsilon: float,
+    g_d: float,
+    plasma: Dof,
+    highest: float,
+    frozen: float,
+    history: tuple[FloatArray, FloatArray, FloatArray, FloatArray],
+) -> tuple[str, ...]:
+    """Return the keys of `FLAGS` that apply.
+
+    Parameters
+    ----------
+    model, epsilon, g_d
+        The point.
+    plasma
+        Degrees of freedom.
+    highest
+        Largest sqrt(s) in GeV for which the visible strength is known.
+    frozen
+        x of freeze-out, NaN if none.
+    history
+        x, yield, equilibrium yield and <sigma v> (GeV^-2) of the solver's steps.
+    """
+    x, y, equilibrium, sigma_v = history
+    temperature = model.m2 / x
+    hubble = plasma.hubble(temperature)
+    entropy = 2 * np.pi**2 / 45 * plasma.at(temperature)[1] * temperature**3
+    flags = []
+    if not np.max(equilibrium * entropy * sigma_v / hubble) > 1:
+        flags.append("never-thermal")
+    start = frozen if np.isfinite(frozen) else x[0]
+    active = (x >= start) & (y > _ALL_BUT_DONE * y[-1])
+    if not active.any():
+        active[np.searchsorted(x, start).clip(max=len(x) - 1)] = True
+    t = temperature[active]
+    couplings2 = (epsilon * g_d) ** 2
+    annihilation = (y * entropy * sigma_v)[active]
+    if np.any(couplings2 * conversion_rate_hat(model, t) < annihilation):
+        flags.append("conversion-slow")
+    if np.any(couplings2 * momentum_rate_hat(model, t) < hubble[active]):
+        flags.append("scattering-slow")
+    hottest = model.m2 / start
+    low, high = np.exp(plasma.ln_t[0]), np.exp(plasma.ln_t[-1])
+    if hottest > high or t.min() < low or model.m1 + model.m2 + 10 * hottest > highest:
+        flags.append("outside-tables")
+    decay = couplings2 * sum(model.excited_width_hats().values())
+    if decay * SECOND * _STILL_THERE * RECOMBINATION_AGE < 1:
+        flags.append("cmb")
+    if model.m_aprime < model.m1:
+        flags.append("aprime-pairs")
+    return tuple(flags)

@@ -1,0 +1,227 @@
+"""Nodes in sqrt(s) that serve every temperature, graded toward the threshold and the pole.
+
+An integral over sqrt(s) of K(s) times a smooth function, with the pole of A' inside or next to it,
+is cut into panels. A panel is at most a fixed part of its distance to the pole and to threshold
+long, so a Gauss rule on it converges geometrically however narrow the pole. Where K bends inside a
+panel, the weights of the rule are those that integrate K times a polynomial exactly.
+"""
+
+import numba
+import numpy as np
+import numpy.typing as npt
+
+FloatArray = npt.NDArray[np.float64]
+
+ORDER = 6
+MAX_NODES = 1200
+
+_X, _W = np.polynomial.legendre.leggauss(ORDER)
+UNIT_X, UNIT_W = (1 + _X) / 2, _W / 2
+_BARY = np.array([1 / np.prod([a - b for b in UNIT_X if b != a]) for a in UNIT_X])
+
+_THROUGH_THRESHOLD = 2.0  # length over distance to threshold
+_TOWARD_POLE, _FROM_POLE = 0.75, 1.5  # length over distance to the pole
+_NARROWEST = 1e-3
+"""A narrower pole is integrated as if this part of its scale wide, and the difference added."""
+
+
+_FLOOR = 1e-12
+"""K below 2 m_e instead of nothing, so that its logarithm exists: negligible everywhere."""
+
+
+@numba.njit(cache=True)
+def smooth_strength(
+    q: float,
+    piece: int,
+    breaks: FloatArray,
+    values: FloatArray,
+    masses: FloatArray,
+    weights: FloatArray,
+) -> float:
+    """Return K without narrow states at q in the piece that ends at ``breaks[piece]``."""
+    if piece <= 0:
+        total = _FLOOR
+    elif piece >= len(breaks):
+        total = values[-1]
+    else:
+        part = (q - breaks[piece - 1]) / (breaks[piece] - breaks[piece - 1])
+        total = values[piece - 1] + part * (values[piece] - values[piece - 1])
+    for i in range(len(masses)):
+        ratio = (2 * masses[i] / q) ** 2
+        if ratio < 1.0:
+            total += weights[i] * np.sqrt(1 - ratio) * (1 + 0.5 * ratio)
+    return float(total)
+
+
+@numba.njit(cache=True)
+def pair_factor(y: float, m1: float, m2: float, fermions: bool) -> float:
+    """Return (a + b/3) p* s of `annihilation` in GeV^5, y above threshold."""
+    total = m1 + m2
+    q = total + y
+    s = q * q
+    delta = m1 - m2
+    gap = (q - delta) * (q + delta)
+    p2 = y * (q + total) * gap / (4 * s)
+    tensor = 2 * gap - 8 * p2 / 3 if fermions else 4 * p2 / 3
+    return float(tensor * np.sqrt(p2) * s)
+
+
+@numba.njit(cache=True)
+def _tails(q: float, total: float, narrow: FloatArray) -> float:
+    """Return K of the narrow states below threshold, whose tails alone are in reach."""
+    value = 0.0
+    for k in range(len(narrow)):
+        mass = narrow[k, 0]
+        if mass < total:
+            half = mass * narrow[k, 1]
+            offset = (q - mass) * (q + mass)
+            value += narrow[k, 2] * (q / mass) ** 2 * half / np.pi / (offset * offset + half * half)
+    return value
+
+
+@numba.njit(cache=True)
+def build(
+    m_aprime: float,
+    m1: float,
+    m2: float,
+    width: float,
+    fermions: bool,
+    hottest: float,
+    coldest: float,
+    breaks: FloatArray,
+    values: FloatArray,
+    opens: npt.NDArray[np.bool_],
+    masses: FloatArray,
+    weights: FloatArray,
+    narrow: FloatArray,
+    y_out: FloatArray,
+    c_out: FloatArray,
+) -> int:
+    """Fill nodes y = sqrt(s) - m1 - m2 and weights; return how many.
+
+    The sum over nodes of weight times f(y) is the integral over s of
+    (a + b/3) p* s K f / [(s - M^2)^2 + M^2 Gamma^2] for smooth f.
+
+    Parameters
+    ----------
+    m_aprime, m1, m2, width
+        GeV.
+    fermions
+        Whether the pair are fermions.
+    hottest, coldest
+        Highest and lowest temperature to serve, GeV.
+    breaks, values, opens, masses, weights, narrow
+        Fields of `annihilation.Strength`.
+    y_out, c_out
+        Written to; `MAX_NODES` long.
+    """
+    total = m1 + m2
+    above = (m_aprime - m1) - m2
+    half = 0.5 * width
+    count = 0
+
+    used = half
+    if above > 0:
+        least = _NARROWEST * min(above, 0.02)
+        if half < least:
+            used = least
+            narrowness = np.pi / m_aprime * (1 / width - 0.5 / used)
+            piece = int(np.searchsorted(breaks, m_aprime))
+            at_pole = smooth_strength(m_aprime, piece, breaks, values, masses, weights)
+            at_pole += _tails(m_aprime, total, narrow)
+            y_out[count] = above
+            c_out[count] = narrowness * at_pole * pair_factor(above, m1, m2, fermions)
+            count += 1
+    spread = 4 * (m_aprime * used) ** 2
+
+    for k in range(len(narrow)):
+        mass, state_width, area = narrow[k, 0], narrow[k, 1], narrow[k, 2]
+        w, v = m_aprime * width, mass * state_width
+        offset = (mass - m_aprime) * (mass + m_aprime)
+        overlap = area / (offset * offset + (w + v) ** 2)
+        # A state above threshold is a peak: one node there, and one where the A' is on its tail.
+        if mass < total:
+            continue
+        y_out[count] = mass - total
+        c_out[count] = overlap * pair_factor(mass - total, m1, m2, fermions)
+        count += 1
+        if above > 0:
+            y_out[count] = above
+            c_out[count] = overlap * v / w * (m_aprime / mass) ** 2
+            c_out[count] *= pair_factor(above, m1, m2, fermions)
+            count += 1
+
+    end = 30 * hottest
+    low = 0.3 * min(coldest, np.sqrt(above * above + used * used))
+    start = 0.0
+    piece = int(np.searchsorted(breaks, total))
+    moments = np.empty(ORDER)
+    basis = np.empty(ORDER)
+    while start < end and count + ORDER <= MAX_NODES:
+        if start == 0.0:
+            length = low
+        else:
+            distance = np.sqrt((start - above) ** 2 + used * used)
+            reach = _TOWARD_POLE if start < above else _FROM_POLE
+            length = min(_THROUGH_THRESHOLD * start, reach * distance)
+        stop = start + length
+        q_stop = total + stop
+        while piece < len(breaks) and breaks[piece] <= total + start:
+            piece += 1
+        bends = start > 0.0 and piece < len(breaks) and breaks[piece] < q_stop
+        if bends:
+            moments[:] = 0.0
+            left = start
+            opened = False
+            while True:
+                inside = piece < len(breaks) and breaks[piece] < q_stop
+                right = breaks[piece] - total if inside else stop
+                for j in range(ORDER):
+                    x, weight = UNIT_X[j], UNIT_W[j]
+                    if opened:  # K starts as a square root
+                        weight *= 2 * x
+                        x *= x
+                    at = left + (right - left) * x
+                    strength = smooth_strength(total + at, piece, breaks, values, masses, weights)
+                    strength *= weight * (right - left)
+                    t = (at - start) / length
+                    norm = 0.0
+                    exact = -1
+                    for i in range(ORDER):
+                        difference = t - UNIT_X[i]
+                        if difference == 0.0:
+                            exact = i
+                            break
+                        basis[i] = _BARY[i] / difference
+                        norm += basis[i]
+                    if exact >= 0:
+                        moments[exact] += strength
+                    else:
+                        for i in range(ORDER):
+                            moments[i] += strength * basis[i] / norm
+                if not inside:
+                    break
+                opened = opens[piece]
+                left = right
+                piece += 1
+        for i in range(ORDER):
+            if start == 0.0:  # square roots at threshold
+                y = length * UNIT_X[i] ** 2
+                weight = 2 * UNIT_X[i] * UNIT_W[i] * length
+            else:
+                y = start + length * UNIT_X[i]
+                weight = UNIT_W[i] * length
+            q = total + y
+            outside = weight * _tails(q, total, narrow)
+            if bends:
+                weight = moments[i]
+            else:
+                weight *= smooth_strength(q, piece, breaks, values, masses, weights)
+            weight += outside
+            off = (y - above) * (q + m_aprime)
+            y_out[count] = y
+            c_out[count] = 2 * q * weight * pair_factor(y, m1, m2, fermions)
+            c_out[count] /= off * off + spread
+            count += 1
+        start = stop
+    return count
