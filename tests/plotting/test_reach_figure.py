@@ -138,7 +138,11 @@ def entries(figure: Figure) -> list[str]:
 
 
 def test_legend(result: Reach) -> None:
-    assert entries(reach_figure(result)) == ["90% CL, $N=2.3$", "approximation of the study"]
+    assert entries(reach_figure(result)) == [
+        "90% CL, $N=2.3$",
+        "approximation of the study",
+        r"$\Omega h^2=0.12$ (hatched: more)",
+    ]
     counting = {"run.background": 20.0, "run.confidence_level": 0.95}
     noisy = result_of("belle2-forward", *COUPLINGS, counting)
     first, second, *_ = entries(reach_figure(noisy))
