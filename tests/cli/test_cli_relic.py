@@ -54,6 +54,14 @@ def test_line(tmp_path):
     assert max(roots) / min(roots) < 1.01
 
 
+def test_not_known():
+    # R(s), and with it the width of A', ends at 188.7 GeV.
+    heavy = ["belle2-central", "--set", "model.m_aprime=250"]
+    assert "not known at these masses" in run("relic", *heavy, "--line").output
+    assert run("relic", *heavy).exit_code == 2
+    assert json.loads(run("point", *heavy, "--json").output)["relic"]["omega_h2"] is None
+
+
 def test_point_report():
     result = run("point", *POINT, "--set", "cosmology.hadrons=quarks", "--json")
     relic = json.loads(result.output)["relic"]

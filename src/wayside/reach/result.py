@@ -191,6 +191,8 @@ def reach(
     ]
     worst = max(errors, default=0.0)
     flags = [] if worst <= plane.centre.rtol else [f"acceptance known to {worst:.1e} only"]
+    if not relic.known:
+        flags.append("relic density not known at these masses")
     return Reach(
         plane=plane,
         events=events,
