@@ -33,6 +33,7 @@ check: $(VENV)/.dev
 
 bench: $(VENV)/.run
 	PYTHONPATH=tests OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks
+	PYTHONPATH=tests OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.relic
 
 docs: $(VENV)/.dev
 	$(BIN)/python -m sphinx -W --keep-going -b html docs docs/_build/html

@@ -144,6 +144,8 @@ def _files(result: "RelicResult") -> dict[str, bytes | str]:
 
 
 def _line_text(plane: "Plane", found: "RelicLine") -> str:
+    if not found.known:
+        return "Omega h^2 is not known at these masses"
     lines = []
     for line in found.lines:
         low, high = line.points.min(axis=0), line.points.max(axis=0)

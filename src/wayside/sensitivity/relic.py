@@ -37,6 +37,11 @@ class RelicLine:
     lines: list[Line]
     """The roots as lines, broken where columns without one lie between; x, epsilon."""
 
+    @property
+    def known(self) -> bool:
+        """Whether the density is known in any column."""
+        return bool(np.isfinite(self.overabundant_below).any())
+
     def summary(self) -> dict[str, Any]:
         """Plain values for result.json."""
         return {

@@ -191,6 +191,8 @@ def reach(
     flags = plane.centre.flags(scenario.model.epsilon, float(g_d_most))
     if worst > plane.centre.rtol:
         flags.append(f"acceptance known to {worst:.1e} only")
+    if not relic.known:
+        flags.append("relic density not known at these masses")
     return Reach(
         plane=plane,
         events=events,
