@@ -137,7 +137,7 @@ def test_no_contour() -> None:
     assert repr(nothing) == "<Reach of belle2-forward: no contour in the plane, N = 2.303>"
     assert json.loads(json_text(nothing.summary()))["contour"] == []
     _, _, rows = read(tables(nothing)["contours.csv"])
-    assert {row[0] for row in rows} == {"lep", "babar-visible", "displaced"}
+    assert {row[0] for row in rows} == {"lep", "babar-visible", "displaced", "relic"}
 
 
 @pytest.mark.filterwarnings("ignore:m1 - m2")
@@ -199,7 +199,12 @@ def test_recast_as_in_the_study(result: Reach) -> None:
 def test_progress() -> None:
     said: list[str] = []
     reach(load_scenario("belle2-central", {"plane.points": 20}), progress=said.append)
-    assert said == ["yields over 20 x 20 points", "contours", "existing limits"]
+    assert said == [
+        "yields over 20 x 20 points",
+        "contours",
+        "existing limits",
+        "relic density",
+    ]
 
 
 def test_repr(result: Reach) -> None:

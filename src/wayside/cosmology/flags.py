@@ -28,7 +28,7 @@ FLAGS: Final = MappingProxyType(
         " cover",
         "cmb": "the excited state lives up to recombination: limits of the cosmic microwave"
         " background on its annihilation and decay apply",
-        "aprime-pairs": "m_aprime < m1: annihilation to A' pairs, which is left out, may matter",
+        "aprime-pairs": "annihilation to A' pairs, which is left out, may matter",
     }
 )
 """What each flag says."""
@@ -38,6 +38,17 @@ _ALL_BUT_DONE = 1.1
 
 _STILL_THERE = 0.1
 """Lifetime over the age at recombination from which on the excited state counts."""
+
+
+_FORBIDDEN_SHARE = 0.01
+"""Share of <sigma v> from which annihilation to A' pairs is flagged."""
+
+
+def _aprime_pairs(model: Model, g_d: float, temperature: FloatArray) -> FloatArray:
+    """Size of <sigma v> for 2 2 -> A' A' in GeV^-2, Boltzmann-suppressed where A' is heavier."""
+    lift = max(0.0, model.m_aprime - model.m2)
+    strength = g_d**4 / (16 * np.pi * model.m2**2)
+    return np.asarray(strength * np.exp(-2 * lift / temperature))
 
 
 def flags_of(
@@ -89,6 +100,6 @@ def flags_of(
     decay = couplings2 * sum(model.excited_width_hats().values())
     if decay * SECOND * _STILL_THERE * RECOMBINATION_AGE < 1:
         flags.append("cmb")
-    if model.m_aprime < model.m1:
+    if np.any(_aprime_pairs(model, g_d, t) > _FORBIDDEN_SHARE * sigma_v[active]):
         flags.append("aprime-pairs")
     return tuple(flags)

@@ -1,8 +1,9 @@
 """The epsilon at which the ground state makes up all of dark matter, column by column.
 
-More mixing means more annihilation, so in a column the density falls with epsilon and there is at
-most one root. Where the pole is crossed it moves by decades from one column to the next; the root
-of the last column is where the next search starts, and it brackets before it converges.
+More mixing mostly means more annihilation, so in a column one root is looked for, with too much
+dark matter below it. (A second one, at large epsilon just above the pole, is not.) Where the pole
+is crossed the root moves by decades from one column to the next; the root of the last column is
+where the next search starts, and it brackets before it converges.
 """
 
 from collections.abc import Callable, Sequence
