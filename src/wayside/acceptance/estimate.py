@@ -20,8 +20,8 @@ from wayside.detector.box import Box
 from wayside.errors import AccuracyWarning
 
 LEVELS = (
-    Level(6, 3, 9),
-    Level(8, 4, 10),
+    Level(8, 3, 10),
+    Level(9, 4, 11),
     Level(12, 5, 14),
     Level(18, 7, 18),
     Level(28, 10, 26),
