@@ -1,0 +1,1 @@
+"""How often a decay is reconstructed: tables made by the simulation, read by yields."""

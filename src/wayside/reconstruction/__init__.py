@@ -1,0 +1,1 @@
+"""Tracks and vertices out of what emulsion and gas recorded."""

@@ -1,0 +1,1 @@
+"""What happens in the detector: events, Geant4, the response of emulsion and gas."""
