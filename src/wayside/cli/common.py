@@ -42,6 +42,15 @@ def out_option(command: Command) -> Command:
     )(command)
 
 
+def recast_option(command: Command) -> Command:
+    """Add ``--recast``, passed as ``recast: str | None``."""
+    return click.option(
+        "--recast",
+        type=click.Choice(["exact", "study"]),
+        help="How existing limits are carried over; short for --set run.recast=...",
+    )(command)
+
+
 def json_option(command: Command) -> Command:
     """Add ``--json``, passed as ``as_json: bool``."""
     return click.option(
@@ -49,11 +58,16 @@ def json_option(command: Command) -> Command:
     )(command)
 
 
-def load(scenario: str, overrides: tuple[str, ...]) -> "Scenario":
-    """Load the scenario of a command line; imports the library only now."""
+def load(scenario: str, overrides: tuple[str, ...], **options: str | None) -> "Scenario":
+    """Load the scenario of a command line; imports the library only now.
+
+    ``options`` are values of keys that have an option of their own (``run__recast`` for
+    ``run.recast``), None where it was not given; they win over ``--set``.
+    """
     from wayside.scenario import load_scenario
 
-    return load_scenario(scenario, overrides)
+    given = [f'{key.replace("__", ".")}="{value}"' for key, value in options.items() if value]
+    return load_scenario(scenario, (*overrides, *given))
 
 
 def json_text(value: object) -> str:

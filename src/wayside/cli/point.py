@@ -5,7 +5,14 @@ from typing import Any
 
 import click
 
-from wayside.cli.common import json_option, json_text, load, scenario_options, table_text
+from wayside.cli.common import (
+    json_option,
+    json_text,
+    load,
+    recast_option,
+    scenario_options,
+    table_text,
+)
 
 _NO_BREAK = "\N{NO-BREAK SPACE}"
 
@@ -13,22 +20,16 @@ _NO_BREAK = "\N{NO-BREAK SPACE}"
 @click.command("point")
 @scenario_options
 @json_option
-@click.option(
-    "--recast",
-    type=click.Choice(["exact", "study"]),
-    default="exact",
-    show_default=True,
-    help="How existing limits are carried over.",
-)
-def command(scenario: str, overrides: tuple[str, ...], as_json: bool, recast: str) -> None:
+@recast_option
+def command(scenario: str, overrides: tuple[str, ...], as_json: bool, recast: str | None) -> None:
     """Print cross-sections, widths, lifetime, acceptances and yields of one point.
 
     SCENARIO is a built-in name or a TOML file.
     """
-    loaded = load(scenario, overrides)
+    loaded = load(scenario, overrides, run__recast=recast)
     from wayside.sensitivity.point import point_report
 
-    report = point_report(loaded, recast=recast)  # type: ignore[arg-type]
+    report = point_report(loaded)
     click.echo(json_text(report) if as_json else _text(report))
 
 
@@ -72,10 +73,19 @@ def _text(report: dict[str, Any]) -> str:
             )
     lines += ["", f"signal        {report['expected_events']:.6g} events"]
     lines.append(f"relic         {_relic(report['relic'])}")
-    hit = [key for key, value in report["existing_limits"].items() if value["excluded"]]
+    hit = [
+        _search(key, value, run["confidence_level"])
+        for key, value in report["existing_limits"].items()
+        if value.get("excluded", value.get("covered"))
+    ]
     lines.append(f"covered by    {', '.join(hit) if hit else 'no existing search'}")
     lines += [f"note: {flag}" for flag in report["flags"]]
     return "\n".join(part for line in lines for part in _wrapped(line))
+
+
+def _search(key: str, value: dict[str, Any], confidence_level: float) -> str:
+    level = value.get("confidence_level")
+    return key if level in (None, confidence_level) else f"{key} ({100.0 * level:g}% CL)"
 
 
 def _row(detector: dict[str, Any]) -> tuple[str, ...]:

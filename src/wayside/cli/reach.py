@@ -5,7 +5,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from wayside.cli.common import json_option, json_text, load, out_option, scenario_options
+from wayside.cli.common import (
+    json_option,
+    json_text,
+    load,
+    out_option,
+    recast_option,
+    scenario_options,
+)
 from wayside.cli.output import check_output_folder, write_files
 
 if TYPE_CHECKING:
@@ -21,29 +28,21 @@ if TYPE_CHECKING:
     type=click.Choice(["epsilon-g_d", "epsilon-m2", "epsilon-delta"]),
     help="Plane to draw, instead of the scenario's.",
 )
-@click.option(
-    "--recast",
-    type=click.Choice(["exact", "study"]),
-    default="exact",
-    show_default=True,
-    help="How existing limits are carried over.",
-)
+@recast_option
 def command(
     scenario: str,
     overrides: tuple[str, ...],
     out: Path | None,
     as_json: bool,
     plane: str | None,
-    recast: str,
+    recast: str | None,
 ) -> None:
     """Compute yields, the exclusion contour and existing limits over a plane.
 
     SCENARIO is a built-in name or a TOML file. Writes reach.png, reach.pdf, contours.csv,
     yields.csv and result.json to --out (default: wayside-out).
     """
-    if plane is not None:
-        overrides = (*overrides, f'plane.kind="{plane}"')
-    loaded = load(scenario, overrides)
+    loaded = load(scenario, overrides, plane__kind=plane, run__recast=recast)
     folder = Path("wayside-out") if out is None else out
     if out is not None or not as_json:
         check_output_folder(folder)
@@ -54,7 +53,7 @@ def command(
     with console.status("compiling and loading (the first run takes a minute)") as status:
         from wayside.sensitivity.result import reach
 
-        result = reach(loaded, recast=recast, progress=status.update)  # type: ignore[arg-type]
+        result = reach(loaded, progress=status.update)
         files: dict[str, bytes | str] = {}
         if out is not None or not as_json:
             status.update("figure and tables")

@@ -38,20 +38,19 @@ def command(
     SCENARIO is a built-in name or a TOML file. With --out, writes freeze-out.png, freeze-out.pdf
     and freeze-out.csv, or with --line relic-line.csv.
     """
-    if plane is not None:
-        overrides = (*overrides, f'plane.kind="{plane}"')
-    loaded = load(scenario, overrides)
+    loaded = load(scenario, overrides, plane__kind=plane)
     if out is not None:
         check_output_folder(out)
     files: dict[str, bytes | str]
     if line or plane is not None:
+        from wayside.scenario.meaning import unused
         from wayside.sensitivity.planes import plane_of
         from wayside.sensitivity.relic import relic_line
 
         axes = plane_of(loaded)
         found = relic_line(axes)
         report = {"scenario": loaded.to_dict(), "axes": [axes.x.name, "epsilon"], **found.summary()}
-        text = _line_text(axes, found)
+        text = "\n".join([_line_text(axes, found), *(f"note: {flag}" for flag in unused(loaded))])
         files = {"relic-line.csv": _line_csv(axes, found)} if out else {}
     else:
         from wayside.cosmology.relic import relic_density

@@ -136,10 +136,8 @@ def invisible_margin_study(
 
     Parameters
     ----------
-    m_aprime
-        A' masses in GeV.
-    epsilon
-        Kinetic mixing. All arguments broadcast.
+    m_aprime, epsilon
+        As in `visible_margin`.
     flight_length
         Average flight length d of the excited state in metres; ``inf`` for a stable one.
     curve
@@ -235,10 +233,8 @@ def invisible_margin(
 
     Parameters
     ----------
-    m_aprime
-        A' masses in GeV.
-    epsilon
-        Kinetic mixing. All arguments broadcast.
+    m_aprime, epsilon
+        As in `visible_margin`.
     branching_invisible
         BR(A' -> dark pair), plus that to neutrinos if any.
     escape_probability

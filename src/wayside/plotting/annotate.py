@@ -1,6 +1,6 @@
 """Legend and labels of the reach figure, placed where nothing else is."""
 
-from typing import Final, Literal
+from typing import Literal
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -11,28 +11,16 @@ from matplotlib.patheffects import withStroke
 from matplotlib.text import Text
 
 from wayside.plotting import room
-from wayside.plotting.style import FILLS, OURS
+from wayside.plotting.style import OURS
 from wayside.sensitivity.contours import Line
-from wayside.sensitivity.existing import TITLES
+from wayside.sensitivity.existing import Search
 from wayside.sensitivity.mass_point import Array
-from wayside.sensitivity.result import Reach
-
-_WORDS: Final = {
-    "displaced": (
-        TITLES["displaced"],
-        "displaced vertices\n(d < 1 m)",
-        "displaced\n(d < 1 m)",
-    ),
-    "babar-invisible": (TITLES["babar-invisible"], "BaBar\ninvisible"),
-    "babar-visible": (TITLES["babar-visible"], "BaBar\nA′→ℓℓ"),
-    "lep": (TITLES["lep"],),
-}
-"""Words for a region, the longest that fit are taken; a legend entry if none do."""
+from wayside.sensitivity.result import Reach, percent
 
 Corner = Literal["lower left", "lower right", "upper left", "upper right"]
 
 
-def annotate(axes: Axes, result: Reach, shaded: list[str], handles: list[Artist]) -> None:
+def annotate(axes: Axes, result: Reach, shaded: list[Search], handles: list[Artist]) -> None:
     """Legend, and names in the regions of searches; an entry of the legend where none fits.
 
     Parameters
@@ -42,7 +30,7 @@ def annotate(axes: Axes, result: Reach, shaded: list[str], handles: list[Artist]
     result
         What it shows.
     shaded
-        Keys of the searches that reach into the plane, lowest first.
+        Searches that reach into the plane, lowest first.
     handles
         Entries of the legend for our own lines.
     """
@@ -51,10 +39,11 @@ def annotate(axes: Axes, result: Reach, shaded: list[str], handles: list[Artist]
     upward = _fraction(plane.epsilon.coordinates)
     covered = room.raster(result.total > result.n_limit, across, upward)
     regions = {
-        key: room.raster(result.margins[key] > 0.0, across, upward) for key in reversed(shaded)
+        search: room.raster(result.margins[search.key] > 0.0, across, upward)
+        for search in reversed(shaded)
     }
     lines = np.zeros_like(covered)
-    for line in [*result.contour, *result.discovery, *result.approximate]:
+    for line in [*result.contour, *result.discovery, *result.approximate, *result.relic.lines]:
         room.mark_line(lines, _on_axes(line, result))
     entries = list(handles)
     message = None if result.contour else _say_nothing(axes, result)
@@ -62,16 +51,16 @@ def annotate(axes: Axes, result: Reach, shaded: list[str], handles: list[Artist]
         taken = covered | lines
         if message is not None:
             room.mark_box(taken, axes, message.get_window_extent())
-        legend = _legend(axes, entries, taken, regions) if entries else None
+        legend = _legend(axes, entries, taken, lines, regions) if entries else None
         if legend is not None:
             room.mark_box(taken, axes, legend.get_window_extent())
         names: list[Text] = []
         homeless = []
-        for key, region in regions.items():
-            if not _name(axes, key, region & ~taken, names):
-                homeless.append(key)
+        for search, region in regions.items():
+            if not _name(axes, _words(search, result), region & ~taken, names):
+                homeless.append(search)
             taken = taken | region
-        entries_now = [*handles, *(_patch(key) for key in homeless)]
+        entries_now = [*handles, *(_patch(each, result) for each in homeless)]
         if len(entries_now) <= len(entries):
             return
         # A larger legend may take the room of a name: start again with it.
@@ -80,8 +69,17 @@ def annotate(axes: Axes, result: Reach, shaded: list[str], handles: list[Artist]
             name.remove()
 
 
-def _name(axes: Axes, key: str, free: room.Mask, names: list[Text]) -> bool:
-    for words in _WORDS[key]:
+def _words(search: Search, result: Reach) -> tuple[str, ...]:
+    """Names of a search, the fullest first, with its confidence level if it has one of its own."""
+    levels = result.confidence_levels[search.key]
+    if not set(levels) - {result.scenario.run.confidence_level}:
+        return search.words
+    level = f"({percent(levels)} CL)"
+    return (*(f"{words} {level}" for words in search.words), f"{search.words[-1]}\n{level}")
+
+
+def _name(axes: Axes, names_of_it: tuple[str, ...], free: room.Mask, names: list[Text]) -> bool:
+    for words in names_of_it:
         text = axes.text(
             0.5,
             0.5,
@@ -92,6 +90,8 @@ def _name(axes: Axes, key: str, free: room.Mask, names: list[Text]) -> bool:
             fontsize=9,
             color="0.15",
             zorder=4,
+            # Hatches run behind the words.
+            path_effects=[withStroke(linewidth=2.5, foreground="white", alpha=0.6)],
         )
         if room.place(text, axes, free):
             names.append(text)
@@ -100,16 +100,21 @@ def _name(axes: Axes, key: str, free: room.Mask, names: list[Text]) -> bool:
     return False
 
 
-def _patch(key: str) -> Patch:
-    words = TITLES[key]
-    return Patch(facecolor=FILLS[key], edgecolor="0.45", linewidth=0.6, label=words)
+def _patch(search: Search, result: Reach) -> Patch:
+    words = _words(search, result)[0]
+    return Patch(facecolor=search.fill, edgecolor="0.45", linewidth=0.6, label=words)
 
 
 def _legend(
-    axes: Axes, entries: list[Artist], taken: room.Mask, regions: dict[str, room.Mask]
+    axes: Axes,
+    entries: list[Artist],
+    taken: room.Mask,
+    lines: room.Mask,
+    regions: dict[Search, room.Mask],
 ) -> Legend:
-    """Legend in the corner where it covers least: our own region and lines above all."""
-    busy = 4.0 * taken
+    """Legend in the corner where it covers least: lines above all, and our own region."""
+    # A line is a cell wide: a short piece of it weighs as much as a good part of a region.
+    busy = 4.0 * taken + 40.0 * lines
     for region in regions.values():
         busy = busy + region
     corners: tuple[Corner, ...] = ("lower left", "lower right", "upper left", "upper right")

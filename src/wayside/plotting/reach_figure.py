@@ -13,8 +13,9 @@ from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter, NullLocator
 
 from wayside.plotting.annotate import annotate
-from wayside.plotting.style import APPROXIMATE, FILLS, OURS, RELIC, STYLE
+from wayside.plotting.style import APPROXIMATE, OURS, RELIC, STYLE
 from wayside.sensitivity.contours import Line
+from wayside.sensitivity.existing import SEARCHES, Search
 from wayside.sensitivity.mass_point import Array
 from wayside.sensitivity.result import Reach
 
@@ -117,17 +118,17 @@ def _verbatim(text: str) -> str:
     return text.replace("$", r"\$")
 
 
-def _existing(axes: Axes, result: Reach) -> list[str]:
-    """Shade existing searches; the keys of those that reach into the plane."""
+def _existing(axes: Axes, result: Reach) -> list[Search]:
+    """Shade existing searches; those that reach into the plane."""
     x, epsilon = result.plane.x.values, result.plane.epsilon.values
     shaded = []
-    for key, colour in FILLS.items():
-        margin = np.clip(np.nan_to_num(result.margins[key], nan=-0.2), -0.2, 0.2)
+    for search in SEARCHES:
+        margin = np.clip(np.nan_to_num(result.margins[search.key], nan=-0.2), -0.2, 0.2)
         if np.all(margin <= 0.0):
             continue
-        axes.contourf(x, epsilon, margin, levels=[0.0, 1.0], colors=[colour], zorder=1)
-        _draw(axes, result.existing[key], color="0.45", linewidth=0.6, zorder=1.5)
-        shaded.append(key)
+        axes.contourf(x, epsilon, margin, levels=[0.0, 1.0], colors=[search.fill], zorder=1)
+        _draw(axes, result.existing[search.key], color="0.45", linewidth=0.6, zorder=1.5)
+        shaded.append(search)
     return shaded
 
 

@@ -24,14 +24,6 @@ STYLE: Final[dict[Any, Any]] = {
     "pdf.fonttype": 42,
 }
 
-FILLS: Final = {
-    "displaced": "#f7e9a8",
-    "babar-invisible": "#bfe0e2",
-    "babar-visible": "#c9c9c9",
-    "lep": "#9d9d9d",
-}
-"""Colours of existing searches, drawn in this order."""
-
 OURS: Final = "#1f3f94"
 APPROXIMATE: Final = "#c8102e"
 

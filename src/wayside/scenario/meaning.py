@@ -3,6 +3,7 @@
 import math
 import warnings
 from collections.abc import Iterator
+from itertools import combinations
 from typing import TYPE_CHECKING, Final, Literal
 
 from wayside.constants import M_ELECTRON
@@ -76,6 +77,35 @@ def warn(scenario: "Scenario") -> None:
     if m1 - m2 <= 2.0 * M_ELECTRON and model.ctau_m is None:
         text = f"m1 - m2 = {m1 - m2:g} GeV: below 2 m_e the excited state does not decay to e+ e-"
         warnings.warn(text, stacklevel=4)
+    for text in overlaps(scenario):
+        warnings.warn(text, stacklevel=4)
+
+
+def overlaps(scenario: "Scenario") -> list[str]:
+    """One line for every two signal detectors that share space: their total counts it twice."""
+    from wayside.detector.box import Box
+    from wayside.detector.overlap import overlap
+
+    boxes = {}
+    for name in scenario.signal:
+        each = scenario.detectors[name]
+        boxes[name] = Box.place(each.position, each.size, each.facing, each.roll)
+    return [
+        f"run.signal: detectors {one} and {other} overlap; decays in both count twice in the total"
+        for one, other in combinations(boxes, 2)
+        if overlap(boxes[one], boxes[other])
+    ]
+
+
+def unused(scenario: "Scenario") -> list[str]:
+    """One line if keys of the section ``plane`` mean nothing in the plane that is drawn."""
+    plane = scenario.plane
+    axis = plane.kind.removeprefix("epsilon-")
+    others = [key for key in ("g_d", "m2", "delta") if key != axis]
+    idle = [f"plane.{key}" for key in others if getattr(plane, key) is not None]
+    if plane.kind not in HOLDS and plane.hold != "sum":
+        idle.append("plane.hold")
+    return [f'not used in the plane "{plane.kind}": {", ".join(idle)}'] if idle else []
 
 
 def _number(value: float) -> str:

@@ -94,8 +94,8 @@ def from_validation(error: ValidationError, known: Mapping[str, Sequence[str]]) 
     error
         What pydantic raised.
     known
-        Keys of each section by its dotted path, the top level under the empty path; a detector's
-        section under ``detectors.*``.
+        Keys of each section by its dotted path, the top level under the empty path, sections of
+        any name under ``*`` (``detectors.*``).
     """
     details = error.errors(include_url=False)
     for detail in details:
@@ -136,14 +136,16 @@ def _line(detail: ErrorDetails) -> str:
     return f"{start}: {allowed}"
 
 
-def _section(path: Sequence[object]) -> str:
-    return "detectors.*" if len(path) == 2 and path[0] == "detectors" else dotted(path)
+def _section(path: Sequence[object], known: Mapping[str, Sequence[str]]) -> str:
+    """Where the keys of a section stand: its own path, or that of its like with any name."""
+    unnamed = f"{dotted(path[:-1])}.*"
+    return unnamed if unnamed in known else dotted(path)
 
 
 def _suggestion(path: Sequence[object], known: Mapping[str, Sequence[str]]) -> str | None:
     """Find the nearest valid key, in the same section first, then anywhere."""
     word, section = str(path[-1]), path[:-1]
-    near = nearest(word, known.get(_section(section), ()))
+    near = nearest(word, known.get(_section(section, known), ()))
     if near is not None:
         return dotted((*section, near))
     leaves: dict[str, str] = {}
@@ -160,5 +162,5 @@ def _unknown_line(
 ) -> str:
     if suggestion is not None:
         return f'{dotted(path)}: unknown key; did you mean "{suggestion}"?'
-    allowed = ", ".join(known.get(_section(path[:-1]), ()))
+    allowed = ", ".join(known.get(_section(path[:-1], known), ()))
     return f"{dotted(path)}: unknown key; allowed: {allowed}"

@@ -1,7 +1,7 @@
 """A scenario as a whole: its sections, what follows from them, and how it is varied."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Final, Literal
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final, Literal, get_args, get_origin
 
 from pydantic import StrictStr, ValidationError, model_validator
 
@@ -107,13 +107,22 @@ class Scenario(Section):
         return self
 
 
-KNOWN_KEYS: Final[dict[str, tuple[str, ...]]] = {
-    "": tuple(Scenario.model_fields),
-    "model": tuple(ModelSection.model_fields),
-    "collider": tuple(ColliderSection.model_fields),
-    "run": tuple(RunSection.model_fields),
-    "detectors.*": tuple(DetectorSection.model_fields),
-    "plane": tuple(PlaneSection.model_fields),
-    "cosmology": tuple(CosmologySection.model_fields),
-}
+def _keys(section: type[Section], path: str = "") -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Keys of a section and of those in it, by their dotted paths."""
+    yield path, tuple(section.model_fields)
+    for name, field in section.model_fields.items():
+        yield from _keys_within(field.annotation, f"{path}.{name}" if path else name)
+
+
+def _keys_within(annotation: object, path: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    if isinstance(annotation, type) and issubclass(annotation, Section):
+        yield from _keys(annotation, path)
+    elif get_origin(annotation) is Mapping:  # sections by name, such as detectors
+        yield from _keys_within(get_args(annotation)[1], f"{path}.*")
+    else:
+        for each in get_args(annotation):
+            yield from _keys_within(each, path)
+
+
+KNOWN_KEYS: Final[dict[str, tuple[str, ...]]] = dict(_keys(Scenario))
 """Valid keys of every section by its dotted path."""

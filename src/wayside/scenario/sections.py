@@ -78,6 +78,8 @@ DetectorName = Annotated[StrictStr, AfterValidator(_key)]
 Hadrons = Literal["r-ratio", "quarks"]
 DofName = Literal["drees2015", "saikawa2018"]
 
+Recast = Literal["exact", "study"]
+
 PlaneKind = Literal["epsilon-g_d", "epsilon-m2", "epsilon-delta"]
 Hold = Literal["sum", "m1", "m2", "ratios"]
 
@@ -157,6 +159,8 @@ class RunSection(Section):
         Expected background events in the total.
     decays
         ``"exact"``, or ``"study"`` for Eqs. 20 and 21 of the study.
+    recast
+        How existing limits are carried over: ``"exact"``, or ``"study"`` for its Eqs. 22 and 23.
     """
 
     luminosity_fb: Luminosity
@@ -165,6 +169,7 @@ class RunSection(Section):
     confidence_level: Confidence = 0.9
     background: Events = 0.0
     decays: Literal["exact", "study"] = "exact"
+    recast: Recast = "exact"
 
 
 class DetectorSection(Section):

@@ -4,7 +4,8 @@ Values on a grid say between which nodes the line passes; along each of those gr
 function itself is then solved.
 """
 
-from collections.abc import Callable, Sequence
+import warnings
+from collections.abc import Callable
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -13,10 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import elementwise
 
+from wayside.errors import AccuracyWarning
+
 Array = NDArray[np.float64]
 Function = Callable[[Array, Array], Array]
 
 _CEILING = 1e3
+_NEAR_ENOUGH = 1e-3
 _PER_TURN = 6
 """Roots kept in the column where a line turns, if columns are costly."""
 
@@ -51,6 +55,11 @@ def trace(
     -------
     list of Line
         In no particular order; empty if the function has one sign.
+
+    Warns
+    -----
+    AccuracyWarning
+        If a point could not be solved to a thousandth of the function.
     """
     # Signs alone: every vertex then sits in the middle of the edge its root is on.
     signs = np.where(np.nan_to_num(values, nan=-1.0) > 0.0, 1.0, -1.0)
@@ -123,24 +132,25 @@ def _roots(function: Function, held: Array, low: Array, high: Array, fixed: int)
         args=(held,),
         tolerances={"xatol": 1e-12, "xrtol": 1e-11, "fatol": 1e-4},
     )
-    return np.asarray(found.x)
+    roots, solved = np.array(found.x, ndmin=1), np.atleast_1d(found.success)
+    if not np.all(solved):
+        roots[~solved] = _nearer_end(along, held[~solved], low[~solved], high[~solved])
+    return roots
+
+
+def _nearer_end(along: Function, held: Array, low: Array, high: Array) -> Array:
+    """Ends of edges on which no root was found: where a root is, if rounding moved it outside."""
+    at_low, at_high = np.abs(along(low, held)), np.abs(along(high, held))
+    worst = float(np.max(np.minimum(at_low, at_high)))
+    if worst > _NEAR_ENOUGH:
+        warnings.warn(
+            f"{len(low)} points of a contour not solved, off by up to {worst:.1e}",
+            AccuracyWarning,
+            stacklevel=2,
+        )
+    return np.where(at_low < at_high, low, high)
 
 
 def _nearest(grid: Array, position: Array) -> NDArray[np.intp]:
     index = np.clip(np.searchsorted(grid, position), 1, len(grid) - 1)
     return index - ((position - grid[index - 1]) < (grid[index] - position))
-
-
-def contains(lines: Sequence[Line], point: tuple[float, float]) -> bool:
-    """Whether a point lies inside closed lines, by the parity of crossings."""
-    x, y = point
-    inside = False
-    for line in lines:
-        if not line.closed:
-            continue
-        start, stop = line.points[:-1], line.points[1:]
-        crosses = (start[:, 1] > y) != (stop[:, 1] > y)
-        step = stop[crosses] - start[crosses]
-        at = start[crosses, 0] + (y - start[crosses, 1]) * step[:, 0] / step[:, 1]
-        inside ^= bool(np.count_nonzero(at > x) % 2)
-    return inside

@@ -6,9 +6,9 @@ point (or covers it), minus infinity where it says nothing.
 
 import math
 from collections.abc import Callable
-from dataclasses import replace
-from functools import cached_property
-from typing import Literal
+from dataclasses import dataclass
+from functools import cached_property, partial
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -17,6 +17,8 @@ from wayside.collider.beams import Beams
 from wayside.collider.radiative import gamma_beta
 from wayside.limits import babar, displaced, lep
 from wayside.limits.curve import LimitCurve, margin
+from wayside.models.protocol import Model
+from wayside.scenario.sections import Recast
 from wayside.sensitivity.mass_point import Array, MassPoint
 
 BABAR = Beams.symmetric(10.58)
@@ -24,16 +26,6 @@ BABAR = Beams.symmetric(10.58)
 
 PHOTON_COSINE = 0.6
 """Directions of the single photon in the centre of mass that the search takes, about."""
-
-Recast = Literal["exact", "study"]
-
-TITLES = {
-    "babar-visible": "BaBar A′→ℓℓ",
-    "babar-invisible": "BaBar invisible",
-    "lep": "LEP",
-    "displaced": "displaced vertices (d < 1 m)",
-}
-"""Searches by key, with the words for a figure."""
 
 
 class Existing:
@@ -43,10 +35,15 @@ class Existing:
     ----------
     recast
         ``"exact"``, or ``"study"`` for Eqs. 22 and 23 of the study as printed.
+    confidence_level
+        Of the exclusion, where a search allows a choice: BaBar's invisible one, by its likelihood.
     """
 
-    def __init__(self, recast: Recast = "exact") -> None:
+    def __init__(self, recast: Recast = "exact", confidence_level: float = 0.9) -> None:
         self.recast = recast
+        self.confidence_level = confidence_level
+        self._points: dict[Model, MassPoint] = {}
+        self._escapes: dict[Model, _EscapeRule] = {}
 
     @cached_property
     def _visible(self) -> LimitCurve:
@@ -57,17 +54,24 @@ class Existing:
         return babar.invisible_curve()
 
     @cached_property
+    def _lep(self) -> LimitCurve:
+        return lep.lep_curve()
+
+    @cached_property
     def _likelihood(self) -> babar.InvisibleLikelihood:
         return babar.InvisibleLikelihood.from_table()
 
     def margins(self) -> dict[str, Callable[[MassPoint, ArrayLike, ArrayLike], Array]]:
-        """Margin functions of (mass point, epsilon, g_d) by the keys of `TITLES`."""
-        return {
-            "babar-visible": self.babar_visible,
-            "babar-invisible": self.babar_invisible,
-            "lep": self.lep,
-            "displaced": self.displaced,
-        }
+        """Margin functions of (mass point, epsilon, g_d) by the keys of `SEARCHES`."""
+        return {search.key: partial(search.margin, self) for search in SEARCHES}
+
+    def confidence_levels(self, m_aprime: float) -> dict[str, float | None]:
+        """Confidence level of each search's border at a mass of A', by the keys of `SEARCHES`.
+
+        None where a search sets no limit, where its source does not say, and for the region of
+        displaced-vertex searches, which excludes nothing.
+        """
+        return {search.key: search.level(self, m_aprime) for search in SEARCHES}
 
     def babar_visible(self, point: MassPoint, epsilon: ArrayLike, g_d: ArrayLike) -> Array:
         """BaBar's search for A' -> e e, mu mu."""
@@ -83,28 +87,50 @@ class Existing:
 
     def babar_invisible(self, point: MassPoint, epsilon: ArrayLike, g_d: ArrayLike) -> Array:
         """BaBar's search for a single photon, if the excited state flies 2 m undecayed."""
-        m_aprime = point.model.m_aprime
-        limit = float(self._invisible(m_aprime))
-        if not np.isfinite(limit) or not point.model.m1 + point.model.m2 < m_aprime:
+        model = point.model
+        limit = float(self._invisible(model.m_aprime))
+        if not np.isfinite(limit) or not model.m1 + model.m2 < model.m_aprime:
             return _nothing(epsilon, g_d)
-        there = replace(point, beams=BABAR, mode="on-shell")
         ctau = point.ctau(epsilon, g_d)
         if self.recast == "study":
-            flight = there.mean_gamma_beta * ctau
-            return babar.invisible_margin_study(m_aprime, epsilon, flight, curve=self._invisible)
-        branching = point.branching_dark(epsilon, g_d)
-        escape = escape_probability(there, ctau)
-        if np.isfinite(self._likelihood.upper_limit(m_aprime)):
-            return babar.invisible_margin(
-                m_aprime, epsilon, branching, escape, likelihood=self._likelihood
+            return babar.invisible_margin_study(
+                model.m_aprime,
+                epsilon,
+                self._at_babar(model).mean_gamma_beta * ctau,
+                curve=self._invisible,
             )
-        # The published contour goes on a little beyond the likelihood, and agrees where both are.
+        branching = point.branching_dark(epsilon, g_d)
+        escape = self._escape(model).probability(ctau)
+        if self._has_likelihood(model.m_aprime):
+            return babar.invisible_margin(
+                model.m_aprime,
+                epsilon,
+                branching,
+                escape,
+                self.confidence_level,
+                likelihood=self._likelihood,
+            )
+        # The published contour goes on a little beyond the likelihood, at its own level.
         with np.errstate(divide="ignore"):
             return margin(np.asarray(epsilon) * np.sqrt(branching * escape), limit)
 
+    def _has_likelihood(self, m_aprime: float) -> bool:
+        return bool(np.isfinite(self._likelihood.upper_limit(m_aprime)))
+
+    def _at_babar(self, model: Model) -> MassPoint:
+        """The masses at BaBar's collider, the same for all couplings."""
+        if model not in self._points:
+            self._points[model] = MassPoint(model, BABAR, {})
+        return self._points[model]
+
+    def _escape(self, model: Model) -> _EscapeRule:
+        if model not in self._escapes:
+            self._escapes[model] = _escape_rule(self._at_babar(model))
+        return self._escapes[model]
+
     def lep(self, point: MassPoint, epsilon: ArrayLike, g_d: ArrayLike) -> Array:
         """Electroweak precision observables, whatever the A' decays to."""
-        value = lep.lep_margin(point.model.m_aprime, epsilon)
+        value = lep.lep_margin(point.model.m_aprime, epsilon, curve=self._lep)
         return np.asarray(
             np.broadcast_to(value, np.broadcast_shapes(np.shape(value), np.shape(g_d)))
         )
@@ -112,6 +138,87 @@ class Existing:
     def displaced(self, point: MassPoint, epsilon: ArrayLike, g_d: ArrayLike) -> Array:
         """Where the average flight length is below 1 m: best for displaced-vertex searches."""
         return displaced.displaced_margin(point.mean_flight(epsilon, g_d))
+
+
+def _published_level(curve: LimitCurve, m_aprime: float) -> float | None:
+    return curve.confidence_level if np.isfinite(curve(m_aprime)) else None
+
+
+def _level_visible(searches: Existing, m_aprime: float) -> float | None:
+    return _published_level(searches._visible, m_aprime)
+
+
+def _level_invisible(searches: Existing, m_aprime: float) -> float | None:
+    published = _published_level(searches._invisible, m_aprime)
+    if published is None or searches.recast == "study":
+        return published
+    return searches.confidence_level if searches._has_likelihood(m_aprime) else published
+
+
+def _level_lep(searches: Existing, m_aprime: float) -> float | None:
+    return _published_level(searches._lep, m_aprime)
+
+
+@dataclass(frozen=True)
+class Search:
+    """One existing search: everything about it but its formulas."""
+
+    key: str
+    """Name in tables and JSON."""
+    words: tuple[str, ...]
+    """Names for a figure, the fullest first."""
+    fill: str
+    """Colour of its region."""
+    tables: tuple[str, ...]
+    """Data tables behind it."""
+    margin: Callable[[Existing, MassPoint, ArrayLike, ArrayLike], Array]
+    """Margin at a mass point and couplings."""
+    level: Callable[[Existing, float], float | None]
+    """Confidence level of its border at a mass of A'; see `Existing.confidence_levels`."""
+    excludes: bool = True
+    """Whether it excludes what it covers."""
+
+
+SEARCHES = (
+    Search(
+        key="displaced",
+        words=(
+            "displaced vertices (d < 1 m)",
+            "displaced vertices\n(d < 1 m)",
+            "displaced\n(d < 1 m)",
+        ),
+        fill="#f7e9a8",
+        tables=(),
+        margin=Existing.displaced,
+        level=lambda *_: None,
+        excludes=False,
+    ),
+    Search(
+        key="babar-invisible",
+        words=("BaBar invisible", "BaBar\ninvisible"),
+        fill="#bfe0e2",
+        tables=("babar_invisible", "babar_invisible_likelihood"),
+        margin=Existing.babar_invisible,
+        level=_level_invisible,
+    ),
+    Search(
+        key="babar-visible",
+        words=("BaBar A′→ℓℓ", "BaBar\nA′→ℓℓ"),
+        fill="#c9c9c9",
+        tables=("babar_visible",),
+        margin=Existing.babar_visible,
+        level=_level_visible,
+    ),
+    Search(
+        key="lep",
+        words=("LEP",),
+        fill="#9d9d9d",
+        tables=("lep_model_independent",),
+        margin=Existing.lep,
+        level=_level_lep,
+    ),
+)
+"""All of them, in the order in which a figure draws them."""
 
 
 def escape_probability(point: MassPoint, ctau: ArrayLike) -> Array:
@@ -129,17 +236,34 @@ def escape_probability(point: MassPoint, ctau: ArrayLike) -> Array:
     Eq. 13 of the study over azimuths, and over directions whose photon the calorimeter takes:
     the A' are polarised, and excited states not evenly spread in cos theta*.
     """
+    return _escape_rule(point).probability(ctau)
+
+
+class _EscapeRule(NamedTuple):
+    """Directions of the excited state in the A' frame, to average over."""
+
+    flown: Array
+    """Escape length over momentum per mass, in m."""
+    weights: Array
+    """Their shares."""
+
+    def probability(self, ctau: ArrayLike) -> Array:
+        ctau = np.asarray(ctau, dtype=np.float64)
+        return np.asarray(np.exp(-self.flown / ctau[..., None]) @ self.weights)
+
+
+def _escape_rule(point: MassPoint) -> _EscapeRule:
+    model, sqrt_s = point.model, point.beams.sqrt_s
     nodes, weights = np.polynomial.legendre.leggauss(24)
-    weights = weights * _decay_density(point, nodes)
-    flown = babar.ESCAPE_LENGTH / gamma_beta(point.model, point.beams.sqrt_s, nodes)
-    ctau = np.asarray(ctau, dtype=np.float64)
-    return np.asarray(np.exp(-flown / ctau[..., None]) @ (weights / np.sum(weights)))
+    weights = weights * _decay_density(model, sqrt_s, nodes)
+    flown = babar.ESCAPE_LENGTH / gamma_beta(model, sqrt_s, nodes)
+    return _EscapeRule(flown, weights / np.sum(weights))
 
 
-def _decay_density(point: MassPoint, x: Array) -> Array:
+def _decay_density(model: Model, sqrt_s: float, x: Array) -> Array:
     """Density in x = cos theta*, not normalised, for photons with |cos theta| < PHOTON_COSINE."""
-    s, q2 = point.beams.sqrt_s**2, point.model.m_aprime**2
-    isotropic, polarised = point.model.pair_tensor(q2)
+    s, q2 = sqrt_s**2, model.m_aprime**2
+    isotropic, polarised = model.pair_tensor(q2)
     # Integrals of 1/(1 - c^2) and c^2/(1 - c^2): away from the beams the electron has no mass.
     even0 = 2.0 * math.atanh(PHOTON_COSINE)
     even2 = even0 - 2.0 * PHOTON_COSINE

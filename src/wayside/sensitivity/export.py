@@ -6,7 +6,8 @@ import numpy as np
 
 from wayside import __version__
 from wayside.sensitivity.contours import Line
-from wayside.sensitivity.result import Reach
+from wayside.sensitivity.existing import SEARCHES
+from wayside.sensitivity.result import Reach, percent
 
 Rows = Iterable[Sequence[float | str]]
 
@@ -37,6 +38,7 @@ def _header(result: Reach, what: str) -> dict[str, str]:
         "luminosity": f"{run.luminosity_fb:g} fb^-1",
         "signal": " + ".join(result.scenario.signal),
         "decays": run.decays,
+        "recast": run.recast,
         "n_limit": f"{result.n_limit:.6g} ({100.0 * run.confidence_level:g}% CL,"
         f" background {run.background:g})",
     }
@@ -57,7 +59,14 @@ def _contours(result: Reach) -> str:
         for x, epsilon in line.points
     ]
     columns = ("contour", "line", "shape", result.plane.x.name, "epsilon")
-    return csv_text(_header(result, "level lines, points in order"), columns, rows)
+    header = _header(result, "level lines, points in order")
+    levels = result.confidence_levels
+    header["confidence_levels"] = ", ".join(
+        f"{search.key} {percent(levels[search.key]) or 'not stated'}"
+        for search in SEARCHES
+        if search.excludes
+    )
+    return csv_text(header, columns, rows)
 
 
 def _yields(result: Reach) -> str:

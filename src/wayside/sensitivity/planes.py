@@ -1,8 +1,8 @@
 """Planes of couplings and masses: which mass point stands in which column."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -89,18 +89,30 @@ class Plane:
     """The scenario's own mass point."""
     x: Axis
     epsilon: Axis
+    kept: dict[float, MassPoint | None] = field(default_factory=dict, repr=False, compare=False)
+    """Mass points of the grid's columns, made as they are asked for."""
 
     @property
     def varies_masses(self) -> bool:
         """Whether columns differ in their masses."""
         return self.x.name != "g_d"
 
-    @cached_property
-    def column(self) -> Callable[[float], MassPoint | None]:
+    def column(self, x: float) -> MassPoint | None:
         """Mass point of a column by its x; None where the masses are not allowed."""
-        grid = set(self.x.values.tolist())
-        kept = lru_cache(maxsize=None)(self._make)
-        return lambda x: kept(x) if x in grid else self._make(x)
+        if x not in self._on_grid:
+            return self._make(x)
+        if x not in self.kept:
+            self.kept[x] = self._make(x)
+        return self.kept[x]
+
+    @cached_property
+    def _on_grid(self) -> frozenset[float]:
+        return frozenset(self.x.values.tolist())
+
+    def with_columns(self, more: ArrayLike) -> "Plane":
+        """The plane with more columns, at values of its axis; mass points made so far are kept."""
+        values = np.union1d(self.x.values, np.asarray(more, dtype=np.float64))
+        return replace(self, x=replace(self.x, values=values))
 
     def _make(self, x: float) -> MassPoint | None:
         if not self.varies_masses:

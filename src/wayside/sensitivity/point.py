@@ -13,22 +13,20 @@ from wayside.constants import HBAR_C, SPEED_OF_LIGHT
 from wayside.cosmology.relic import relic_density
 from wayside.errors import InputError
 from wayside.models.excited import hadronic_width_error
-from wayside.scenario import Scenario
+from wayside.scenario import Scenario, meaning
 from wayside.sensitivity import study
-from wayside.sensitivity.existing import Existing, Recast
+from wayside.sensitivity.existing import SEARCHES, Existing
 from wayside.sensitivity.mass_point import MassPoint
 from wayside.sensitivity.planes import mass_point
 
 
-def point_report(scenario: Scenario, *, recast: Recast = "exact") -> dict[str, Any]:
+def point_report(scenario: Scenario) -> dict[str, Any]:
     """Cross-section, widths, lifetime, acceptances and yields of a scenario's parameter point.
 
     Parameters
     ----------
     scenario
         From `wayside.load_scenario`.
-    recast
-        How existing limits are carried over, see `wayside.sensitivity.existing.Existing`.
 
     Returns
     -------
@@ -58,15 +56,23 @@ def point_report(scenario: Scenario, *, recast: Recast = "exact") -> dict[str, A
     report["expected_events"] = float(
         sum(d["expected_events"] for d in report["detectors"] if d["name"] in scenario.signal)
     )
-    report["flags"] = point.flags(epsilon, g_d)
-    report["existing_limits"] = {
-        key: {"excluded": bool(value > 0.0), "margin": value}
-        for key, value in (
-            (key, float(function(point, epsilon, g_d)))
-            for key, function in Existing(recast).margins().items()
-        )
-    }
+    report["flags"] = point.flags(epsilon, g_d) + meaning.overlaps(scenario)
+    report["existing_limits"] = _existing(scenario, point)
     report["relic"] = _relic(scenario, point)
+    return report
+
+
+def _existing(scenario: Scenario, point: MassPoint) -> dict[str, dict[str, Any]]:
+    """Margins by search; what covers the point without excluding it has no level and no say."""
+    searches = Existing(scenario.run.recast, scenario.run.confidence_level)
+    levels = searches.confidence_levels(point.model.m_aprime)
+    report: dict[str, dict[str, Any]] = {}
+    for search in SEARCHES:
+        margin = float(search.margin(searches, point, scenario.model.epsilon, scenario.model.g_d))
+        verdict = "excluded" if search.excludes else "covered"
+        report[search.key] = {verdict: margin > 0.0, "margin": margin}
+        if search.excludes:
+            report[search.key]["confidence_level"] = levels[search.key]
     return report
 
 

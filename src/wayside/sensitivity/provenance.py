@@ -3,16 +3,10 @@
 from typing import TYPE_CHECKING
 
 from wayside.data import read_table
+from wayside.sensitivity.existing import SEARCHES
 
 if TYPE_CHECKING:
     from wayside.sensitivity.result import Reach
-
-_BEHIND = {
-    "babar-visible": ("babar_visible",),
-    "babar-invisible": ("babar_invisible", "babar_invisible_likelihood"),
-    "lep": ("lep_model_independent",),
-    "displaced": (),
-}
 
 
 def table_record(name: str) -> dict[str, str]:
@@ -29,6 +23,6 @@ def tables_used(result: "Reach") -> list[dict[str, str]]:
     names = ["r_ratio", "narrow_vector_states"]
     if result.scenario.cosmology.dof == "drees2015":  # the others are formulas
         names.append("dof_drees2015")
-    for key in result.margins:
-        names.extend(_BEHIND[key])
+    for search in SEARCHES:
+        names.extend(search.tables)
     return [table_record(name) for name in names]

@@ -10,10 +10,11 @@ import numpy as np
 
 from wayside import __version__
 from wayside.limits.statistics import discovery_signal, expected_upper_limit
-from wayside.scenario import Scenario
+from wayside.scenario import Scenario, meaning
 from wayside.sensitivity import study
+from wayside.sensitivity.columns import resolved
 from wayside.sensitivity.contours import Line, trace
-from wayside.sensitivity.existing import TITLES, Existing, Recast
+from wayside.sensitivity.existing import SEARCHES, Existing
 from wayside.sensitivity.mass_point import Array, MassPoint
 from wayside.sensitivity.planes import CouplingFunction, Plane, plane_of
 from wayside.sensitivity.relic import RelicLine, relic_line
@@ -49,7 +50,9 @@ class Reach:
     """Margins of existing searches on the grid, shape (epsilon, x); positive where excluded."""
     relative_error: float
     """Largest numerical error bound among the acceptances used."""
-    recast: Recast
+    confidence_levels: dict[str, tuple[float, ...]]
+    """Levels of the existing searches' borders by key: two if part of the plane has another one,
+    none where a search sets no limit, its source does not say, or it excludes nothing."""
     relic: RelicLine
     """Where the ground state makes up all of dark matter."""
     flags: list[str] = field(default_factory=list)
@@ -75,7 +78,6 @@ class Reach:
             "scenario": self.scenario.to_dict(),
             "sqrt_s_gev": self.scenario.sqrt_s,
             "production": self.scenario.mode,
-            "recast": self.recast,
             "n_limit": self.n_limit,
             "n_discovery": self.n_discovery,
             "relative_error": self.relative_error,
@@ -87,6 +89,10 @@ class Reach:
             "study_approximation": _plain(self.approximate),
             "relic": self.relic.summary(),
             "existing": {key: _plain(lines) for key, lines in self.existing.items()},
+            "existing_confidence_levels": {
+                key: list(levels) for key, levels in self.confidence_levels.items()
+            },
+            "columns_added": len(self.plane.x.values) - self.scenario.plane.points,
         }
 
     def _repr_html_(self) -> str:
@@ -112,17 +118,13 @@ def _span(lines: list[Line]) -> str:
     return f"epsilon from {points[:, 1].min():.3g} to {points[:, 1].max():.3g}"
 
 
-def reach(
-    scenario: Scenario, *, recast: Recast = "exact", progress: Progress | None = None
-) -> Reach:
+def reach(scenario: Scenario, *, progress: Progress | None = None) -> Reach:
     """Compute what a scenario's detectors exclude over its plane.
 
     Parameters
     ----------
     scenario
         From `wayside.load_scenario`.
-    recast
-        How existing limits are carried over: ``"exact"``, or ``"study"`` for Eqs. 22 and 23.
     progress
         Called with a line of text before every step.
 
@@ -137,13 +139,26 @@ def reach(
         If the plane cannot be made.
     """
     say = progress or (lambda _: None)
-    plane = plane_of(scenario)
     luminosity = scenario.run.luminosity_fb
     model_of_yield = study.expected_events if scenario.run.decays == "study" else _exact
 
     background = scenario.run.background
     n_limit = float(expected_upper_limit(background, scenario.run.confidence_level, method="cls"))
     n_discovery = float(discovery_signal(background))
+    logarithm = _log_yield(scenario, model_of_yield)
+    approximation = _log_yield(scenario, study.expected_events)
+    existing_searches = Existing(scenario.run.recast, scenario.run.confidence_level)
+    searches = existing_searches.margins()
+
+    grid_plane = plane_of(scenario)
+    if grid_plane.varies_masses:
+        say("columns")
+    traced = [
+        _over(logarithm, n_limit),
+        _over(logarithm, n_discovery),
+        _over(approximation, n_limit),
+    ]
+    plane = resolved(grid_plane, traced, list(searches.values()))
 
     say(f"yields over {len(plane.x.values)} x {len(plane.epsilon.values)} points")
     x, epsilon = np.meshgrid(plane.x.values, plane.epsilon.values)
@@ -162,24 +177,21 @@ def reach(
     }
     say("contours")
     total = np.asarray(sum(events[name] for name in scenario.signal))
-    logarithm = _log_yield(scenario, model_of_yield)
     with np.errstate(divide="ignore"):
         grid = np.log(total)
     contour = _trace(plane, logarithm, grid, np.log(n_limit))
     discovery = _trace(plane, logarithm, grid, np.log(n_discovery))
-    approximation = _log_yield(scenario, study.expected_events)
     approximate = _trace(
         plane, approximation, plane.evaluate(approximation, x, epsilon), np.log(n_limit)
     )
 
     say("existing limits")
-    searches = Existing(recast).margins()
     margins = {key: plane.evaluate(function, x, epsilon) for key, function in searches.items()}
     existing = {
         key: _trace(plane, function, margins[key], 0.0) for key, function in searches.items()
     }
     say("relic density")
-    relic = relic_line(plane)
+    relic = relic_line(grid_plane)  # it finds columns of its own
     columns = [plane.column(float(value)) for value in plane.x.values]
     errors = [
         error
@@ -189,10 +201,19 @@ def reach(
     worst = max(errors, default=0.0)
     g_d_most = scenario.model.g_d if plane.varies_masses else plane.x.values[-1]
     flags = plane.centre.flags(scenario.model.epsilon, float(g_d_most))
+    flags += [*meaning.overlaps(scenario), *meaning.unused(scenario)]
     if worst > plane.centre.rtol:
         flags.append(f"acceptance known to {worst:.1e} only")
     if not relic.known:
         flags.append("relic density not known at these masses")
+    levels = _levels(existing_searches, plane)
+    other = [
+        f"{key} {percent(levels[key])}"
+        for key, margin in margins.items()
+        if set(levels[key]) - {scenario.run.confidence_level} and np.any(margin > 0.0)
+    ]
+    if other:
+        flags.append(f"existing limits at confidence levels of their own: {', '.join(other)}")
     return Reach(
         plane=plane,
         events=events,
@@ -204,10 +225,36 @@ def reach(
         existing=existing,
         margins=margins,
         relative_error=worst,
-        recast=recast,
+        confidence_levels=levels,
         relic=relic,
         flags=flags,
     )
+
+
+def _levels(searches: Existing, plane: Plane) -> dict[str, tuple[float, ...]]:
+    """Confidence levels of the searches' borders over all columns."""
+    points = {id(p): p for x in plane.x.values if (p := plane.column(float(x))) is not None}
+    masses = {point.model.m_aprime for point in points.values()}
+    columns = [searches.confidence_levels(mass) for mass in masses]
+    return {
+        key: tuple(sorted({level for each in columns if (level := each[key]) is not None}))
+        for key in (search.key for search in SEARCHES)
+    }
+
+
+def percent(levels: tuple[float, ...]) -> str:
+    """Confidence levels in words.
+
+    Examples
+    --------
+    >>> percent((0.9, 0.95))
+    '90% and 95%'
+    """
+    return " and ".join(f"{100.0 * level:g}%" for level in levels)
+
+
+def _over(logarithm: CouplingFunction, level: float) -> CouplingFunction:
+    return lambda point, epsilon, g_d: logarithm(point, epsilon, g_d) - np.log(level)
 
 
 def _exact(point: MassPoint, name: str, epsilon: Array, g_d: Array, luminosity_fb: float) -> Array:
@@ -255,4 +302,4 @@ def _trace(plane: Plane, function: CouplingFunction, grid: Array, level: float) 
     ]
 
 
-__all__ = ["TITLES", "Reach", "reach"]
+__all__ = ["Reach", "percent", "reach"]

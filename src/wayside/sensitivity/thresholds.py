@@ -1,0 +1,129 @@
+"""Where in a plane of masses something sets in: columns that a grid must not step over."""
+
+import math
+from collections.abc import Callable, Iterable, Iterator
+
+import numpy as np
+from scipy.optimize import brentq
+
+from wayside.collider.beams import boosted
+from wayside.constants import M_ELECTRON, M_MUON, M_PION, M_TAU
+from wayside.limits import babar, lep
+from wayside.models.kinematics import pair_momentum
+from wayside.models.r_ratio import narrow_states
+from wayside.sensitivity.mass_point import Array
+from wayside.sensitivity.planes import Plane, masses_at
+
+Quantity = Callable[[float, float, float], float]
+"""Of (m_aprime, m1, m2) in GeV."""
+
+_SAMPLES = 513
+_ACROSS = np.linspace(-0.25, 1.25, 7)
+"""Where the caustic is looked for: from 0, the near side of a box, to 1, its far side."""
+
+_BESIDE = 1e-6
+"""How far to either side of a jump its two columns stand, in fractions of the axis."""
+
+_IN_WIDTHS = (-10.0, -1.0, 0.0, 1.0, 10.0)
+"""Columns around a narrow state, in its widths."""
+
+
+def threshold_columns(plane: Plane) -> Array:
+    """Columns of a plane of masses at which yields or limits are known to bend, peak or jump.
+
+    There are such columns where a decay of the excited state or of A' opens, where production
+    ends, at the narrow states, where a limit's table has an end or a gap (one on either side),
+    and where the caustic of a beam (docs/theory/density.md) sweeps over a signal detector: there
+    the acceptance peaks, over a range of masses as narrow as the detector is small.
+
+    Parameters
+    ----------
+    plane
+        From `wayside.sensitivity.planes.plane_of`.
+
+    Returns
+    -------
+    x
+        Increasing, inside the ends of the axis; empty for a plane of couplings.
+    """
+    if not plane.varies_masses:
+        return np.empty(0)
+    start, stop = plane.x.coordinates[[0, -1]]
+    bends = [t for each in _bends(plane) for t in _crossings(plane, *each)]
+    jumps = [t for each in _jumps(plane) for t in _crossings(plane, *each)]
+    beside = _BESIDE * (stop - start)
+    found = np.unique([*bends, *(t + side for t in jumps for side in (-beside, beside))])
+    return plane.x.from_coordinates(found[(found > start) & (found < stop)])
+
+
+def _crossings(plane: Plane, quantity: Quantity, levels: Iterable[float]) -> Iterator[float]:
+    """Coordinates at which a quantity passes through levels."""
+
+    def along(t: float) -> float:
+        return quantity(*masses_at(plane.scenario, float(plane.x.from_coordinates(t))))
+
+    sample = np.linspace(plane.x.coordinates[0], plane.x.coordinates[-1], _SAMPLES)
+    values = np.array([along(t) for t in sample])
+    for level in levels:
+        below = values < level
+        for i in np.flatnonzero(below[:-1] != below[1:]):
+            yield brentq(lambda t, level=level: along(t) - level, sample[i], sample[i + 1])
+
+
+def _bends(plane: Plane) -> Iterator[tuple[Quantity, list[float]]]:
+    pairs = [2.0 * mass for mass in (M_ELECTRON, M_MUON, M_PION, M_TAU)]
+    states = narrow_states()
+    yield lambda _, m1, m2: m1 - m2, pairs + [state.mass for state in states]
+    around = [state.mass + widths * state.width for state in states for widths in _IN_WIDTHS]
+    yield lambda m_aprime, *_: m_aprime, pairs + around
+    for name in plane.scenario.signal:
+        for side in (1.0, -1.0) if plane.centre.mode == "on-shell" else (0.0,):
+            yield _caustic_across(plane, name, side), _ACROSS.tolist()
+
+
+def _jumps(plane: Plane) -> Iterator[tuple[Quantity, list[float]]]:
+    sqrt_s = plane.scenario.sqrt_s
+    yield lambda m_aprime, m1, m2: m_aprime - m1 - m2, [0.0]
+    yield lambda _, m1, m2: m1 + m2, [sqrt_s]
+    ends = babar.InvisibleLikelihood.from_table().mass[[0, -1]].tolist()
+    for curve in (babar.visible_curve(), babar.invisible_curve(), lep.lep_curve()):
+        ends += [*curve.mass_range, *curve.gaps.ravel().tolist()]
+    yield lambda m_aprime, *_: m_aprime, [sqrt_s, *ends]
+
+
+def _caustic_across(plane: Plane, name: str, side: float) -> Quantity:
+    """Where the caustic stands: 0 at the side of a box nearest to its axis, 1 at the far one."""
+    outline = plane.centre.boxes[name].outline
+
+    def across(m_aprime: float, m1: float, m2: float) -> float:
+        opening, axis = _caustic(plane, m_aprime, m1, m2, side)
+        angles = np.arccos(np.clip(outline @ axis, -1.0, 1.0))
+        near, far = float(angles.min()), float(angles.max())
+        return (opening - near) / (far - near)
+
+    return across
+
+
+def _caustic(
+    plane: Plane, m_aprime: float, m1: float, m2: float, side: float
+) -> tuple[float, Array]:
+    """Largest angle of the excited state to its parent, and the parent's direction.
+
+    The parent is an A' along a beam, or the collision itself off shell. Right angles and none
+    where the excited state is fast enough to go anywhere.
+    """
+    beams = plane.centre.beams
+    sqrt_s = beams.sqrt_s
+    if side:
+        if not m1 + m2 < m_aprime < sqrt_s:
+            return 0.0 if m1 + m2 >= m_aprime else 0.5 * math.pi, beams.frame[2]
+        momentum = float(pair_momentum(m_aprime, m1, m2))
+        along = (sqrt_s - m_aprime) * (sqrt_s + m_aprime) / (2.0 * m_aprime * sqrt_s)
+        parent = boosted(side * along * beams.frame[2], math.hypot(1.0, along), beams.boost)
+    else:
+        momentum = float(pair_momentum(sqrt_s, m1, m2))
+        parent = boosted(np.zeros(3), 1.0, beams.boost)
+    speed = float(np.linalg.norm(parent))
+    if momentum >= m1 * speed:
+        return 0.5 * math.pi, parent / speed if speed else beams.frame[2]
+    return math.asin(momentum / (m1 * speed)), parent / speed
