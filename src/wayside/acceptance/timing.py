@@ -63,11 +63,12 @@ def quantiles(rule: Rule, ctau: float, levels: ArrayLike) -> NDArray[np.float64]
 
 def _nodes(rule: Rule, ctau: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Arrival times in ns and logarithms of the chances, of nodes with a chance."""
-    counts = np.diff(rule.offsets)
-    used = rule.weight > 0.0
-    flight = (np.exp(rule.log_flight) * ctau)[used]
-    near = np.repeat(rule.sky.near, counts)[used]
-    inside = np.repeat(rule.sky.far - rule.sky.near, counts)[used]
+    nodes = rule.nodes()
+    used = nodes.weight > 0.0
+    direction, rapidity, weight, log_flight = (column[used] for column in nodes)
+    flight = np.exp(log_flight) * ctau
+    near = rule.sky.near[direction]
+    inside = (rule.sky.far - rule.sky.near)[direction]
     with np.errstate(divide="ignore"):
-        logarithms = np.log(rule.weight[used]) + np.log(-np.expm1(-inside / flight))
-    return near / (SPEED_OF_LIGHT * np.tanh(rule.rapidity[used])), logarithms - near / flight
+        logarithms = np.log(weight) + np.log(-np.expm1(-inside / flight))
+    return near / (SPEED_OF_LIGHT * np.tanh(rapidity)), logarithms - near / flight
