@@ -32,6 +32,9 @@ _TABLE_HIGH = 700.0
 and the shortest proper distance: linear in x for long lifetimes, where F/rate is analytic in x,
 logarithmic between, linear again where F is an exponential; it ends where exp(-y) does."""
 
+_RATE_ZERO = 1e-100
+"""F/rate is constant to all digits long before."""
+
 _FEW = 16
 """So many lifetimes are summed over the grid itself; a table is worth its making only beyond."""
 
@@ -188,6 +191,14 @@ class DecayCurve:
         value[1:] = np.log(sums / rate[1:])
         return CubicSpline(self._coordinate(rate), value)
 
+    def _log_over_rate(self, rate: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Logarithm of F exp(shortest rate)/rate, within the table's range of rates."""
+        if rate.size > _FEW:
+            return np.asarray(self._spline(self._coordinate(rate)))
+        known = np.maximum(rate.ravel(), _RATE_ZERO / self.shortest)
+        sums = _shifted_sums(self._grid, self._distance, known, self.shortest)
+        return np.asarray(np.log(sums / known).reshape(rate.shape))
+
     def _coordinate(self, rate: NDArray[np.float64]) -> NDArray[np.float64]:
         logarithm = np.log(rate * self._mean_distance + _KNOT_FLOOR)
         return np.asarray(logarithm + rate * (self.shortest / _KNOT_LINEAR))
@@ -203,12 +214,7 @@ class DecayCurve:
         rate = 1.0 / np.asarray(ctau, dtype=np.float64)
         if self.empty:
             return np.full(rate.shape, -np.inf)
-        if rate.size <= _FEW:
-            sums = _shifted_sums(self._grid, self._distance, rate.ravel(), self.shortest)
-            with np.errstate(divide="ignore"):
-                return np.asarray(np.log(sums).reshape(rate.shape) - rate * self.shortest)
-        high = _TABLE_HIGH / self.shortest
-        inside = self._spline(self._coordinate(np.minimum(rate, high)))
+        inside = self._log_over_rate(np.minimum(rate, _TABLE_HIGH / self.shortest))
         with np.errstate(divide="ignore"):  # a stable state: rate 0
             return np.asarray(inside + np.log(rate) - rate * self.shortest)
 
