@@ -13,7 +13,7 @@ from wayside.collider.beams import Beams
 from wayside.constants import ALPHA, HBAR_C, M_ELECTRON, M_MUON
 from wayside.data import read_table
 from wayside.models.inelastic import PseudoDirac, ScalarInelastic
-from wayside.sensitivity.existing import TITLES, Existing, escape_probability
+from wayside.sensitivity.existing import SEARCHES, Existing, escape_probability
 from wayside.sensitivity.mass_point import MassPoint
 
 MASSES = (3.0, 1.55, 1.44)
@@ -135,8 +135,8 @@ def test_extremes_give_no_warnings(point: MassPoint) -> None:
     assert Existing().babar_invisible(stable, 1e-3, 3.0) == pytest.approx(published, abs=2e-3)
 
 
-def test_margins_cover_the_titles(point: MassPoint) -> None:
-    assert Existing().margins().keys() == TITLES.keys()
+def test_every_search_has_a_margin(point: MassPoint) -> None:
+    assert list(Existing().margins()) == [search.key for search in SEARCHES]
     margins = {key: f(point, 1e-3, 1.0) for key, f in Existing().margins().items()}
     assert all(value.shape == () for value in margins.values())
 
@@ -188,3 +188,29 @@ def test_escape_of_the_stable_and_of_the_prompt() -> None:
     point = point_of(*MASSES)
     np.testing.assert_allclose(escape_probability(point, [math.inf, 1e-30]), [1.0, 0.0])
     assert escape_probability(point, 3.0).shape == ()
+
+
+@pytest.mark.parametrize("cl", [0.9, 0.95, 0.99])
+def test_confidence_level_of_the_invisible_search(point: MassPoint, cl: float) -> None:
+    """On its border a flat prior in mu >= 0 puts the confidence level below mu."""
+    searches = Existing(confidence_level=cl)
+    # A margin in epsilon is one in mu = epsilon^2 BR P: find the border at a fixed BR P.
+    g_d, epsilon = 1.0, 1e-3
+    margin = float(searches.babar_invisible(point, epsilon, g_d))
+    escape = float(escape_probability(point_of(*MASSES), point.ctau(epsilon, g_d)))
+    mu = epsilon**2 * float(point.branching_dark(epsilon, g_d)) * escape * math.exp(-2 * margin)
+    rows = read_table("babar_invisible_likelihood")
+    centre, sigma = (
+        float(np.interp(3.0, rows["mass_gev"], rows[name])) * 1e-6
+        for name in ("centre_1e6", "sigma_1e6")
+    )
+    inside, _ = quad(lambda t: math.exp(-0.5 * ((t - centre) / sigma) ** 2), 0, mu, epsabs=0)
+    total, _ = quad(
+        lambda t: math.exp(-0.5 * ((t - centre) / sigma) ** 2), 0, abs(centre) + 12 * sigma
+    )
+    assert inside / total == pytest.approx(cl, abs=1e-6)
+    levels = searches.confidence_levels(3.0)
+    assert levels["babar-invisible"] == cl
+    assert levels["babar-visible"] == 0.9, "published at one level only"
+    assert levels["displaced"] is None
+    assert Existing("study", cl).confidence_levels(3.0)["babar-invisible"] == 0.9

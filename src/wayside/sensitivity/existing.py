@@ -28,6 +28,19 @@ PHOTON_COSINE = 0.6
 """Directions of the single photon in the centre of mass that the search takes, about."""
 
 
+class _EscapeRule(NamedTuple):
+    """Directions of the excited state in the A' frame, to average over."""
+
+    flown: Array
+    """Escape length over momentum per mass, in m."""
+    weights: Array
+    """Their shares."""
+
+    def probability(self, ctau: ArrayLike) -> Array:
+        ctau = np.asarray(ctau, dtype=np.float64)
+        return np.asarray(np.exp(-self.flown / ctau[..., None]) @ self.weights)
+
+
 class Existing:
     """The searches, with their tables read once.
 
@@ -237,19 +250,6 @@ def escape_probability(point: MassPoint, ctau: ArrayLike) -> Array:
     the A' are polarised, and excited states not evenly spread in cos theta*.
     """
     return _escape_rule(point).probability(ctau)
-
-
-class _EscapeRule(NamedTuple):
-    """Directions of the excited state in the A' frame, to average over."""
-
-    flown: Array
-    """Escape length over momentum per mass, in m."""
-    weights: Array
-    """Their shares."""
-
-    def probability(self, ctau: ArrayLike) -> Array:
-        ctau = np.asarray(ctau, dtype=np.float64)
-        return np.asarray(np.exp(-self.flown / ctau[..., None]) @ self.weights)
 
 
 def _escape_rule(point: MassPoint) -> _EscapeRule:
