@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from wayside.errors import InputError
 from wayside.models.inelastic import MODELS
-from wayside.scenario import Scenario
+from wayside.scenario import Scenario, meaning
 from wayside.scenario.schema import KNOWN_KEYS
 
 from .conftest import BASE
@@ -257,3 +257,25 @@ def test_lagrangian_masses(mu: float, rho: float, base: dict[str, Any]) -> None:
     m1, m2 = Scenario.from_dict(base).masses
     assert (0.5 * (m1 + m2), 0.5 * (m1 - m2)) == pytest.approx((mu, rho), rel=1e-14)
     assert (m1, m2) == lagrangian("pseudo-dirac")
+
+
+def test_overlapping_signal_detectors_are_told(base: dict[str, Any]) -> None:
+    base["detectors"]["B"] = {**base["detectors"]["A"], "position": [1.05, 0.0, 7.0]}
+    base["run"]["signal"] = ["A", "B"]
+    with pytest.warns(UserWarning, match="detectors A and B overlap; decays in both count twice"):
+        scenario = Scenario.from_dict(base)
+    assert len(meaning.overlaps(scenario)) == 1
+    base["run"]["signal"] = ["A"]
+    assert meaning.overlaps(Scenario.from_dict(base)) == [], "only what is added up matters"
+
+
+def test_idle_keys_of_the_plane_are_told(base: dict[str, Any]) -> None:
+    assert meaning.unused(Scenario.from_dict(base)) == [
+        'not used in the plane "epsilon-g_d": plane.m2, plane.delta'
+    ]
+    base["plane"] = {"kind": "epsilon-m2", "hold": "m1", "m2": [1.0, 4.0]}
+    assert meaning.unused(Scenario.from_dict(base)) == []
+    base["plane"] = {"hold": "ratios"}
+    assert meaning.unused(Scenario.from_dict(base)) == [
+        'not used in the plane "epsilon-g_d": plane.hold'
+    ]
