@@ -11,7 +11,7 @@ from wayside.acceptance.estimate import converged_rule
 from wayside.acceptance.timing import quantiles
 from wayside.constants import HBAR_C, SPEED_OF_LIGHT
 from wayside.cosmology.relic import relic_density
-from wayside.errors import InputError
+from wayside.errors import InputError, NumericalError
 from wayside.models.excited import hadronic_width_error
 from wayside.scenario import Scenario
 from wayside.sensitivity import study
@@ -79,9 +79,11 @@ def _relic(scenario: Scenario, point: MassPoint) -> dict[str, Any]:
             hadrons=scenario.cosmology.hadrons,
             dof_name=scenario.cosmology.dof,
         )
-    except InputError:  # an A' heavier than R(s) is known for
+    except (InputError, NumericalError) as error:
+        # Input that is refused: an A' heavier than R(s) is known for.
+        flag = "outside-tables" if isinstance(error, InputError) else "not-computed"
         nothing = dict.fromkeys(("omega_h2", "x_freeze_out", "uncertainty"))
-        return {**nothing, "flags": ["outside-tables"]}
+        return {**nothing, "flags": [flag]}
     return {
         "omega_h2": result.omega_h2,
         "x_freeze_out": result.x_freeze_out,
