@@ -22,6 +22,7 @@ _HOMES = {
     "point_report": "wayside.sensitivity.point",
     "reach": "wayside.sensitivity.result",
     "relic_density": "wayside.cosmology.relic",
+    "scan": "wayside.sensitivity.scan",
     "upper_limit": "wayside.limits.statistics",
 }
 
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from wayside.sensitivity.point import point_report as point_report
     from wayside.sensitivity.result import Reach as Reach
     from wayside.sensitivity.result import reach as reach
+    from wayside.sensitivity.scan import scan as scan
 
 
 def __getattr__(name: str) -> Any:

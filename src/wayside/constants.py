@@ -27,3 +27,6 @@ M_PION: Final = 0.13957039
 
 LEPTON_MASSES: Final = {"e": M_ELECTRON, "mu": M_MUON, "tau": M_TAU}
 """Charged leptons by the channel names used throughout, masses in GeV."""
+
+NEAREST_POLE: Final = 1e-8
+"""Least relative distance of an A' mass from sqrt(s): closer, the photon's energy is rounding."""

@@ -34,16 +34,16 @@ def rule(request):
 
 
 def proper_distances(rule):
-    counts = np.diff(rule.offsets)
-    flown = np.exp(rule.log_flight)
-    return np.repeat(rule.sky.near, counts) / flown, np.repeat(rule.sky.far, counts) / flown
+    nodes = rule.nodes()
+    flown = np.exp(nodes.log_flight)
+    return rule.sky.near[nodes.direction] / flown, rule.sky.far[nodes.direction] / flown
 
 
 def test_against_the_sum_over_twelve_decades(rule):
     """From stable to decays within a fortieth of the shortest way."""
     curve = DecayCurve(rule)
     near, _ = proper_distances(rule)
-    scale = near[rule.weight > 0].min()
+    scale = near[rule.nodes().weight > 0].min()
     ctaus = np.geomspace(scale / 40, scale / 40 * 1e12, 80)
     values = curve.probability(ctaus)
     expected = [direct_probability(rule, ctau) for ctau in ctaus]
@@ -54,8 +54,8 @@ def test_against_mpmath(rule):
     """Also where doubles would underflow before the sum is taken."""
     curve = DecayCurve(rule)
     near, far = proper_distances(rule)
-    used = rule.weight > 0
-    near, far, weight = near[used], far[used], rule.weight[used]
+    used = rule.nodes().weight > 0
+    near, far, weight = near[used], far[used], rule.nodes().weight[used]
     # Terms more than e^35 below the largest do not count. The grid of distances is made to keep
     # e^-40; at e^-300 a tenth of such a probability may go.
     shortest = near.min()
@@ -77,14 +77,14 @@ def test_against_mpmath(rule):
 def test_direct_sum_against_plain_exponentials(rule):
     near, far = proper_distances(rule)
     for ctau in (0.3 * near.min(), 3 * near.max()):
-        plain = np.sum(rule.weight * (np.exp(-near / ctau) - np.exp(-far / ctau)))
+        plain = np.sum(rule.nodes().weight * (np.exp(-near / ctau) - np.exp(-far / ctau)))
         assert direct_probability(rule, ctau) == pytest.approx(plain, rel=1e-9)
 
 
 def test_long_lifetimes_are_linear_in_path_over_ctau(rule):
     curve = DecayCurve(rule)
     near, far = proper_distances(rule)
-    path = np.sum(rule.weight * (far - near))
+    path = np.sum(rule.nodes().weight * (far - near))
     assert curve.mean_path * curve.hit_probability == pytest.approx(path, rel=1e-7)
     # Next term: one half of the square of distance over ctau.
     for factor in (1e6, 1e12):
@@ -95,7 +95,7 @@ def test_long_lifetimes_are_linear_in_path_over_ctau(rule):
 def test_short_lifetimes_never_become_garbage(rule):
     curve = DecayCurve(rule)
     near, _ = proper_distances(rule)
-    shortest = near[rule.weight > 0].min()
+    shortest = near[rule.nodes().weight > 0].min()
     ctaus = shortest / np.geomspace(0.01, 1e7, 300)
     logs = curve.log_probability(ctaus)
     assert np.all(np.isfinite(logs))

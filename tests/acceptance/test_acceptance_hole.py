@@ -5,7 +5,7 @@ import pytest
 from reference import sampling
 
 from wayside.acceptance.flight import on_shell_flight
-from wayside.acceptance.sky import gauss_legendre
+from wayside.acceptance.quadrature import gauss_legendre
 from wayside.acceptance.spectrum import MAX_SEGMENTS, spectrum
 from wayside.collider.beams import Beams
 from wayside.constants import M_ELECTRON

@@ -62,7 +62,8 @@ def test_cut_boxes_add_up(name):
     flight, box = CASES[name]
     whole, bound = converged_rule(flight, box, 1e-6)
     assert bound <= 1e-6
-    scale = np.median(np.repeat(whole.sky.near, np.diff(whole.offsets)) / np.exp(whole.log_flight))
+    nodes = whole.nodes()
+    scale = np.median(whole.sky.near[nodes.direction] / np.exp(nodes.log_flight))
     for axis in range(3):
         parts = [converged_rule(flight, part, 1e-6)[0] for part in cut(box, axis, 0.37)]
         # Hits of the parts overlap, what is inside them does not.
@@ -100,11 +101,11 @@ def test_thin_boxes_are_linear_in_depth():
     # The limit: each hit of the face flies depth/cos inside, decays at rate 1/(gamma beta ctau).
     face = Box.place([1.0, 0.0, 7.0], [0.2, 0.3, 1e-7], "beam")
     rule = build_rule(flight, face, Level(28, 10, 26))
-    counts = np.diff(rule.offsets)
-    cosine = np.repeat(rule.sky.directions @ face.axes[2], counts)
-    near = np.repeat(rule.sky.near, counts)
-    flown = 5.0 * np.exp(rule.log_flight)
-    expected = np.sum(rule.weight * np.exp(-near / flown) / (cosine * flown))
+    nodes = rule.nodes()
+    cosine = (rule.sky.directions @ face.axes[2])[nodes.direction]
+    near = rule.sky.near[nodes.direction]
+    flown = 5.0 * np.exp(nodes.log_flight)
+    expected = np.sum(nodes.weight * np.exp(-near / flown) / (cosine * flown))
     assert limit == pytest.approx(expected, rel=1e-4)
 
 

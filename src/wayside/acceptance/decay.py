@@ -7,6 +7,7 @@ than 1e-7 where they matter), then tabulated: a whole coupling plane costs one p
 and energies. Derived in docs/theory, section "Couplings come for free".
 """
 
+import math
 from functools import cached_property
 
 import numba
@@ -14,11 +15,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.interpolate import CubicSpline
 
-from wayside.acceptance.rule import Rule
+from wayside.acceptance.rule import Rule, log_distances
 
 _GRID_STEP = 0.005
 _GRID_NODES = 256
 """Largest step of the grid in ln(distance), and fewest nodes: e^-40 is kept to 1e-6 of itself."""
+
+_MARGIN = 12
+"""Nodes beyond the grid's ends: two interpolations, one after the other, of six points each."""
 
 _KNOT_STEP = 0.15
 _KNOT_FLOOR = 0.02
@@ -28,13 +32,16 @@ _TABLE_HIGH = 700.0
 and the shortest proper distance: linear in x for long lifetimes, where F/rate is analytic in x,
 logarithmic between, linear again where F is an exponential; it ends where exp(-y) does."""
 
+_RATE_ZERO = 1e-100
+"""F/rate is constant to all digits long before."""
+
+_FEW = 16
+"""So many lifetimes are summed over the grid itself; a table is worth its making only beyond."""
+
 
 @numba.njit(cache=True, error_model="numpy")
-def _deposit(grid, position, weight):  # type: ignore[no-untyped-def]
-    """Add weight at a fractional grid position with six-point Lagrange weights."""
-    i = int(position)
-    f = position - i
-    # Offsets -2 ... 3 about i; the differences of f from each of them.
+def _lagrange(f):  # type: ignore[no-untyped-def]
+    """Weights of the nodes -2 ... 3 that represent a point at f in [0, 1)."""
     a = f + 2.0
     b = f + 1.0
     c = f - 1.0
@@ -42,35 +49,77 @@ def _deposit(grid, position, weight):  # type: ignore[no-untyped-def]
     e = f - 3.0
     ab = a * b
     de = d * e
-    cde = c * de
-    grid[i - 2] -= weight * b * f * cde / 120.0
-    grid[i - 1] += weight * a * f * cde / 24.0
-    grid[i] -= weight * ab * cde / 12.0
-    grid[i + 1] += weight * ab * f * de / 12.0
-    grid[i + 2] -= weight * ab * f * c * e / 24.0
-    grid[i + 3] += weight * ab * f * c * d / 120.0
+    return (
+        -b * f * c * de / 120.0,
+        a * f * c * de / 24.0,
+        -ab * c * de / 12.0,
+        ab * f * de / 12.0,
+        -ab * f * c * e / 24.0,
+        ab * f * c * d / 120.0,
+    )
 
 
 @numba.njit(cache=True, error_model="numpy")
-def _limits(log_near, log_far, offsets, weight, log_flight):  # type: ignore[no-untyped-def]
-    """Logarithms of the shortest and the longest proper distance."""
-    low = np.inf
-    high = -np.inf
-    for i in range(len(log_near)):
-        for k in range(offsets[i], offsets[i + 1]):
-            if weight[k] > 0.0:
-                low = min(low, log_near[i] - log_flight[k])
-                high = max(high, log_far[i] - log_flight[k])
-    return low, high
+def _gather(depth, solid, of_direction, offsets, weight, pace, grid):  # type: ignore[no-untyped-def]
+    """Add every node to a grid of ``depth - pace``, both in steps of the grid.
 
-
-@numba.njit(cache=True, error_model="numpy")
-def _gather(log_near, log_far, offsets, weight, log_flight, start, step, grid):  # type: ignore[no-untyped-def]
-    for i in range(len(log_near)):
-        for k in range(offsets[i], offsets[i + 1]):
-            if weight[k] > 0.0:
-                _deposit(grid, (log_near[i] - log_flight[k] - start) / step, weight[k])
-                _deposit(grid, (log_far[i] - log_flight[k] - start) / step, -weight[k])
+    The depths of the directions that share a spectrum are put on a grid of their own first, which
+    is then laid down once a rapidity: a sum in place of a product.
+    """
+    # Five zeros before and after, so that a sum over six cells never has to ask where it is.
+    window = np.zeros(len(grid) + _MARGIN)
+    begin = 0
+    while begin < len(depth):
+        g = of_direction[begin]
+        end = begin
+        low = depth[begin]
+        high = low
+        while end < len(depth) and of_direction[end] == g:
+            low = min(low, depth[end])
+            high = max(high, depth[end])
+            end += 1
+        some = False
+        for k in range(offsets[g], offsets[g + 1]):
+            some = some or weight[k] > 0.0
+        if some and end - begin == 1:
+            origin = low
+            cells = 1
+        elif some:
+            origin = math.floor(low) - 2.0
+            cells = int(high - origin) + 4
+            window[5 : cells + 10] = 0.0
+            for i in range(begin, end):
+                cell = int(depth[i] - origin)
+                spread = _lagrange(depth[i] - origin - cell)
+                for m in range(6):
+                    window[cell + 3 + m] += solid[i] * spread[m]
+        begin = end
+        if not some:
+            continue
+        for k in range(offsets[g], offsets[g + 1]):
+            position = origin - pace[k]
+            cell = int(position)
+            a, b, c, d, e, f = _lagrange(position - cell)
+            target = grid[cell - 2 : cell + 3 + cells]
+            w = weight[k]
+            if cells == 1:
+                w *= solid[end - 1]
+                target[0] += w * a
+                target[1] += w * b
+                target[2] += w * c
+                target[3] += w * d
+                target[4] += w * e
+                target[5] += w * f
+                continue
+            for n in range(len(target)):
+                target[n] += w * (
+                    a * window[n + 5]
+                    + b * window[n + 4]
+                    + c * window[n + 3]
+                    + d * window[n + 2]
+                    + e * window[n + 1]
+                    + f * window[n]
+                )
 
 
 @numba.njit(cache=True, error_model="numpy")
@@ -107,14 +156,17 @@ class DecayCurve:
         """True if no excited state can reach the volume."""
         if self.empty:
             return
+        spectra = rule.spectra
+        shared = (spectra.of_direction, spectra.offsets, spectra.weight)
         log_near = np.log(np.maximum(rule.sky.near, 1e-300))
         log_far = np.log(np.maximum(rule.sky.far, 1e-300))
-        nodes = (rule.offsets, rule.weight, rule.log_flight)
-        low, high = _limits(log_near, log_far, *nodes)
+        low, high = log_distances(log_near, log_far, *shared, spectra.log_flight)
         step = min(_GRID_STEP, max(high - low, 1e-9) / _GRID_NODES)
-        start = low - 3.0 * step
-        grid = np.zeros(int((high - start) / step) + 5)
-        _gather(log_near, log_far, rule.offsets, rule.weight, rule.log_flight, start, step, grid)
+        start = low - _MARGIN // 2 * step
+        grid = np.zeros(int((high - start) / step) + _MARGIN)
+        pace = (spectra.log_flight + start) / step
+        _gather(log_near / step, rule.sky.weights, *shared, pace, grid)
+        _gather(log_far / step, -rule.sky.weights, *shared, pace, grid)
         self._grid = grid
         self._distance = np.exp(start + step * np.arange(len(grid)))
         self.shortest = float(np.exp(low))
@@ -139,6 +191,14 @@ class DecayCurve:
         value[1:] = np.log(sums / rate[1:])
         return CubicSpline(self._coordinate(rate), value)
 
+    def _log_over_rate(self, rate: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Logarithm of F exp(shortest rate)/rate, within the table's range of rates."""
+        if rate.size > _FEW:
+            return np.asarray(self._spline(self._coordinate(rate)))
+        known = np.maximum(rate.ravel(), _RATE_ZERO / self.shortest)
+        sums = _shifted_sums(self._grid, self._distance, known, self.shortest)
+        return np.asarray(np.log(sums / known).reshape(rate.shape))
+
     def _coordinate(self, rate: NDArray[np.float64]) -> NDArray[np.float64]:
         logarithm = np.log(rate * self._mean_distance + _KNOT_FLOOR)
         return np.asarray(logarithm + rate * (self.shortest / _KNOT_LINEAR))
@@ -154,8 +214,7 @@ class DecayCurve:
         rate = 1.0 / np.asarray(ctau, dtype=np.float64)
         if self.empty:
             return np.full(rate.shape, -np.inf)
-        high = _TABLE_HIGH / self.shortest
-        inside = self._spline(self._coordinate(np.minimum(rate, high)))
+        inside = self._log_over_rate(np.minimum(rate, _TABLE_HIGH / self.shortest))
         with np.errstate(divide="ignore"):  # a stable state: rate 0
             return np.asarray(inside + np.log(rate) - rate * self.shortest)
 
@@ -166,8 +225,8 @@ class DecayCurve:
 
 def direct_probability(rule: Rule, ctau: float) -> float:
     """The same sum taken node by node, for one ``ctau`` in m: slow, without any table."""
-    counts = np.diff(rule.offsets)
-    flight = np.exp(rule.log_flight)
-    near = np.repeat(rule.sky.near, counts) / flight
-    inside = np.repeat(rule.sky.far - rule.sky.near, counts) / flight
-    return float(-np.sum(rule.weight * np.exp(-near / ctau) * np.expm1(-inside / ctau)))
+    nodes = rule.nodes()
+    flight = np.exp(nodes.log_flight)
+    near = rule.sky.near[nodes.direction] / flight
+    inside = (rule.sky.far - rule.sky.near)[nodes.direction] / flight
+    return float(-np.sum(nodes.weight * np.exp(-near / ctau) * np.expm1(-inside / ctau)))

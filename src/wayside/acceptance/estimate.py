@@ -47,6 +47,10 @@ STEEP_LOSS = 10.0
 """Short lifetimes weigh the edge of the distribution; at exp(-STEEP) this much more is allowed."""
 
 
+STEEP_CUT = 20.0
+"""What survives less than the most by this exponent does not count there."""
+
+
 class Estimate(NamedTuple):
     """A number and the bound on its numerical error."""
 
@@ -143,7 +147,7 @@ def converged_rule(flight: Flight, box: Box, rtol: float = 1e-4) -> tuple[Rule, 
     rule = build_rule(flight, box, first)
     error = np.inf
     for level in others:
-        if len(rule.weight) > MOST_NODES:
+        if len(rule) > MOST_NODES:
             break
         before = rule
         rule = build_rule(flight, box, level)
@@ -154,7 +158,8 @@ def converged_rule(flight: Flight, box: Box, rtol: float = 1e-4) -> tuple[Rule, 
         error = _bound(step, rule.hit_probability, rtol)
         if error <= rtol:
             ctau = shortest_distance(rule) / STEEP
-            steep = _difference(survivors(rule, ctau), survivors(before, ctau))
+            cut = STEEP + STEEP_CUT
+            steep = _difference(survivors(rule, ctau, cut), survivors(before, ctau, cut))
             error = max(error, steep / STEEP_LOSS)
             if error <= rtol:
                 return rule, error

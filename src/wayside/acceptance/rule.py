@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wayside.acceptance.flight import Flight
-from wayside.acceptance.sky import Caustic, Sky, gauss_legendre, survey
+from wayside.acceptance.quadrature import gauss_legendre
+from wayside.acceptance.sky import Caustic, Sky, survey
 from wayside.acceptance.spectrum import MAX_SEGMENTS, rapidity_offset, spectrum
 from wayside.detector.box import Box
 
@@ -21,23 +22,60 @@ class Level(NamedTuple):
     rapidity: int
 
 
+class Spectra(NamedTuple):
+    """Nodes in rapidity, along directions of which several may share them."""
+
+    of_direction: NDArray[np.intp]
+    """Which spectrum belongs to direction i: 0, 0, ..., 1, 1, ..., shape (n,)."""
+    offsets: NDArray[np.intp]
+    """Nodes of spectrum g are ``offsets[g]:offsets[g + 1]``, shape (spectra + 1,)."""
+    rapidity: NDArray[np.float64]
+    """Rapidity of the excited state at every node."""
+    weight: NDArray[np.float64]
+    """Probability per produced excited state and steradian at every node."""
+    log_flight: NDArray[np.float64]
+    """Logarithm of gamma beta at every node."""
+
+
+class Nodes(NamedTuple):
+    """Nodes of a rule one by one: every rapidity of every direction."""
+
+    direction: NDArray[np.intp]
+    """Number of the direction in the sky."""
+    rapidity: NDArray[np.float64]
+    weight: NDArray[np.float64]
+    """Probability per produced excited state, solid angle included."""
+    log_flight: NDArray[np.float64]
+
+
 class Rule(NamedTuple):
     """Nodes over the directions of a detector and the rapidities along each of them."""
 
     sky: Sky
-    offsets: NDArray[np.intp]
-    """Nodes of direction i are ``offsets[i]:offsets[i + 1]``, shape (n + 1,)."""
-    rapidity: NDArray[np.float64]
-    """Rapidity of the excited state at every node."""
-    weight: NDArray[np.float64]
-    """Probability per produced excited state at every node, solid angle included."""
-    log_flight: NDArray[np.float64]
-    """Logarithm of gamma beta at every node."""
+    spectra: Spectra
 
     hit_probability: float
     """Chance per produced excited state to cross the volume."""
     hit_path: float
     """The same weighted with the path inside, in m."""
+
+    def __len__(self) -> int:
+        """Count the nodes."""
+        return int(np.diff(self.spectra.offsets)[self.spectra.of_direction].sum())
+
+    def nodes(self) -> Nodes:
+        """Every node by itself."""
+        spectra = self.spectra
+        counts = np.diff(spectra.offsets)[spectra.of_direction]
+        direction = np.repeat(np.arange(len(counts)), counts)
+        first = spectra.offsets[spectra.of_direction] - (np.cumsum(counts) - counts)
+        node = np.arange(len(direction)) + np.repeat(first, counts)
+        return Nodes(
+            direction,
+            spectra.rapidity[node],
+            spectra.weight[node] * self.sky.weights[direction],
+            spectra.log_flight[node],
+        )
 
 
 def polar_axis(flight: Flight, toward: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -111,59 +149,59 @@ def _rough_cones(flight: Flight, axis: NDArray[np.float64]) -> NDArray[np.float6
 
 
 @numba.njit(cache=True)
-def _assemble(flight, directions, solid, length, rings, shared, gauss):  # type: ignore[no-untyped-def]
-    n = len(directions)
-    offsets = np.empty(n + 1, dtype=np.intp)
-    offsets[0] = 0
+def _assemble(flight, directions, solid, length, spectrum_of, gauss):  # type: ignore[no-untyped-def]
+    """Spectra of the directions, their offsets, and sums of hits and of paths over them."""
+    n = spectrum_of[-1] + 1 if len(directions) else 0
+    offsets = np.zeros(n + 1, dtype=np.intp)
     out = np.empty((3, MAX_SEGMENTS * gauss.shape[1]))
     room = 1024 + n * 4 * gauss.shape[1]
     nodes = np.empty((3, room))
-    count = 0
-    found = 0
     last = -1
     here = 0.0
     hits = 0.0
     path = 0.0
-    for i in range(n):
-        if not (shared and rings[i] == last):
+    for i in range(len(directions)):
+        if spectrum_of[i] != last:
+            last = spectrum_of[i]
+            count = offsets[last]
             found = spectrum(flight, directions[i], gauss, out)
-            last = rings[i]
+            if count + found > room:
+                room = 2 * room + found
+                grown = np.empty((3, room))
+                grown[:, :count] = nodes[:, :count]
+                nodes = grown
+            nodes[:, count : count + found] = out[:, :found]
+            offsets[last + 1] = count + found
             here = 0.0
             for k in range(found):
                 here += out[1, k]
         hits += here * solid[i]
         path += here * solid[i] * length[i]
-        if count + found > room:
-            room = 2 * room + found
-            grown = np.empty((3, room))
-            grown[:, :count] = nodes[:, :count]
-            nodes = grown
-        for k in range(found):
-            nodes[0, count] = out[0, k]
-            nodes[1, count] = out[1, k] * solid[i]
-            nodes[2, count] = out[2, k]
-            count += 1
-        offsets[i + 1] = count
-    return offsets, nodes[:, :count], hits, path
+    return offsets, nodes[:, : offsets[n]], hits, path
 
 
 @numba.njit(cache=True)
-def _total(flight, directions, solid, rings, shared, gauss):  # type: ignore[no-untyped-def]
+def _total(flight, directions, solid, spectrum_of, gauss):  # type: ignore[no-untyped-def]
     out = np.empty((3, MAX_SEGMENTS * gauss.shape[1]))
     total = 0.0
     here = 0.0
     last = -1
     evaluations = 0
     for i in range(len(directions)):
-        if not (shared and rings[i] == last):
+        if spectrum_of[i] != last:
+            last = spectrum_of[i]
             here = 0.0
             found = spectrum(flight, directions[i], gauss, out)
             for k in range(found):
                 here += out[1, k]
-            last = rings[i]
             evaluations += found
         total += here * solid[i]
     return total, evaluations
+
+
+def _spectrum_of(flight: Flight, sky: Sky) -> NDArray[np.intp]:
+    """Which directions share a spectrum: a ring, where the density is the same all around."""
+    return sky.rings if flight.symmetric else np.arange(len(sky.rings), dtype=np.intp)
 
 
 def _survey_for(flight: Flight, box: Box, level: Level, *, face: bool) -> Sky:
@@ -187,38 +225,82 @@ def face_probability(flight: Flight, box: Box, level: Level) -> tuple[float, int
     sky = _survey_for(flight, box, level, face=True)
     gauss = gauss_legendre(level.rapidity)
     value, evaluations = _total(
-        flight, sky.directions, sky.weights, sky.rings, flight.symmetric, gauss
+        flight, sky.directions, sky.weights, _spectrum_of(flight, sky), gauss
     )
     return float(value), int(evaluations)
 
 
 @numba.njit(cache=True, error_model="numpy")
-def _shortest(near, offsets, weight, log_flight):  # type: ignore[no-untyped-def]
-    shortest = np.inf
-    for i in range(len(near)):
-        for k in range(offsets[i], offsets[i + 1]):
-            if weight[k] > 0.0:
-                shortest = min(shortest, near[i] * math.exp(-log_flight[k]))
-    return shortest
+def log_distances(log_near, log_far, of_direction, offsets, weight, log_flight):  # type: ignore[no-untyped-def]
+    """Logarithms of the shortest and the longest proper distance among nodes with a weight."""
+    low = np.inf
+    high = -np.inf
+    last = -1
+    fast = -np.inf
+    slow = np.inf
+    for i in range(len(of_direction)):
+        if of_direction[i] != last:
+            last = of_direction[i]
+            fast = -np.inf
+            slow = np.inf
+            for k in range(offsets[last], offsets[last + 1]):
+                if weight[k] > 0.0:
+                    fast = max(fast, log_flight[k])
+                    slow = min(slow, log_flight[k])
+        low = min(low, log_near[i] - fast)
+        high = max(high, log_far[i] - slow)
+    return low, high
 
 
 @numba.njit(cache=True, error_model="numpy")
-def _survivors(near, offsets, weight, log_flight, rate):  # type: ignore[no-untyped-def]
+def _survivors(near, solid, of_direction, offsets, weight, slowness, rate, cut):  # type: ignore[no-untyped-def]
     total = 0.0
     for i in range(len(near)):
-        for k in range(offsets[i], offsets[i + 1]):
-            total += weight[k] * math.exp(-rate * near[i] * math.exp(-log_flight[k]))
+        g = of_direction[i]
+        here = 0.0
+        for k in range(offsets[g], offsets[g + 1]):
+            exponent = rate * near[i] * slowness[k]
+            if exponent < cut:
+                here += weight[k] * math.exp(-exponent)
+        total += solid[i] * here
     return total
+
+
+def survivors(rule: Rule, ctau: float, cut: float = np.inf) -> float:
+    """Chance per produced excited state to reach the volume undecayed.
+
+    Parameters
+    ----------
+    rule
+        Nodes over the volume.
+    ctau
+        Proper decay length in m.
+    cut
+        Nodes of which less than exp(-cut) survive are left out.
+    """
+    spectra = rule.spectra
+    return float(
+        _survivors(
+            rule.sky.near,
+            rule.sky.weights,
+            spectra.of_direction,
+            spectra.offsets,
+            spectra.weight,
+            np.exp(-spectra.log_flight),
+            1.0 / ctau,
+            cut,
+        )
+    )
 
 
 def shortest_distance(rule: Rule) -> float:
     """Shortest proper distance to the volume among the nodes, in m."""
-    return float(_shortest(rule.sky.near, rule.offsets, rule.weight, rule.log_flight))
-
-
-def survivors(rule: Rule, ctau: float) -> float:
-    """Chance per produced excited state to reach the volume undecayed; ``ctau`` in m."""
-    return float(_survivors(rule.sky.near, rule.offsets, rule.weight, rule.log_flight, 1.0 / ctau))
+    near = np.log(np.maximum(rule.sky.near, 1e-300))
+    spectra = rule.spectra
+    low, _ = log_distances(
+        near, near, spectra.of_direction, spectra.offsets, spectra.weight, spectra.log_flight
+    )
+    return math.exp(low)
 
 
 def build_rule(flight: Flight, box: Box, level: Level) -> Rule:
@@ -234,13 +316,14 @@ def build_rule(flight: Flight, box: Box, level: Level) -> Rule:
         Numbers of nodes.
     """
     sky = _survey_for(flight, box, level, face=False)
+    of_direction = _spectrum_of(flight, sky)
     offsets, nodes, hits, path = _assemble(
         flight,
         sky.directions,
         sky.weights,
         sky.far - sky.near,
-        sky.rings,
-        flight.symmetric,
+        of_direction,
         gauss_legendre(level.rapidity),
     )
-    return Rule(sky, offsets, nodes[0], nodes[1], nodes[2], hits, path)
+    spectra = Spectra(of_direction, offsets, nodes[0], nodes[1], nodes[2])
+    return Rule(sky, spectra, hits, path)

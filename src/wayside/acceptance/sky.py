@@ -8,13 +8,24 @@ Derived in docs/theory, section "Over the face of a detector".
 """
 
 import math
-from functools import cache
 from typing import Final, NamedTuple
 
 import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from wayside.acceptance.quadrature import even, sine_squared, tanh_sinh
+from wayside.acceptance.sphere import (
+    arcs_between,
+    azimuths,
+    circle_about,
+    cross,
+    dot,
+    on_arc,
+    on_arc_at_level,
+    polar_angle,
+    unit_vector,
+)
 from wayside.detector.box import EDGES, FRONT_EDGES, Box
 from wayside.detector.rays import cross_box, cross_front
 
@@ -45,121 +56,29 @@ class Caustic(NamedTuple):
 
 
 @numba.njit(cache=True, error_model="numpy")
-def _azimuths(normal, level, theta, frame, out, count):  # type: ignore[no-untyped-def]
-    """Azimuths at which the circle of polar angle theta meets the cone ``n . normal = level``."""
-    a = 0.0
-    b = 0.0
-    c = 0.0
-    for i in range(3):
-        a += normal[i] * frame[0, i]
-        b += normal[i] * frame[1, i]
-        c += normal[i] * frame[2, i]
-    radius = math.sin(theta) * math.sqrt(a * a + b * b)
-    rest = level - math.cos(theta) * c
-    if radius <= abs(rest):
-        return count
-    middle = math.atan2(b, a)
-    half = math.acos(rest / radius)
-    out[count] = middle - half
-    out[count + 1] = middle + half
-    return count + 2
-
-
-@numba.njit(cache=True, error_model="numpy")
-def _direction(theta, phi, frame, out):  # type: ignore[no-untyped-def]
-    sine = math.sin(theta)
-    x = sine * math.cos(phi)
-    y = sine * math.sin(phi)
-    z = math.cos(theta)
-    for i in range(3):
-        out[i] = x * frame[0, i] + y * frame[1, i] + z * frame[2, i]
-
-
-@numba.njit(cache=True, error_model="numpy")
-def _cross(a, b, out):  # type: ignore[no-untyped-def]
-    out[0] = a[1] * b[2] - a[2] * b[1]
-    out[1] = a[2] * b[0] - a[0] * b[2]
-    out[2] = a[0] * b[1] - a[1] * b[0]
-    length = math.sqrt(out[0] ** 2 + out[1] ** 2 + out[2] ** 2)
-    if length > 0.0:
-        for i in range(3):
-            out[i] /= length
-    return length
-
-
-@numba.njit(cache=True, error_model="numpy")
-def _dot(a, b):  # type: ignore[no-untyped-def]
-    return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
-
-
-@numba.njit(cache=True, error_model="numpy")
-def on_arc(point, start, stop, normal):  # type: ignore[no-untyped-def]
-    """Whether a point of the great circle lies between two others (or nearly so)."""
-    work = np.empty(3)
-    work[0] = start[1] * point[2] - start[2] * point[1]
-    work[1] = start[2] * point[0] - start[0] * point[2]
-    work[2] = start[0] * point[1] - start[1] * point[0]
-    first = _dot(work, normal)
-    work[0] = point[1] * stop[2] - point[2] * stop[1]
-    work[1] = point[2] * stop[0] - point[0] * stop[2]
-    work[2] = point[0] * stop[1] - point[1] * stop[0]
-    return first >= -1e-12 and _dot(work, normal) >= -1e-12
-
-
-@numba.njit(cache=True, error_model="numpy")
-def _polar(direction, frame):  # type: ignore[no-untyped-def]
-    x = _dot(direction, frame[0])
-    y = _dot(direction, frame[1])
-    return math.atan2(math.sqrt(x * x + y * y), _dot(direction, frame[2]))
-
-
-@numba.njit(cache=True, error_model="numpy")
-def _on_edge_at_level(start, stop, normal, cone, level, out):  # type: ignore[no-untyped-def]
-    """Where an edge crosses a cone: up to two unit vectors, and how many."""
-    tilt = _dot(normal, cone)
-    along = np.empty(3)
-    for i in range(3):
-        along[i] = cone[i] - tilt * normal[i]
-    length = math.sqrt(_dot(along, along))
-    if length <= abs(level):
-        return 0
-    for i in range(3):
-        along[i] /= length
-    across = np.empty(3)
-    _cross(normal, along, across)
-    angle = math.acos(level / length)
-    count = 0
-    for sign in (1.0, -1.0):
-        for i in range(3):
-            out[count, i] = math.cos(angle) * along[i] + sign * math.sin(angle) * across[i]
-        if on_arc(out[count], start, stop, normal):
-            count += 1
-    return count
-
-
-@numba.njit(cache=True, error_model="numpy")
-def _polar_cuts(corners, edges, normals, cones, levels, caustic, frame, hit):  # type: ignore[no-untyped-def]
+def _polar_cuts(corners, edges, arcs, cones, levels, caustic, frame, hit):  # type: ignore[no-untyped-def]
     """Polar angles between which the arcs change analytically, sorted, and which are on a cone."""
+    normals, inward = arcs
     room = 3 + len(corners) + 2 * len(edges) + len(levels) * (2 + 2 * len(edges))
     cuts = np.empty(room)
     rough = np.zeros(room, dtype=np.bool_)
     count = 0
     for k in range(len(corners)):
-        cuts[count] = _polar(corners[k], frame)
+        cuts[count] = polar_angle(corners[k], frame)
         count += 1
     work = np.empty(3)
     for e in range(len(edges)):
-        tilt = _dot(normals[e], frame[2])
+        tilt = dot(normals[e], frame[2])
         for sign in (1.0, -1.0):
             for i in range(3):
                 work[i] = sign * (frame[2, i] - tilt * normals[e, i])
-            length = math.sqrt(_dot(work, work))
+            length = math.sqrt(dot(work, work))
             if length < 1e-12:
                 continue
             for i in range(3):
                 work[i] /= length
-            if on_arc(work, corners[edges[e, 0]], corners[edges[e, 1]], normals[e]):
-                cuts[count] = _polar(work, frame)
+            if on_arc(work, inward[e]):
+                cuts[count] = polar_angle(work, frame)
                 count += 1
     for k in range(2):
         if hit[k]:
@@ -169,7 +88,7 @@ def _polar_cuts(corners, edges, normals, cones, levels, caustic, frame, hit):  #
     high = np.max(cuts[:count])
     points = np.empty((2, 3))
     for c in range(len(levels)):
-        between = _polar(cones[c], frame)
+        between = polar_angle(cones[c], frame)
         opening = math.acos(levels[c])
         for angle in (between - opening, between + opening):
             folded = abs(angle)
@@ -180,11 +99,9 @@ def _polar_cuts(corners, edges, normals, cones, levels, caustic, frame, hit):  #
                 rough[count] = True
                 count += 1
         for e in range(len(edges)):
-            found = _on_edge_at_level(
-                corners[edges[e, 0]], corners[edges[e, 1]], normals[e], cones[c], levels[c], points
-            )
+            found = on_arc_at_level(inward[e], normals[e], cones[c], levels[c], points)
             for k in range(found):
-                cuts[count] = _polar(points[k], frame)
+                cuts[count] = polar_angle(points[k], frame)
                 rough[count] = True
                 count += 1
     if caustic[1] > 0.0 and low < caustic[0] < high:
@@ -192,6 +109,58 @@ def _polar_cuts(corners, edges, normals, cones, levels, caustic, frame, hit):  #
         count += 1
     order = np.argsort(cuts[:count])
     return cuts[order], rough[order]
+
+
+@numba.njit(cache=True, error_model="numpy")
+def _sort_ends(ends, on_cone, count):  # type: ignore[no-untyped-def]
+    """Azimuths into [-pi, pi) and in order, with what each of them is."""
+    for k in range(count):
+        ends[k] -= 2.0 * math.pi * math.floor((ends[k] + math.pi) / (2.0 * math.pi))
+    for i in range(1, count):
+        end = ends[i]
+        cone = on_cone[i]
+        j = i
+        while j > 0 and ends[j - 1] > end:
+            ends[j] = ends[j - 1]
+            on_cone[j] = on_cone[j - 1]
+            j -= 1
+        ends[j] = end
+        on_cone[j] = cone
+
+
+@numba.njit(cache=True, error_model="numpy")
+def _arc_ends(circles, inward, levels, sin_t, cos_t, frame, ends, on_cone):  # type: ignore[no-untyped-def]
+    """Azimuths at which the arcs of one polar angle begin and end, sorted, and how many."""
+    ray = np.empty(3)
+    count = 0
+    for e in range(len(inward)):
+        half = azimuths(circles[e], 0.0, sin_t, cos_t)
+        if half < 0.0:
+            continue
+        for phi in (circles[e, 0] - half, circles[e, 0] + half):
+            unit_vector(sin_t, cos_t, phi, frame, ray)
+            if on_arc(ray, inward[e]):
+                ends[count] = phi
+                on_cone[count] = False
+                count += 1
+    none = count == 0
+    for c in range(len(levels)):
+        circle = circles[len(inward) + c]
+        half = azimuths(circle, levels[c], sin_t, cos_t)
+        if half < 0.0:
+            continue
+        for phi in (circle[0] - half, circle[0] + half):
+            ends[count] = phi
+            on_cone[count] = True
+            count += 1
+    if none:
+        # The whole circle of azimuths, in quarters.
+        for k in range(4):
+            ends[count] = 0.5 * math.pi * k
+            on_cone[count] = False
+            count += 1
+    _sort_ends(ends, on_cone, count)
+    return count
 
 
 @numba.njit(cache=True, error_model="numpy")
@@ -211,27 +180,30 @@ def _survey(  # type: ignore[no-untyped-def]
     rough_t,
     rough_p,
 ):
-    normals = np.empty((len(edges), 3))
+    arcs = arcs_between(corners, edges)
+    inward = arcs[1]
+    circles = np.empty((len(edges) + len(levels), 3))
     for e in range(len(edges)):
-        _cross(corners[edges[e, 0]], corners[edges[e, 1]], normals[e])
+        circles[e] = circle_about(arcs[0][e], frame)
+    for c in range(len(levels)):
+        circles[len(edges) + c] = circle_about(cones[c], frame)
 
     hit = np.zeros(2, dtype=np.bool_)
     for k in range(2):
         toward = frame[2] * (1.0 - 2.0 * k)
         near, far = cross_box(toward, position, size, axes)
         hit[k] = far > near if not face else cross_front(toward, position, size, axes) > 0.0
-    cuts, rough = _polar_cuts(corners, edges, normals, cones, levels, caustic, frame, hit)
+    cuts, rough = _polar_cuts(corners, edges, arcs, cones, levels, caustic, frame, hit)
 
-    arcs_most = 2 * (len(edges) + len(levels)) + 4
-    room = len(cuts) * smooth_t.shape[1] * 8 * smooth_p.shape[1]
+    room = len(cuts) * smooth_t.shape[1] * 4 * smooth_p.shape[1]
     directions = np.empty((room, 3))
     values = np.empty((3, room))
     rings = np.empty(room, dtype=np.intp)
     count = 0
     ring = 0
-    azimuths = np.empty(arcs_most + 1)
+    ends = np.empty(2 * len(circles) + 4)
+    on_cone = np.empty(len(ends), dtype=np.bool_)
     ray = np.empty(3)
-    quarter = 0.5 * math.pi
     for panel in range(len(cuts) - 1):
         start = cuts[panel]
         stop = cuts[panel + 1]
@@ -248,38 +220,19 @@ def _survey(  # type: ignore[no-untyped-def]
             if mapped:
                 weight_t *= caustic[1] * math.cosh(theta)
                 theta = caustic[0] + caustic[1] * math.sinh(theta)
-            weight_t *= math.sin(theta)
+            sin_t = math.sin(theta)
+            cos_t = math.cos(theta)
+            weight_t *= sin_t
 
-            found = 0
-            for e in range(len(edges)):
-                before = found
-                found = _azimuths(normals[e], 0.0, theta, frame, azimuths, found)
-                kept = before
-                for k in range(before, found):
-                    _direction(theta, azimuths[k], frame, ray)
-                    if on_arc(ray, corners[edges[e, 0]], corners[edges[e, 1]], normals[e]):
-                        azimuths[kept] = azimuths[k]
-                        kept += 1
-                found = kept
-            edges_found = found
-            for c in range(len(levels)):
-                found = _azimuths(cones[c], levels[c], theta, frame, azimuths, found)
-            cones_found = found
-            if edges_found == 0:
-                for k in range(4):
-                    azimuths[found] = -math.pi + quarter * k
-                    found += 1
-            for k in range(found):
-                azimuths[k] -= 2.0 * math.pi * math.floor((azimuths[k] + math.pi) / (2 * math.pi))
-            order = np.argsort(azimuths[:found])
-            arcs = azimuths[order]
+            found = _arc_ends(circles, inward, levels, sin_t, cos_t, frame, ends, on_cone)
             any_ray = False
             for k in range(found):
-                left = arcs[k]
-                right = arcs[k + 1] if k + 1 < found else arcs[0] + 2.0 * math.pi
+                after = (k + 1) % found
+                left = ends[k]
+                right = ends[after] + (2.0 * math.pi if after == 0 else 0.0)
                 if right - left < 1e-14:
                     continue
-                _direction(theta, 0.5 * (left + right), frame, ray)
+                unit_vector(sin_t, cos_t, 0.5 * (left + right), frame, ray)
                 if face:
                     if cross_front(ray, position, size, axes) == 0.0:
                         continue
@@ -287,11 +240,7 @@ def _survey(  # type: ignore[no-untyped-def]
                     near, far = cross_box(ray, position, size, axes)
                     if far <= near:
                         continue
-                after = order[(k + 1) % found]
-                on_cone = edges_found <= order[k] < cones_found or (
-                    edges_found <= after < cones_found
-                )
-                nodes_p = rough_p if on_cone else smooth_p
+                nodes_p = rough_p if on_cone[k] or on_cone[after] else smooth_p
                 if count + nodes_p.shape[1] > room:
                     extra = room + nodes_p.shape[1]
                     directions = np.concatenate((directions, np.empty((extra, 3))))
@@ -301,16 +250,15 @@ def _survey(  # type: ignore[no-untyped-def]
                 any_ray = True
                 for p in range(nodes_p.shape[1]):
                     phi = left + (right - left) * nodes_p[0, p]
-                    _direction(theta, phi, frame, ray)
+                    unit_vector(sin_t, cos_t, phi, frame, ray)
+                    directions[count] = ray
                     if face:
                         # On the plane even where rounding puts a node outside the edge.
-                        along = _dot(axes[2], ray)
-                        near = _dot(axes[2], position) / along
+                        near = dot(axes[2], position) / dot(axes[2], ray)
                         far = near
                     else:
                         near, far = cross_box(ray, position, size, axes)
                         far = max(far, near)
-                    directions[count] = ray
                     values[0, count] = weight_t * (right - left) * nodes_p[1, p]
                     values[1, count] = near
                     values[2, count] = far
@@ -361,41 +309,11 @@ def survey(
         box.axes,
         face,
         sine_squared(nodes_polar),
-        _even(nodes_azimuth),
-        _tanh_sinh(3 * nodes_polar),
-        _tanh_sinh(6 * nodes_azimuth),
+        even(nodes_azimuth),
+        tanh_sinh(3 * nodes_polar),
+        tanh_sinh(6 * nodes_azimuth),
     )
     return Sky(directions, values[0], values[1], values[2], rings)
-
-
-@cache
-def gauss_legendre(n: int) -> NDArray[np.float64]:
-    """Nodes and weights of Gauss-Legendre quadrature on [-1, 1], shape (2, n)."""
-    return np.stack(np.polynomial.legendre.leggauss(n))
-
-
-@cache
-def _even(n: int) -> NDArray[np.float64]:
-    """Gauss-Legendre on [0, 1]."""
-    return np.asarray(0.5 * (gauss_legendre(n) + np.array([[1.0], [0.0]])))
-
-
-@cache
-def sine_squared(n: int) -> NDArray[np.float64]:
-    """Gauss-Legendre on [0, 1] under a sine-squared map, which removes square roots at the ends."""
-    nodes, weights = gauss_legendre(n)
-    angle = 0.25 * np.pi * (1.0 + nodes)
-    return np.stack([np.sin(angle) ** 2, 0.25 * np.pi * weights * np.sin(2.0 * angle)])
-
-
-@cache
-def _tanh_sinh(n: int) -> NDArray[np.float64]:
-    """Double-exponential quadrature on [0, 1]: resolves any integrable singularity at the ends."""
-    t, step = np.linspace(-3.1, 3.1, n, retstep=True)
-    bend = 0.5 * np.pi * np.sinh(t)
-    nodes = 1.0 / (1.0 + np.exp(-2.0 * bend))
-    weights = step * 0.25 * np.pi * np.cosh(t) / np.cosh(bend) ** 2
-    return np.stack([nodes, weights])
 
 
 def _polar_frame(axis: NDArray[np.float64], centre: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -408,6 +326,6 @@ def _polar_frame(axis: NDArray[np.float64], centre: NDArray[np.float64]) -> NDAr
         length = math.sqrt(across @ across)
     frame = np.empty((3, 3))
     frame[0] = across / length
-    _cross(axis, frame[0], frame[1])
+    cross(axis, frame[0], frame[1])
     frame[2] = axis
     return frame

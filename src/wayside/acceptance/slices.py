@@ -16,7 +16,9 @@ from numpy.typing import NDArray
 from scipy.integrate import quad
 
 from wayside.acceptance.flight import Flight
-from wayside.acceptance.sky import FRONT_EDGE_ROWS, on_arc, sine_squared
+from wayside.acceptance.quadrature import sine_squared
+from wayside.acceptance.sky import FRONT_EDGE_ROWS
+from wayside.acceptance.sphere import arcs_between, on_arc
 from wayside.collider.density import averaged_tensor
 from wayside.detector.box import Box
 from wayside.detector.rays import cross_front
@@ -69,7 +71,7 @@ def _circles(flight, momentum, energy, normals, axes, levels):  # type: ignore[n
 @numba.njit(cache=True, error_model="numpy")
 def _covered(flight, momentum, energy, theta, face, circles):  # type: ignore[no-untyped-def]
     """Length of azimuth for which a direction of the centre of mass meets the face."""
-    position, size, box_axes, corners, edges, normals = face
+    position, size, box_axes, _, _, inward = face
     axes, levels = circles
     cos_t = math.cos(theta)
     sin_t = math.sin(theta)
@@ -86,7 +88,7 @@ def _covered(flight, momentum, energy, theta, face, circles):  # type: ignore[no
         half = math.acos(rest / radius)
         for phi in (middle - half, middle + half):
             _to_laboratory(flight, momentum, energy, cos_t, sin_t, phi, ray)
-            if on_arc(ray, corners[edges[e, 0]], corners[edges[e, 1]], normals[e]):
+            if on_arc(ray, inward[e]):
                 azimuths[found] = phi - 2.0 * math.pi * math.floor(phi / (2.0 * math.pi))
                 found += 1
     if found == 0:
@@ -105,9 +107,9 @@ def _covered(flight, momentum, energy, theta, face, circles):  # type: ignore[no
 @numba.njit(cache=True, error_model="numpy")
 def _cuts(flight, momentum, energy, face, circles, ridge):  # type: ignore[no-untyped-def]
     """Polar angles between which the covered azimuth and the density are analytic, sorted."""
-    _, _, _, corners, edges, normals = face
+    _, _, _, corners, _, inward = face
     axes, levels = circles
-    room = 2 * len(corners) + 2 * len(edges) + 5
+    room = 2 * len(corners) + 2 * len(inward) + 5
     cuts = np.empty(room)
     count = 0
     ray = np.empty(3)
@@ -148,7 +150,7 @@ def _cuts(flight, momentum, energy, face, circles, ridge):  # type: ignore[no-un
             folded = min(folded, 2.0 * math.pi - folded)
             phi = azimuth if 0.0 <= theta <= math.pi else azimuth + math.pi
             _to_laboratory(flight, momentum, energy, math.cos(folded), math.sin(folded), phi, ray)
-            if on_arc(ray, corners[edges[e, 0]], corners[edges[e, 1]], normals[e]):
+            if on_arc(ray, inward[e]):
                 cuts[count] = folded
                 count += 1
     # Between the two ridges a panel is mapped about the nearer one: cut where that changes.
@@ -174,7 +176,7 @@ def _slice(x, flight, face, nodes):  # type: ignore[no-untyped-def]
     ridge = math.atan2(across, along)
     width = math.sqrt(shape.gap * (1.0 + shape.beta_bottom))
 
-    normals = face[5]
+    normals = face[4]
     circles = (np.empty((len(normals), 3)), np.empty(len(normals)))
     _circles(flight, momentum, energy, normals, circles[0], circles[1])
     cuts = _cuts(flight, momentum, energy, face, circles, ridge)
@@ -216,9 +218,8 @@ def sliced_face_probability(flight: Flight, box: Box, rtol: float) -> tuple[floa
         Relative accuracy of the adaptive outer integral.
     """
     corners = np.ascontiguousarray(box.outline[::2])
-    normals = np.cross(corners[FRONT_EDGE_ROWS[:, 0]], corners[FRONT_EDGE_ROWS[:, 1]])
-    normals /= np.linalg.norm(normals, axis=1)[:, None]
-    face = (box.position, box.size, box.axes, corners, FRONT_EDGE_ROWS, normals)
+    normals, inward = arcs_between(corners, FRONT_EDGE_ROWS)
+    face = (box.position, box.size, box.axes, corners, normals, inward)
     nodes: NDArray[np.float64] = sine_squared(NODES)
     value, error, *_ = quad(
         _slice, -1.0, 1.0, args=(flight, face, nodes), epsabs=0.0, epsrel=rtol, limit=400,

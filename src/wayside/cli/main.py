@@ -1,5 +1,6 @@
 """The ``wayside`` command: finds its subcommands and is the one place where errors are printed."""
 
+import difflib
 import importlib
 import os
 import signal
@@ -22,6 +23,9 @@ COMMANDS: Final = {
 }
 """Summary by name; ``name`` is the attribute ``command`` of the module ``wayside.cli.name``."""
 
+_LONGEST: Final = 40
+"""Characters of a mistyped command that a message shows."""
+
 EXIT_BAD_INPUT: Final = 2
 EXIT_INTERRUPTED: Final = 130
 EXIT_TERMINATED: Final = 143
@@ -42,6 +46,19 @@ class WaysideGroup(click.Group):
         command = module.command
         assert isinstance(command, click.Command)
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As `click.Group`, with the nearest name where there is no such command."""
+        name = args[0]
+        if not name.startswith("-") and self.get_command(ctx, name) is None:
+            names = self.list_commands(ctx)
+            near = difflib.get_close_matches(name.casefold(), names, n=1, cutoff=0.5)
+            near = near or [each for each in names if each.startswith(name.casefold())][:1]
+            hint = f"did you mean '{near[0]}'?" if near else f"there are {', '.join(names)}."
+            ctx.fail(f"No such command {_shown(name)}; {hint}")
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, _: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands without importing them."""
@@ -65,7 +82,7 @@ class WaysideGroup(click.Group):
                 status = super().main(args, prog_name or "wayside", **extra)
                 sys.stdout.flush()
             except click.ClickException as error:
-                _complain(error.format_message() + _where_to_read(error))
+                _complain(error.format_message().rstrip(".") + "." + _where_to_read(error))
                 sys.exit(EXIT_BAD_INPUT)
             except WaysideError as error:
                 _complain(str(error))
@@ -86,6 +103,11 @@ class WaysideGroup(click.Group):
                     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
                 sys.exit(EXIT_BAD_INPUT)
         sys.exit(status if isinstance(status, int) else 0)
+
+
+def _shown(word: str) -> str:
+    text = repr(word if len(word) <= _LONGEST else f"{word[:_LONGEST]}...")
+    return " ".join(text.split())
 
 
 def _interrupted(error: BaseException | None) -> bool:

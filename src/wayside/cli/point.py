@@ -1,17 +1,27 @@
 """``wayside point``: everything about one parameter point."""
 
+from pathlib import Path
 from textwrap import wrap
 from typing import Any
 
 import click
 
-from wayside.cli.common import json_option, json_text, load, scenario_options, table_text
+from wayside.cli.common import (
+    json_option,
+    json_text,
+    load,
+    out_option,
+    scenario_options,
+    table_text,
+)
+from wayside.cli.output import check_output_folder, write_files
 
 _NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
 @click.command("point")
 @scenario_options
+@out_option
 @json_option
 @click.option(
     "--recast",
@@ -20,16 +30,67 @@ _NO_BREAK = "\N{NO-BREAK SPACE}"
     show_default=True,
     help="How existing limits are carried over.",
 )
-def command(scenario: str, overrides: tuple[str, ...], as_json: bool, recast: str) -> None:
+def command(
+    scenario: str, overrides: tuple[str, ...], out: Path | None, as_json: bool, recast: str
+) -> None:
     """Print cross-sections, widths, lifetime, acceptances and yields of one point.
 
-    SCENARIO is a built-in name or a TOML file.
+    SCENARIO is a built-in name or a TOML file. With --out, writes point.json, and arrivals.png,
+    arrivals.pdf and arrivals.csv: when excited states enter the detectors.
     """
     loaded = load(scenario, overrides)
+    if out is not None:
+        check_output_folder(out)
     from wayside.sensitivity.point import point_report
 
     report = point_report(loaded, recast=recast)  # type: ignore[arg-type]
-    click.echo(json_text(report) if as_json else _text(report))
+    written = write_files(out, _files(report)) if out else []
+    if as_json:
+        click.echo(json_text(report))
+    else:
+        click.echo("\n".join([_text(report), *(f"wrote {path}" for path in written)]))
+
+
+def _files(report: dict[str, Any]) -> dict[str, bytes | str]:
+    files: dict[str, bytes | str] = {"point.json": json_text(report) + "\n"}
+    shown = [each for each in report["detectors"] if each["arrival_histogram"]]
+    if not shown:  # nothing reaches any detector
+        return files
+    from wayside.plotting.arrivals import arrivals_figure
+    from wayside.plotting.reach_figure import figure_files
+
+    return {
+        **figure_files(arrivals_figure(report), "arrivals"),
+        "arrivals.csv": _csv(report, shown),
+        **files,
+    }
+
+
+def _csv(report: dict[str, Any], shown: list[dict[str, Any]]) -> str:
+    from wayside.sensitivity.export import csv_text
+
+    header = {
+        "what": "when excited states enter the detectors: chances per produced excited state",
+        "scenario": report["scenario"]["name"],
+        "wayside": report["wayside"],
+        "units": "times in ns after the collision, delays in ns after light at the nearest point",
+    }
+    columns = ("detector", "from_ns", "to_ns", "delay_from_ns", "delay_to_ns", "decays", "crosses")
+    rows = [
+        (each["name"], *row)
+        for each in shown
+        for found in (each["arrival_histogram"],)
+        for row in zip(
+            found["edges_ns"][:-1],
+            found["edges_ns"][1:],
+            found["delay_edges_ns"][:-1],
+            found["delay_edges_ns"][1:],
+            found["decay_probability"],
+            found["crossing_probability"],
+            strict=True,
+        )
+    ]
+    return csv_text(header, columns, rows)
 
 
 def _text(report: dict[str, Any]) -> str:
@@ -51,10 +112,13 @@ def _text(report: dict[str, Any]) -> str:
     )
     aprime = report["aprime"]
     if aprime["width_gev"] is not None:
-        lines.append(f"A'            width {aprime['width_gev']:.6g} GeV")
+        lines.append(f"A'            width {aprime['width_gev']:.6g} GeV{_error(aprime)}")
         lines.append(f"              {_branchings(aprime['branching_ratios'])}")
     phi1 = report["phi1"]
-    lines.append(f"phi1          width {phi1['width_gev']:.6g} GeV, ctau {_metres(phi1['ctau_m'])}")
+    lines.append(
+        f"phi1          width {phi1['width_gev']:.6g} GeV{_error(phi1)},"
+        f" ctau {_metres(phi1['ctau_m'])}"
+    )
     lines.append(
         f"              mean flight {_metres(phi1['mean_flight_m'])},"
         f" gamma beta {phi1['mean_gamma_beta']:.4g}"
@@ -68,7 +132,8 @@ def _text(report: dict[str, Any]) -> str:
             lines.append(
                 f"arrival at {each['name']}: light {arrival['light']:.4g} ns, phi1 median"
                 f" {arrival['median']:.4g} ns (90% within {arrival['percentile_5']:.4g}"
-                f" to {arrival['percentile_95']:.4g})"
+                f" to {arrival['percentile_95']:.4g}), {each['delay_ns']['median']:.4g} ns after"
+                " light"
             )
     lines += ["", f"signal        {report['expected_events']:.6g} events"]
     lines.append(f"relic         {_relic(report['relic'])}")
@@ -102,6 +167,14 @@ def _branchings(ratios: dict[str, float]) -> str:
     return ", ".join(
         f"{channel} {value:.4g}".replace(" ", _NO_BREAK) for channel, value in ratios.items()
     )
+
+
+def _error(particle: dict[str, Any]) -> str:
+    """What R leaves open of a width, where it is worth a word."""
+    error = particle["width_relative_error_from_r"] or 0.0
+    if error < 1e-3 or particle.get("ctau_overridden"):
+        return ""
+    return f" +- {100.0 * error:.2g}%"
 
 
 def _metres(value: float) -> str:

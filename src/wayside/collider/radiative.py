@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from wayside.collider.density import RadiativeShape
-from wayside.constants import ALPHA, GEV2_TO_FB, M_ELECTRON
+from wayside.constants import ALPHA, GEV2_TO_FB, M_ELECTRON, NEAREST_POLE
 from wayside.errors import InputError
 from wayside.models.kinematics import pair_momentum
 from wayside.models.protocol import Model
@@ -34,7 +34,7 @@ def _electron(sqrt_s: float, regulator: Regulator) -> tuple[float, float, float,
 
 
 def _require_on_shell(m_aprime: float, sqrt_s: float) -> float:
-    if not 0.0 < m_aprime < sqrt_s * (1.0 - 1e-8):
+    if not 0.0 < m_aprime < sqrt_s * (1.0 - NEAREST_POLE):
         raise InputError(
             f"model.m_aprime = {m_aprime} GeV: must be positive and below sqrt_s = {sqrt_s:.6g} GeV"
             " for on-shell production"

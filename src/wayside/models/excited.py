@@ -145,8 +145,12 @@ def width_hats(
     for start in range(0, mass.size, _BLOCK):
         part = slice(start, start + _BLOCK)
         masses = _Masses(mass[part], heavy[part], light[part])
-        for name, lepton in LEPTON_MASSES.items():
-            widths[name][part] = _lepton_width(kind, masses, lepton)
+        # All leptons in one pass: at a single mass point the calls cost more than the numbers.
+        leptons = np.repeat(list(LEPTON_MASSES.values()), len(masses))[:, None]
+        repeated = _Masses(*(np.tile(x[part], len(LEPTON_MASSES)) for x in (mass, heavy, light)))
+        by_lepton = _lepton_width(kind, repeated, leptons).reshape(len(LEPTON_MASSES), -1)
+        for name, width in zip(LEPTON_MASSES, by_lepton, strict=True):
+            widths[name][part] = width
         widths["hadrons"][part] = _continuum_integrals(kind, masses)[:, 0]
         widths["hadrons"][part] += _narrow_widths(kind, masses).sum(axis=1)
     return {name: width.reshape(shape) for name, width in widths.items()}
@@ -185,8 +189,11 @@ def hadronic_width_error(
     return error.reshape(shape)
 
 
-def _lepton_width(kind: Kind, masses: _Masses, lepton: float) -> FloatArray:
-    """Integrate from threshold to the middle in y, from the top to the middle in t."""
+def _lepton_width(kind: Kind, masses: _Masses, lepton: FloatArray) -> FloatArray:
+    """Integrate from threshold to the middle in y, from the top to the middle in t.
+
+    ``lepton`` has the shape of the columns of masses.
+    """
     half = (masses.delta - 2 * lepton) / 2
     open_ = half[:, 0] > 0
     half = np.maximum(half, 0.0)

@@ -109,6 +109,14 @@ class InelasticModel(ABC):
         widths = excited.width_hats(self.kind, self.m_aprime, self.m1, self.m2)
         return {channel: float(width) for channel, width in widths.items()}
 
+    def visible_width_error_hat(self) -> float:
+        """Standard uncertainty of the width of A' into hadrons from R, over epsilon^2, in GeV."""
+        return float(mediator.hadronic_width_error(self.m_aprime))
+
+    def excited_width_error_hat(self) -> float:
+        """The same of the excited state's over epsilon^2 g_D^2, in GeV."""
+        return float(excited.hadronic_width_error(self.kind, self.m_aprime, self.m1, self.m2))
+
 
 @dataclass(frozen=True)
 class ScalarInelastic(InelasticModel):

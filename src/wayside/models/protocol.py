@@ -48,3 +48,17 @@ class Model(Protocol):
 
     def excited_width_hats(self) -> dict[str, float]:
         """Widths of the excited state over epsilon^2 g_D^2 in GeV, by the same channels."""
+
+
+@runtime_checkable
+class WidthErrors(Protocol):
+    """What a model may tell besides: how well its hadronic widths are known.
+
+    Reports leave out the uncertainty of models without these.
+    """
+
+    def visible_width_error_hat(self) -> float:
+        """Standard uncertainty of the width of A' into hadrons over epsilon^2, in GeV."""
+
+    def excited_width_error_hat(self) -> float:
+        """The same of the excited state's over epsilon^2 g_D^2, in GeV."""

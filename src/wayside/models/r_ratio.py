@@ -225,29 +225,13 @@ def _checked(sqrt_s: npt.ArrayLike) -> FloatArray:
 
 
 def continuum(sqrt_s: npt.ArrayLike) -> FloatArray:
-    """Return R without the narrow states.
-
-    Parameters
-    ----------
-    sqrt_s : array_like
-        GeV, any shape.
-
-    Returns
-    -------
-    ndarray
-        R, same shape; 0 below two pion masses.
-
-    Raises
-    ------
-    InputError
-        Outside 0 to `R_MAXIMUM`.
-    """
+    """Return R without the narrow states; arguments and result as for `r_ratio`."""
     energy, table = _checked(sqrt_s), knots()
     return np.asarray(np.interp(energy, table.sqrt_s, table.r, left=0.0))
 
 
 def resonances(sqrt_s: npt.ArrayLike) -> FloatArray:
-    """Return R of the narrow states; arguments and result as for `continuum`."""
+    """Return R of the narrow states; arguments and result as for `r_ratio`."""
     s = _checked(sqrt_s) ** 2
     total = sum((state.shape(s) for state in narrow_states()), np.zeros_like(s))
     return np.where(s > 4 * M_PION**2, total, 0.0)

@@ -5,16 +5,13 @@ import warnings
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final, Literal
 
-from wayside.constants import M_ELECTRON
+from wayside.constants import M_ELECTRON, NEAREST_POLE
 from wayside.errors import InputError
 from wayside.scenario.problems import fail, nearest, show
 
 if TYPE_CHECKING:
     from wayside.scenario.schema import Scenario
     from wayside.scenario.sections import ColliderSection, ModelSection
-
-NEAREST_POLE: Final = 1e-8
-"""Least relative distance of m_aprime from sqrt_s: closer, the photon's energy is rounding."""
 
 HOLDS: Final = {
     "epsilon-m2": ("sum", "m1", "ratios"),

@@ -1,17 +1,20 @@
 """All that is computed once per mass point; couplings come for free afterwards."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from wayside.acceptance.angular import angular_density
 from wayside.acceptance.decay import DecayCurve
 from wayside.acceptance.estimate import Estimate, decay_curve, face_acceptance
 from wayside.acceptance.flight import Flight, off_shell_flight, on_shell_flight
-from wayside.collider import direct, radiative
+from wayside.acceptance.rule import Rule
+from wayside.acceptance.timing import Arrivals, arrival_times, timing_rule
+from wayside.collider import direct, distribution, radiative
 from wayside.collider.beams import Beams
 from wayside.constants import HBAR_C
 from wayside.detector.box import Box
@@ -22,9 +25,13 @@ from wayside.models.r_ratio import R_MAXIMUM
 Array = NDArray[np.float64]
 
 NEAR_POLE = 0.03
-"""Width times mass over distance from the pole (in s) beyond which a flag is raised."""
+"""Width times mass over distance from the pole (in s) beyond which a flag is raised: the width,
+left out so that off-shell yields scale with epsilon^2 g_D^2, lowers them by its square, 0.1%."""
 
 Mode = Literal["on-shell", "off-shell"]
+
+Decays = Literal["exact", "study"]
+"""``"exact"``, or ``"study"``: its Eqs. 20 and 21."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +54,9 @@ class MassPoint:
         Relative accuracy of acceptances.
     ctau_override
         Proper decay length in m that replaces the computed one, for studies.
+    decays
+        How chances to decay inside a detector are computed where a call does not say; what
+        `wayside.mass_point` takes from ``run.decays``.
     """
 
     model: Model
@@ -56,6 +66,7 @@ class MassPoint:
     regulator: radiative.Regulator = "exact"
     rtol: float = 1e-4
     ctau_override: float | None = None
+    decays: Decays = "exact"
 
     @cached_property
     def flight(self) -> Flight:
@@ -101,19 +112,125 @@ class MassPoint:
     def _kept(self) -> dict[tuple[str, str], Any]:
         return {}
 
+    def _box(self, name: str) -> Box:
+        if name not in self.boxes:
+            raise InputError(f"no detector {name!r}; there are {', '.join(self.boxes) or 'none'}")
+        return self.boxes[name]
+
     def face(self, name: str) -> Estimate:
         """Chance per excited state to cross the front face of a detector."""
         key = ("face", name)
         if key not in self._kept:
-            self._kept[key] = face_acceptance(self.flight, self.boxes[name], self.rtol)
+            self._kept[key] = face_acceptance(self.flight, self._box(name), self.rtol)
         return self._kept[key]  # type: ignore[no-any-return]
 
     def curve(self, name: str) -> tuple[DecayCurve, float]:
         """Decay curve of a detector, and its relative error bound."""
         key = ("curve", name)
         if key not in self._kept:
-            self._kept[key] = decay_curve(self.flight, self.boxes[name], self.rtol)
+            self._kept[key] = decay_curve(self.flight, self._box(name), self.rtol)
         return self._kept[key]  # type: ignore[no-any-return]
+
+    def timing(self, name: str) -> Rule:
+        """Nodes over a detector that resolve arrival times: some 20 MB, kept once asked for."""
+        key = ("timing", name)
+        if key not in self._kept:
+            self._kept[key] = timing_rule(self.flight, self._box(name))
+        return self._kept[key]  # type: ignore[no-any-return]
+
+    def arrivals(
+        self,
+        name: str,
+        epsilon: float,
+        g_d: float,
+        edges: ArrayLike | None = None,
+        *,
+        bins: int = 60,
+    ) -> Arrivals:
+        """When excited states enter a detector, in ns after the collision.
+
+        Parameters
+        ----------
+        name
+            Detector.
+        epsilon, g_d
+            Couplings, one number each: only the lifetime that follows from them counts.
+        edges, bins
+            As for `wayside.acceptance.timing.arrival_times`.
+
+        Returns
+        -------
+        Arrivals
+            Bins, chances per produced excited state to decay inside and to cross, and the arrival
+            of light.
+
+        Raises
+        ------
+        InputError
+            If there is no such detector, a coupling is not one number, or edges do not increase.
+        """
+        lifetime = self.ctau(epsilon, g_d)
+        if lifetime.ndim:
+            raise InputError("epsilon, g_d: one number each for a distribution of arrival times")
+        return arrival_times(self.timing(name), float(lifetime), edges, bins=bins)
+
+    def density(
+        self, direction: ArrayLike, energy: ArrayLike, frame: distribution.Frame = "lab"
+    ) -> Array:
+        """Density of excited states in direction and energy, on shell; per steradian and GeV.
+
+        Parameters
+        ----------
+        direction
+            Shape (..., 3), in the axes of the frame; of any length but zero.
+        energy
+            In GeV, shapes (...) that broadcast.
+        frame
+            ``"lab"``, or ``"cm"`` for the centre of mass with z along the electrons.
+
+        Raises
+        ------
+        InputError
+            Off shell, where the energy follows from the direction: see `angular_density`.
+        """
+        self._require_on_shell()
+        return distribution.density(
+            self.model, self.beams, direction, energy, frame, self.regulator
+        )
+
+    def star_density(self, cos_theta: ArrayLike, cos_theta_star: ArrayLike) -> Array:
+        """The same in the centre of mass against the decay angle; per steradian.
+
+        Parameters
+        ----------
+        cos_theta
+            Cosine of the polar angle of the excited state about the electrons.
+        cos_theta_star
+            Cosine of its polar angle in the A' rest frame; any shapes that broadcast.
+        """
+        self._require_on_shell()
+        return distribution.star_density(
+            self.model, self.beams.sqrt_s, cos_theta, cos_theta_star, self.regulator
+        )
+
+    def angular_density(self, direction: ArrayLike, frame: distribution.Frame = "lab") -> Array:
+        """Density of excited states in direction, whatever their energy; per steradian.
+
+        Parameters
+        ----------
+        direction, frame
+            As for `density`; on shell and off shell.
+        """
+        if frame == "lab":
+            return angular_density(self.flight, direction)
+        if frame != "cm":
+            raise InputError(f"frame = {frame!r}: must be lab or cm")
+        at_rest = replace(self, beams=Beams.symmetric(self.beams.sqrt_s))
+        return angular_density(at_rest.flight, direction)
+
+    def _require_on_shell(self) -> None:
+        if self.mode != "on-shell":
+            raise InputError("off shell the energy follows from the direction: angular_density")
 
     def flags(self, epsilon: float, g_d: float) -> list[str]:
         """What a user should know of the approximations at a choice of couplings."""
@@ -123,8 +240,12 @@ class MassPoint:
             if self.model.m_aprime <= R_MAXIMUM:
                 width += epsilon**2 * sum(self.visible_width_hats.values())
             distance = abs(self.beams.sqrt_s**2 - self.model.m_aprime**2)
-            if self.model.m_aprime * width > NEAR_POLE * distance:
-                found.append("sqrt_s is near the A' pole, and its width is left out off shell")
+            ratio = self.model.m_aprime * width / distance
+            if ratio > NEAR_POLE:
+                found.append(
+                    "sqrt_s is near the A' pole, and its width is left out off shell:"
+                    f" the cross-section is {100.0 * ratio**2:.2g}% too large"
+                )
         if float(self.beams.boost @ self.beams.boost) > 0.0:
             found.append("mean flight and the study's approximation are in the centre of mass")
         return found
@@ -156,12 +277,38 @@ class MassPoint:
             return np.asarray(rate * np.square(g_d))
         return np.asarray(rate * self.branching_dark(epsilon, g_d))
 
-    def decay_probability(self, name: str, epsilon: ArrayLike, g_d: ArrayLike) -> Array:
-        """Chance per produced excited state to decay inside a detector."""
+    def decay_probability(
+        self, name: str, epsilon: ArrayLike, g_d: ArrayLike, *, decays: Decays | None = None
+    ) -> Array:
+        """Chance per produced excited state to decay inside a detector.
+
+        Parameters
+        ----------
+        name
+            Detector.
+        epsilon, g_d
+            Couplings, any shapes that broadcast.
+        decays
+            ``"exact"`` or ``"study"``, instead of what the mass point was made with.
+        """
+        decays = self.decays if decays is None else decays
+        if decays == "study":
+            from wayside.sensitivity import study
+
+            self._box(name)
+            return study.decay_probability(self, name, epsilon, g_d)
+        if decays != "exact":
+            raise InputError(f"decays = {decays!r}: must be exact or study")
         return np.asarray(self.curve(name)[0].probability(self.ctau(epsilon, g_d)))
 
     def expected_events(
-        self, name: str, epsilon: ArrayLike, g_d: ArrayLike, luminosity_fb: float
+        self,
+        name: str,
+        epsilon: ArrayLike,
+        g_d: ArrayLike,
+        luminosity_fb: float,
+        *,
+        decays: Decays | None = None,
     ) -> Array:
         """Decays of excited states expected inside a detector.
 
@@ -173,6 +320,9 @@ class MassPoint:
             Couplings, any shapes that broadcast.
         luminosity_fb
             Integrated luminosity in fb^-1.
+        decays
+            ``"exact"`` or ``"study"``, instead of what the mass point was made with: from a
+            scenario that is its ``run.decays``.
 
         Raises
         ------
@@ -182,11 +332,10 @@ class MassPoint:
         Notes
         -----
         Eqs. 20 and 21 of the study without their approximations: the path through the volume, the
-        distribution of boosts and the exponentials are exact.
+        distribution of boosts and the exponentials are exact. With ``decays="study"``, with them.
         """
-        if name not in self.boxes:
-            raise InputError(f"no detector {name!r}; there are {', '.join(self.boxes)}")
+        self._box(name)
         if not luminosity_fb > 0.0:
             raise InputError(f"luminosity_fb = {luminosity_fb}: must be positive (fb^-1)")
         produced = luminosity_fb * self.produced_fb(epsilon, g_d)
-        return np.asarray(produced * self.decay_probability(name, epsilon, g_d))
+        return np.asarray(produced * self.decay_probability(name, epsilon, g_d, decays=decays))

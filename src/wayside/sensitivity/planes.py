@@ -42,6 +42,7 @@ def mass_point(scenario: Scenario) -> MassPoint:
         mode=scenario.mode,
         regulator=scenario.collider.regulator,
         ctau_override=scenario.model.ctau_m,
+        decays=scenario.run.decays,
     )
 
 

@@ -1,20 +1,17 @@
 """Everything about one parameter point, as nested dictionaries of plain values."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
 from wayside import __version__
-from wayside.acceptance.estimate import converged_rule
-from wayside.acceptance.timing import quantiles
-from wayside.constants import HBAR_C, SPEED_OF_LIGHT
+from wayside.acceptance.timing import arrival_times, quantiles
+from wayside.constants import HBAR_C
 from wayside.cosmology.relic import relic_density
 from wayside.errors import InputError, NumericalError
-from wayside.models.excited import hadronic_width_error
+from wayside.models.protocol import WidthErrors
 from wayside.scenario import Scenario
-from wayside.sensitivity import study
 from wayside.sensitivity.existing import Existing, Recast
 from wayside.sensitivity.mass_point import MassPoint
 from wayside.sensitivity.planes import mass_point
@@ -36,7 +33,9 @@ def point_report(scenario: Scenario, *, recast: Recast = "exact") -> dict[str, A
         Plain values; keys end in their units. Chances are per produced excited state. A value
         that does not exist (the width of an A' heavier than R(s) is known for) is None. The
         ``margin`` of an existing limit is ln(epsilon/limit), for displaced vertices
-        ln(1 m/mean flight): positive where it covers the point.
+        ln(1 m/mean flight): positive where it covers the point. Uncertainties ``from_r`` are
+        standard ones, None for a model that does not tell them: the hadronic width alone varies,
+        so branching ratios vary together, and against each other.
     """
     # One point costs nothing against starting up, so take it to the accuracy of a reference.
     point = replace(mass_point(scenario), rtol=1e-6)
@@ -99,34 +98,31 @@ def _cross_section(point: MassPoint, epsilon: float, g_d: float) -> float:
 
 
 def _aprime(point: MassPoint, epsilon: float, g_d: float) -> dict[str, Any]:
-    dark = point.dark_width_hat * g_d**2
     try:
         hats = point.visible_width_hats
     except InputError:
-        return {"width_gev": None, "branching_ratios": None}
+        return dict.fromkeys(("width_gev", "branching_ratios", *_ERRORS))
     widths = {channel: value * epsilon**2 for channel, value in hats.items()}
-    widths["phi1 phi2"] = dark
+    widths["phi1 phi2"] = point.dark_width_hat * g_d**2
     total = sum(widths.values())
+    error = None
+    if isinstance(point.model, WidthErrors):
+        error = point.model.visible_width_error_hat() * epsilon**2
     return {
         "width_gev": total,
         "branching_ratios": {channel: value / total for channel, value in widths.items()},
+        **_from_r(widths, error),
     }
 
 
 def _phi1(point: MassPoint, ctau: float) -> dict[str, Any]:
     hats = point.excited_width_hats
-    width = HBAR_C / ctau  # that of the lifetime in use, also where it is overridden
     total = sum(hats.values())
-    model = point.model
-    error = 0.0
-    if hats["hadrons"] > 0.0:
-        absolute = float(
-            np.asarray(hadronic_width_error(model.kind, model.m_aprime, model.m1, model.m2))  # type: ignore[arg-type]
-        )
-        error = absolute / total
+    error = None
+    if isinstance(point.model, WidthErrors):
+        error = point.model.excited_width_error_hat() if hats["hadrons"] > 0.0 else 0.0
     return {
-        "width_gev": width,
-        "width_relative_error_from_r": error,
+        "width_gev": HBAR_C / ctau,  # that of the lifetime in use, also where it is overridden
         "ctau_m": ctau,
         "ctau_overridden": point.ctau_override is not None,
         "mean_gamma_beta": point.mean_gamma_beta,
@@ -134,16 +130,33 @@ def _phi1(point: MassPoint, ctau: float) -> dict[str, Any]:
         "branching_ratios": {
             channel: (value / total if total else 0.0) for channel, value in hats.items()
         },
+        **_from_r(hats, error),
     }
+
+
+_ERRORS = ("width_relative_error_from_r", "branching_ratio_errors_from_r")
+
+
+def _from_r(widths: Mapping[str, float], error: float | None) -> dict[str, Any]:
+    """Standard uncertainties that follow from one of the width into hadrons."""
+    if error is None:
+        return dict.fromkeys(_ERRORS)
+    total = sum(widths.values())
+    relative = error / total if total else 0.0
+    # d(B_i) = (delta_i,hadrons - B_i) d(Gamma_hadrons)/Gamma
+    branching = {
+        channel: relative * ((channel == "hadrons") - value / total) if total else 0.0
+        for channel, value in widths.items()
+    }
+    return dict(zip(_ERRORS, (relative, {k: abs(v) for k, v in branching.items()}), strict=True))
 
 
 def _detector(scenario: Scenario, point: MassPoint, name: str, ctau: float) -> dict[str, Any]:
     epsilon, g_d = scenario.model.epsilon, scenario.model.g_d
     face = point.face(name)
     curve, error = point.curve(name)
-    exact = float(point.decay_probability(name, epsilon, g_d))
-    approximate = float(study.decay_probability(point, name, epsilon, g_d))
-    chosen = approximate if scenario.run.decays == "study" else exact
+    approximate = float(point.decay_probability(name, epsilon, g_d, decays="study"))
+    chosen = float(point.decay_probability(name, epsilon, g_d))
     produced = float(point.produced_fb(epsilon, g_d)) * scenario.run.luminosity_fb
     return {
         "name": name,
@@ -154,15 +167,28 @@ def _detector(scenario: Scenario, point: MassPoint, name: str, ctau: float) -> d
         "decay_probability_study": approximate,
         "expected_events": produced * chosen,
         "relative_error": max(error, face.relative_error),
-        "arrival_ns": _arrival(point, name, ctau),
+        **_arrival(point, name, ctau),
     }
 
 
-def _arrival(point: MassPoint, name: str, ctau: float) -> dict[str, Any] | None:
-    """Arrival of light and quantiles of that of excited states that decay inside."""
-    if not math.isfinite(ctau) or point.curve(name)[0].empty:
-        return None
-    rule, _ = converged_rule(point.flight, point.boxes[name], point.rtol)
-    early, median, late = quantiles(rule, ctau, (0.05, 0.5, 0.95)).tolist()
-    light = float(np.min(rule.sky.near)) / SPEED_OF_LIGHT
-    return {"light": light, "percentile_5": early, "median": median, "percentile_95": late}
+def _arrival(point: MassPoint, name: str, ctau: float) -> dict[str, Any]:
+    """When light arrives, when excited states that decay inside do, and the distribution."""
+    report: dict[str, Any] = dict.fromkeys(("arrival_ns", "delay_ns", "arrival_histogram"))
+    if point.curve(name)[0].empty:
+        return report
+    found = arrival_times(point.timing(name), ctau)
+    times = quantiles(point.timing(name), ctau, (0.05, 0.5, 0.95))
+    if math.isfinite(ctau):
+        names = ("percentile_5", "median", "percentile_95")
+        report["arrival_ns"] = {
+            "light": found.prompt,
+            **dict(zip(names, times.tolist(), strict=True)),
+        }
+        report["delay_ns"] = dict(zip(names, (times - found.prompt).tolist(), strict=True))
+    report["arrival_histogram"] = {
+        "edges_ns": found.edges.tolist(),
+        "delay_edges_ns": found.delay_edges.tolist(),
+        "decay_probability": found.probability.tolist(),
+        "crossing_probability": found.crossing.tolist(),
+    }
+    return report
