@@ -9,6 +9,10 @@ class InputError(WaysideError, ValueError):
     """A value that cannot be used: names what, what it was, and what is allowed."""
 
 
+class NumericalError(WaysideError, ArithmeticError):
+    """A number that could not be computed: names the point."""
+
+
 class OutputError(WaysideError, OSError):
     """A result that cannot be written where it was asked for."""
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from wayside.cosmology.line import relic_epsilons, solve_column
-from wayside.cosmology.relic import density_of
+from wayside.cosmology.column import density_of
 from wayside.models.inelastic import PseudoDirac, ScalarInelastic
 
 

@@ -8,9 +8,10 @@ from reference.relic_slow import relic_yield
 
 from wayside.constants import ALPHA
 from wayside.cosmology.annihilation import strength, visible_width_hat
+from wayside.cosmology.column import density_of
 from wayside.cosmology.dof import dof
 from wayside.cosmology.flags import FLAGS
-from wayside.cosmology.relic import density_of, omega_h2, relic_density
+from wayside.cosmology.relic import omega_h2, relic_density
 from wayside.cosmology.universe import CRITICAL_DENSITY, ENTROPY_TODAY
 from wayside.errors import InputError
 from wayside.models.inelastic import MODELS, PseudoDirac, ScalarInelastic

@@ -165,7 +165,8 @@ def _wrapped(line: str) -> list[str]:
 
 def _relic(relic: dict[str, Any]) -> str:
     if relic["omega_h2"] is None:
-        return "not known at this mass of A'"
+        computed = "not-computed" not in relic["flags"]
+        return "not known at this mass of A'" if computed else "could not be computed at this point"
     flags = f" ({', '.join(relic['flags'])})" if relic["flags"] else ""
     return f"Omega h^2 = {relic['omega_h2']:.4g} +- {100 * relic['uncertainty']:.2g}%{flags}"
 

@@ -1,5 +1,6 @@
 """``wayside relic``: what is left over from the early universe."""
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -146,11 +147,13 @@ def _line_text(plane: "Plane", found: "RelicLine") -> str:
     if not found.known:
         return "Omega h^2 is not known at these masses"
     lines = []
-    for line in found.lines:
-        low, high = line.points.min(axis=0), line.points.max(axis=0)
+    for branch in found.branches:
+        points = branch.line.points
+        low, high = points.min(axis=0), points.max(axis=0)
         lines.append(
             f"Omega h^2 = 0.12: {plane.x.name} {low[0]:.4g} to {high[0]:.4g},"
-            f" epsilon {low[1]:.4g} to {high[1]:.4g}; too much dark matter below"
+            f" epsilon {low[1]:.4g} to {high[1]:.4g};"
+            f" too much dark matter {branch.overabundant}"
         )
     return "\n".join(lines) or "Omega h^2 = 0.12 nowhere in the plane"
 
@@ -159,10 +162,18 @@ def _line_csv(plane: "Plane", found: "RelicLine") -> str:
     from wayside.sensitivity.export import csv_text
 
     header = {
-        "what": "epsilon of Omega h^2 = 0.12, too much dark matter below overabundant_below",
+        "what": "every epsilon of Omega h^2 = 0.12, and where there is too much dark matter: below"
+        " or above it; without such an epsilon all or none of the column, or unknown",
         "scenario": plane.scenario.name,
         "units": f"{plane.x.name} in {plane.x.unit}, epsilon in 1",
     }
-    columns = (plane.x.name, "epsilon", "overabundant_below")
-    values = (found.x, found.epsilon, found.overabundant_below)
-    return csv_text(header, columns, zip(*(each.tolist() for each in values), strict=True))
+    rows: list[tuple[float, float, str]] = []
+    for x, column in zip(found.x.tolist(), found.columns, strict=True):
+        if column is None:
+            rows.append((x, math.nan, "unknown"))
+        elif not column.roots:
+            rows.append((x, math.nan, "all" if column.starts_above else "none"))
+        else:
+            pairs = zip(column.roots, column.sides(), strict=True)
+            rows += [(x, root, side) for root, side in pairs]
+    return csv_text(header, (plane.x.name, "epsilon", "overabundant"), rows)

@@ -8,16 +8,17 @@ import numpy.typing as npt
 
 from wayside.cosmology.dof import Dof
 from wayside.cosmology.rates import conversion_rate_hat, momentum_rate_hat
-from wayside.cosmology.universe import RECOMBINATION_AGE, SECOND
+from wayside.cosmology.universe import AGE, RECOMBINATION_AGE, SECOND
 from wayside.models.protocol import Model
 
-__all__ = ["FLAGS", "flags_of"]
+__all__ = ["FLAGS", "excited_outlives", "flags_of"]
 
 FloatArray = npt.NDArray[np.float64]
 
 FLAGS: Final = MappingProxyType(
     {
-        "nothing-annihilates": "a coupling is zero: the density is infinite",
+        "nothing-annihilates": "a coupling is zero and nothing annihilates: the density is"
+        " infinite",
         "never-thermal": "annihilation never keeps up with expansion below T = m2/2: equilibrium at"
         " the start is an assumption",
         "conversion-slow": "the two states do not convert into each other faster than they"
@@ -28,6 +29,9 @@ FLAGS: Final = MappingProxyType(
         " cover",
         "cmb": "the excited state lives up to recombination: limits of the cosmic microwave"
         " background on its annihilation and decay apply",
+        "excited-stable": "the excited state outlives the universe: what is left of it is dark"
+        " matter too",
+        "not-computed": "the density could not be computed at this point",
         "aprime-pairs": "annihilation to A' pairs, which is left out, may matter",
     }
 )
@@ -49,6 +53,11 @@ def _aprime_pairs(model: Model, g_d: float, temperature: FloatArray) -> FloatArr
     lift = max(0.0, model.m_aprime - model.m2)
     strength = g_d**4 / (16 * np.pi * model.m2**2)
     return np.asarray(strength * np.exp(-2 * lift / temperature))
+
+
+def excited_outlives(model: Model, couplings2: float) -> bool:
+    """Tell whether the excited state lives longer than the universe is old."""
+    return couplings2 * sum(model.excited_width_hats().values()) * SECOND * AGE < 1
 
 
 def flags_of(
@@ -100,6 +109,8 @@ def flags_of(
     decay = couplings2 * sum(model.excited_width_hats().values())
     if decay * SECOND * _STILL_THERE * RECOMBINATION_AGE < 1:
         flags.append("cmb")
+    if excited_outlives(model, couplings2):
+        flags.append("excited-stable")
     if np.any(_aprime_pairs(model, g_d, t) > _FORBIDDEN_SHARE * sigma_v[active]):
         flags.append("aprime-pairs")
     return tuple(flags)

@@ -1,39 +1,75 @@
-"""The epsilon at which the ground state makes up all of dark matter, column by column.
+"""Every epsilon at which the ground state makes up all of dark matter, column by column.
 
-More mixing mostly means more annihilation, so in a column one root is looked for, with too much
-dark matter below it. (A second one, at large epsilon just above the pole, is not.) Where the pole
-is crossed the root moves by decades from one column to the next; the root of the last column is
-where the next search starts, and it brackets before it converges.
+More mixing means more annihilation, and a smaller density, up to the epsilon from which on the
+visible width of A' outgrows the dark one: then a wider pole may annihilate less, and a column has
+two roots, or more. Below that epsilon there is one root at most, which is searched for from the
+root of the last column. Above it, bounds on how fast the density can change (docs/theory/relic.md)
+say how far a step can go without passing over a root.
 """
 
 from collections.abc import Callable, Sequence
-from math import exp, isfinite, log, sqrt
+from dataclasses import dataclass
+from itertools import pairwise
+from math import exp, inf, log, sqrt
+from typing import Protocol
 
-import numpy as np
-import numpy.typing as npt
+from scipy.optimize import brentq
 
 from wayside.cosmology.universe import OMEGA_H2
+from wayside.errors import NumericalError
 
-__all__ = ["relic_epsilons", "solve_column"]
+__all__ = ["Crossings", "Density", "relic_epsilons", "solve_column"]
 
-FloatArray = npt.NDArray[np.float64]
+_TOLERANCE = 2e-7
+"""Of ln(epsilon) at a root; ln(Omega h^2) changes at most twice as fast."""
 
-_TOLERANCE = 1e-6
-"""Of ln(Omega h^2) at the root."""
+_STEP = 0.02
+"""In ln(epsilon): two roots closer than this may be taken for none."""
+
+
+class Density(Protocol):
+    """Omega h^2 of one column."""
+
+    def __call__(self, epsilon: float, /) -> float:
+        """Return Omega h^2."""
+
+    @property
+    def turns_at(self) -> float:
+        """Up to this epsilon Omega h^2 falls; infinite if it does all along."""
+
+    def rises_at(self, epsilon: float, ln_factor: float, /) -> float:
+        """Return the least larger epsilon at which Omega h^2 could be exp(ln_factor) as large."""
+
+
+@dataclass(frozen=True)
+class Crossings:
+    """Where a column crosses the target."""
+
+    roots: tuple[float, ...]
+    """Increasing."""
+    starts_above: bool
+    """Whether there is too much below the first root, or everywhere if there is none."""
+
+    def sides(self) -> tuple[str, ...]:
+        """Return for every root whether there is too much ``below`` or ``above`` it."""
+        first = ("below", "above") if self.starts_above else ("above", "below")
+        return tuple(first[i % 2] for i in range(len(self.roots)))
+
+    def overabundant(self, low: float, high: float) -> tuple[tuple[float, float], ...]:
+        """Return the intervals between ``low`` and ``high`` with too much, increasing."""
+        edges = (low, *self.roots, high)
+        return tuple(pairwise(edges))[0 if self.starts_above else 1 :: 2]
 
 
 def relic_epsilons(
-    densities: Sequence[Callable[[float], float] | None],
-    low: float,
-    high: float,
-    target: float = OMEGA_H2,
-) -> tuple[FloatArray, FloatArray]:
-    """Return the root in every column.
+    densities: Sequence[Density | None], low: float, high: float, target: float = OMEGA_H2
+) -> list[Crossings | None]:
+    """Return the crossings of every column.
 
     Parameters
     ----------
     densities
-        By column Omega h^2 as a function of epsilon, None where there is no such point.
+        By column; None where there is no such point.
     low, high
         Range of epsilon to look in.
     target
@@ -41,46 +77,86 @@ def relic_epsilons(
 
     Returns
     -------
-    epsilon, above : ndarray
-        Roots, NaN where there is none between ``low`` and ``high``; and for every column the
-        epsilon below which there is too much dark matter: the root, ``high`` if all of it is,
-        ``low`` if none, NaN where there is no such point.
+    list
+        None where there is no such point, or its density could not be computed.
     """
-    roots = np.full(len(densities), np.nan)
-    above = np.full(len(densities), np.nan)
+    result: list[Crossings | None] = []
     guess = sqrt(low * high)
-    for i, density in enumerate(densities):
+    for density in densities:
         if density is None:
+            result.append(None)
             continue
-        root, side = solve_column(density, low, high, guess, target)
-        roots[i] = root
-        above[i] = root if isfinite(root) else (high if side > 0 else low)
-        guess = root if isfinite(root) else guess
-    return roots, above
+        try:
+            found = solve_column(density, low, high, guess, target)
+        except NumericalError:
+            result.append(None)
+            continue
+        guess = found.roots[0] if found.roots else guess
+        result.append(found)
+    return result
 
 
 def solve_column(
-    density: Callable[[float], float], low: float, high: float, guess: float, target: float
-) -> tuple[float, int]:
-    """Return the root of one column and 0, or NaN and the sign of ln(density/target).
+    density: Density, low: float, high: float, guess: float, target: float = OMEGA_H2
+) -> Crossings:
+    """Return the crossings of one column.
 
     Parameters
     ----------
     density
-        Omega h^2 of epsilon.
+        Of the column.
     low, high
         Range of epsilon.
     guess
         Where to start.
     target
         Omega h^2 wanted.
+
+    Raises
+    ------
+    NumericalError
+        If a density is not a number, or not positive.
     """
+    known: dict[float, float] = {}
 
     def f(at: float) -> float:
-        return log(density(exp(at)) / target)
+        if at not in known:
+            value = density(exp(at))
+            if not value > 0.0:
+                raise NumericalError(f"epsilon = {exp(at):g}: Omega h^2 = {value:g} is no density")
+            known[at] = inf if value == inf else log(value / target)
+        return known[at]
 
     bottom, top = log(low), log(high)
-    a = min(max(log(guess), bottom), top)
+    turn = min(max(log(density.turns_at), bottom), top)
+    roots = []
+    if turn == top or f(turn) <= 0.0:
+        bracket = _bracket(f, bottom, turn, log(guess))
+        if bracket is not None:
+            roots.append(_root(f, *bracket))
+    a = turn
+    while a < top:
+        # ln(Omega h^2) falls by 2 per unit of ln(epsilon) at most, and rises as `rises_at` says.
+        far = a + 0.5 * f(a) if f(a) > 0.0 else log(density.rises_at(exp(a), -f(a)))
+        b = min(max(far, a + _STEP), top)
+        if (f(a) > 0.0) != (f(b) > 0.0):
+            roots.append(_root(f, a, b))
+        a = b
+    if not roots:
+        return Crossings((), next(iter(known.values())) > 0.0)
+    ends_above = turn < top and f(top) > 0.0
+    return Crossings(tuple(roots), ends_above != bool(len(roots) % 2))
+
+
+def _root(f: Callable[[float], float], a: float, b: float) -> float:
+    return exp(brentq(f, a, b, xtol=_TOLERANCE, rtol=1e-12))
+
+
+def _bracket(
+    f: Callable[[float], float], bottom: float, top: float, guess: float
+) -> tuple[float, float] | None:
+    """Bracket the root of a falling function between ``bottom`` and ``top``, if it has one."""
+    a = min(max(guess, bottom), top)
     fa = f(a)
     # Far from saturation the density goes as epsilon^-2, or slower: step twice that far.
     step = 0.02
@@ -88,31 +164,8 @@ def solve_column(
         b = a + (step if fa > 0 else -step) + 0.55 * fa
         b = min(max(b, bottom), top)
         if b == a:
-            return float("nan"), 1 if fa > 0 else -1
-        fb = f(b)
-        if fa * fb <= 0:
-            break
+            return None
+        if (fa > 0) != (f(b) > 0):
+            return min(a, b), max(a, b)
         step *= 4
-        a, fa = b, fb
-    # Ridders' method keeps the bracket and converges quadratically.
-    for _ in range(60):
-        if abs(fa) < _TOLERANCE:
-            return exp(a), 0
-        if abs(fb) < _TOLERANCE:
-            return exp(b), 0
-        middle = 0.5 * (a + b)
-        fm = f(middle)
-        root = sqrt(fm * fm - fa * fb)
-        if root == 0.0:
-            return exp(middle), 0
-        c = middle + (middle - a) * (1 if fa > fb else -1) * fm / root
-        fc = f(c)
-        if fm * fc < 0:
-            a, fa, b, fb = middle, fm, c, fc
-        elif fa * fc < 0:
-            b, fb = c, fc
-        else:
-            a, fa = c, fc
-        if abs(b - a) < 1e-12:
-            break
-    return exp(a if abs(fa) < abs(fb) else b), 0
+        a, fa = b, f(b)

@@ -1,9 +1,14 @@
 r"""Rates that keep the two states in equilibrium with the plasma and with each other.
 
-Estimates, for flags: charged leptons and pions alone, energies small against M, recoil neglected.
-With the contact coupling G = eps e gD/M^2 a heavy state scatters a relativistic fermion of energy
-E into the other state with sigma = G^2 E E'/(2 pi), E' the energy after it, and a transport
-cross-section two thirds of that (Mott's 1 - sin^2(theta/2), derived in docs/theory).
+Estimates, for flags: charged leptons and pointlike pions alone, energies small against M, recoil
+neglected, so that the heavy states are static charges. The rate up is that down times
+exp(-(m1 - m2)/T). With G = eps e gD/M^2, a target of mass m
+that comes in with energy E, momentum k, and leaves with E', momentum k', does so with
+
+    v sigma = G^2 k' (E E' + m^2)/(2 pi E)      off a fermion,
+    v sigma = G^2 k' (E + E')^2/(4 pi E)        off a pion
+
+(derived in docs/theory/relic.md).
 """
 
 import numpy as np
@@ -12,26 +17,40 @@ import numpy.typing as npt
 from wayside.constants import ALPHA, LEPTON_MASSES, M_PION
 from wayside.models.protocol import Model
 
-__all__ = ["conversion_rate_hat", "momentum_rate_hat"]
+__all__ = ["conversion_rate_hat", "momentum_rate_hat", "return_rate_hat"]
 
 FloatArray = npt.NDArray[np.float64]
 
-# Mass, spin states of particle and antiparticle, sign of the distribution.
+# Mass, spin states of particle and antiparticle, sign in the distribution.
 _TARGETS = (*((mass, 4, 1.0) for mass in LEPTON_MASSES.values()), (M_PION, 2, -1.0))
-_NODES, _WEIGHTS = np.polynomial.laguerre.laggauss(40)
+_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(40)
+_END = 7.0  # exp(-49) is nothing
 
 
-def _targets(
-    temperature: FloatArray, mass: float, spins: int, sign: float, least: float
-) -> tuple[FloatArray, FloatArray]:
-    """Energies and the density of targets (GeV^3) at each, from ``least`` up, on a last axis."""
+def _scattering(model: Model, temperature: FloatArray, momentum: bool) -> FloatArray:
+    """Rate of 1 to 2 off the targets, or with ``momentum`` the squared momentum transferred."""
     t = temperature[..., None]
-    start = max(mass, least)
-    energy = start + t * _NODES
-    momentum = np.sqrt((energy - mass) * (energy + mass))
-    occupation = 1 / (np.exp(np.minimum(energy / t, 700.0)) + sign)
-    weight = t * _WEIGHTS * np.exp(_NODES)
-    return energy, spins * momentum * energy * occupation * weight / (2 * np.pi**2)
+    delta = model.m1 - model.m2
+    z = _END * (1 + _NODES) / 2
+    measure = _END * _WEIGHTS * z * t
+    total = np.zeros(temperature.shape)
+    for mass, spins, sign in _TARGETS:
+        # E = m + T z^2: the square takes out the root at threshold, where k starts.
+        energy = mass + t * z**2
+        after = energy + delta
+        k = np.sqrt((energy - mass) * (energy + mass))
+        k_after = np.sqrt((after - mass) * (after + mass))
+        # Occupation before, and room (or stimulation) after.
+        occupation = 1 / (np.exp(np.minimum(energy / t, 700.0)) + sign)
+        room = 1 / (1 + sign * np.exp(-np.minimum(after / t, 700.0)))
+        square = energy * after + mass**2 if sign > 0 else (energy + after) ** 2 / 2
+        if momentum:
+            square = square * (k**2 + k_after**2)
+            if sign > 0:
+                square = square - 2 * (k * k_after) ** 2 / 3
+        phase_space = spins / (2 * np.pi**2) * k * k_after / (2 * np.pi)
+        total += np.sum(measure * occupation * room * phase_space * square, axis=-1)
+    return np.asarray(total * 4 * np.pi * ALPHA / model.m_aprime**4)
 
 
 def conversion_rate_hat(model: Model, temperature: npt.ArrayLike) -> FloatArray:
@@ -52,15 +71,17 @@ def conversion_rate_hat(model: Model, temperature: npt.ArrayLike) -> FloatArray:
         GeV.
     """
     t = np.asarray(temperature, dtype=np.float64)
-    delta = model.m1 - model.m2
-    coupling2 = 4 * np.pi * ALPHA / model.m_aprime**4
-    total = np.zeros(t.shape)
-    for mass, spins, sign in _TARGETS:
-        energy, density = _targets(t, mass, spins, sign, mass + delta)
-        total += np.sum(density * coupling2 * energy * (energy - delta), axis=-1) / (2 * np.pi)
-    decays = sum(model.excited_width_hats().values())
-    ratio = (model.m1 / model.m2) ** 1.5 * np.exp(-delta / t)
-    return np.asarray(total + decays * ratio)
+    boltzmann = np.exp(-(model.m1 - model.m2) / t)
+    decays = sum(model.excited_width_hats().values()) * (model.m1 / model.m2) ** 1.5
+    return np.asarray((_scattering(model, t, momentum=False) + decays) * boltzmann)
+
+
+def return_rate_hat(model: Model, temperature: npt.ArrayLike) -> FloatArray:
+    """Return the rate at which the excited state turns into the ground state by scattering.
+
+    Over eps^2 gD^2. Parameters and result as for `conversion_rate_hat`.
+    """
+    return _scattering(model, np.asarray(temperature, dtype=np.float64), momentum=False)
 
 
 def momentum_rate_hat(model: Model, temperature: npt.ArrayLike) -> FloatArray:
@@ -69,11 +90,5 @@ def momentum_rate_hat(model: Model, temperature: npt.ArrayLike) -> FloatArray:
     Parameters and result as for `conversion_rate_hat`; scattering alone.
     """
     t = np.asarray(temperature, dtype=np.float64)
-    delta = model.m1 - model.m2
-    coupling2 = 4 * np.pi * ALPHA / model.m_aprime**4
-    total = np.zeros(t.shape)
-    for mass, spins, sign in _TARGETS:
-        energy, density = _targets(t, mass, spins, sign, mass + delta)
-        kick2 = energy * energy - mass * mass
-        total += np.sum(density * coupling2 * energy * (energy - delta) * kick2, axis=-1)
-    return np.asarray(total / (9 * np.pi * model.m2 * t))
+    kicks = _scattering(model, t, momentum=True) * np.exp(-(model.m1 - model.m2) / t)
+    return np.asarray(kicks / (6 * model.m2 * t))

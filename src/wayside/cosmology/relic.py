@@ -11,21 +11,21 @@ import numpy.typing as npt
 
 from wayside.constants import HBAR_C, SPEED_OF_LIGHT
 from wayside.cosmology.annihilation import Strength, strength, visible_width_hat
-from wayside.cosmology.bessel import coefficients
 from wayside.cosmology.dof import DOF_NAMES, dof
-from wayside.cosmology.flags import flags_of
+from wayside.cosmology.flags import excited_outlives, flags_of
 from wayside.cosmology.solve import MAX_STEPS, solve
+from wayside.cosmology.survivors import Survivors, cannot_decay
+from wayside.cosmology.tables import Tables, tables
 from wayside.cosmology.universe import CRITICAL_DENSITY, ENTROPY_TODAY
-from wayside.errors import InputError
+from wayside.errors import InputError, NumericalError
 from wayside.models.inelastic import MODELS
 from wayside.models.protocol import Model
 
-__all__ = ["GEV2_TO_CM3_PER_S", "RelicResult", "density_of", "omega_h2", "relic_density"]
+__all__ = ["GEV2_TO_CM3_PER_S", "RelicResult", "omega_h2", "relic_density"]
 
 FloatArray = npt.NDArray[np.float64]
 
 _solve: Final[Callable[..., tuple[float, float, int]]] = solve
-_Fields = tuple[FloatArray, FloatArray, npt.NDArray[np.bool_], FloatArray, FloatArray, FloatArray]
 
 GEV2_TO_CM3_PER_S: Final = (HBAR_C * 100) ** 2 * SPEED_OF_LIGHT * 1e11
 """<sigma v> of 1 GeV^-2 in cm^3/s."""
@@ -46,7 +46,9 @@ class RelicResult:
     uncertainty: float
     """Relative, `contributions` in quadrature; numerical errors are below 1e-3."""
     contributions: Mapping[str, float]
-    """Relative changes: ``dof`` with the other degrees of freedom, ``r`` with R an error higher."""
+    """Relative changes: ``dof`` with the other degrees of freedom, ``r`` with R an error higher,
+    ``excited`` with what is left of the excited state, where it outlives the universe, all in the
+    ground state."""
     flags: tuple[str, ...]
     """Keys of `wayside.cosmology.flags.FLAGS` that apply."""
     hadrons: str
@@ -96,7 +98,7 @@ def omega_h2(
     Returns
     -------
     ndarray
-        Omega h^2; infinite where a coupling is 0.
+        Omega h^2; infinite where a coupling is 0, NaN where it could not be computed.
 
     Raises
     ------
@@ -134,6 +136,8 @@ def relic_density(
     ------
     InputError
         As for `omega_h2`.
+    NumericalError
+        If the density could not be computed.
     """
     masses = (model.m_aprime, model.m1, model.m2)
 
@@ -143,25 +147,32 @@ def relic_density(
     visible = strength(hadrons)
     omega = value(visible, dof_name)
     plasma = dof(dof_name)
-    if not np.isfinite(omega):
+    if epsilon * g_d == 0.0:
         nothing = np.empty(0)
         return RelicResult(
             omega, np.nan, 0.0, MappingProxyType({}), ("nothing-annihilates", "never-thermal"),
             hadrons, dof_name, model.m2, nothing, nothing, nothing, nothing,
         )  # fmt: skip
+    if not np.isfinite(omega):
+        raise NumericalError(
+            f"m_aprime = {model.m_aprime:g}, m1 = {model.m1:g}, m2 = {model.m2:g} GeV,"
+            f" epsilon = {epsilon:g}, g_d = {g_d:g}: the relic density could not be computed"
+        )
     others = [name for name in DOF_NAMES if name != dof_name]
     parts = {"dof": max(abs(value(visible, name) / omega - 1) for name in others)}
     if hadrons == "r-ratio":
         parts["r"] = abs(value(strength(hadrons, 1.0), dof_name) / omega - 1)
+    couplings2 = (epsilon * g_d) ** 2
+    if excited_outlives(model, couplings2):
+        # All of it in the ground state, or as much as scattering leaves in the excited one.
+        parts["excited"] = Survivors(model, plasma).mass_factor(couplings2) - 1
 
     rows = np.empty((MAX_STEPS, 4))
     width = epsilon**2 * float(visible_width_hat(model.m_aprime, visible))
     width += g_d**2 * model.dark_width_hat()
-    series = coefficients(1), coefficients(2)
     _, frozen, steps = _solve(
-        *masses, width, (epsilon * g_d) ** 2, model.kind != "scalar", *_fields(visible),
-        plasma.ln_t, plasma.sqrt_gstar, plasma.heff, *series, rows,
-    )  # fmt: skip
+        *masses, width, couplings2, model.kind != "scalar", tables(visible, plasma), rows
+    )
     x, y, equilibrium, sigma_v = (np.exp(column) for column in rows[:steps].T)
     flags = flags_of(
         model, epsilon, g_d, plasma, visible.maximum, frozen, (x, y, equilibrium, sigma_v)
@@ -180,49 +191,6 @@ def relic_density(
         equilibrium,
         sigma_v,
     )
-
-
-def density_of(
-    model: Model, g_d: float, *, hadrons: str = "r-ratio", dof_name: str = DOF_NAMES[0]
-) -> Callable[[float], float]:
-    """Return Omega h^2 as a function of epsilon, for fixed masses and dark coupling.
-
-    Parameters
-    ----------
-    model, g_d, hadrons, dof_name
-        As for `relic_density`.
-
-    Raises
-    ------
-    InputError
-        If the width of A' is not known at its mass.
-    """
-    visible, plasma = strength(hadrons), dof(dof_name)
-    masses = (model.m_aprime, model.m1, model.m2)
-    hat = float(visible_width_hat(model.m_aprime, visible))
-    dark = g_d**2 * model.dark_width_hat()
-    nothing = np.empty((0, 4))
-    rest = (
-        model.kind != "scalar", *_fields(visible), plasma.ln_t, plasma.sqrt_gstar, plasma.heff,
-        coefficients(1), coefficients(2), nothing,
-    )  # fmt: skip
-    scale = model.m2 * ENTROPY_TODAY / CRITICAL_DENSITY
-
-    def density(epsilon: float) -> float:
-        if epsilon * g_d == 0.0:
-            return float("inf")
-        return float(
-            scale * _solve(*masses, epsilon**2 * hat + dark, (epsilon * g_d) ** 2, *rest)[0]
-        )
-
-    return density
-
-
-def _fields(visible: Strength) -> _Fields:
-    return (
-        visible.breaks, visible.values, visible.opens,
-        visible.masses, visible.weights, visible.narrow,
-    )  # fmt: skip
 
 
 def _omega_h2(
@@ -256,10 +224,13 @@ def _omega_h2(
     widths = eps**2 * visible_width_hat(mass, visible) + dark**2 * _dark_hat(
         kind, mass, heavy, light
     )
+    couplings2 = (eps * dark) ** 2
     yields = _solve_many(
-        mass, heavy, light, widths, (eps * dark) ** 2, kind != "scalar", *_fields(visible),
-        plasma.ln_t, plasma.sqrt_gstar, plasma.heff, coefficients(1), coefficients(2),
-    )  # fmt: skip
+        mass, heavy, light, widths, couplings2, kind != "scalar", tables(visible, plasma)
+    )
+    for i in np.flatnonzero(cannot_decay(heavy, light) & (couplings2 > 0.0)):
+        model = MODELS[kind](mass[i], heavy[i], light[i])
+        yields[i] *= Survivors(model, plasma).mass_factor(float(couplings2[i]))
     return np.asarray((yields * light * ENTROPY_TODAY / CRITICAL_DENSITY).reshape(shape))
 
 
@@ -290,17 +261,7 @@ def _solve_many(
     widths: FloatArray,
     couplings2: FloatArray,
     fermions: bool,
-    breaks: FloatArray,
-    values: FloatArray,
-    opens: npt.NDArray[np.bool_],
-    masses: FloatArray,
-    weights: FloatArray,
-    narrow: FloatArray,
-    ln_t: FloatArray,
-    sqrt_gstar: FloatArray,
-    heff: FloatArray,
-    k1: FloatArray,
-    k2: FloatArray,
+    shared: Tables,
 ) -> FloatArray:
     """Yields of many points; infinite without couplings."""
     result = np.full(len(mass), np.inf)
@@ -308,8 +269,6 @@ def _solve_many(
     for i in range(len(mass)):
         if couplings2[i] > 0.0:
             result[i] = solve(
-                mass[i], heavy[i], light[i], widths[i], couplings2[i], fermions,
-                breaks, values, opens, masses, weights, narrow, ln_t, sqrt_gstar, heff, k1, k2,
-                nothing,
-            )[0]  # fmt: skip
+                mass[i], heavy[i], light[i], widths[i], couplings2[i], fermions, shared, nothing
+            )[0]
     return result

@@ -23,3 +23,6 @@ SECOND: Final = 1.0 / 6.582119569e-25
 
 RECOMBINATION_AGE: Final = 1.2e13
 """Age of the universe at recombination, in seconds."""
+
+AGE: Final = 4.35e17
+"""Age of the universe in seconds (Planck 2018, arXiv:1807.06209: 13.79 Gyr)."""

@@ -134,15 +134,12 @@ def _existing(axes: Axes, result: Reach) -> list[Search]:
 
 def _relic(axes: Axes, result: Reach) -> list[Artist]:
     """The line of the observed density, hatched on the side with too much dark matter."""
-    edge = result.relic.overabundant_below
-    floor = result.plane.epsilon.values[0]
-    too_much = np.isfinite(edge) & (edge > floor)
-    if too_much.any():
+    for low, high in result.relic.bands():
         axes.fill_between(
             result.relic.x,
-            floor,
-            np.where(too_much, edge, floor),
-            where=too_much.tolist(),
+            low,
+            high,
+            where=np.isfinite(low).tolist(),
             facecolor="none",
             edgecolor=RELIC,
             alpha=0.35,
@@ -150,9 +147,9 @@ def _relic(axes: Axes, result: Reach) -> list[Artist]:
             linewidth=0.0,
             zorder=2.2,
         )
-    if not result.relic.lines:
+    if not result.relic.branches:
         return []
-    _draw(axes, result.relic.lines, color=RELIC, linewidth=1.2, zorder=2.8)
+    _draw(axes, [each.line for each in result.relic.branches], color=RELIC, linewidth=1.2, zorder=2.8)
     label = r"$\Omega h^2=0.12$ (hatched: more)"
     return [Line2D([], [], color=RELIC, linewidth=1.2, label=label)]
 

@@ -50,7 +50,9 @@ def _contours(result: Reach) -> str:
         "discovery": result.discovery,
         "study-approximation": result.approximate,
         **result.existing,
-        "relic": result.relic.lines,
+        # Too much dark matter is below the first kind, above the second.
+        "relic": result.relic.lines("below"),
+        "relic-upper": result.relic.lines("above"),
     }
     rows = [
         (name, str(number), "closed" if line.closed else "open", float(x), float(epsilon))

@@ -9,7 +9,7 @@ from wayside import __version__
 from wayside.acceptance.timing import arrival_times, quantiles
 from wayside.constants import HBAR_C
 from wayside.cosmology.relic import relic_density
-from wayside.errors import InputError
+from wayside.errors import InputError, NumericalError
 from wayside.models.protocol import WidthErrors
 from wayside.scenario import Scenario, meaning
 from wayside.sensitivity.existing import SEARCHES, Existing
@@ -84,9 +84,11 @@ def _relic(scenario: Scenario, point: MassPoint) -> dict[str, Any]:
             hadrons=scenario.cosmology.hadrons,
             dof_name=scenario.cosmology.dof,
         )
-    except InputError:  # an A' heavier than R(s) is known for
+    except (InputError, NumericalError) as error:
+        # Input that is refused: an A' heavier than R(s) is known for.
+        flag = "outside-tables" if isinstance(error, InputError) else "not-computed"
         nothing = dict.fromkeys(("omega_h2", "x_freeze_out", "uncertainty"))
-        return {**nothing, "flags": ["outside-tables"]}
+        return {**nothing, "flags": [flag]}
     return {
         "omega_h2": result.omega_h2,
         "x_freeze_out": result.x_freeze_out,

@@ -1,14 +1,12 @@
 """The line of the observed relic density in a plane."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from wayside.cosmology.line import relic_epsilons
-from wayside.cosmology.relic import density_of
+from wayside.cosmology.column import Column, density_of
+from wayside.cosmology.line import Crossings, relic_epsilons
 from wayside.cosmology.universe import OMEGA_H2
 from wayside.errors import InputError
 from wayside.sensitivity.contours import Line
@@ -22,41 +20,78 @@ _REFINEMENTS = 8
 
 
 @dataclass(frozen=True)
+class Branch:
+    """One line, and the side on which there is too much dark matter."""
+
+    line: Line
+    """x, epsilon."""
+    overabundant: str
+    """``below`` or ``above`` it in epsilon."""
+
+
+@dataclass(frozen=True)
 class RelicLine:
     """Where the ground state makes up all of dark matter.
 
-    Arrays have one entry per column: those of the plane, and more where the line is steep or ends.
+    One entry per column: those of the plane, and more where a line is steep or ends.
     """
 
     x: Array
     """Columns, increasing."""
-    epsilon: Array
-    """Root of Omega h^2 = 0.12; NaN where there is none in the plane."""
-    overabundant_below: Array
-    """Epsilon below which there is too much: the root, or an end of the plane; NaN if not known."""
-    lines: list[Line]
-    """The roots as lines, broken where columns without one lie between; x, epsilon."""
+    columns: list[Crossings | None]
+    """What is known of each; None where the density is not."""
+    low: float
+    """Least epsilon of the plane."""
+    high: float
+    """Largest epsilon of the plane."""
+    branches: list[Branch]
+    """The roots as lines, broken where columns without them lie between."""
+
+    def lines(self, side: str) -> list[Line]:
+        """Lines with too much dark matter on ``side``, ``below`` or ``above``."""
+        return [branch.line for branch in self.branches if branch.overabundant == side]
 
     @property
     def known(self) -> bool:
         """Whether the density is known in any column."""
-        return bool(np.isfinite(self.overabundant_below).any())
+        return any(column is not None for column in self.columns)
+
+    def overabundant(self) -> list[list[tuple[float, float]] | None]:
+        """Return by column the intervals of epsilon with too much; None where it is not known."""
+        return [
+            None if column is None else list(column.overabundant(self.low, self.high))
+            for column in self.columns
+        ]
+
+    def bands(self) -> list[tuple[Array, Array]]:
+        """Return lower and upper edges of regions with too much, NaN in columns outside each."""
+        intervals = [each or [] for each in self.overabundant()]
+        result = []
+        for k in range(max((len(each) for each in intervals), default=0)):
+            edges = [each[k] if k < len(each) else (np.nan, np.nan) for each in intervals]
+            low, high = np.array(edges, dtype=np.float64).T
+            result.append((low, high))
+        return result
 
     def summary(self) -> dict[str, Any]:
         """Plain values for result.json."""
         return {
             "omega_h2": OMEGA_H2,
-            "overabundant": "below",
             "x": self.x.tolist(),
-            "overabundant_below": self.overabundant_below.tolist(),
+            "overabundant": self.overabundant(),
             "lines": [
-                {"closed": line.closed, "points": line.points.tolist()} for line in self.lines
+                {
+                    "overabundant": branch.overabundant,
+                    "closed": branch.line.closed,
+                    "points": branch.line.points.tolist(),
+                }
+                for branch in self.branches
             ],
         }
 
 
 def relic_line(plane: Plane) -> RelicLine:
-    """Find the line in a plane, one root per column.
+    """Find the line in a plane, every root of every column.
 
     Parameters
     ----------
@@ -66,39 +101,85 @@ def relic_line(plane: Plane) -> RelicLine:
     """
     low, high = float(plane.epsilon.values[0]), float(plane.epsilon.values[-1])
     at, x = plane.x.coordinates, plane.x.values
-    roots, below = relic_epsilons([_density(plane, float(each)) for each in x], low, high)
+    columns = relic_epsilons([_density(plane, float(each)) for each in x], low, high)
     for _ in range(_REFINEMENTS):
-        steep = np.flatnonzero(_steep(roots, below))
+        steep = np.array(
+            [i for i in range(len(x) - 1) if _steep(columns[i], columns[i + 1], low, high)],
+            dtype=np.intp,
+        )
         if not len(steep):
             break
         middle = 0.5 * (at[steep] + at[steep + 1])
         more = plane.x.from_coordinates(middle)
-        columns = [_density(plane, float(each)) for each in more]
-        new_roots, new_below = relic_epsilons(columns, low, high)
+        new = relic_epsilons([_density(plane, float(each)) for each in more], low, high)
         at = np.insert(at, steep + 1, middle)
         x = np.insert(x, steep + 1, more)
-        roots = np.insert(roots, steep + 1, new_roots)
-        below = np.insert(below, steep + 1, new_below)
-    there = np.flatnonzero(np.isfinite(roots))
-    pieces = np.split(there, np.flatnonzero(np.diff(there) > 1) + 1)
-    lines = [
-        Line(np.stack([x[piece], roots[piece]], axis=1), False)
-        for piece in pieces
-        if len(piece) > 1
-    ]
-    return RelicLine(x, roots, below, lines)
+        for i, column in zip(steep[::-1].tolist(), new[::-1], strict=True):
+            columns.insert(i + 1, column)
+    return RelicLine(x, columns, low, high, branches(x, columns))
 
 
-def _steep(roots: Array, below: Array) -> NDArray[np.bool_]:
-    """Between which neighbours the line rises too much for a straight piece, or ends."""
-    known = np.isfinite(below[:-1]) & np.isfinite(below[1:])
-    some = np.isfinite(roots[:-1]) | np.isfinite(roots[1:])
-    with np.errstate(invalid="ignore"):
-        rise = np.abs(np.log(below[1:] / below[:-1]))
-    return np.asarray(known & some & (rise > _STEEP))
+def branches(x: Array, columns: list[Crossings | None]) -> list[Branch]:
+    """Join the roots of neighbouring columns to lines.
+
+    Parameters
+    ----------
+    x
+        Columns, increasing.
+    columns
+        Roots of each; a line breaks at None.
+
+    Returns
+    -------
+    list
+        In the order in which they start; a root without a neighbour is left out.
+    """
+    done: list[tuple[str, list[tuple[float, float]]]] = []
+    going: list[tuple[str, list[tuple[float, float]]]] = []
+    for at, column in zip(x.tolist(), columns, strict=True):
+        roots = [] if column is None else list(zip(column.sides(), column.roots, strict=True))
+        ends = [(side, points[-1][1]) for side, points in going]
+        followers = _matches(ends, roots)
+        new = []
+        for (side, points), follower in zip(going, followers, strict=True):
+            if follower is not None:
+                points.append((at, roots[follower][1]))
+                new.append((side, points))
+        for i, (side, root) in enumerate(roots):
+            if i not in followers:
+                new.append((side, [(at, root)]))
+                done.append(new[-1])
+        going = new
+    return [Branch(Line(np.array(points), False), side) for side, points in done if len(points) > 1]
 
 
-def _density(plane: Plane, x: float) -> Callable[[float], float] | None:
+def _matches(ends: list[tuple[str, float]], roots: list[tuple[str, float]]) -> list[int | None]:
+    """For every end the root of its side that is nearest, if it is that root's nearest as well."""
+
+    def nearest(one: tuple[str, float], others: list[tuple[str, float]]) -> int | None:
+        same = [i for i, (side, _) in enumerate(others) if side == one[0]]
+        return min(same, key=lambda i: abs(np.log(others[i][1] / one[1])), default=None)
+
+    to = [nearest(end, roots) for end in ends]
+    back = [nearest(root, ends) for root in roots]
+    return [i if i is not None and back[i] == k else None for k, i in enumerate(to)]
+
+
+def _steep(one: Crossings | None, other: Crossings | None, low: float, high: float) -> bool:
+    """Whether a line rises too much from one column to the next, or ends inside the plane."""
+    if one is None or other is None:
+        return False
+    first, second = (list(zip(each.sides(), each.roots, strict=True)) for each in (one, other))
+    matches = _matches(first, second)
+    for (_, root), follower in zip(first, matches, strict=True):
+        if follower is not None and abs(np.log(second[follower][1] / root)) > _STEEP:
+            return True
+    lost = [root for (_, root), follower in zip(first, matches, strict=True) if follower is None]
+    lost += [root for i, (_, root) in enumerate(second) if i not in matches]
+    return any(min(np.log(root / low), np.log(high / root)) > _STEEP for root in lost)
+
+
+def _density(plane: Plane, x: float) -> Column | None:
     scenario = plane.scenario
     options = {"hadrons": scenario.cosmology.hadrons, "dof_name": scenario.cosmology.dof}
     try:

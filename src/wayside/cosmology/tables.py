@@ -1,0 +1,40 @@
+"""What the compiled solver reads besides masses and couplings, in one piece."""
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from wayside.cosmology.annihilation import Strength
+from wayside.cosmology.bessel import coefficients
+from wayside.cosmology.dof import Dof
+
+FloatArray = npt.NDArray[np.float64]
+
+
+class Tables(NamedTuple):
+    """Arrays that all points share."""
+
+    breaks: FloatArray
+    """This and the five below: fields of `annihilation.Strength`."""
+    values: FloatArray
+    opens: npt.NDArray[np.bool_]
+    masses: FloatArray
+    weights: FloatArray
+    narrow: FloatArray
+    ln_t: FloatArray
+    """This and the two below: fields of `dof.Dof`."""
+    sqrt_gstar: FloatArray
+    heff: FloatArray
+    k1: FloatArray
+    """This and the one below: series of `bessel.coefficients`."""
+    k2: FloatArray
+
+
+def tables(visible: Strength, plasma: Dof) -> Tables:
+    """Return the tables for a visible strength and degrees of freedom."""
+    return Tables(
+        visible.breaks, visible.values, visible.opens,
+        visible.masses, visible.weights, visible.narrow,
+        plasma.ln_t, plasma.sqrt_gstar, plasma.heff, coefficients(1), coefficients(2),
+    )  # fmt: skip

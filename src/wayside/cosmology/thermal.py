@@ -1,0 +1,92 @@
+"""The thermal average over the exact kernel, compiled.
+
+That of Gondolo and Gelmini, Nucl. Phys. B 360 (1991) 145, in the form for coannihilation of Edsjo
+and Gondolo, Phys. Rev. D 56 (1997) 1879, summed over the nodes of `wayside.cosmology.nodes`.
+"""
+
+import numba
+import numpy as np
+import numpy.typing as npt
+
+from wayside.constants import ALPHA
+from wayside.cosmology.bessel import horner, scaled_k
+
+FloatArray = npt.NDArray[np.float64]
+
+_NEXT_TO = 0.1  # of the distance from the pole to threshold: what counts as the pole's
+_COLD_END = 45.0  # exponents larger than this are nothing
+
+
+@numba.njit(cache=True)
+def thermal(
+    x: FloatArray,
+    m1: float,
+    m2: float,
+    spins: float,
+    above: float,
+    y: FloatArray,
+    c: FloatArray,
+    count: int,
+    k1: FloatArray,
+    k2: FloatArray,
+    ln_rest: FloatArray,
+    ln_pole: FloatArray,
+    ln_density: FloatArray,
+) -> None:
+    """Fill logarithms of the thermal average and of the density of equilibrium.
+
+    <sigma v>_eff over eps^2 gD^2, in GeV^-2, is exp(-(m1 - m2)/T) times the sum of two parts,
+    either of them smooth in ln x: exp(-above/T) exp(ln_pole) from next to the pole, and
+    exp(ln_rest).
+
+    Parameters
+    ----------
+    x
+        m2/T.
+    m1, m2, spins
+        Masses in GeV and spin states of each (1 or 2).
+    above
+        Mass of A' above threshold in GeV; without a pole there, ln_pole is not written.
+    y, c, count
+        Nodes of `nodes.build`.
+    k1, k2
+        Series of `bessel.coefficients`.
+    ln_rest, ln_pole, ln_density
+        Written to; the density is summed over both states, in T^3, and without its exp(-x).
+    """
+    total, delta = m1 + m2, m1 - m2
+    inverse_q, weight = np.empty(count), np.empty(count)
+    order = np.empty(count, dtype=np.int64)
+    first, last = 0, count
+    for i in range(count):  # those next to the pole to the end
+        at_pole = above > 0 and abs(y[i] - above) < _NEXT_TO * above
+        if at_pole:
+            last -= 1
+            place = last
+        else:
+            place = first
+            first += 1
+        order[place] = i
+        inverse_q[place] = 1 / (total + y[i])
+        weight[place] = c[i] * np.sqrt(0.5 * np.pi * inverse_q[place])
+    for j in range(len(x)):
+        t = m2 / x[j]
+        inverse = x[j] / m2
+        rest, pole = 0.0, 0.0
+        for i in range(first):
+            exponent = y[order[i]] * inverse
+            if exponent < _COLD_END:
+                rest += weight[i] * np.exp(-exponent) * horner(t * inverse_q[i], k1)
+        for i in range(first, count):
+            # Long after the pole has died out, below, this would overflow.
+            exponent = max((y[order[i]] - above) * inverse, -500.0)
+            if exponent < _COLD_END:
+                pole += weight[i] * np.exp(-exponent) * horner(t * inverse_q[i], k1)
+        heavy = np.exp(-delta * inverse) * m1 * m1 * scaled_k(m1 * inverse, k2)
+        light = m2 * m2 * scaled_k(x[j], k2)
+        pair = spins * (heavy + light)
+        norm = 0.5 * ALPHA * np.sqrt(t) * inverse / (pair * pair)
+        ln_rest[j] = np.log(norm * rest)
+        if first < count:
+            ln_pole[j] = np.log(norm * pole)
+        ln_density[j] = np.log(pair * inverse * inverse / (2 * np.pi**2))
