@@ -128,7 +128,7 @@ def solve_column(
         return known[at]
 
     bottom, top = log(low), log(high)
-    turn = min(max(log(density.turns_at), bottom), top)
+    turn = min(log(max(density.turns_at, low)), top)
     roots = []
     if turn == top or f(turn) <= 0.0:
         bracket = _bracket(f, bottom, turn, log(guess))

@@ -43,7 +43,12 @@ def annotate(axes: Axes, result: Reach, shaded: list[Search], handles: list[Arti
         for search in reversed(shaded)
     }
     lines = np.zeros_like(covered)
-    for line in [*result.contour, *result.discovery, *result.approximate, *result.relic.lines]:
+    for line in [
+        *result.contour,
+        *result.discovery,
+        *result.approximate,
+        *(branch.line for branch in result.relic.branches),
+    ]:
         room.mark_line(lines, _on_axes(line, result))
     entries = list(handles)
     message = None if result.contour else _say_nothing(axes, result)

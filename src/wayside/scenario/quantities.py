@@ -53,6 +53,8 @@ class Quantity:
         Limits in the base unit.
     open_low, open_high
         Whether the limit itself is refused.
+    zero
+        What would follow from zero, if it is refused and users may well try it.
     """
 
     dimension: str
@@ -60,6 +62,7 @@ class Quantity:
     high: float = math.inf
     open_low: bool = False
     open_high: bool = False
+    zero: str = ""
 
     @property
     def unit(self) -> str:
@@ -74,7 +77,8 @@ class Quantity:
         too_low = number <= self.low if self.open_low else number < self.low
         too_high = number >= self.high if self.open_high else number > self.high
         if too_low or too_high:
-            refuse(self._limits())
+            reason = f": {self.zero}" if self.zero and number == 0.0 else ""
+            refuse(self._limits() + reason)
         return number
 
     def _from_number(self, value: object) -> float:
