@@ -76,7 +76,11 @@ def group() -> click.Group:
         (["fail", "status"], 1, ""),
         (["fail", "nothing"], 0, ""),
         (["fail"], 2, "wayside: error: Missing argument 'KIND'. See 'wayside fail --help'.\n"),
-        (["fial"], 2, "wayside: error: No such command 'fial'."),
+        (
+            ["fial"],
+            2,
+            "wayside: error: No such command 'fial'; did you mean 'fail'? See 'wayside --help'.\n",
+        ),
         (["fail", "-x"], 2, "wayside: error: No such option"),
         (["study", "nope"], 2, "wayside: error: no file and no built-in scenario 'nope'"),
         (

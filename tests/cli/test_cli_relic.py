@@ -89,7 +89,7 @@ def test_bad_input(setting, word):
 
 @pytest.mark.parametrize("key", ["model.epsilon", "model.g_d"])
 def test_zero_couplings_say_what_they_mean(key: str) -> None:
-    result = relic("belle2-forward", "--set", f"{key}=0")
+    result = run("relic", "belle2-forward", "--set", f"{key}=0")
     assert result.exit_code == 2
     assert result.stdout == ""
     (line,) = result.stderr.splitlines()

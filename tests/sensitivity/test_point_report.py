@@ -98,7 +98,8 @@ def test_numbers_hang_together(scenario: Scenario) -> None:
     moving = any("centre of mass" in flag for flag in report["flags"])
     assert moving == (scenario.name == "belle2-forward-beams")
     for key, value in report["existing_limits"].items():
-        assert value["excluded"] == (value["margin"] > 0), key
+        verdict = value["covered" if key == "displaced" else "excluded"]
+        assert verdict == (value["margin"] > 0), key
     assert Scenario.from_dict(report["scenario"]) == scenario
     again = json.loads(json_text(report))
     assert again["detectors"] == report["detectors"]
@@ -132,7 +133,8 @@ def test_arrival_at_lifetimes_too_short_for_a_double() -> None:
 
 def test_a_mediator_beyond_the_table_of_r() -> None:
     report = point_report(load_scenario("belle2-central", {"model.m_aprime": 500.0}))
-    assert report["aprime"] == {"width_gev": None, "branching_ratios": None}
+    assert report["aprime"].keys() >= {"width_gev", "branching_ratios"}
+    assert set(report["aprime"].values()) == {None}
     assert report["expected_events"] > 0
 
 
@@ -195,3 +197,46 @@ def test_printed_regulator_leaves_the_yield_in_place() -> None:
     assert ratio == pytest.approx(1.046, abs=0.001)
     for one, other in zip(exact["detectors"], printed["detectors"], strict=True):
         assert 0.9 < other["expected_events"] / one["expected_events"] < 1.1
+
+
+@pytest.mark.parametrize(("m_aprime", "m1", "m2"), [(8.0, 4.341, 3.65), (2.0, 1.3, 0.6)])
+def test_errors_from_r_are_those_of_a_larger_hadronic_width(m_aprime, m1, m2) -> None:
+    """Move the width into hadrons by its error and take the difference."""
+    values = {"model.m_aprime": m_aprime, "model.m1": m1, "model.m2": m2, "model.g_d": 1e-3}
+    scenario = load_scenario("belle2-forward", values)
+    report, model = point_report(scenario), mass_point(scenario).model
+    eps2, dark = 1e-8, model.dark_width_hat() * 1e-6
+    for found, widths, error in (
+        (
+            report["aprime"],
+            {k: v * eps2 for k, v in model.visible_width_hats().items()} | {"phi1 phi2": dark},
+            model.visible_width_error_hat() * eps2,
+        ),
+        (report["phi1"], model.excited_width_hats(), model.excited_width_error_hat()),
+    ):
+        assert 0.001 < error / widths["hadrons"] < 0.2
+        total = sum(widths.values())
+        assert found["width_relative_error_from_r"] == pytest.approx(error / total, rel=1e-9)
+        step = 1e-3 * error
+        for channel, width in widths.items():
+            moved = (width + step * (channel == "hadrons")) / (total + step)
+            slope = abs(moved - width / total) * 1e3
+            told = found["branching_ratio_errors_from_r"][channel]
+            assert told == pytest.approx(slope, rel=1e-2, abs=1e-12)
+
+
+def test_arrival_histogram_is_the_decay_probability() -> None:
+    report = point_report(load_scenario("belle2-forward-beams"))
+    for each in report["detectors"]:
+        found = each["arrival_histogram"]
+        assert len(found["edges_ns"]) == len(found["decay_probability"]) + 1
+        assert np.all(np.diff(found["edges_ns"]) > 0)
+        # Its bins may leave out the last few per cent of a long tail.
+        share = sum(found["decay_probability"]) / each["decay_probability"]
+        assert 0.95 < share < 1.002
+        delay = np.subtract(found["edges_ns"], found["delay_edges_ns"])
+        np.testing.assert_allclose(delay, each["arrival_ns"]["light"], rtol=1e-9)
+        assert each["delay_ns"]["median"] == pytest.approx(
+            each["arrival_ns"]["median"] - each["arrival_ns"]["light"]
+        )
+        assert sum(found["crossing_probability"]) > sum(found["decay_probability"])
