@@ -3,8 +3,8 @@ import math
 import numpy as np
 import pytest
 
-from wayside.cosmology.line import relic_epsilons, solve_column
 from wayside.cosmology.column import density_of
+from wayside.cosmology.line import relic_epsilons, solve_column
 from wayside.models.inelastic import PseudoDirac, ScalarInelastic
 
 
