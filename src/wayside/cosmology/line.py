@@ -23,9 +23,10 @@ __all__ = ["Crossings", "Density", "relic_epsilons", "solve_column"]
 _TOLERANCE = 2e-7
 """Of ln(epsilon) at a root; ln(Omega h^2) changes at most twice as fast."""
 
-_STEP = 0.15
-"""Least step in ln(epsilon). All that bends the density is a function of epsilon^2 that takes
-several such steps, so an extremum shows in three of them; it is then looked for."""
+_STEP = 0.3
+"""In ln(epsilon), as far as intervals are halved. All that bends the density is a function of
+epsilon^2 that takes several such steps, so an extremum shows in three of them; it is then looked
+for."""
 
 
 class Density(Protocol):
@@ -135,11 +136,7 @@ def solve_column(
         bracket = _bracket(f, bottom, turn, log(guess))
         if bracket is not None:
             roots.append(_root(f, *bracket))
-    visited = [turn]
-    while (a := visited[-1]) < top:
-        # ln(Omega h^2) falls by 2 per unit of ln(epsilon) at most, and rises as `rises_at` says.
-        far = a + 0.5 * f(a) if f(a) > 0.0 else log(density.rises_at(exp(a), -f(a)))
-        visited.append(min(max(far, a + _STEP), top))
+    visited = _visit(f, density, turn, top)
     visited = sorted({*visited, *_extrema(f, visited)})
     for a, b in pairwise(visited):
         if (f(a) > 0.0) != (f(b) > 0.0):
@@ -152,6 +149,27 @@ def solve_column(
 
 def _root(f: Callable[[float], float], a: float, b: float) -> float:
     return exp(brentq(f, a, b, xtol=_TOLERANCE, rtol=1e-12))
+
+
+def _visit(f: Callable[[float], float], density: Density, first: float, last: float) -> list[float]:
+    """Halve an interval until no piece can hide roots, or it is short; return all the ends."""
+    visited, todo = {first, last}, [(first, last)]
+    while todo:
+        a, b = todo.pop()
+        if b - a <= _STEP:
+            continue
+        # ln(Omega h^2) falls by 2 per unit of ln(epsilon) at most, and rises as `rises_at` says:
+        # without a root up to so far from a, and down to so far from b.
+        if f(a) > 0.0 and f(b) > 0.0 and a + 0.5 * f(a) > b - 0.5 * f(b):
+            continue
+        if f(a) < 0.0 and f(b) < 0.0:
+            reach = log(density.rises_at(exp(a), -f(a)))
+            if reach > b + 0.5 * f(b):
+                continue
+        middle = 0.5 * (a + b)
+        visited.add(middle)
+        todo += [(a, middle), (middle, b)]
+    return sorted(visited)
 
 
 def _extrema(f: Callable[[float], float], visited: Sequence[float]) -> list[float]:
