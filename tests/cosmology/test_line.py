@@ -116,13 +116,11 @@ def compare_with_scan(model, g_d, target, points=400):
     inside = np.zeros(points, dtype=bool)
     for low, high in found.overabundant(LOW, HIGH):
         inside |= (epsilon >= low) & (epsilon <= high)
-    step = math.log(HIGH / LOW) / (points - 1)
     unlike = np.flatnonzero(inside != too_much)
-    # Two roots within a step of the search may go unnoticed, and the density is then within that
-    # step's change of the target, at most twice 0.02.
-    assert len(unlike) <= 0.02 / step + 1, (model, g_d, target)
+    # An extremum that touches the target is found to 1e-3 in ln(epsilon): what it passes the target
+    # by may be lost if it is as small as the accuracy of the density.
     for i in unlike:
-        assert density(float(epsilon[i])) == pytest.approx(target, rel=0.05), (model, g_d, target)
+        assert density(float(epsilon[i])) == pytest.approx(target, rel=1e-3), (model, g_d, target)
     for root in found.roots:
         assert density(root) == pytest.approx(target, rel=1e-5)
     return found
@@ -184,6 +182,18 @@ def test_a_bound_that_holds_with_equality():
     for factor in (1.1, 3.0, 50.0):
         end = density.rises_at(start, math.log(factor))
         assert inverse(end) / inverse(start) == pytest.approx(factor, rel=1e-9)
+
+
+def test_barely_two_roots():
+    # A target a few per mille above the least density: two roots next to each other.
+    for model, g_d in random_columns(8, 12):
+        density = density_of(model, g_d)
+        epsilon = np.geomspace(LOW, HIGH, 600)
+        values = np.array([density(e) for e in epsilon.tolist()])
+        least = int(np.argmin(values))
+        if 0 < least < len(values) - 1:
+            found = compare_with_scan(model, g_d, 1.003 * values[least], 600)
+            assert {"below", "above"} <= set(found.sides())
 
 
 @pytest.mark.parametrize("cls", [ScalarInelastic, PseudoDirac])
