@@ -72,7 +72,7 @@ def scan(
     Notes
     -----
     The accuracy is that of `wayside.reach`, 1e-4, and yields are by ``run.decays`` of the scenario.
-    A choice of masses takes about 10 ms a detector, or 40 ms with asymmetric beams.
+    A choice of masses takes some 4 ms a detector, or 25 ms with asymmetric beams.
     """
     here = scenario.masses
     given = {
