@@ -97,7 +97,7 @@ def test_planes(plane: str, hold: str, axis: str) -> None:
 def test_contours_are_read_by_numpy() -> None:
     run("belle2-forward", *SMALL, "--out", "out")
     table = np.genfromtxt(
-        "out/contours.csv", delimiter=",", names=True, dtype=None, skip_header=8, encoding=None
+        "out/contours.csv", delimiter=",", names=True, dtype=None, skip_header=10, encoding=None
     )
     assert table.dtype.names == ("contour", "line", "shape", "g_d", "epsilon")
     ours = table[table["contour"] == "exclusion"]
@@ -121,7 +121,12 @@ def test_recast() -> None:
         json.loads(run("belle2-forward", *SMALL, "--json", "--recast", name).stdout)
         for name in ("exact", "study")
     )
-    assert (exact["recast"], study["recast"]) == ("exact", "study")
+    assert [each["scenario"]["run"]["recast"] for each in (exact, study)] == ["exact", "study"]
+    same = run("belle2-forward", *SMALL, "--json", "--set", "run.recast=study").stdout
+    assert json.loads(same) == study
+    # The option wins over --set, as --plane does.
+    both = run("belle2-forward", *SMALL, "--json", "--recast", "exact", "--set", "run.recast=study")
+    assert json.loads(both.stdout) == exact
     assert exact["contour"] == study["contour"]
     assert exact["existing"]["babar-visible"] != study["existing"]["babar-visible"]
 

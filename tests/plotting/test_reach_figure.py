@@ -10,7 +10,7 @@ from matplotlib.text import Text
 
 from wayside.plotting.reach_figure import figure_files, reach_figure
 from wayside.scenario import builtin_names, load_scenario
-from wayside.sensitivity.existing import TITLES
+from wayside.sensitivity.existing import SEARCHES
 from wayside.sensitivity.result import Reach, reach
 
 PLANES = [
@@ -96,9 +96,10 @@ def test_words_stay_in_place(case) -> None:
     told = " ".join(text.get_text() for text in words(figure)).replace("\n", " ")
     if legend is not None:
         told += " ".join(text.get_text() for text in legend.get_texts())
+    titles = {search.key: search.words[0] for search in SEARCHES}
     for key, margins in result.margins.items():
         seen = np.mean(np.nan_to_num(margins, nan=-1.0) > 0) > 0.0
-        short = {"displaced": "d < 1 m"}.get(key, TITLES[key])
+        short = {"displaced": "d < 1 m"}.get(key, titles[key])
         assert (short in told) == seen, key
 
 

@@ -13,7 +13,8 @@ from wayside.collider.beams import Beams
 from wayside.constants import ALPHA, HBAR_C, M_ELECTRON, M_MUON
 from wayside.data import read_table
 from wayside.models.inelastic import PseudoDirac, ScalarInelastic
-from wayside.sensitivity.existing import TITLES, Existing, escape_probability
+from wayside.sensitivity.escape import escape_probability
+from wayside.sensitivity.existing import SEARCHES, Existing
 from wayside.sensitivity.mass_point import MassPoint
 
 MASSES = (3.0, 1.55, 1.44)
@@ -135,8 +136,8 @@ def test_extremes_give_no_warnings(point: MassPoint) -> None:
     assert Existing().babar_invisible(stable, 1e-3, 3.0) == pytest.approx(published, abs=2e-3)
 
 
-def test_margins_cover_the_titles(point: MassPoint) -> None:
-    assert Existing().margins().keys() == TITLES.keys()
+def test_margins_of_all_searches(point: MassPoint) -> None:
+    assert list(Existing().margins()) == [search.key for search in SEARCHES]
     margins = {key: f(point, 1e-3, 1.0) for key, f in Existing().margins().items()}
     assert all(value.shape == () for value in margins.values())
 

@@ -98,7 +98,9 @@ def test_numbers_hang_together(scenario: Scenario) -> None:
     moving = any("centre of mass" in flag for flag in report["flags"])
     assert moving == (scenario.name == "belle2-forward-beams")
     for key, value in report["existing_limits"].items():
-        assert value["excluded"] == (value["margin"] > 0), key
+        verdict = "covered" if key == "displaced" else "excluded"
+        assert value[verdict] == (value["margin"] > 0), key
+        assert value.keys() - {"confidence_level"} == {verdict, "margin"}
     assert Scenario.from_dict(report["scenario"]) == scenario
     again = json.loads(json_text(report))
     assert again["detectors"] == report["detectors"]

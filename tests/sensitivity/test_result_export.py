@@ -11,7 +11,7 @@ import wayside
 from wayside.cli.common import json_text
 from wayside.scenario import Scenario, load_scenario
 from wayside.sensitivity import study
-from wayside.sensitivity.existing import TITLES
+from wayside.sensitivity.existing import SEARCHES
 from wayside.sensitivity.export import csv_text, tables
 from wayside.sensitivity.planes import mass_point
 from wayside.sensitivity.result import Reach, reach
@@ -48,7 +48,9 @@ def test_summary_survives_json(result: Reach) -> None:
     assert again["wayside"] == wayside.__version__
     assert again["packages"]["numpy"] == np.__version__
     assert again["packages"].keys() >= {"scipy", "numba"}
-    assert (again["production"], again["recast"]) == ("on-shell", "exact")
+    assert again["production"] == "on-shell"
+    assert again["scenario"]["run"]["recast"] == "exact"
+    assert again["columns_added"] == 0
     assert again["n_limit"] == pytest.approx(math.log(10))
     assert again["axes"] == ["g_d", "epsilon"]
     for key, lines in (
@@ -59,7 +61,7 @@ def test_summary_survives_json(result: Reach) -> None:
         assert len(again[key]) == len(lines) == 1
         np.testing.assert_array_equal(again[key][0]["points"], lines[0].points)
         assert again[key][0]["closed"] is True
-    assert again["existing"].keys() == TITLES.keys()
+    assert list(again["existing"]) == [search.key for search in SEARCHES]
     used = {table["name"]: table for table in again["tables"]}
     assert used.keys() >= {
         "r_ratio",
@@ -186,8 +188,9 @@ def test_decays_as_in_the_study(result: Reach) -> None:
 
 
 def test_recast_as_in_the_study(result: Reach) -> None:
-    other = reach(result.scenario, recast="study")
-    assert other.summary()["recast"] == "study"
+    other = reach(result.scenario.with_values({"run.recast": "study"}))
+    assert other.summary()["scenario"]["run"]["recast"] == "study"
+    assert read(tables(other)["contours.csv"])[0]["recast"] == "study"
     np.testing.assert_array_equal(other.total, result.total)
     # Eq. 22 as printed is weaker by the leptons' share of an A' without dark decays, everywhere.
     difference = result.margins["babar-visible"] - other.margins["babar-visible"]
