@@ -4,7 +4,7 @@ import copy
 import json
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from wayside.errors import InputError
 from wayside.models.inelastic import MODELS
 from wayside.scenario import Scenario
-from wayside.scenario.schema import KNOWN_KEYS
+from wayside.scenario.schema import KNOWN_KEYS, _keys
+from wayside.scenario.sections import Section
 
 from .conftest import BASE
 
@@ -257,3 +258,33 @@ def test_lagrangian_masses(mu: float, rho: float, base: dict[str, Any]) -> None:
     m1, m2 = Scenario.from_dict(base).masses
     assert (0.5 * (m1 + m2), 0.5 * (m1 - m2)) == pytest.approx((mu, rho), rel=1e-14)
     assert (m1, m2) == lagrangian("pseudo-dirac")
+
+
+def test_known_keys_follow_the_fields() -> None:
+    """A section anywhere is known by its path: nobody keeps a list."""
+
+    class Inner(Section):
+        depth: float
+
+    class Outer(Section):
+        one: Inner
+        perhaps: Inner | None = None
+        many: Mapping[str, Inner]
+        plain: Mapping[str, float]
+
+    assert dict(_keys(Outer)) == {
+        "": ("one", "perhaps", "many", "plain"),
+        "one": ("depth",),
+        "perhaps": ("depth",),
+        "many.*": ("depth",),
+    }
+    assert KNOWN_KEYS.keys() == {
+        "",
+        "model",
+        "collider",
+        "run",
+        "detectors.*",
+        "plane",
+        "cosmology",
+    }
+    assert KNOWN_KEYS["detectors.*"] == ("position", "size", "facing", "roll")

@@ -13,6 +13,7 @@ from wayside.collider.beams import Beams
 from wayside.constants import ALPHA, HBAR_C, M_ELECTRON, M_MUON
 from wayside.data import read_table
 from wayside.models.inelastic import PseudoDirac, ScalarInelastic
+from wayside.sensitivity import existing
 from wayside.sensitivity.escape import escape_probability
 from wayside.sensitivity.existing import SEARCHES, Existing
 from wayside.sensitivity.mass_point import MassPoint
@@ -189,3 +190,61 @@ def test_escape_of_the_stable_and_of_the_prompt() -> None:
     point = point_of(*MASSES)
     np.testing.assert_allclose(escape_probability(point, [math.inf, 1e-30]), [1.0, 0.0])
     assert escape_probability(point, 3.0).shape == ()
+
+
+@pytest.mark.parametrize("level", [0.5, 0.95, 0.999])
+def test_babar_invisible_at_other_levels(point: MassPoint, level: float) -> None:
+    """The integral of the posterior itself: a Gaussian cut at zero, up to the limit."""
+    rows = read_table("babar_invisible_likelihood")
+    centre = np.interp(3.0, rows["mass_gev"], rows["centre_1e6"])
+    sigma = np.interp(3.0, rows["mass_gev"], rows["sigma_1e6"])
+    margin = Existing(confidence_level=level).babar_invisible(point, 1e-3, 1.0)
+    ninety = Existing().babar_invisible(point, 1e-3, 1.0)
+    ctau = float(point.ctau(1e-3, 1.0))
+    escape = float(escape_probability(replace(point, beams=Beams.symmetric(10.58)), ctau))
+    mu = 1e-6 * float(point.branching_dark(1e-3, 1.0)) * escape
+    limit = mu / math.exp(2 * margin) * 1e6
+
+    def posterior(x: float) -> float:
+        return math.exp(-0.5 * ((x - centre) / sigma) ** 2)
+
+    whole = quad(posterior, 0, centre + 12 * sigma)[0]
+    assert quad(posterior, 0, limit)[0] / whole == pytest.approx(level, abs=1e-6)
+    assert (margin < ninety) == (level > 0.9)
+    # The others are published at one level only.
+    for key in ("babar-visible", "lep", "displaced"):
+        values = (
+            Existing(confidence_level=each).margins()[key](point, 1e-3, 1.0)
+            for each in (level, 0.9)
+        )
+        assert len({float(value) for value in values}) == 1
+
+
+def test_confidence_levels() -> None:
+    found = Existing(confidence_level=0.95).confidence_levels(3.0)
+    assert found == {
+        "displaced": None,
+        "babar-invisible": 0.95,
+        "babar-visible": 0.9,
+        "lep": None,  # the source does not say
+    }
+    # Eq. 23, and masses beyond the likelihood, know the published level only.
+    assert Existing("study", 0.95).confidence_levels(3.0)["babar-invisible"] == 0.9
+    assert Existing(confidence_level=0.95).confidence_levels(8.0)["babar-invisible"] == 0.9
+    beyond = Existing(confidence_level=0.95).confidence_levels(9.0)
+    assert (beyond["babar-invisible"], beyond["babar-visible"]) == (None, 0.9)
+    assert Existing().confidence_levels(3.0969)["babar-visible"] is None  # the vetoed J/psi
+
+
+def test_babar_is_computed_once_for_all_couplings(
+    point: MassPoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = []
+    real = existing.escape_rule
+    monkeypatch.setattr(existing, "escape_rule", lambda each: made.append(each) or real(each))
+    searches = Existing()
+    values = [searches.babar_invisible(point, epsilon, 1.0) for epsilon in (1e-4, 1e-3, 1e-2)]
+    assert len(set(map(float, values))) == 3
+    assert len(made) == 1
+    searches.babar_invisible(point_of(3.0, 1.5, 1.4), 1e-3, 1.0)
+    assert len(made) == 2

@@ -197,3 +197,24 @@ def test_printed_regulator_leaves_the_yield_in_place() -> None:
     assert ratio == pytest.approx(1.046, abs=0.001)
     for one, other in zip(exact["detectors"], printed["detectors"], strict=True):
         assert 0.9 < other["expected_events"] / one["expected_events"] < 1.1
+
+
+def test_confidence_levels_of_existing_limits() -> None:
+    values = {"run.confidence_level": 0.95}
+    limits = point_report(load_scenario("besiii-forward", values))["existing_limits"]
+    levels = {key: value.get("confidence_level", "none") for key, value in limits.items()}
+    assert levels == {
+        "displaced": "none",
+        "babar-invisible": 0.95,
+        "babar-visible": 0.9,
+        "lep": None,
+    }
+    ninety = point_report(load_scenario("besiii-forward"))["existing_limits"]
+    assert limits["babar-invisible"]["margin"] < ninety["babar-invisible"]["margin"]
+
+
+def test_overlapping_signal_boxes_are_flagged() -> None:
+    values = {"detectors.B.position": [1.1, 0.0, 7.0], "run.signal": ["A", "B"]}
+    with pytest.warns(UserWarning, match="overlap"):
+        scenario = load_scenario("belle2-forward", values)
+    assert any("A and B overlap" in flag for flag in point_report(scenario)["flags"])
