@@ -96,9 +96,9 @@ def test_planes(plane: str, hold: str, axis: str) -> None:
 @pytest.mark.usefixtures("here")
 def test_contours_are_read_by_numpy() -> None:
     run("belle2-forward", *SMALL, "--out", "out")
-    lines = Path("out/contours.csv").read_text().splitlines()
-    rows = [line for line in lines if not line.startswith("#")]
-    table = np.genfromtxt(rows, delimiter=",", names=True, dtype=None, encoding=None)
+    table = np.genfromtxt(
+        "out/contours.csv", delimiter=",", names=True, dtype=None, skip_header=10, encoding=None
+    )
     assert table.dtype.names == ("contour", "line", "shape", "g_d", "epsilon")
     ours = table[table["contour"] == "exclusion"]
     summary = json.loads(Path("out/result.json").read_text())
@@ -122,6 +122,11 @@ def test_recast() -> None:
         for name in ("exact", "study")
     )
     assert [each["scenario"]["run"]["recast"] for each in (exact, study)] == ["exact", "study"]
+    same = run("belle2-forward", *SMALL, "--json", "--set", "run.recast=study").stdout
+    assert json.loads(same) == study
+    # The option wins over --set, as --plane does.
+    both = run("belle2-forward", *SMALL, "--json", "--recast", "exact", "--set", "run.recast=study")
+    assert json.loads(both.stdout) == exact
     assert exact["contour"] == study["contour"]
     assert exact["existing"]["babar-visible"] != study["existing"]["babar-visible"]
 

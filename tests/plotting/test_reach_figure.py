@@ -96,10 +96,11 @@ def test_words_stay_in_place(case) -> None:
     told = " ".join(text.get_text() for text in words(figure)).replace("\n", " ")
     if legend is not None:
         told += " ".join(text.get_text() for text in legend.get_texts())
-    for search in SEARCHES:
-        seen = np.mean(np.nan_to_num(result.margins[search.key], nan=-1.0) > 0) > 0.0
-        short = {"displaced": "d < 1 m"}.get(search.key, search.words[0])
-        assert (short in told) == seen, search.key
+    titles = {search.key: search.words[0] for search in SEARCHES}
+    for key, margins in result.margins.items():
+        seen = np.mean(np.nan_to_num(margins, nan=-1.0) > 0) > 0.0
+        short = {"displaced": "d < 1 m"}.get(key, titles[key])
+        assert (short in told) == seen, key
 
 
 def test_axes(result: Reach) -> None:
@@ -191,3 +192,24 @@ def test_nothing_leaks_into_matplotlib(result: Reach) -> None:
         figure.draw_without_rendering()
     title = figure.axes[0]._left_title  # type: ignore[attr-defined]
     assert title.get_fontname() == "STIXGeneral"
+
+
+def test_levels_of_their_own_are_told() -> None:
+    lighter = {"model.m_aprime": 7.0, "model.m1": 3.6, "model.m2": 3.3}
+    for level, told in ((0.9, False), (0.95, True)):
+        more = {**lighter, "run.confidence_level": level}
+        figure = reach_figure(result_of("belle2-forward", *COUPLINGS, more))
+        texts = [text.get_text().replace("\n", " ") for text in words(figure)] + entries(figure)
+        visible = [text for text in texts if "A′→ℓℓ" in text]
+        assert visible == ["BaBar A′→ℓℓ (90% CL)" if told else "BaBar A′→ℓℓ"]
+        assert not any("invisible" in text and "CL" in text for text in texts)
+
+
+def test_legend_keeps_off_the_contour() -> None:
+    """Here the tip of the contour lies in the corner where a legend covers least else."""
+    result = result_of("belle2-forward-beams", "epsilon-m2", "sum", 20, {})
+    figure = reach_figure(result)
+    axes = figure.axes[0]
+    box = axes.get_legend().get_window_extent()
+    for line in result.contour:
+        assert not np.any([box.contains(*point) for point in axes.transData.transform(line.points)])

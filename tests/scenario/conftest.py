@@ -28,7 +28,7 @@ BASE: dict[str, Any] = {
         "confidence_level": 0.9,
         "background": 0.0,
         "decays": "exact",
-        "recast": "exact",
+        "recast": "study",
     },
     "detectors": {
         "A": {

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from wayside.errors import InputError
-from wayside.scenario import Scenario, builtin_names, builtin_text, load_scenario
+from wayside.scenario import Scenario, builtin_names, builtin_text, load_scenario, meaning
 
 MISTAKES = {
     # unknown keys
@@ -202,3 +202,36 @@ def test_no_such_scenario(tmp_path: Path) -> None:
         assert str(caught.value).isprintable()
     with pytest.raises(InputError, match="no built-in scenario"):
         builtin_text("/etc/passwd")
+
+
+def test_signal_boxes_that_overlap_warn() -> None:
+    """B, 0.4 m outward of A, moved into it: counted twice if both are signal."""
+    inside = {"detectors.B.position": [1.1, 0.0, 7.0]}
+    line = "run.signal: detectors A and B overlap; decays in both count twice in the total"
+    with pytest.warns(UserWarning, match="overlap") as caught:
+        scenario = load_scenario("belle2-forward", {**inside, "run.signal": ["A", "B"]})
+    assert [str(each.message) for each in caught] == [line]
+    assert meaning.overlaps(scenario) == [line]
+    # Not where one of them only is counted, nor where they stand apart.
+    assert meaning.overlaps(load_scenario("belle2-forward", inside)) == []
+    assert meaning.overlaps(load_scenario("belle2-forward", {"run.signal": ["A", "B"]})) == []
+
+
+@pytest.mark.parametrize(
+    ("values", "keys"),
+    [
+        ({}, None),
+        ({"plane.g_d": [0.1, 1.0]}, None),
+        ({"plane.m2": [3.0, 3.9]}, "plane.m2"),
+        ({"plane.hold": "m1"}, "plane.hold"),
+        ({"plane.kind": "epsilon-m2", "plane.hold": "m1", "plane.m2": [3.0, 3.6]}, None),
+        (
+            {"plane.kind": "epsilon-m2", "plane.g_d": [0.1, 1.0], "plane.delta": [0.1, 0.2]},
+            "plane.g_d, plane.delta",
+        ),
+    ],
+)
+def test_idle_keys_of_the_plane(values: dict[str, object], keys: str | None) -> None:
+    scenario = load_scenario("belle2-forward", values)
+    expected = [f'not used in the plane "{scenario.plane.kind}": {keys}'] if keys else []
+    assert meaning.unused(scenario) == expected

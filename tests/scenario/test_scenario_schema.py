@@ -4,7 +4,7 @@ import copy
 import json
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from wayside.errors import InputError
 from wayside.models.inelastic import MODELS
-from wayside.scenario import Scenario, meaning
-from wayside.scenario.schema import KNOWN_KEYS
+from wayside.scenario import Scenario
+from wayside.scenario.schema import KNOWN_KEYS, _keys
+from wayside.scenario.sections import Section
 
 from .conftest import BASE
 
@@ -259,23 +260,31 @@ def test_lagrangian_masses(mu: float, rho: float, base: dict[str, Any]) -> None:
     assert (m1, m2) == lagrangian("pseudo-dirac")
 
 
-def test_overlapping_signal_detectors_are_told(base: dict[str, Any]) -> None:
-    base["detectors"]["B"] = {**base["detectors"]["A"], "position": [1.05, 0.0, 7.0]}
-    base["run"]["signal"] = ["A", "B"]
-    with pytest.warns(UserWarning, match="detectors A and B overlap; decays in both count twice"):
-        scenario = Scenario.from_dict(base)
-    assert len(meaning.overlaps(scenario)) == 1
-    base["run"]["signal"] = ["A"]
-    assert meaning.overlaps(Scenario.from_dict(base)) == [], "only what is added up matters"
+def test_known_keys_follow_the_fields() -> None:
+    """A section anywhere is known by its path: nobody keeps a list."""
 
+    class Inner(Section):
+        depth: float
 
-def test_idle_keys_of_the_plane_are_told(base: dict[str, Any]) -> None:
-    assert meaning.unused(Scenario.from_dict(base)) == [
-        'not used in the plane "epsilon-g_d": plane.m2, plane.delta'
-    ]
-    base["plane"] = {"kind": "epsilon-m2", "hold": "m1", "m2": [1.0, 4.0]}
-    assert meaning.unused(Scenario.from_dict(base)) == []
-    base["plane"] = {"hold": "ratios"}
-    assert meaning.unused(Scenario.from_dict(base)) == [
-        'not used in the plane "epsilon-g_d": plane.hold'
-    ]
+    class Outer(Section):
+        one: Inner
+        perhaps: Inner | None = None
+        many: Mapping[str, Inner]
+        plain: Mapping[str, float]
+
+    assert dict(_keys(Outer)) == {
+        "": ("one", "perhaps", "many", "plain"),
+        "one": ("depth",),
+        "perhaps": ("depth",),
+        "many.*": ("depth",),
+    }
+    assert KNOWN_KEYS.keys() == {
+        "",
+        "model",
+        "collider",
+        "run",
+        "detectors.*",
+        "plane",
+        "cosmology",
+    }
+    assert KNOWN_KEYS["detectors.*"] == ("position", "size", "facing", "roll")

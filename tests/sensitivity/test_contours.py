@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from wayside.errors import AccuracyWarning
 from wayside.sensitivity.contours import Line, trace
 
 
@@ -208,3 +209,22 @@ def test_costly_columns_with_ends() -> None:
     lines, _ = columns_asked(lambda x, y: 1 - ((x - 0.05) / 0.01) ** 2 + 0 * y, costly_x=True, n=81)
     for line in lines:
         np.testing.assert_allclose(np.abs(line.points[:, 0] - 0.05), 0.01, atol=1e-4)
+
+
+def test_roots_that_are_not_on_their_edge() -> None:
+    x, y = grids()
+
+    def circle(a, b):
+        return 1.3**2 - a**2 - b**2
+
+    values = circle(*np.meshgrid(x, y))
+    # The grid's values from another route, a rounding apart: what is a root is taken as one.
+    shifted = values + 1e-13
+    lines = trace(circle, x, y, shifted)
+    np.testing.assert_allclose(np.hypot(*lines[0].points.T), 1.3, atol=1e-4)
+    node = np.array([0.0, 1.0]), np.array([0.0, 1.0])
+    lines = trace(lambda a, b: -b - 0.0 * a, *node, np.array([[1e-13, 1e-13], [-1.0, -1.0]]))
+    np.testing.assert_allclose(lines[0].points[:, 1], 0.0, atol=1e-9)
+    # A function that is not the grid's has no root there, and it says so.
+    with pytest.warns(AccuracyWarning, match=r"points of a contour not solved, off by up to 5"):
+        trace(lambda a, b: circle(a, b) - 5.0 + 5.0 * (a > 9), x, y, values)

@@ -13,7 +13,9 @@ from wayside.collider.beams import Beams
 from wayside.constants import ALPHA, HBAR_C, M_ELECTRON, M_MUON
 from wayside.data import read_table
 from wayside.models.inelastic import PseudoDirac, ScalarInelastic
-from wayside.sensitivity.existing import SEARCHES, Existing, escape_probability
+from wayside.sensitivity import existing
+from wayside.sensitivity.escape import escape_probability
+from wayside.sensitivity.existing import SEARCHES, Existing
 from wayside.sensitivity.mass_point import MassPoint
 
 MASSES = (3.0, 1.55, 1.44)
@@ -135,7 +137,7 @@ def test_extremes_give_no_warnings(point: MassPoint) -> None:
     assert Existing().babar_invisible(stable, 1e-3, 3.0) == pytest.approx(published, abs=2e-3)
 
 
-def test_every_search_has_a_margin(point: MassPoint) -> None:
+def test_margins_of_all_searches(point: MassPoint) -> None:
     assert list(Existing().margins()) == [search.key for search in SEARCHES]
     margins = {key: f(point, 1e-3, 1.0) for key, f in Existing().margins().items()}
     assert all(value.shape == () for value in margins.values())
@@ -190,27 +192,59 @@ def test_escape_of_the_stable_and_of_the_prompt() -> None:
     assert escape_probability(point, 3.0).shape == ()
 
 
-@pytest.mark.parametrize("cl", [0.9, 0.95, 0.99])
-def test_confidence_level_of_the_invisible_search(point: MassPoint, cl: float) -> None:
-    """On its border a flat prior in mu >= 0 puts the confidence level below mu."""
-    searches = Existing(confidence_level=cl)
-    # A margin in epsilon is one in mu = epsilon^2 BR P: find the border at a fixed BR P.
-    g_d, epsilon = 1.0, 1e-3
-    margin = float(searches.babar_invisible(point, epsilon, g_d))
-    escape = float(escape_probability(point_of(*MASSES), point.ctau(epsilon, g_d)))
-    mu = epsilon**2 * float(point.branching_dark(epsilon, g_d)) * escape * math.exp(-2 * margin)
+@pytest.mark.parametrize("level", [0.5, 0.95, 0.999])
+def test_babar_invisible_at_other_levels(point: MassPoint, level: float) -> None:
+    """The integral of the posterior itself: a Gaussian cut at zero, up to the limit."""
     rows = read_table("babar_invisible_likelihood")
-    centre, sigma = (
-        float(np.interp(3.0, rows["mass_gev"], rows[name])) * 1e-6
-        for name in ("centre_1e6", "sigma_1e6")
-    )
-    inside, _ = quad(lambda t: math.exp(-0.5 * ((t - centre) / sigma) ** 2), 0, mu, epsabs=0)
-    total, _ = quad(
-        lambda t: math.exp(-0.5 * ((t - centre) / sigma) ** 2), 0, abs(centre) + 12 * sigma
-    )
-    assert inside / total == pytest.approx(cl, abs=1e-6)
-    levels = searches.confidence_levels(3.0)
-    assert levels["babar-invisible"] == cl
-    assert levels["babar-visible"] == 0.9, "published at one level only"
-    assert levels["displaced"] is None
-    assert Existing("study", cl).confidence_levels(3.0)["babar-invisible"] == 0.9
+    centre = np.interp(3.0, rows["mass_gev"], rows["centre_1e6"])
+    sigma = np.interp(3.0, rows["mass_gev"], rows["sigma_1e6"])
+    margin = Existing(confidence_level=level).babar_invisible(point, 1e-3, 1.0)
+    ninety = Existing().babar_invisible(point, 1e-3, 1.0)
+    ctau = float(point.ctau(1e-3, 1.0))
+    escape = float(escape_probability(replace(point, beams=Beams.symmetric(10.58)), ctau))
+    mu = 1e-6 * float(point.branching_dark(1e-3, 1.0)) * escape
+    limit = mu / math.exp(2 * margin) * 1e6
+
+    def posterior(x: float) -> float:
+        return math.exp(-0.5 * ((x - centre) / sigma) ** 2)
+
+    whole = quad(posterior, 0, centre + 12 * sigma)[0]
+    assert quad(posterior, 0, limit)[0] / whole == pytest.approx(level, abs=1e-6)
+    assert (margin < ninety) == (level > 0.9)
+    # The others are published at one level only.
+    for key in ("babar-visible", "lep", "displaced"):
+        values = (
+            Existing(confidence_level=each).margins()[key](point, 1e-3, 1.0)
+            for each in (level, 0.9)
+        )
+        assert len({float(value) for value in values}) == 1
+
+
+def test_confidence_levels() -> None:
+    found = Existing(confidence_level=0.95).confidence_levels(3.0)
+    assert found == {
+        "displaced": None,
+        "babar-invisible": 0.95,
+        "babar-visible": 0.9,
+        "lep": None,  # the source does not say
+    }
+    # Eq. 23, and masses beyond the likelihood, know the published level only.
+    assert Existing("study", 0.95).confidence_levels(3.0)["babar-invisible"] == 0.9
+    assert Existing(confidence_level=0.95).confidence_levels(8.0)["babar-invisible"] == 0.9
+    beyond = Existing(confidence_level=0.95).confidence_levels(9.0)
+    assert (beyond["babar-invisible"], beyond["babar-visible"]) == (None, 0.9)
+    assert Existing().confidence_levels(3.0969)["babar-visible"] is None  # the vetoed J/psi
+
+
+def test_babar_is_computed_once_for_all_couplings(
+    point: MassPoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = []
+    real = existing.escape_rule
+    monkeypatch.setattr(existing, "escape_rule", lambda each: made.append(each) or real(each))
+    searches = Existing()
+    values = [searches.babar_invisible(point, epsilon, 1.0) for epsilon in (1e-4, 1e-3, 1e-2)]
+    assert len(set(map(float, values))) == 3
+    assert len(made) == 1
+    searches.babar_invisible(point_of(3.0, 1.5, 1.4), 1e-3, 1.0)
+    assert len(made) == 2

@@ -14,7 +14,7 @@ from wayside.sensitivity import study
 from wayside.sensitivity.existing import SEARCHES
 from wayside.sensitivity.export import csv_text, tables
 from wayside.sensitivity.planes import mass_point
-from wayside.sensitivity.result import Reach, reach
+from wayside.sensitivity.result import Reach, percent, reach
 
 
 def small(**changes: object) -> Reach:
@@ -48,7 +48,9 @@ def test_summary_survives_json(result: Reach) -> None:
     assert again["wayside"] == wayside.__version__
     assert again["packages"]["numpy"] == np.__version__
     assert again["packages"].keys() >= {"scipy", "numba"}
-    assert (again["production"], again["scenario"]["run"]["recast"]) == ("on-shell", "exact")
+    assert again["production"] == "on-shell"
+    assert again["scenario"]["run"]["recast"] == "exact"
+    assert again["columns_added"] == 0
     assert again["n_limit"] == pytest.approx(math.log(10))
     assert again["axes"] == ["g_d", "epsilon"]
     for key, lines in (
@@ -99,9 +101,8 @@ def test_yields(result: Reach) -> None:
     point = mass_point(result.scenario)
     for name in "AB":
         expected = point.expected_events(name, columns["epsilon"], columns["g_d"], 50_000.0)
-        # Ten digits, of couplings too: the steepest yields fall like the 400th power of them. Below
-        # 1e-300 a double has fewer.
-        np.testing.assert_allclose(columns[f"events_{name}"], expected, rtol=1e-6, atol=1e-300)
+        # Ten digits, of couplings too: the steepest yields fall like the 400th power of them.
+        np.testing.assert_allclose(columns[f"events_{name}"], expected, rtol=1e-6)
     np.testing.assert_array_equal(columns["events_signal"], columns["events_A"])
 
 
@@ -189,6 +190,7 @@ def test_decays_as_in_the_study(result: Reach) -> None:
 def test_recast_as_in_the_study(result: Reach) -> None:
     other = reach(result.scenario.with_values({"run.recast": "study"}))
     assert other.summary()["scenario"]["run"]["recast"] == "study"
+    assert read(tables(other)["contours.csv"])[0]["recast"] == "study"
     np.testing.assert_array_equal(other.total, result.total)
     # Eq. 22 as printed is weaker by the leptons' share of an A' without dark decays, everywhere.
     difference = result.margins["babar-visible"] - other.margins["babar-visible"]
@@ -224,3 +226,72 @@ def test_names_are_escaped_for_a_page() -> None:
     page = small(**{"name": "<b> & $x$ _^", "plane.points": 20})._repr_html_()
     assert "&lt;b&gt; &amp; $x$ _^" in page
     assert "<b>" not in page
+
+
+LIGHTER = {"model.m_aprime": 7.0, "model.m1": 3.6, "model.m2": 3.3, "plane.points": 20}
+
+
+def test_limits_at_their_own_confidence_level() -> None:
+    """BaBar's invisible search moves with the scenario; what cannot says at what level it is."""
+    ninety, other = (small(**LIGHTER, **{"run.confidence_level": level}) for level in (0.9, 0.95))
+    assert ninety.flags == []
+    assert other.confidence_levels == {
+        "displaced": (),
+        "babar-invisible": (0.95,),
+        "babar-visible": (0.9,),
+        "lep": (),
+    }
+    assert other.flags == ["existing limits at confidence levels of their own: babar-visible 90%"]
+    assert other.summary()["existing_confidence_levels"]["babar-invisible"] == [0.95]
+    header, _, _ = read(tables(other)["contours.csv"])
+    assert header["confidence_levels"] == ("babar-invisible 95%, babar-visible 90%, lep not stated")
+    before, after = (each.margins["babar-invisible"] for each in (ninety, other))
+    some = np.isfinite(before) & np.isfinite(after)
+    shift = before[some] - after[some]
+    # Half the logarithm of the ratio of two bounds on epsilon^2, the same everywhere.
+    assert 0.02 < shift[0] < 0.5
+    np.testing.assert_allclose(shift, shift[0], atol=1e-9)
+    np.testing.assert_array_equal(ninety.margins["babar-visible"], other.margins["babar-visible"])
+
+
+def test_two_levels_in_one_plane() -> None:
+    """The likelihood ends at 7.975 GeV, the published limit at 8: both stand in the plane."""
+    result = small(
+        **{
+            "plane.kind": "epsilon-m2",
+            "plane.hold": "ratios",
+            "plane.m2": [3.0, 3.649],
+            "plane.points": 20,
+            "run.confidence_level": 0.95,
+        }
+    )
+    assert result.confidence_levels["babar-invisible"] == (0.9, 0.95)
+    assert percent((0.9, 0.95)) == "90% and 95%"
+
+
+def test_flags_of_the_scenario() -> None:
+    with pytest.warns(UserWarning, match="overlap"):
+        scenario = load_scenario(
+            "belle2-forward",
+            {
+                "detectors.B.position": [1.1, 0.0, 7.0],
+                "run.signal": ["A", "B"],
+                "plane.points": 20,
+                "plane.m2": [3.0, 3.9],
+            },
+        )
+    flags = reach(scenario).flags
+    assert flags == [
+        "run.signal: detectors A and B overlap; decays in both count twice in the total",
+        'not used in the plane "epsilon-g_d": plane.m2',
+    ]
+
+
+def test_columns_of_a_plane_of_masses() -> None:
+    result = small(**{"plane.kind": "epsilon-m2", "plane.points": 20})
+    columns = result.plane.x.values
+    assert result.summary()["columns_added"] == len(columns) - 20 > 0
+    assert result.total.shape == (20, len(columns))
+    header, _, rows = read(tables(result)["yields.csv"])
+    assert len(rows) == 20 * len(columns)
+    assert header["columns"] == f"20 of the grid and {len(columns) - 20} where they are needed"

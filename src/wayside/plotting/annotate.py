@@ -96,7 +96,7 @@ def _name(axes: Axes, names_of_it: tuple[str, ...], free: room.Mask, names: list
             color="0.15",
             zorder=4,
             # Hatches run behind the words.
-            path_effects=[withStroke(linewidth=2.5, foreground="white", alpha=0.6)],
+            path_effects=[withStroke(linewidth=2.0, foreground="white", alpha=0.4)],
         )
         if room.place(text, axes, free):
             names.append(text)

@@ -4,41 +4,19 @@ Every function returns a margin, ln(epsilon/limit) or alike: positive where a se
 point (or covers it), minus infinity where it says nothing.
 """
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from wayside.collider.beams import Beams
-from wayside.collider.radiative import gamma_beta
 from wayside.limits import babar, displaced, lep
 from wayside.limits.curve import LimitCurve, margin
 from wayside.models.protocol import Model
 from wayside.scenario.sections import Recast
+from wayside.sensitivity.escape import BABAR, EscapeRule, escape_rule
 from wayside.sensitivity.mass_point import Array, MassPoint
-
-BABAR = Beams.symmetric(10.58)
-"""Collisions of the BaBar data sets in their centre of mass."""
-
-PHOTON_COSINE = 0.6
-"""Directions of the single photon in the centre of mass that the search takes, about."""
-
-
-class _EscapeRule(NamedTuple):
-    """Directions of the excited state in the A' frame, to average over."""
-
-    flown: Array
-    """Escape length over momentum per mass, in m."""
-    weights: Array
-    """Their shares."""
-
-    def probability(self, ctau: ArrayLike) -> Array:
-        ctau = np.asarray(ctau, dtype=np.float64)
-        return np.asarray(np.exp(-self.flown / ctau[..., None]) @ self.weights)
 
 
 class Existing:
@@ -56,7 +34,7 @@ class Existing:
         self.recast = recast
         self.confidence_level = confidence_level
         self._points: dict[Model, MassPoint] = {}
-        self._escapes: dict[Model, _EscapeRule] = {}
+        self._escapes: dict[Model, EscapeRule] = {}
 
     @cached_property
     def _visible(self) -> LimitCurve:
@@ -136,9 +114,9 @@ class Existing:
             self._points[model] = MassPoint(model, BABAR, {})
         return self._points[model]
 
-    def _escape(self, model: Model) -> _EscapeRule:
+    def _escape(self, model: Model) -> EscapeRule:
         if model not in self._escapes:
-            self._escapes[model] = _escape_rule(self._at_babar(model))
+            self._escapes[model] = escape_rule(self._at_babar(model))
         return self._escapes[model]
 
     def lep(self, point: MassPoint, epsilon: ArrayLike, g_d: ArrayLike) -> Array:
@@ -232,45 +210,6 @@ SEARCHES = (
     ),
 )
 """All of them, in the order in which a figure draws them."""
-
-
-def escape_probability(point: MassPoint, ctau: ArrayLike) -> Array:
-    """Chance that an excited state flies 2 m before it decays, averaged over its boost.
-
-    Parameters
-    ----------
-    point
-        Mass point at the collider of the search.
-    ctau
-        Proper decay length in m, any shape.
-
-    Notes
-    -----
-    Eq. 13 of the study over azimuths, and over directions whose photon the calorimeter takes:
-    the A' are polarised, and excited states not evenly spread in cos theta*.
-    """
-    return _escape_rule(point).probability(ctau)
-
-
-def _escape_rule(point: MassPoint) -> _EscapeRule:
-    model, sqrt_s = point.model, point.beams.sqrt_s
-    nodes, weights = np.polynomial.legendre.leggauss(24)
-    weights = weights * _decay_density(model, sqrt_s, nodes)
-    flown = babar.ESCAPE_LENGTH / gamma_beta(model, sqrt_s, nodes)
-    return _EscapeRule(flown, weights / np.sum(weights))
-
-
-def _decay_density(model: Model, sqrt_s: float, x: Array) -> Array:
-    """Density in x = cos theta*, not normalised, for photons with |cos theta| < PHOTON_COSINE."""
-    s, q2 = sqrt_s**2, model.m_aprime**2
-    isotropic, polarised = model.pair_tensor(q2)
-    # Integrals of 1/(1 - c^2) and c^2/(1 - c^2): away from the beams the electron has no mass.
-    even0 = 2.0 * math.atanh(PHOTON_COSINE)
-    even2 = even0 - 2.0 * PHOTON_COSINE
-    trace = (s + q2) ** 2 * even0 + (s - q2) ** 2 * even2
-    along = (s - q2) ** 2 * even0 + (s + q2) ** 2 * even2
-    across = 2.0 * s * q2 * 2.0 * PHOTON_COSINE
-    return 2.0 * isotropic * trace + polarised * (trace - along * x**2 - across * (1.0 - x**2))
 
 
 def _nothing(epsilon: ArrayLike, g_d: ArrayLike) -> Array:

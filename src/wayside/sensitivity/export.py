@@ -82,4 +82,10 @@ def _yields(result: Reach) -> str:
         *(f"events_{name}" for name in result.events),
         "events_signal",
     )
-    return csv_text(_header(result, "expected events"), columns, rows)
+    header = _header(result, "expected events")
+    grid = result.scenario.plane.points
+    added = len(plane.x.values) - grid
+    header["columns"] = f"{grid} of the grid" + (
+        f" and {added} where they are needed" if added else ""
+    )
+    return csv_text(header, columns, rows)
