@@ -2,15 +2,19 @@
 
 import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from wayside.cli.common import json_text
 from wayside.constants import ALPHA, HBAR_C, M_ELECTRON, SPEED_OF_LIGHT
+from wayside.models.excited import hadronic_width_error, width_hats
+from wayside.models.protocol import Model, WidthErrors
+from wayside.models.r_ratio import r_ratio, r_ratio_error
 from wayside.scenario import Scenario, builtin_names, load_scenario
 from wayside.sensitivity.planes import mass_point
-from wayside.sensitivity.point import point_report
+from wayside.sensitivity.point import aprime_report, phi1_report, point_report
 
 CASES = [
     *((name, {}) for name in builtin_names()),
@@ -93,6 +97,22 @@ def test_numbers_hang_together(scenario: Scenario) -> None:
         assert arrival["light"] == pytest.approx(distance / SPEED_OF_LIGHT, rel=1e-3)
         assert arrival["light"] < arrival["percentile_5"] <= arrival["median"]
         assert arrival["median"] <= arrival["percentile_95"]
+        for key, delay in each["delay_ns"].items():
+            assert delay == pytest.approx(arrival[key] - arrival["light"])
+        found = {key: np.array(value) for key, value in each["arrival_histogram"].items()}
+        np.testing.assert_allclose(found["edges_ns"] - found["delay_edges_ns"], arrival["light"])
+        exact = point.decay_probability(
+            each["name"], epsilon, g_d, decays="exact"
+        )  # also where the yield is the study's
+        # All but the last thousandth or a long tail, and the numerical 1e-4 of this mass point.
+        assert 0.95 * exact < found["decay_probability"].sum() < 1.0002 * exact
+        assert np.all(found["decay_probability"] <= found["crossing_probability"])
+        assert found["crossing_probability"].sum() < 1.0002 * each["hit_probability"]
+        # What is quoted as 5 and 95 per cent has 90 per cent between it, to a bin's content.
+        middle = 0.5 * (found["edges_ns"][1:] + found["edges_ns"][:-1])
+        inside = (middle > arrival["percentile_5"]) & (middle < arrival["percentile_95"])
+        lumps = 2 * found["decay_probability"].max() / exact
+        assert found["decay_probability"][inside].sum() / exact == pytest.approx(0.9, abs=lumps)
     assert report["expected_events"] == pytest.approx(total, rel=1e-12)
 
     moving = any("centre of mass" in flag for flag in report["flags"])
@@ -113,13 +133,21 @@ def test_a_stable_state_and_a_box_out_of_reach() -> None:
     assert report["phi1"]["width_gev"] == 0.0
     assert set(report["phi1"]["branching_ratios"].values()) == {0.0}
     assert report["expected_events"] == 0.0
-    assert all(each["arrival_ns"] is None for each in report["detectors"])
+    for each in report["detectors"]:
+        assert each["arrival_ns"] is each["delay_ns"] is None
+        histogram = each["arrival_histogram"]
+        assert set(histogram["decay_probability"]) == {0.0}
+        # Nothing decays, all that reach the detector cross it.
+        assert sum(histogram["crossing_probability"]) == pytest.approx(
+            each["hit_probability"], rel=0.05
+        )
     # A collision boosted faster than any excited state flies in it: nothing goes backward.
     changes = {"collider.electron_energy": 20.0, "collider.positron_energy": 1.399205}
     behind = load_scenario("belle2-forward", changes | {"detectors.A.position": [1.0, 0.0, -7.0]})
     first = point_report(behind)["detectors"][0]
     assert (first["hit_probability"], first["face_acceptance"]) == (0.0, 0.0)
     assert (first["expected_events"], first["arrival_ns"]) == (0.0, None)
+    assert first["arrival_histogram"] is first["delay_ns"] is None
 
 
 def test_arrival_at_lifetimes_too_short_for_a_double() -> None:
@@ -128,18 +156,26 @@ def test_arrival_at_lifetimes_too_short_for_a_double() -> None:
     assert report["expected_events"] == 0.0
     # Only the fastest would be left: no more spread.
     assert arrival["light"] < arrival["percentile_5"] == arrival["percentile_95"]
+    assert not any(report["detectors"][0]["arrival_histogram"]["decay_probability"])
 
 
 def test_a_mediator_beyond_the_table_of_r() -> None:
     report = point_report(load_scenario("belle2-central", {"model.m_aprime": 500.0}))
-    assert report["aprime"] == {"width_gev": None, "branching_ratios": None}
+    assert set(report["aprime"].values()) == {None}
     assert report["expected_events"] > 0
 
 
 def test_a_pole_is_flagged() -> None:
     """Off shell the width is left out of the propagator: it says so where that matters."""
     near = load_scenario("belle2-central", {"model.m_aprime": 10.6, "model.g_d": 3.0})
-    assert any("pole" in flag for flag in point_report(near)["flags"])
+    flags = point_report(near)["flags"]
+    assert any("pole" in flag for flag in flags)
+    # (M Gamma/(s - M^2))^2 of a width that is the dark one, in per cent.
+    width = 9.0 * mass_point(near).dark_width_hat
+    more = 100 * (10.6 * width / (10.6**2 - near.sqrt_s**2)) ** 2
+    (text,) = flags
+    said = float(text.split()[-3].rstrip("%"))
+    assert said == pytest.approx(more, rel=0.06)
     assert point_report(load_scenario("belle2-central"))["flags"] == []
 
 
@@ -164,6 +200,61 @@ def acceptances(m1: float, **values: object) -> list[float]:
     values = {"model.m1": m1, "collider.regulator": "printed", **values}
     point = mass_point(load_scenario("belle2-forward", values))
     return [100 * point.face(name).value for name in ("A", "B")]
+
+
+@pytest.mark.parametrize("key", ["aprime", "phi1"])
+def test_uncertainties_from_r(key: str) -> None:
+    """A standard error more in the hadronic width, and everything anew."""
+    scenario = load_scenario("belle2-forward", {"model.g_d": 0.003})
+    report = point_report(scenario)[key]
+    ratios = report["branching_ratios"]
+    total = 1.0  # in units of the width
+    if key == "aprime":
+        m = scenario.model.m_aprime
+        relative = float(r_ratio_error(m) / r_ratio(m))
+    else:
+        m1, m2 = scenario.masses
+        hats = width_hats("scalar", scenario.model.m_aprime, m1, m2)
+        error = hadronic_width_error("scalar", scenario.model.m_aprime, m1, m2)
+        relative = float(error / hats["hadrons"])
+    more = ratios["hadrons"] * relative
+    assert more > 1e-4
+    assert report["width_relative_error_from_r"] == pytest.approx(more, rel=1e-9)
+    errors = report["branching_ratio_errors_from_r"]
+    assert errors.keys() == ratios.keys()
+    for channel, ratio in ratios.items():
+        shifted = (ratio + (more if channel == "hadrons" else 0.0)) / (total + more)
+        # To second order in an error of some per cent.
+        assert errors[channel] == pytest.approx(abs(shifted - ratio), rel=0.05)
+    # They move against each other.
+    assert errors["hadrons"] == pytest.approx(
+        sum(v for k, v in errors.items() if k != "hadrons"), rel=1e-9
+    )
+
+
+def test_a_model_of_ones_own() -> None:
+    """Four methods make a model; what it does not tell of uncertainties is left out."""
+    scenario = load_scenario("belle2-forward")
+    known = mass_point(scenario).model
+
+    class Bare:
+        kind, m_aprime, m1, m2 = "own", known.m_aprime, known.m1, known.m2
+        pair_tensor = staticmethod(known.pair_tensor)
+        dark_width_hat = staticmethod(known.dark_width_hat)
+        visible_width_hats = staticmethod(known.visible_width_hats)
+        excited_width_hats = staticmethod(known.excited_width_hats)
+
+    point = replace(mass_point(scenario), model=Bare())
+    assert isinstance(point.model, Model)
+    assert not isinstance(point.model, WidthErrors)
+    assert isinstance(known, WidthErrors)
+    assert float(point.expected_events("A", 1e-4, 1.0, 1.0)) == pytest.approx(
+        float(mass_point(scenario).expected_events("A", 1e-4, 1.0, 1.0)), rel=1e-12
+    )
+    for part in (aprime_report(point, 1e-4, 1.0), phi1_report(point, 5.0)):
+        assert part["width_relative_error_from_r"] is None
+        assert part["branching_ratio_errors_from_r"] is None
+        assert part["width_gev"] > 0
 
 
 def test_table_1_of_the_study() -> None:
