@@ -1,8 +1,11 @@
 """The library as it is imported."""
 
 import itertools
+import re
 import subprocess
 import sys
+import tomllib
+from pathlib import Path
 from types import ModuleType
 
 import numpy as np
@@ -68,6 +71,20 @@ def test_five_lines() -> None:
     assert result._repr_html_().startswith("<div><img")
     assert isinstance(result, wayside.Reach)
     assert isinstance(scenario, wayside.Scenario)
+
+
+def test_one_version() -> None:
+    """The package's own is the source; what else states one agrees."""
+    root = Path(__file__).parents[1]
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
+    assert "version" in project["project"]["dynamic"]
+    assert "version" not in project["project"]
+    assert project["tool"]["hatch"]["version"]["path"] == "src/wayside/__init__.py"
+    citation = (root / "CITATION.cff").read_text(encoding="utf-8")
+    assert re.findall(r"^version: (.*)$", citation, flags=re.M) == [wayside.__version__]
+    changes = (root / "CHANGELOG.md").read_text(encoding="utf-8")
+    newest = re.findall(r"^## \[(\d[^\]]*)\]", changes, flags=re.M)[0]
+    assert newest == wayside.__version__
 
 
 def test_without_a_scenario() -> None:

@@ -76,11 +76,7 @@ def group() -> click.Group:
         (["fail", "status"], 1, ""),
         (["fail", "nothing"], 0, ""),
         (["fail"], 2, "wayside: error: Missing argument 'KIND'. See 'wayside fail --help'.\n"),
-        (
-            ["fial"],
-            2,
-            "wayside: error: No such command 'fial'; did you mean 'fail'? See 'wayside --help'.\n",
-        ),
+        (["fial"], 2, "wayside: error: No such command 'fial'; did you mean 'fail'? See"),
         (["fail", "-x"], 2, "wayside: error: No such option"),
         (["study", "nope"], 2, "wayside: error: no file and no built-in scenario 'nope'"),
         (
@@ -308,3 +304,24 @@ def test_json_text() -> None:
 def test_table_text() -> None:
     text = table_text(("a", "b"), [("long name", "x" * 100), ("", "y")], width=20)
     assert text.splitlines() == ["a          b", "long name  xxxxxx...", "           y"]
+
+
+@pytest.mark.parametrize(
+    ("word", "hint"),
+    [
+        ("piont", "did you mean 'point'?"),
+        ("Reach", "did you mean 'reach'?"),
+        ("scen", "did you mean 'scenarios'?"),
+        ("zzz", "there are reach, point, relic, scenarios, doctor."),
+        ("two\nlines", "there are"),
+        ("x" * 500, "there are"),
+    ],
+)
+def test_unknown_command(word: str, hint: str) -> None:
+    result = CliRunner().invoke(cli, [word, "belle2-forward"])
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith("wayside: error: No such command '")
+    assert hint in result.stderr
+    assert result.stderr.endswith("See 'wayside --help'.\n")
+    assert result.stderr.count("\n") == 1
+    assert len(result.stderr) < 200

@@ -194,3 +194,49 @@ def test_the_process(tmp_path: Path) -> None:
     assert json.loads(done.stdout)["production"]["mode"] == "off-shell"
     assert done.stderr == ""
     assert list(tmp_path.iterdir()) == []
+
+
+def test_files(tmp_path: Path) -> None:
+    out = tmp_path / "new"
+    result = point("belle2-forward", "--out", str(out))
+    assert (result.exit_code, result.stderr) == (0, "")
+    names = ["arrivals.csv", "arrivals.pdf", "arrivals.png", "point.json"]
+    assert sorted(each.name for each in out.iterdir()) == names
+    assert all(f"wrote {out / name}" in result.stdout for name in names)
+    assert json.loads((out / "point.json").read_text()) == report("belle2-forward")
+    lines = (out / "arrivals.csv").read_text().splitlines()
+    heads = [line for line in lines if line.startswith("#")]
+    rows = [line.split(",") for line in lines[len(heads) + 1 :]]
+    assert any("ns after the collision" in line for line in heads)
+    for each in report("belle2-forward")["detectors"]:
+        mine = [row for row in rows if row[0] == each["name"]]
+        found = each["arrival_histogram"]
+        for column, values in (
+            (1, found["edges_ns"][:-1]),
+            (2, found["edges_ns"][1:]),
+            (3, found["delay_edges_ns"][:-1]),
+            (5, found["decay_probability"]),
+            (6, found["crossing_probability"]),
+        ):
+            assert [float(row[column]) for row in mine] == pytest.approx(values, rel=1e-9)
+    assert (out / "arrivals.png").read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.filterwarnings("default")
+def test_files_where_nothing_decays_or_arrives(tmp_path: Path) -> None:
+    stable = ["--set", "model.m1=3.9955", "--set", "model.m2=3.995"]
+    assert point("belle2-forward", *stable, "--out", str(tmp_path / "a")).exit_code == 0
+    assert (tmp_path / "a" / "arrivals.png").exists()
+    away = ["--set", "collider.electron_energy=20", "--set", "collider.positron_energy=1.399205"]
+    for name in "AB":
+        away += ["--set", f"detectors.{name}.position=[1, 0, -7]"]
+    assert point("belle2-forward", *away, "--out", str(tmp_path / "b")).exit_code == 0
+    assert [each.name for each in (tmp_path / "b").iterdir()] == ["point.json"]
+
+
+def test_a_folder_that_cannot_be(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("kept")
+    result = point("belle2-forward", "--out", str(tmp_path / "file"))
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.count("\n") == 1
+    assert [each.name for each in tmp_path.iterdir()] == ["file"]

@@ -14,7 +14,9 @@ from wayside.acceptance.estimate import converged_rule
 from wayside.collider.beams import Beams
 from wayside.constants import ALPHA, HBAR_C, M_ELECTRON
 from wayside.detector.box import Box
+from wayside.errors import InputError
 from wayside.models.inelastic import PseudoDirac, ScalarInelastic
+from wayside.sensitivity import study as approximation
 from wayside.sensitivity.mass_point import MassPoint
 
 LUMINOSITY = 100.0
@@ -287,3 +289,71 @@ def test_detectors_are_independent(on_shell: MassPoint) -> None:
     assert total == pytest.approx(
         float(on_shell.expected_events("forward", 1e-3, 1.0, 1.0)), rel=3e-4
     )
+
+
+def test_the_way_of_decays_is_kept_and_can_be_overridden(on_shell: MassPoint) -> None:
+    point = replace(on_shell, decays="study")
+    couplings = (np.array([1e-4, 1e-3]), 1.0)
+    exact = on_shell.expected_events("forward", *couplings, LUMINOSITY)
+    rough = approximation.expected_events(on_shell, "forward", *couplings, LUMINOSITY)
+    assert np.all(np.abs(rough / exact - 1) > 1e-3)
+    for one, decays, expected in (
+        (on_shell, None, exact),
+        (on_shell, "study", rough),
+        (point, None, rough),
+        (point, "exact", exact),
+    ):
+        found = one.expected_events("forward", *couplings, LUMINOSITY, decays=decays)
+        np.testing.assert_allclose(found, expected, rtol=1e-12)
+    with pytest.raises(InputError, match="decays = 'both'"):
+        on_shell.decay_probability("forward", 1e-3, 1.0, decays="both")  # type: ignore[arg-type]
+
+
+def test_arrivals_are_those_of_the_lifetime(on_shell: MassPoint) -> None:
+    arrivals = on_shell.arrivals("forward", 1e-3, 0.5, np.linspace(0, 1e4, 500))
+    assert arrivals.probability.sum() == pytest.approx(
+        float(on_shell.decay_probability("forward", 1e-3, 0.5)), rel=2e-4
+    )
+    assert on_shell.arrivals("forward", 1e-3, 0.5, bins=20).probability.shape == (20,)
+    assert on_shell.timing("forward") is on_shell.timing("forward"), "made once"
+    with pytest.raises(InputError, match="one number each"):
+        on_shell.arrivals("forward", [1e-3, 1e-4], 0.5)  # type: ignore[arg-type]
+
+
+def test_densities_are_those_of_the_acceptances(on_shell: MassPoint) -> None:
+    """The density over a small box far away, against the chance to cross its face."""
+    box = Box.place((30.0, 20.0, 60.0), (0.5, 0.5, 0.5), "ip")
+    far = replace(on_shell, boxes={"far": box})
+    density = float(far.angular_density(box.position))
+    solid = 0.25 / float(box.position @ box.position)
+    # The density changes by a fraction of the angle, which is 0.007.
+    assert far.face("far").value == pytest.approx(density * solid, rel=0.01)
+    assert float(far.angular_density(box.position, "cm")) == pytest.approx(density, rel=1e-9)
+    energy = 1.3
+    here = far.density(box.position, energy)
+    assert far.density(box.position, energy, "cm") == pytest.approx(float(here), rel=1e-12)
+    cos_theta = box.position[2] / np.linalg.norm(box.position)
+    m, m1, m2 = ON_SHELL
+    gamma = (3.78**2 + m**2) / (2 * 3.78 * m)
+    e_star = (m**2 + m1**2 - m2**2) / (2 * m)
+    slope = math.sqrt(gamma**2 - 1) * math.sqrt(e_star**2 - m1**2)
+    star = far.star_density(cos_theta, (energy - gamma * e_star) / slope)
+    assert star / slope == pytest.approx(float(here), rel=1e-9)
+    with pytest.raises(InputError, match="frame"):
+        far.angular_density(box.position, "rest")  # type: ignore[arg-type]
+    off = mass_point("scalar", "off-shell", BESIII, OFF_SHELL)
+    assert off.angular_density([1.0, 0.0, 0.0]) == pytest.approx(3 / (8 * math.pi), rel=1e-9)
+    for ask in (lambda: off.density([0, 0, 1], 1.5), lambda: off.star_density(0.0, 0.0)):
+        with pytest.raises(InputError, match="off shell"):
+            ask()
+
+
+def test_a_detector_that_is_not_there(on_shell: MassPoint) -> None:
+    for ask in (
+        lambda: on_shell.face("A"),
+        lambda: on_shell.curve("A"),
+        lambda: on_shell.arrivals("A", 1e-3, 1.0),
+        lambda: on_shell.expected_events("A", 1e-3, 1.0, 1.0, decays="study"),
+    ):
+        with pytest.raises(InputError, match="no detector 'A'; there are forward, tilted"):
+            ask()

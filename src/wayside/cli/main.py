@@ -82,7 +82,7 @@ class WaysideGroup(click.Group):
                 status = super().main(args, prog_name or "wayside", **extra)
                 sys.stdout.flush()
             except click.ClickException as error:
-                _complain(error.format_message() + _where_to_read(error))
+                _complain(_sentence(error.format_message()) + _where_to_read(error))
                 sys.exit(EXIT_BAD_INPUT)
             except WaysideError as error:
                 _complain(str(error))
@@ -122,6 +122,10 @@ def _one_line(text: str) -> str:
 
 def _say(text: str) -> None:
     click.echo(f"wayside: {_one_line(text)}", err=True)
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "?")) else f"{text}."
 
 
 def _complain(text: str) -> None:

@@ -48,8 +48,8 @@ def point_report(scenario: Scenario) -> dict[str, Any]:
             "mode": point.mode,
             "regulator": point.regulator if point.mode == "on-shell" else None,
         },
-        "aprime": _aprime(point, epsilon, g_d),
-        "phi1": _phi1(point, ctau),
+        "aprime": aprime_report(point, epsilon, g_d),
+        "phi1": phi1_report(point, ctau),
         "detectors": [_detector(scenario, point, name, ctau) for name in scenario.detectors],
     }
     report["expected_events"] = float(
@@ -103,7 +103,8 @@ def _cross_section(point: MassPoint, epsilon: float, g_d: float) -> float:
     return point.cross_section_hat * couplings2
 
 
-def _aprime(point: MassPoint, epsilon: float, g_d: float) -> dict[str, Any]:
+def aprime_report(point: MassPoint, epsilon: float, g_d: float) -> dict[str, Any]:
+    """Width and branching ratios of A', and what R leaves open of them."""
     try:
         hats = point.visible_width_hats
     except InputError:
@@ -121,7 +122,8 @@ def _aprime(point: MassPoint, epsilon: float, g_d: float) -> dict[str, Any]:
     }
 
 
-def _phi1(point: MassPoint, ctau: float) -> dict[str, Any]:
+def phi1_report(point: MassPoint, ctau: float) -> dict[str, Any]:
+    """Width, flight and branching ratios of the excited state; ``ctau`` in m."""
     hats = point.excited_width_hats
     total = sum(hats.values())
     error = None
