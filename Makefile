@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 OUT ?= wayside-out
 
-.PHONY: reach test nightly check bench docs clean
+.PHONY: reach test nightly oldest check bench docs clean
 
 $(VENV)/.run: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -25,6 +25,17 @@ test: $(VENV)/.dev
 nightly: $(VENV)/.dev
 	$(BIN)/python -m pytest -m nightly
 
+# The lower bounds of pyproject.toml (without those of the simulation) in an environment of their
+# own; old packages beside new ones give deprecation warnings among themselves.
+oldest:
+	$(PYTHON) -m venv $(VENV)-oldest
+	$(VENV)-oldest/bin/python -m pip install --quiet uv
+	$(VENV)-oldest/bin/uv pip install --quiet --python $(VENV)-oldest/bin/python \
+	  --resolution lowest-direct --editable ".[test-core]"
+	$(VENV)-oldest/bin/python -m pytest -m "not nightly" \
+	  -W ignore::DeprecationWarning -W ignore::PendingDeprecationWarning \
+	  tests/test_*.py tests/cli tests/data tests/limits tests/models tests/plotting tests/scenario
+
 check: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -39,4 +50,4 @@ docs: $(VENV)/.dev
 	$(BIN)/python -m sphinx -W --keep-going -b html docs docs/_build/html
 
 clean:
-	rm -rf $(VENV) docs/_build
+	rm -rf $(VENV) $(VENV)-oldest docs/_build
