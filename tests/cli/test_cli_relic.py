@@ -85,3 +85,13 @@ def test_bad_input(setting, word):
     result = run("relic", "belle2-forward", "--set", setting)
     assert result.exit_code == 2
     assert word in result.output
+
+
+@pytest.mark.parametrize("key", ["model.epsilon", "model.g_d"])
+def test_zero_couplings_say_what_they_mean(key: str) -> None:
+    result = run("relic", "belle2-forward", "--set", f"{key}=0")
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    (line,) = result.stderr.splitlines()
+    assert line.startswith(f"wayside: error: {key} = 0: must be at least 1e-30")
+    assert line.endswith("without it nothing annihilates, and the relic density is infinite")

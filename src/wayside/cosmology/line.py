@@ -13,7 +13,7 @@ from itertools import pairwise
 from math import exp, inf, log, sqrt
 from typing import Protocol
 
-from scipy.optimize import brentq
+from scipy.optimize import brentq, minimize_scalar
 
 from wayside.cosmology.universe import OMEGA_H2
 from wayside.errors import NumericalError
@@ -23,8 +23,10 @@ __all__ = ["Crossings", "Density", "relic_epsilons", "solve_column"]
 _TOLERANCE = 2e-7
 """Of ln(epsilon) at a root; ln(Omega h^2) changes at most twice as fast."""
 
-_STEP = 0.02
-"""In ln(epsilon): two roots closer than this may be taken for none."""
+_STEP = 0.3
+"""In ln(epsilon), as far as intervals are halved. All that bends the density is a function of
+epsilon^2 that takes several such steps, so an extremum shows in three of them; it is then looked
+for."""
 
 
 class Density(Protocol):
@@ -128,20 +130,17 @@ def solve_column(
         return known[at]
 
     bottom, top = log(low), log(high)
-    turn = min(max(log(density.turns_at), bottom), top)
+    turn = log(min(max(density.turns_at, low), high))
     roots = []
     if turn == top or f(turn) <= 0.0:
         bracket = _bracket(f, bottom, turn, log(guess))
         if bracket is not None:
             roots.append(_root(f, *bracket))
-    a = turn
-    while a < top:
-        # ln(Omega h^2) falls by 2 per unit of ln(epsilon) at most, and rises as `rises_at` says.
-        far = a + 0.5 * f(a) if f(a) > 0.0 else log(density.rises_at(exp(a), -f(a)))
-        b = min(max(far, a + _STEP), top)
+    visited = _visit(f, density, turn, top)
+    visited = sorted({*visited, *_extrema(f, visited)})
+    for a, b in pairwise(visited):
         if (f(a) > 0.0) != (f(b) > 0.0):
             roots.append(_root(f, a, b))
-        a = b
     if not roots:
         return Crossings((), next(iter(known.values())) > 0.0)
     ends_above = turn < top and f(top) > 0.0
@@ -150,6 +149,41 @@ def solve_column(
 
 def _root(f: Callable[[float], float], a: float, b: float) -> float:
     return exp(brentq(f, a, b, xtol=_TOLERANCE, rtol=1e-12))
+
+
+def _visit(f: Callable[[float], float], density: Density, first: float, last: float) -> list[float]:
+    """Halve an interval until no piece can hide roots, or it is short; return all the ends."""
+    visited, todo = {first, last}, [(first, last)]
+    while todo:
+        a, b = todo.pop()
+        if b - a <= _STEP:
+            continue
+        # ln(Omega h^2) falls by 2 per unit of ln(epsilon) at most, and rises as `rises_at` says:
+        # without a root up to so far from a, and down to so far from b.
+        if f(a) > 0.0 and f(b) > 0.0 and a + 0.5 * f(a) > b - 0.5 * f(b):
+            continue
+        if f(a) < 0.0 and f(b) < 0.0:
+            reach = log(density.rises_at(exp(a), -f(a)))
+            if reach > b + 0.5 * f(b):
+                continue
+        middle = 0.5 * (a + b)
+        visited.add(middle)
+        todo += [(a, middle), (middle, b)]
+    return sorted(visited)
+
+
+def _extrema(f: Callable[[float], float], visited: Sequence[float]) -> list[float]:
+    """Return extrema toward zero between short steps."""
+    found = []
+    for a, b, c in zip(visited, visited[1:], visited[2:], strict=False):
+        sign = 1.0 if f(b) > 0.0 else -1.0
+        between = sign * f(a) >= sign * f(b) <= sign * f(c)
+        if between and abs(f(b)) < 2 * _STEP and min(sign * f(a), sign * f(c)) > 0.0:
+            best = minimize_scalar(
+                lambda at, s=sign: s * f(float(at)), bounds=(a, c), options={"xatol": 1e-3}
+            )
+            found.append(float(best.x))
+    return found
 
 
 def _bracket(
