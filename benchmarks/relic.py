@@ -1,6 +1,7 @@
 """Relic density: seconds a point and a line, as a ratio to the slow reference of the tests.
 
-``PYTHONPATH=tests python -m benchmarks.relic``, single-threaded, medians of processor time after warm-up.
+``PYTHONPATH=tests python -m benchmarks.relic``, single-threaded, medians of processor time after
+warm-up.
 """
 
 import math

@@ -148,7 +148,9 @@ def _relic(axes: Axes, result: Reach) -> list[Artist]:
         )
     if not result.relic.branches:
         return []
-    _draw(axes, [each.line for each in result.relic.branches], color=RELIC, linewidth=1.2, zorder=2.8)
+    _draw(
+        axes, [each.line for each in result.relic.branches], color=RELIC, linewidth=1.2, zorder=2.8
+    )
     label = r"$\Omega h^2=0.12$ (hatched: more)"
     return [Line2D([], [], color=RELIC, linewidth=1.2, label=label)]
 
