@@ -94,6 +94,34 @@ def test_four_roots():
     assert found.overabundant(LOW, HIGH)[2] == (found.roots[3], found.roots[4])
 
 
+@dataclass
+class Valley:
+    """An ln-density with its least value, 1e-3 below the target, at a given place."""
+
+    least_at: float
+    turns_at: float
+
+    def __call__(self, epsilon):
+        away = abs(math.log(epsilon / self.least_at))
+        height = 0.5 * away**2 if away < 2.0 else 2.0 * (away - 1.0)
+        return 0.12 * math.exp(height - 1e-3)
+
+    def rises_at(self, epsilon, ln_factor):
+        return epsilon * math.exp(0.5 * ln_factor)
+
+
+@pytest.mark.parametrize("after", [0.0, 0.05, 0.2, 1.0, 5.0])
+@pytest.mark.parametrize("before_end", [0.05, 2.0])
+def test_a_narrow_valley(after, before_end):
+    # Also next to where the search begins and where it ends.
+    least_at = 1e-3
+    column = Valley(least_at, least_at * math.exp(-after))
+    found = solve_column(column, LOW, least_at * math.exp(before_end), 1e-4)
+    half = math.sqrt(2e-3)
+    assert found.sides() == ("below", "above")
+    assert_allclose(np.log(np.array(found.roots) / least_at), [-half, half], atol=1e-6)
+
+
 def random_columns(seed, n):
     """Next to the pole on either side, from far above to far below, with all kinds of widths."""
     rng = np.random.default_rng(seed)

@@ -13,7 +13,7 @@ from wayside.cosmology.dof import dof
 from wayside.cosmology.flags import FLAGS
 from wayside.cosmology.relic import omega_h2, relic_density
 from wayside.cosmology.universe import CRITICAL_DENSITY, ENTROPY_TODAY
-from wayside.errors import InputError
+from wayside.errors import InputError, NumericalError
 from wayside.models.inelastic import MODELS, PseudoDirac, ScalarInelastic
 from wayside.models.r_ratio import narrow_states
 
@@ -228,3 +228,50 @@ def test_all_over_the_place():
         values = omega_h2(kind, m_aprime, m1, m2, *couplings)
         assert np.all(np.isfinite(values))
         assert np.all(values > 0)
+
+
+@pytest.mark.parametrize("couplings", [(0.0, 1.0), (1e-3, 0.0), (0.0, 0.0)])
+@pytest.mark.parametrize("cls", [ScalarInelastic, PseudoDirac])
+def test_nothing_annihilates(cls, couplings):
+    model = cls(8.0, 4.341, 3.65)
+    result = relic_density(model, *couplings)
+    assert result.omega_h2 == math.inf
+    assert "nothing-annihilates" in result.flags
+    assert "a coupling is zero" in FLAGS["nothing-annihilates"]
+    assert "density is infinite" in FLAGS["nothing-annihilates"]
+    assert result.x.size == 0
+    assert omega_h2(model.kind, 8.0, 4.341, 3.65, *couplings) == math.inf
+
+
+@pytest.mark.parametrize("fails", [0, 1, 2])
+def test_what_could_not_be_computed_is_no_infinity(monkeypatch, fails):
+    # The density itself, or one of those that its uncertainty comes from.
+    from wayside.cosmology import relic
+
+    calls, honest = [], relic._solve_many
+
+    def solve_many(*arguments):
+        calls.append(arguments)
+        values = honest(*arguments)
+        return values * math.nan if len(calls) - 1 == fails else values
+
+    monkeypatch.setattr(relic, "_solve_many", solve_many)
+    with pytest.raises(NumericalError, match=r"m1 = 4\.341.* could not be computed"):
+        relic_density(ScalarInelastic(8.0, 4.341, 3.65), 1e-3, 0.1)
+
+
+def test_what_stays_excited_is_counted():
+    # Splitting below 2 m_e: half of all stays in the heavier state at most, and its mass counts; a
+    # MeV above it all decays.
+    heavy, light = 0.0402, 0.0400
+    model = ScalarInelastic(0.1, heavy, light)
+    result = relic_density(model, 1e-5, 0.01)
+    assert {"excited-stable", "cmb"} <= set(result.flags)
+    yield_today = result.omega_h2 / (light * ENTROPY_TODAY / CRITICAL_DENSITY)
+    heavier = yield_today / result.yield_[-1]
+    assert 0.999 <= heavier <= 1 + 0.5 * (heavy - light) / light
+    assert result.contributions["excited"] <= 0.5 * (heavy - light) / light
+    assert result.omega_h2 == pytest.approx(density_of(model, 0.01)(1e-5), rel=1e-12)
+    assert (
+        "excited" not in relic_density(ScalarInelastic(0.1, 0.042, 0.04), 1e-3, 1.0).contributions
+    )

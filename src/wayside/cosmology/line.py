@@ -137,7 +137,8 @@ def solve_column(
         if bracket is not None:
             roots.append(_root(f, *bracket))
     visited = _visit(f, density, turn, top)
-    visited = sorted({*visited, *_extrema(f, visited)})
+    if turn < top:
+        visited = sorted({*visited, *_extrema(f, visited)})
     for a, b in pairwise(visited):
         if (f(a) > 0.0) != (f(b) > 0.0):
             roots.append(_root(f, a, b))
@@ -175,12 +176,19 @@ def _visit(f: Callable[[float], float], density: Density, first: float, last: fl
 def _extrema(f: Callable[[float], float], visited: Sequence[float]) -> list[float]:
     """Return extrema toward zero between short steps."""
     found = []
-    for a, b, c in zip(visited, visited[1:], visited[2:], strict=False):
+    first, last = visited[0], visited[-1]
+    # A neighbour beyond either end, for extrema in the pieces next to them.
+    around = [first - _STEP, *visited, last + _STEP]
+    for a, b, c in zip(around, around[1:], around[2:], strict=False):
+        if abs(f(b)) >= 2 * _STEP:  # slopes are 2 at most
+            continue
         sign = 1.0 if f(b) > 0.0 else -1.0
         between = sign * f(a) >= sign * f(b) <= sign * f(c)
-        if between and abs(f(b)) < 2 * _STEP and min(sign * f(a), sign * f(c)) > 0.0:
+        if between and min(sign * f(a), sign * f(c)) > 0.0:
             best = minimize_scalar(
-                lambda at, s=sign: s * f(float(at)), bounds=(a, c), options={"xatol": 1e-3}
+                lambda at, s=sign: s * f(float(at)),
+                bounds=(max(a, first), min(c, last)),
+                options={"xatol": 1e-3},
             )
             found.append(float(best.x))
     return found

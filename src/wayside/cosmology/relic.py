@@ -153,11 +153,12 @@ def relic_density(
             omega, np.nan, 0.0, MappingProxyType({}), ("nothing-annihilates", "never-thermal"),
             hadrons, dof_name, model.m2, nothing, nothing, nothing, nothing,
         )  # fmt: skip
+    failure = NumericalError(
+        f"m_aprime = {model.m_aprime:g}, m1 = {model.m1:g}, m2 = {model.m2:g} GeV,"
+        f" epsilon = {epsilon:g}, g_d = {g_d:g}: the relic density could not be computed"
+    )
     if not np.isfinite(omega):
-        raise NumericalError(
-            f"m_aprime = {model.m_aprime:g}, m1 = {model.m1:g}, m2 = {model.m2:g} GeV,"
-            f" epsilon = {epsilon:g}, g_d = {g_d:g}: the relic density could not be computed"
-        )
+        raise failure
     others = [name for name in DOF_NAMES if name != dof_name]
     parts = {"dof": max(abs(value(visible, name) / omega - 1) for name in others)}
     if hadrons == "r-ratio":
@@ -166,6 +167,8 @@ def relic_density(
     if excited_outlives(model, couplings2):
         # All of it in the ground state, or as much as scattering leaves in the excited one.
         parts["excited"] = Survivors(model, plasma).mass_factor(couplings2) - 1
+    if not np.all(np.isfinite(list(parts.values()))):
+        raise failure
 
     rows = np.empty((MAX_STEPS, 4))
     width = epsilon**2 * float(visible_width_hat(model.m_aprime, visible))
