@@ -2,6 +2,8 @@
 
 import math
 import re
+from collections.abc import Callable
+from numbers import Real
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StrictStr
@@ -16,10 +18,25 @@ _COUPLING = Quantity("pure number", 1e-30, 1e3)
 _EPSILON = Quantity("pure number", 1e-30, 1.0, open_high=True)
 _DELTA = Quantity("pure number", 1e-12, 1e12)
 
+
+def _not_zero(quantity: Quantity) -> Callable[[object], float]:
+    """Check a coupling; at zero, say what that would mean."""
+
+    def check(value: object) -> float:
+        if isinstance(value, Real) and not isinstance(value, bool) and value == 0:
+            refuse(
+                f"must be at least {quantity.low:g}: at zero nothing is produced and nothing"
+                " annihilates, the relic density is infinite"
+            )
+        return quantity(value)
+
+    return check
+
+
 Energy = Annotated[float, BeforeValidator(_ENERGY)]
 BeamEnergy = Annotated[float, BeforeValidator(Quantity("energy", M_ELECTRON, 1e6, open_low=True))]
-Coupling = Annotated[float, BeforeValidator(_COUPLING)]
-Epsilon = Annotated[float, BeforeValidator(_EPSILON)]
+Coupling = Annotated[float, BeforeValidator(_not_zero(_COUPLING))]
+Epsilon = Annotated[float, BeforeValidator(_not_zero(_EPSILON))]
 DecayLength = Annotated[float, BeforeValidator(Quantity("length", 1e-30, 1e30))]
 CrossingAngle = Annotated[
     float, BeforeValidator(Quantity("angle", 0.0, 0.5 * math.pi, open_high=True))
