@@ -1,6 +1,7 @@
 import csv
 import json
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
@@ -50,8 +51,73 @@ def test_line(tmp_path):
     rows = list(csv.DictReader(lines))
     assert len(rows) >= 200
     # Where the dark width rules, the line is level.
+    assert {row["overabundant"] for row in rows} == {"below", "all"}
     roots = [float(row["epsilon"]) for row in rows if float(row["g_d"]) > 0.3]
     assert max(roots) / min(roots) < 1.01
+
+
+FOLDED = [
+    "belle2-forward",
+    *("--set", 'model.kind="pseudo-dirac"', "--set", "model.m_aprime=8"),
+    *("--set", "model.m1=3.9999501", "--set", "model.m2=3.9999299"),
+    *("--set", "plane.g_d=[3e-5, 6e-5]", "--set", "plane.epsilon=[1e-6, 0.1]"),
+    *("--set", "plane.points=20", "--line"),
+]
+
+
+@pytest.mark.filterwarnings("ignore:m1 - m2")
+def test_line_of_two_branches(tmp_path):
+    result = run("relic", *FOLDED, "--out", str(tmp_path))
+    assert "too much dark matter below\n" in result.output
+    assert "too much dark matter above\n" in result.output
+    lines = [x for x in (tmp_path / "relic-line.csv").read_text().splitlines() if x[0] != "#"]
+    rows = list(csv.DictReader(lines))
+    assert {row["overabundant"] for row in rows} == {"below", "above", "all"}
+    columns = {row["g_d"] for row in rows}
+    assert len(rows) > 1.3 * len(columns)
+    both = [
+        row
+        for row in rows
+        if row["g_d"] == next(one["g_d"] for one in rows if one["overabundant"] == "above")
+    ]
+    assert [row["overabundant"] for row in both] == ["below", "above"]
+    assert float(both[0]["epsilon"]) < float(both[1]["epsilon"])
+
+
+@pytest.mark.filterwarnings("ignore:m1 - m2")
+def test_json_of_two_branches():
+    output = run("relic", *FOLDED, "--json").output
+    report = json.loads(output[output.index("{") :])
+    assert report["axes"] == ["g_d", "epsilon"]
+    assert [line["overabundant"] for line in report["lines"]] == ["below", "above"]
+    assert len(report["overabundant"]) == len(report["x"])
+    assert report["overabundant"][0] == [[1e-6, 0.1]]
+    assert max(len(each) for each in report["overabundant"]) == 2
+
+
+@pytest.mark.parametrize("command", ["relic", "point", "reach"])
+@pytest.mark.parametrize("setting", ["model.epsilon=0", "model.g_d=0.0"])
+def test_zero_couplings_say_infinite(command, setting):
+    result = run(command, "belle2-forward", "--set", setting)
+    assert result.exit_code == 2
+    key = setting.split("=")[0]
+    assert f"{key} = 0" in result.output
+    assert "nothing annihilates, the relic density is infinite" in result.output
+    assert result.output.count("\n") == 1
+
+
+def test_a_density_that_could_not_be_computed(monkeypatch):
+    def fail(*args):
+        return np.full(len(args[0]), np.nan)
+
+    monkeypatch.setattr("wayside.cosmology.relic._solve_many", fail)
+    result = run("relic", *POINT)
+    assert result.exit_code == 2
+    assert "epsilon = 0.001, g_d = 0.1: the relic density could not be computed" in result.output
+    report = json.loads(run("point", *POINT, "--json").output)["relic"]
+    assert report["omega_h2"] is None
+    assert report["flags"] == ["not-computed"]
+    assert "relic         could not be computed" in run("point", *POINT).output
 
 
 def test_not_known():
@@ -85,13 +151,3 @@ def test_bad_input(setting, word):
     result = run("relic", "belle2-forward", "--set", setting)
     assert result.exit_code == 2
     assert word in result.output
-
-
-@pytest.mark.parametrize("key", ["model.epsilon", "model.g_d"])
-def test_zero_couplings_say_what_they_mean(key: str) -> None:
-    result = run("relic", "belle2-forward", "--set", f"{key}=0")
-    assert result.exit_code == 2
-    assert result.stdout == ""
-    (line,) = result.stderr.splitlines()
-    assert line.startswith(f"wayside: error: {key} = 0: must be at least 1e-30")
-    assert line.endswith("without it nothing annihilates, and the relic density is infinite")

@@ -7,6 +7,7 @@ import pytest
 from reference.relic_slow import relic_yield
 
 from wayside.constants import ALPHA
+from wayside.cosmology import relic
 from wayside.cosmology.annihilation import strength, visible_width_hat
 from wayside.cosmology.column import density_of
 from wayside.cosmology.dof import dof
@@ -182,6 +183,7 @@ def test_result():
         ((8.0, 4.341, 3.65), 1e-6, 1e-2, "scattering-slow"),
         ((180.0, 80.0, 78.0), 1e-2, 1.0, "outside-tables"),
         ((8.0, 4.0002, 3.9998), 1e-3, 1.0, "cmb"),
+        ((8.0, 4.0002, 3.9998), 1e-3, 1.0, "excited-stable"),
         ((2.0, 2.5, 2.4), 1e-3, 1.0, "aprime-pairs"),
         ((8.0, 4.341, 3.65), 0.0, 1.0, "nothing-annihilates"),
     ],
@@ -191,6 +193,22 @@ def test_flags(masses, epsilon, g_d, flag):
     assert flag in result.flags
     assert set(result.flags) <= set(FLAGS)
     assert (result.omega_h2 == math.inf) == (epsilon == 0.0)
+
+
+@pytest.mark.parametrize(("epsilon", "g_d"), [(0.0, 1.0), (1e-3, 0.0), (0.0, 0.0)])
+def test_zero_couplings(epsilon, g_d):
+    result = relic_density(ScalarInelastic(8.0, 4.341, 3.65), epsilon, g_d)
+    assert result.omega_h2 == math.inf
+    assert "nothing-annihilates" in result.flags
+    assert "infinite" in FLAGS["nothing-annihilates"]
+    assert omega_h2("scalar", 8.0, 4.341, 3.65, epsilon, g_d) == math.inf
+    assert len(result.x) == 0
+
+
+def test_not_a_number_is_not_a_density(monkeypatch):
+    monkeypatch.setattr(relic, "_solve_many", lambda *args: np.full(len(args[0]), np.nan))
+    with pytest.raises(NumericalError, match="could not be computed"):
+        relic_density(ScalarInelastic(8.0, 4.341, 3.65), 1e-3, 1.0)
 
 
 @pytest.mark.parametrize(

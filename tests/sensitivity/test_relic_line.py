@@ -1,113 +1,92 @@
-"""The line of the observed density in a plane: branches, their sides, and what lies between."""
+"""The relic line of a plane: every root of every column, joined, with its side."""
 
 import math
 
 import numpy as np
 import pytest
-from numpy.testing import assert_allclose
 
+from wayside.cosmology.column import density_of
 from wayside.cosmology.line import Crossings
-from wayside.cosmology.relic import omega_h2
-from wayside.cosmology.universe import OMEGA_H2
+from wayside.models.inelastic import PseudoDirac
 from wayside.scenario import load_scenario
-from wayside.sensitivity.planes import masses_at, plane_of
-from wayside.sensitivity.relic import RelicLine, branches, relic_line
+from wayside.sensitivity.planes import plane_of
+from wayside.sensitivity.relic import branches, relic_line
 
-X = np.arange(1.0, 8.0)
-LOW, HIGH = 1e-6, 1e-1
-
-
-def line_of(columns):
-    x = X[: len(columns)]
-    return RelicLine(x, columns, LOW, HIGH, branches(x, columns))
+PAIR = ("model.m_aprime=8", "model.m1=3.9999501", "model.m2=3.9999299", "plane.points=30")
 
 
-def test_two_branches_that_start_and_end():
-    upper = [Crossings((1e-4 * k, 1e-2 / k), True) for k in (1, 2, 3)]
-    line = line_of([Crossings((1e-4,), True), *upper, Crossings((4e-4,), True)])
-    below, above = line.branches
+@pytest.fixture(scope="module")
+def folded():
+    """Just above the pole, where the density rises again at large epsilon."""
+    with pytest.warns(UserWarning, match="below 2 m_e"):
+        scenario = load_scenario(
+            "belle2-forward",
+            [
+                'model.kind="pseudo-dirac"',
+                *PAIR,
+                "plane.g_d=[1e-5, 1e-3]",
+                "plane.epsilon=[1e-6, 0.9]",
+            ],
+        )
+    return relic_line(plane_of(scenario))
+
+
+def test_two_branches_that_meet(folded):
+    below, above = folded.branches
     assert (below.overabundant, above.overabundant) == ("below", "above")
-    assert_allclose(below.line.points[:, 0], X[:5])
-    assert_allclose(below.line.points[:, 1], [1e-4, 1e-4, 2e-4, 3e-4, 4e-4])
-    assert_allclose(above.line.points, [[2, 1e-2], [3, 5e-3], [4, 1e-2 / 3]])
-    assert len(line.lines("below")) == len(line.lines("above")) == 1
+    # They fold over: nothing but too much to the left of where they meet.
+    assert below.line.points[0] == pytest.approx(above.line.points[0])
+    fold = below.line.points[0, 0]
+    for x, column in zip(folded.x.tolist(), folded.columns, strict=True):
+        assert column.starts_above
+        assert (len(column.roots) == 0) == (x < fold)
+    # Two roots apart where they meet: they run together as a square root.
+    assert np.all(np.diff(above.line.points[:, 1]) > 0)
+    assert np.all(np.diff(below.line.points[:, 1]) < 0)
 
 
-def test_roots_are_joined_by_side_and_not_by_order():
-    # From three roots to one: which one goes on is told by its side and place.
-    three = Crossings((1e-5, 1e-4, 1e-3), True)
-    line = line_of([three, three, Crossings((1.1e-3,), True), Crossings((1.2e-3,), True)])
-    ends = {tuple(branch.line.points[-1].tolist()) for branch in line.branches}
-    assert ends == {(2.0, 1e-5), (2.0, 1e-4), (4.0, 1.2e-3)}
+def test_bands_are_where_there_is_too_much(folded):
+    bands = folded.bands()
+    assert len(bands) == 2
+    rng = np.random.default_rng(3)
+    for i in rng.integers(0, len(folded.x), 12).tolist():
+        density = density_of(PseudoDirac(8.0, 3.9999501, 3.9999299), float(folded.x[i]))
+        for epsilon in 10 ** rng.uniform(-6, math.log10(0.9), 20):
+            inside = any(low[i] <= epsilon <= high[i] for low, high in bands)
+            assert inside == (density(float(epsilon)) > 0.12)
 
 
-def test_unknown_columns_break_lines_and_are_told():
-    root = Crossings((1e-3,), True)
-    line = line_of([root, root, None, root, root, root])
-    assert [each.line.points[:, 0].tolist() for each in line.branches] == [[1, 2], [4, 5, 6]]
-    assert line.overabundant()[2] is None
-    assert line.known
-    assert not line_of([None, None]).known
-    assert line_of([None, None]).bands() == []
+def test_summary(folded):
+    summary = folded.summary()
+    assert len(summary["x"]) == len(summary["overabundant"])
+    assert [line["overabundant"] for line in summary["lines"]] == ["below", "above"]
+    assert summary["overabundant"][0] == [(1e-6, 0.9)]
 
 
-def test_bands():
-    columns = [
-        Crossings((), True),
-        Crossings((1e-4,), True),
-        Crossings((1e-4, 1e-2), True),
-        Crossings((1e-4,), False),
-        Crossings((), False),
-        None,
+def lines_of(*columns):
+    x = np.arange(len(columns), dtype=np.float64)
+    return [(each.overabundant, each.line.points.tolist()) for each in branches(x, list(columns))]
+
+
+def test_joining():
+    one = Crossings((0.1,), True)
+    assert lines_of(one, one, None, one, one) == [
+        ("below", [[0, 0.1], [1, 0.1]]),
+        ("below", [[3, 0.1], [4, 0.1]]),
     ]
-    line = line_of(columns)
-    nan = math.nan
-    first, second = line.bands()
-    assert_allclose(first[0], [LOW, LOW, LOW, 1e-4, nan, nan])
-    assert_allclose(first[1], [HIGH, 1e-4, 1e-4, HIGH, nan, nan])
-    assert_allclose(second[0], [nan, nan, 1e-2, nan, nan, nan])
-    assert_allclose(second[1], [nan, nan, HIGH, nan, nan, nan])
-    report = line.summary()
-    assert report["omega_h2"] == OMEGA_H2
-    assert report["overabundant"][0] == [(LOW, HIGH)]
-    assert report["overabundant"][4:] == [[], None]
-
-
-PLANES = [
-    ("epsilon-g_d", {"model.g_d": 4.3e-5, "plane.g_d": [1e-6, 1e-2]}),
-    ("epsilon-m2", {"model.g_d": 4.3e-5}),
-]
-
-
-@pytest.mark.parametrize(("kind", "more"), PLANES)
-def test_a_plane_with_two_branches(kind, more):
-    # Just above the pole; every side that is told is checked by densities on a grid of epsilon.
-    scenario = load_scenario(
-        "belle2-forward",
-        {
-            "model.kind": "pseudo-dirac",
-            "model.m_aprime": 8.0,
-            "model.m1": 3.9999,
-            "model.m2": 3.9985,
-            "plane.kind": kind,
-            "plane.hold": "m1",
-            "plane.points": 20,
-            "plane.epsilon": [1e-6, 0.9],
-            **({"plane.m2": [3.9983, 3.9987]} if kind == "epsilon-m2" else {}),
-            **more,
-        },
-    )
-    plane = plane_of(scenario)
-    line = relic_line(plane)
-    assert {branch.overabundant for branch in line.branches} == {"below", "above"}
-    epsilon = np.geomspace(1.01e-6, 0.89, 60)
-    bands = line.bands()
-    for i in range(0, len(line.x), 3):
-        x = float(line.x[i])
-        masses = masses_at(scenario, x) if plane.varies_masses else (8.0, *scenario.masses)
-        g_d = scenario.model.g_d if plane.varies_masses else x
-        too_much = omega_h2("pseudo-dirac", *masses, epsilon, g_d) > OMEGA_H2
-        inside = np.zeros(len(epsilon), dtype=bool)
-        for low, high in bands:
-            inside |= (epsilon > low[i]) & (epsilon < high[i])
-        np.testing.assert_array_equal(inside, too_much)
+    # A second root comes in from above, far from the first.
+    assert lines_of(one, Crossings((0.11, 0.9), True), Crossings((0.12, 0.8), True)) == [
+        ("below", [[0, 0.1], [1, 0.11], [2, 0.12]]),
+        ("above", [[1, 0.9], [2, 0.8]]),
+    ]
+    # Two more roots open between columns, and close again.
+    three = Crossings((0.1, 0.2, 0.8), True)
+    found = lines_of(one, three, one)
+    assert found[0] == ("below", [[0, 0.1], [1, 0.1], [2, 0.1]])
+    for side, points in found[1:]:
+        assert [x for x, _ in points] == [1, 1, 1]
+        assert [y for _, y in points] == pytest.approx(
+            [0.4, {"above": 0.2, "below": 0.8}[side], 0.4]
+        )
+    # All is turned over: nothing meets.
+    assert lines_of(Crossings((0.1, 0.2), True), Crossings((), False)) == []

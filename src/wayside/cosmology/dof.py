@@ -23,7 +23,6 @@ import numpy as np
 import numpy.typing as npt
 from scipy.interpolate import PchipInterpolator
 
-from wayside.constants import M_ELECTRON, M_MUON, M_PION
 from wayside.data import read_table
 from wayside.errors import InputError
 
@@ -37,7 +36,9 @@ DOF_NAMES = ("drees2015", "saikawa2018")
 _LOW, _HIGH = 2e-5, 1e4
 _POINTS = 1001
 
-_M_PION_NEUTRAL = 0.1349768
+# Masses in GeV as the fits take them.
+_M_ELECTRON, _M_MUON = 511e-6, 0.1056
+_M_PION_NEUTRAL, _M_PION = 0.135, 0.140
 _QCD = 0.12
 """GeV: fits of Saikawa and Shirai change here."""
 
@@ -127,7 +128,7 @@ _D = (7.07388e1, 9.18011e1, 3.31892e1, -1.39779, -1.52558, -1.97857e-2, -1.60146
 # Below: species as (mass in GeV, weight in the energy, weight in the entropy).
 _BOSONS = (
     (_M_PION_NEUTRAL, 1.05, 1.034),
-    (M_PION, 2.08, 2.068),
+    (_M_PION, 2.08, 2.068),
     (0.5, 4.165, 4.16),
     (0.77, 30.55, 30.55),
     (1.2, 89.4, 90.0),
@@ -149,7 +150,7 @@ def saikawa_geff_heff(temperature: FloatArray) -> tuple[FloatArray, FloatArray]:
     high_g = _ratio(power, _A, _B)
     high_h = high_g / (1 + _ratio(power, _C, _D))
 
-    electron, muon = M_ELECTRON / cold, M_MUON / cold
+    electron, muon = _M_ELECTRON / cold, _M_MUON / cold
     neutrinos = 1 + 7 / 4 * _fit(electron, 1.0419, 1.034, 0.456426, 0.0595249)
     low_g = 2.030 + 1.353 * neutrinos ** (4 / 3)
     low_h = 2.008 + 1.923 * neutrinos

@@ -12,10 +12,11 @@ from wayside.scenario.quantities import Count, Interval, Quantity, Vector, items
 
 # The outer limits are far beyond any use; they keep squares and ratios inside a double's range.
 _ENERGY = Quantity("energy", 1e-9, 1e6)
-_NO_COUPLING = "without it nothing annihilates, and the relic density is infinite"
+_NO_COUPLING = "at zero nothing is produced and nothing annihilates, the relic density is infinite"
 _COUPLING = Quantity("pure number", 1e-30, 1e3, zero=_NO_COUPLING)
 _EPSILON = Quantity("pure number", 1e-30, 1.0, open_high=True, zero=_NO_COUPLING)
 _DELTA = Quantity("pure number", 1e-12, 1e12)
+
 
 Energy = Annotated[float, BeforeValidator(_ENERGY)]
 BeamEnergy = Annotated[float, BeforeValidator(Quantity("energy", M_ELECTRON, 1e6, open_low=True))]

@@ -119,8 +119,14 @@ def relic_line(plane: Plane) -> RelicLine:
     return RelicLine(x, columns, low, high, branches(x, columns))
 
 
+_Points = list[tuple[float, float]]
+
+
 def branches(x: Array, columns: list[Crossings | None]) -> list[Branch]:
     """Join the roots of neighbouring columns to lines.
+
+    Where two roots become one between columns, as far as columns were added, their lines meet in
+    the middle.
 
     Parameters
     ----------
@@ -134,23 +140,35 @@ def branches(x: Array, columns: list[Crossings | None]) -> list[Branch]:
     list
         In the order in which they start; a root without a neighbour is left out.
     """
-    done: list[tuple[str, list[tuple[float, float]]]] = []
-    going: list[tuple[str, list[tuple[float, float]]]] = []
+    every: list[tuple[str, _Points]] = []
+    going: list[tuple[str, _Points]] = []
+    last: Crossings | None = None
     for at, column in zip(x.tolist(), columns, strict=True):
         roots = [] if column is None else list(zip(column.sides(), column.roots, strict=True))
-        ends = [(side, points[-1][1]) for side, points in going]
-        followers = _matches(ends, roots)
-        new = []
+        followers = _matches([(side, points[-1][1]) for side, points in going], roots)
+        new = [(side, [(at, root)]) for side, root in roots]
+        fresh = [i not in followers for i in range(len(roots))]
+        if last is not None and column is not None and last.starts_above == column.starts_above:
+            _meet(going, [follower is None for follower in followers], -1)
+            _meet(new, fresh, 0)
+        every += [line for line, starts in zip(new, fresh, strict=True) if starts]
         for (side, points), follower in zip(going, followers, strict=True):
             if follower is not None:
-                points.append((at, roots[follower][1]))
-                new.append((side, points))
-        for i, (side, root) in enumerate(roots):
-            if i not in followers:
-                new.append((side, [(at, root)]))
-                done.append(new[-1])
-        going = new
-    return [Branch(Line(np.array(points), False), side) for side, points in done if len(points) > 1]
+                points.extend(new[follower][1])
+                new[follower] = (side, points)
+        going, last = new, column
+    return [
+        Branch(Line(np.array(points), False), side) for side, points in every if len(points) > 1
+    ]
+
+
+def _meet(lines: list[tuple[str, _Points]], alone: list[bool], end: int) -> None:
+    """Let neighbours without a follower meet halfway, at their first (0) or last (-1) points."""
+    free = [points for (_, points), is_alone in zip(lines, alone, strict=True) if is_alone]
+    for one, other in zip(free[::2], free[1::2], strict=False):
+        (at, low), (_, high) = one[end], other[end]
+        for points in (one, other):
+            points.insert(0 if end == 0 else len(points), (at, float(np.sqrt(low * high))))
 
 
 def _matches(ends: list[tuple[str, float]], roots: list[tuple[str, float]]) -> list[int | None]:
