@@ -100,6 +100,7 @@ class Material:
     state: State = "solid"
 
     def __post_init__(self) -> None:
+        """Check."""
         for symbol in self.fractions:
             if symbol not in ELEMENTS:
                 raise InputError(f'{self.name}: no element "{symbol}"')

@@ -115,9 +115,11 @@ class Stack:
     plate_density: float = 8.1
     film_density: float = 3.815
     base_density: float = 1.3
-    plate_fractions: Mapping[str, float] = field(default=INVAR, hash=False)
-    film_fractions: Mapping[str, float] = field(default=EMULSION, hash=False)
-    base_fractions: Mapping[str, float] = field(default=CELLULOSE_ACETATE, hash=False)
+    plate_fractions: Mapping[str, float] = field(default_factory=lambda: INVAR, hash=False)
+    film_fractions: Mapping[str, float] = field(default_factory=lambda: EMULSION, hash=False)
+    base_fractions: Mapping[str, float] = field(
+        default_factory=lambda: CELLULOSE_ACETATE, hash=False
+    )
     mpgd: float = 8.0
     cathode_board: float = 0.5
     cathode_copper: float = 0.035
@@ -132,6 +134,7 @@ class Stack:
     clearance: float = 1.0
 
     def __post_init__(self) -> None:
+        """Check."""
         if self.blocks < 1 or self.layers < 1:
             raise InputError(f"{self.blocks} blocks of {self.layers} layers: at least one of each")
         for name in ("plate", "film", "base"):
@@ -144,7 +147,7 @@ class Stack:
 
     @property
     def readout_board(self) -> float:
-        """What the gas detector's other layers leave for the board they are read out with, in mm."""
+        """Board of the gas detector in mm: what its other layers leave."""
         taken = self.cathode_board + self.cathode_copper + self.gas_gap + self.well_copper
         return self.mpgd - taken - self.kapton - self.prepreg - self.strip_copper
 
