@@ -1,8 +1,8 @@
 """Numbers with units: what a scenario accepts where a physical quantity is expected.
 
 A bare number is in the base unit of its dimension (GeV, m, rad, fb^-1, g/cm^3); a string carries
-its own unit. Conversions by powers of ten are done in decimal arithmetic, so that ``"57 cm"`` is the
-same float as ``0.57``.
+its own unit. Conversions by powers of ten are done in decimal arithmetic, so that ``"57 cm"`` is
+the same float as ``0.57``.
 """
 
 import math
