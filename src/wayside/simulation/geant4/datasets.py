@@ -1,5 +1,7 @@
 """Which data sets Geant4 reads: the official ones, or the stand-in that comes with Wayside."""
 
+import hashlib
+import io
 import json
 import lzma
 import os
@@ -76,8 +78,8 @@ def find(choice: Choice = "auto") -> DataSets:
     if choice == "stand-in":
         return _described(unpack())
     named = os.environ.get(VARIABLE)
-    folder = Path(named) if named else Path.home() / ".local/share/calzone/data"
-    found = _described(folder) if _complete(folder) else None
+    folder = _installed_folder()
+    found = installed()
     if choice == "official":
         if found is None or found.kind != "official":
             raise InputError(
@@ -88,6 +90,17 @@ def find(choice: Choice = "auto") -> DataSets:
     if found is None and named:
         raise InputError(f"{VARIABLE} = {folder}: no Geant4 11.4 data there")
     return found or _described(unpack())
+
+
+def installed() -> DataSets | None:
+    """Data that are there already, None if the stand-in is what would be used."""
+    folder = _installed_folder()
+    return _described(folder) if _complete(folder) else None
+
+
+def _installed_folder() -> Path:
+    named = os.environ.get(VARIABLE)
+    return Path(named) if named else Path.home() / ".local/share/calzone/data"
 
 
 def cache_folder() -> Path:
@@ -108,13 +121,14 @@ def unpack(cache: Path | None = None) -> Path:
         If the cache cannot be written.
     """
     archive = resources.files("wayside.data").joinpath("geant4_standin.tar.xz").read_bytes()
-    place = (cache or cache_folder()) / f"geant4-standin-{_short_digest(archive)}"
+    digest = hashlib.sha256(archive).hexdigest()[:12]
+    place = (cache or cache_folder()) / f"geant4-standin-{digest}"
     if place.is_dir():
         return place
     aside = place.with_name(f".{place.name}.{secrets.token_hex(4)}.part")
     try:
         aside.mkdir(parents=True)
-        with lzma.open(resources_stream(archive)) as plain, tarfile.open(fileobj=plain) as tar:
+        with lzma.open(io.BytesIO(archive)) as plain, tarfile.open(fileobj=plain) as tar:
             tar.extractall(aside, filter="data")
         try:
             aside.rename(place)
@@ -127,19 +141,6 @@ def unpack(cache: Path | None = None) -> Path:
     finally:
         shutil.rmtree(aside, ignore_errors=True)
     return place
-
-
-def resources_stream(data: bytes) -> Any:
-    """Bytes as a file."""
-    import io
-
-    return io.BytesIO(data)
-
-
-def _short_digest(data: bytes) -> str:
-    import hashlib
-
-    return hashlib.sha256(data).hexdigest()[:12]
 
 
 def _complete(folder: Path) -> bool:

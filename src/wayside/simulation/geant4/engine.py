@@ -158,11 +158,7 @@ class Engine:
             for kind, (steps, layers) in _by_kind(deposits).items():
                 steps["event"] += start
                 found[kind].append(crossings(steps, layers, primaries, 0.5 * self.stack.depth))
-        return {
-            # Events whose primaries fell into two batches come back together.
-            kind: np.sort(np.concatenate([np.empty(0, CROSSING), *rows]), order=_ORDER)
-            for kind, rows in found.items()
-        }
+        return {kind: _in_order(rows) for kind, rows in found.items()}
 
     def paths(self, primaries: Records, seed: int) -> tuple[Records, Records]:
         """Follow primaries step by step, neutral particles included; slow, for displays.
@@ -222,8 +218,6 @@ class Engine:
         return np.asarray(particles)
 
 
-_ORDER: Final = ["event", "track", "time", "layer"]
-
 TRACK: Final = np.dtype(
     [("primary", np.int64), ("track", np.int32), ("parent", np.int32), ("pdg", np.int32)]
 )
@@ -262,3 +256,9 @@ def _by_kind(deposits: dict[str, Any]) -> dict[str, tuple[Records, NDArray[np.in
         kind: (np.concatenate(steps), np.concatenate(layers))
         for kind, (steps, layers) in found.items()
     }
+
+
+def _in_order(parts: list[Records]) -> Records:
+    """Rows of all batches; events whose primaries fell into two come back together."""
+    rows = np.concatenate([np.empty(0, CROSSING), *parts])
+    return rows[np.lexsort((rows["layer"], rows["time"], rows["track"], rows["event"]))]

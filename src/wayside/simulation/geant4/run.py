@@ -20,7 +20,13 @@ from pathlib import Path
 from typing import IO, Final
 
 from wayside.errors import InputError, WaysideError
-from wayside.simulation.geant4.engine import kinetic_energies, require_calzone
+from wayside.simulation.geant4.engine import (
+    POINT,
+    TRACK,
+    Records,
+    kinetic_energies,
+    require_calzone,
+)
 from wayside.simulation.geant4.plan import (
     DESCRIPTION,
     PRIMARIES,
@@ -28,9 +34,10 @@ from wayside.simulation.geant4.plan import (
     chunk_file,
     collect,
     is_complete,
+    read_table,
     write_table,
 )
-from wayside.simulation.geant4.worker import MARK
+from wayside.simulation.geant4.worker import MARK, POINTS, TRACKS
 
 COMMAND: Final = (sys.executable, "-m", "wayside.simulation.geant4.worker")
 ATTEMPTS: Final = 2
@@ -220,6 +227,38 @@ def simulate(
         )
     collect(folder, total, about)
     return accidents
+
+
+def trace(plan: Plan) -> tuple[Records, Records]:
+    """Paths of the first chunk's primaries, neutral particles included; for displays.
+
+    Parameters
+    ----------
+    plan
+        Of few events.
+
+    Returns
+    -------
+    tracks, points
+        Rows of `wayside.simulation.geant4.engine.TRACK` and `POINT`.
+
+    Raises
+    ------
+    SimulationError
+        If the worker died.
+    """
+    require_calzone()
+    kinetic_energies(plan.primaries)
+    with tempfile.TemporaryDirectory(prefix="wayside-") as scratch:
+        folder = Path(scratch)
+        (folder / "plan").write_bytes(pickle.dumps((plan, folder)))
+        done = subprocess.run(
+            [*COMMAND, str(folder / "plan"), "trace"], capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            words = done.stderr.strip().splitlines()[-1:] or [f"exit status {done.returncode}"]
+            raise SimulationError(f"the worker died (seed {plan.seed_of(0)}): {words[0]}")
+        return read_table(folder / TRACKS, TRACK), read_table(folder / POINTS, POINT)
 
 
 def _open(plan: Plan, folder: Path) -> dict[str, object]:

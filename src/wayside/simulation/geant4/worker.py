@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import Final
 
 from wayside.simulation.geant4.engine import Engine
-from wayside.simulation.geant4.plan import Plan, write_chunk
+from wayside.simulation.geant4.plan import Plan, write_chunk, write_table
 
 MARK: Final = "@wayside"
+TRACKS: Final = "tracks.parquet"
+POINTS: Final = "points.parquet"
 
 Step = Callable[[Engine, Plan, Path, int], None]
 
@@ -34,5 +36,14 @@ def serve(plan_file: str, step: Step = simulate_chunk) -> None:
         print(f"{MARK} {chunk}", flush=True)
 
 
+def trace(plan_file: str) -> None:
+    """Follow the primaries of the first chunk step by step, and write `TRACKS` and `POINTS`."""
+    plan, folder = pickle.loads(Path(plan_file).read_bytes())
+    engine = Engine(plan.stack, plan.physics, plan.data)
+    tracks, points = engine.paths(plan.primaries_of(0), plan.seed_of(0))
+    write_table(folder / TRACKS, tracks)
+    write_table(folder / POINTS, points)
+
+
 if __name__ == "__main__":
-    serve(sys.argv[1])
+    (trace if sys.argv[2:] == ["trace"] else serve)(sys.argv[1])
