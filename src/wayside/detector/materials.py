@@ -108,7 +108,7 @@ class Material:
         if not abs(total - 1.0) <= 1e-3 or min(self.fractions.values()) < 0.0:
             raise InputError(f"{self.name}: mass fractions add up to {total:g}, not to 1")
         scaled = {symbol: value / total for symbol, value in self.fractions.items() if value > 0.0}
-        object.__setattr__(self, "fractions", MappingProxyType(scaled))
+        object.__setattr__(self, "fractions", scaled)
 
     @property
     def radiation_length(self) -> float:

@@ -115,10 +115,10 @@ class Stack:
     plate_density: float = 8.1
     film_density: float = 3.815
     base_density: float = 1.3
-    plate_fractions: Mapping[str, float] = field(default_factory=lambda: INVAR, hash=False)
-    film_fractions: Mapping[str, float] = field(default_factory=lambda: EMULSION, hash=False)
+    plate_fractions: Mapping[str, float] = field(default_factory=lambda: dict(INVAR), hash=False)
+    film_fractions: Mapping[str, float] = field(default_factory=lambda: dict(EMULSION), hash=False)
     base_fractions: Mapping[str, float] = field(
-        default_factory=lambda: CELLULOSE_ACETATE, hash=False
+        default_factory=lambda: dict(CELLULOSE_ACETATE), hash=False
     )
     mpgd: float = 8.0
     cathode_board: float = 0.5

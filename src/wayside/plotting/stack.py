@@ -84,7 +84,13 @@ def _gas_detector(axes: Axes, stack: Stack) -> None:
             va="center",
             annotation_clip=False,
             fontsize=8,
-            arrowprops={"arrowstyle": "-", "linewidth": 0.5, "color": "0.4", "shrinkB": 0},
+            arrowprops={
+                "arrowstyle": "-",
+                "linewidth": 0.5,
+                "color": "0.4",
+                "shrinkB": 0,
+                "relpos": (0.0, 0.5),
+            },
         )
         y = 1.0
         total += layer.thickness
@@ -160,4 +166,4 @@ def _words(name: str) -> str:
 
 
 def _length(value: float) -> str:
-    return f"{1e3 * value:.4g} um" if value < 0.5 - 1e-9 else f"{value:.4g} mm"
+    return f"{1e3 * value:.4g} µm" if value < 0.5 - 1e-9 else f"{value:.4g} mm"

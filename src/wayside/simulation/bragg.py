@@ -2,6 +2,7 @@
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.ndimage import percentile_filter
 
 SPREAD_PER_FILM = 0.3
 """Relative spread of what a film of 50 um takes (Landau), which sets the scale of the score."""
@@ -32,8 +33,7 @@ def travel_score(position: ArrayLike, deposit: ArrayLike) -> float:
     n = len(values)
     if n < 3:
         return 0.0
-    half = 10
-    caps = [np.quantile(values[max(0, i - half) : i + half + 1], 0.9) for i in range(n)]
+    caps = percentile_filter(values, 90.0, size=21, mode="nearest")
     logs = np.log(np.minimum(values, caps))
     x = np.arange(n) - 0.5 * (n - 1)
     error = SPREAD_PER_FILM / np.sqrt(np.sum(x * x))

@@ -110,10 +110,7 @@ class _Pool:
                     self.todo.put((chunk, attempt + 1))
                 self.done.put(Accident(chunk, self.plan.seed_of(chunk), attempt, reason))
             if process is not None:
-                with contextlib.suppress(OSError):
-                    assert process.stdin is not None
-                    process.stdin.close()
-                process.wait()
+                _end(process)
         self.done.put(None)
 
     def _start(self, plan_file: Path, errors: IO[str]) -> "subprocess.Popen[str] | None":
@@ -154,12 +151,17 @@ class _Pool:
                     process.kill()
 
 
-def _last_words(process: "subprocess.Popen[str]", errors: IO[str]) -> str:
+def _end(process: "subprocess.Popen[str]") -> int:
+    """Let a worker go: its input ends, and so does it."""
     for stream in (process.stdin, process.stdout):
         with contextlib.suppress(OSError):
             if stream is not None:
                 stream.close()
-    status = process.wait()
+    return process.wait()
+
+
+def _last_words(process: "subprocess.Popen[str]", errors: IO[str]) -> str:
+    status = _end(process)
     errors.seek(0)
     lines = [line.strip() for line in errors.read().splitlines() if line.strip()]
     errors.seek(0)
