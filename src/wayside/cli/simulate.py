@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from wayside.simulation.geant4.plan import Plan
     from wayside.simulation.geant4.run import Accident
 
-DISPLAYED = 3
-"""Events in a display."""
-
 
 def _triple(_: click.Context, __: click.Parameter, value: Any) -> Any:
     def one(text: str) -> tuple[float, ...]:
@@ -56,7 +53,9 @@ def _triple(_: click.Context, __: click.Parameter, value: Any) -> Any:
 @click.option("--seed", type=click.IntRange(0), default=1, show_default=True)
 @click.option("--workers", type=click.IntRange(1), help="Processes.  [default: one a core]")
 @click.option("--chunk", type=click.IntRange(1), default=200, show_default=True, help="Events.")
-@click.option("--display", is_flag=True, help="Draw the first events.")
+@click.option(
+    "--display", type=click.IntRange(0, 20), default=0, metavar="N", help="Draw the first N events."
+)
 @click.option(
     "--format", "kind", type=click.Choice(["parquet", "root"]), default="parquet", show_default=True
 )
@@ -75,7 +74,7 @@ def command(
     seed: int,
     workers: int | None,
     chunk: int,
-    display: bool,
+    display: int,
     kind: str,
 ) -> None:
     """Follow particles through plates, films, gas and fibres.
@@ -105,7 +104,7 @@ def command(
     if kind == "root":
         written.append(_root(folder))
     if display:
-        written += write_files(folder, _figures(plan, folder))
+        written += write_files(folder, _figures(plan, folder, display))
     report = _report(plan, folder, accidents)
     click.echo(json_text(report) if as_json else _text(report, written))
 
@@ -216,7 +215,7 @@ def _root(folder: Path) -> Path:
     return path
 
 
-def _figures(plan: "Plan", folder: Path) -> dict[str, bytes | str]:
+def _figures(plan: "Plan", folder: Path, number: int) -> dict[str, bytes | str]:
     from dataclasses import replace
 
     import numpy as np
@@ -227,11 +226,11 @@ def _figures(plan: "Plan", folder: Path) -> dict[str, bytes | str]:
     from wayside.simulation.geant4.run import trace
 
     run = read_run(folder)
-    shown = np.unique(run.primaries["event"])[:DISPLAYED]
+    shown = np.unique(run.primaries["event"])[:number]
     few = replace(
         plan,
         primaries=plan.primaries[np.isin(plan.primaries["event"], shown)],
-        events_per_chunk=DISPLAYED,
+        events_per_chunk=number,
     )
     tracks, points = trace(few)
     files: dict[str, bytes | str] = {}

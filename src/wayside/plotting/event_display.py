@@ -33,6 +33,10 @@ LEAST_ENERGY: Final = 0.05
 """Electrons that start with less, in MeV, are not drawn: dots on the lines of others."""
 
 
+SMALLEST: Final = 0.5
+"""Kinds whose paths are all shorter, in mm, are left out."""
+
+
 def kind_of(pdg: int) -> str:
     """Which of `KINDS` a particle is drawn as."""
     for name, (_, _, numbers) in KINDS.items():
@@ -81,7 +85,7 @@ def draw_event(axes: Axes, stack: Stack, tracks: Records, points: Records, title
     _boundaries(axes, stack, low, high)
     handles = []
     for z, (name, (colour, width, _)) in enumerate(KINDS.items(), start=2):
-        if segments[name]:
+        if any(np.ptp(path, axis=0).max() > SMALLEST for path in segments[name]):
             lines = LineCollection(segments[name], colors=colour, linewidths=width, zorder=z)
             axes.add_collection(lines)
             handles.append(Line2D([], [], color=colour, linewidth=max(width, 1.0), label=name))
@@ -91,7 +95,16 @@ def draw_event(axes: Axes, stack: Stack, tracks: Records, points: Records, title
     axes.set_ylabel("$x$ [mm]")
     if title:
         axes.set_title(title, loc="left", fontsize=10)
-    axes.legend(handles=handles, loc="upper right", fontsize=7.5, ncols=min(len(handles), 4))
+    axes.legend(
+        handles=handles,
+        loc="lower right",
+        bbox_to_anchor=(1.0, 1.0),
+        borderpad=0.1,
+        fontsize=7.5,
+        ncols=len(handles),
+        columnspacing=1.0,
+        handlelength=1.2,
+    )
 
 
 def _window(

@@ -20,7 +20,7 @@ def pdg_number(name: str) -> int:
     InputError
         If there is none of that name.
     """
-    from particle import Particle, ParticleNotFound
+    from particle import Particle
 
     if name.lstrip("+-").isdigit():
         number = int(name)
@@ -29,13 +29,10 @@ def pdg_number(name: str) -> int:
     found = [p for p in Particle.findall(name=name) if p.name == name]
     if found:
         return int(found[0].pdgid)
-    try:
-        return int(Particle.from_evtgen_name(name).pdgid)
-    except (ParticleNotFound, LookupError):
-        raise InputError(
-            f'--particle {name}: no such particle; e-, e+, mu-, pi+, K+, p, n, gamma, "K(L)0" or a'
-            " PDG number"
-        ) from None
+    raise InputError(
+        f'--particle {name}: no such particle; e-, e+, mu-, pi+, K+, p, n, gamma, "K(L)0" or a PDG'
+        " number"
+    )
 
 
 def gun(
