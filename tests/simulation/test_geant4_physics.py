@@ -198,9 +198,11 @@ def test_bragg_rise_of_200_mev_pions(beam: Beam) -> None:
         # "films before the end" may be counted from 0 or 1: half a step of the rise.
         assert near.mean() == pytest.approx(expected, abs=4.0 * own + 0.12 * expected), films
     tried, right = right_way(film)
-    ends = np.array([film["kinetic_energy"][film["event"] == e][-1] for e in range(events)])
-    print(f"direction right for {right} of {tried}; {np.sum(ends < 8.0)} stop")
+    # Half of the pions interact before they slow down; of those the deposits say little.
     assert right > 0.75 * tried
+    slow = {e for e in range(events) if np.any(film["kinetic_energy"][film["event"] == e] < 8.0)}
+    tried, right = right_way(film[np.isin(film["event"], list(slow))])
+    assert right > 0.97 * tried
 
 
 def test_row_type_is_the_contract(beam: Beam) -> None:
