@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 OUT ?= wayside-out
 
-.PHONY: reach test nightly oldest check bench docs clean
+.PHONY: reach test nightly oldest check bench bench-simulation docs clean
 
 $(VENV)/.run: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -45,6 +45,9 @@ check: $(VENV)/.dev
 bench: $(VENV)/.run
 	PYTHONPATH=tests OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks
 	PYTHONPATH=tests OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.relic
+
+bench-simulation: $(VENV)/.dev
+	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.simulation
 
 docs: $(VENV)/.dev
 	$(BIN)/python -m sphinx -W --keep-going -b html docs docs/_build/html

@@ -132,7 +132,12 @@ def test_one_random_value(path: Path, value: object) -> None:
         assert named
         parts = named[0].split(".")
         # Its own key, or the one that no longer fits it (m1 for an m2 that is too large).
-        assert dotted(path).startswith(named[0]) or parts[0] in ("model", "detectors", "run")
+        assert dotted(path).startswith(named[0]) or parts[0] in (
+            "model",
+            "detectors",
+            "run",
+            "stack",
+        )
 
 
 @given(st.dictionaries(KEY_NAMES | TEXT, JUNK | st.dictionaries(KEY_NAMES | TEXT, JUNK)))
@@ -152,7 +157,7 @@ def test_random_additions_to_a_section(section: str, more: dict[str, Any]) -> No
     data[section] = {**data[section], **more} if isinstance(data[section], dict) else more
     text = error_line(data)
     if text is not None:
-        assert text.startswith((section, "model", "detectors", "run"))
+        assert text.startswith((section, "model", "detectors", "run", "stack"))
 
 
 def test_keys_that_are_no_strings() -> None:

@@ -26,6 +26,7 @@ def command(as_json: bool) -> None:
     packages = _packages()
     tables = list(_tables())
     cache = _compiled_code_folder()
+    geant4 = _geant4()
     missing = [name for name, version in packages.items() if version is None]
     if as_json:
         report = {
@@ -33,6 +34,7 @@ def command(as_json: bool) -> None:
             "python": platform.python_version(),
             "packages": packages,
             "data": tables,
+            "geant4": geant4,
             "numba_cache": {"folder": cache, "writable": cache is not None},
         }
         click.echo(json_text(report))
@@ -43,6 +45,8 @@ def command(as_json: bool) -> None:
         click.echo()
         heads = ("data table", "version", "origin")
         click.echo(table_text(heads, [tuple(table[k] for k in _COLUMNS) for table in tables]))
+        click.echo("\nGeant4 " + (geant4["version"] or "missing: pip install wayside[simulation]"))
+        click.echo(f"  data: {geant4['data']}, {geant4['folder']}")
         click.echo("\nCompiled code is kept in")
         click.echo(f"  {cache}" if cache else "  no folder: set NUMBA_CACHE_DIR to a writable one")
     if missing:
@@ -73,6 +77,20 @@ def _tables() -> Iterator[dict[str, str]]:
     for name in table_names():
         header = read_table(name).header
         yield {"name": name, **{key: header.get(key, "") for key in _COLUMNS[1:]}}
+
+
+def _geant4() -> dict[str, str | None]:
+    """Version of calzone, and which data sets Geant4 would read; nothing is unpacked for it."""
+    from wayside.simulation.geant4.datasets import cache_folder, installed
+
+    try:
+        version = f"11.4 (calzone {importlib.metadata.version('calzone')})"
+    except importlib.metadata.PackageNotFoundError:
+        version = None
+    found = installed()
+    if found is None:
+        return {"version": version, "data": "stand-in", "folder": f"unpacked in {cache_folder()}"}
+    return {"version": version, "data": found.kind, "folder": str(found.folder)}
 
 
 def _compiled_code_folder() -> str | None:

@@ -18,6 +18,7 @@ COMMANDS: Final = {
     "reach": "What a detector excludes over a plane of couplings or masses.",
     "point": "Everything about one parameter point.",
     "relic": "How much of the ground state is left over from the early universe.",
+    "simulate": "Geant4 through the layers of the detector.",
     "scenarios": "The built-in scenarios, or the text of one.",
     "doctor": "What is installed, and which data tables are in use.",
 }

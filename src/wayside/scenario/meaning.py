@@ -59,6 +59,7 @@ def check(scenario: "Scenario") -> None:
         problems += _masses(scenario)
     problems += _detectors(scenario)
     problems += _plane(scenario)
+    problems += _stack(scenario)
     if problems:
         fail(problems)
 
@@ -195,3 +196,10 @@ def _plane(scenario: "Scenario") -> Iterator[str]:
     if allowed is not None and plane.hold not in allowed:
         choices = " or ".join(f'"{hold}"' for hold in allowed)
         yield f'plane.hold = "{plane.hold}": must be {choices} in the plane "{plane.kind}"'
+
+
+def _stack(scenario: "Scenario") -> Iterator[str]:
+    try:
+        scenario.stack.build()
+    except InputError as error:
+        yield f"stack.{error}"

@@ -1,8 +1,8 @@
 """Numbers with units: what a scenario accepts where a physical quantity is expected.
 
-A bare number is in the base unit of its dimension (GeV, m, rad, fb^-1); a string carries its own
-unit. Conversions by powers of ten are done in decimal arithmetic, so that ``"57 cm"`` is the same
-float as ``0.57``.
+A bare number is in the base unit of its dimension (GeV, m, rad, fb^-1, g/cm^3); a string carries
+its own unit. Conversions by powers of ten are done in decimal arithmetic, so that ``"57 cm"`` is
+the same float as ``0.57``.
 """
 
 import math
@@ -22,6 +22,7 @@ UNITS: Final[dict[str, dict[str, str]]] = {
     "length": {"m": "1", "um": "1e-6", "mm": "1e-3", "cm": "1e-2", "km": "1e3"},
     "angle": {"rad": "1", "mrad": "1e-3", "deg": "deg"},
     "luminosity": {"fb^-1": "1", "nb^-1": "1e-6", "pb^-1": "1e-3", "ab^-1": "1e3"},
+    "density": {"g/cm^3": "1"},
     "pure number": {},
 }
 """Units by dimension, each with its factor to the base unit, which comes first."""

@@ -6,6 +6,7 @@ from typing import Any, Final, Literal, get_args, get_origin
 from pydantic import StrictStr, ValidationError, model_validator
 
 from wayside.scenario import meaning, overrides
+from wayside.scenario.hardware import Geant4Section, StackSection
 from wayside.scenario.problems import from_validation
 from wayside.scenario.sections import (
     ColliderSection,
@@ -29,7 +30,7 @@ class Scenario(Section):
     ----------
     name, description
         What it is called and what it stands for.
-    model, collider, run, plane, cosmology
+    model, collider, run, plane, cosmology, stack, geant4
         Sections; see their classes for keys and units.
     detectors
         Detector sections by name.
@@ -43,6 +44,8 @@ class Scenario(Section):
     detectors: Mapping[DetectorName, DetectorSection]
     plane: PlaneSection = PlaneSection()
     cosmology: CosmologySection = CosmologySection()
+    stack: StackSection = StackSection()
+    geant4: Geant4Section = Geant4Section()
 
     @classmethod
     def from_dict(cls, data: Mapping[str, object]) -> "Scenario":

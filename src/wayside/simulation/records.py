@@ -28,7 +28,8 @@ CROSSING: Final = np.dtype(
 )
 """A charged particle on its way through one sensitive layer.
 
-``track`` and ``parent`` count from 1 within an event, parent 0 is a primary; ``layer`` counts from
+``track`` counts from 1 within an event, primaries first; ``parent`` is 0 for a primary, else the
+primary that the particle descends from; ``layer`` counts from
 0 at the front of the stack within its kind (film, gas gap or fibre layer), film ``2 s`` and
 ``2 s + 1`` being the two of sheet ``s``; in and out are where the particle enters and leaves the
 layer (or starts and stops in it), ``time`` and ``kinetic_energy`` hold at the way in,

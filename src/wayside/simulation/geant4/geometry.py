@@ -1,0 +1,90 @@
+"""The stack as Geant4 gets it: nested boxes in cm, the layers that record named by index."""
+
+from typing import Any, Final, Literal
+
+from wayside.detector.materials import Material, air
+from wayside.detector.stack import Stack
+
+Kind = Literal["film", "gas", "fibre"]
+
+PREFIXES: Final[dict[str, Kind]] = {"F": "film", "G": "gas", "S": "fibre"}
+"""Kind of a recording volume by the first letter of its name, which its index follows."""
+
+CM: Final = 0.1
+"""One mm."""
+
+_RECORDS: Final = ["record_deposits"]
+
+
+def geometry(stack: Stack, margin: float) -> dict[str, Any]:
+    """Definition for ``calzone.Geometry``; the world's centre is that of the stack.
+
+    Fibres, shield and the cavity for the blocks are boxes inside each other; every block is a
+    volume of its own, so that a particle is looked for among 160 layers and not among 5,000.
+
+    Parameters
+    ----------
+    stack
+        The detector.
+    margin
+        Air around everything, in mm.
+    """
+    low, high = stack.outer()
+    materials = {
+        m.name: m
+        for m in (
+            *(layer.material for _, layer in stack.block()),
+            *(air(), stack.shield_material, stack.fibre_material),
+        )
+    }
+    size = tuple(b - a for a, b in zip(low, high, strict=True))
+    world = _box(tuple(s + 2.0 * margin for s in size), "Air")
+    inside = world
+    if stack.fibres > 0.0:
+        inside["S0"] = _box(size, stack.fibre_material.name) | {"role": _RECORDS}
+        inside = inside["S0"]
+    size = tuple(s - 2.0 * stack.fibres for s in size)
+    if stack.shield > 0.0:
+        inside["Shield"] = _box(size, stack.shield_material.name)
+        inside = inside["Shield"]
+    if stack.fibres > 0.0 or stack.shield > 0.0:
+        inside["Cavity"] = _box(tuple(s - 2.0 * stack.shield for s in size), "Air")
+        inside = inside["Cavity"]
+    for index in range(stack.blocks):
+        inside[f"Block{index}"] = _block(stack, index)
+    return {"World": world, "materials": {"mixtures": _mixtures(materials)}}
+
+
+def _box(size: tuple[float, ...], material: str) -> dict[str, Any]:
+    return {"box": [s * CM for s in size], "material": material}
+
+
+def _block(stack: Stack, index: int) -> dict[str, Any]:
+    x, y = stack.size
+    block = _box((x, y, stack.period), "Air")
+    front = index * stack.period
+    block["position"] = [0.0, 0.0, (front + 0.5 * stack.period - 0.5 * stack.depth) * CM]
+    films = 2 * stack.layers * index
+    for number, (z, layer) in enumerate(stack.block()):
+        name = f"L{number}"
+        volume = _box((x, y, layer.thickness), layer.material.name)
+        if layer.kind == "film":
+            name, films = f"F{films}", films + 1
+        elif layer.kind == "gas":
+            name = f"G{index}"
+        if layer.kind in ("film", "gas"):
+            volume["role"] = _RECORDS
+        volume["position"] = [0.0, 0.0, (z + 0.5 * layer.thickness - 0.5 * stack.period) * CM]
+        block[name] = volume
+    return block
+
+
+def _mixtures(materials: dict[str, Material]) -> dict[str, Any]:
+    return {
+        name: {
+            "density": material.density,
+            "state": material.state,
+            "composition": {f"G4_{symbol}": w for symbol, w in material.fractions.items()},
+        }
+        for name, material in materials.items()
+    }
