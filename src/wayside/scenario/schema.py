@@ -6,6 +6,7 @@ from typing import Any, Final, Literal
 from pydantic import StrictStr, ValidationError, model_validator
 
 from wayside.scenario import meaning, overrides
+from wayside.scenario.emulsion import EmulsionSection, ReconstructionSection
 from wayside.scenario.problems import from_validation
 from wayside.scenario.sections import (
     ColliderSection,
@@ -29,7 +30,7 @@ class Scenario(Section):
     ----------
     name, description
         What it is called and what it stands for.
-    model, collider, run, plane, cosmology
+    model, collider, run, plane, cosmology, emulsion, reconstruction
         Sections; see their classes for keys and units.
     detectors
         Detector sections by name.
@@ -43,6 +44,8 @@ class Scenario(Section):
     detectors: Mapping[DetectorName, DetectorSection]
     plane: PlaneSection = PlaneSection()
     cosmology: CosmologySection = CosmologySection()
+    emulsion: EmulsionSection = EmulsionSection()
+    reconstruction: ReconstructionSection = ReconstructionSection()
 
     @classmethod
     def from_dict(cls, data: Mapping[str, object]) -> "Scenario":
@@ -115,5 +118,7 @@ KNOWN_KEYS: Final[dict[str, tuple[str, ...]]] = {
     "detectors.*": tuple(DetectorSection.model_fields),
     "plane": tuple(PlaneSection.model_fields),
     "cosmology": tuple(CosmologySection.model_fields),
+    "emulsion": tuple(EmulsionSection.model_fields),
+    "reconstruction": tuple(ReconstructionSection.model_fields),
 }
 """Valid keys of every section by its dotted path."""
