@@ -24,6 +24,9 @@ Structured = npt.NDArray[np.void]
 M_MUON = 105.658
 """MeV; the mass of a track unless it is fitted as an electron's."""
 
+ELECTRON = 6.0
+"""Twice the logarithm of the likelihood ratio from which a track is an electron's."""
+
 
 def fit_tracks(
     rows: Structured,
@@ -219,7 +222,7 @@ def _fit_all(
                     plate, scatter, state,
                 )  # fmt: skip
                 ratio = best - best_e
-                if ratio > 0.0:
+                if ratio > ELECTRON:
                     u, error, own_mass, radiates = u_e, error_e, M_ELECTRON, True
         else:
             u, error, ratio = known[t], 0.0, np.nan
