@@ -84,7 +84,9 @@ def transport(particles, sheets, rng, scatter=True, lose=True, loss_kev_per_um=0
             width = np.zeros(len(p))
         straight = np.where(alive, (begin - position[:, 2]) / direction[:, 2] + path, 0.0)
         position += direction * straight[:, None]
-        one = np.cross(direction, np.where(np.abs(direction[:, :1]) < 0.5, [[1.0, 0, 0]], [[0, 1.0, 0]]))
+        one = np.cross(
+            direction, np.where(np.abs(direction[:, :1]) < 0.5, [[1.0, 0, 0]], [[0, 1.0, 0]])
+        )
         one /= np.linalg.norm(one, axis=1)[:, None]
         turned = direction.copy()
         for axis in (one, np.cross(direction, one)):

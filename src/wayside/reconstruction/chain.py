@@ -167,9 +167,7 @@ def _link_tiles(rows: Structured, setup: Setup, tile: float, workers: int) -> In
     return following
 
 
-def _tiles(
-    rows: Structured, tile: float
-) -> Iterator[tuple[npt.NDArray[np.bool_], IntArray]]:
+def _tiles(rows: Structured, tile: float) -> Iterator[tuple[npt.NDArray[np.bool_], IntArray]]:
     """Squares: which rows are theirs, and the rows that they see."""
     if len(rows) == 0:
         return

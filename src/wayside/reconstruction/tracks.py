@@ -106,6 +106,12 @@ def fit_tracks(
     return tracks
 
 
+def momentum_times_beta(tracks: Structured) -> FloatArray:
+    """What scattering measures, in MeV: the same whichever mass a track was fitted with."""
+    mass = np.where(tracks["electron"] > ELECTRON, M_ELECTRON, M_MUON)
+    return np.asarray(tracks["momentum"] ** 2 / np.hypot(tracks["momentum"], mass))
+
+
 def _truth(rows: Structured, members: IntArray, first: IntArray, tracks: Structured) -> None:
     """The particle most base-tracks come from, the earliest of equals."""
     best, votes = _majority(

@@ -9,6 +9,7 @@ import numpy.typing as npt
 from wayside.reconstruction.grid import build, span
 from wayside.reconstruction.material import Layer, highland
 from wayside.reconstruction.records import VERTEX
+from wayside.reconstruction.tracks import momentum_times_beta
 from wayside.simulation.sheets import Sheets
 
 FloatArray = npt.NDArray[np.float64]
@@ -79,13 +80,12 @@ def vertices(
         return np.zeros(0, dtype=VERTEX)
     chosen = tracks[inside]
     table = np.stack(
-        [chosen[c] for c in ("x", "y", "z", "tx", "ty", "ux", "uy", "momentum")]
+        [chosen[c] for c in ("x", "y", "z", "tx", "ty", "ux", "uy")]
+        + [momentum_times_beta(chosen)]
         + [chosen["along"][:, k] for k in range(3)]
         + [chosen["across"][:, k] for k in range(3)],
         axis=1,
     )
-    # The first base-track of a track that starts in a plate: the scattering there is in its fit
-    # only behind the first sheet, so the vertex adds the plate's own.
     last = int(chosen["first_sheet"].max())
     pairs, fits = _pairs(
         chosen["first_sheet"].astype(np.int64),
@@ -185,7 +185,6 @@ def _position_covariance(
     share = thick / (plate_back - plate_front)
     theta2 = lever2 = 0.0
     if share > 0.0:
-        # An electron's and a pion's velocity are one as far as this matters.
         theta2 = highland(max(lengths * share * np.sqrt(secant2), 1e-6), row[7], 1.0) ** 2
         lever = plate_back - 0.5 * thick - z
         lever2 = lever * lever + thick * thick / 12.0
@@ -217,7 +216,7 @@ def fit_pair(
     Parameters
     ----------
     one, two
-        Rows: x, y, z, tx, ty, ux, uy, momentum, covariances along and across.
+        Rows: x, y, z, tx, ty, ux, uy, p beta, covariances along and across.
     plate_front, plate, lengths
         Plate before the first sheet (mm), its thickness, radiation lengths of the layer.
     out
@@ -322,9 +321,7 @@ def _pairs(
                     j = order[k]
                     if j <= i:
                         continue
-                    if not fit_pair(
-                        table[i], table[j], fronts[sheet[i]], plate, lengths, out
-                    ):
+                    if not fit_pair(table[i], table[j], fronts[sheet[i]], plate, lengths, out):
                         continue
                     first = min(table[i, 2], table[j, 2])
                     back = fronts[sheet[i]] + plate

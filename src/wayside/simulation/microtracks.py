@@ -83,8 +83,6 @@ def microtracks(
         # The error of depth is one and the same for both axes: an error along the path.
         noise = emulsion.across * noise + emulsion.depth_error * tangent * depth_noise
         columns.append(true + UM * position * noise[0])
-        columns.append(
-            tangent + slope * (correlation * noise[0] + share * noise[1]) + own_shear
-        )
+        columns.append(tangent + slope * (correlation * noise[0] + share * noise[1]) + own_shear)
     x, tx, y, ty = columns
     return assemble(crossings, number, x, y, tx, ty)
