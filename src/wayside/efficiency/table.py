@@ -54,6 +54,7 @@ class EfficiencyMap:
     header: Mapping[str, str]
 
     def __post_init__(self) -> None:
+        """Check."""
         if tuple(self.edges) != AXES:
             raise InputError(f"edges: must be those of {', '.join(AXES)}, in this order")
         for name, values in self.edges.items():

@@ -28,7 +28,7 @@ def chains(following: IntArray, shortest: int = 1) -> tuple[IntArray, IntArray]:
     >>> rows.tolist(), first.tolist()
     ([0, 2, 3], [0, 3])
     """
-    return _follow(following, shortest)  # type: ignore[no-any-return]
+    return _follow(following, shortest)
 
 
 @numba.njit(cache=True, nogil=True)

@@ -115,7 +115,7 @@ def filter_line(
     a, b = value[i], slope[i]
     paa, pab, pbb = errors[i, 0], errors[i, 1], errors[i, 2]
     chi2 = logs = 0.0
-    for step in range(n - 1):
+    for _ in range(n - 1):
         j = i - 1 if backward else i + 1
         k = j if backward else i
         dz = depth[j] - depth[i]

@@ -282,4 +282,4 @@ def link_chi2(
     value += (ry * ux - rx * uy) ** 2 / (across * lever + aligned + into_r * scatter)
     value += (sx * ux + sy * uy) ** 2 / (along / setup[5] ** 2 + into_d * scatter * secant2)
     value += (sy * ux - sx * uy) ** 2 / (across / setup[5] ** 2 + into_d * scatter)
-    return value
+    return float(value)

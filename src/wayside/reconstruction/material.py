@@ -54,7 +54,7 @@ def highland(radiation_lengths: float, p: float, beta: float) -> float:
         Velocity.
     """
     width = 13.6 / (beta * p) * np.sqrt(radiation_lengths)
-    return width * (1.0 + 0.038 * np.log(radiation_lengths / beta**2))
+    return float(width * (1.0 + 0.038 * np.log(radiation_lengths / beta**2)))
 
 
 @numba.njit(cache=True, nogil=True)
@@ -78,7 +78,7 @@ def bethe(p: float, mass: float) -> float:
         if x < _X1:
             delta += _A * (_X1 - x) ** _M
     bracket = 0.5 * np.log(2.0 * M_ELECTRON * bg * bg * largest / _I**2) - beta2 - 0.5 * delta
-    return _K * _Z_OVER_A / beta2 * bracket
+    return float(_K * _Z_OVER_A / beta2 * bracket)
 
 
 @numba.njit(cache=True, nogil=True)
@@ -111,4 +111,4 @@ def after(p: float, mass: float, g_cm2: float, radiation_lengths: float, radiate
     energy -= loss
     if energy <= mass:
         return 0.0
-    return np.sqrt(energy * energy - mass * mass)
+    return float(np.sqrt(energy * energy - mass * mass))

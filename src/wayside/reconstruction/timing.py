@@ -4,6 +4,9 @@ Over months every place of a gas detector is hit many times, so that position al
 which hit belongs to a track. Two hits on the two tracks of a vertex at the same nanoseconds do.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -75,7 +78,7 @@ def match_times(
 
 
 def _track_times(
-    members: Structured, trees: dict[int, tuple[Structured, object]], sheets: Sheets, error: float
+    members: Structured, trees: Mapping[int, tuple[Any, Any]], sheets: Sheets, error: float
 ) -> FloatArray:
     """Times of all gas hits on a track, in order."""
     depth = sheets.middle(members["sheet"])
@@ -84,19 +87,19 @@ def _track_times(
     for gap in range(int(block[0]), int(block[-1]) + 1):
         if gap not in trees:
             continue
-        z = float(sheets.gas_middle(gap))
+        own, tree = trees[gap]
+        z = float(own["z"].mean())
         nearest = int(np.argmin(np.abs(depth - z)))
         dz = z - depth[nearest]
         # A track that stops well before the gap has no hit there.
         if abs(dz) > 0.5 * sheets.gap + 3.0 * sheets.pitch:
             continue
-        own, tree = trees[gap]
         x = members["x"][nearest] + dz * members["tx"][nearest]
         y = members["y"][nearest] + dz * members["ty"][nearest]
         slope2 = members["tx"][nearest] ** 2 + members["ty"][nearest] ** 2
         # Slopes are known to 2 mrad, and to 4 mrad at 45 degrees.
         width = np.hypot(error, dz * 0.002 * (1.0 + slope2))
-        near = tree.query_ball_point([x, y], SIGMAS * width)  # type: ignore[attr-defined]
+        near = tree.query_ball_point([x, y], SIGMAS * width)
         found.append(own["time"][np.asarray(near, dtype=np.int64)])
     return np.sort(np.concatenate(found)) if found else np.zeros(0)
 

@@ -153,7 +153,7 @@ def _guess(
             plates += sheet[i + 1] - sheet[i]
     # Errors alone may exceed the turns; then any stiff momentum will do to start from.
     theta2 = max(turns / plates, 1e-7)
-    return 0.5 * np.log((13.6 * 0.87) ** 2 * lengths / theta2)
+    return float(0.5 * np.log((13.6 * 0.87) ** 2 * lengths / theta2))
 
 
 @numba.njit(cache=True, nogil=True)
@@ -217,8 +217,9 @@ def _fit_all(
                 component = 0.5 * (lines[2 * plane + 1, i] + lines[2 * plane + 1, i + 1])
                 stretch[plane, i] = 1.0 + component**2
         if np.isnan(known[t]):
+            guess = _guess(lines, errors, stretch, own, material[1])
             u, error, best = most_likely(
-                _guess(lines, errors, stretch, own, material[1]), mass, False, own, lines, errors, depth, slope2, stretch, material, z, plate,
+                guess, mass, False, own, lines, errors, depth, slope2, stretch, material, z, plate,
                 scatter, state,
             )  # fmt: skip
             ratio, own_mass, radiates = np.nan, mass, False

@@ -236,7 +236,8 @@ def fit_pair(
     z = -((ax - bx) * dtx + (ay - by) * dty) / dt2
     back = plate_front + plate
     matrix, vector = np.empty((3, 3)), np.empty(3)
-    solution, inverse = np.zeros(3), np.zeros((3, 3))
+    solution: FloatArray = np.zeros(3)
+    inverse: FloatArray = np.zeros((3, 3))
     chi2 = 0.0
     for _ in range(3):
         matrix[:] = 0.0
@@ -264,7 +265,7 @@ def fit_pair(
         if np.linalg.det(matrix) <= 0.0:
             return False
         inverse = np.linalg.inv(matrix)
-        solution = inverse @ vector
+        solution = np.dot(inverse, vector)
         z = at + solution[2]
         chi2 = 0.0
         for row in (one, two):

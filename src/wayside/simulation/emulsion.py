@@ -69,6 +69,7 @@ class Emulsion:
     largest_slope: float = 1.0
 
     def __post_init__(self) -> None:
+        """Check."""
         if self.grain_density >= self.crystals_met:
             raise InputError(
                 f"emulsion.grain_density = {100 * self.grain_density:g}: must be below"
