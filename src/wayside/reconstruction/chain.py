@@ -11,9 +11,10 @@ from wayside.errors import InputError
 from wayside.reconstruction.chains import chains
 from wayside.reconstruction.link import Linking, links
 from wayside.reconstruction.material import Layer
+from wayside.reconstruction.records import TRACK
 from wayside.reconstruction.timing import match_times
 from wayside.reconstruction.tracks import fit_tracks
-from wayside.reconstruction.vertices import Vertexing, vertices
+from wayside.reconstruction.vertices import Vertexing, begins_inside, vertices
 from wayside.simulation.emulsion import Emulsion
 from wayside.simulation.sheets import Sheets
 from wayside.simulation.signals import HIT
@@ -44,6 +45,8 @@ class Setup:
         Least base-tracks of a track.
     gas_error, gas_time
         Errors of gas hits in mm and ns.
+    bounds
+        Lowest and highest x, lowest and highest y that was scanned, in mm; the sheets if None.
     """
 
     emulsion: Emulsion = field(default_factory=Emulsion)
@@ -54,6 +57,7 @@ class Setup:
     min_sheets: int = 5
     gas_error: float = 0.05
     gas_time: float = 5.0
+    bounds: tuple[float, float, float, float] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,26 +115,43 @@ def reconstruct(
         raise InputError(f"tile = {tile!r}: must be above 0 (mm)")
     keys = ("ty", "tx", "y", "x", "sheet")
     rows = rows[np.lexsort([rows[key] for key in keys])]
-    if tile is None:
-        following = links(rows, setup.emulsion, setup.sheets, setup.linking, setup.layer)[0]
-    else:
-        following = _link_tiles(rows, setup, tile, workers)
-    following, _ = links(
-        rows, setup.emulsion, setup.sheets, setup.linking, setup.layer, True, following
-    )
+    following = _links(rows, setup)[0] if tile is None else _link_tiles(rows, setup, tile, workers)
+    following = _links(rows, setup, True, following)[0]
     members, first = chains(following, setup.min_sheets)
-    begin = rows["sheet"][members[first[:-1]]] if len(first) > 1 else np.zeros(0, np.int64)
-    inside = begin >= max(setup.vertexing.veto_sheets, 1)
+    # Only tracks that may begin at a vertex are asked whether they are electrons.
+    starts = np.zeros(len(first) - 1, dtype=TRACK)
+    head = rows[members[first[:-1]]]
+    starts["first_sheet"] = head["sheet"]
+    for name in ("x", "y", "tx", "ty"):
+        starts[name] = head[name]
+    inside = begins_inside(starts, setup.sheets, setup.vertexing, setup.bounds)
     tracks = fit_tracks(
         rows, members, first, setup.emulsion, setup.sheets, setup.layer, as_electron=inside
     )
-    found = vertices(tracks, _ends(rows, following), setup.sheets, setup.vertexing, setup.layer)
+    found = vertices(
+        tracks, _ends(rows, following), setup.sheets, setup.vertexing, setup.layer, setup.bounds
+    )
     if gas is not None and len(found):
         fibres = np.zeros(0, dtype=HIT) if fibres is None else fibres
         found = match_times(
             found, rows, members, first, gas, fibres, setup.sheets, setup.gas_error, setup.gas_time
         )
     return Reconstructed(rows, members, first, tracks, found)
+
+
+def _links(
+    rows: Structured, setup: Setup, gaps: bool = False, following: IntArray | None = None
+) -> tuple[IntArray, FloatArray]:
+    return links(
+        rows,
+        setup.emulsion,
+        setup.sheets,
+        setup.linking,
+        setup.layer,
+        gaps,
+        following,
+        setup.bounds,
+    )
 
 
 def _ends(rows: Structured, following: IntArray) -> FloatArray:
@@ -146,7 +167,7 @@ def _link_tiles(rows: Structured, setup: Setup, tile: float, workers: int) -> In
     best = np.full(len(rows), np.inf)
 
     def one(own: IntArray) -> tuple[IntArray, IntArray, FloatArray]:
-        made, chi2 = links(rows[own], setup.emulsion, setup.sheets, setup.linking, setup.layer)
+        made, chi2 = _links(rows[own], setup)
         linked = np.flatnonzero(made >= 0)
         return own[linked], own[made[linked]], chi2[linked]
 

@@ -85,6 +85,7 @@ def filter_line(
     scatter: FloatArray,
     stretch: FloatArray,
     backward: bool,
+    shared: float,
     state: FloatArray,
 ) -> tuple[float, float]:
     """Filter one projection from one end to the other.
@@ -101,8 +102,12 @@ def filter_line(
         From `noise`, and the factor that projects it onto this plane, for each step.
     backward
         From the last to the first.
+    shared
+        Variance of the positions that all tracks of a neighbourhood share, which is part of
+        ``errors``: the alignment of the sheets.
     state
-        Filled with position, slope and the three elements of their covariance at the end.
+        Filled with position, slope and the three elements of their covariance at the end, and the
+        part of that covariance which is shared.
 
     Returns
     -------
@@ -114,6 +119,7 @@ def filter_line(
     i = n - 1 if backward else 0
     a, b = value[i], slope[i]
     paa, pab, pbb = errors[i, 0], errors[i, 1], errors[i, 2]
+    caa, cab, cbb = shared, 0.0, 0.0
     chi2 = logs = 0.0
     for _ in range(n - 1):
         j = i - 1 if backward else i + 1
@@ -145,8 +151,19 @@ def filter_line(
         nab = pab - kaa * pab - kab * pbb
         nbb = pbb - kba * pab - kbb * pbb
         paa, pab, pbb = naa, nab, nbb
+        if shared > 0.0:
+            # The same gains act on what is shared.
+            caa += 2.0 * dz * cab + dz * dz * cbb
+            cab += dz * cbb
+            la, lb = 1.0 - kaa, 1.0 - kbb
+            caa, cab, cbb = (
+                la * la * caa - 2.0 * la * kab * cab + kab * kab * cbb + shared * kaa * kaa,
+                -la * kba * caa + (la * lb + kab * kba) * cab - kab * lb * cbb + shared * kaa * kba,
+                kba * kba * caa - 2.0 * kba * lb * cab + lb * lb * cbb + shared * kba * kba,
+            )
         i = j
     state[0], state[1], state[2], state[3], state[4] = a, b, paa, pab, pbb
+    state[5], state[6], state[7] = caa, cab, cbb
     return chi2, logs
 
 
@@ -178,7 +195,7 @@ def minus_two_log_likelihood(
     for plane in range(2):
         c, l = filter_line(
             lines[2 * plane], lines[2 * plane + 1], errors[plane], depth, scatter, stretch[plane],
-            False, state,
+            False, 0.0, state,
         )  # fmt: skip
         chi2 += c
         logs += l

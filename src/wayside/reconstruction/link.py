@@ -66,6 +66,7 @@ def links(
     layer: Layer | None = None,
     gaps: bool = False,
     following: IntArray | None = None,
+    bounds: tuple[float, float, float, float] | None = None,
 ) -> tuple[IntArray, FloatArray]:
     """Link base-tracks of neighbouring sheets.
 
@@ -81,6 +82,9 @@ def links(
         Link across the gaps between blocks instead of inside blocks.
     following
         Links that are there already.
+    bounds
+        Lowest and highest x, lowest and highest y that was scanned, in mm; the sheets if None. A
+        track that leaves or enters there has no continuation to be found.
 
     Returns
     -------
@@ -116,6 +120,7 @@ def links(
         sheets.plate,
         measurement(emulsion, sheets),
         gaps,
+        np.array(bounds or sheets.bounds),
         following,
         chi2,
     )
@@ -140,6 +145,7 @@ def _all_passes(
     thickness: float,
     setup: FloatArray,
     gaps: bool,
+    bounds: FloatArray,
     following: IntArray,
     chi2: FloatArray,
 ) -> None:
@@ -173,6 +179,7 @@ def _all_passes(
                     into_d += theta2
                 _mutual(
                     x, y, tx, ty, faces, free_a, free_b, dz, into_r, into_d, largest, setup,
+                    bounds,
                     best_a, best_b, chi2_a, chi2_b,
                 )  # fmt: skip
                 for i in free_a:
@@ -197,6 +204,7 @@ def _mutual(
     into_d: float,
     largest: float,
     setup: FloatArray,
+    bounds: FloatArray,
     best_a: IntArray,
     best_b: IntArray,
     chi2_a: FloatArray,
@@ -214,6 +222,8 @@ def _mutual(
         var_r += into_r * stretch
         reach = np.sqrt(largest) * (np.sqrt(var_r) + 0.5 * dz * np.sqrt(var_d))
         px, py = x[i] + dz * tx[i], y[i] + dz * ty[i]
+        if not (bounds[0] < px < bounds[1] and bounds[2] < py < bounds[3]):
+            continue
         left, right = span(px - reach, px + reach, x0, side, nx)
         low, high = span(py - reach, py + reach, y0, side, ny)
         if low == high:
@@ -222,6 +232,9 @@ def _mutual(
             for k in range(start[cx * ny + low], start[cx * ny + high]):
                 j = order[k]
                 if abs(x[j] - px) > reach or abs(y[j] - py) > reach:
+                    continue
+                qx, qy = x[j] - dz * tx[j], y[j] - dz * ty[j]
+                if not (bounds[0] < qx < bounds[1] and bounds[2] < qy < bounds[3]):
                     continue
                 value = link_chi2(
                     x[j] - x[i], y[j] - y[i], tx[i], ty[i], tx[j], ty[j],

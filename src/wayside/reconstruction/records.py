@@ -16,6 +16,7 @@ TRACK: Final = np.dtype(
         ("ty", np.float64),
         ("along", np.float64, (3,)),
         ("across", np.float64, (3,)),
+        ("shared", np.float64, (3,)),
         ("end_x", np.float64),
         ("end_y", np.float64),
         ("end_z", np.float64),
@@ -39,10 +40,11 @@ TRACK: Final = np.dtype(
 """A track: fitted states at its first and its last base-track.
 
 ``along`` and ``across`` hold variance of the position, covariance with the slope and variance of
-the slope, along and across the projected direction (``ux``, ``uy``). ``momentum`` is at the first
-base-track if the particle travels toward +z. ``electron`` is 2 ln of the likelihood as an electron
-over that as a muon, nan where it was not asked for. ``event``, ``particle`` and ``pdg`` are those
-of most of its base-tracks, ``purity`` is their share.
+the slope, along and across the projected direction (``ux``, ``uy``); ``shared`` is the part of
+both that comes from the alignment of sheets, an error in common with all neighbours. ``momentum``
+is at the first base-track if the particle travels toward +z. ``electron`` is 2 ln of the
+likelihood as an electron over that as a muon, nan where it was not asked for. ``event``,
+``particle`` and ``pdg`` are those of most of its base-tracks, ``purity`` is their share.
 """
 
 VERTEX: Final = np.dtype(

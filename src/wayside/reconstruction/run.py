@@ -273,14 +273,14 @@ def _count(out: Path, run: Run) -> dict[str, Any]:
     }
 
 
-def _share(passed: int, tried: int) -> dict[str, Any]:
+def _share(passed: Any, tried: int) -> dict[str, Any]:
     from wayside.efficiency.binomial import interval
 
     low, high = interval(passed, tried)
     return {
         "passed": int(passed),
         "tried": int(tried),
-        "value": passed / tried if tried else None,
+        "value": float(passed / tried) if tried else None,
         "low": float(low),
         "high": float(high),
     }

@@ -98,7 +98,9 @@ def fit_tracks(
         tracks[f"{prefix}y"] = along[:, 0] * uy + across[:, 0] * ux
         tracks[f"{prefix}tx"] = along[:, 1] * ux - across[:, 1] * uy
         tracks[f"{prefix}ty"] = along[:, 1] * uy + across[:, 1] * ux
-        tracks[f"{prefix}along"], tracks[f"{prefix}across"] = along[:, 2:], across[:, 2:]
+        tracks[f"{prefix}along"], tracks[f"{prefix}across"] = along[:, 2:5], across[:, 2:5]
+    # What sheets share goes the same way along and across.
+    tracks["shared"] = 0.5 * (states[:, 0, 0, 5:] + states[:, 0, 1, 5:])
     tracks["momentum"] = np.exp(numbers[:, 0])
     tracks["log_momentum_error"] = numbers[:, 1]
     tracks["chi2"], tracks["electron"] = numbers[:, 2], numbers[:, 3]
@@ -172,7 +174,7 @@ def _fit_all(
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     count = len(first) - 1
     numbers = np.empty((count, 4))
-    states = np.empty((count, 2, 2, 5))
+    states = np.empty((count, 2, 2, 8))
     frames = np.empty((count, 2))
     longest = 0
     for t in range(count):
@@ -182,7 +184,7 @@ def _fit_all(
     depth_all, slope2_all = np.empty(longest), np.empty(longest)
     stretch_all = np.ones((2, longest))
     scatter_all = np.empty((longest, 3))
-    state = np.empty(5)
+    state = np.empty(8)
     for t in range(count):
         begin, n = first[t], first[t + 1] - first[t]
         lines, errors = lines_all[:, :n], errors_all[:, :n]
@@ -246,6 +248,6 @@ def _fit_all(
             for end in range(2):
                 filter_line(
                     lines[2 * plane], lines[2 * plane + 1], errors[plane], depth, scatter,
-                    stretch[plane], end == 0, states[t, end, plane],
+                    stretch[plane], end == 0, setup[2] ** 2, states[t, end, plane],
                 )  # fmt: skip
     return numbers, states, frames

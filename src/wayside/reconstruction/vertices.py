@@ -56,6 +56,7 @@ def vertices(
     sheets: Sheets,
     how: Vertexing | None = None,
     layer: Layer | None = None,
+    bounds: tuple[float, float, float, float] | None = None,
 ) -> Structured:
     """Find two-track vertices.
 
@@ -67,6 +68,8 @@ def vertices(
         Downstream ends of everything linked, however short: sheet, x, y, tx, ty, one row each.
     sheets, how, layer
         Depths, cuts and material.
+    bounds
+        Lowest and highest x, lowest and highest y that was scanned, in mm; the sheets if None.
 
     Returns
     -------
@@ -74,7 +77,7 @@ def vertices(
         Each track in one vertex at most, the best first served; ``time`` not yet known.
     """
     how, layer = how or Vertexing(), layer or Layer()
-    inside = np.flatnonzero(tracks["first_sheet"] >= max(how.veto_sheets, 1))
+    inside = np.flatnonzero(begins_inside(tracks, sheets, how, bounds))
     inside = inside[np.argsort(tracks["first_sheet"][inside], kind="stable")]
     if len(inside) < 2:
         return np.zeros(0, dtype=VERTEX)
@@ -82,8 +85,10 @@ def vertices(
     table = np.stack(
         [chosen[c] for c in ("x", "y", "z", "tx", "ty", "ux", "uy")]
         + [momentum_times_beta(chosen)]
-        + [chosen["along"][:, k] for k in range(3)]
-        + [chosen["across"][:, k] for k in range(3)],
+        # Alignment moves both tracks alike: no reason for them to disagree.
+        + [chosen["along"][:, k] - chosen["shared"][:, k] for k in range(3)]
+        + [chosen["across"][:, k] - chosen["shared"][:, k] for k in range(3)]
+        + [chosen["shared"][:, k] for k in range(3)],
         axis=1,
     )
     last = int(chosen["first_sheet"].max())
@@ -120,6 +125,29 @@ def vertices(
     found = found[~_incoming(found, ends, sheets, how)]
     _count_companions(found, tracks, inside, how)
     return found[np.lexsort((found["y"], found["x"], found["z"]))]
+
+
+def begins_inside(
+    tracks: Structured,
+    sheets: Sheets,
+    how: Vertexing,
+    bounds: tuple[float, float, float, float] | None = None,
+) -> npt.NDArray[np.bool_]:
+    """Which tracks did not come from outside: the sheets before their first would have seen them.
+
+    Parameters
+    ----------
+    tracks
+        With ``first_sheet``, ``x``, ``y``, ``tx``, ``ty``.
+    sheets, how, bounds
+        As in `vertices`.
+    """
+    left, right, low, high = bounds or sheets.bounds
+    before = tracks["first_sheet"] - max(how.veto_sheets, 1)
+    dz = sheets.middle(tracks["first_sheet"]) - sheets.middle(np.maximum(before, 0))
+    x, y = tracks["x"] - dz * tracks["tx"], tracks["y"] - dz * tracks["ty"]
+    inside = (x > left) & (x < right) & (y > low) & (y < high)
+    return np.asarray((before >= 0) & inside)
 
 
 def _incoming(
@@ -216,7 +244,8 @@ def fit_pair(
     Parameters
     ----------
     one, two
-        Rows: x, y, z, tx, ty, ux, uy, p beta, covariances along and across.
+        Rows: x, y, z, tx, ty, ux, uy, p beta, covariances along and across without
+        what is shared, what is shared.
     plate_front, plate, lengths
         Plate before the first sheet (mm), its thickness, radiation lengths of the layer.
     out
@@ -235,9 +264,14 @@ def fit_pair(
     bx, by = two[0] - two[2] * two[3], two[1] - two[2] * two[4]
     z = -((ax - bx) * dtx + (ay - by) * dty) / dt2
     back = plate_front + plate
+    # Most pairs pass each other far off; only the others are worth a fit.
+    if z < plate_front - 4.0 or z > back + 2.0:
+        return False
+    if abs((ax - bx) * dty - (ay - by) * dtx) > 0.3 * np.sqrt(dt2):
+        return False
     matrix, vector = np.empty((3, 3)), np.empty(3)
     solution: FloatArray = np.zeros(3)
-    inverse: FloatArray = np.zeros((3, 3))
+    inverse = np.zeros((3, 3))
     chi2 = 0.0
     for _ in range(3):
         matrix[:] = 0.0
@@ -264,8 +298,10 @@ def fit_pair(
         matrix[1, 0], matrix[2, 0], matrix[2, 1] = matrix[0, 1], matrix[0, 2], matrix[1, 2]
         if np.linalg.det(matrix) <= 0.0:
             return False
-        inverse = np.linalg.inv(matrix)
-        solution = np.dot(inverse, vector)
+        inverse[:] = np.linalg.inv(matrix)
+        for k in range(3):
+            solution[k] = inverse[k, 0] * vector[0] + inverse[k, 1] * vector[1]
+            solution[k] += inverse[k, 2] * vector[2]
         z = at + solution[2]
         chi2 = 0.0
         for row in (one, two):
@@ -279,6 +315,10 @@ def fit_pair(
     out[0], out[1], out[2] = solution[0], solution[1], z
     for k in range(3):
         out[3 + k] = np.sqrt(max(inverse[k, k], 0.0))
+    dz = z - one[2]
+    shared = one[14] + 2.0 * dz * one[15] + dz * dz * one[16]
+    for k in range(2):
+        out[3 + k] = np.sqrt(out[3 + k] ** 2 + max(shared, 0.0))
     out[6] = chi2
     dot = one[3] * two[3] + one[4] * two[4] + 1.0
     cx, cy = one[4] - two[4], two[3] - one[3]

@@ -50,6 +50,11 @@ class Sheets:
         """Number of sheets."""
         return self.layers * self.blocks
 
+    @property
+    def bounds(self) -> tuple[float, float, float, float]:
+        """Lowest and highest x, lowest and highest y of a sheet."""
+        return -0.5 * self.width, 0.5 * self.width, -0.5 * self.height, 0.5 * self.height
+
     def plate_front(self, sheet: npt.ArrayLike) -> FloatArray:
         """Front of the plate that lies before a sheet."""
         block, layer = np.divmod(np.asarray(sheet), self.layers)
