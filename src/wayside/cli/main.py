@@ -19,6 +19,7 @@ COMMANDS: Final = {
     "point": "Everything about one parameter point.",
     "relic": "How much of the ground state is left over from the early universe.",
     "simulate": "Geant4 through the layers of the detector.",
+    "reconstruct": "Tracks and vertices out of what was simulated.",
     "scenarios": "The built-in scenarios, or the text of one.",
     "doctor": "What is installed, and which data tables are in use.",
 }

@@ -6,6 +6,7 @@ from typing import Any, Final, Literal, get_args, get_origin
 from pydantic import StrictStr, ValidationError, model_validator
 
 from wayside.scenario import meaning, overrides
+from wayside.scenario.emulsion import EmulsionSection, ReconstructionSection
 from wayside.scenario.hardware import Geant4Section, StackSection
 from wayside.scenario.problems import from_validation
 from wayside.scenario.sections import (
@@ -30,7 +31,7 @@ class Scenario(Section):
     ----------
     name, description
         What it is called and what it stands for.
-    model, collider, run, plane, cosmology, stack, geant4
+    model, collider, run, plane, cosmology, stack, geant4, emulsion, reconstruction
         Sections; see their classes for keys and units.
     detectors
         Detector sections by name.
@@ -46,6 +47,8 @@ class Scenario(Section):
     cosmology: CosmologySection = CosmologySection()
     stack: StackSection = StackSection()
     geant4: Geant4Section = Geant4Section()
+    emulsion: EmulsionSection = EmulsionSection()
+    reconstruction: ReconstructionSection = ReconstructionSection()
 
     @classmethod
     def from_dict(cls, data: Mapping[str, object]) -> "Scenario":
@@ -128,4 +131,15 @@ def _keys_within(annotation: object, path: str) -> Iterator[tuple[str, tuple[str
 
 
 KNOWN_KEYS: Final[dict[str, tuple[str, ...]]] = dict(_keys(Scenario))
+KNOWN_KEYS: Final[dict[str, tuple[str, ...]]] = {
+    "": tuple(Scenario.model_fields),
+    "model": tuple(ModelSection.model_fields),
+    "collider": tuple(ColliderSection.model_fields),
+    "run": tuple(RunSection.model_fields),
+    "detectors.*": tuple(DetectorSection.model_fields),
+    "plane": tuple(PlaneSection.model_fields),
+    "cosmology": tuple(CosmologySection.model_fields),
+    "emulsion": tuple(EmulsionSection.model_fields),
+    "reconstruction": tuple(ReconstructionSection.model_fields),
+}
 """Valid keys of every section by its dotted path."""

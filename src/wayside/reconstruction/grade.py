@@ -1,0 +1,95 @@
+"""How well reconstruction did, against the truth that every row carries."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from wayside.reconstruction.chain import Reconstructed
+
+Structured = npt.NDArray[np.void]
+BoolArray = npt.NDArray[np.bool_]
+
+PURE = 0.75
+"""Share of base-tracks that must come from one particle."""
+
+COMPLETE = 0.5
+"""Share of a particle's base-tracks that its track must have."""
+
+PARTICLE = np.dtype(
+    [
+        ("event", np.int64),
+        ("particle", np.int32),
+        ("pdg", np.int32),
+        ("base_tracks", np.int32),
+        ("slope", np.float64),
+        ("track", np.int64),
+    ]
+)
+"""A particle with base-tracks: how many, the slope of the first, and its track or -1."""
+
+
+@dataclass(frozen=True, eq=False)
+class Grade:
+    """Efficiency and purity.
+
+    Attributes
+    ----------
+    particles
+        `PARTICLE`: every one with at least the base-tracks of a track.
+    pure
+        For every track, whether it is mostly one particle's.
+    """
+
+    particles: Structured
+    pure: BoolArray
+
+    @property
+    def efficiency(self) -> float:
+        """Share of the particles that have a track of theirs."""
+        return float(np.mean(self.particles["track"] >= 0)) if len(self.particles) else np.nan
+
+    @property
+    def purity(self) -> float:
+        """Share of the tracks that are mostly one particle's."""
+        return float(np.mean(self.pure)) if len(self.pure) else np.nan
+
+
+def grade(result: Reconstructed, min_sheets: int) -> Grade:
+    """Compare tracks with the particles behind their base-tracks.
+
+    Parameters
+    ----------
+    result
+        What was reconstructed.
+    min_sheets
+        Sheets on which a particle must have left a base-track to count.
+    """
+    rows = result.rows[result.rows["event"] >= 0]
+    order = np.lexsort((rows["sheet"], rows["particle"], rows["event"]))
+    rows = rows[order]
+    new = np.ones(len(rows), dtype=np.bool_)
+    new[1:] = (rows["event"][1:] != rows["event"][:-1]) | (
+        rows["particle"][1:] != rows["particle"][:-1]
+    )
+    begin = np.flatnonzero(new)
+    number = np.diff(np.append(begin, len(rows)))
+    particles = np.zeros(len(begin), dtype=PARTICLE)
+    for key in ("event", "particle", "pdg"):
+        particles[key] = rows[key][begin]
+    particles["base_tracks"] = number
+    particles["slope"] = np.hypot(rows["tx"][begin], rows["ty"][begin])
+    particles["track"] = -1
+    tracks = result.tracks
+    pure = (tracks["purity"] >= PURE) & (tracks["event"] >= 0)
+    # Both are sorted by event and particle, so one finds the other by a key.
+    key_of = {
+        (int(e), int(p)): i
+        for i, (e, p) in enumerate(zip(particles["event"], particles["particle"], strict=True))
+    }
+    for t in np.flatnonzero(pure).tolist():
+        i = key_of[int(tracks["event"][t]), int(tracks["particle"][t])]
+        own = tracks["purity"][t] * tracks["base_tracks"][t]
+        if own >= COMPLETE * particles["base_tracks"][i]:
+            particles["track"][i] = t
+    return Grade(particles[particles["base_tracks"] >= min_sheets], pure)

@@ -1,0 +1,298 @@
+"""Links: which base-track continues which, from stiff particles to soft ones.
+
+Two base-tracks a and b, dz apart, are compared by r = x_b - x_a - dz (t_a + t_b) / 2 and
+d = t_b - t_a, along and across their direction. A plate half-way between them scatters into d but
+hardly into r, whose width stays small: this is what separates neighbours at high density. Each
+pass assumes a momentum, links those who choose each other, and takes what it links out of the way
+of the next, softer pass; within a pass the nearest sheets come first.
+"""
+
+from dataclasses import dataclass
+
+import numba
+import numpy as np
+import numpy.typing as npt
+
+from wayside.reconstruction.errors_of_measurement import line_variances, measurement
+from wayside.reconstruction.grid import build, span
+from wayside.reconstruction.material import Layer, highland
+from wayside.simulation.emulsion import Emulsion
+from wayside.simulation.sheets import Sheets
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+Structured = npt.NDArray[np.void]
+
+
+@dataclass(frozen=True)
+class Linking:
+    """How base-tracks are linked.
+
+    Parameters
+    ----------
+    momenta
+        Of the passes, in MeV times beta, the stiffest first.
+    max_holes
+        Most sheets in a row that a link may leave out.
+    largest_chi2
+        Of a link, four degrees of freedom.
+    """
+
+    momenta: tuple[float, ...] = (1500.0, 250.0, 60.0, 15.0)
+    max_holes: int = 2
+    largest_chi2: float = 20.0
+
+
+@numba.njit(cache=True, nogil=True)
+def face_variances(front: FloatArray, back: FloatArray) -> FloatArray:
+    """Summed variances at the two faces of a base, for grains of unit error."""
+    out = np.empty(len(front))
+    for i in range(len(front)):
+        out[i] = line_variances(front[i])[0] + line_variances(back[i])[0]
+    return out
+
+
+def depths(sheets: Sheets, last: int) -> tuple[FloatArray, FloatArray]:
+    """Middles of bases and of the plates before them, of sheets 0 to ``last``, in mm."""
+    number = np.arange(last + 1)
+    return sheets.middle(number), sheets.plate_front(number) + 0.5 * sheets.plate
+
+
+def links(
+    rows: Structured,
+    emulsion: Emulsion,
+    sheets: Sheets,
+    how: Linking | None = None,
+    layer: Layer | None = None,
+    gaps: bool = False,
+    following: IntArray | None = None,
+    bounds: tuple[float, float, float, float] | None = None,
+) -> tuple[IntArray, FloatArray]:
+    """Link base-tracks of neighbouring sheets.
+
+    Parameters
+    ----------
+    rows
+        `wayside.simulation.signals.BASETRACK`, sorted by sheet.
+    emulsion, sheets
+        Errors and depths.
+    how, layer
+        Passes and material.
+    gaps
+        Link across the gaps between blocks instead of inside blocks.
+    following
+        Links that are there already.
+    bounds
+        Lowest and highest x, lowest and highest y that was scanned, in mm; the sheets if None. A
+        track that leaves or enters there has no continuation to be found.
+
+    Returns
+    -------
+    tuple of arrays
+        For every row the row that follows it downstream, or -1; chi-squared of the new links.
+    """
+    how, layer = how or Linking(), layer or Layer()
+    n = len(rows)
+    following = np.full(n, -1, np.int64) if following is None else following.copy()
+    chi2 = np.full(n, np.inf)
+    if n == 0:
+        return following, chi2
+    sheet = rows["sheet"].astype(np.int64)
+    first, last = int(sheet[0]), int(sheet[-1])
+    start = np.searchsorted(sheet, np.arange(first, last + 2))
+    z, plate = depths(sheets, last)
+    _all_passes(
+        np.ascontiguousarray(rows["x"]),
+        np.ascontiguousarray(rows["y"]),
+        np.ascontiguousarray(rows["tx"]),
+        np.ascontiguousarray(rows["ty"]),
+        face_variances(
+            rows["front_grains"].astype(np.float64), rows["back_grains"].astype(np.float64)
+        ),
+        start,
+        z[first:],
+        plate[first:],
+        np.arange(first, last + 1) // sheets.layers,
+        np.array(how.momenta, dtype=np.float64),
+        how.max_holes,
+        how.largest_chi2,
+        layer.radiation_lengths,
+        sheets.plate,
+        measurement(emulsion, sheets),
+        gaps,
+        np.array(bounds or sheets.bounds),
+        following,
+        chi2,
+    )
+    return following, chi2
+
+
+@numba.njit(cache=True, nogil=True)
+def _all_passes(
+    x: FloatArray,
+    y: FloatArray,
+    tx: FloatArray,
+    ty: FloatArray,
+    faces: FloatArray,
+    start: IntArray,
+    z: FloatArray,
+    plate: FloatArray,
+    block: IntArray,
+    momenta: FloatArray,
+    max_holes: int,
+    largest: float,
+    radiation_lengths: float,
+    thickness: float,
+    setup: FloatArray,
+    gaps: bool,
+    bounds: FloatArray,
+    following: IntArray,
+    chi2: FloatArray,
+) -> None:
+    n, sheets = len(x), len(z)
+    led = np.zeros(n, np.bool_)
+    for i in range(n):
+        if following[i] >= 0:
+            led[following[i]] = True
+    best_a, best_b = np.full(n, -1, np.int64), np.full(n, -1, np.int64)
+    chi2_a, chi2_b = np.full(n, np.inf), np.full(n, np.inf)
+    for momentum in momenta:
+        theta2 = highland(radiation_lengths, momentum, 1.0) ** 2
+        for step in range(1, max_holes + 2):
+            for s in range(sheets - step):
+                if (block[s] != block[s + step]) != gaps:
+                    continue
+                if start[s] == start[s + 1] or start[s + step] == start[s + step + 1]:
+                    continue
+                free_a = np.arange(start[s], start[s + 1])
+                free_a = free_a[following[start[s] : start[s + 1]] < 0]
+                free_b = np.arange(start[s + step], start[s + step + 1])
+                free_b = free_b[~led[start[s + step] : start[s + step + 1]]]
+                if len(free_a) == 0 or len(free_b) == 0:
+                    continue
+                # Scattering enters r by its lever around the middle, d by itself.
+                dz = z[s + step] - z[s]
+                into_r = into_d = 0.0
+                for k in range(s + 1, s + step + 1):
+                    lever = 0.5 * (z[s] + z[s + step]) - plate[k]
+                    into_r += theta2 * (lever * lever + thickness * thickness / 12.0)
+                    into_d += theta2
+                _mutual(
+                    x, y, tx, ty, faces, free_a, free_b, dz, into_r, into_d, largest, setup,
+                    bounds,
+                    best_a, best_b, chi2_a, chi2_b,
+                )  # fmt: skip
+                for i in free_a:
+                    j = best_a[i]
+                    if j >= 0 and best_b[j] == i:
+                        following[i], chi2[i], led[j] = j, chi2_a[i], True
+                best_a[free_a], chi2_a[free_a] = -1, np.inf
+                best_b[free_b], chi2_b[free_b] = -1, np.inf
+
+
+@numba.njit(cache=True, nogil=True)
+def _mutual(
+    x: FloatArray,
+    y: FloatArray,
+    tx: FloatArray,
+    ty: FloatArray,
+    faces: FloatArray,
+    free_a: IntArray,
+    free_b: IntArray,
+    dz: float,
+    into_r: float,
+    into_d: float,
+    largest: float,
+    setup: FloatArray,
+    bounds: FloatArray,
+    best_a: IntArray,
+    best_b: IntArray,
+    chi2_a: FloatArray,
+    chi2_b: FloatArray,
+) -> None:
+    x0, y0, side, nx, ny, start, order = build(x, y, free_b, 4e-3)
+    for i in free_a:
+        slope2 = tx[i] ** 2 + ty[i] ** 2
+        secant2 = 1.0 + slope2
+        # Widest where the error is along the direction; the partner's is taken as twice this.
+        grain = 3.0 * faces[i] * (setup[0] ** 2 + setup[1] ** 2 * slope2)
+        stretch = secant2**2.5
+        var_d = grain / setup[5] ** 2 + into_d * stretch
+        var_r = grain / 4.0 + 2.0 * setup[2] ** 2 + 0.25 * dz**2 * grain / setup[5] ** 2
+        var_r += into_r * stretch
+        reach = np.sqrt(largest) * (np.sqrt(var_r) + 0.5 * dz * np.sqrt(var_d))
+        px, py = x[i] + dz * tx[i], y[i] + dz * ty[i]
+        if not (bounds[0] < px < bounds[1] and bounds[2] < py < bounds[3]):
+            continue
+        left, right = span(px - reach, px + reach, x0, side, nx)
+        low, high = span(py - reach, py + reach, y0, side, ny)
+        if low == high:
+            continue
+        for cx in range(left, right):
+            for k in range(start[cx * ny + low], start[cx * ny + high]):
+                j = order[k]
+                if abs(x[j] - px) > reach or abs(y[j] - py) > reach:
+                    continue
+                qx, qy = x[j] - dz * tx[j], y[j] - dz * ty[j]
+                if not (bounds[0] < qx < bounds[1] and bounds[2] < qy < bounds[3]):
+                    continue
+                value = link_chi2(
+                    x[j] - x[i], y[j] - y[i], tx[i], ty[i], tx[j], ty[j],
+                    faces[i] + faces[j], dz, into_r, into_d, setup,
+                )  # fmt: skip
+                if value < largest:
+                    if value < chi2_a[i]:
+                        chi2_a[i], best_a[i] = value, j
+                    if value < chi2_b[j]:
+                        chi2_b[j], best_b[j] = value, i
+
+
+@numba.njit(cache=True, nogil=True)
+def link_chi2(
+    dx: float,
+    dy: float,
+    tx_a: float,
+    ty_a: float,
+    tx_b: float,
+    ty_b: float,
+    faces: float,
+    dz: float,
+    into_r: float,
+    into_d: float,
+    setup: FloatArray,
+) -> float:
+    """Compare two base-tracks: r and d along and across, four degrees of freedom.
+
+    Parameters
+    ----------
+    dx, dy
+        From the first to the second in mm.
+    tx_a, ty_a, tx_b, ty_b
+        Slopes.
+    faces
+        Sum of both `face_variances`.
+    dz
+        Distance in depth in mm.
+    into_r, into_d
+        Variances of scattering in mm^2 and rad^2 at normal incidence.
+    setup
+        From `wayside.reconstruction.errors_of_measurement.measurement`.
+    """
+    mx, my = 0.5 * (tx_a + tx_b), 0.5 * (ty_a + ty_b)
+    slope2 = mx * mx + my * my
+    norm = np.sqrt(slope2)
+    ux, uy = (mx / norm, my / norm) if norm > 1e-9 else (1.0, 0.0)
+    rx, ry = dx - dz * mx, dy - dz * my
+    sx, sy = tx_b - tx_a, ty_b - ty_a
+    secant2 = 1.0 + slope2
+    # Path and projection: theta^2 grows by sec, and by sec^2 more along the direction.
+    scatter = np.sqrt(secant2) * secant2
+    across = setup[0] ** 2 * faces
+    along = (setup[0] ** 2 + setup[1] ** 2 * slope2) * faces
+    aligned = 2.0 * setup[2] ** 2
+    lever = 0.25 + 0.25 * dz * dz / setup[5] ** 2
+    value = (rx * ux + ry * uy) ** 2 / (along * lever + aligned + into_r * scatter * secant2)
+    value += (ry * ux - rx * uy) ** 2 / (across * lever + aligned + into_r * scatter)
+    value += (sx * ux + sy * uy) ** 2 / (along / setup[5] ** 2 + into_d * scatter * secant2)
+    value += (sy * ux - sx * uy) ** 2 / (across / setup[5] ** 2 + into_d * scatter)
+    return float(value)
