@@ -241,7 +241,7 @@ def test_limits_at_their_own_confidence_level() -> None:
         "babar-visible": (0.9,),
         "lep": (),
     }
-    assert other.flags == ["existing limits at confidence levels of their own: babar-visible 90%"]
+    assert other.flags == ["existing limits at other confidence levels: babar-visible 90%"]
     assert other.summary()["existing_confidence_levels"]["babar-invisible"] == [0.95]
     header, _, _ = read(tables(other)["contours.csv"])
     assert header["confidence_levels"] == ("babar-invisible 95%, babar-visible 90%, lep not stated")
