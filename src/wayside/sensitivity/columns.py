@@ -98,6 +98,6 @@ def _may_cross(t: Array, rows: Array) -> NDArray[np.bool_]:
     peak = np.where(first > 0.0, (left < here) & (here < right), (left > here) & (here > right))
     with np.errstate(divide="ignore", invalid="ignore"):
         meet = (last - first - right * width) / (left - right)
-    top = first + left * meet
+        top = first + left * meet
     crosses = usable & peak & ((top > 0.0) != (first > 0.0))
     return np.pad(crosses, ((0, 0), (1, 1)))
