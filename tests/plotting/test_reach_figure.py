@@ -207,7 +207,8 @@ def test_levels_of_their_own_are_told() -> None:
 
 def test_legend_keeps_off_the_contour() -> None:
     """Here the tip of the contour lies in the corner where a legend covers least else."""
-    result = result_of("belle2-forward-beams", "epsilon-m2", "sum", 20, {})
+    more = {"plane.epsilon": [6e-6, 0.1]}
+    result = result_of("belle2-forward", "epsilon-m2", "sum", 24, more)
     figure = reach_figure(result)
     axes = figure.axes[0]
     box = axes.get_legend().get_window_extent()

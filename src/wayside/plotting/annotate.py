@@ -42,7 +42,7 @@ def annotate(axes: Axes, result: Reach, shaded: list[Search], handles: list[Arti
         search: room.raster(result.margins[search.key] > 0.0, across, upward)
         for search in reversed(shaded)
     }
-    lines = np.zeros_like(covered)
+    lines, ours = np.zeros_like(covered), np.zeros_like(covered)
     for line in [
         *result.contour,
         *result.discovery,
@@ -50,13 +50,17 @@ def annotate(axes: Axes, result: Reach, shaded: list[Search], handles: list[Arti
         *(branch.line for branch in result.relic.branches),
     ]:
         room.mark_line(lines, _on_axes(line, result))
+    for line in result.contour:
+        room.mark_line(ours, _on_axes(line, result))
+    # A line is a cell wide: a short piece of it weighs as much as a good part of a region.
+    weights = 40.0 * lines + 400.0 * ours
     entries = list(handles)
     message = None if result.contour else _say_nothing(axes, result)
     while True:
         taken = covered | lines
         if message is not None:
             room.mark_box(taken, axes, message.get_window_extent())
-        legend = _legend(axes, entries, taken, lines, regions) if entries else None
+        legend = _legend(axes, entries, weights + 4.0 * taken, regions) if entries else None
         if legend is not None:
             room.mark_box(taken, axes, legend.get_window_extent())
         names: list[Text] = []
@@ -113,20 +117,18 @@ def _patch(search: Search, result: Reach) -> Patch:
 def _legend(
     axes: Axes,
     entries: list[Artist],
-    taken: room.Mask,
-    lines: room.Mask,
+    weights: Array,
     regions: dict[Search, room.Mask],
 ) -> Legend:
-    """Legend in the corner where it covers least: lines above all, and our own region."""
-    # A line is a cell wide: a short piece of it weighs as much as a good part of a region.
-    busy = 4.0 * taken + 40.0 * lines
+    """Legend in the corner where it covers least: our own line above all."""
+    busy = weights
     for region in regions.values():
         busy = busy + region
     corners: tuple[Corner, ...] = ("lower left", "lower right", "upper left", "upper right")
     covers = {}
     for corner in corners:
         legend = axes.legend(handles=entries, loc=corner)
-        under = np.zeros_like(taken)
+        under = np.zeros_like(weights, dtype=bool)
         room.mark_box(under, axes, legend.get_window_extent())
         covers[corner] = float(np.mean(busy[under]))
     legend = axes.legend(handles=entries, loc=min(corners, key=lambda corner: covers[corner]))

@@ -131,15 +131,4 @@ def _keys_within(annotation: object, path: str) -> Iterator[tuple[str, tuple[str
 
 
 KNOWN_KEYS: Final[dict[str, tuple[str, ...]]] = dict(_keys(Scenario))
-KNOWN_KEYS: Final[dict[str, tuple[str, ...]]] = {
-    "": tuple(Scenario.model_fields),
-    "model": tuple(ModelSection.model_fields),
-    "collider": tuple(ColliderSection.model_fields),
-    "run": tuple(RunSection.model_fields),
-    "detectors.*": tuple(DetectorSection.model_fields),
-    "plane": tuple(PlaneSection.model_fields),
-    "cosmology": tuple(CosmologySection.model_fields),
-    "emulsion": tuple(EmulsionSection.model_fields),
-    "reconstruction": tuple(ReconstructionSection.model_fields),
-}
 """Valid keys of every section by its dotted path."""

@@ -213,7 +213,7 @@ def reach(scenario: Scenario, *, progress: Progress | None = None) -> Reach:
         if set(levels[key]) - {scenario.run.confidence_level} and np.any(margin > 0.0)
     ]
     if other:
-        flags.append(f"existing limits at confidence levels of their own: {', '.join(other)}")
+        flags.append(f"existing limits at other confidence levels: {', '.join(other)}")
     return Reach(
         plane=plane,
         events=events,
