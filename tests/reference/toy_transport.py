@@ -72,12 +72,12 @@ def transport(particles, sheets, rng, scatter=True, lose=True, loss_kev_per_um=0
         alive = (begin < back) & (p > 0.15 * mass) & (direction[:, 2] > 0.05)
         if not alive.any():
             continue
-        beta = p / np.sqrt(p**2 + mass**2)
+        beta = np.maximum(p, 1e-9) / np.sqrt(p**2 + mass**2)
         path = np.where(alive, (back - begin) / direction[:, 2], 0.0)
         share = path / PLATE
         lengths = np.where(alive, RADIATION_LENGTHS * share, 1.0)
         if scatter:
-            width = 13.6 / (beta * np.maximum(p, 1e-9)) * np.sqrt(lengths)
+            width = 13.6 / (beta * np.maximum(p, 1e-3)) * np.sqrt(lengths)
             width *= 1 + 0.038 * np.log(lengths / beta**2)
             width = np.where(alive, np.maximum(width, 0.0), 0.0)
         else:

@@ -1,0 +1,73 @@
+"""Links by brute force: every pair of base-tracks, covariance matrices written out."""
+
+import numpy as np
+
+from wayside.reconstruction.material import highland
+
+
+def _face_variance(n):
+    inverse = 12 / (n - 1) * (1 + 0.8 / n)
+    return 1 / n + (1 / 4 + 1 / (12 * n)) * inverse
+
+
+def chi2(a, b, dz, plates, momentum, emulsion, sheets, layer):
+    """Of a pair: residual r and turn d in x and y, with their 2x2 covariances."""
+    ta, tb = np.array([a["tx"], a["ty"]]), np.array([b["tx"], b["ty"]])
+    mean = 0.5 * (ta + tb)
+    slope2 = float(mean @ mean)
+    r = np.array([b["x"] - a["x"], b["y"] - a["y"]]) - dz * mean
+    d = tb - ta
+    faces = sum(
+        _face_variance(max(float(h[f"{s}_grains"]), 3)) for h in (a, b) for s in ("front", "back")
+    )
+    unit = mean / np.sqrt(slope2) if slope2 > 0 else np.array([1.0, 0.0])
+    along = np.outer(unit, unit)
+    grain = (
+        1e-6 * faces * (emulsion.across**2 * np.eye(2) + emulsion.depth_error**2 * slope2 * along)
+    )
+    # Turn of a slope vector by small angles about two axes across the direction.
+    theta2 = highland(layer.radiation_lengths, momentum, 1.0) ** 2 * np.sqrt(1 + slope2)
+    turn = theta2 * (1 + slope2) * (np.eye(2) + slope2 * along)
+    lever2 = sum(p * p + sheets.plate**2 / 12 for p in plates)
+    cov_r = grain * (0.25 + 0.25 * dz**2 / sheets.base**2) + turn * lever2
+    cov_r += 2 * (1e-3 * emulsion.alignment) ** 2 * np.eye(2)
+    cov_d = grain / sheets.base**2 + turn * len(plates)
+    return float(r @ np.linalg.solve(cov_r, r) + d @ np.linalg.solve(cov_d, d))
+
+
+def link(rows, emulsion, sheets, how, layer):
+    """For every row the row that follows it, or -1; blocks are not joined."""
+    following = np.full(len(rows), -1)
+    led = np.zeros(len(rows), bool)
+    last = int(rows["sheet"].max(initial=-1))
+    for momentum in how.momenta:
+        for step in range(1, how.max_holes + 2):
+            for sheet in range(last + 1 - step):
+                if sheet // sheets.layers != (sheet + step) // sheets.layers:
+                    continue
+                ia = np.flatnonzero((rows["sheet"] == sheet) & (following < 0))
+                ib = np.flatnonzero((rows["sheet"] == sheet + step) & ~led)
+                if not len(ia) or not len(ib):
+                    continue
+                za, zb = sheets.middle(sheet), sheets.middle(sheet + step)
+                plates = [
+                    0.5 * (za + zb) - sheets.plate_front(k) - 0.5 * sheets.plate
+                    for k in range(sheet + 1, sheet + step + 1)
+                ]
+                table = np.array(
+                    [
+                        [
+                            chi2(
+                                rows[i], rows[j], zb - za, plates, momentum, emulsion, sheets, layer
+                            )
+                            for j in ib
+                        ]
+                        for i in ia
+                    ]
+                )
+                for k in range(len(ia)):
+                    j = int(np.argmin(table[k]))
+                    if table[k, j] < how.largest_chi2 and np.argmin(table[:, j]) == k:
+                        following[ia[k]] = ib[j]
+                        led[ib[j]] = True
+    return following
