@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from wayside.detector.box import EDGES, FRONT_EDGES, Box
 from wayside.detector.rays import cross_box, cross_front
 
-_EDGES: Final = np.array(EDGES)
+EDGE_ROWS: Final = np.array(EDGES)
 FRONT_EDGE_ROWS: Final = np.array(FRONT_EDGES) // 2
 """The front corners are every other one."""
 
@@ -66,7 +66,8 @@ def _azimuths(normal, level, theta, frame, out, count):  # type: ignore[no-untyp
 
 
 @numba.njit(cache=True, error_model="numpy")
-def _direction(theta, phi, frame, out):  # type: ignore[no-untyped-def]
+def direction_at(theta, phi, frame, out):  # type: ignore[no-untyped-def]
+    """Unit vector of polar angle and azimuth about the rows of ``frame``."""
     sine = math.sin(theta)
     x = sine * math.cos(phi)
     y = sine * math.sin(phi)
@@ -138,7 +139,7 @@ def _on_edge_at_level(start, stop, normal, cone, level, out):  # type: ignore[no
 
 
 @numba.njit(cache=True, error_model="numpy")
-def _polar_cuts(corners, edges, normals, cones, levels, caustic, frame, hit):  # type: ignore[no-untyped-def]
+def polar_cuts(corners, edges, normals, cones, levels, caustic, frame, hit):  # type: ignore[no-untyped-def]
     """Polar angles between which the arcs change analytically, sorted, and which are on a cone."""
     room = 3 + len(corners) + 2 * len(edges) + len(levels) * (2 + 2 * len(edges))
     cuts = np.empty(room)
@@ -195,6 +196,44 @@ def _polar_cuts(corners, edges, normals, cones, levels, caustic, frame, hit):  #
 
 
 @numba.njit(cache=True, error_model="numpy")
+def edge_crossings(theta, corners, edges, normals, frame, out):  # type: ignore[no-untyped-def]
+    """Azimuths at which the circle of polar angle theta meets edges; how many."""
+    ray = np.empty(3)
+    found = 0
+    for e in range(len(edges)):
+        before = found
+        found = _azimuths(normals[e], 0.0, theta, frame, out, found)
+        kept = before
+        for k in range(before, found):
+            direction_at(theta, out[k], frame, ray)
+            if on_arc(ray, corners[edges[e, 0]], corners[edges[e, 1]], normals[e]):
+                out[kept] = out[k]
+                kept += 1
+        found = kept
+    return found
+
+
+@numba.njit(cache=True, error_model="numpy")
+def edge_normals(corners, edges):  # type: ignore[no-untyped-def]
+    """Unit normals of the planes through the interaction point and an edge, shape (edges, 3)."""
+    normals = np.empty((len(edges), 3))
+    for e in range(len(edges)):
+        _cross(corners[edges[e, 0]], corners[edges[e, 1]], normals[e])
+    return normals
+
+
+@numba.njit(cache=True, error_model="numpy")
+def poles_hit(frame, position, size, axes, face):  # type: ignore[no-untyped-def]
+    """Whether rays along the polar axis, and against it, meet the box (or its front face)."""
+    hit = np.zeros(2, dtype=np.bool_)
+    for k in range(2):
+        toward = frame[2] * (1.0 - 2.0 * k)
+        near, far = cross_box(toward, position, size, axes)
+        hit[k] = far > near if not face else cross_front(toward, position, size, axes) > 0.0
+    return hit
+
+
+@numba.njit(cache=True, error_model="numpy")
 def _survey(  # type: ignore[no-untyped-def]
     corners,
     edges,
@@ -211,16 +250,9 @@ def _survey(  # type: ignore[no-untyped-def]
     rough_t,
     rough_p,
 ):
-    normals = np.empty((len(edges), 3))
-    for e in range(len(edges)):
-        _cross(corners[edges[e, 0]], corners[edges[e, 1]], normals[e])
-
-    hit = np.zeros(2, dtype=np.bool_)
-    for k in range(2):
-        toward = frame[2] * (1.0 - 2.0 * k)
-        near, far = cross_box(toward, position, size, axes)
-        hit[k] = far > near if not face else cross_front(toward, position, size, axes) > 0.0
-    cuts, rough = _polar_cuts(corners, edges, normals, cones, levels, caustic, frame, hit)
+    normals = edge_normals(corners, edges)
+    hit = poles_hit(frame, position, size, axes, face)
+    cuts, rough = polar_cuts(corners, edges, normals, cones, levels, caustic, frame, hit)
 
     arcs_most = 2 * (len(edges) + len(levels)) + 4
     room = len(cuts) * smooth_t.shape[1] * 8 * smooth_p.shape[1]
@@ -250,17 +282,7 @@ def _survey(  # type: ignore[no-untyped-def]
                 theta = caustic[0] + caustic[1] * math.sinh(theta)
             weight_t *= math.sin(theta)
 
-            found = 0
-            for e in range(len(edges)):
-                before = found
-                found = _azimuths(normals[e], 0.0, theta, frame, azimuths, found)
-                kept = before
-                for k in range(before, found):
-                    _direction(theta, azimuths[k], frame, ray)
-                    if on_arc(ray, corners[edges[e, 0]], corners[edges[e, 1]], normals[e]):
-                        azimuths[kept] = azimuths[k]
-                        kept += 1
-                found = kept
+            found = edge_crossings(theta, corners, edges, normals, frame, azimuths)
             edges_found = found
             for c in range(len(levels)):
                 found = _azimuths(cones[c], levels[c], theta, frame, azimuths, found)
@@ -279,7 +301,7 @@ def _survey(  # type: ignore[no-untyped-def]
                 right = arcs[k + 1] if k + 1 < found else arcs[0] + 2.0 * math.pi
                 if right - left < 1e-14:
                     continue
-                _direction(theta, 0.5 * (left + right), frame, ray)
+                direction_at(theta, 0.5 * (left + right), frame, ray)
                 if face:
                     if cross_front(ray, position, size, axes) == 0.0:
                         continue
@@ -301,7 +323,7 @@ def _survey(  # type: ignore[no-untyped-def]
                 any_ray = True
                 for p in range(nodes_p.shape[1]):
                     phi = left + (right - left) * nodes_p[0, p]
-                    _direction(theta, phi, frame, ray)
+                    direction_at(theta, phi, frame, ray)
                     if face:
                         # On the plane even where rounding puts a node outside the edge.
                         along = _dot(axes[2], ray)
@@ -351,11 +373,11 @@ def survey(
     """
     directions, values, rings = _survey(
         np.ascontiguousarray(box.outline[::2]) if face else box.outline,
-        FRONT_EDGE_ROWS if face else _EDGES,
+        FRONT_EDGE_ROWS if face else EDGE_ROWS,
         np.ascontiguousarray(cones[:, :3]),
         np.ascontiguousarray(cones[:, 3]),
         np.array([caustic.angle, caustic.width]),
-        _polar_frame(axis, box.centre),
+        polar_frame(axis, box.centre),
         box.position,
         box.size,
         box.axes,
@@ -398,7 +420,7 @@ def _tanh_sinh(n: int) -> NDArray[np.float64]:
     return np.stack([nodes, weights])
 
 
-def _polar_frame(axis: NDArray[np.float64], centre: NDArray[np.float64]) -> NDArray[np.float64]:
+def polar_frame(axis: NDArray[np.float64], centre: NDArray[np.float64]) -> NDArray[np.float64]:
     """Rows: two axes across and the polar axis; azimuth 0 points at the centre of the box."""
     across = centre - (centre @ axis) * axis
     length = math.sqrt(across @ across)
