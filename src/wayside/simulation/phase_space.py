@@ -1,7 +1,9 @@
 """Momenta of n particles, even over phase space.
 
-Raubold and Lynch: a chain of two-body decays through sorted random intermediate masses, each weighted
-with its momenta; unweighted by rejection (F. James, CERN 68-15, 1968).
+Up to four particles by Raubold and Lynch: a chain of two-body decays through sorted random
+intermediate masses, each weighted with its momenta (F. James, CERN 68-15, 1968). More of them by
+RAMBO: massless momenta, scaled until the energies are right (Kleiss, Stirling, Ellis, Comput. Phys.
+Commun. 40 (1986) 359). Both unweighted by rejection.
 """
 
 import numpy as np
@@ -12,6 +14,9 @@ from wayside.simulation.production import boost_by
 Array = NDArray[np.float64]
 
 _BATCH = 8192
+_CHAIN_MOST = 4
+_WEIGHT_MARGIN = 1.05
+"""Over the weight of equal masses; pions differ by 3 per cent."""
 
 
 def two_body_momentum(mass: Array, m1: Array, m2: Array) -> Array:
@@ -45,6 +50,8 @@ def draw_momenta(total: Array, masses: Array, rng: np.random.Generator) -> Array
     ndarray
         Shape (n, k, 3).
     """
+    if len(masses) > _CHAIN_MOST:
+        return _scaled(total, masses, rng)
     k = len(masses)
     sums = np.cumsum(masses)
     free = total - sums[-1]
@@ -86,4 +93,47 @@ def _decayed(chain: Array, masses: Array, rng: np.random.Generator) -> Array:
         for j in range(i):
             energy = np.sqrt(masses[j] ** 2 + np.sum(out[:, j] ** 2, axis=1))
             _, out[:, j] = boost_by(energy, out[:, j], gamma, velocity)
+    return out
+
+
+def _massless(n: int, k: int, rng: np.random.Generator) -> Array:
+    """Massless momenta of total energy 1 at rest, even over phase space, shape (n, k, 3)."""
+    size = rng.gamma(2.0, 1.0, (n, k))
+    momentum = size[..., None] * isotropic(n * k, rng).reshape(n, k, 3)
+    sums = np.sum(momentum, axis=1)
+    energy = np.sum(size, axis=1)
+    mass = np.sqrt(energy**2 - np.sum(sums**2, axis=1))
+    # To the rest frame of the sum.
+    gamma = np.broadcast_to((energy / mass)[:, None], (n, k))
+    velocity = np.broadcast_to((-sums / mass[:, None])[:, None, :], (n, k, 3))
+    _, moved = boost_by(size, momentum, gamma, velocity)
+    return np.asarray(moved / mass[:, None, None])
+
+
+def _scaled(total: Array, masses: Array, rng: np.random.Generator) -> Array:
+    """RAMBO; the bound of the weights is that of equal masses and equal momenta."""
+    k = len(masses)
+    out = np.empty((len(total), k, 3))
+    speed2 = 1.0 - (np.sum(masses) / total) ** 2
+    most = _WEIGHT_MARGIN * speed2 ** (0.5 * (3 * k - 5))
+    todo = np.arange(len(total))
+    while todo.size:
+        tries = np.repeat(todo, max(1, _BATCH // todo.size))
+        momentum = _massless(len(tries), k, rng)
+        size = np.sqrt(np.sum(momentum**2, axis=2))
+        q = total[tries]
+        scale = q * np.sqrt(speed2[tries])
+        for _ in range(8):  # Newton, from a good start
+            energy = np.sqrt(masses**2 + (scale[:, None] * size) ** 2)
+            slope = np.sum(scale[:, None] * size**2 / energy, axis=1)
+            scale = scale - (np.sum(energy, axis=1) - q) / slope
+        energy = np.sqrt(masses**2 + (scale[:, None] * size) ** 2)
+        moving = scale[:, None] * size
+        weight = (scale / q) ** (2 * k - 3) * np.prod(moving / energy, axis=1)
+        weight /= np.sum(moving**2 / energy, axis=1) / q
+        kept = np.flatnonzero(rng.random(tries.size) * most[tries] < weight)
+        rows, first = np.unique(tries[kept], return_index=True)
+        chosen = kept[first]
+        out[rows] = scale[chosen, None, None] * momentum[chosen]
+        todo = np.setdiff1d(todo, rows, assume_unique=True)
     return out
