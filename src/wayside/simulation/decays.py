@@ -126,7 +126,9 @@ class DecaySampler:
                 mass[at] = lepton
                 momentum[at] = sign * axis
         for group in groups:
-            turned = _turned(group, toward[group.rows], dark[0][group.rows], dark[1][group.rows], rng)
+            turned = _turned(
+                group, toward[group.rows], dark[0][group.rows], dark[1][group.rows], rng
+            )
             for side, code in enumerate(group.pdg):
                 at = offsets[group.rows] + side
                 pdg[at] = code
@@ -138,9 +140,7 @@ class DecaySampler:
         gamma = np.sqrt(1.0 + (size / q) ** 2)
         energy = np.sqrt(mass**2 + np.sum(momentum**2, axis=1))
         _, momentum = boost_by(energy, momentum, gamma[owner], velocity[owner])
-        return Decays(
-            channel, kind, q, -size[:, None] * toward, offsets, pdg, mass, momentum
-        )
+        return Decays(channel, kind, q, -size[:, None] * toward, offsets, pdg, mass, momentum)
 
     def _dark(self, q: Array) -> tuple[Array, Array]:
         """A and B of the dark current squared."""
@@ -157,8 +157,11 @@ class DecaySampler:
 
 
 class _LeptonMass:
-    """Invariant mass of a lepton pair: q = 2 m cosh(y) in the lower half of its range, the upper
-    end minus c sinh(t)^2 in the other, both as parts of one coordinate from 0 to 2."""
+    """Invariant mass of a lepton pair.
+
+    In the lower half of its range q = 2 m cosh(y), in the other the upper end minus c sinh(t)^2;
+    both as parts of one coordinate from 0 to 2.
+    """
 
     def __init__(self, model: Model, lepton: float) -> None:
         self._model = model
@@ -197,8 +200,10 @@ class _LeptonMass:
 
 
 class _HadronMass:
-    """Invariant mass of hadrons: the continuum of R, below its end by c sinh(t)^2, and narrow
-    states, all of whose width goes to their mass."""
+    """Invariant mass of hadrons.
+
+    The continuum of R, c sinh(t)^2 below its end, and narrow states, each at its mass.
+    """
 
     def __init__(self, model: Model) -> None:
         self._model = model
@@ -210,7 +215,10 @@ class _HadronMass:
         parts = np.maximum(1, np.ceil(np.diff(ends) / ends[-1] * _STEPS)).astype(int)
         parts = np.maximum(parts, 4)
         edges = np.concatenate(
-            [np.linspace(a, b, k + 1)[:-1] for a, b, k in zip(ends[:-1], ends[1:], parts, strict=True)]
+            [
+                np.linspace(a, b, k + 1)[:-1]
+                for a, b, k in zip(ends[:-1], ends[1:], parts, strict=True)
+            ]
             + [ends[-1:]]
         )
         self._stairs = Staircase(self._density, edges)

@@ -24,7 +24,7 @@ SAFETY = 1.15
 """Bound over the largest value found in a cell."""
 
 FLOOR = 0.02
-"""Least bound of a cell, over the mean bound: where its points saw nothing there may be a sliver."""
+"""Least bound of a cell, over the mean: where its points saw nothing there may be a sliver."""
 
 _START = (8, 4, 16)
 _INSIDE = 24

@@ -68,12 +68,14 @@ _CONTENTS: Final[dict[str, tuple[tuple[float, Content], ...]]] = {
     "4pi": ((1.0, (211, -211, 211, -211)),),
     "2pi2pi0": ((1.0, (211, -211, 111, 111)),),
     "etapipi": ((1.0, (221, 211, -211)),),
-    "kkpi": tuple(
-        (share, content)
-        for kaon in (310, 130)
-        for share, content in ((1.0, (kaon, 321, -211)), (1.0, (kaon, -321, 211)))
-    )
-    + ((1.0, (321, -321, 111)), (1.0, (310, 130, 111))),
+    "kkpi": (
+        (1.0, (310, 321, -211)),
+        (1.0, (310, -321, 211)),
+        (1.0, (130, 321, -211)),
+        (1.0, (130, -321, 211)),
+        (1.0, (321, -321, 111)),
+        (1.0, (310, 130, 111)),
+    ),
     "5pi": ((2.0, (211, -211, 111, 211, -211)), (1.0, (211, -211, 111, 111, 111))),
     "6pi": ((1.0, (211, -211) * 3), (5.0, (211, -211, 211, -211, 111, 111))),
     "kkpipi": (
@@ -125,8 +127,8 @@ def _peak(state: tuple[float, float, float], branching: float, q: Array, channel
     shape = width**2 / ((s - mass**2) ** 2 + (mass * width) ** 2)
     result = 9.0 * s * electrons * branching / ALPHA**2 * shape
     first, *rest = (mass_of(pdg) for pdg in _CONTENTS[channel][0][1])
-    opened = two_body_momentum(q, np.float64(first), np.float64(sum(rest)))
-    at_peak = two_body_momentum(np.float64(mass), np.float64(first), np.float64(sum(rest)))
+    opened = two_body_momentum(q, first, sum(rest))
+    at_peak = two_body_momentum(mass, first, sum(rest))
     # P-wave barrier; bounded far above, where a peak says nothing.
     return np.asarray(result * np.minimum(opened / at_peak, 3.0) ** 3)
 
@@ -251,7 +253,7 @@ def _momenta(name: str, content: Content, q: Array, rng: np.random.Generator) ->
 
 
 def _three_pions(q: Array, masses: Array, rng: np.random.Generator) -> Array:
-    """Three pions from a vector: phase space times |p x p'|^2, the normal of their plane along z."""
+    """Three pions from a vector: phase space times |p x p'|^2, normal of their plane along z."""
     # Largest where all have a third of the kinetic energy and angles of 120 degrees.
     energy = masses[0] + (q - np.sum(masses)) / 3.0
     most = 1.1 * 0.75 * (energy**2 - np.min(masses) ** 2) ** 2

@@ -7,7 +7,7 @@ Commun. 40 (1986) 359). Both unweighted by rejection.
 """
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from wayside.simulation.production import boost_by
 
@@ -19,8 +19,9 @@ _WEIGHT_MARGIN = 1.05
 """Over the weight of equal masses; pions differ by 3 per cent."""
 
 
-def two_body_momentum(mass: Array, m1: Array, m2: Array) -> Array:
+def two_body_momentum(mass: ArrayLike, m1: ArrayLike, m2: ArrayLike) -> Array:
     """Momentum in the rest frame of ``mass``, 0 below threshold; GeV, shapes that broadcast."""
+    mass, m1, m2 = (np.asarray(x, dtype=np.float64) for x in (mass, m1, m2))
     product = (mass - m1 - m2) * (mass + m1 + m2) * (mass - m1 + m2) * (mass + m1 - m2)
     return np.asarray(np.sqrt(np.maximum(product, 0.0)) / (2.0 * mass))
 
