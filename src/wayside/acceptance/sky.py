@@ -331,9 +331,12 @@ def _survey(  # type: ignore[no-untyped-def]
                         far = near
                     else:
                         near, far = cross_box(ray, position, size, axes)
-                        far = max(far, near)
                     directions[count] = ray
                     values[0, count] = weight_t * (right - left) * nodes_p[1, p]
+                    if far < near or near == 0.0:
+                        # Rounding put it past an edge: there is no path, and no distance either.
+                        values[0, count] = 0.0
+                        far = near
                     values[1, count] = near
                     values[2, count] = far
                     rings[count] = ring

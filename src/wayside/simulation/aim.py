@@ -49,6 +49,7 @@ class Aim(NamedTuple):
     axes: NDArray[np.float64]
     corners: NDArray[np.float64]
     edges: NDArray[np.int64]
+    """Those on the outline of the box as the interaction point sees it."""
     normals: NDArray[np.float64]
     frame: NDArray[np.float64]
     """Rows: two axes across and the polar axis."""
@@ -76,6 +77,11 @@ def aim_at(flight: Flight, box: Box, ctau: float) -> Aim:
     none = np.empty((0, 3)), np.empty(0), np.zeros(2)
     cuts, _ = polar_cuts(box.outline, EDGE_ROWS, normals, *none, frame, hit)
     low, high = float(cuts[0]), float(cuts[-1])
+    # An edge is on the outline if no corner lies beyond its plane.
+    sides = normals @ box.outline.T
+    outline = np.all(sides > -1e-12, axis=1) | np.all(sides < 1e-12, axis=1)
+    edges = np.ascontiguousarray(EDGE_ROWS[outline])
+    normals = np.ascontiguousarray(normals[outline])
     polar: tuple[int, float, float, float, float]
     if caustic.width <= 0.0:
         polar = PLAIN, low, high, 0.0, 0.0
@@ -89,7 +95,7 @@ def aim_at(flight: Flight, box: Box, ctau: float) -> Aim:
         ]
         polar = ROOT, ends[0], ends[1], caustic.angle, 0.0
     return Aim(
-        flight, ctau, box.position, box.size, box.axes, box.outline, EDGE_ROWS, normals, frame,
+        flight, ctau, box.position, box.size, box.axes, box.outline, edges, normals, frame,
         polar,
     )  # fmt: skip
 
