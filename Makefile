@@ -34,6 +34,8 @@ check: $(VENV)/.dev
 bench: $(VENV)/.run
 	PYTHONPATH=tests OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks
 	PYTHONPATH=tests OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.relic
+	$(BIN)/python -m pip install --quiet --editable ".[simulation]"
+	PYTHONPATH=tests OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.events
 
 docs: $(VENV)/.dev
 	$(BIN)/python -m sphinx -W --keep-going -b html docs docs/_build/html

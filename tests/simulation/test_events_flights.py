@@ -224,9 +224,7 @@ def test_bounds_that_are_too_low_cost_copies_not_truth(monkeypatch) -> None:
     mean = len(flights.rapidity) / flights.proposed
     # Copies come in pairs at the most here: twice the variance covers them.
     error = math.sqrt(2 * mean / flights.proposed)
-    assert mean * math.exp(sampler.log_total) == pytest.approx(
-        exact, rel=5 * error / mean
-    )
+    assert mean * math.exp(sampler.log_total) == pytest.approx(exact, rel=5 * error / mean)
 
 
 def test_foam_integral() -> None:

@@ -94,6 +94,9 @@ _AXIS: Final = {
     "etagamma": ACROSS,
 }  # fmt: skip
 
+_PEAKS_FROM = 0.6
+"""GeV; the far tails of omega are not known, and below half a per cent here."""
+
 _PION_PAIRS_BELOW = 1.0
 _TABLE_ENDS = 2.0
 _MOST_PIONS = 10
@@ -130,7 +133,8 @@ def _peak(state: tuple[float, float, float], branching: float, q: Array, channel
     opened = two_body_momentum(q, first, sum(rest))
     at_peak = two_body_momentum(mass, first, sum(rest))
     # P-wave barrier; bounded far above, where a peak says nothing.
-    return np.asarray(result * np.minimum(opened / at_peak, 3.0) ** 3)
+    result = result * np.minimum(opened / at_peak, 3.0) ** 3
+    return np.where(q > _PEAKS_FROM, result, 0.0)
 
 
 @cache
