@@ -45,6 +45,8 @@ check: $(VENV)/.dev
 bench: $(VENV)/.run
 	PYTHONPATH=tests OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks
 	PYTHONPATH=tests OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.relic
+	$(BIN)/python -m pip install --quiet --editable ".[simulation]"
+	PYTHONPATH=tests OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.events
 
 bench-simulation: $(VENV)/.dev
 	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.simulation

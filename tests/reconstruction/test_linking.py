@@ -1,5 +1,7 @@
 """Base-tracks and links: against brute force, against truth, and whatever the order."""
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -167,8 +169,8 @@ def test_chains_cover_every_row_once(order, shortest):
     following = np.full(12, -1)
     cuts = [order[:5], order[5:7], order[7:8], order[8:]]
     for part in cuts:
-        for a, b in zip(part, part[1:], strict=False):
+        for a, b in itertools.pairwise(part):
             following[a] = b
     members, first = chains(following, shortest)
-    got = sorted(tuple(members[a:b]) for a, b in zip(first[:-1], first[1:], strict=True))
+    got = sorted(tuple(members[a:b]) for a, b in itertools.pairwise(first))
     assert got == sorted(tuple(part) for part in cuts if len(part) >= shortest)

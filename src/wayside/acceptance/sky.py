@@ -29,7 +29,7 @@ from wayside.acceptance.sphere import (
 from wayside.detector.box import EDGES, FRONT_EDGES, Box
 from wayside.detector.rays import cross_box, cross_front
 
-_EDGES: Final = np.array(EDGES)
+EDGE_ROWS: Final = np.array(EDGES)
 FRONT_EDGE_ROWS: Final = np.array(FRONT_EDGES) // 2
 """The front corners are every other one."""
 
@@ -56,7 +56,7 @@ class Caustic(NamedTuple):
 
 
 @numba.njit(cache=True, error_model="numpy")
-def _polar_cuts(corners, edges, arcs, cones, levels, caustic, frame, hit):  # type: ignore[no-untyped-def]
+def polar_cuts(corners, edges, arcs, cones, levels, caustic, frame, hit):  # type: ignore[no-untyped-def]
     """Polar angles between which the arcs change analytically, sorted, and which are on a cone."""
     normals, inward = arcs
     room = 3 + len(corners) + 2 * len(edges) + len(levels) * (2 + 2 * len(edges))
@@ -164,6 +164,17 @@ def _arc_ends(circles, inward, levels, sin_t, cos_t, frame, ends, on_cone):  # t
 
 
 @numba.njit(cache=True, error_model="numpy")
+def poles_hit(frame, position, size, axes, face):  # type: ignore[no-untyped-def]
+    """Whether rays along the polar axis, and against it, meet the box (or its front face)."""
+    hit = np.zeros(2, dtype=np.bool_)
+    for k in range(2):
+        toward = frame[2] * (1.0 - 2.0 * k)
+        near, far = cross_box(toward, position, size, axes)
+        hit[k] = far > near if not face else cross_front(toward, position, size, axes) > 0.0
+    return hit
+
+
+@numba.njit(cache=True, error_model="numpy")
 def _survey(  # type: ignore[no-untyped-def]
     corners,
     edges,
@@ -188,12 +199,8 @@ def _survey(  # type: ignore[no-untyped-def]
     for c in range(len(levels)):
         circles[len(edges) + c] = circle_about(cones[c], frame)
 
-    hit = np.zeros(2, dtype=np.bool_)
-    for k in range(2):
-        toward = frame[2] * (1.0 - 2.0 * k)
-        near, far = cross_box(toward, position, size, axes)
-        hit[k] = far > near if not face else cross_front(toward, position, size, axes) > 0.0
-    cuts, rough = _polar_cuts(corners, edges, arcs, cones, levels, caustic, frame, hit)
+    hit = poles_hit(frame, position, size, axes, face)
+    cuts, rough = polar_cuts(corners, edges, arcs, cones, levels, caustic, frame, hit)
 
     room = len(cuts) * smooth_t.shape[1] * 4 * smooth_p.shape[1]
     directions = np.empty((room, 3))
@@ -299,11 +306,11 @@ def survey(
     """
     directions, values, rings = _survey(
         np.ascontiguousarray(box.outline[::2]) if face else box.outline,
-        FRONT_EDGE_ROWS if face else _EDGES,
+        FRONT_EDGE_ROWS if face else EDGE_ROWS,
         np.ascontiguousarray(cones[:, :3]),
         np.ascontiguousarray(cones[:, 3]),
         np.array([caustic.angle, caustic.width]),
-        _polar_frame(axis, box.centre),
+        polar_frame(axis, box.centre),
         box.position,
         box.size,
         box.axes,
@@ -316,7 +323,7 @@ def survey(
     return Sky(directions, values[0], values[1], values[2], rings)
 
 
-def _polar_frame(axis: NDArray[np.float64], centre: NDArray[np.float64]) -> NDArray[np.float64]:
+def polar_frame(axis: NDArray[np.float64], centre: NDArray[np.float64]) -> NDArray[np.float64]:
     """Rows: two axes across and the polar axis; azimuth 0 points at the centre of the box."""
     across = centre - (centre @ axis) * axis
     length = math.sqrt(across @ across)

@@ -33,7 +33,7 @@ def rapidity_offset(velocity, direction):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, error_model="numpy")
-def _line_of_sight(flight, direction):  # type: ignore[no-untyped-def]
+def line_of_sight(flight, direction):  # type: ignore[no-untyped-def]
     """Direction along the axes of the centre of mass, and its product with the boost."""
     x = 0.0
     y = 0.0
@@ -59,7 +59,7 @@ def _in_centre_of_mass(boost_gamma, boost_cm, sight, momentum, energy):  # type:
 
 
 @numba.njit(cache=True, error_model="numpy")
-def _density(shape, boost_gamma, boost_cm, sight, momentum, energy):  # type: ignore[no-untyped-def]
+def rapidity_density(shape, boost_gamma, boost_cm, sight, momentum, energy):  # type: ignore[no-untyped-def]
     """Probability per steradian and unit rapidity in the laboratory, per produced excited state."""
     energy_cm, transverse, pz = _in_centre_of_mass(boost_gamma, boost_cm, sight, momentum, energy)
     p_cm = math.sqrt(transverse * transverse + pz * pz)
@@ -79,7 +79,7 @@ def _density(shape, boost_gamma, boost_cm, sight, momentum, energy):  # type: ig
 
 
 @numba.njit(cache=True, error_model="numpy")
-def _line_density(flight, sight, rapidity, slope):  # type: ignore[no-untyped-def]
+def line_density(flight, sight, rapidity, slope):  # type: ignore[no-untyped-def]
     """Probability per steradian of a line in energy; ``slope`` is d(energy)/d(rapidity) there."""
     momentum = flight.mass * math.sinh(rapidity)
     energy = flight.mass * math.cosh(rapidity)
@@ -134,43 +134,28 @@ def _ridge_points(flight, direction, sight, centres, widths):  # type: ignore[no
     return count
 
 
+MAX_SEGMENTS = 32
+"""Segments a direction can need: two ranges, up to eight ridge points, two sides each."""
+
+
 @numba.njit(cache=True, error_model="numpy")
-def _fill(flight, sight, low, high, centre, width, gauss, out, count):  # type: ignore[no-untyped-def]
-    """Nodes on [low, high], mapped about ``centre`` if ``width`` is positive."""
+def _segment(low, high, centre, width, out, count):  # type: ignore[no-untyped-def]
+    """One segment, mapped about ``centre`` if ``width`` is positive."""
     if not high > low:
         return count
-    shape = flight.radiative
-    boost_gamma = flight.boost_gamma
-    boost_cm = flight.boost_cm
-    mass = flight.mass
     if width > 0.0:
-        start = math.asinh((low - centre) / width)
-        stop = math.asinh((high - centre) / width)
-    else:
-        start = low
-        stop = high
-    half = 0.5 * (stop - start)
-    for i in range(gauss.shape[1]):
-        s = start + half * (1.0 + gauss[0, i])
-        weight = half * gauss[1, i]
-        rapidity = s
-        if width > 0.0:
-            grow = math.exp(s)
-            rapidity = centre + 0.5 * width * (grow - 1.0 / grow)
-            weight *= 0.5 * width * (grow + 1.0 / grow)
-        grow = math.exp(rapidity)
-        momentum = 0.5 * mass * (grow - 1.0 / grow)
-        energy = 0.5 * mass * (grow + 1.0 / grow)
-        out[0, count] = rapidity
-        out[1, count] = weight * _density(shape, boost_gamma, boost_cm, sight, momentum, energy)
-        out[2, count] = math.log(momentum / mass)
-        count += 1
-    return count
+        low = math.asinh((low - centre) / width)
+        high = math.asinh((high - centre) / width)
+    out[0, count] = low
+    out[1, count] = high
+    out[2, count] = centre
+    out[3, count] = width
+    return count + 1
 
 
 @numba.njit(cache=True, error_model="numpy")
-def _interval(flight, sight, low, high, centres, widths, n_ridges, gauss, out, count):  # type: ignore[no-untyped-def]
-    """Nodes on one allowed range of rapidity, cut around the ridges that matter there."""
+def _interval(low, high, centres, widths, n_ridges, out, count):  # type: ignore[no-untyped-def]
+    """Segments of one allowed range of rapidity, cut around the ridges that matter there."""
     low = max(low, 0.0)
     if not high > low:
         return count
@@ -184,7 +169,7 @@ def _interval(flight, sight, low, high, centres, widths, n_ridges, gauss, out, c
                 first = k
             used += 1
     if used == 0:
-        return _fill(flight, sight, low, high, 0.0, 0.0, gauss, out, count)
+        return _segment(low, high, 0.0, 0.0, out, count)
     left = low
     for k in range(first, n_ridges):
         if not (
@@ -197,14 +182,97 @@ def _interval(flight, sight, low, high, centres, widths, n_ridges, gauss, out, c
                 right = min(high, max(low, 0.5 * (centres[k] + centres[l])))
                 break
         cut = min(right, max(left, centres[k]))
-        count = _fill(flight, sight, left, cut, centres[k], widths[k], gauss, out, count)
-        count = _fill(flight, sight, cut, right, centres[k], widths[k], gauss, out, count)
+        count = _segment(left, cut, centres[k], widths[k], out, count)
+        count = _segment(cut, right, centres[k], widths[k], out, count)
         left = right
     return count
 
 
-MAX_SEGMENTS = 32
-"""Segments a direction can need: two ranges, up to eight ridge points, two sides each."""
+@numba.njit(cache=True, error_model="numpy")
+def segments(flight, direction, sight, out):  # type: ignore[no-untyped-def]
+    """Segments of rapidity on which the density of a flight on shell is smooth.
+
+    Parameters
+    ----------
+    flight : wayside.acceptance.flight.Flight
+    direction
+        Unit vector in the laboratory, shape (3,).
+    sight
+        From `line_of_sight`.
+    out
+        Room for low and high end, centre and width of the map, shape (4, MAX_SEGMENTS). Where the
+        width is positive the ends are in s, and the rapidity is ``centre + width sinh(s)``.
+
+    Returns
+    -------
+    count
+        How many columns of ``out`` were filled.
+    """
+    scale, origin = rapidity_offset(flight.boost, direction)
+    scale *= flight.mass
+    if flight.energy_high <= scale:
+        return 0
+    centres = np.empty(8)
+    widths = np.empty(8)
+    n_ridges = _ridge_points(flight, direction, sight, centres, widths)
+    outer = math.acosh(flight.energy_high / scale)
+    if flight.energy_low > scale:
+        inner = math.acosh(flight.energy_low / scale)
+        count = _interval(origin - outer, origin - inner, centres, widths, n_ridges, out, 0)
+        return _interval(origin + inner, origin + outer, centres, widths, n_ridges, out, count)
+    return _interval(origin - outer, origin + outer, centres, widths, n_ridges, out, 0)
+
+
+@numba.njit(cache=True, error_model="numpy")
+def _fill(flight, sight, segment, gauss, out, count):  # type: ignore[no-untyped-def]
+    """Nodes on one segment."""
+    shape = flight.radiative
+    boost_gamma = flight.boost_gamma
+    boost_cm = flight.boost_cm
+    mass = flight.mass
+    start = segment[0]
+    centre = segment[2]
+    width = segment[3]
+    half = 0.5 * (segment[1] - start)
+    for i in range(gauss.shape[1]):
+        s = start + half * (1.0 + gauss[0, i])
+        weight = half * gauss[1, i]
+        rapidity = s
+        if width > 0.0:
+            grow = math.exp(s)
+            rapidity = centre + 0.5 * width * (grow - 1.0 / grow)
+            weight *= 0.5 * width * (grow + 1.0 / grow)
+        grow = math.exp(rapidity)
+        momentum = 0.5 * mass * (grow - 1.0 / grow)
+        energy = 0.5 * mass * (grow + 1.0 / grow)
+        out[0, count] = rapidity
+        out[1, count] = weight * rapidity_density(
+            shape, boost_gamma, boost_cm, sight, momentum, energy
+        )
+        out[2, count] = math.log(momentum / mass)
+        count += 1
+    return count
+
+
+@numba.njit(cache=True, error_model="numpy")
+def line_rapidities(flight, direction, sight, out):  # type: ignore[no-untyped-def]
+    """Rapidities off shell along a direction, at most two, and their densities, as `spectrum`."""
+    scale, origin = rapidity_offset(flight.boost, direction)
+    scale *= flight.mass
+    reach = flight.energy_high / scale
+    if reach <= 1.0:
+        return 0
+    spread = math.acosh(reach)
+    count = 0
+    for sign in (1.0, -1.0):
+        rapidity = origin + sign * spread
+        if rapidity > 0.0:
+            out[0, count] = rapidity
+            slope = scale * math.sqrt((reach - 1.0) * (reach + 1.0))
+            out[1, count] = line_density(flight, sight, rapidity, slope)
+            out[2, count] = math.log(math.sinh(rapidity))
+            count += 1
+    return count
 
 
 @numba.njit(cache=True, error_model="numpy")
@@ -227,48 +295,12 @@ def spectrum(flight, direction, gauss, out):  # type: ignore[no-untyped-def]
     count
         How many columns of ``out`` were filled.
     """
-    sight = _line_of_sight(flight, direction)
-    scale, origin = rapidity_offset(flight.boost, direction)
-    scale *= flight.mass
+    sight = line_of_sight(flight, direction)
     if not flight.on_shell:
-        reach = flight.energy_high / scale
-        if reach <= 1.0:
-            return 0
-        spread = math.acosh(reach)
-        count = 0
-        for sign in (1.0, -1.0):
-            rapidity = origin + sign * spread
-            if rapidity > 0.0:
-                out[0, count] = rapidity
-                slope = scale * math.sqrt((reach - 1.0) * (reach + 1.0))
-                out[1, count] = _line_density(flight, sight, rapidity, slope)
-                out[2, count] = math.log(math.sinh(rapidity))
-                count += 1
-        return count
-
-    if flight.energy_high <= scale:
-        return 0
-    centres = np.empty(8)
-    widths = np.empty(8)
-    n_ridges = _ridge_points(flight, direction, sight, centres, widths)
-    outer = math.acosh(flight.energy_high / scale)
+        return line_rapidities(flight, direction, sight, out)
+    parts = np.empty((4, MAX_SEGMENTS))
+    found = segments(flight, direction, sight, parts)
     count = 0
-    if flight.energy_low > scale:
-        inner = math.acosh(flight.energy_low / scale)
-        for low, high in ((origin - outer, origin - inner), (origin + inner, origin + outer)):
-            count = _interval(
-                flight, sight, low, high, centres, widths, n_ridges, gauss, out, count
-            )
-        return count
-    return _interval(
-        flight,
-        sight,
-        origin - outer,
-        origin + outer,
-        centres,
-        widths,
-        n_ridges,
-        gauss,
-        out,
-        count,
-    )
+    for k in range(found):
+        count = _fill(flight, sight, parts[:, k], gauss, out, count)
+    return count

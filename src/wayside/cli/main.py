@@ -18,6 +18,7 @@ COMMANDS: Final = {
     "reach": "What a detector excludes over a plane of couplings or masses.",
     "point": "Everything about one parameter point.",
     "relic": "How much of the ground state is left over from the early universe.",
+    "events": "Decays of the excited state in a detector, one by one.",
     "simulate": "Geant4 through the layers of the detector.",
     "reconstruct": "Tracks and vertices out of what was simulated.",
     "scenarios": "The built-in scenarios, or the text of one.",

@@ -52,19 +52,24 @@ def _double_pole_averages(n0, n1, n2, a, b, r):  # type: ignore[no-untyped-def]
     return (n0 * a - n1 * b + n2 * (b * b + a * r) / (a + r)) / (r * r * r)
 
 
-@numba.njit(cache=True, error_model="numpy")
-def averaged_tensor(shape, x, sin_x, cos_a, sin_a, cos_t, sin_t):  # type: ignore[no-untyped-def]
-    """Contracted production tensor averaged over the azimuth of the A' around the excited state.
+@numba.njit(cache=True, error_model="numpy", inline="always")
+def tensor_terms(shape, x, sin_x, cos_a, sin_a, cos_t, sin_t):  # type: ignore[no-untyped-def]
+    """Contracted production tensor as a function of u, the cosine of the azimuth of the A'.
 
-    Parameters
-    ----------
-    shape : RadiativeShape
-    x, sin_x
-        Cosine and sine of the polar angle of the excited state in the A' rest frame.
-    cos_a, sin_a
-        Of the angle between excited state and A' in the centre of mass.
-    cos_t, sin_t
-        Of the angle between excited state and electron beam in the centre of mass.
+    Parameters as for `averaged_tensor`. With N, P and M of second degree in u (three
+    coefficients each) and b = beta sin sin, the tensor is
+
+        N/2 [1/(a_minus - b u) + 1/(a_plus + b u)]
+        + m_e^2/s [M/(a_minus - b u)^2 + P/(a_plus + b u)^2]
+
+    over ``((1 - q2)/2)^2``.
+
+    Returns
+    -------
+    single, minus, plus
+        Coefficients of N, M, P; the last two are 0 in the massless limit.
+    poles
+        a_minus, a_plus, b, and the roots of a^2 - b^2 for either.
     """
     top = shape.beta_top
     bottom = shape.beta_bottom
@@ -131,30 +136,50 @@ def averaged_tensor(shape, x, sin_x, cos_a, sin_a, cos_t, sin_t):  # type: ignor
     a_minus = 1.0 - product
     a_plus = 1.0 + product
     b = bottom * sin_a * sin_t
+    if m2 > 0.0:
+        trace = 2.0 * iso / q2
+        constant = -2.0 * q2 * weight - 8.0 * m2 * iso
+        minus = (
+            constant + 2.0 * pol * minus0 * minus0 + trace * soft_p0 * soft_p0,
+            4.0 * pol * minus0 * slope - 2.0 * trace * soft_p0 * soft1,
+            2.0 * pol * slope * slope + trace * soft1 * soft1,
+        )
+        plus = (
+            constant + 2.0 * pol * plus0 * plus0 + trace * soft_m0 * soft_m0,
+            -4.0 * pol * plus0 * slope + 2.0 * trace * soft_m0 * soft1,
+            2.0 * pol * slope * slope + trace * soft1 * soft1,
+        )
+    else:
+        minus = (0.0, 0.0, 0.0)
+        plus = (0.0, 0.0, 0.0)
+    return (n0, n1, n2), minus, plus, (a_minus, a_plus, b, r_minus, r_plus)
 
+
+@numba.njit(cache=True, error_model="numpy")
+def averaged_tensor(shape, x, sin_x, cos_a, sin_a, cos_t, sin_t):  # type: ignore[no-untyped-def]
+    """Contracted production tensor averaged over the azimuth of the A' around the excited state.
+
+    Parameters
+    ----------
+    shape : RadiativeShape
+    x, sin_x
+        Cosine and sine of the polar angle of the excited state in the A' rest frame.
+    cos_a, sin_a
+        Of the angle between excited state and A' in the centre of mass.
+    cos_t, sin_t
+        Of the angle between excited state and electron beam in the centre of mass.
+    """
+    single, minus, plus, poles = tensor_terms(shape, x, sin_x, cos_a, sin_a, cos_t, sin_t)
+    n0, n1, n2 = single
+    a_minus, a_plus, b, r_minus, r_plus = poles
     total = 0.5 * (
         _pole_averages(n0, n1, n2, a_minus, -b, r_minus)
         + _pole_averages(n0, n1, n2, a_plus, b, r_plus)
     )
-    if m2 > 0.0:
-        trace = 2.0 * iso / q2
-        constant = -2.0 * q2 * weight - 8.0 * m2 * iso
-        total += m2 * (
-            _double_pole_averages(
-                constant + 2.0 * pol * minus0 * minus0 + trace * soft_p0 * soft_p0,
-                4.0 * pol * minus0 * slope - 2.0 * trace * soft_p0 * soft1,
-                2.0 * pol * slope * slope + trace * soft1 * soft1,
-                a_minus,
-                -b,
-                r_minus,
-            )
-            + _double_pole_averages(
-                constant + 2.0 * pol * plus0 * plus0 + trace * soft_m0 * soft_m0,
-                -4.0 * pol * plus0 * slope + 2.0 * trace * soft_m0 * soft1,
-                2.0 * pol * slope * slope + trace * soft1 * soft1,
-                a_plus,
-                b,
-                r_plus,
-            )
+    if shape.mass2 > 0.0:
+        total += shape.mass2 * (
+            _double_pole_averages(minus[0], minus[1], minus[2], a_minus, -b, r_minus)
+            + _double_pole_averages(plus[0], plus[1], plus[2], a_plus, b, r_plus)
         )
-    return total / half2
+    half = 0.5 * (1.0 - shape.q2)
+    return total / (half * half)

@@ -27,7 +27,14 @@ from wayside.models import hadron_grid
 from wayside.models.mediator import lepton_factor
 from wayside.models.r_ratio import continuum, narrow_states
 
-__all__ = ["Kind", "dgamma_dmff", "hadronic_width_error", "width_hats"]
+__all__ = [
+    "Kind",
+    "dgamma_dmff",
+    "hadronic_width_error",
+    "narrow_width_hats",
+    "rate_below_top",
+    "width_hats",
+]
 
 FloatArray = npt.NDArray[np.float64]
 Kind = Literal["scalar", "pseudo-dirac"]
@@ -154,6 +161,32 @@ def width_hats(
         widths["hadrons"][part] = _continuum_integrals(kind, masses)[:, 0]
         widths["hadrons"][part] += _narrow_widths(kind, masses).sum(axis=1)
     return {name: width.reshape(shape) for name, width in widths.items()}
+
+
+def rate_below_top(
+    kind: Kind, below: npt.ArrayLike, m_aprime: float, m1: float, m2: float
+) -> FloatArray:
+    """Return dGamma/dm_ff over r(m_ff) and epsilon^2 g_D^2 at m_ff = m1 - m2 - below.
+
+    Parameters
+    ----------
+    kind : {"scalar", "pseudo-dirac"}
+        The dark pair.
+    below : array_like
+        Distance from the upper end in GeV, any shape; keeps its digits there.
+    m_aprime, m1, m2 : float
+        Masses in GeV.
+    """
+    _, (mass, heavy, light) = _flat(kind, m_aprime, m1, m2)
+    distance = np.asarray(below, dtype=np.float64)
+    masses = _Masses(mass, heavy, light)
+    return masses.rate(kind, distance.reshape(1, -1)).reshape(distance.shape)
+
+
+def narrow_width_hats(kind: Kind, m_aprime: float, m1: float, m2: float) -> FloatArray:
+    """Return the widths by way of each of `narrow_states`, over epsilon^2 g_D^2, in GeV."""
+    _, (mass, heavy, light) = _flat(kind, m_aprime, m1, m2)
+    return np.asarray(_narrow_widths(kind, _Masses(mass, heavy, light))[0])
 
 
 def hadronic_width_error(

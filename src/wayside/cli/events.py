@@ -1,0 +1,122 @@
+"""``wayside events``: decays in a detector, one by one."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from wayside.cli.common import json_option, json_text, load, scenario_options
+from wayside.cli.output import check_output_folder
+from wayside.errors import OutputError
+
+if TYPE_CHECKING:
+    from wayside.simulation.events import EventGenerator, Events
+
+_FORMATS = ("parquet", "root", "hepmc")
+_QUIET_SECONDS = 2.0
+
+
+@click.command("events")
+@scenario_options
+@click.option(
+    "-n", "--number", "n", type=click.IntRange(1, 10**9), default=10_000, show_default=True,
+    help="How many events.",
+)  # fmt: skip
+@click.option(
+    "--seed", type=click.IntRange(0, 2**63 - 1), default=1, show_default=True,
+    help="The same seed, the same events.",
+)  # fmt: skip
+@click.option(
+    "--format", "kind", type=click.Choice(_FORMATS), default="parquet", show_default=True,
+    help="Of the file.",
+)  # fmt: skip
+@click.option(
+    "--out", metavar="FILE|DIR", default="wayside-out", show_default=True,
+    help="A file that ends like its format, or a folder for events.FORMAT.",
+)  # fmt: skip
+@click.option(
+    "--detector", "detectors", multiple=True, metavar="NAME",
+    help="A detector; may be repeated. Without it, all of them.",
+)  # fmt: skip
+@json_option
+def command(
+    scenario: str,
+    overrides: tuple[str, ...],
+    n: int,
+    seed: int,
+    kind: str,
+    out: str,
+    detectors: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Generate unweighted decays of the excited state in a detector.
+
+    SCENARIO is a built-in name or a TOML file. Needs the extra wayside[simulation].
+    """
+    loaded = load(scenario, overrides)
+    from wayside.simulation.formats import SUFFIXES, require, write_events
+
+    require(kind)
+    if not out:
+        raise click.BadParameter("an empty path; name a file or a folder", param_hint="--out")
+    path = Path(out)
+    if path.suffix != SUFFIXES[kind] or path.is_dir():
+        path = path / f"events{SUFFIXES[kind]}"
+    check_output_folder(path.parent)
+    if path.is_dir():
+        raise OutputError(f"--out {path}: a folder is in the way")
+
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    with console.status("compiling and loading (the first run takes a minute)"):
+        from wayside.simulation.events import EventGenerator
+
+        generator = EventGenerator(loaded, detectors)
+        header = generator.header(n, seed)
+
+    def closing() -> dict[str, Any]:
+        return {
+            "proposals": generator.proposed,
+            "kept": generator.kept,
+            "repeated_flights": generator.repeated,
+        }
+
+    write_events(kind, path, header, _shown(generator, n, seed, console), closing)
+    report = {**header, **closing(), "file": path}
+    click.echo(json_text(report) if as_json else _text(report))
+
+
+def _shown(generator: "EventGenerator", n: int, seed: int, console: Any) -> Iterator["Events"]:
+    """Blocks of events, with a bar on a terminal once they take their time."""
+    from rich.progress import Progress
+
+    start = time.monotonic()
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("events", total=n, visible=False)
+        for block in generator.blocks(n, seed):
+            yield block
+            late = time.monotonic() - start > _QUIET_SECONDS
+            bar.update(task, advance=len(block.event), visible=late)
+
+
+def _text(report: dict[str, Any]) -> str:
+    lines = [
+        f"{report['scenario']['name']}: {report['events']} events, seed {report['seed']};"
+        f" expected in {report['luminosity_fb']:g} fb^-1: {report['expected_events']:.5g}"
+        f" ({report['cross_section_fb']:.5g} fb)",
+    ]
+    if len(report["detectors"]) > 1:
+        shares = (f"{d['name']} {d['expected_events']:.5g}" for d in report["detectors"])
+        lines.append(f"expected by detector: {', '.join(shares)}")
+    ratios = report["branching_ratios"].items()
+    lines.append("decays: " + ", ".join(f"{name} {value:.4g}" for name, value in ratios if value))
+    if report["branching_ratios"]["hadrons"]:
+        lines.append(f"hadrons: {report['hadrons']}")
+    if report["repeated_flights"]:
+        lines.append(f"flights used twice: {report['repeated_flights']} of {report['kept']}")
+    lines += [f"note: {note}" for note in report["notes"]]
+    lines.append(f"wrote {report['file']}")
+    return "\n".join(lines)
