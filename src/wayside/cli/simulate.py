@@ -48,7 +48,9 @@ def _triple(_: click.Context, __: click.Parameter, value: Any) -> Any:
     metavar="X,Y,Z",
     help="Of each particle in turn.  [default: 0,0,1]",
 )
-@click.option("--events", type=click.Path(path_type=Path), help="Parquet file instead of the gun.")
+@click.option(
+    "--events", type=click.Path(path_type=Path), help="File of events instead of the gun."
+)
 @click.option("--detector", help="Which of the scenario's, instead of the first signal one.")
 @click.option("--seed", type=click.IntRange(0), default=1, show_default=True)
 @click.option("--workers", type=click.IntRange(1), help="Processes.  [default: one a core]")
@@ -94,7 +96,7 @@ def command(
     from wayside.simulation.geant4.gun import from_file
 
     primaries = (
-        from_file(events)
+        from_file(events, detector or loaded.signal[0])
         if events is not None
         else _gun(particles, energy, number, position, directions)
     )

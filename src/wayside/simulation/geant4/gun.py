@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wayside.errors import InputError
+from wayside.simulation.formats.primaries import read_primaries
 from wayside.simulation.geant4.engine import Records, masses
 from wayside.simulation.geant4.plan import read_table
 from wayside.simulation.records import PRIMARY
@@ -85,13 +86,32 @@ def together(*parts: NDArray[np.void]) -> Records:
     return rows[np.argsort(rows["event"], kind="stable")]
 
 
-def from_file(path: Path) -> Records:
-    """Primaries of a Parquet file with the columns of `PRIMARY`; events in increasing order.
+def from_file(path: Path, detector: str | None = None) -> Records:
+    """Primaries of a file, events in increasing order.
+
+    Parameters
+    ----------
+    path
+        What `wayside events` wrote, in any of its formats, or a Parquet file with the columns of
+        `PRIMARY` in the frame of the detector.
+    detector
+        Which of those in a file of events.
 
     Raises
     ------
     InputError
         If it cannot be read, or columns are missing.
     """
-    rows = read_table(path, PRIMARY)
+    rows = read_primaries(path, detector) if _holds_events(path) else read_table(path, PRIMARY)
     return rows[np.argsort(rows["event"], kind="stable")]
+
+
+def _holds_events(path: Path) -> bool:
+    """Whether it is a file of `wayside events`, and no table of primaries."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        return "particle_pdg" in pq.read_schema(path).names
+    except (OSError, pa.ArrowInvalid):
+        return path.suffix in (".root", ".hepmc", ".hepmc3")
