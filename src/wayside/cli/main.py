@@ -17,7 +17,7 @@ from wayside.errors import WaysideError
 COMMANDS: Final = {
     "reach": "What a detector excludes over a plane of couplings or masses.",
     "point": "Everything about one parameter point.",
-    "relic": "How much of the ground state is left over from the early universe.",
+    "relic": "How much of the ground state the early universe left over.",
     "events": "Decays of the excited state in a detector, one by one.",
     "simulate": "Geant4 through the layers of the detector.",
     "reconstruct": "Tracks and vertices out of what was simulated.",
