@@ -291,5 +291,9 @@ def test_known_keys_follow_the_fields() -> None:
         "detectors.*",
         "plane",
         "cosmology",
+        "stack",
+        "geant4",
+        "emulsion",
+        "reconstruction",
     }
     assert KNOWN_KEYS["detectors.*"] == ("position", "size", "facing", "roll")

@@ -143,16 +143,18 @@ def _section(path: Sequence[object], known: Mapping[str, Sequence[str]]) -> str:
 
 
 def _suggestion(path: Sequence[object], known: Mapping[str, Sequence[str]]) -> str | None:
-    """Find the nearest valid key, in the same section first, then anywhere."""
+    """Find the nearest valid key: that very one elsewhere, alike in the same section, or alike."""
     word, section = str(path[-1]), path[:-1]
-    near = nearest(word, known.get(_section(section, known), ()))
-    if near is not None:
-        return dotted((*section, near))
     leaves: dict[str, str] = {}
     for place, keys in known.items():
         if place and "*" not in place:
             for key in keys:
                 leaves.setdefault(key, f"{place}.{key}")
+    if word in leaves:
+        return leaves[word]
+    near = nearest(word, known.get(_section(section, known), ()))
+    if near is not None:
+        return dotted((*section, near))
     near = nearest(word, leaves)
     return leaves[near] if near is not None else None
 
