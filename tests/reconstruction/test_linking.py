@@ -26,6 +26,7 @@ def by_value(rows, following):
     return sorted(zip(rows["x"][kept], rows["x"][following[kept]], strict=True))
 
 
+@pytest.mark.nightly  # minutes of plain loops
 @pytest.mark.parametrize("seed", [1, 2])
 def test_links_equal_brute_force(seed):
     rows = crowd(2e3, 2.5, 12, seed, low=60.0)
