@@ -4,13 +4,14 @@ import math
 
 import numpy as np
 import pytest
+from numpy.testing import assert_allclose
 
 from wayside.cosmology.column import density_of
 from wayside.cosmology.line import Crossings
 from wayside.models.inelastic import PseudoDirac
 from wayside.scenario import load_scenario
 from wayside.sensitivity.planes import plane_of
-from wayside.sensitivity.relic import branches, relic_line
+from wayside.sensitivity.relic import RelicLine, branches, relic_line
 
 PAIR = ("model.m_aprime=8", "model.m1=3.9999501", "model.m2=3.9999299", "plane.points=30")
 
@@ -90,3 +91,25 @@ def test_joining():
         )
     # All is turned over: nothing meets.
     assert lines_of(Crossings((0.1, 0.2), True), Crossings((), False)) == []
+
+
+def test_bands_of_columns_without_roots():
+    # All, part of it twice, the upper part, none, and not known.
+    columns = [
+        Crossings((), True),
+        Crossings((1e-4, 1e-2), True),
+        Crossings((1e-4,), False),
+        Crossings((), False),
+        None,
+    ]
+    x = np.arange(5.0)
+    line = RelicLine(x, columns, 1e-6, 1e-1, branches(x, columns))
+    nan = math.nan
+    first, second = line.bands()
+    assert_allclose(first[0], [1e-6, 1e-6, 1e-4, nan, nan])
+    assert_allclose(first[1], [1e-1, 1e-4, 1e-1, nan, nan])
+    assert_allclose(second[0], [nan, 1e-2, nan, nan, nan])
+    assert_allclose(second[1], [nan, 1e-1, nan, nan, nan])
+    assert line.summary()["overabundant"][3:] == [[], None]
+    assert line.known
+    assert not RelicLine(x[:1], [None], 1e-6, 1e-1, []).known
