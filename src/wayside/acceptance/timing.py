@@ -23,7 +23,7 @@ Array = NDArray[np.float64]
 Of = Literal["decays", "crossings"]
 
 TIMING_LEVEL = Level(100, 4, 14)
-"""Bins of a sixtieth of the spread are then known to some two per cent of the highest one."""
+"""Bins of a sixtieth of the spread are known to some 2 per cent of the highest one, 12 at worst."""
 
 NARROWEST_BIN = 0.01
 """In ns, of bins that are chosen: finer than any detector tells, and than the nodes resolve."""
