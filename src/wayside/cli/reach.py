@@ -40,7 +40,7 @@ def command(
     """Compute yields, the exclusion contour and existing limits over a plane.
 
     SCENARIO is a built-in name or a TOML file. Writes reach.png, reach.pdf, contours.csv,
-    yields.csv and result.json to --out (default: wayside-out).
+    yields.csv, result.json and workspace.json (for pyhf) to --out (default: wayside-out).
     """
     loaded = load(scenario, overrides, plane__kind=plane, run__recast=recast)
     folder = Path("wayside-out") if out is None else out
@@ -70,6 +70,7 @@ def _files(result: "Reach") -> dict[str, bytes | str]:
         **figure_files(reach_figure(result), "reach"),
         **tables(result),
         "result.json": json_text(result.summary()) + "\n",
+        "workspace.json": json_text(result.background.workspace()) + "\n",
     }
 
 
@@ -80,6 +81,7 @@ def _text(result: "Reach", written: list[Path]) -> str:
         f"{scenario.name}: {confidence:g}% CL exclusion where {'+'.join(scenario.signal)}"
         f" expects {result.n_limit:.4g} events",
         f"most events in the plane: {float(result.total.max()):.4g}",
+        *_background(result),
     ]
     for line in result.contour:
         low, high = line.points.min(axis=0), line.points.max(axis=0)
@@ -96,3 +98,18 @@ def _text(result: "Reach", written: list[Path]) -> str:
     lines += [f"note: {flag}" for flag in result.flags]
     lines += [f"wrote {path}" for path in written]
     return "\n".join(lines)
+
+
+def _background(result: "Reach") -> list[str]:
+    """What is expected without signal, unless there is nothing to tell."""
+    background = result.background
+    if not background.value and background.kind == "number":
+        return []
+    lines = [f"background: {background.words()} events ({background.kind})"]
+    if background.error:
+        more = background.n_limit_with_more
+        lines.append(f"with a background one error higher: {more:.4g} signal events")
+    until = background.zero_until()
+    if until == until:
+        lines.append(f"zero background holds up to {until:.3g} fb^-1")
+    return lines

@@ -60,7 +60,7 @@ def workspace(
         modifiers = [_modifier("background", "shapesys", [e])] if e and b else []
         channels = [_channel("signal", 1.0, b, modifiers)]
         expected = {"signal": b}
-        parameters = []
+        parameters: list[dict[str, Any]] = []
     else:
         size = _modifier("background", "normfactor", None)
         expected = {"signal": b, "control": control.background_ratio * b}

@@ -7,8 +7,9 @@ one. Limits average the Poisson probabilities of `wayside.limits.statistics` ove
 and at zero background they are the limits there. Derivation: docs/theory/limits.md.
 """
 
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import Final, Literal, get_args
+from typing import Any, Final, Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -126,7 +127,7 @@ def expected_upper_limit(
     b = checks.expected(background)
     if statistic == "mean":
         given = np.broadcast_arrays(b, checks.expected(error, "error"), checks.level(cl))
-        means = [_mean(*each, method) for each in zip(*map(np.ravel, given), strict=True)]
+        means = [_mean(float(x), float(e), float(p), method) for x, e, p in _rows(given)]
         return np.reshape(np.asarray(means, dtype=np.float64), given[0].shape)
     n = b if statistic == "asimov" else poisson_quantile(np.asarray(0.5), b)
     return _elementwise(n, b, error, cl, method)
@@ -198,13 +199,18 @@ def _elementwise(
         checks.expected(error, "error"),
         checks.level(cl),
     )
-    limits = [_limit(*map(float, each), method) for each in zip(*map(np.ravel, given), strict=True)]
+    limits = [_limit(float(k), float(x), float(e), float(p), method) for k, x, e, p in _rows(given)]
     return np.reshape(np.asarray(limits, dtype=np.float64), given[0].shape)
+
+
+def _rows(arrays: Sequence[Array]) -> Iterator[tuple[Any, ...]]:
+    return zip(*map(np.ravel, arrays), strict=True)
 
 
 def _limit(n: float, background: float, error: float, cl: float, method: Method) -> float:
     if error == 0.0 or background == 0.0:
-        return float(continued_limit(*map(np.asarray, (n, background, cl)), method))
+        known = continued_limit(np.asarray(n), np.asarray(background), np.asarray(cl), method)
+        return float(known)
     if background > LARGEST_BACKGROUND:
         raise InputError(f"background = {background:g}: with an error at most 1e6")
     values, weights = background_nodes(n, background, error)
@@ -296,3 +302,36 @@ def _mean(background: float, error: float, cl: float, method: Method) -> float:
         limits = _elementwise(n, background, error, cl, method)
     chance = np.exp(xlogy(n, background) - background - gammaln(n + 1.0))
     return float(chance @ limits / chance.sum())
+
+
+def negligible_background(
+    relative_error: float = 0.0, cl: float = 0.90, *, loss: float = 0.1
+) -> float:
+    """Background up to which an experiment is as good as one without.
+
+    Parameters
+    ----------
+    relative_error
+        Standard error of the background over the background.
+    cl
+        Confidence level in (0, 1).
+    loss
+        What is still as good: the mean of the CLs limits of experiments without signal is larger
+        than that without background by this fraction.
+
+    Returns
+    -------
+    float
+        Expected background counts; 0.160 at 90 % for a known background and a loss of 10 %.
+    """
+    relative = float(checks.expected(relative_error, "relative_error"))
+    level = float(checks.level(cl))
+    if not 0.0 < loss < 1.0:
+        raise InputError(f"loss = {loss}: must lie between 0 and 1")
+    wanted = np.log1p(loss) + np.log(-np.log1p(-level))
+
+    def excess(logarithm: float) -> float:
+        b = float(np.exp(logarithm))
+        return float(np.log(_mean(b, relative * b, level, "cls")) - wanted)
+
+    return float(np.exp(brentq(excess, np.log(1e-3 * loss), np.log(100.0), xtol=1e-9)))

@@ -187,7 +187,10 @@ def _contours(axes: Axes, result: Reach) -> list[Artist]:
 def _exclusion_words(result: Reach) -> str:
     run = result.scenario.run
     words = f"{100.0 * run.confidence_level:g}% CL, $N={result.n_limit:.3g}$"
-    return words + (f", background {run.background:g}" if run.background else "")
+    background = result.background
+    if not (background.value or background.error):
+        return words
+    return f"{words}, background " + background.words(r"$\pm$")
 
 
 def _draw(axes: Axes, lines: list[Line], **style: object) -> None:

@@ -40,7 +40,7 @@ def _header(result: Reach, what: str) -> dict[str, str]:
         "decays": run.decays,
         "recast": run.recast,
         "n_limit": f"{result.n_limit:.6g} ({100.0 * run.confidence_level:g}% CL,"
-        f" background {run.background:g})",
+        f" background {result.background.words()})",
     }
 
 

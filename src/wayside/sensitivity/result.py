@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from wayside import __version__
-from wayside.limits.statistics import discovery_signal, expected_upper_limit
 from wayside.scenario import Scenario, meaning
 from wayside.sensitivity import study
+from wayside.sensitivity.background import Background, expected_background
 from wayside.sensitivity.columns import resolved
 from wayside.sensitivity.contours import Line, trace
 from wayside.sensitivity.existing import SEARCHES, Existing
@@ -32,6 +32,8 @@ class Reach:
     """
 
     plane: Plane
+    background: Background
+    """Expected background in the signal detectors together."""
     events: dict[str, Array]
     """Expected events on the grid by detector, shape (epsilon, x)."""
     n_limit: float
@@ -78,6 +80,7 @@ class Reach:
             "scenario": self.scenario.to_dict(),
             "sqrt_s_gev": self.scenario.sqrt_s,
             "production": self.scenario.mode,
+            "background": self.background.summary(),
             "n_limit": self.n_limit,
             "n_discovery": self.n_discovery,
             "relative_error": self.relative_error,
@@ -142,9 +145,8 @@ def reach(scenario: Scenario, *, progress: Progress | None = None) -> Reach:
     luminosity = scenario.run.luminosity_fb
     model_of_yield = study.expected_events if scenario.run.decays == "study" else _exact
 
-    background = scenario.run.background
-    n_limit = float(expected_upper_limit(background, scenario.run.confidence_level, method="cls"))
-    n_discovery = float(discovery_signal(background))
+    background = expected_background(scenario)
+    n_limit, n_discovery = background.n_limit, background.n_discovery
     logarithm = _log_yield(scenario, model_of_yield)
     approximation = _log_yield(scenario, study.expected_events)
     existing_searches = Existing(scenario.run.recast, scenario.run.confidence_level)
@@ -201,7 +203,7 @@ def reach(scenario: Scenario, *, progress: Progress | None = None) -> Reach:
     worst = max(errors, default=0.0)
     g_d_most = scenario.model.g_d if plane.varies_masses else plane.x.values[-1]
     flags = plane.centre.flags(scenario.model.epsilon, float(g_d_most))
-    flags += [*meaning.overlaps(scenario), *meaning.unused(scenario)]
+    flags += [*meaning.overlaps(scenario), *meaning.unused(scenario), *background.flags]
     if worst > plane.centre.rtol:
         flags.append(f"acceptance known to {worst:.1e} only")
     if not relic.known:
@@ -216,6 +218,7 @@ def reach(scenario: Scenario, *, progress: Progress | None = None) -> Reach:
         flags.append(f"existing limits at other confidence levels: {', '.join(other)}")
     return Reach(
         plane=plane,
+        background=background,
         events=events,
         n_limit=n_limit,
         n_discovery=n_discovery,
