@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 
+from wayside.backgrounds.fakes import NEAR
 from wayside.detector.stack import Stack
 from wayside.reconstruction.accidentals import EDGE, Pool, overlay, pool, tile_vertices
 from wayside.reconstruction.entering import entering, power_law
@@ -28,6 +29,7 @@ from wayside.scenario.emulsion import EmulsionSection, ReconstructionSection
 from wayside.simulation.sheets import Sheets
 
 SEED = 20261
+TABLE = Path("src/wayside/data/accidental_vertices.csv")
 BLOCKS = 3
 KEPT = (30, 90)
 """Sheets that are reconstructed: the second block, and what a vertex in it needs around it."""
@@ -80,6 +82,89 @@ def recorded(work: Path, spectrum: str) -> Pool:
         return pool(found["film"], found["primaries"], JOB)
 
 
+COLUMNS = (
+    *("spectrum", "density", "tiles", "area", "unrelated", "related", "isolated", "near", "reach"),
+    *("full_area", "steep_muons", "steep_others", "muons", "others"),
+)
+
+
+def count(work: Path, spectrum: str, k: int) -> list[float] | None:
+    """One row of the table, of the tiles that are there."""
+    row = np.zeros(len(COLUMNS))
+    row[0] = list(SPECTRA).index(spectrum)
+    for path in sorted(work.glob(f"tile-{spectrum}-{k}-*.npz")):
+        with np.load(path) as found:
+            rows, starts = found["rows"], found["starts"]
+            row[1] = found["density"]
+            area, full = float(found["area"]), float(found["full"])
+        other = rows[~rows["related"]]
+        gap = other["gaps"][:, 0]
+        row[2:10] += (
+            *(1, area, len(other), np.count_nonzero(rows["related"])),
+            *(np.count_nonzero(other["companions"] == 0), np.count_nonzero(gap < NEAR)),
+            *(np.count_nonzero(np.isfinite(gap)), full),
+        )
+        row[10:] += starts
+    return row.tolist() if row[2] else None
+
+
+def fit(rows: Any) -> tuple[float, float, float, float]:
+    """Most likely a, n0 and g of a n^2 / (1 + n / n0)^g, and the relative error of the whole."""
+    from scipy.optimize import minimize
+
+    density, area, seen = (rows[:, COLUMNS.index(c)] for c in ("density", "area", "unrelated"))
+
+    def curve(p: Any) -> Any:
+        return np.exp(p[0]) * density**2 / (1.0 + density / np.exp(p[1])) ** p[2]
+
+    def minus_log(p: Any) -> float:
+        mean = area * curve(p)
+        # A weak prior holds n0 inside of what was simulated if the points do not.
+        return float(np.sum(mean - seen * np.log(mean)) + 0.5 * ((p[1] - np.log(3e3)) / 2.0) ** 2)
+
+    start = (np.log(1e-6), np.log(3e3), 1.0)
+    best = minimize(minus_log, start, method="Nelder-Mead", options={"maxiter": 4000}).x
+    error = np.sqrt(len(best) / max(seen.sum(), 1.0))
+    return float(np.exp(best[0])), float(np.exp(best[1])), float(best[2]), float(error)
+
+
+def write(work: Path, day: str) -> None:
+    """The table, whole or not at all."""
+    found = {
+        spectrum: [count(work, spectrum, k) for k in range(len(TILES[spectrum]))]
+        for spectrum in SPECTRA
+    }
+    rows = {spectrum: [row for row in some if row is not None] for spectrum, some in found.items()}
+    header = {
+        "origin": "own simulation: scripts/make_accidental_vertices.py",
+        "version": "1",
+        "units": "density: scanned muons per cm^2 of film; areas in cm^2; else numbers",
+        "date": day,
+        "licence": "BSD-3-Clause",
+        "command": f"python scripts/make_accidental_vertices.py --write --date {day}",
+        "seed": str(SEED),
+        "spectra": "; ".join(
+            f"{k} {name} (E + {SPECTRA[name]} GeV)^-3" for k, name in enumerate(SPECTRA)
+        ),
+        "columns": (
+            "summed over tiles, in one block of 40 sheets: vertices of unrelated tracks and of those"
+            " of one muon, in area; of the unrelated those without companions, with less"
+            f" than {NEAR:g} mm between the tracks at the next gap, with both tracks at it; tracks"
+            " that begin inside full_area: muons and others steeper than 0.95, muons and others"
+            " that are not"
+        ),
+    }
+    for spectrum, some in rows.items():
+        if some:
+            header[f"law_{spectrum}"] = " ".join(f"{value:.4g}" for value in fit(np.array(some)))
+    lines = [f"# {key}: {value}" for key, value in header.items()]
+    lines.append(",".join(COLUMNS))
+    lines += [",".join(f"{value:.7g}" for value in row) for some in rows.values() for row in some]
+    aside = TABLE.with_name(f".{TABLE.name}.{secrets.token_hex(4)}")
+    aside.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    aside.replace(TABLE)
+
+
 def main() -> None:
     """Run what is missing, or write the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
@@ -87,6 +172,9 @@ def main() -> None:
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--date", default=date.today().isoformat())
     given = parser.parse_args()
+    if given.write:
+        write(given.work, given.date)
+        return
     given.work.mkdir(parents=True, exist_ok=True)
     plans = [
         (t, spectrum, k, density, side)

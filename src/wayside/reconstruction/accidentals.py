@@ -93,7 +93,7 @@ def overlay(events: Pool, copies: int, tile: float, rng: np.random.Generator) ->
     count = np.diff(events.first)[chosen]
     owner = np.repeat(np.arange(copies), count)
     inner = np.arange(len(owner)) - np.repeat(np.cumsum(count) - count, count)
-    rows = events.film[events.first[chosen][owner] + inner]
+    rows: Structured = events.film[events.first[chosen][owner] + inner]
     rows["event"] = owner
     for axis in "xy":
         shift = rng.uniform(0.0, tile, copies)[owner]

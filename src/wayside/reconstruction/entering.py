@@ -16,9 +16,9 @@ from wayside.simulation.records import PRIMARY
 FloatArray = npt.NDArray[np.float64]
 Records = npt.NDArray[Any]
 
-How = Literal["cosmic", "front", "plane"]
+How = Literal["cosmic", "front", "plane", "inside"]
 """From above (cos^2 of the zenith angle), through the front face from afar, or as from above
-through films without end."""
+through films without end; pairs inside are signal."""
 
 AFAR: Final = 7000.0
 """mm from the front face to the point where particles of ``"front"`` come from (Belle II)."""
@@ -79,7 +79,7 @@ def front_lines(
     x, y = stack.size
     points = np.zeros((number, 3))
     points[:, :2] = (rng.random((number, 2)) - 0.5) * [x, y]
-    directions = points + [0.0, 0.0, AFAR]
+    directions = points + np.array([0.0, 0.0, AFAR])
     return points, directions / np.linalg.norm(directions, axis=1)[:, None]
 
 
@@ -120,7 +120,7 @@ def power_law(scale: float, index: float, number: int, rng: np.random.Generator)
     return np.asarray(scale * (rng.random(number) ** (-1.0 / (index - 1.0)) - 1.0))
 
 
-LINES: Final = {"cosmic": cosmic_lines, "front": front_lines, "plane": plane_lines}
+LINES: Final[dict[How, Any]] = {"cosmic": cosmic_lines, "front": front_lines, "plane": plane_lines}
 
 
 def entering(
@@ -165,4 +165,50 @@ def entering(
         rows[name] = points[:, axis]
         rows[f"p{name}"] = momentum * u[:, axis]
     rows["weight"] = 1.0
+    return rows
+
+
+def pairs_inside(
+    stack: Stack, energy: tuple[float, float], number: int, rng: np.random.Generator
+) -> Records:
+    """Electron pairs from points in the blocks, to see what a selection costs signal.
+
+    A pair's mass is even up to 0.65 GeV, its direction along z, its decay isotropic.
+
+    Parameters
+    ----------
+    stack
+        The detector.
+    energy
+        Range of the pair's energy in MeV, even in its logarithm; at least its mass.
+    number
+        Of pairs.
+    rng
+        Source of randomness.
+
+    Returns
+    -------
+    array of `wayside.simulation.records.PRIMARY`
+        Two rows an event.
+    """
+    mass = rng.uniform(10.0, 650.0, number)
+    total = np.maximum(log_uniform(energy, number, rng), 1.05 * mass)
+    gamma = total / mass
+    cosine = rng.uniform(-1.0, 1.0, number)
+    angle = rng.uniform(0.0, 2.0 * np.pi, number)
+    sine = np.sqrt(1.0 - cosine**2)
+    place = rng.random((number, 3)) * [*stack.size, stack.depth]
+    place[:, :2] -= 0.5 * np.array(stack.size)
+    rows = np.zeros(2 * number, PRIMARY)
+    rows["event"] = np.repeat(np.arange(number), 2)
+    rows["weight"] = 1.0
+    for axis, name in enumerate("xyz"):
+        rows[name] = np.repeat(place[:, axis], 2)
+    for k, (pdg, sign) in enumerate(((11, 1.0), (-11, -1.0))):
+        one = rows[k::2]
+        one["pdg"] = pdg
+        # Electrons without mass: here it is 0.5 of some 100 MeV.
+        one["px"] = 0.5 * mass * sign * sine * np.cos(angle)
+        one["py"] = 0.5 * mass * sign * sine * np.sin(angle)
+        one["pz"] = 0.5 * mass * gamma * (sign * cosine + np.sqrt(1.0 - gamma**-2.0))
     return rows
