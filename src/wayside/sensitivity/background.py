@@ -78,16 +78,20 @@ class Background:
         return workspace(self.value, self.error, control)
 
     def summary(self) -> dict[str, Any]:
-        """Plain values; a luminosity without end is inf."""
+        """Plain values; None for a luminosity without end, and for one that is not known."""
         return {
             "expected": self.value,
             "error": self.error,
             "from": self.kind,
             "n_limit": self.n_limit,
             "n_limit_one_error_more": self.n_limit_with_more,
-            "zero_background_until_fb": self.zero_until(),
-            "zero_background_until_fb_one_error_more": self.zero_until(more=1.0),
+            "zero_background_until_fb": _finite(self.zero_until()),
+            "zero_background_until_fb_one_error_more": _finite(self.zero_until(more=1.0)),
         }
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None
 
 
 def expected_limit(background: float, error: float, cl: float) -> float:
