@@ -216,7 +216,9 @@ def test_discovery_is_the_binomial_test():
     # Z_Bi: P(N >= n | n + m trials) at m = 9 and tau = 3.
     s = discovery_signal(3.0, 1.0)
     n = next(
-        n for n in range(3, 99) if binomtest(n, n + 9, 0.25, alternative="greater").pvalue < 2.867e-7
+        n
+        for n in range(3, 99)
+        if binomtest(n, n + 9, 0.25, alternative="greater").pvalue < 2.867e-7
     )
     np.testing.assert_allclose(poisson.sf(n - 1, s + 3.0), 0.5, rtol=1e-8)
 
@@ -242,6 +244,17 @@ def test_negligible_background(relative):
     assert negligible_background(relative, loss=0.01) < b
 
 
+@pytest.mark.parametrize("relative", [1e-3, 0.1, 1.0])
+@pytest.mark.parametrize("method", ["classical", "cls"])
+def test_many_counts(relative, method):
+    below, above = (
+        float(upper_limit(int(b), b, relative * b, method=method)) for b in (1e5, 1e5 + 1)
+    )
+    # One is an average over Poisson probabilities, the other takes counts for continuous.
+    np.testing.assert_allclose(above, below, rtol=4e-3)
+    assert discovery_signal(8e6, 3e6) > 5 * 3e6
+
+
 def test_shapes_broadcast():
     assert upper_limit(np.zeros((3, 1)), np.zeros(4), 0.2).shape == (3, 4)
     assert expected_upper_limit(np.zeros(3), 0.0, [[0.9], [0.95]], statistic="mean").shape == (2, 3)
@@ -257,7 +270,6 @@ def test_shapes_broadcast():
         (lambda: upper_limit(1, 1.0, np.nan), "error"),
         (lambda: upper_limit(1, 1.0, 0.1, 1.0), "cl"),
         (lambda: upper_limit(1, 1.0, 0.1, method="else"), "method"),
-        (lambda: upper_limit(1, 2e6, 0.1), "background"),
         (lambda: upper_limit(0, 1e5, 1.0, method="cls"), "n_observed"),
         (lambda: expected_upper_limit(1.0, 0.1, statistic="else"), "statistic"),
         (lambda: discovery_signal(1.0, -1.0), "error"),

@@ -4,14 +4,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from wayside.backgrounds.registry import sources
+from wayside.backgrounds.survivors import sources
 from wayside.backgrounds.source import Count, Selection, Source, total
 
 if TYPE_CHECKING:
     from wayside.scenario import Scenario
 
 Finder = Callable[["Scenario", str], list[Source]]
-"""Sources at one detector, such as `wayside.backgrounds.registry.sources`."""
+"""Sources at one detector, such as `wayside.backgrounds.survivors.sources`."""
 
 
 @dataclass(frozen=True)

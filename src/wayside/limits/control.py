@@ -183,7 +183,7 @@ def _log_likelihood(n: float, m: float, s: Array, b: Array, control: Control) ->
 
 def _log_poisson(n: float, mean: Array, error: Array | None = None) -> Array:
     """Log-probability of a count; with an error of the mean, of a negative binomial one."""
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
         known = xlogy(n, mean) - mean - gammaln(n + 1.0)
         if error is None or not np.any(error):
             return np.asarray(known)

@@ -30,7 +30,6 @@ from scipy.special import (
 from wayside.errors import InputError
 from wayside.limits import checks
 from wayside.limits.statistics import (
-    LARGEST_BACKGROUND,
     Method,
     continued_limit,
     poisson_quantile,
@@ -45,6 +44,9 @@ _DEEPEST: Final = 37.0
 
 _TAILS: Final = (1e-9, 1.0 - 1e-9)
 """Quantiles of the counts that a mean over counts leaves out."""
+
+_MANY: Final = 1e5
+"""Background from which counts are as good as continuous."""
 
 _EVERY: Final = 64
 """Counts up to which a mean over counts takes each of them; beyond, limits are interpolated."""
@@ -71,7 +73,8 @@ def upper_limit(
     n_observed
         Observed counts, whole numbers. All arguments broadcast.
     background
-        Expected background counts; with an error at most a million.
+        Expected background counts. Above 1e5 counts are taken for continuous, and limits are
+        good to 0.4 per cent.
     error
         Standard error of ``background``, in counts. Of a background of 0 it says nothing: such
         a background is taken to be 0, which makes no limit stronger.
@@ -163,14 +166,17 @@ def discovery_signal(
     -----
     Cousins, Linnemann and Tucker 2008, arXiv:physics/0702156, Z_Bi.
     """
-    least = float(
-        known_discovery_signal(
-            background, significance, minimum_events=minimum_events, probability=probability
-        )
-    )
     deviation = float(checks.expected(error, "error"))
+    # Checks the others, too; what it gives for the smallest background is not used.
+    known = known_discovery_signal(
+        0.0 * background if deviation else background,
+        significance,
+        minimum_events=minimum_events,
+        probability=probability,
+    )
     if deviation == 0.0:
-        return least
+        return float(known)
+    background = float(checks.expected(background))
     shape, rate = (background / deviation) ** 2, background / deviation**2
     if background == 0.0:
         rate = 1.0 / deviation
@@ -211,8 +217,8 @@ def _limit(n: float, background: float, error: float, cl: float, method: Method)
     if error == 0.0 or background == 0.0:
         known = continued_limit(np.asarray(n), np.asarray(background), np.asarray(cl), method)
         return float(known)
-    if background > LARGEST_BACKGROUND:
-        raise InputError(f"background = {background:g}: with an error at most 1e6")
+    if background > _MANY:
+        return _limit_of_many(n, background, error, cl, method)
     values, weights = background_nodes(n, background, error)
 
     def below(s: float) -> float:
@@ -234,6 +240,17 @@ def _limit(n: float, background: float, error: float, cl: float, method: Method)
         return float(np.log(max(below(s), tiny) / target))
 
     return float(brentq(excess, 0.0, high, xtol=1e-12, rtol=1e-13))
+
+
+def _limit_of_many(n: float, background: float, error: float, cl: float, method: Method) -> float:
+    """Counts as a continuous variable: background and its fluctuation in one gamma distribution."""
+    shape, rate = background**2 / (error**2 + background), background / (error**2 + background)
+    tail = 1.0 - cl
+    if method == "cls":
+        tail *= float(gammainc(shape, rate * (n + 0.5)))
+        if tail < np.finfo(np.float64).tiny:
+            raise InputError("n_observed: impossible under this background, CLs is not defined")
+    return max(n + 0.5 - float(gammaincinv(shape, tail)) / rate, 0.0)
 
 
 @lru_cache(maxsize=256)

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from wayside import __version__
 from wayside.backgrounds.budget import Budget, Finder, budget
-from wayside.backgrounds.registry import sources as all_sources
+from wayside.backgrounds.survivors import sources as all_sources
 from wayside.backgrounds.source import SELECTIONS, Count, Source
 from wayside.limits.control import Control
 from wayside.scenario import Scenario
