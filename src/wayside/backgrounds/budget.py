@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from wayside.backgrounds.survivors import sources
 from wayside.backgrounds.source import Count, Selection, Source, total
+from wayside.backgrounds.survivors import sources
 
 if TYPE_CHECKING:
     from wayside.scenario import Scenario

@@ -6,8 +6,8 @@ from typing import Any, Final
 
 from wayside import __version__
 from wayside.backgrounds.budget import Budget, Finder, budget
-from wayside.backgrounds.survivors import sources as all_sources
 from wayside.backgrounds.source import SELECTIONS, Count, Source
+from wayside.backgrounds.survivors import sources as all_sources
 from wayside.limits.control import Control
 from wayside.scenario import Scenario
 from wayside.sensitivity.background import (
