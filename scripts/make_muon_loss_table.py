@@ -32,7 +32,9 @@ def main() -> None:
     for name, density in (("Rock", 2650.0), ("Lead", 11350.0)):
         compiled = mulder.Physics().compile(name)
         # GeV/m over kg/m^3 is 1e4 MeV cm^2/g.
-        columns.append(1e4 * np.array([float(compiled.stopping_power(e)) for e in energies]) / density)
+        columns.append(
+            1e4 * np.array([float(compiled.stopping_power(e)) for e in energies]) / density
+        )
     lines = ["kinetic,rock,lead"]
     lines += [f"{e:.6g},{r:.6g},{b:.6g}" for e, r, b in zip(energies, *columns, strict=True)]
     text = HEADER.format(version=importlib.metadata.version("mulder")) + "\n".join(lines) + "\n"

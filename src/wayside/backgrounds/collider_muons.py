@@ -138,9 +138,7 @@ def radiated(beams: Beams, chance: Callable[[Beams], float]) -> float:
     for x, weight in zip(*radiator.nodes(beams.sqrt_s, x_max, NODES), strict=True):
         energy = beams.sqrt_s * math.sqrt(1.0 - x)
         strength = weight * born(energy) * float(radiator.vacuum_polarisation(energy))
-        left = Beams(
-            beams.electron_energy * (1.0 - x), beams.positron_energy, beams.crossing_angle
-        )
+        left = Beams(beams.electron_energy * (1.0 - x), beams.positron_energy, beams.crossing_angle)
         right = Beams(
             beams.electron_energy, beams.positron_energy * (1.0 - x), beams.crossing_angle
         )

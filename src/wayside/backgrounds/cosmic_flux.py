@@ -1,8 +1,8 @@
 """Cosmic muons at sea level: intensity against kinetic energy and zenith angle.
 
-``guan2015``: M. Guan, M.-C. Chu, J. Cao, K.-B. Luk, C. Yang, arXiv:1509.06176: Gaisser's formula with
-the zenith angle at production in a curved atmosphere (D. Chirkin, hep-ph/0407078) and a term for
-decays and losses at low energies. ``study``: Eq. 18 of the study.
+``guan2015``: M. Guan, M.-C. Chu, J. Cao, K.-B. Luk, C. Yang, arXiv:1509.06176: Gaisser's formula
+with the zenith angle at production in a curved atmosphere (D. Chirkin, hep-ph/0407078) and a term
+for decays and losses at low energies. ``study``: Eq. 18 of the study.
 """
 
 import math
@@ -17,9 +17,8 @@ Array = NDArray[np.float64]
 Flux = Literal["guan2015", "study"]
 
 RELATIVE_ERROR: Final = 0.10
-"""Of ``guan2015`` against measurements above some GeV; below, altitude, latitude and the sun count.
-
-The spread of measurements it was adjusted to."""
+"""Of ``guan2015``: measurements spread by 10 to 15 per cent (PDG review, section 30.3.1), and
+altitude, geomagnetic latitude and the sun, which it knows nothing of, do as much below some GeV."""
 
 POSITIVE_SHARE: Final = 0.5606
 """Of positive muons: ratio 1.2766 +- 0.0032 (stat) +- 0.0032 (syst) below 100 GeV/c, CMS,

@@ -6,7 +6,6 @@ docs/theory/backgrounds.md; Eqs. 18 and 19 of the study by name.
 
 import math
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -14,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from wayside.backgrounds import cosmic_flux
 from wayside.backgrounds.faces import faces
-from wayside.backgrounds.muon_loss import energy_before
+from wayside.backgrounds.muon_loss import energy_before, loss
 from wayside.backgrounds.place import box_of
 from wayside.backgrounds.source import Count, Source
 from wayside.detector.box import Box
@@ -96,22 +95,14 @@ class Shower:
         In which they fly, unit vectors in the laboratory, shape (n, 3).
     weights
         Intensity times solid angle in m^-2 s^-1, shape (n,).
-    box
-        The detector.
+    box, site
+        The detector, and what is above and around it.
     """
 
     directions: Array
     weights: Array
     box: Box
-
-    def rate(self, *, per_area: ArrayLike) -> float:
-        """Sum of weights times an area in m^2 that each direction sees, shape (n,); in Hz."""
-        return float(self.weights @ np.asarray(per_area))
-
-    @cached_property
-    def local(self) -> Array:
-        """Directions along the box's axes, shape (n, 3)."""
-        return np.asarray(self.directions @ self.box.axes.T)
+    site: Site
 
     @property
     def omnidirectional(self) -> float:
@@ -145,11 +136,63 @@ class Shower:
         slope
             Largest tangent to the depth axis that counts.
         """
-        along = np.abs(self.local[:, 2])
         if math.isinf(slope):
-            return float(self.weights @ along)
-        across = np.hypot(self.local[:, 0], self.local[:, 1])
-        return float(self.weights @ np.where(across <= slope * along, along, 0.0))
+            return float(self.weights @ np.abs(self.directions @ self.box.axes[2]))
+        nodes, weights = np.polynomial.legendre.leggauss(48)
+        tangent = 0.5 * slope * (nodes + 1.0)
+        azimuth = (np.arange(192) + 0.5) * (2.0 * math.pi / 192)
+        t, phi = np.meshgrid(tangent, azimuth, indexing="ij")
+        density = slope_density(self.box, self.site, t * np.cos(phi), t * np.sin(phi))
+        rings = density.mean(axis=1) * 2.0 * math.pi * tangent
+        return float(0.5 * slope * (weights @ rings))
+
+
+def intensity(box: Box, site: Site, directions: Array) -> Array:
+    """Cosmic muons that reach the detector's centre, in m^-2 s^-1 sr^-1.
+
+    Parameters
+    ----------
+    box, site
+        The detector, and what is above and around it.
+    directions
+        In which they fly, unit vectors in the laboratory, shape (..., 3); none fly upward.
+    """
+    cosine = -(directions @ UP)
+    down = cosine > 0.0
+    rays, cosine = directions[down], cosine[down]
+    lead = lead_path(box, rays, site) if site.lead > 0.0 else np.zeros(len(rays))
+    found = np.zeros(down.shape)
+    found[down] = site.above(site.surface_energy(0.0, cosine, lead), cosine)
+    return found
+
+
+def slope_density(box: Box, site: Site, slope_x: ArrayLike, slope_y: ArrayLike) -> Array:
+    """Cosmic muons through a film against their slopes in the detector's frame.
+
+    Parameters
+    ----------
+    box, site
+        The detector, and what is above and around it.
+    slope_x, slope_y
+        Tangents of the angle to the depth axis along the first and second dimension, shapes that
+        broadcast. A track shows no sense: flights to the back and to the front are added.
+
+    Returns
+    -------
+    Array
+        In m^-2 s^-1 per unit of both slopes.
+
+    Notes
+    -----
+    dOmega = cos^3 dt_x dt_y, and a film shows cos of its area.
+    """
+    x, y = np.broadcast_arrays(
+        np.asarray(slope_x, dtype=np.float64), np.asarray(slope_y, dtype=np.float64)
+    )
+    cosine = 1.0 / np.sqrt(1.0 + x**2 + y**2)
+    along = np.stack([x, y, np.ones_like(x)], axis=-1) * cosine[..., None] @ box.axes
+    both = intensity(box, site, along) + intensity(box, site, -along)
+    return np.asarray(both * cosine**4)
 
 
 def shower(box: Box, site: Site, order: int = 48) -> Shower:
@@ -169,10 +212,7 @@ def shower(box: Box, site: Site, order: int = 48) -> Shower:
     The path in the lead is that of the line through the detector's centre.
     """
     directions, solid = _sky(order)
-    cosine = -(directions @ UP)
-    lead = lead_path(box, directions, site) if site.lead > 0.0 else np.zeros(len(solid))
-    energy = site.surface_energy(0.0, cosine, lead)
-    return Shower(directions, solid * site.above(energy, cosine), box)
+    return Shower(directions, solid * intensity(box, site, directions), box, site)
 
 
 def _sky(order: int) -> tuple[Array, Array]:
@@ -213,8 +253,6 @@ def spectrum(site: Site, kinetic: ArrayLike, cos_theta: ArrayLike) -> Array:
     -----
     I(E) = I0(E0) dE0/dE, where dE0/dE is the ratio of the mean losses at E0 and at E.
     """
-    from wayside.backgrounds.muon_loss import loss
-
     at = np.asarray(kinetic, dtype=np.float64)
     surface = energy_before(at, site.depth / np.asarray(cos_theta, dtype=np.float64))
     flux = cosmic_flux.intensity(surface, cos_theta)

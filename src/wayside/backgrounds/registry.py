@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Final
 
-from wayside.backgrounds import collider_muons
+from wayside.backgrounds import beam_backgrounds, collider_muons, cosmic_muons
 from wayside.backgrounds.source import Count, Selection, Source, with_fakes
 from wayside.errors import InputError
 
@@ -16,7 +16,11 @@ Maker = Callable[["Scenario", str], Iterable[Source]]
 Fakes = Callable[[Source], Mapping[Selection, Count] | None]
 """Vertices a particle of a source fakes on average, by selection; None where nobody knows."""
 
-MAKERS: Final[tuple[Maker, ...]] = (collider_muons.sources,)
+MAKERS: Final[tuple[Maker, ...]] = (
+    collider_muons.sources,
+    cosmic_muons.sources,
+    beam_backgrounds.sources,
+)
 
 
 def sources(scenario: "Scenario", detector: str, fakes: Fakes | None = None) -> list[Source]:

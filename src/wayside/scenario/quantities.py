@@ -32,11 +32,9 @@ UNITS: Final[dict[str, dict[str, str]]] = {
 
 _NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 _QUANTITY = re.compile(rf"({_NUMBER})\s*(\S.*)?", re.ASCII)
-_SPELLINGS = {
-    **{"µm": "um", "μm": "um", "degrees": "deg", "°": "deg"},
-    **{"day": "d", "days": "d", "weeks": "week", "months": "month"},
-    **{"y": "yr", "a": "yr", "year": "yr", "years": "yr"},
-}
+_SPELLINGS = {"µm": "um", "μm": "um", "degrees": "deg", "°": "deg"}
+_SPELLINGS |= {"day": "d", "days": "d", "weeks": "week", "months": "month"}
+_SPELLINGS |= {"y": "yr", "a": "yr", "year": "yr", "years": "yr"}
 
 
 def refuse(text: str) -> NoReturn:
