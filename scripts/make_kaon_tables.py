@@ -183,6 +183,9 @@ def generator(kind: str, sqrt_s: float, seed: int, radiation: bool = True) -> tu
         if not pythia.readString(line):
             message = f"Pythia does not know: {line}"
             raise SystemExit(message)
+    if kind == "tau":
+        # Without correlations of spins a decay takes a tenth of the time.
+        pythia.readString("TauDecays:mode = 0")
     lost = load_decays(pythia.particleData, MOTHERS)
     if not pythia.init():
         message = f"{kind}: Pythia does not start"

@@ -2,14 +2,15 @@
 
 Usage::
 
-    python scripts/make_klong_transmission.py [--number 2000] [--repetitions 3] [--seed 7]
+    python scripts/make_klong_transmission.py [--number 250] [--repetitions 3] [--seed 7]
         [--workers 1] [--work FOLDER] [--out src/wayside/data/klong_transmission.csv]
 
 A beam of K_L0 crosses slabs one after the other. What leaves a slab forward and can become a K_L0
 (strange hadrons) is resampled to the same number before the next, so that a share of 1e-9 is
 reached with a few thousand particles a slab. Energies and directions are kept, positions across
 are not: the slab is wide, and what scatters out of a face is made up for by what scatters into it.
-Each repetition starts afresh with its own seed; the error is that of their mean.
+Each repetition starts afresh with its own seed; the error is that of their mean, from their scatter
+at all energies together.
 
 Every repetition at each energy is kept in the work folder when it is done: a run that was stopped
 goes on with the same command. Each runs in a process of its own, as Geant4 ends the process on what
@@ -115,6 +116,13 @@ def run_task(work: Path, name: str, energy: float, number: int, seed: int) -> No
     raise SystemExit(message)
 
 
+def pooled(runs: list[list[list[dict[str, Any]]]]) -> np.ndarray:
+    """Relative error of a mean over repetitions at each thickness, from all energies."""
+    values = np.array([[[row["transmission"] for row in one] for one in each] for each in runs])
+    relative = values.std(axis=1, ddof=1) / values.mean(axis=1) / np.sqrt(values.shape[1])
+    return np.sqrt(np.mean(relative**2, axis=0))
+
+
 def write(path: Path, work: Path, tasks: list[tuple[str, float, int, int]], command: str) -> None:
     """The table: the mean of the repetitions and its error."""
     import calzone
@@ -139,15 +147,18 @@ def write(path: Path, work: Path, tasks: list[tuple[str, float, int, int]], comm
         + ",".join(names)
     )
     for number, name in enumerate(STAGES):
-        for energy in ENERGIES:
-            runs = [
+        runs = {
+            energy: [
                 json.loads((work / name_of(*each)).read_text(encoding="utf-8"))["rows"]
                 for each in tasks
                 if each[:2] == (name, energy)
             ]
-            for rows in zip(*runs, strict=True):
+            for energy in ENERGIES
+        }
+        errors = pooled(list(runs.values()))
+        for energy in ENERGIES:
+            for rows, error in zip(zip(*runs[energy], strict=True), errors, strict=True):
                 value = np.array([row["transmission"] for row in rows])
-                error = value.std(ddof=1) / np.sqrt(len(rows)) / value.mean()
                 means = [np.mean([row[key] for row in rows]) for key in ("energy", "cosine")]
                 quantiles = np.mean([row["quantiles"] for row in rows], axis=0) / 1e3
                 cells = [
@@ -174,7 +185,7 @@ def main() -> None:
         print(json.dumps(task(name, float(energy), int(number), int(seed))), flush=True)
         return
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--number", type=int, default=2000)
+    parser.add_argument("--number", type=int, default=250)
     parser.add_argument("--repetitions", type=int, default=3)
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--workers", type=int, default=1)

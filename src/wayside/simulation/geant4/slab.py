@@ -21,6 +21,7 @@ Records = NDArray[Any]
 MOVER: Final = np.dtype(
     [
         ("primary", np.int64),
+        ("track", np.int32),
         ("pdg", np.int32),
         ("energy", np.float64),
         ("position", np.float64, 3),
@@ -29,7 +30,7 @@ MOVER: Final = np.dtype(
     ]
 )
 """A particle on a face: kinetic energy in MeV, position in mm, unit direction; ``primary`` is the
-row of the particle that entered and from which it comes."""
+row of the particle that entered and from which it comes, ``track`` 1 if it is that itself."""
 
 BATCH: Final = 500
 """Primaries followed at a time; bounds memory, changes no result."""
@@ -120,6 +121,7 @@ class Slab:
             for volume in (_particles(result) or {}).values():
                 rows = np.empty(len(volume), MOVER)
                 rows["primary"] = volume["event"] + first
+                rows["track"] = volume["tid"]
                 rows["pdg"] = volume["pid"]
                 rows["energy"] = volume["energy"]
                 rows["position"] = volume["position"] * MM
