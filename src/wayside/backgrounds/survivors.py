@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from wayside.backgrounds import fakes, registry
+from wayside.backgrounds import fakes, klong, registry, rock_neutrals
 from wayside.backgrounds.collider_muons import direction_density
 from wayside.backgrounds.cosmic_muons import (
     SECONDS_PER_DAY,
@@ -37,6 +37,11 @@ _ENERGIES: Final = np.geomspace(0.1, 3e3, 64)
 
 _TABLE_SHIELD: Final = 0.1
 """m of lead that the tables of fakes have."""
+
+_ROCK: Final[dict[str, rock_neutrals.Kind]] = {
+    "klong-rock": "klong",
+    "neutron-rock": "neutron",
+}
 
 _BEAM: Final[dict[str, fakes.Kind]] = {
     "photon": "photon-front",
@@ -67,6 +72,11 @@ def vertices(
         energies, weights = cosmic_energies(scenario, detector)
         number = float(weights.sum()) * scenario.site.exposure * SECONDS_PER_DAY
         return _per_entering(fakes.of_spectrum("muon-above", energies, weights), number, source)
+    if source.key == "klong-ip":
+        kaons = klong.behind(scenario, detector)
+        return fakes.of_spectrum("klong-front", kaons.kinetic, kaons.number)
+    if source.key in _ROCK:
+        return _from_rock(scenario, detector, _ROCK[source.key])
     if source.key.startswith("beam-"):
         return _beam(scenario, detector, source)
     return None
@@ -135,6 +145,20 @@ def unrelated_tracks(scenario: "Scenario", detector: str) -> Source:
             f"films replaced every {site.film_replacement:g} days; law of tiles, spectrum {where}",
         ),
     )
+
+
+def _from_rock(
+    scenario: "Scenario", detector: str, kind: rock_neutrals.Kind
+) -> Mapping[Selection, Count]:
+    """The muon that comes along vetoes what is timed, where it crosses the fibres."""
+    found = rock_neutrals.arriving(
+        rock_neutrals.neutrals(kind, site_of(scenario)),
+        box_of(scenario, detector),
+        rock_neutrals.edge_of(scenario),
+    )
+    above: fakes.Kind = "klong-above" if kind == "klong" else "neutron-above"
+    counts = fakes.of_spectrum(above, found.neutrals.kinetic, found.rates)
+    return {**counts, "timed": counts["timed"].times(1.0 - found.tagged)}
 
 
 def _beam(scenario: "Scenario", detector: str, source: Source) -> Mapping[Selection, Count] | None:

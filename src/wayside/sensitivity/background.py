@@ -39,7 +39,7 @@ class Background:
 
     def words(self, sign: str = "+-") -> str:
         """Value, and error if there is one, with a sign between."""
-        return f"{self.value:.3g}" + (f" {sign} {self.error:.2g}" if self.error else "")
+        return f"{self.value:.3g}" + (f" {sign} {self.error:.3g}" if self.error else "")
 
     @property
     def n_limit(self) -> float:

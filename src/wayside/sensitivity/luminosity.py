@@ -55,7 +55,9 @@ class LuminosityScan:
 def luminosity_scan(
     scenario: Scenario, background: Background, sources: Budget | None = None, points: int = 81
 ) -> LuminosityScan:
-    """Limits against luminosity, from a thousandth of the scenario's to ten times that.
+    """Limits against luminosity, up to ten times the scenario's.
+
+    They begin at a thousandth of it, or lower, where zero background holds only below.
 
     Parameters
     ----------
@@ -69,7 +71,9 @@ def luminosity_scan(
         Number of luminosities.
     """
     run = scenario.run
-    luminosity = run.luminosity_fb * np.geomspace(1e-3, 10.0, points)
+    until = background.zero_until() / run.luminosity_fb
+    start = max(min(1e-3, 0.3 * until), 1e-6) if math.isfinite(until) else 1e-3
+    luminosity = run.luminosity_fb * np.geomspace(start, 10.0, points)
     expected = background.value * luminosity / run.luminosity_fb
     errors = background.relative_error * expected
     none = np.full(points, expected_limit(0.0, 0.0, run.confidence_level))
