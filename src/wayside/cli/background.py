@@ -1,6 +1,7 @@
 """``wayside background``: what else looks like signal, and when it matters."""
 
 import textwrap
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
     from wayside.sensitivity.background_report import BackgroundReport
 
 _PAGE = 80
-_TITLE = 24
-"""Characters of a source's title in a table."""
+_KEY = 20
+"""Characters of a source's key in a table."""
 
 
 @click.command("background")
@@ -65,8 +66,7 @@ def command(
         report = background_report(loaded)
         files: dict[str, bytes | str] = {}
         if out is not None:
-            status.update("figures and tables")
-            files = _files(report)
+            files = _files(report, status.update)
     written = write_files(out, files) if out is not None else []
     if as_json:
         click.echo(json_text(report.summary()))
@@ -75,13 +75,16 @@ def command(
         click.echo("\n".join([_text(report, shown), *(f"wrote {path}" for path in written)]))
 
 
-def _files(report: "BackgroundReport") -> dict[str, bytes | str]:
-    from wayside.plotting.budget import budget_figure, luminosity_figure
+def _files(report: "BackgroundReport", say: Callable[[str], None]) -> dict[str, bytes | str]:
+    from wayside.plotting.background_figures import background_figures
     from wayside.plotting.reach_figure import figure_files
 
+    files: dict[str, bytes | str] = {}
+    for name, figure in background_figures(report):
+        say(f"figure {name}")
+        files |= figure_files(figure, name)
     return {
-        **figure_files(budget_figure(report), "background"),
-        **figure_files(luminosity_figure(report), "luminosity"),
+        **files,
         **report.tables(),
         "background.json": json_text(report.summary()) + "\n",
         "workspace.json": json_text(report.background.workspace(report.control)) + "\n",
@@ -99,7 +102,7 @@ def _text(report: "BackgroundReport", detectors: tuple[str, ...]) -> str:
         lines += ["", f"detector {name} ({role})", _sources(report, name)]
     lines += ["", *_limit(report), "", _luminosity(report)]
     notes = {
-        f"{source.title}: {note}": None
+        f"{source.key}: {note}": None
         for name in detectors
         for source in report.budget.detectors[name]
         for note in source.notes
@@ -121,9 +124,9 @@ def _sources(report: "BackgroundReport", name: str) -> str:
         vertices = source.vertices
         rows.append(
             (
-                textwrap.shorten(source.title, _TITLE, placeholder="..."),
+                source.key if len(source.key) <= _KEY else f"{source.key[: _KEY - 3]}...",
                 _cell(source.entering),
-                f"{rate:.3g} /{unit}",
+                f"{rate:.3g}/{unit.removesuffix('^-1')}",
                 *(_cell(vertices[each]) if vertices else "unknown" for each in SELECTIONS),
             )
         )
@@ -138,7 +141,7 @@ def _cell(count: "Count") -> str:
     """A number with its error in per cent; as such where the number is 0."""
     if count.value:
         return f"{count.value:.3g} {100.0 * count.error / count.value:.0f}%"
-    return f"0 +- {count.error:.2g}" if count.error else "0"
+    return f"0+-{count.error:.2g}" if count.error else "0"
 
 
 def _limit(report: "BackgroundReport") -> list[str]:

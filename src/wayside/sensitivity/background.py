@@ -126,6 +126,12 @@ def simulated_background(scenario: Scenario, sources: Budget | None = None) -> B
     missing = found.not_counted(scenario.signal)
     if missing:
         flags.append(f"background not counted: {', '.join(missing)}")
+    if total.error > total.value > 0.0:
+        poorest = max(
+            (each for each in found.together(scenario.signal) if each.vertices is not None),
+            key=lambda each: each.vertices[run.selection].error,  # type: ignore[index]
+        )
+        flags.append(f"background less well known than it is large, most of all {poorest.title}")
     if total.value == 0.0 and total.error > 0.0:
         flags.append(f"background is 0 +- {total.error:.2g}: the limit takes it to be 0")
     return Background(
