@@ -169,7 +169,7 @@ def _luminosity(report: "BackgroundReport") -> str:
     for what in ("N", "eps"):
         head += [f"{what} {words[key]}" for key in scan.curves]
     rows = []
-    for i in range(0, len(scan.luminosity_fb), 10):
+    for i in range(0, len(scan.luminosity_fb), (len(scan.luminosity_fb) - 1) // 8):
         cells = [f"{scan.luminosity_fb[i]:.3g}", f"{scan.background[i]:.3g}"]
         cells += [_number(curve.n_limit[i]) for curve in scan.curves.values()]
         cells += [_number(curve.epsilon[i]) for curve in scan.curves.values()]

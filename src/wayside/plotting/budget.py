@@ -53,7 +53,7 @@ def budget_figure(report: BackgroundReport) -> Figure:
         for _, label, colour in _STEPS:
             axes.barh([0], [0], color=colour, label=label)
         axes.plot([], [], color=APPROXIMATE, linewidth=1.0, label=f"all {scenario.run.selection}")
-        axes.set_yticks(range(len(sources)), [each.title for each in sources])
+        axes.set_yticks(range(len(sources)), [_plain(each.title) for each in sources])
         axes.tick_params(axis="y", which="both", left=False, right=False)
         axes.set_ylim(len(sources) - 0.45, -0.55)
         axes.set_xlabel("expected number")
@@ -149,3 +149,8 @@ def _bar(axes: Axes, at: float, count: Count | None, colour: str, low: float) ->
     axes.barh(at, count.value - low, left=low, height=0.9 * _HEIGHT, color=colour)
     least = max(count.value - count.error, low)
     axes.plot([least, count.value + count.error], [at, at], color="black", linewidth=0.9)
+
+
+def _plain(title: str) -> str:
+    """A title with its particle as one writes it."""
+    return title.replace("$", r"\$").replace("K_L0", "$K_L^0$")

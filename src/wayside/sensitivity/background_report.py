@@ -154,7 +154,9 @@ class BackgroundReport:
         return csv_text(header, columns, zip(*(each.tolist() for each in values), strict=True))
 
 
-def background_report(scenario: Scenario, find: Finder = all_sources) -> BackgroundReport:
+def background_report(
+    scenario: Scenario, find: Finder = all_sources, points: int = 81
+) -> BackgroundReport:
     """Compute every source of background, and limits against luminosity.
 
     Parameters
@@ -163,6 +165,8 @@ def background_report(scenario: Scenario, find: Finder = all_sources) -> Backgro
         From `wayside.load_scenario`.
     find
         Sources at one detector.
+    points
+        Number of luminosities.
     """
     found = budget(scenario, find)
     background = simulated_background(scenario, found)
@@ -171,7 +175,7 @@ def background_report(scenario: Scenario, find: Finder = all_sources) -> Backgro
         flags.append(
             f"run.background = {scenario.run.background:g}: reach takes that and not this total"
         )
-    scan = luminosity_scan(scenario, background, found)
+    scan = luminosity_scan(scenario, background, found, points)
     return BackgroundReport(scenario, found, background, scan, flags)
 
 
