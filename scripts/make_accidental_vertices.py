@@ -147,8 +147,8 @@ def write(work: Path, day: str) -> None:
             f"{k} {name} (E + {SPECTRA[name]} GeV)^-3" for k, name in enumerate(SPECTRA)
         ),
         "columns": (
-            "summed over tiles, in one block of 40 sheets: vertices of unrelated tracks and of those"
-            " of one muon, in area; of the unrelated those without companions, with less"
+            "summed over tiles, in one block of 40 sheets: vertices of unrelated tracks and of"
+            " those of one muon, in area; of the unrelated those without companions, with less"
             f" than {NEAR:g} mm between the tracks at the next gap, with both tracks at it; tracks"
             " that begin inside full_area: muons and others steeper than 0.95, muons and others"
             " that are not"

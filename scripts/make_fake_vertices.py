@@ -26,7 +26,7 @@ import numpy as np
 
 from wayside.detector.stack import Stack
 from wayside.reconstruction.entering import How, entering, log_uniform, pairs_inside
-from wayside.reconstruction.fakes import fakes, rebuild
+from wayside.reconstruction.fakes import fakes, places, rebuild
 from wayside.reconstruction.run import Job
 from wayside.scenario.emulsion import EmulsionSection, ReconstructionSection
 from wayside.scenario.hardware import Geant4Section, StackSection
@@ -70,7 +70,7 @@ class Sample:
 
 SAMPLES = (
     Sample(0, "muon-above", "cosmic", (13, -13), (0.2, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0),
-           (3000, 6000, 15000, 16000, 8000, 2000), 1000),
+           (3000, 5000, 12000, 14000, 8000, 2000), 1000),
     Sample(1, "muon-front", "front", (13, -13), (1.0, 3.0, 6.0), (1000, 1250), 250),
     Sample(2, "klong-front", "front", (130,), (0.25, 0.5, 1.0, 2.0, 4.0),
            (750, 750, 500, 500), 250),
@@ -148,9 +148,10 @@ def simulate(task: Task) -> str:
     _, first = np.unique(primaries["event"], return_index=True)
     rows = fakes(result, crossings, primaries[first], job, sheets)
     gas = crossings["gas"][crossings["gas"]["track"] == 1]
-    fibre = np.bincount(
-        crossings["fibre"]["event"][crossings["fibre"]["deposit"] > 0.0], minlength=task.events
-    )
+    crossed = crossings["fibre"][crossings["fibre"]["deposit"] > 0.0]
+    fibre = np.zeros(task.events, dtype=np.int64)
+    for event in np.unique(gas["event"]):
+        fibre[event] = places(crossed[crossed["event"] == event])
     aside = task.path.with_name(f".{secrets.token_hex(4)}.npz")
     np.savez_compressed(
         aside,

@@ -1,5 +1,6 @@
-"""Fakes of single particles: the table, averages over spectra, and a small run of the real thing."""
+"""Fakes of single particles: the table, averages over spectra, a small run of the real thing."""
 
+import itertools
 import math
 from pathlib import Path
 
@@ -98,7 +99,7 @@ def test_shipped_table(kind: fakes.Kind) -> None:
     assert np.all(table["entering"][rows] >= 250)
     # Every stage asks for more than the one before; a particle counts once from "gas" on.
     sums = [table[stage][rows] for stage in fakes.STAGES]
-    for before, after in zip(sums, sums[1:], strict=False):
+    for before, after in itertools.pairwise(sums):
         assert np.all(after <= before)
     assert np.all(table["gas"][rows] <= table["entering"][rows])
     for stage in fakes.STAGES[1:]:

@@ -51,13 +51,16 @@ FAKE: Final = np.dtype(
 
 ``kinetic_energy`` (MeV) and ``slope`` (tangent to z) are those of the particle that entered;
 ``begin`` counts tracks of the event that begin inside; ``timed`` tells whether gas hits of both
-tracks agree on one time, and ``delay`` is that time (ns), at which ``fibres`` crossings of fibres
-happened and ``gas_before`` crossings of gaps in front of the vertex's block;
+tracks agree on one time, and ``delay`` is that time (ns), at which fibres were
+crossed at ``fibres`` places and ``gas_before`` gaps in front of the vertex's block were;
 ``primary`` whether one of the two tracks is the particle itself; of the two tracks there are PDG
 number, base-tracks, momentum (MeV), electron score and tangent; ``passing`` is the distance in mm
 from the vertex to the nearest other track that passes it, ``before`` to the nearest base-track
 (of a track or not) within three sheets before, extrapolated.
 """
+
+PLACE: Final = 100.0
+"""mm within which crossings of fibres are one place."""
 
 FIBRE_WINDOW: Final = 20.0
 """ns within which a hit of the fibres vetoes, as `wayside.reconstruction.timing` has it."""
@@ -122,12 +125,27 @@ def fakes(
     gas_window = SIGMAS * np.sqrt(2.0) * job.emulsion.gas_time
     for v in np.flatnonzero(out["timed"]).tolist():
         event, time, block = out["event"][v], out["delay"][v], out["sheet"][v] // sheets.layers
-        mine = fibre["time"][fibre["event"] == event]
-        out["fibres"][v] = np.count_nonzero(np.abs(mine - time) < FIBRE_WINDOW)
-        mine = gas["time"][(gas["event"] == event) & (gas["layer"] < block)]
-        out["gas_before"][v] = np.count_nonzero(np.abs(mine - time) < gas_window)
+        mine = fibre[fibre["event"] == event]
+        out["fibres"][v] = places(mine[np.abs(mine["time"] - time) < FIBRE_WINDOW])
+        mine = gas[(gas["event"] == event) & (gas["layer"] < block)]
+        mine = mine[np.abs(mine["time"] - time) < gas_window]
+        out["gas_before"][v] = len(np.unique(mine["layer"]))
     _look_around(out, result, pair, sheets)
     return out
+
+
+def places(crossings: Structured) -> int:
+    """Number of places that crossings of fibres lie at.
+
+    What a muon knocks out of the fibres where it crosses them lights the same fibres: that is one
+    chance to see it, and not several.
+    """
+    middle = np.stack([0.5 * (crossings[f"{c}_in"] + crossings[f"{c}_out"]) for c in "xyz"], axis=1)
+    number = 0
+    while len(middle):
+        middle = middle[np.linalg.norm(middle - middle[0], axis=1) > PLACE]
+        number += 1
+    return number
 
 
 def _look_around(
