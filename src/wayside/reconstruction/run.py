@@ -27,6 +27,7 @@ from wayside.reconstruction.files import (
 )
 from wayside.reconstruction.grade import PARTICLE, PURE, grade
 from wayside.reconstruction.link import Linking
+from wayside.reconstruction.material import Layer
 from wayside.reconstruction.records import TRACK, VERTEX
 from wayside.reconstruction.vertices import Vertexing
 from wayside.scenario.emulsion import EmulsionSection, ReconstructionSection
@@ -72,12 +73,13 @@ class Job:
     grains: bool = False
     tile: float | None = None
 
-    def setup(self, sheets: Sheets) -> Setup:
+    def setup(self, sheets: Sheets, layer: Layer | None = None) -> Setup:
         """Errors, depths and cuts as reconstruction wants them."""
         cuts = self.cuts
         return Setup(
             emulsion=Emulsion.from_section(self.emulsion),
             sheets=sheets,
+            layer=layer or Layer(),
             linking=Linking(max_holes=cuts.max_holes),
             vertexing=Vertexing(
                 largest_chi2=cuts.vertex_chi2,
@@ -101,6 +103,7 @@ class Job:
             "response": "grains" if self.grains else "parametrised",
             "tile_mm": self.tile,
             "sheets": asdict(run.sheets),
+            "layer": asdict(run.layer),
             "simulation": run.about,
             "primaries_sha256": hashlib.sha256(run.primaries.tobytes()).hexdigest(),
         }
@@ -130,7 +133,7 @@ def one_group(run: Run, job: Job, number: int, first: int, last: int) -> Reconst
     gas_hits = hits(gas, 1e3 * section.gas_error, section.gas_time, section.gas_efficiency, rng)
     # Fibres tell the time; where along them is of no use here.
     fibre_hits = hits(fibre, 0.0, section.fibre_time, section.fibre_efficiency, rng)
-    return reconstruct(rows, job.setup(run.sheets), gas_hits, fibre_hits, job.tile)
+    return reconstruct(rows, job.setup(run.sheets, run.layer), gas_hits, fibre_hits, job.tile)
 
 
 def reconstruct_run(
