@@ -28,6 +28,7 @@ from wayside.reconstruction.files import (
 )
 from wayside.reconstruction.grade import PARTICLE, PURE, grade
 from wayside.reconstruction.link import Linking
+from wayside.reconstruction.material import Layer
 from wayside.reconstruction.records import TRACK, VERTEX
 from wayside.reconstruction.vertices import Vertexing
 from wayside.scenario.emulsion import EmulsionSection, ReconstructionSection
@@ -73,12 +74,13 @@ class Job:
     grains: bool = False
     tile: float | None = None
 
-    def setup(self, sheets: Sheets) -> Setup:
+    def setup(self, sheets: Sheets, layer: Layer | None = None) -> Setup:
         """Errors, depths and cuts as reconstruction wants them."""
         cuts = self.cuts
         return Setup(
             emulsion=Emulsion.from_section(self.emulsion),
             sheets=sheets,
+            layer=layer or Layer(),
             linking=Linking(max_holes=cuts.max_holes),
             vertexing=Vertexing(
                 largest_chi2=cuts.vertex_chi2,
@@ -103,6 +105,7 @@ class Job:
             "response": "grains" if self.grains else "parametrised",
             "tile_mm": self.tile,
             "sheets": asdict(run.sheets),
+            "layer": asdict(run.layer),
             "simulation": run.about,
             "primaries_sha256": hashlib.sha256(run.primaries.tobytes()).hexdigest(),
         }
@@ -125,7 +128,7 @@ def one_group(run: Run, job: Job, number: int, first: int, last: int) -> Reconst
     """Response and reconstruction of one group of events."""
     rng = np.random.default_rng(np.random.SeedSequence((job.seed, number)))
     found = {kind: run.crossings(kind, first, last) for kind in KINDS}
-    return of_crossings(found, job, run.sheets, rng, first)
+    return of_crossings(found, job, run.sheets, rng, first, run.layer)
 
 
 def of_crossings(
@@ -134,6 +137,7 @@ def of_crossings(
     sheets: Sheets,
     rng: np.random.Generator,
     first: int = 0,
+    layer: Layer | None = None,
 ) -> Reconstructed:
     """Response and reconstruction of events that share films.
 
@@ -147,6 +151,8 @@ def of_crossings(
         Source of randomness.
     first
         Number of the first event: the others happen `APART` from one another.
+    layer
+        What particles go through, the study's if None.
     """
     section = job.emulsion
     rows = respond(found["film"], job, sheets, rng)
@@ -156,7 +162,7 @@ def of_crossings(
     gas_hits = hits(gas, 1e3 * section.gas_error, section.gas_time, section.gas_efficiency, rng)
     # Which fibre tells the depth to a centimetre; where along it is of no use here.
     fibre_hits = hits(fibre, 0.0, section.fibre_time, section.fibre_efficiency, rng)
-    return reconstruct(rows, job.setup(sheets), gas_hits, fibre_hits, job.tile)
+    return reconstruct(rows, job.setup(sheets, layer), gas_hits, fibre_hits, job.tile)
 
 
 def reconstruct_run(
