@@ -1,6 +1,6 @@
 """What films, gas and fibres record, and what makes a track or a vertex: two sections."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator
 
@@ -94,6 +94,8 @@ class ReconstructionSection(Section):
         Least angle between the two tracks in rad.
     veto_sheets
         Sheets in front of a vertex that must be there, and without a track that ends at it.
+    fibre_veto
+        Fibres that must be silent when a vertex happens: those ``"upstream"`` of it, or ``"all"``.
     """
 
     min_sheets: _Sheets = 5
@@ -101,3 +103,4 @@ class ReconstructionSection(Section):
     vertex_chi2: _Cut = 9.0
     min_opening: _Angle = 0.01
     veto_sheets: Annotated[int, BeforeValidator(Count(0, 40))] = 3
+    fibre_veto: Literal["upstream", "all"] = "upstream"

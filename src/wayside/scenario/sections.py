@@ -82,6 +82,8 @@ DofName = Literal["drees2015", "saikawa2018"]
 
 Recast = Literal["exact", "study"]
 
+Selection = Literal["vertex", "timed"]
+
 PlaneKind = Literal["epsilon-g_d", "epsilon-m2", "epsilon-delta"]
 Hold = Literal["sum", "m1", "m2", "ratios"]
 
@@ -157,21 +159,28 @@ class RunSection(Section):
         Names of the detectors that count in the total, None for all.
     confidence_level
         Of the exclusion.
+    selection
+        What counts as an event: a ``"vertex"`` in the emulsion alone, or one that is ``"timed"``
+        as well; see `wayside.backgrounds.source.Selection`.
     background
         Expected background events in the total.
     decays
         ``"exact"``, or ``"study"`` for Eqs. 20 and 21 of the study.
     recast
         How existing limits are carried over: ``"exact"``, or ``"study"`` for its Eqs. 22 and 23.
+    efficiency
+        Which decays count: all (``"unity"``), or those that the ``"simulated"`` detector sees.
     """
 
     luminosity_fb: Luminosity
     production: Literal["auto", "on-shell", "off-shell"] = "auto"
     signal: Signal | None = None
     confidence_level: Confidence = 0.9
+    selection: Selection = "timed"
     background: Events = 0.0
     decays: Literal["exact", "study"] = "exact"
     recast: Recast = "exact"
+    efficiency: Literal["unity", "simulated"] = "unity"
 
 
 class DetectorSection(Section):
