@@ -45,8 +45,8 @@ class Setup:
         Least base-tracks of a track.
     gas_error, gas_time
         Errors of gas hits in mm and ns.
-    fibre_veto
-        Which fibres must be silent, as for `wayside.reconstruction.timing.match_times`.
+    fibre_veto, gas_veto
+        What must be silent, as for `wayside.reconstruction.timing.match_times`.
     bounds
         Lowest and highest x, lowest and highest y that was scanned, in mm; the sheets if None.
     """
@@ -60,6 +60,7 @@ class Setup:
     gas_error: float = 0.05
     gas_time: float = 5.0
     fibre_veto: FibreVeto = "upstream"
+    gas_veto: bool = False
     bounds: tuple[float, float, float, float] | None = None
 
 
@@ -147,6 +148,7 @@ def reconstruct(
             setup.gas_error,
             setup.gas_time,
             fibre_veto=setup.fibre_veto,
+            gas_veto=setup.gas_veto,
         )
     return Reconstructed(rows, members, first, tracks, found)
 

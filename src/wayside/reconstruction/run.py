@@ -92,6 +92,7 @@ class Job:
             gas_error=1e3 * self.emulsion.gas_error,
             gas_time=self.emulsion.gas_time,
             fibre_veto=cuts.fibre_veto,
+            gas_veto=cuts.gas_veto,
         )
 
     def about(self, run: Run) -> dict[str, Any]:

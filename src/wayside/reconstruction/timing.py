@@ -37,6 +37,7 @@ def match_times(
     time_error: float,
     fibre_window: float = 20.0,
     fibre_veto: FibreVeto = "upstream",
+    gas_veto: bool = False,
 ) -> Structured:
     """Give vertices their times.
 
@@ -56,6 +57,8 @@ def match_times(
         A vertex is vetoed if the fibres have a hit within so many ns.
     fibre_veto
         Which fibres: those ``"upstream"``, at a smaller depth than the vertex, or ``"all"``.
+    gas_veto
+        Whether a hit at that time in a gap before the vertex's block vetoes as well.
 
     Returns
     -------
@@ -71,12 +74,14 @@ def match_times(
         trees[int(gap)] = (own, cKDTree(np.stack([own["x"], own["y"]], axis=1)))
     fibres = fibres[np.argsort(fibres["time"], kind="stable")]
     fibre_times = fibres["time"]
+    hits = hits[np.argsort(hits["time"], kind="stable")]
+    window = SIGMAS * np.sqrt(2.0) * time_error
     for v in range(len(found)):
         times = [
             _track_times(rows[members[first[t] : first[t + 1]]], trees, sheets, position_error)
             for t in (int(found["track_1"][v]), int(found["track_2"][v]))
         ]
-        both = _coincidences(times[0], times[1], SIGMAS * np.sqrt(2.0) * time_error)
+        both = _coincidences(times[0], times[1], window)
         found["times"][v] = len(both)
         if len(both) == 1:
             time = both[0]
@@ -86,6 +91,10 @@ def match_times(
             found["vetoed"][v] = len(depths) > 0 and (
                 fibre_veto == "all" or bool(np.min(depths) < found["z"][v])
             )
+            if gas_veto:
+                low, high = np.searchsorted(hits["time"], [time - window, time + window])
+                before = hits["layer"][low:high] < found["sheet"][v] // sheets.layers
+                found["vetoed"][v] |= bool(before.any())
     return found
 
 
