@@ -1,5 +1,6 @@
-"""Fakes of single particles: the table, averages over spectra, and a small run of the real thing."""
+"""Fakes of single particles: the table, averages over spectra, a small run of the real thing."""
 
+import itertools
 import math
 from pathlib import Path
 
@@ -97,8 +98,10 @@ def test_shipped_table(kind: fakes.Kind) -> None:
     assert np.all(table["low"][rows][1:] == table["high"][rows][:-1])
     assert np.all(table["entering"][rows] >= 250)
     # Every stage asks for more than the one before; a particle counts once from "gas" on.
-    sums = [table[stage][rows] for stage in fakes.STAGES]
-    for before, after in zip(sums, sums[1:], strict=False):
+    chain = ("vertex", "gas", "timed", "quiet", "isolated")
+    sums = [table[stage][rows] for stage in chain]
+    assert np.all(table["closed"][rows] <= table["timed"][rows])
+    for before, after in itertools.pairwise(sums):
         assert np.all(after <= before)
     assert np.all(table["gas"][rows] <= table["entering"][rows])
     for stage in fakes.STAGES[1:]:
@@ -111,10 +114,10 @@ def test_shipped_table(kind: fakes.Kind) -> None:
 
 
 def test_fibres_see_cosmic_muons() -> None:
-    # Through two layers of fibres at 98 per cent each, less those that stop or make showers.
+    # Half of them come in upstream of the gap and go out behind it, or the other way round: one
+    # layer of 98 per cent. Others come and go on one side: two layers or none that is asked.
     silent = fakes.gas_silent("muon-above", [20.0], [1.0])
-    assert 0.5 * 0.02**2 < silent < 2.0 * 0.02**2
-    assert fakes.gas_silent("muon-above", [0.3], [1.0]) > silent
+    assert 0.02 < silent < 0.6
 
 
 def test_cosmic_lines_share_out_the_faces() -> None:
@@ -176,7 +179,7 @@ def test_front_lines_come_from_afar() -> None:
 def test_a_small_run_reproduces_the_table(tmp_path: Path) -> None:
     pytest.importorskip("calzone")
     from wayside.reconstruction.fakes import fakes as look
-    from wayside.reconstruction.fakes import rebuild
+    from wayside.reconstruction.run import of_crossings
     from wayside.simulation.geant4 import datasets
     from wayside.simulation.geant4.engine import Physics
     from wayside.simulation.geant4.plan import Plan, read_run
@@ -189,8 +192,9 @@ def test_a_small_run_reproduces_the_table(tmp_path: Path) -> None:
     simulate(Plan(primaries, stack, Physics(), datasets.find(), 11, number), tmp_path)
     run = read_run(tmp_path)
     crossings = {kind: getattr(run, kind) for kind in ("film", "gas", "fibre")}
+    silent = crossings | {"fibre": crossings["fibre"][:0]}
     job = Job(EmulsionSection(), ReconstructionSection())
-    rows = look(rebuild(crossings, job, Sheets(), rng), crossings, primaries, job, Sheets())
+    rows = look(of_crossings(silent, job, Sheets(), rng), crossings, primaries, job, Sheets())
     _, rows_of = fakes.bins("photon-bare")
     table = read_table("fake_vertices")
     row = rows_of[1]

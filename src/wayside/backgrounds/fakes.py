@@ -35,10 +35,11 @@ bare of the lead shield. ``"signal"`` are electron pairs from inside: what a sta
 
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 
-Stage = Literal["vertex", "gas", "timed", "quiet", "isolated"]
+Stage = Literal["vertex", "gas", "timed", "closed", "quiet", "isolated"]
 """A `Selection`, or what leads to ``"timed"`` and what could follow it: ``"gas"`` has a time and
-does not ask the fibres, ``"quiet"`` has no hit at that time in a gap before the vertex,
-``"isolated"`` no companions besides."""
+does not ask the fibres, ``"closed"`` wants all fibres silent and not those upstream alone,
+``"quiet"`` is timed and has no hit at that time in a gap before the vertex, ``"isolated"`` has no
+companions besides."""
 
 STAGES: Final[tuple[Stage, ...]] = get_args(Stage)
 

@@ -8,11 +8,10 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from wayside.reconstruction.chain import Reconstructed, reconstruct
-from wayside.reconstruction.run import APART, Job, respond
+from wayside.reconstruction.chain import Reconstructed
+from wayside.reconstruction.run import APART, Job
 from wayside.reconstruction.timing import SIGMAS
 from wayside.reconstruction.vertices import begins_inside
-from wayside.simulation.readout import hits
 from wayside.simulation.records import PRIMARY
 from wayside.simulation.sheets import Sheets
 
@@ -35,6 +34,7 @@ FAKE: Final = np.dtype(
         ("timed", np.bool_),
         ("times", np.int32),
         ("fibres", np.int32),
+        ("all_fibres", np.int32),
         ("gas_before", np.int32),
         ("primary", np.bool_),
         ("pdg", np.int32, (2,)),
@@ -51,28 +51,19 @@ FAKE: Final = np.dtype(
 
 ``kinetic_energy`` (MeV) and ``slope`` (tangent to z) are those of the particle that entered;
 ``begin`` counts tracks of the event that begin inside; ``timed`` tells whether gas hits of both
-tracks agree on one time, and ``delay`` is that time (ns), at which ``fibres`` crossings of fibres
-happened and ``gas_before`` crossings of gaps in front of the vertex's block;
+tracks agree on one time, and ``delay`` is that time (ns), at which fibres were crossed at
+``all_fibres`` places, ``fibres`` of them upstream of the vertex, and ``gas_before`` gaps before it;
 ``primary`` whether one of the two tracks is the particle itself; of the two tracks there are PDG
 number, base-tracks, momentum (MeV), electron score and tangent; ``passing`` is the distance in mm
 from the vertex to the nearest other track that passes it, ``before`` to the nearest base-track
 (of a track or not) within three sheets before, extrapolated.
 """
 
+PLACE: Final = 100.0
+"""mm within which crossings of fibres are one place."""
+
 FIBRE_WINDOW: Final = 20.0
 """ns within which a hit of the fibres vetoes, as `wayside.reconstruction.timing` has it."""
-
-
-def rebuild(
-    crossings: dict[str, Structured], job: Job, sheets: Sheets, rng: np.random.Generator
-) -> Reconstructed:
-    """Response and reconstruction of crossings of events that share their films, fibres silent."""
-    section = job.emulsion
-    rows = respond(crossings["film"], job, sheets, rng)
-    gas = crossings["gas"].copy()
-    gas["time"] += APART * gas["event"]
-    gas_hits = hits(gas, 1e3 * section.gas_error, section.gas_time, section.gas_efficiency, rng)
-    return reconstruct(rows, job.setup(sheets), gas_hits, None, job.tile)
 
 
 def fakes(
@@ -87,7 +78,7 @@ def fakes(
     Parameters
     ----------
     result
-        From `rebuild`.
+        Response and reconstruction with silent fibres, event k being the k-th.
     crossings
         By kind, of which the fibres are asked.
     primaries
@@ -122,12 +113,30 @@ def fakes(
     gas_window = SIGMAS * np.sqrt(2.0) * job.emulsion.gas_time
     for v in np.flatnonzero(out["timed"]).tolist():
         event, time, block = out["event"][v], out["delay"][v], out["sheet"][v] // sheets.layers
-        mine = fibre["time"][fibre["event"] == event]
-        out["fibres"][v] = np.count_nonzero(np.abs(mine - time) < FIBRE_WINDOW)
-        mine = gas["time"][(gas["event"] == event) & (gas["layer"] < block)]
-        out["gas_before"][v] = np.count_nonzero(np.abs(mine - time) < gas_window)
+        mine = fibre[fibre["event"] == event]
+        mine = mine[np.abs(mine["time"] - time) < FIBRE_WINDOW]
+        depths = places(mine)
+        out["all_fibres"][v] = len(depths)
+        out["fibres"][v] = np.count_nonzero(depths < out["z"][v])
+        mine = gas[(gas["event"] == event) & (gas["layer"] < block)]
+        mine = mine[np.abs(mine["time"] - time) < gas_window]
+        out["gas_before"][v] = len(np.unique(mine["layer"]))
     _look_around(out, result, pair, sheets)
     return out
+
+
+def places(crossings: Structured) -> FloatArray:
+    """Depths of the places that crossings of fibres lie at, in mm.
+
+    What a muon knocks out of the fibres where it crosses them lights the same fibres: that is one
+    chance to see it, and not several.
+    """
+    middle = np.stack([0.5 * (crossings[f"{c}_in"] + crossings[f"{c}_out"]) for c in "xyz"], axis=1)
+    depths = []
+    while len(middle):
+        depths.append(float(middle[0, 2]))
+        middle = middle[np.linalg.norm(middle - middle[0], axis=1) > PLACE]
+    return np.array(depths)
 
 
 def _look_around(

@@ -32,9 +32,8 @@ def noise(
     slope2: FloatArray,
     z: FloatArray,
     plate: FloatArray,
-    thickness: float,
-    radiation_lengths: float,
-    g_cm2: float,
+    gap: FloatArray,
+    material: FloatArray,
     out: FloatArray,
 ) -> float:
     """Scattering between the base-tracks of one track.
@@ -45,10 +44,11 @@ def noise(
         Momentum at the first base-track and mass in MeV; whether it is an electron.
     sheet, slope2
         Sheets of the base-tracks, and squared slopes in each step.
-    z, plate, thickness
-        Depths of sheets and plates, thickness of a plate in mm.
-    radiation_lengths, g_cm2
-        Of a layer at normal incidence.
+    z, plate, gap
+        Depths in mm of sheets, of the middles of the plates before them, and of the gas detectors
+        before these, nan where there is none.
+    material
+        From `wayside.reconstruction.material.Layer.numbers`.
     out
         Filled for each step with the sums over plates of theta^2, theta^2 D and
         theta^2 (D^2 + thickness^2 / 12), D being the depth behind the step's first sheet.
@@ -58,22 +58,46 @@ def noise(
     float
         Momentum in MeV at the last base-track, zero if the particle does not get there.
     """
+    plate2, gap2 = material[0] ** 2 / 12.0, material[6] ** 2
     for k in range(len(sheet) - 1):
         secant = np.sqrt(1.0 + slope2[k])
         out[k, 0] = out[k, 1] = out[k, 2] = 0.0
         for s in range(sheet[k] + 1, sheet[k + 1] + 1):
-            left = after(p, mass, g_cm2 * secant, radiation_lengths * secant, radiates)
-            if left <= 0.0:
-                return 0.0
-            mean = 0.5 * (p + left)
-            beta = mean / np.sqrt(mean * mean + mass * mass)
-            theta2 = (highland(radiation_lengths * secant, mean, beta) * secant) ** 2
+            if material[3] > 0.0 and not np.isnan(gap[s]):
+                lever = gap[s] - z[sheet[k]]
+                p = _slab(p, mass, radiates, secant, material[3], material[4], lever, gap2, out[k])
+                if p <= 0.0:
+                    return 0.0
             lever = plate[s] - z[sheet[k]]
-            out[k, 0] += theta2
-            out[k, 1] += theta2 * lever
-            out[k, 2] += theta2 * (lever * lever + thickness * thickness / 12.0)
-            p = left
+            p = _slab(p, mass, radiates, secant, material[1], material[2], lever, plate2, out[k])
+            if p <= 0.0:
+                return 0.0
     return p
+
+
+@numba.njit(cache=True, nogil=True)
+def _slab(
+    p: float,
+    mass: float,
+    radiates: bool,
+    secant: float,
+    radiation_lengths: float,
+    g_cm2: float,
+    lever: float,
+    spread2: float,
+    out: FloatArray,
+) -> float:
+    """Add a slab's scattering at the momentum half-way; the momentum behind it, zero if none."""
+    left = after(p, mass, g_cm2 * secant, radiation_lengths * secant, radiates)
+    if left <= 0.0:
+        return 0.0
+    mean = 0.5 * (p + left)
+    beta = mean / np.sqrt(mean * mean + mass * mass)
+    theta2 = (highland(radiation_lengths * secant, mean, beta) * secant) ** 2
+    out[0] += theta2
+    out[1] += theta2 * lever
+    out[2] += theta2 * (lever * lever + spread2)
+    return left
 
 
 @numba.njit(cache=True, nogil=True)
@@ -181,14 +205,12 @@ def minus_two_log_likelihood(
     material: FloatArray,
     z: FloatArray,
     plate: FloatArray,
+    gap: FloatArray,
     scatter: FloatArray,
     state: FloatArray,
 ) -> tuple[float, float]:
     """-2 ln L of a momentum up to a constant, and chi-squared (4 n - 4 degrees of freedom)."""
-    end = noise(
-        np.exp(log_p), mass, radiates, sheet, slope2, z, plate, material[0], material[1],
-        material[2], scatter,
-    )  # fmt: skip
+    end = noise(np.exp(log_p), mass, radiates, sheet, slope2, z, plate, gap, material, scatter)
     if end <= 0.0:
         return IMPOSSIBLE * (1.0 + HIGHEST - log_p), IMPOSSIBLE
     chi2 = logs = 0.0
@@ -216,6 +238,7 @@ def most_likely(
     material: FloatArray,
     z: FloatArray,
     plate: FloatArray,
+    gap: FloatArray,
     scatter: FloatArray,
     state: FloatArray,
 ) -> tuple[float, float, float]:
@@ -228,7 +251,7 @@ def most_likely(
     best_u = min(max(guess, LOWEST + step), HIGHEST - step)
     best = minus_two_log_likelihood(
         best_u, mass, radiates, sheet, lines, errors, depth, slope2, stretch, material, z, plate,
-        scatter, state,
+        gap, scatter, state,
     )[0]  # fmt: skip
     for way in (1.0, -1.0):
         u = best_u + way * step
@@ -236,7 +259,7 @@ def most_likely(
         while LOWEST <= u <= HIGHEST:
             value = minus_two_log_likelihood(
                 u, mass, radiates, sheet, lines, errors, depth, slope2, stretch, material, z,
-                plate, scatter, state,
+                plate, gap, scatter, state,
             )[0]  # fmt: skip
             if value >= best:
                 break
@@ -249,11 +272,11 @@ def most_likely(
     one, two = high - golden * (high - low), low + golden * (high - low)
     f1 = minus_two_log_likelihood(
         one, mass, radiates, sheet, lines, errors, depth, slope2, stretch, material, z, plate,
-        scatter, state,
+        gap, scatter, state,
     )[0]  # fmt: skip
     f2 = minus_two_log_likelihood(
         two, mass, radiates, sheet, lines, errors, depth, slope2, stretch, material, z, plate,
-        scatter, state,
+        gap, scatter, state,
     )[0]  # fmt: skip
     while high - low > 0.03:
         if f1 < f2:
@@ -261,24 +284,24 @@ def most_likely(
             one = high - golden * (high - low)
             f1 = minus_two_log_likelihood(
                 one, mass, radiates, sheet, lines, errors, depth, slope2, stretch, material, z,
-                plate, scatter, state,
+                plate, gap, scatter, state,
             )[0]  # fmt: skip
         else:
             low, one, f1 = one, two, f2
             two = low + golden * (high - low)
             f2 = minus_two_log_likelihood(
                 two, mass, radiates, sheet, lines, errors, depth, slope2, stretch, material, z,
-                plate, scatter, state,
+                plate, gap, scatter, state,
             )[0]  # fmt: skip
     u, best = (one, f1) if f1 < f2 else (two, f2)
     width = 0.1
     up = minus_two_log_likelihood(
         u + width, mass, radiates, sheet, lines, errors, depth, slope2, stretch, material, z,
-        plate, scatter, state,
+        plate, gap, scatter, state,
     )[0]  # fmt: skip
     down = minus_two_log_likelihood(
         u - width, mass, radiates, sheet, lines, errors, depth, slope2, stretch, material, z,
-        plate, scatter, state,
+        plate, gap, scatter, state,
     )[0]  # fmt: skip
     curvature = (up + down - 2.0 * best) / width**2
     if down < IMPOSSIBLE and curvature > 0.02:

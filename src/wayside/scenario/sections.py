@@ -184,6 +184,8 @@ class RunSection(Section):
         ``"exact"``, or ``"study"`` for Eqs. 20 and 21 of the study.
     recast
         How existing limits are carried over: ``"exact"``, or ``"study"`` for its Eqs. 22 and 23.
+    efficiency
+        Which decays count: all (``"unity"``), or those that the ``"simulated"`` detector sees.
     """
 
     luminosity_fb: Luminosity
@@ -195,6 +197,7 @@ class RunSection(Section):
     background_error: Events = 0.0
     decays: Literal["exact", "study"] = "exact"
     recast: Recast = "exact"
+    efficiency: Literal["unity", "simulated"] = "unity"
 
 
 class DetectorSection(Section):
