@@ -9,9 +9,9 @@ from wayside.backgrounds.klong_production import (
     C_TAU,
     CONTINUUM,
     MASS,
-    applies,
     entering,
     production,
+    production_for,
 )
 from wayside.collider.beams import Beams
 from wayside.detector.box import Box
@@ -56,6 +56,15 @@ def test_multiplicities_are_those_of_other_generators() -> None:
         assert some == pytest.approx(expected, rel=0.05)
         assert mean == pytest.approx(number, rel=0.05)
     assert table.share_with_klong(CONTINUUM)[0] == pytest.approx(0.29, abs=0.02)
+
+
+def test_besiii_has_its_own_table() -> None:
+    """Of D+ decays 61 +- 5 per cent have a K0 or anti-K0, of D0 47 +- 4 (PDG); half are K_L0."""
+    table = production_for(Beams.symmetric(3.78))
+    assert table is not None
+    assert table.classes == ("dd", "u", "d", "s", "tau")
+    expected = 0.444 * 0.61 + 0.556 * 0.47
+    assert table.share_with_klong(("dd",))[1] == pytest.approx(expected, rel=0.2)
 
 
 def test_tau_decays_with_a_klong_add_up() -> None:
@@ -162,7 +171,7 @@ def test_decays_in_flight() -> None:
 
 
 def test_other_energies_are_refused() -> None:
-    other = Beams.symmetric(3.78)
-    assert not applies(other)
-    with pytest.raises(InputError, match=r"sqrt_s = 3\.78 GeV: K_L0 production is tabulated at"):
+    other = Beams.symmetric(4.26)
+    assert production_for(other) is None
+    with pytest.raises(InputError, match=r"sqrt_s = 4\.26 GeV: K_L0 production is tabulated at"):
         entering(other, FACE)

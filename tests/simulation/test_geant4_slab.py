@@ -50,11 +50,9 @@ print(json.dumps({
 
 @pytest.fixture(scope="module")
 def crossed() -> dict[str, float]:
-    """In a process of its own: Geant4's physics is frozen at the first run; data as of the table."""
+    """In a process of its own, as Geant4's physics is frozen at the first run; the table's data."""
     pytest.importorskip("calzone")
-    done = subprocess.run(
-        [sys.executable, "-c", RUN], capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([sys.executable, "-c", RUN], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
     return found
