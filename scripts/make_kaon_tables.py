@@ -2,8 +2,8 @@
 
 Usage::
 
-    python scripts/make_kaon_tables.py [--events 250000] [--seed 5] [--work FOLDER]
-        [--out src/wayside/data/klong_production.csv]
+    python scripts/make_kaon_tables.py [--collider belle2|besiii] [--events 250000] [--seed 5]
+        [--work FOLDER] [--out src/wayside/data/klong_production_COLLIDER.csv]
     python scripts/make_kaon_tables.py --check
 
 Needs the extra ``generators``. Each class of events is kept in the work folder when it is done, so
@@ -23,6 +23,7 @@ import secrets
 import time
 import warnings
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -33,22 +34,46 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
-SQRT_S = 10.58
-"""GeV; of the whole table."""
-
 K_LONG, K_SHORT = 130, 310
 
 P_STEP, P_BINS = 0.05, 106
 COSINE_BINS = 10
 
+PAIRS = ("bb", "dd")
 CONTINUUM = {"u": 2, "d": 1, "s": 3, "c": 4}
 
-# nb. Belle II Physics Book, PTEP 2019 (2019) 123C01, table 3: KKMC with initial-state radiation;
-# Y(4S) 1.110 there.
-CROSS_SECTIONS = {"bb": 1.110, "u": 1.61, "d": 0.40, "s": 0.38, "c": 1.30, "tau": 0.919}
 
-CHARGED_SHARE = 0.514
-"""Of B+ B- in Y(4S) decays (PDG 2024)."""
+@dataclass(frozen=True)
+class Collider:
+    """Energy in GeV, cross-sections in nb, and the pair at rest: charged, neutral, charged share.
+
+    ``prefix`` begins the names of files in the work folder.
+    """
+
+    sqrt_s: float
+    sigma: dict[str, float]
+    origin: str
+    pair: tuple[int, int, float]
+    prefix: str
+
+
+COLLIDERS = {
+    "belle2": Collider(
+        10.58,
+        {"bb": 1.110, "u": 1.61, "d": 0.40, "s": 0.38, "c": 1.30, "tau": 0.919},
+        "Belle II Physics Book, PTEP 2019 (2019) 123C01, table 3",
+        (521, 511, 0.514),  # PDG 2024
+        "klong",
+    ),
+    "besiii": Collider(
+        3.78,
+        {"dd": 6.49, "u": 8.8, "d": 2.2, "s": 2.2, "tau": 3.0},
+        "D pairs of the psi(3770): CLEO, Phys. Rev. D 89 (2014) 072002; light quarks: R = 2.17"
+        " below it; tau: lowest order",
+        (411, 421, 0.444),
+        "besiii",
+    ),
+}
 
 # How Belle II sets Pythia's fragmentation.
 FRAGMENTATION = (
@@ -164,7 +189,7 @@ def generator(kind: str, sqrt_s: float, seed: int, radiation: bool = True) -> tu
     pythia = pythia8mc.Pythia("", False)
     lines = ["Print:quiet = on", "Random:setSeed = on", f"Random:seed = {seed}", *FRAGMENTATION]
     lines += [f"{number}:mayDecay = off" for number in STABLE]
-    if kind == "bb":
+    if kind in PAIRS:
         lines.append("ProcessLevel:all = off")
     else:
         wanted = 15 if kind == "tau" else CONTINUUM[kind]
@@ -193,11 +218,12 @@ def generator(kind: str, sqrt_s: float, seed: int, radiation: bool = True) -> tu
     return pythia, lost
 
 
-def append_pair(pythia: Any, rng: np.random.Generator) -> None:
-    """A B pair of a Y(4S) at rest, which e+e- make with helicity +-1: sin^2 about the beam."""
-    number = 521 if rng.random() < CHARGED_SHARE else 511
+def append_pair(pythia: Any, collider: Collider, rng: np.random.Generator) -> None:
+    """A B or D pair of a vector at rest that e+e- make with helicity +-1: sin^2 about the beam."""
+    charged, neutral, share = collider.pair
+    number = charged if rng.random() < share else neutral
     mass = pythia.particleData.m0(number)
-    energy = 0.5 * SQRT_S
+    energy = 0.5 * collider.sqrt_s
     momentum = math.sqrt(energy**2 - mass**2)
     while True:
         cosine = 2.0 * rng.random() - 1.0
@@ -215,16 +241,16 @@ def append_pair(pythia: Any, rng: np.random.Generator) -> None:
     pythia.event.append(-number, 1, 0, 0, -x, -y, -z, energy, mass)
 
 
-def produce(kind: str, events: int, seed: int) -> dict[str, Any]:
+def produce(collider: Collider, kind: str, events: int, seed: int) -> dict[str, Any]:
     """K_L0 of one class of events: histogram in p and abs(cos theta), and how many an event."""
-    pythia, lost = generator(kind, SQRT_S, seed)
+    pythia, lost = generator(kind, collider.sqrt_s, seed)
     rng = np.random.default_rng(seed)
     seen = np.zeros(10, dtype=np.int64)
     momenta = []
     done = failed = charged = 0
     while done < events:
-        if kind == "bb":
-            append_pair(pythia, rng)
+        if kind in PAIRS:
+            append_pair(pythia, collider, rng)
         if not pythia.next():
             failed += 1
             continue
@@ -254,7 +280,7 @@ def produce(kind: str, events: int, seed: int) -> dict[str, Any]:
         "seed": seed,
         "lowest_mass": LOWEST_MASS,
         "lost": lost,
-        "sigma_nb": 0.0 if kind == "bb" else pythia.infoPython().sigmaGen() * 1e6,
+        "sigma_nb": 0.0 if kind in PAIRS else pythia.infoPython().sigmaGen() * 1e6,
         "multiplicity": seen.tolist(),
         "k_charged": charged / events,
         "mean_energy": float(energy.mean()),
@@ -264,13 +290,13 @@ def produce(kind: str, events: int, seed: int) -> dict[str, Any]:
     }
 
 
-def kept(work: Path, kind: str, events: int, seed: int) -> dict[str, Any]:
+def kept(work: Path, collider: Collider, kind: str, events: int, seed: int) -> dict[str, Any]:
     """A class of events, from the work folder if it is there."""
-    file = work / f"klong_{kind}_{events}_{seed}.json"
+    file = work / f"{collider.prefix}_{kind}_{events}_{seed}.json"
     if file.is_file():
         return dict(json.loads(file.read_text(encoding="utf-8")))
     start = time.monotonic()
-    found = produce(kind, events, seed)
+    found = produce(collider, kind, events, seed)
     aside = file.with_name(f".{file.name}.{secrets.token_hex(4)}.part")
     aside.write_text(json.dumps(found), encoding="utf-8")
     aside.replace(file)
@@ -298,11 +324,12 @@ def check(events: int, seed: int) -> None:
     print(f"K0 in the continuum at 9.98 GeV: {total / norm:.4f}; ARGUS 1989: 0.910 +- 0.060")
 
 
-def write(path: Path, found: dict[str, dict[str, Any]], command: str) -> None:
+def write(path: Path, collider: Collider, found: dict[str, dict[str, Any]], command: str) -> None:
     """The table: counts by bin and class, what is needed to normalise them in the header."""
     kinds = list(found)
     header = {
-        "title": f"K_L0 from e+e- collisions at sqrt(s) = {SQRT_S} GeV in the centre-of-mass frame",
+        "title": f"K_L0 from e+e- collisions at sqrt(s) = {collider.sqrt_s} GeV in the"
+        " centre-of-mass frame",
         "origin": f"Pythia {version('pythia8mc')} with Belle II fragmentation settings; B, D,"
         f" charmonium and charmed-baryon decays of DECAY_BELLE2.DEC (decaylanguage"
         f" {version('decaylanguage')}), by scripts/make_kaon_tables.py",
@@ -311,10 +338,10 @@ def write(path: Path, found: dict[str, dict[str, Any]], command: str) -> None:
         "date": date.today().isoformat(),
         "licence": "facts (numbers computed with a public generator)",
         "command": command,
-        "sqrt_s": f"{SQRT_S}",
+        "sqrt_s": f"{collider.sqrt_s}",
         "classes": " ".join(kinds),
-        "sigma_nb": " ".join(f"{CROSS_SECTIONS[kind]}" for kind in kinds),
-        "sigma_origin": "Belle II Physics Book, PTEP 2019 (2019) 123C01, table 3",
+        "sigma_nb": " ".join(f"{collider.sigma[kind]}" for kind in kinds),
+        "sigma_origin": collider.origin,
         "events": " ".join(str(found[kind]["events"]) for kind in kinds),
         "with_klong": " ".join(
             f"{1.0 - found[kind]['multiplicity'][0] / found[kind]['events']:.5f}" for kind in kinds
@@ -322,7 +349,7 @@ def write(path: Path, found: dict[str, dict[str, Any]], command: str) -> None:
         "pythia_sigma_nb": " ".join(f"{found[kind]['sigma_nb']:.4f}" for kind in kinds)
         + f" (radiation down to a mass of {LOWEST_MASS} GeV; for comparison only)",
         "lost_share": " ".join(
-            f"{name} {share:.4f}" for name, share in found["bb"]["lost"].items() if share > 5e-5
+            f"{name} {share:.4f}" for name, share in found[kinds[0]]["lost"].items() if share > 5e-5
         ),
     }
     lines = [f"# {key}: {value}" for key, value in header.items()]
@@ -342,10 +369,11 @@ def write(path: Path, found: dict[str, dict[str, Any]], command: str) -> None:
 def main() -> None:
     """Make what is missing and write the table."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--collider", choices=COLLIDERS, default="belle2")
     parser.add_argument("--events", type=int, default=250_000)
     parser.add_argument("--seed", type=int, default=5)
     parser.add_argument("--work", type=Path, default=Path("build/klong"))
-    parser.add_argument("--out", type=Path, default=Path("src/wayside/data/klong_production.csv"))
+    parser.add_argument("--out", type=Path)
     parser.add_argument("--check", action="store_true")
     options = parser.parse_args()
     if options.check:
@@ -353,8 +381,9 @@ def main() -> None:
         return
     options.work.mkdir(parents=True, exist_ok=True)
     found = {}
-    for kind in CROSS_SECTIONS:
-        each = found[kind] = kept(options.work, kind, options.events, options.seed)
+    collider = COLLIDERS[options.collider]
+    for kind in collider.sigma:
+        each = found[kind] = kept(options.work, collider, kind, options.events, options.seed)
         seen = np.array(each["multiplicity"])
         print(
             f"{kind}: P(>=1) {1.0 - seen[0] / seen.sum():.4f},"
@@ -364,9 +393,11 @@ def main() -> None:
             flush=True,
         )
     command = (
-        f"python scripts/make_kaon_tables.py --events {options.events} --seed {options.seed}"
+        f"python scripts/make_kaon_tables.py --collider {options.collider}"
+        f" --events {options.events} --seed {options.seed}"
     )
-    write(options.out, found, command)
+    table = Path(f"src/wayside/data/klong_production_{options.collider}.csv")
+    write(options.out or table, collider, found, command)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,7 @@
-"""Draw the figures of docs/theory/backgrounds_klong.md: ``python scripts/make_klong_figures.py``."""
+"""Draw the figures of docs/theory/backgrounds_klong.md.
+
+``python scripts/make_klong_figures.py [FOLDER]``
+"""
 
 import sys
 from pathlib import Path
@@ -27,7 +30,9 @@ def main() -> None:
         scenario = load_scenario(name, change)
         panels[title] = entering(beams_of(scenario), box_of(scenario, "A"))
     scenario = load_scenario("belle2-forward")
-    spectra_figure(panels, scenario.run.luminosity_fb).savefig(folder / "klong-spectra.png", dpi=130)
+    spectra_figure(panels, scenario.run.luminosity_fb).savefig(
+        folder / "klong-spectra.png", dpi=130
+    )
     transmission_figure().savefig(folder / "klong-transmission.png", dpi=130)
     box = box_of(scenario, "A")
     rock_figure(site_of(scenario), box, edge_of(scenario)).savefig(

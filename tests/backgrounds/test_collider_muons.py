@@ -256,7 +256,7 @@ def highest(pdgid: int) -> float:
 
 
 def test_psi_2s_peak_against_the_measured_one() -> None:
-    """Numbers of psi(2S) over luminosity, BESIII: 670 +- 7 nb; Gamma_ee 2 per cent, spread 2."""
+    """Numbers of psi(2S) over luminosity, BESIII: 678 +- 7 nb; Gamma_ee 2 per cent, spread 2."""
     table = read_table("muon_pairs")
     row = table["pdgid"] == 100443
     assert highest(100443) == pytest.approx(float(table["measured"][row][0]), rel=0.03)
@@ -264,6 +264,16 @@ def test_psi_2s_peak_against_the_measured_one() -> None:
     assert highest(100443) == pytest.approx(float(table["quoted"][row][0]), rel=0.06)
     # J/psi, D.M. Asner et al.: "about 3.4 microbarn".
     assert highest(443) == pytest.approx(3400.0, rel=0.05)
+
+
+def test_energies_of_those_that_enter() -> None:
+    scenario = load_scenario("belle2-forward-beams")
+    beams, box = beams_of(scenario), box_of(scenario, "A")
+    kinetic, weights = collider_muons.energies(beams, box)
+    assert weights.sum() == pytest.approx(continuum(beams, box), rel=0.03)
+    # Nothing has more than the faster beam, and a third has about that.
+    assert kinetic.max() < 7.01
+    assert 0.1 < weights[kinetic > 6.5].sum() / weights.sum() < 0.5
 
 
 def test_table_2_non_resonant() -> None:

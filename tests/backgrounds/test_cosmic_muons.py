@@ -196,6 +196,13 @@ def test_eleven_metres_of_rock() -> None:
     assert float(energy_before(0.0, 0.0)) == 0.0
 
 
+def test_energies_add_up_to_what_enters() -> None:
+    energy = np.geomspace(1e-3, 1e5, 800)
+    found = cosmic_muons.energies(FORWARD, BELLE2, energy)
+    total = np.trapezoid(found * energy, np.log(energy))
+    assert total == pytest.approx(shower(FORWARD, BELLE2).entering, rel=3e-3)
+
+
 def test_lead_counts_with_its_slant() -> None:
     site = Site(lead=0.1)
     rays = np.array([[0.0, -1.0, 0.0], [0.0, -math.sqrt(0.5), math.sqrt(0.5)]])

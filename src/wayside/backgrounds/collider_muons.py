@@ -6,6 +6,7 @@ energies and nothing else.
 """
 
 import math
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -74,6 +75,13 @@ def direction_density(beams: Beams, directions: Array, least_energy: float = 0.0
     -------
     Array
         Shape (n,); over the sphere it integrates to one, or to what has the energy.
+    """
+    parts = _by_momentum(beams, directions)
+    return np.asarray(sum(np.where(e >= least_energy, d, 0.0) for e, d in parts))
+
+
+def _by_momentum(beams: Beams, directions: Array) -> list[tuple[Array, Array]]:
+    """Energies in GeV and densities per steradian of a muon with one momentum or the other.
 
     Notes
     -----
@@ -90,18 +98,18 @@ def direction_density(beams: Beams, directions: Array, least_energy: float = 0.0
     ratio = star / gamma
     under = ratio**2 - M_MUON**2 * (1.0 - along**2)
     root = np.sqrt(np.maximum(under, 0.0))
-    total = np.zeros(len(directions))
+    found = []
     for sign in (1.0, -1.0):
         p = (ratio * along + sign * root) / (1.0 - along**2)
         energy = np.hypot(p, M_MUON)
-        there = (under > 0.0) & (p > 0.0) & (energy >= least_energy)
         factor = gamma / (gamma + 1.0) * (p * along) - energy
         here = p[:, None] * directions + gamma * factor[:, None] * velocity
         cos_theta = np.clip(here @ beams.frame[2] / momentum, -1.0, 1.0)
         slope = momentum * gamma * np.abs(p - energy * along)
-        jacobian = np.divide(p**2, slope, out=np.zeros_like(p), where=there & (slope > 0.0))
-        total += angular(cos_theta, beams.sqrt_s) * jacobian
-    return total
+        there = (under > 0.0) & (p > 0.0) & (slope > 0.0)
+        jacobian = np.divide(p**2, slope, out=np.zeros_like(p), where=there)
+        found.append((energy, angular(cos_theta, beams.sqrt_s) * jacobian))
+    return found
 
 
 def share(beams: Beams, box: Box, least_energy: float = 0.0, order: int = 12) -> float:
@@ -145,15 +153,44 @@ def per_solid_angle(
     """
     if not radiation:
         return 2.0 * born(beams.sqrt_s) * direction_density(beams, directions)
-    x_max = 1.0 - (2.0 * M_MUON / beams.sqrt_s) ** 2 * (1.0 + 1e-6)
     total = np.zeros(len(directions))
+    for kept, pairs in _after_photons(beams, nodes):
+        # Half of the photons come off either beam, and a pair has two muons.
+        total += pairs * direction_density(kept, directions, LEAST_ENERGY)
+    return total
+
+
+def energies(beams: Beams, box: Box, order: int = 6) -> tuple[Array, Array]:
+    """Kinetic energies in GeV of muons from the continuum that enter a box, and weights in fb.
+
+    Parameters
+    ----------
+    beams, box
+        Collider and detector.
+    order
+        Points along each side of a face.
+    """
+    directions, solid = seen(box, order)
+    kinetic, weights = [], []
+    for kept, pairs in _after_photons(beams, NODES):
+        for energy, density in _by_momentum(kept, directions):
+            counts = (energy >= LEAST_ENERGY) & (density > 0.0)
+            kinetic.append(energy[counts] - M_MUON)
+            weights.append((pairs * solid * density)[counts])
+    return np.concatenate(kinetic), np.concatenate(weights)
+
+
+def _after_photons(beams: Beams, nodes: int) -> Iterator[tuple[Beams, float]]:
+    """What photons leave of the beams, and the cross-section of pairs there, weighted, in fb.
+
+    The same for a photon off the electron and one off the positron.
+    """
+    x_max = 1.0 - (2.0 * M_MUON / beams.sqrt_s) ** 2 * (1.0 + 1e-6)
     for x, weight in zip(*radiator.nodes(beams.sqrt_s, x_max, nodes), strict=True):
         energy = beams.sqrt_s * math.sqrt(1.0 - x)
-        pairs = weight * born(energy) * float(radiator.vacuum_polarisation(energy))
-        for kept in _after_a_photon(beams, x):
-            # Half of the photons come off either beam, and a pair has two muons.
-            total += pairs * direction_density(kept, directions, LEAST_ENERGY)
-    return total
+        pairs = float(weight) * born(energy) * float(radiator.vacuum_polarisation(energy))
+        for kept in _after_a_photon(beams, float(x)):
+            yield kept, pairs
 
 
 def _after_a_photon(beams: Beams, x: float) -> tuple[Beams, Beams]:

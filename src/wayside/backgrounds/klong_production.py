@@ -1,8 +1,8 @@
 """K_L0 from the collision point: how many a collision makes, boosted to any beams and any box.
 
-A table made with Pythia (`klong_production`) gives the spectrum in the centre-of-mass frame. What
-enters a box follows by integration over the directions in which the interaction point sees it: no
-sampling. Derived in docs/theory/backgrounds_klong.md.
+Tables made with Pythia (`TABLES`) give the spectrum in the centre-of-mass frame. What enters a box
+follows by integration over the directions in which the interaction point sees it: no sampling.
+Derived in docs/theory/backgrounds_klong.md.
 """
 
 import functools
@@ -30,8 +30,14 @@ C_TAU: Final = 15.34
 
 NB_TO_FB: Final = 1e6
 
+TABLES: Final = ("klong_production_belle2", "klong_production_besiii")
+"""Shipped, one an energy."""
+
 CONTINUUM: Final = ("u", "d", "s", "c", "tau")
 """Classes of events that are there off the resonance as well."""
+
+PAIRS: Final = ("bb", "dd")
+"""Classes of pairs of mesons from the resonance."""
 
 P_STEP: Final = 0.01
 """GeV: of the integral over momenta in the laboratory, a fifth of the table's bins."""
@@ -46,7 +52,7 @@ class Production:
     sqrt_s
         Of the table in GeV.
     classes
-        Names: ``"bb"``, ``"u"``, ``"d"``, ``"s"``, ``"c"``, ``"tau"``.
+        Names, of `PAIRS` and `CONTINUUM`.
     sigma
         Cross-sections in fb, shape (k,).
     events
@@ -109,9 +115,9 @@ class Production:
 
 
 @functools.cache
-def production() -> Production:
-    """The table that comes with Wayside."""
-    table = read_table("klong_production")
+def production(name: str = TABLES[0]) -> Production:
+    """One of the tables that come with Wayside."""
+    table = read_table(name)
     classes = tuple(table.header["classes"].split())
 
     def numbers(key: str) -> Array:
@@ -136,12 +142,16 @@ def production() -> Production:
 
 
 TOLERANCE: Final = 0.01
-"""Relative, of the centre-of-mass energy: beyond it the table says nothing."""
+"""Relative, of the centre-of-mass energy: beyond it a table says nothing."""
 
 
-def applies(beams: Beams) -> bool:
-    """Whether there is a table for the beams' energy."""
-    return abs(beams.sqrt_s / production().sqrt_s - 1.0) < TOLERANCE
+def production_for(beams: Beams) -> Production | None:
+    """The table for the beams' energy, None where there is none."""
+    for name in TABLES:
+        table = production(name)
+        if abs(beams.sqrt_s / table.sqrt_s - 1.0) < TOLERANCE:
+            return table
+    return None
 
 
 @dataclass(frozen=True, eq=False)
@@ -226,31 +236,29 @@ def entering(beams: Beams, box: Box, order: int = 8) -> Entering:
     Raises
     ------
     InputError
-        If the table is for another energy.
+        If there is no table for their energy.
 
     Notes
     -----
     d^3p/E is invariant: dN/(dp dOmega) = (p/p*)^2 (E*/E) f*(p*, cos theta*) / (2 pi).
     """
-    if not applies(beams):
+    table = production_for(beams)
+    if table is None:
+        known = " and ".join(f"{production(name).sqrt_s:g}" for name in TABLES)
         raise InputError(
-            f"sqrt_s = {beams.sqrt_s:.4g} GeV: K_L0 production is tabulated at"
-            f" {production().sqrt_s:g} GeV only"
+            f"sqrt_s = {beams.sqrt_s:.4g} GeV: K_L0 production is tabulated at {known} GeV only"
         )
-    table = production()
     directions, solid = seen(box, order)
     velocity = beams.boost
     gamma = 1.0 / math.sqrt(1.0 - float(velocity @ velocity))
     # The fastest that the boost can make of the last bin.
     top = gamma * (1.0 + float(np.linalg.norm(velocity))) * math.hypot(table.p_edges[-1], MASS)
-    momenta = (np.arange(math.ceil(top / P_STEP)) + 0.5) * P_STEP
+    momenta = np.asarray((np.arange(math.ceil(top / P_STEP)) + 0.5) * P_STEP, dtype=np.float64)
     energy = np.hypot(momenta, MASS)[:, None]
     along = momenta[:, None] * (directions @ velocity)
     energy_there = gamma * (energy - along)
     squeeze = gamma / (gamma + 1.0) * along - energy
-    there = (
-        momenta[:, None, None] * directions[None, :, :] + gamma * squeeze[..., None] * velocity
-    )
+    there = momenta[:, None, None] * directions[None, :, :] + gamma * squeeze[..., None] * velocity
     p_there = np.linalg.norm(there, axis=-1)
     cosine = np.clip(there @ beams.frame[2] / p_there, -1.0, 1.0)
     jacobian = (momenta[:, None] / p_there) ** 2 * energy_there / energy / (2.0 * math.pi)

@@ -40,9 +40,9 @@ class Curves:
     logs, log_errors
         Logarithm of the transmission and its statistical error, shape (n, m).
     survivors
-        Quantiles of the kinetic energy behind, in GeV, shape (n, m, 5).
+        Quantiles of the kinetic energy behind over that before, shape (n, m, 5).
     mean_energy
-        Behind, in GeV, shape (n, m).
+        Mean kinetic energy behind over that before, shape (n, m).
     """
 
     energies: Array
@@ -102,14 +102,15 @@ def curves(metal: Metal) -> Curves:
         return np.concatenate([first[:, None], values], axis=1)
 
     nothing = np.zeros(len(energies))
-    quantiles = [begun(column(name), energies) for name in _QUANTILES]
+    whole = np.ones(len(energies))
+    quantiles = [begun(column(name) / energies[:, None], whole) for name in _QUANTILES]
     return Curves(
         energies,
         np.append(0.0, thickness),
         begun(np.log(column("transmission")), nothing),
         begun(column("log_error"), nothing),
         np.stack(quantiles, axis=-1),
-        begun(column("mean_energy"), energies),
+        begun(column("mean_energy") / energies[:, None], whole),
     )
 
 
@@ -143,7 +144,7 @@ class Shield:
         thickness = min(self._dense, float(dense.thickness[-1]))
         behind = self._behind_iron(np.asarray(kinetic, dtype=np.float64))
         weights = np.exp(dense.log_transmission(behind, self._dense))
-        means = dense.at(dense.mean_energy, behind, thickness)
+        means = behind * dense.at(dense.mean_energy, behind, thickness)
         return np.asarray((weights * means).sum(axis=-1) / weights.sum(axis=-1))
 
     def statistical(self, kinetic: ArrayLike) -> Array:
@@ -163,4 +164,4 @@ class Shield:
         """Five kinetic energies of equal shares behind the iron, shape (..., 5)."""
         table = curves("iron")
         inside = min(self.iron, float(table.thickness[-1]))
-        return table.at(table.survivors, energy, inside)
+        return np.asarray(energy[..., None] * table.at(table.survivors, energy, inside))

@@ -9,6 +9,7 @@ from wayside.backgrounds import (
     cosmic_muons,
     klong,
     rock_neutrals,
+    shield_neutrons,
 )
 from wayside.backgrounds.source import Count, Selection, Source, with_fakes
 from wayside.errors import InputError
@@ -27,6 +28,7 @@ MAKERS: Final[tuple[Maker, ...]] = (
     cosmic_muons.sources,
     beam_backgrounds.sources,
     klong.sources,
+    shield_neutrons.sources,
     rock_neutrals.sources,
 )
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from wayside.backgrounds.cosmic_muons import Site
 from wayside.backgrounds.klong_production import CONTINUUM, Entering
 from wayside.backgrounds.klong_shield import Metal, curves
-from wayside.backgrounds.rock_neutrals import arriving, neutrals
+from wayside.backgrounds.rock_neutrals import Kind, arriving, neutrals
 from wayside.detector.box import Box
 from wayside.plotting.style import APPROXIMATE, OURS, STYLE
 
@@ -75,8 +75,9 @@ def transmission_figure() -> Figure:
     """Draw what share of K_L0 iron and tungsten let through, against the thickness."""
     with rc_context(STYLE):
         figure = _figure(7.6, 3.9)
-        for axes, metal in zip(figure.subplots(1, 2), ("iron", "tungsten"), strict=True):
-            _transmission(axes, metal)
+        left, right = figure.subplots(1, 2)
+        _transmission(left, "iron")
+        _transmission(right, "tungsten")
         return figure
 
 
@@ -113,11 +114,12 @@ def rock_figure(site: Site, box: Box, edge: float) -> Figure:
     with rc_context(STYLE):
         figure = _figure(7.6, 3.7)
         left, right = figure.subplots(1, 2)
-        for kind, name, colour in (
+        kinds: tuple[tuple[Kind, str, str], ...] = (
             ("neutron", "neutrons from 0.1 GeV", APPROXIMATE),
             ("klong", r"$K_L^0$", OURS),
-        ):
-            found = neutrals("klong" if kind == "klong" else "neutron", site)
+        )
+        for kind, name, colour in kinds:
+            found = neutrals(kind, site)
             here = arriving(found, box, edge)
             yearly, _ = np.histogram(found.kinetic, bins=bins, weights=here.rates * _YEAR)
             left.stairs(yearly / np.diff(np.log10(bins)), bins, color=colour, label=name)

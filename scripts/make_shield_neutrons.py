@@ -1,16 +1,15 @@
-"""Follow the study's K_L0 through its own shield in Geant4, and count what else comes out.
+"""Follow the study's K_L0 through its own shield in Geant4, and write what else comes out.
 
 Usage::
 
-    python scripts/check_klong_shield.py [--number 300] [--repetitions 3] [--seed 21]
-        [--work FOLDER]
+    python scripts/make_shield_neutrons.py [--number 300] [--repetitions 6] [--seed 21]
+        [--work FOLDER] [--out src/wayside/data/klong_shield_neutrons.csv]
 
 The spectrum of ``belle2-forward`` enters 30 cm of wide iron, then 1.3 m of tungsten as wide as the
 detector and its lead, with nothing beside it: what leaves by the sides is lost. K_L0 and other
 strange hadrons are resampled by their weight before each slab; nucleons and pions above 50 MeV by
-weight times energy, in a population of their own, since neutrons outlive K_L0. Prints the share of
-K_L0 against that of the tables, which know wide slabs only, and the neutrons for each K_L0 that
-enters. What is printed is quoted in docs/theory/backgrounds_klong.md.
+weight times energy, in a population of their own, since neutrons outlive K_L0. The K_L0 are a check
+of the tables of transmission, which know wide slabs and one metal at a time.
 """
 
 import argparse
@@ -19,6 +18,7 @@ import secrets
 import subprocess
 import sys
 import time
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,17 @@ IRON, TUNGSTEN = (50.0, 6), (50.0, 26)
 WIDTH = (422.0, 522.0)
 """mm: the study's front face of 20 cm x 30 cm, 10 cm of lead and 1 cm of fibres around."""
 FACE = (200.0, 300.0)
+
+
+COUNTED = (
+    ("klong", (130,), 0.0),
+    ("n100", (2112, -2112), 100.0),
+    ("n200", (2112, -2112), 200.0),
+    ("n500", (2112, -2112), 500.0),
+    ("n1000", (2112, -2112), 1000.0),
+    ("charged", (2212, 211, -211, 321, -321), 100.0),
+)
+"""Name, kinds, least kinetic energy in MeV."""
 
 
 def important(rows: Any, number: int, rng: np.random.Generator) -> Any:
@@ -91,15 +102,10 @@ def task(number: int, seed: int) -> dict[str, Any]:
             face = np.all(np.abs(out["position"][:, :2]) < 0.5 * np.array(FACE), axis=1)
             area = FACE[0] * FACE[1] / (size[0] * size[1])
             entry: dict[str, Any] = {"metal": metal.name, "depth": depth}
-            for name, pdg, least in (
-                ("klong", (130,), 0.0),
-                ("neutron", (2112, -2112), 100.0),
-                ("neutron_500", (2112, -2112), 500.0),
-                ("charged", (2212, 211, -211, 321, -321), 100.0),
-            ):
+            for name, pdg, least in COUNTED:
                 chosen = np.isin(out["pdg"], pdg) & (out["energy"] > least)
                 entry[name] = float(out["weight"][chosen].sum())
-                # Per K_L0 that heads for the face itself.
+                # For each K_L0 that heads for the face itself.
                 entry[f"{name}_face"] = float(out["weight"][chosen & face].sum() / area)
             rows.append(entry)
             strange = out[np.isin(out["pdg"], STRANGE)]
@@ -111,16 +117,60 @@ def task(number: int, seed: int) -> dict[str, Any]:
     return {"rows": rows, "cpu": time.process_time() - start, "data": data.summary()}
 
 
+def write(path: Path, runs: list[dict[str, Any]], command: str) -> None:
+    """The table, a row for 10 cm: shares for each K_L0 that enters, and their relative errors."""
+    import calzone
+
+    about = runs[0]["data"]
+    header = {
+        "title": "K_L0, neutrons and charged hadrons behind a shield that K_L0 enter",
+        "origin": f"Geant4 {calzone.GEANT4_VERSION} FTFP_BERT through calzone {calzone.VERSION},"
+        f" {about['kind']} data {about['version']}, by scripts/make_shield_neutrons.py",
+        "version": "1",
+        "units": "iron and tungsten in m; numbers for each K_L0 of belle2-forward that enters:"
+        " K_L0, neutrons and antineutrons above 0.1, 0.2, 0.5 and 1 GeV, charged hadrons above"
+        " 0.1 GeV; through tungsten those that leave over the detector's front face for each that"
+        " heads for it, and klong_wide those that leave anywhere; errors relative, statistical",
+        "date": date.today().isoformat(),
+        "licence": "facts (numbers computed with public code)",
+        "command": command,
+    }
+    lines = [f"# {key}: {value}" for key, value in header.items()]
+    names = [name for name, _, _ in COUNTED]
+    cells = [cell for name in names for cell in (name, f"{name}_error")]
+    lines.append(",".join(["iron", "tungsten", *cells, "klong_wide"]))
+    for rows in zip(*(run["rows"] for run in runs), strict=True):
+        depth = 1e-3 * rows[0]["depth"]
+        iron = min(depth, 1e-3 * IRON[0] * IRON[1])
+        if round(depth * 20) % 2:
+            continue
+        end = "" if rows[0]["metal"] == "Iron" else "_face"
+        cells = [f"{iron:.2f}", f"{depth - iron:.2f}"]
+        for name in names:
+            values = np.array([row[f"{name}{end}"] for row in rows])
+            error = values.std(ddof=1) / np.sqrt(len(values)) / max(values.mean(), 1e-300)
+            cells += [f"{values.mean():.3e}", f"{error:.2f}"]
+        cells.append(f"{np.mean([row['klong'] for row in rows]):.3e}")
+        lines.append(",".join(cells))
+    aside = path.with_name(f".{path.name}.part")
+    aside.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    aside.replace(path)
+    print(f"{path}: {len(lines) - len(header) - 1} rows")
+
+
 def main() -> None:
-    """Do what is missing and print the comparison."""
+    """Do what is missing and write the table."""
     if sys.argv[1:2] == ["--task"]:
         print(json.dumps(task(int(sys.argv[2]), int(sys.argv[3]))), flush=True)
         return
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--number", type=int, default=300)
-    parser.add_argument("--repetitions", type=int, default=3)
+    parser.add_argument("--repetitions", type=int, default=6)
     parser.add_argument("--seed", type=int, default=21)
     parser.add_argument("--work", type=Path, default=Path("build/klong"))
+    parser.add_argument(
+        "--out", type=Path, default=Path("src/wayside/data/klong_shield_neutrons.csv")
+    )
     options = parser.parse_args()
     options.work.mkdir(parents=True, exist_ok=True)
     runs = []
@@ -135,28 +185,11 @@ def main() -> None:
             aside.replace(file)
         runs.append(json.loads(file.read_text(encoding="utf-8")))
         print(f"seed {seed}: {runs[-1]['cpu']:.0f} s", flush=True)
-    show([run["rows"] for run in runs])
-
-
-def show(runs: list[list[dict[str, Any]]]) -> None:
-    """A line for every other slab: shares for each K_L0 that enters, and their errors."""
-    from wayside.backgrounds.klong_shield import Shield
-
-    energies = 1e-3 * incoming(4000, np.random.default_rng(0))["energy"]
-    keys = ("klong", "klong_face", "neutron", "neutron_face", "neutron_500_face", "charged_face")
-    print("iron tungsten (m), K_L0 by the tables,", ", ".join(keys))
-    for rows in zip(*runs, strict=True):
-        depth = rows[0]["depth"] * 1e-3
-        iron = min(depth, 1e-3 * IRON[0] * IRON[1])
-        if round(depth * 20) % 2:
-            continue
-        table = float(Shield(iron, depth - iron).transmission(energies).mean())
-        cells = []
-        for key in keys:
-            values = np.array([row[key] for row in rows])
-            error = values.std(ddof=1) / np.sqrt(len(values))
-            cells.append(f"{values.mean():.2e} +- {error:.1e}")
-        print(f"{iron:.2f} {depth - iron:.2f}  {table:.2e}  " + "  ".join(cells))
+    command = (
+        f"python scripts/make_shield_neutrons.py --number {options.number}"
+        f" --repetitions {options.repetitions} --seed {options.seed}"
+    )
+    write(options.out, runs, command)
 
 
 if __name__ == "__main__":
