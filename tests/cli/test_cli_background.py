@@ -150,11 +150,14 @@ def test_reach_takes_the_total(here: Path, monkeypatch: pytest.MonkeyPatch) -> N
         ),
         (
             [
-                "belle2-forward", "--set", "run.background=simulated", "--set",
+                "belle2-forward",
+                "--set",
+                "run.background=simulated",
+                "--set",
                 "run.background_error=1",
             ],
             "run.background_error = 1: goes with a number of events",
-        ),  # fmt: skip
+        ),
         (["belle2-forward", "--set", "run.selection=all"], "run.selection = 'all': must be"),
         (["nothing"], "no built-in scenario"),
     ],

@@ -49,8 +49,13 @@ def test_writes_its_files(here: Path) -> None:
     assert lines[-6:] == [
         f"wrote a/b/{name}"
         for name in (
-            "reach.png", "reach.pdf", "contours.csv", "yields.csv", "result.json", "workspace.json",
-        )  # fmt: skip
+            "reach.png",
+            "reach.pdf",
+            "contours.csv",
+            "yields.csv",
+            "result.json",
+            "workspace.json",
+        )
     ]
     assert max(map(len, lines)) <= 80
     # What is in them is what the library gives.

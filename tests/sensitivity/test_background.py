@@ -190,7 +190,7 @@ def test_report_survives_json(report: BackgroundReport) -> None:
     again = json.loads(json_text(report.summary()))
     assert Scenario.from_dict(again["scenario"]) == report.scenario
     detector = again["detectors"]["A"]
-    assert [each["key"] for each in detector["sources"]][0] == "cosmic-muons"
+    assert detector["sources"][0]["key"] == "cosmic-muons"
     assert detector["sources"][0]["entering_per_s"] == pytest.approx(1e9 / 3652.5 / 86400.0)
     assert detector["sources"][1]["entering_per_fb"] == pytest.approx(0.02)
     assert detector["sources"][3]["vertices"] is None

@@ -311,7 +311,7 @@ class Seen:
         per_direction = np.add.reduceat(nodes[1], ends[:-1]) * (number > 0)
         hits = float(np.sum(per_direction * sky.weights))
         path = float(np.sum(per_direction * sky.weights * (high - low)))
-        return plain, DecayCurve(Rule(sky, spectra, hits, path))
+        return plain, DecayCurve(Rule(sky, spectra, hits, path, rule.nearest))
 
     def efficiency(self, ctau: npt.ArrayLike) -> FloatArray:
         """Share of the decays inside that are seen.

@@ -10,19 +10,18 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from wayside.backgrounds import fakes, klong, registry, rock_neutrals
-from wayside.backgrounds.collider_muons import direction_density
-from wayside.backgrounds.cosmic_muons import (
-    SECONDS_PER_DAY,
-    UP,
-    relative_error,
-    shower,
-    site_of,
-    spectrum,
+from wayside.backgrounds import (
+    collider_muons,
+    cosmic_muons,
+    fakes,
+    klong,
+    registry,
+    rock_neutrals,
+    shield_neutrons,
 )
-from wayside.backgrounds.faces import faces, seen
+from wayside.backgrounds.cosmic_muons import SECONDS_PER_DAY, relative_error, site_of
 from wayside.backgrounds.occupancy import occupancy
 from wayside.backgrounds.place import beams_of, box_of
 from wayside.backgrounds.source import SELECTIONS, Count, Selection, Source
@@ -66,15 +65,19 @@ def vertices(
     scenario: "Scenario", detector: str, source: Source
 ) -> Mapping[Selection, Count] | None:
     """Vertices that one particle entering from a source fakes on average; None where not known."""
+    fold = partial(_fold, scenario)
     if source.key.startswith("collider-muons"):
-        return fakes.of_spectrum("muon-front", *collider_energies(scenario, detector))
+        box = box_of(scenario, detector)
+        return fold("muon-front", *collider_muons.energies(beams_of(scenario), box))
     if source.key == "cosmic-muons":
-        energies, weights = cosmic_energies(scenario, detector)
-        number = float(weights.sum()) * scenario.site.exposure * SECONDS_PER_DAY
-        return _per_entering(fakes.of_spectrum("muon-above", energies, weights), number, source)
+        energies, rates = cosmic_energies(scenario, detector)
+        number = float(rates.sum()) * scenario.site.exposure * SECONDS_PER_DAY
+        return _per_entering(fold("muon-above", energies, rates), number, source)
     if source.key == "klong-ip":
         kaons = klong.behind(scenario, detector)
-        return fakes.of_spectrum("klong-front", kaons.kinetic, kaons.number)
+        return fold("klong-front", kaons.kinetic, kaons.number)
+    if source.key == "neutron-shield":
+        return fold("neutron-front", *shield_neutrons.spectrum(klong.shield_of(scenario)))
     if source.key in _ROCK:
         return _from_rock(scenario, detector, _ROCK[source.key])
     if source.key.startswith("beam-"):
@@ -82,13 +85,24 @@ def vertices(
     return None
 
 
-def collider_energies(scenario: "Scenario", detector: str) -> tuple[Array, Array]:
-    """Energies of muons from the collision in GeV, and weights; without photons, massless."""
-    beams = beams_of(scenario)
-    directions, solid = seen(box_of(scenario, detector))
-    gamma = 1.0 / math.sqrt(1.0 - float(beams.boost @ beams.boost))
-    energy = 0.5 * beams.sqrt_s / (gamma * (1.0 - directions @ beams.boost))
-    return energy, solid * direction_density(beams, directions)
+def timed_stage(scenario: "Scenario") -> fakes.Stage:
+    """What of the tables a timed vertex is, by the vetoes of the scenario."""
+    section = scenario.reconstruction
+    if section.gas_veto:
+        return "quiet"
+    return "closed" if section.fibre_veto == "all" else "timed"
+
+
+def other_settings(scenario: "Scenario") -> list[str]:
+    """Sections that are not those that the tables were made with; vetoes and lead aside."""
+    same = {"fibre_veto", "gas_veto", "shield"}
+    sections = (scenario.stack, scenario.emulsion, scenario.reconstruction)
+    names = ("stack", "emulsion", "reconstruction")
+    return [
+        name
+        for name, section in zip(names, sections, strict=True)
+        if section.model_dump(exclude=same) != type(section)().model_dump(exclude=same)
+    ]
 
 
 def cosmic_energies(scenario: "Scenario", detector: str) -> tuple[Array, Array]:
@@ -99,19 +113,8 @@ def cosmic_energies(scenario: "Scenario", detector: str) -> tuple[Array, Array]:
     energies, rates
         Hz whose line meets the blocks, at energies that integrate over the spectrum.
     """
-    site, box = site_of(scenario), box_of(scenario, detector)
-    rain = shower(box, site, order=16)
-    shown = sum(
-        face.area * np.maximum(0.0, -(rain.directions @ face.normal)) for face in faces(box)
-    )
-    cosine = -(rain.directions @ UP)
-    # Nodes of the zenith angle come in rings, of one solid angle per direction each.
-    zenith, ring = np.unique(np.round(cosine, 12), return_inverse=True)
-    solid = _solid_angles(cosine)
-    area = np.bincount(ring, weights=np.asarray(shown) * solid)
-    intensity = spectrum(site, _ENERGIES[:, None], zenith)
-    step = np.gradient(np.log(_ENERGIES))
-    return _ENERGIES, (intensity @ area) * _ENERGIES * step
+    density = cosmic_muons.energies(box_of(scenario, detector), site_of(scenario), _ENERGIES)
+    return _ENERGIES, density * _ENERGIES * np.gradient(np.log(_ENERGIES))
 
 
 def unrelated_tracks(scenario: "Scenario", detector: str) -> Source:
@@ -147,6 +150,16 @@ def unrelated_tracks(scenario: "Scenario", detector: str) -> Source:
     )
 
 
+def _fold(
+    scenario: "Scenario", kind: fakes.Kind, energies: ArrayLike, weights: ArrayLike
+) -> dict[Selection, Count]:
+    """Fakes of one entering particle of a spectrum."""
+    return {
+        "vertex": fakes.per_particle(kind, energies, weights, "vertex"),
+        "timed": fakes.per_particle(kind, energies, weights, timed_stage(scenario)),
+    }
+
+
 def _from_rock(
     scenario: "Scenario", detector: str, kind: rock_neutrals.Kind
 ) -> Mapping[Selection, Count]:
@@ -157,7 +170,7 @@ def _from_rock(
         rock_neutrals.edge_of(scenario),
     )
     above: fakes.Kind = "klong-above" if kind == "klong" else "neutron-above"
-    counts = fakes.of_spectrum(above, found.neutrals.kinetic, found.rates)
+    counts = _fold(scenario, above, found.neutrals.kinetic, found.rates)
     return {**counts, "timed": counts["timed"].times(1.0 - found.tagged)}
 
 
@@ -174,7 +187,7 @@ def _beam(scenario: "Scenario", detector: str, source: Source) -> Mapping[Select
         rate = (section.flux or 0.0) * float(size[0] * size[1])
     number = rate * section.duty * scenario.site.exposure * SECONDS_PER_DAY
     weights = section.weights or (1.0,) * len(section.energy)
-    return _per_entering(fakes.of_spectrum(kind, section.energy, weights), number, source)
+    return _per_entering(_fold(scenario, kind, section.energy, weights), number, source)
 
 
 def _per_entering(
@@ -183,10 +196,3 @@ def _per_entering(
     """Fakes by particle that enters, of those by particle that heads for the blocks."""
     entering = source.entering.value
     return {key: count.times(number / entering if entering else 0.0) for key, count in each.items()}
-
-
-def _solid_angles(cosine: Array) -> Array:
-    """Solid angle of each direction of a `shower`: its ring's, in even parts."""
-    order = round(math.sqrt(len(cosine) / 3.0))
-    _, weights = np.polynomial.legendre.leggauss(order)
-    return np.repeat(0.5 * weights * 2.0 * math.pi / (3 * order), 3 * order)

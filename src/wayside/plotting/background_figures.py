@@ -32,7 +32,7 @@ def background_figures(report: BackgroundReport) -> Iterator[tuple[str, Figure]]
     yield "cosmic-muon-slopes", backgrounds.slopes_figure(scenario, detector)
     yield "occupancy", backgrounds.occupancy_figure(scenario, detector)
     yield "lead", backgrounds.lead_figure()
-    if klong_production.applies(beams):
+    if klong_production.production_for(beams) is not None:
         entering = {f"detector {detector}": klong_production.entering(beams, box)}
         yield "klong-spectra", klong.spectra_figure(entering, scenario.run.luminosity_fb)
         yield "klong-transmission", klong.transmission_figure()

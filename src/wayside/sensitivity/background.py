@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from wayside.backgrounds.budget import Budget, budget
+from wayside.backgrounds.survivors import other_settings
 from wayside.limits import uncertain
 from wayside.limits.control import Control
 from wayside.limits.histfactory import workspace
@@ -123,6 +124,9 @@ def simulated_background(scenario: Scenario, sources: Budget | None = None) -> B
     found = budget(scenario) if sources is None else sources
     total = found.total(scenario.signal, run.selection)
     flags = []
+    other = other_settings(scenario)
+    if other:
+        flags.append(f"fakes were simulated with other values in {', '.join(other)}")
     missing = found.not_counted(scenario.signal)
     if missing:
         flags.append(f"background not counted: {', '.join(missing)}")
