@@ -240,15 +240,16 @@ def accidentals(
     """
     each = law(scanned / replacements, spectrum)
     vertices = each.times(area * blocks * replacements)
-    chance = timed_chance(scanned / replacements, exposure / replacements, spectrum)
-    return {"vertex": vertices, "timed": vertices.times(chance * silent, LAW_ERROR)}
+    chance = timed_chance(scanned / replacements, exposure / replacements)
+    timed = vertices.product(chance).times(silent, LAW_ERROR)
+    return {"vertex": vertices, "timed": timed}
 
 
-def timed_chance(scanned: float, exposure: float, spectrum: Spectrum) -> float:
+def timed_chance(scanned: float, exposure: float) -> Count:
     """Chance that an accidental vertex gets exactly one time from gas hits.
 
     Either both circles around its tracks have one hit in common, or two hits of different muons
-    agree by chance.
+    agree by chance. How near the two tracks are at the next gap is taken from all tiles.
 
     Parameters
     ----------
@@ -256,16 +257,13 @@ def timed_chance(scanned: float, exposure: float, spectrum: Spectrum) -> float:
         Muons per cm^2 of a film with a scanned slope.
     exposure
         In days.
-    spectrum
-        Of the muons.
     """
     hits = GAS_PER_SCANNED * scanned / 100.0
     table = read_table("accidental_vertices")
-    own = table["spectrum"] == SPECTRA.index(spectrum)
-    number = float(table["unrelated"][own].sum())
-    near = float(table["near"][own].sum()) / number / NEAR
-    reach = float(table["reach"][own].sum()) / number
-    return near * one_common_hit(hits) + reach * random_agreement(hits, exposure)
+    number, near, reach = (float(table[name].sum()) for name in ("unrelated", "near", "reach"))
+    common = near / number / NEAR * one_common_hit(hits)
+    value = common + reach / number * random_agreement(hits, exposure)
+    return Count(value, statistical=common / math.sqrt(max(near, 1.0)))
 
 
 def one_common_hit(hits: float, radius: float = GAS_RADIUS) -> float:

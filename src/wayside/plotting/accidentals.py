@@ -26,19 +26,20 @@ def accidentals_figure() -> Figure:
             density, area = table["density"][own], table["area"][own]
             for column, marker, filled in (("unrelated", "o", True), ("related", "s", False)):
                 seen = table[column][own]
+                some = seen > 0
+                seen = seen[some]
                 # Central interval of a Poisson mean.
-                low = 0.5 * chi2.ppf(0.1587, 2.0 * np.maximum(seen, 1e-9)) * (seen > 0)
-                high = 0.5 * chi2.ppf(0.8413, 2.0 * seen + 2.0)
+                low, high = 0.5 * chi2.ppf(0.1587, 2.0 * seen), 0.5 * chi2.ppf(0.8413, 2.0 * seen + 2)
                 axes.errorbar(
-                    density * (1.04 if number else 1.0),
-                    seen / area,
-                    yerr=np.stack([seen - low, high - seen]) / area,
+                    (density * (1.04 if number else 1.0))[some],
+                    seen / area[some],
+                    yerr=np.stack([seen - low, high - seen]) / area[some],
                     fmt=marker,
                     markersize=4.5,
                     color=colour,
                     markerfacecolor=colour if filled else "white",
                     linewidth=0.9,
-                    label=_LABELS[spectrum] if filled else "both tracks of one muon",
+                    label=_LABELS[spectrum] if filled else "the same, both tracks of one muon",
                 )
             fine = np.geomspace(0.3 * density.min(), 3.0 * density.max(), 200)
             axes.plot(fine, [law(n, spectrum).value for n in fine], color=colour, linewidth=1.2)
