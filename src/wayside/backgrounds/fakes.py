@@ -11,6 +11,7 @@ from typing import Final, Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import roots_legendre
 
 from wayside.backgrounds.source import SELECTIONS, Count, Selection
 from wayside.data import Table, read_table
@@ -272,7 +273,7 @@ def one_common_hit(hits: float, radius: float = GAS_RADIUS) -> float:
     The integral over the distance d of mu exp(-mu), mu = hits times the area that two circles of
     ``radius`` (mm) have in common; ``hits`` per mm^2.
     """
-    nodes, weights = np.polynomial.legendre.leggauss(400)
+    nodes, weights = roots_legendre(400)
     # Dense near 2 radii, where a common area becomes small: d = 2 R (1 - u^2).
     u = 0.5 * (nodes + 1.0)
     mu = hits * common_area(2.0 * radius * (1.0 - u**2), radius)
