@@ -171,8 +171,9 @@ GAS_WINDOW: Final = 4.0 * math.sqrt(2.0) * 5.0
 GAS_RADIUS: Final = 4.0 * math.hypot(0.05, 8e-3)
 """mm around a track within which gas hits are its own, next to the last sheet before the gap."""
 
-NEAR: Final = 2.0
-"""mm between two tracks at the next gap up to which the table counts them as near."""
+NEAR: Final = 4.0
+"""mm between two tracks at the next gap up to which the table counts them as near. Below, distances
+are taken as spread evenly; there are fewer of the smallest, so this is on the safe side."""
 
 
 def law(scanned: float, spectrum: Spectrum) -> Count:
