@@ -80,7 +80,11 @@ def closure(scenario: Scenario, options: argparse.Namespace, table: EfficiencyMa
     rows, particles, generated, hopeless = _generate(scenario, options)
     stack = scenario.stack.build(scenario.detectors[detector].size[:2])
     settings = scenario.geant4
-    physics = Physics(settings.physics_list, 1e3 * settings.production_cut, 1e3 * settings.margin)
+    physics = Physics(
+        settings.physics_list,
+        round(1e3 * settings.production_cut, 9),
+        round(1e3 * settings.margin, 9),
+    )
     folder = options.work / scenario.name
     plan = Plan(particles, stack, physics, find(settings.data), options.seed, 200)
     with Progress(console=Console(stderr=True)) as bar:

@@ -35,17 +35,20 @@ from wayside.simulation.geant4.datasets import DataSets, find
 from wayside.simulation.geant4.engine import Physics
 from wayside.simulation.geant4.plan import Plan
 from wayside.simulation.geant4.run import simulate
-from wayside.simulation.pairs import DECAY, PAIRS, draw_pairs
+from wayside.simulation.pairs import DECAY, PAIRS, Spread, draw_pairs
 
 CHUNK = 200
+EDGE = Spread(least_slope=1.05, largest_slope=1.35)
+"""Beyond what is scanned, where scattering brings back a few."""
 
 
 def main() -> None:
     """Make the table."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--work", type=Path, default=Path("build/efficiency"))
-    parser.add_argument("--batches", type=int, default=5)
+    parser.add_argument("--batches", type=int, default=4)
     parser.add_argument("--decays", type=int, default=12_000, help="of a batch")
+    parser.add_argument("--edge", type=int, default=6_000, help="decays at the largest slopes")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--out", type=Path, default=Path("src/wayside/data/efficiency_map.csv"))
@@ -54,7 +57,11 @@ def main() -> None:
     scenario = load_scenario("belle2-forward")
     stack = scenario.stack.build()
     settings = scenario.geant4
-    physics = Physics(settings.physics_list, 1e3 * settings.production_cut, 1e3 * settings.margin)
+    physics = Physics(
+        settings.physics_list,
+        round(1e3 * settings.production_cut, 9),
+        round(1e3 * settings.margin, 9),
+    )
     data = find(settings.data)
     job = Job(scenario.emulsion, scenario.reconstruction, seed=options.seed, together=1000)
     plain = scenario.to_dict()
@@ -65,7 +72,7 @@ def main() -> None:
         "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
         "licence": "BSD-3-Clause",
         "command": f"python scripts/make_efficiency_map.py --batches {options.batches}"
-        f" --decays {options.decays} --seed {options.seed}",
+        f" --decays {options.decays} --edge {options.edge} --seed {options.seed}",
         "geant4": f"{calzone.GEANT4_VERSION} (calzone {calzone.VERSION}), {physics.physics_list}",
         "geant4_data": _described(data),
         "size": " x ".join(f"{1e-3 * each:.4g}" for each in (*stack.size, stack.depth)),
@@ -74,20 +81,23 @@ def main() -> None:
     table: EfficiencyMap | None = None
     drawn = {name: np.zeros(2) for name in PAIRS}
     with Progress(console=Console(stderr=True)) as bar:
-        for batch in range(options.batches):
-            seed = 1000 * options.seed + batch
-            decays, primaries, kept = draw_pairs(options.decays, stack, seed)
-            folder = options.work / f"batch-{batch:02}"
+        batches = [(f"batch-{k:02}", k, options.decays, Spread()) for k in range(options.batches)]
+        if options.edge:
+            batches.append(("edge", 900, options.edge, EDGE))
+        for name, number, size, spread in batches:
+            seed = 1000 * options.seed + number
+            decays, primaries, kept = draw_pairs(size, stack, seed, spread)
+            folder = options.work / name
             plan = Plan(primaries, stack, physics, data, seed, CHUNK)
-            with _task(bar, f"batch {batch}: Geant4") as done:
+            with _task(bar, f"{name}: Geant4") as done:
                 for accident in simulate(plan, folder, options.workers, progress=done):
                     print(f"warning: {accident}")
-            with _task(bar, f"batch {batch}: reconstruction") as done:
-                rows = _passed(folder, decays, job, lambda n, d=done: d(n, options.decays))
+            with _task(bar, f"{name}: reconstruction") as done:
+                rows = _passed(folder, decays, job, lambda n, d=done, s=size: d(n, s))
             part = count(rows, {name: rows[name] for name in SELECTIONS}, header)
             table = part if table is None else table + part
-            for name, numbers in kept.items():
-                drawn[name] += numbers
+            for channel, numbers in kept.items():
+                drawn[channel] += numbers
     assert table is not None, "at least one batch"
     full = {**header, "decays": _words(drawn)}
     final = EfficiencyMap(table.channels, table.edges, table.tried, table.passed, full)

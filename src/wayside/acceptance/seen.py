@@ -21,7 +21,6 @@ from wayside.acceptance.decay import DecayCurve
 from wayside.acceptance.flight import Flight
 from wayside.acceptance.rule import Level, Rule, Spectra, build_rule
 from wayside.detector.box import Box
-from wayside.efficiency.axes import AXES
 from wayside.efficiency.table import EfficiencyMap
 from wayside.models.decay_points import MASSES, decay_points
 from wayside.models.protocol import Model
@@ -33,8 +32,9 @@ PAIR_OF: Final = {"e": "ee", "mu": "mumu", "hadrons": "pipi"}
 
 LEVEL: Final = Level(8, 3, 10)
 LOOKS: Final = 20_000
-"""Decays a channel looked up, those of all boosts and tilts together. The error that remains is
-some 2 per cent of the efficiency."""
+LEAST_POINTS: Final = 3_000
+"""Decays a channel looked up, those of all boosts and tilts together, and at least for each. The
+error that remains is some 2 per cent of the efficiency."""
 
 BOOSTS: Final = 5
 TILT_STEP: Final = 0.06
@@ -51,13 +51,12 @@ class _Table(NamedTuple):
 
     value: FloatArray
     """Efficiency, shape (channel, energy, opening, softer, slope, depth)."""
-    known: npt.NDArray[np.bool_]
-    """Whether something was tried, shape (cells without depth, depth)."""
-    centres: tuple[FloatArray, FloatArray, FloatArray, FloatArray]
-    """Of the interpolated axes; logarithms of energies."""
+    centres: tuple[FloatArray, FloatArray, FloatArray]
+    """Of the interpolated axes: energy, opening, softer; logarithms of energies."""
+    slopes: FloatArray
+    """Edges of the bins in slope."""
     least: float
-    steepest: float
-    """Ends of the axes of the softer prong's energy and of the slope."""
+    """Least energy of the softer prong."""
 
 
 class _Decays(NamedTuple):
@@ -87,7 +86,7 @@ def _place(value, centres):  # type: ignore[no-untyped-def]
 def _look(table, i, masses, energies, momenta, flight, low, share):  # type: ignore[no-untyped-def]
     """Where decay i lies in the table: cells and shares of four axes; False if it is lost."""
     gamma, boost, cos_t, sin_t = flight
-    limit = table.steepest * table.steepest
+    limit = table.slopes[-1] * table.slopes[-1]
     along = gamma * momenta[i, 0, 2] + boost * energies[i, 0]
     x1 = cos_t * momenta[i, 0, 0] + sin_t * along
     y1 = momenta[i, 0, 1]
@@ -115,28 +114,8 @@ def _look(table, i, masses, energies, momenta, flight, low, share):  # type: ign
     low[0], share[0] = _place(math.log(e1 + e2), table.centres[0])
     low[1], share[1] = _place(math.atan2(math.sqrt(x * x + y * y + z * z), dot), table.centres[1])
     low[2], share[2] = _place(math.log(softer), table.centres[2])
-    low[3], share[3] = _place(slope, table.centres[3])
+    low[3] = min(np.searchsorted(table.slopes, slope, side="right"), len(table.slopes) - 1) - 1
     return True
-
-
-@numba.njit(cache=True, error_model="numpy")
-def _corners(table, channel, low, share, known, weight, cell):  # type: ignore[no-untyped-def]
-    """Fill in weights and flat cells (without depth) of the 16 corners; sums of known weights."""
-    shape = table.value.shape
-    known[:] = 0.0
-    for bits in range(16):
-        w = 1.0
-        index = channel
-        for axis in range(4):
-            up = (bits >> axis) & 1
-            w *= share[axis] if up else 1.0 - share[axis]
-            index = index * shape[axis + 1] + min(low[axis] + up, shape[axis + 1] - 1)
-        weight[bits] = w
-        cell[bits] = index
-        if w > 0.0:
-            for d in range(shape[5]):
-                if table.known[index, d]:
-                    known[d] += w
 
 
 @numba.njit(cache=True, error_model="numpy")
@@ -151,10 +130,7 @@ def _spread(table, channels, masses, weights, energies, momenta, rapidities, til
     value = table.value.reshape(-1, depths)
     means = np.zeros((len(rapidities), len(tilts), depths))
     low = np.zeros(4, dtype=np.int64)
-    share = np.zeros(4)
-    known = np.empty(depths)
-    weight = np.empty(16)
-    cell = np.empty(16, dtype=np.int64)
+    share = np.zeros(3)
     wanted = len(flights) > 0
     for b in range(len(rapidities)):
         gamma = math.cosh(rapidities[b])
@@ -164,17 +140,20 @@ def _spread(table, channels, masses, weights, energies, momenta, rapidities, til
             for i in range(len(weights)):
                 if not _look(table, i, masses, energies, momenta, flight, low, share):
                     continue
-                _corners(table, channels[i], low, share, known, weight, cell)
-                for bits in range(16):
-                    w = weights[i] * weight[bits]
+                for bits in range(8):
+                    w = weights[i]
+                    cell = channels[i]
+                    for axis in range(3):
+                        up = (bits >> axis) & 1
+                        w *= share[axis] if up else 1.0 - share[axis]
+                        cell = cell * shape[axis + 1] + min(low[axis] + up, shape[axis + 1] - 1)
                     if w == 0.0:
                         continue
+                    cell = cell * shape[4] + low[3]
                     for d in range(depths):
-                        if table.known[cell[bits], d]:
-                            part = w / known[d]
-                            means[b, t, d] += part * value[cell[bits], d]
-                            if wanted:
-                                out[cell[bits], d] += part * flights[b, t, d]
+                        means[b, t, d] += w * value[cell, d]
+                        if wanted:
+                            out[cell, d] += w * flights[b, t, d]
     return means
 
 
@@ -209,7 +188,7 @@ class Seen:
     def _decays(self) -> _Decays:
         """Decays in all channels, weighted with the branching ratios."""
         parts: list[_Decays] = []
-        number = LOOKS // math.prod(len(grid) for grid in self._grid)
+        number = max(LOOKS // math.prod(len(grid) for grid in self._grid), LEAST_POINTS)
         splitting = self.model.m1 - self.model.m2
         for channel, pair in PAIR_OF.items():
             share = self.branching.get(channel, 0.0)
@@ -226,16 +205,12 @@ class Seen:
 
     @cached_property
     def _values(self) -> _Table:
-        table = self.table
-        value = table.passing(self.selection) / np.maximum(table.tried, 1)
-        names = [name for name, axis in AXES.items() if not axis.stepped]
-        centres = tuple(np.ascontiguousarray(table.centres[name]) for name in names)
+        centres, edges = self.table.centres, self.table.edges
         return _Table(
-            value,
-            (table.tried > 0).reshape(-1, table.tried.shape[-1]),
-            centres,  # type: ignore[arg-type]
-            float(table.edges["softer"][0]),
-            float(table.edges["slope"][-1]),
+            self.table.filled(self.selection)[0],
+            (centres["energy"], centres["opening"], centres["softer"]),
+            edges["slope"],
+            float(edges["softer"][0]),
         )
 
     @cached_property

@@ -16,6 +16,7 @@ from wayside.cli.common import (
 from wayside.cli.output import check_output_folder, write_files
 
 if TYPE_CHECKING:
+    from wayside.sensitivity.contours import Line
     from wayside.sensitivity.result import Reach
 
 
@@ -88,6 +89,7 @@ def _text(result: "Reach", written: list[Path]) -> str:
             f" {result.plane.x.name} {low[0]:.4g} to {high[0]:.4g},"
             f" epsilon {low[1]:.4g} to {high[1]:.4g}"
         )
+    lines += _moved(result)
     if not result.contour:
         least = float(result.total.min())
         side = "above" if least > result.n_limit else "below"
@@ -96,3 +98,31 @@ def _text(result: "Reach", written: list[Path]) -> str:
     lines += [f"note: {flag}" for flag in result.flags]
     lines += [f"wrote {path}" for path in written]
     return "\n".join(lines)
+
+
+def _moved(result: "Reach") -> list[str]:
+    """How the efficiency moves the contour, from the one in which every decay is seen."""
+    if not result.efficiency.get("selection"):
+        return []
+    lines = [
+        f"efficiency of {name} at the scenario's point: {each['efficiency']:.3g}"
+        f" +- {each['efficiency_error']:.1g} ({result.efficiency['selection']})"
+        for name, each in result.efficiency["detectors"].items()
+    ]
+    if not result.unity:
+        return [*lines, "no contour either if every decay were seen"]
+    low, high = _ends(result.unity)
+    without = f"if every decay were seen: epsilon {low:.4g} to {high:.4g}"
+    if not result.contour:
+        return [*lines, without]
+    first, last = _ends(result.contour)
+    moved = f"the efficiency moves the ends by factors {first / low:.3g} and {last / high:.3g}"
+    return [*lines, f"{without}; {moved}"]
+
+
+def _ends(lines: "list[Line]") -> tuple[float, float]:
+    """Smallest and largest epsilon of lines."""
+    return (
+        min(float(line.points[:, 1].min()) for line in lines),
+        max(float(line.points[:, 1].max()) for line in lines),
+    )

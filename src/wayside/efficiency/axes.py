@@ -24,7 +24,8 @@ AXES: Final[dict[str, Axis]] = {
     "energy": Axis("GeV", logarithmic=True),
     "opening": Axis("rad", logarithmic=False),
     "softer": Axis("GeV", logarithmic=True, ends_below=True),
-    "slope": Axis("1", logarithmic=False, ends_above=True),
+    # Films are scanned up to a slope: the efficiency falls steeply there.
+    "slope": Axis("1", logarithmic=False, stepped=True, ends_above=True),
     "depth": Axis("m", logarithmic=False, stepped=True),
 }
 """Energy of the pair, opening angle, kinetic energy of the softer prong, the larger tangent to the

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +21,15 @@ from wayside.errors import InputError
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
+
+LEAST: Final = 6
+"""Decays a cell needs to speak for itself."""
+
+_POOLS: Final = (
+    ("opening",),
+    ("opening", "energy"),
+    ("opening", "energy", "depth"),
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,12 +104,34 @@ class EfficiencyMap:
         """Clopper-Pearson interval of every cell."""
         return interval(self.passing(selection), self.tried, confidence)
 
-    def variance(self, selection: str) -> FloatArray:
-        """Variance of every cell's efficiency: that of a posterior flat in it."""
-        passed, tried = self.passing(selection), self.tried
-        return np.asarray(
-            (passed + 1.0) * (tried - passed + 1.0) / ((tried + 2.0) ** 2 * (tried + 3.0))
-        )
+    def filled(self, selection: str) -> tuple[FloatArray, FloatArray]:
+        """Efficiency of every cell and its variance, also where few decays were tried.
+
+        A cell with fewer than `LEAST` takes the counts of all cells that differ in the opening
+        only; if these are too few, in opening and energy, then in depth too. The variance is
+        that of a posterior flat in the efficiency.
+
+        Returns
+        -------
+        tuple of arrays
+            Of the shape of `tried`; 0 with the variance of no knowledge where nothing was tried
+            even so.
+        """
+        if selection not in self._filled:
+            tried, passed = self.tried, self.passing(selection)
+            n, k = tried.astype(np.float64), passed.astype(np.float64)
+            for names in _POOLS:
+                axes = tuple(1 + list(AXES).index(name) for name in names)
+                few = n < LEAST
+                n = np.where(few, tried.sum(axis=axes, keepdims=True), n)
+                k = np.where(few, passed.sum(axis=axes, keepdims=True), k)
+            variance = (k + 1.0) * (n - k + 1.0) / ((n + 2.0) ** 2 * (n + 3.0))
+            self._filled[selection] = k / np.maximum(n, 1.0), variance
+        return self._filled[selection]
+
+    @cached_property
+    def _filled(self) -> dict[str, tuple[FloatArray, FloatArray]]:
+        return {}
 
     def __add__(self, other: "EfficiencyMap") -> "EfficiencyMap":
         """Counts of both; grids and selections must be the same."""
@@ -131,8 +163,8 @@ class EfficiencyMap:
     def at(self, channel: str, selection: str, *places: npt.ArrayLike) -> FloatArray:
         """Efficiency at points: linear between the centres of bins, flat beyond the outermost.
 
-        In depth it is constant in every bin. Decays beyond an end that the axis has are lost.
-        Cells in which nothing was tried do not count; a point with none but those is nan.
+        In slope and depth it is constant in every bin. Decays beyond an end that the axis has are
+        lost. Cells have the values of `filled`.
 
         Parameters
         ----------
@@ -149,10 +181,8 @@ class EfficiencyMap:
             If there is no such channel or selection.
         """
         cells, weights = self._corners(channel, places)
-        value = self.passing(selection) / np.maximum(self.tried, 1)
-        total = weights.sum(axis=0)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            mean = (value.ravel()[cells] * weights).sum(axis=0) / total
+        value, _ = self.filled(selection)
+        mean = (value.ravel()[cells] * weights).sum(axis=0)
         return np.where(self._lost(places), 0.0, mean)
 
     def _lost(self, places: Sequence[npt.ArrayLike]) -> npt.NDArray[np.bool_]:
@@ -190,7 +220,7 @@ class EfficiencyMap:
             share = position - low
             index = np.concatenate([index * size + low, index * size + up])
             weight = np.concatenate([weight * (1.0 - share), weight * share])
-        return index, np.where(self.tried.ravel()[index] > 0, weight, 0.0)
+        return index, weight
 
     def average(
         self,
@@ -213,7 +243,7 @@ class EfficiencyMap:
         tuple of float
             Mean and its standard error from the counts of the table, cells being independent and
             each with the variance of a posterior flat in the efficiency. The sample's own error is
-            not in it. Decays where the table knows nothing count as lost.
+            not in it.
         """
         flat = [
             a.ravel()
@@ -223,8 +253,7 @@ class EfficiencyMap:
         each = np.broadcast_to(each, flat[0].shape) / np.sum(each)
         each = np.where(self._lost(flat), 0.0, each)
         cells, corner = self._corners(channel, flat)
-        total = corner.sum(axis=0)
-        part = np.where(total > 0.0, each * corner / np.where(total > 0.0, total, 1.0), 0.0)
+        part = each * corner
         share = np.bincount(cells.ravel(), part.ravel(), minlength=self.tried.size)
         return self.weighted(selection, share.reshape(self.tried.shape))
 
@@ -238,9 +267,8 @@ class EfficiencyMap:
         share
             Of the shape of `tried`.
         """
-        value = self.passing(selection) / np.maximum(self.tried, 1)
-        error = np.sqrt(np.sum(share**2 * self.variance(selection)))
-        return float(np.sum(share * value)), float(error)
+        value, variance = self.filled(selection)
+        return float(np.sum(share * value)), float(np.sqrt(np.sum(share**2 * variance)))
 
     def to_csv(self) -> str:
         """Text of the table: provenance, edges, one row a cell in which something was tried."""

@@ -172,6 +172,11 @@ def _contours(axes: Axes, result: Reach) -> list[Artist]:
             rf"5$\sigma$ discovery, $N={result.n_discovery:.3g}$",
         ),
         (
+            result.unity,
+            {"color": OURS, "linewidth": 0.7, "linestyle": (0, (1, 1.5))},
+            "the same if every decay were seen",
+        ),
+        (
             result.approximate,
             {"color": APPROXIMATE, "linewidth": 0.8},
             "approximation of the study",

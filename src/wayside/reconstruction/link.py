@@ -219,7 +219,7 @@ def _scattering(
     theta2 = highland(material[1], momentum, 1.0) ** 2
     into_r = into_d = 0.0
     for k in range(first + 1, last + 1):
-        into_r += theta2 * ((middle - plate[k]) ** 2 + material[0] ** 2 / 12.0)
+        into_r += theta2 * ((middle - plate[k]) ** 2 + material[10])
         into_d += theta2
         if material[3] > 0.0 and not np.isnan(gap[k]):
             between = highland(material[3], momentum, 1.0) ** 2

@@ -41,28 +41,39 @@ class Layer:
         Thickness of a layer at normal incidence, in radiation lengths.
     mass
         Thickness in g/cm^2 of the iron in which as much energy is lost.
+    spread
+        Standard deviation in depth of what lies between the middles of two bases, by radiation
+        lengths, in mm: a tenth of it is in films, far from the middle.
     gap_radiation_lengths, gap_mass
         The same of the gas detector.
     gap_centre, gap_spread
         Of the gas detector's material: distance of its centre of gravity, by radiation lengths,
         from the back of the block before it, and its standard deviation in depth, in mm.
+    core, tail_share, tail_width
+        Scattering angles of a layer are a mixture of two normal distributions: one of ``core``
+        times Highland's width, and for ``tail_share`` of the angles one ``tail_width`` times wider
+        than that (fitted to Geant4's angles, docs/theory).
     """
 
     radiation_lengths: float = 0.03422
     mass: float = 0.4786
+    spread: float = 0.1680
     gap_radiation_lengths: float = 0.01652
     gap_mass: float = 0.5058
     gap_centre: float = 4.915
     gap_spread: float = 3.193
+    core: float = 0.965
+    tail_share: float = 0.065
+    tail_width: float = 2.45
 
     @classmethod
     def from_stack(cls, stack: "Stack") -> "Layer":
         """Take thicknesses and compositions from the detector's description."""
-        lengths, mass, _, _ = _sums(
-            [(layer.material, layer.thickness) for layer in stack.emulsion_layer]
-        )
+        plate, film, base, _ = ((each.material, each.thickness) for each in stack.emulsion_layer)
+        half = (base[0], 0.5 * base[1])
+        lengths, mass, _, spread = _sums([half, film, plate, film, half])
         between = _sums([(layer.material, layer.thickness) for layer in stack.gas_detector])
-        return cls(lengths, mass, *between)
+        return cls(lengths, mass, spread, *between)
 
     def numbers(self, plate: float) -> FloatArray:
         """What the compiled code needs.
@@ -76,7 +87,7 @@ class Layer:
         -------
         array
             Plate (mm), radiation lengths and mass of a layer, radiation lengths, mass, centre and
-            spread of a gap.
+            spread of a gap, core, share and squared width of the tail, squared spread of a layer.
         """
         return np.array(
             [
@@ -87,6 +98,10 @@ class Layer:
                 self.gap_mass,
                 self.gap_centre,
                 self.gap_spread,
+                self.core,
+                self.tail_share,
+                self.tail_width**2,
+                self.spread**2,
             ]
         )
 

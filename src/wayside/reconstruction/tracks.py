@@ -250,6 +250,7 @@ def _fit_all(
             for end in range(2):
                 filter_line(
                     lines[2 * plane], lines[2 * plane + 1], errors[plane], depth, scatter,
-                    stretch[plane], end == 0, setup[2] ** 2, states[t, end, plane],
+                    stretch[plane], end == 0, setup[2] ** 2, material[8], material[9],
+                    states[t, end, plane],
                 )  # fmt: skip
     return numbers, states, frames

@@ -37,6 +37,9 @@ class Vertexing:
     cone_length, cone_radius, cone_angle
         A companion begins within so many mm behind the vertex, within ``cone_radius`` (mm) plus
         ``cone_angle`` times its distance of one of the two tracks.
+    shower_length
+        A vertex is secondary if it lies within so many mm behind another one, and as near as a
+        companion to one of the tracks from there.
     """
 
     largest_chi2: float = 9.0
@@ -48,6 +51,7 @@ class Vertexing:
     cone_length: float = 30.0
     cone_radius: float = 0.05
     cone_angle: float = 0.1
+    shower_length: float = 200.0
 
 
 def vertices(
@@ -126,7 +130,9 @@ def vertices(
     found["event"] = np.where(events[:, 0] == events[:, 1], events[:, 0], -1)
     found = found[~_incoming(found, ends, sheets, how)]
     _count_companions(found, tracks, inside, how)
-    return found[np.lexsort((found["y"], found["x"], found["z"]))]
+    found = found[np.lexsort((found["y"], found["x"], found["z"]))]
+    found["secondary"] = _secondary(found, tracks, how)
+    return found
 
 
 def begins_inside(
@@ -213,6 +219,23 @@ def fronts_and_gaps(sheets: Sheets, last: int) -> tuple[FloatArray, FloatArray]:
     return fronts, np.where(
         (number > 0) & (number % sheets.layers == 0), fronts - sheets.gap, fronts
     )
+
+
+def _secondary(found: Structured, tracks: Structured, how: Vertexing) -> npt.NDArray[np.bool_]:
+    """Which vertices, in order of depth, lie along a track of an earlier one."""
+    behind = np.zeros(len(found), dtype=np.bool_)
+    for v in range(len(found)):
+        row = found[v]
+        begin = row["z"] + 5.0 * row["sigma_z"]
+        low, high = np.searchsorted(found["z"], [begin, row["z"] + how.shower_length])
+        for t in (row["track_1"], row["track_2"]):
+            dz = found["z"][low:high] - row["z"]
+            miss = np.hypot(
+                row["x"] + dz * tracks["tx"][t] - found["x"][low:high],
+                row["y"] + dz * tracks["ty"][t] - found["y"][low:high],
+            )
+            behind[low:high] |= miss < how.cone_radius + how.cone_angle * dz
+    return behind
 
 
 @numba.njit(cache=True, nogil=True)

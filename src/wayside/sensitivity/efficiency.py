@@ -40,6 +40,10 @@ def efficiency_report(scenario: Scenario, point: MassPoint) -> dict[str, Any]:
     keys = ("version", "date", "geant4", "geant4_data")
     report["selection"] = run.selection
     report["table"] = {"name": NAME, **{key: table.header.get(key, "") for key in keys}}
+    report["detectors"] = {
+        name: seen_report(point, name, scenario.model.epsilon, scenario.model.g_d)
+        for name in scenario.detectors
+    }
     report["flags"] = [
         f"efficiency: simulated, {run.selection}; table of {table.header.get('date', '')}",
         *flags(scenario, point),

@@ -3,6 +3,7 @@
 import platform
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from importlib.metadata import version
 from typing import Any
 
@@ -14,8 +15,9 @@ from wayside.scenario import Scenario, meaning
 from wayside.sensitivity import study
 from wayside.sensitivity.columns import resolved
 from wayside.sensitivity.contours import Line, trace
+from wayside.sensitivity.efficiency import efficiency_report
 from wayside.sensitivity.existing import SEARCHES, Existing
-from wayside.sensitivity.mass_point import Array, MassPoint
+from wayside.sensitivity.mass_point import Array, Efficiency, MassPoint
 from wayside.sensitivity.planes import CouplingFunction, Plane, plane_of
 from wayside.sensitivity.relic import RelicLine, relic_line
 
@@ -56,6 +58,10 @@ class Reach:
     relic: RelicLine
     """Where the ground state makes up all of dark matter."""
     flags: list[str] = field(default_factory=list)
+    unity: list[Line] = field(default_factory=list)
+    """The contour if every decay were seen; empty where ``run.efficiency`` takes it so anyway."""
+    efficiency: dict[str, Any] = field(default_factory=dict)
+    """Which efficiency was used, the table behind it, and its value at the scenario's point."""
 
     @property
     def scenario(self) -> Scenario:
@@ -87,6 +93,8 @@ class Reach:
             "contour": _plain(self.contour),
             "discovery": _plain(self.discovery),
             "study_approximation": _plain(self.approximate),
+            "efficiency": self.efficiency,
+            "contour_unity": _plain(self.unity),
             "relic": self.relic.summary(),
             "existing": {key: _plain(lines) for key, lines in self.existing.items()},
             "existing_confidence_levels": {
@@ -140,12 +148,12 @@ def reach(scenario: Scenario, *, progress: Progress | None = None) -> Reach:
     """
     say = progress or (lambda _: None)
     luminosity = scenario.run.luminosity_fb
-    model_of_yield = study.expected_events if scenario.run.decays == "study" else _exact
-
     background = scenario.run.background
     n_limit = float(expected_upper_limit(background, scenario.run.confidence_level, method="cls"))
     n_discovery = float(discovery_signal(background))
-    logarithm = _log_yield(scenario, model_of_yield)
+    logarithm = _log_yield(scenario, _expected)
+    unity = _log_yield(scenario, partial(_expected, efficiency="unity"))
+    simulated = scenario.run.efficiency == "simulated"
     approximation = _log_yield(scenario, study.expected_events)
     existing_searches = Existing(scenario.run.recast, scenario.run.confidence_level)
     searches = existing_searches.margins()
@@ -157,6 +165,7 @@ def reach(scenario: Scenario, *, progress: Progress | None = None) -> Reach:
         _over(logarithm, n_limit),
         _over(logarithm, n_discovery),
         _over(approximation, n_limit),
+        *([_over(unity, n_limit)] if simulated else []),
     ]
     plane = resolved(grid_plane, traced, list(searches.values()))
 
@@ -165,7 +174,7 @@ def reach(scenario: Scenario, *, progress: Progress | None = None) -> Reach:
     events = {
         name: np.maximum(
             plane.evaluate(
-                lambda point, eps, g_d, name=name: model_of_yield(  # type: ignore[misc]
+                lambda point, eps, g_d, name=name: _expected(  # type: ignore[misc]
                     point, name, eps, g_d, luminosity
                 ),
                 x,
@@ -185,6 +194,14 @@ def reach(scenario: Scenario, *, progress: Progress | None = None) -> Reach:
         plane, approximation, plane.evaluate(approximation, x, epsilon), np.log(n_limit)
     )
 
+    if simulated:
+        say("contour of efficiency 1")
+    unity_contour = (
+        _trace(plane, unity, plane.evaluate(unity, x, epsilon), np.log(n_limit))
+        if simulated
+        else []
+    )
+
     say("existing limits")
     margins = {key: plane.evaluate(function, x, epsilon) for key, function in searches.items()}
     existing = {
@@ -202,6 +219,8 @@ def reach(scenario: Scenario, *, progress: Progress | None = None) -> Reach:
     g_d_most = scenario.model.g_d if plane.varies_masses else plane.x.values[-1]
     flags = plane.centre.flags(scenario.model.epsilon, float(g_d_most))
     flags += [*meaning.overlaps(scenario), *meaning.unused(scenario)]
+    efficiency = efficiency_report(scenario, plane.centre)
+    flags += efficiency.pop("flags")
     if worst > plane.centre.rtol:
         flags.append(f"acceptance known to {worst:.1e} only")
     if not relic.known:
@@ -228,6 +247,8 @@ def reach(scenario: Scenario, *, progress: Progress | None = None) -> Reach:
         confidence_levels=levels,
         relic=relic,
         flags=flags,
+        unity=unity_contour,
+        efficiency=efficiency,
     )
 
 
@@ -257,8 +278,15 @@ def _over(logarithm: CouplingFunction, level: float) -> CouplingFunction:
     return lambda point, epsilon, g_d: logarithm(point, epsilon, g_d) - np.log(level)
 
 
-def _exact(point: MassPoint, name: str, epsilon: Array, g_d: Array, luminosity_fb: float) -> Array:
-    return point.expected_events(name, epsilon, g_d, luminosity_fb)
+def _expected(
+    point: MassPoint,
+    name: str,
+    epsilon: Array,
+    g_d: Array,
+    luminosity_fb: float,
+    efficiency: Efficiency | None = None,
+) -> Array:
+    return point.expected_events(name, epsilon, g_d, luminosity_fb, efficiency=efficiency)
 
 
 def _log_yield(scenario: Scenario, events: Callable[..., Array]) -> CouplingFunction:

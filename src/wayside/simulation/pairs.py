@@ -71,10 +71,10 @@ class Spread:
         Share of flights anywhere up to ``tilt`` from the normal, the others up to ``straight``.
     straight, tilt
         In rad.
-    largest_slope
-        Tangent beyond which a prong is not followed: the decay is lost.
+    least_slope, largest_slope
+        Of the steeper prong, as a tangent.
     least
-        Kinetic energies in GeV by channel below which a prong is not followed: the decay is lost.
+        Least kinetic energies in GeV of the softer prong, by channel.
     thinned
         Energies of the pair in GeV by channel from which on decays are kept in inverse proportion
         to it, as long as they take to simulate.
@@ -86,6 +86,7 @@ class Spread:
     steep: float = 0.3
     straight: float = 0.15
     tilt: float = 1.2
+    least_slope: float = 0.0
     largest_slope: float = 1.05
     least: tuple[float, float, float] = (8e-3, 0.015, 0.015)
     thinned: tuple[float, float, float] = (0.4, 1.5, 0.7)
@@ -110,8 +111,8 @@ def draw_pairs(
     Parameters
     ----------
     number
-        Decays to return, all with two prongs within ``spread.largest_slope`` and above
-        ``spread.least``.
+        Decays to return, all with two prongs that go toward +z, within the slopes and above the
+        energies of ``spread``.
     stack
         Decays happen evenly in it.
     seed
@@ -251,7 +252,9 @@ def prongs(momentum: Array, mass: Array) -> Structured:
 
 def _followed(rows: Structured, channel: int, spread: Spread) -> npt.NDArray[np.bool_]:
     return np.asarray(
-        (rows["slope"] < spread.largest_slope) & (rows["softer"] > spread.least[channel])
+        (rows["slope"] >= spread.least_slope)
+        & (rows["slope"] < spread.largest_slope)
+        & (rows["softer"] > spread.least[channel])
     )
 
 
