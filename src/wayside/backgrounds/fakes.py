@@ -54,6 +54,9 @@ MODEL_ERROR: Final = {
 """Relative error of the simulation: showers to 10 per cent; hadronic models differ from each other
 by 20 to 30, and neutrons below 2 GeV have stand-in cross-sections."""
 
+FIBRES_MISS: Final = 0.02
+"""Chance that a place of fibres misses a particle, as the tables have it."""
+
 
 def bins(kind: Kind) -> tuple[Array, npt.NDArray[np.intp]]:
     """Edges of the energy bins of a kind in GeV, and rows of the table.
@@ -118,7 +121,7 @@ def per_particle(
     table = _table()
     entering = table["entering"][rows]
     mean = table[stage][rows] / entering
-    variance = (table[f"{stage}_squares"][rows] + _one(rows, stage) ** 2) / entering**2
+    variance = (table[f"{stage}_squares"][rows] + _one(kind, rows, stage) ** 2) / entering**2
     value = float(share @ mean)
     return Count(
         value,
@@ -143,13 +146,17 @@ def _table() -> Table:
     return read_table("fake_vertices")
 
 
-def _one(rows: npt.NDArray[np.intp], stage: Stage) -> float:
-    """What one more event would count: the mean chance of those of the kind to be missed."""
+def _one(kind: Kind, rows: npt.NDArray[np.intp], stage: Stage) -> float:
+    """What one more event would count: the mean over those of the kind and one at its worst."""
     if stage in ("vertex", "gas"):
         return 1.0
+    worst = 1.0
+    if kind.startswith("muon"):
+        # It has crossed the fibres at one place at least, at two in all.
+        worst = FIBRES_MISS ** (2 if stage == "closed" else 1)
     table = _table()
     tried = float(table["gas"][rows].sum())
-    return float(table[stage][rows].sum()) / tried if tried > 0.0 else 1.0
+    return (float(table[stage][rows].sum()) + worst) / (tried + 1.0)
 
 
 Spectrum = Literal["surface", "rock"]
