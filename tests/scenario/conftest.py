@@ -26,9 +26,11 @@ BASE: dict[str, Any] = {
         "production": "auto",
         "signal": ["A"],
         "confidence_level": 0.9,
+        "selection": "vertex",
         "background": 0.0,
         "decays": "exact",
         "recast": "study",
+        "efficiency": "simulated",
     },
     "detectors": {
         "A": {
@@ -74,6 +76,7 @@ BASE: dict[str, Any] = {
         "vertex_chi2": 9.0,
         "min_opening": 0.01,
         "veto_sheets": 3,
+        "fibre_veto": "all",
     },
     "stack": {
         "blocks": 30,
@@ -105,6 +108,7 @@ BASE: dict[str, Any] = {
         "production_cut": 1e-5,
         "data": "stand-in",
         "margin": 0.2,
+        "plate_slabs": 3,
     },
 }
 """A valid scenario in which every key but mu and rho is written out."""
