@@ -170,6 +170,7 @@ def reconstruct_run(
         If there is no run, or the folder holds the result of another job.
     """
     run = Run(folder)
+    job.setup(run.sheets, run.layer)  # what is impossible is refused before anything is written
     about = json.loads(json.dumps(job.about(run)))
     summary = out / "reconstruction.json"
     parts = out / "parts"
