@@ -108,7 +108,7 @@ BASE: dict[str, Any] = {
         "production_cut": 1e-5,
         "data": "stand-in",
         "margin": 0.2,
-        "plate_slabs": 3,
+        "plate_slabs": 2,
     },
 }
 """A valid scenario in which every key but mu and rho is written out."""
