@@ -86,6 +86,11 @@ def vertices(
     return None
 
 
+def simulated(kind: fakes.Kind) -> bool:
+    """Whether particles of a kind are in the table."""
+    return fakes.KINDS.index(kind) in read_table("fake_vertices")["kind"]
+
+
 def timed_stage(scenario: "Scenario") -> fakes.Stage:
     """What of the tables a timed vertex is, by the vetoes of the scenario."""
     section = scenario.reconstruction
@@ -155,7 +160,7 @@ def _fold(
     scenario: "Scenario", kind: fakes.Kind, energies: ArrayLike, weights: ArrayLike
 ) -> dict[Selection, Count] | None:
     """Fakes of one entering particle of a spectrum, None of a kind nobody has simulated."""
-    if fakes.KINDS.index(kind) not in read_table("fake_vertices")["kind"]:
+    if not simulated(kind):
         return None
     return {
         "vertex": fakes.per_particle(kind, energies, weights, "vertex"),
