@@ -20,6 +20,7 @@ BASE: dict[str, Any] = {
         "positron_energy": 4.0,
         "crossing_angle": 0.083,
         "regulator": "exact",
+        "energy_spread": 6e-4,
     },
     "run": {
         "luminosity_fb": 50000.0,
@@ -105,6 +106,24 @@ BASE: dict[str, Any] = {
         "production_cut": 1e-5,
         "data": "stand-in",
         "margin": 0.2,
+    },
+    "site": {
+        "overburden": 11.0,
+        "rock_density": 2.5,
+        "exposure": 3652.5,
+        "film_replacement": 100.0,
+        "muon_flux": "study",
+    },
+    "beam_backgrounds": {
+        "touschek": {
+            "particle": "photon",
+            "flux": 3.0,
+            "energy": [0.01, 0.1],
+            "weights": [2.0, 1.0],
+            "duty": 0.5,
+            "detectors": ["A"],
+        },
+        "neutrons": {"particle": "neutron", "rate": 2.0, "energy": [0.002], "duty": 1.0},
     },
 }
 """A valid scenario in which every key but mu and rho is written out."""

@@ -18,7 +18,11 @@ POWERS = {
     "mrad": -3, "rad": 0,
     "g/cm^3": 0,
     "nb^-1": -6, "pb^-1": -3, "fb^-1": 0, "ab^-1": 3,
+    "mHz": -3, "Hz": 0, "kHz": 3, "MHz": 6,
+    "Hz/m^2": 0, "kHz/m^2": 3, "Hz/cm^2": 4, "kHz/cm^2": 7,
 }  # fmt: skip
+# A Julian year and its twelfth part.
+DAYS = {"d": 1, "week": 7, "month": Fraction(36525, 1200), "yr": Fraction(36525, 100)}
 
 
 def dimension_of(unit: str) -> str:
@@ -27,7 +31,7 @@ def dimension_of(unit: str) -> str:
 
 def test_every_unit_is_tested() -> None:
     units = {unit for units in UNITS.values() for unit in units}
-    assert units == {*POWERS, "deg"}
+    assert units == {*POWERS, "deg", *DAYS}
 
 
 @pytest.mark.parametrize("unit", POWERS)
@@ -36,6 +40,14 @@ def test_every_unit_is_tested() -> None:
 def test_conversion_is_correctly_rounded(unit: str, digits: int, exponent: int) -> None:
     value = Quantity(dimension_of(unit))(f"{digits}e{exponent} {unit}")
     assert value == float(Fraction(digits) * Fraction(10) ** (exponent + POWERS[unit]))
+
+
+@pytest.mark.parametrize("unit", DAYS)
+@given(st.integers(0, 10**6), st.integers(-6, 6))
+@settings(deadline=None, derandomize=True, max_examples=30)
+def test_times_are_correctly_rounded(unit: str, digits: int, exponent: int) -> None:
+    value = Quantity("time")(f"{digits}e{exponent} {unit}")
+    assert value == float(digits * Fraction(10) ** exponent * DAYS[unit])
 
 
 @pytest.mark.parametrize(
@@ -52,6 +64,9 @@ def test_conversion_is_correctly_rounded(unit: str, digits: int, exponent: int) 
         ("luminosity", "50 ab⁻¹", 50000.0),
         ("luminosity", "50 ab^{-1}", 50000.0),
         ("length", "300 µm", 3e-4),
+        ("time", "6 months", 182.625),
+        ("time", "2 years", 730.5),
+        ("time", "1 day", 1.0),
     ],
 )
 def test_spellings(dimension: str, text: str, value: float) -> None:

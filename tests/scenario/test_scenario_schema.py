@@ -295,5 +295,7 @@ def test_known_keys_follow_the_fields() -> None:
         "geant4",
         "emulsion",
         "reconstruction",
+        "site",
+        "beam_backgrounds.*",
     }
     assert KNOWN_KEYS["detectors.*"] == ("position", "size", "facing", "roll")

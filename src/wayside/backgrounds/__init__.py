@@ -2,3 +2,7 @@
 
 Sources are computed from formulas and from shipped tables; scripts write the tables.
 """
+
+from wayside.backgrounds.registry import sources
+
+__all__ = ["sources"]

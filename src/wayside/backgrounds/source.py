@@ -1,7 +1,7 @@
 """What every source of background says: how many enter, and how many vertices they fake."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from math import hypot
 from typing import Final, Literal
 
@@ -46,6 +46,14 @@ class Count:
             hypot(self.systematic * factor, value * relative_error),
         )
 
+    def product(self, other: "Count") -> "Count":
+        """Of two independent numbers: relative errors in quadrature, each kind on its own."""
+        return Count(
+            self.value * other.value,
+            hypot(self.statistical * other.value, other.statistical * self.value),
+            hypot(self.systematic * other.value, other.systematic * self.value),
+        )
+
 
 @dataclass(frozen=True)
 class Source:
@@ -85,3 +93,19 @@ def total(sources: Iterable[Source], selection: Selection) -> Count:
         hypot(*(each.statistical for each in counts)),
         hypot(*(each.systematic for each in counts)),
     )
+
+
+def with_fakes(source: Source, each: Mapping[Selection, Count] | None) -> Source:
+    """The source with the vertices it fakes.
+
+    Parameters
+    ----------
+    source
+        Without vertices.
+    each
+        Vertices that one entering particle fakes on average, by selection; None for unknown.
+    """
+    if each is None:
+        return source
+    vertices = {selection: source.entering.product(count) for selection, count in each.items()}
+    return replace(source, vertices=vertices)

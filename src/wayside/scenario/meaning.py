@@ -60,6 +60,7 @@ def check(scenario: "Scenario") -> None:
     problems += _detectors(scenario)
     problems += _plane(scenario)
     problems += _stack(scenario)
+    problems += _beam_backgrounds(scenario)
     if problems:
         fail(problems)
 
@@ -181,13 +182,18 @@ def _detectors(scenario: "Scenario") -> Iterator[str]:
     shown = show(list(signal))
     if not signal:
         yield f"run.signal = {shown}: must name at least one detector"
-    if len(set(signal)) < len(signal):
-        yield f"run.signal = {shown}: must name each detector once"
-    for name in signal:
+    yield from _known_detectors("run.signal", signal, scenario)
+
+
+def _known_detectors(key: str, names: tuple[str, ...], scenario: "Scenario") -> Iterator[str]:
+    shown = show(list(names))
+    if len(set(names)) < len(names):
+        yield f"{key} = {shown}: must name each detector once"
+    for name in names:
         if name not in scenario.detectors:
             near = nearest(name, scenario.detectors)
             hint = f'did you mean "{near}"?' if near else f"known: {', '.join(scenario.detectors)}"
-            yield f"run.signal = {shown}: no detector {show(name)}; {hint}"
+            yield f"{key} = {shown}: no detector {show(name)}; {hint}"
 
 
 def _plane(scenario: "Scenario") -> Iterator[str]:
@@ -203,3 +209,19 @@ def _stack(scenario: "Scenario") -> Iterator[str]:
         scenario.stack.build()
     except InputError as error:
         yield f"stack.{error}"
+
+
+def _beam_backgrounds(scenario: "Scenario") -> Iterator[str]:
+    for name, each in scenario.beam_backgrounds.items():
+        path = f"beam_backgrounds.{name}"
+        if each.rate is None and each.flux is None:
+            yield f"{path}.rate: missing; give rate (Hz) or flux (Hz/m^2)"
+        elif each.rate is not None and each.flux is not None:
+            yield f"{path}.flux = {_number(each.flux)}: given beside rate; give one of them"
+        if each.weights is not None and len(each.weights) != len(each.energy):
+            yield (
+                f"{path}.weights = {show(list(each.weights))}:"
+                f" must be as many as energies, {len(each.energy)}"
+            )
+        if each.detectors is not None:
+            yield from _known_detectors(f"{path}.detectors", each.detectors, scenario)

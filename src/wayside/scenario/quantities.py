@@ -1,8 +1,8 @@
 """Numbers with units: what a scenario accepts where a physical quantity is expected.
 
-A bare number is in the base unit of its dimension (GeV, m, rad, fb^-1, g/cm^3); a string carries
+A bare number is in the base unit of its dimension (GeV, m, rad, fb^-1, g/cm^3, d); a string carries
 its own unit. Conversions by powers of ten are done in decimal arithmetic, so that ``"57 cm"`` is
-the same float as ``0.57``.
+the same float as ``0.57``. A year has 365.25 days, a month is its twelfth part.
 """
 
 import math
@@ -23,6 +23,9 @@ UNITS: Final[dict[str, dict[str, str]]] = {
     "angle": {"rad": "1", "mrad": "1e-3", "deg": "deg"},
     "luminosity": {"fb^-1": "1", "nb^-1": "1e-6", "pb^-1": "1e-3", "ab^-1": "1e3"},
     "density": {"g/cm^3": "1"},
+    "time": {"d": "1", "week": "7", "month": "30.4375", "yr": "365.25"},
+    "frequency": {"Hz": "1", "mHz": "1e-3", "kHz": "1e3", "MHz": "1e6"},
+    "flux": {"Hz/m^2": "1", "Hz/cm^2": "1e4", "kHz/m^2": "1e3", "kHz/cm^2": "1e7"},
     "pure number": {},
 }
 """Units by dimension, each with its factor to the base unit, which comes first."""
@@ -30,6 +33,8 @@ UNITS: Final[dict[str, dict[str, str]]] = {
 _NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 _QUANTITY = re.compile(rf"({_NUMBER})\s*(\S.*)?", re.ASCII)
 _SPELLINGS = {"µm": "um", "μm": "um", "degrees": "deg", "°": "deg"}
+_SPELLINGS |= {"day": "d", "days": "d", "weeks": "week", "months": "month"}
+_SPELLINGS |= {"y": "yr", "a": "yr", "year": "yr", "years": "yr"}
 
 
 def refuse(text: str) -> NoReturn:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, Literal, get_args, get_origin
 
-from pydantic import StrictStr, ValidationError, model_validator
+from pydantic import Field, StrictStr, ValidationError, model_validator
 
 from wayside.scenario import meaning, overrides
 from wayside.scenario.emulsion import EmulsionSection, ReconstructionSection
@@ -20,6 +20,7 @@ from wayside.scenario.sections import (
     Section,
     Title,
 )
+from wayside.scenario.site import BeamBackgroundSection, SiteSection
 
 
 class Scenario(Section):
@@ -31,10 +32,10 @@ class Scenario(Section):
     ----------
     name, description
         What it is called and what it stands for.
-    model, collider, run, plane, cosmology, stack, geant4, emulsion, reconstruction
+    model, collider, run, plane, cosmology, stack, geant4, emulsion, reconstruction, site
         Sections; see their classes for keys and units.
-    detectors
-        Detector sections by name.
+    detectors, beam_backgrounds
+        Sections by name.
     """
 
     name: Title = "unnamed"
@@ -49,6 +50,8 @@ class Scenario(Section):
     geant4: Geant4Section = Geant4Section()
     emulsion: EmulsionSection = EmulsionSection()
     reconstruction: ReconstructionSection = ReconstructionSection()
+    site: SiteSection = SiteSection()
+    beam_backgrounds: Mapping[DetectorName, BeamBackgroundSection] = Field(default_factory=dict)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, object]) -> "Scenario":

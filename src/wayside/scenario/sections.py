@@ -26,6 +26,7 @@ DecayLength = Annotated[float, BeforeValidator(Quantity("length", 1e-30, 1e30))]
 CrossingAngle = Annotated[
     float, BeforeValidator(Quantity("angle", 0.0, 0.5 * math.pi, open_high=True))
 ]
+Spread = Annotated[float, BeforeValidator(Quantity("pure number", 1e-6, 0.1))]
 Roll = Annotated[float, BeforeValidator(Quantity("angle", -2.0 * math.pi, 2.0 * math.pi))]
 Luminosity = Annotated[float, BeforeValidator(Quantity("luminosity", 1e-12, 1e12))]
 Confidence = Annotated[
@@ -136,12 +137,16 @@ class ColliderSection(Section):
     regulator
         How the electron mass enters e+e- -> gamma A': ``"exact"``, or ``"printed"`` as in Eq. 4
         of the study.
+    energy_spread
+        Standard deviation of one beam's energy over that energy; it sets the height of narrow
+        states, whose muons are a background.
     """
 
     electron_energy: BeamEnergy
     positron_energy: BeamEnergy
     crossing_angle: CrossingAngle = 0.0
     regulator: Literal["exact", "printed"] = "exact"
+    energy_spread: Spread = 5e-4
 
 
 class RunSection(Section):

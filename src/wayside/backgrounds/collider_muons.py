@@ -1,0 +1,242 @@
+"""Muons from the collision: e+ e- -> mu+ mu- (Eq. 17 of the study), and from narrow vector states.
+
+Derived in docs/theory/backgrounds.md. Laboratory frame: the boost and the crossing of the beams are
+those of `wayside.collider.beams.Beams`, and collinear initial-state photons change the beams'
+energies and nothing else.
+"""
+
+import math
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wayside.backgrounds import radiator
+from wayside.backgrounds.faces import seen
+from wayside.backgrounds.place import beams_of, box_of
+from wayside.backgrounds.source import Count, Source
+from wayside.collider.beams import Beams
+from wayside.constants import ALPHA, GEV2_TO_FB, M_MUON
+from wayside.data import read_table
+from wayside.detector.box import Box
+
+if TYPE_CHECKING:
+    from wayside.scenario import Scenario
+
+Array = NDArray[np.float64]
+
+RATE_ERROR: Final = 0.06
+"""Relative: photons at angles (exact in first order, they change rates by 2 to 5 per cent; see the
+tests), photons off the muons and vacuum polarisation (2). What the main detector stops is not in
+it."""
+
+LEAST_ENERGY: Final = 0.25
+"""GeV that a muon needs to cross 10 cm of lead."""
+
+NODES: Final = 64
+"""Of photon energies, in each of two pieces: pairs of little mass go forward in a narrow cone."""
+
+NAMES: Final = {443: "J/psi", 100443: "psi(2S)"}
+
+
+def angular(cos_theta: Array, sqrt_s: float) -> Array:
+    """Distribution of a muon over the sphere, per steradian, in the centre of mass.
+
+    Eq. 17 of the study with the muon's mass; the same for continuum and vector states.
+    """
+    mass2 = min(1.0, 4.0 * M_MUON**2 / sqrt_s**2)
+    shape = 1.0 + cos_theta**2 + mass2 * (1.0 - cos_theta**2)
+    return np.asarray(shape * 3.0 / (8.0 * math.pi) / (2.0 + mass2))
+
+
+def born(sqrt_s: float) -> float:
+    """Cross-section of e+ e- -> mu+ mu- by one photon in fb, lowest order; 0 below threshold."""
+    mass2 = 4.0 * M_MUON**2 / sqrt_s**2
+    if mass2 >= 1.0:
+        return 0.0
+    point = 4.0 * math.pi * ALPHA**2 / (3.0 * sqrt_s**2) * GEV2_TO_FB
+    return point * math.sqrt(1.0 - mass2) * (1.0 + 0.5 * mass2)
+
+
+def direction_density(beams: Beams, directions: Array) -> tuple[Array, Array]:
+    """Distribution of one muon over laboratory directions, per steradian, and its energy there.
+
+    Parameters
+    ----------
+    beams
+        The collider.
+    directions
+        Unit vectors in the laboratory, shape (n, 3).
+
+    Returns
+    -------
+    density, energy
+        Shape (n,); integrates to one over the sphere, energy in GeV. Where the boost is faster than
+        the muon is in the centre of mass, only the faster of two muons counts.
+
+    Notes
+    -----
+    d^3p/E is invariant and the energy in the centre of mass is fixed, so that
+    dOmega*/dOmega = p^2 / (p* gamma (p - E beta.n)).
+    """
+    star = 0.5 * beams.sqrt_s
+    momentum = math.sqrt(max(0.0, star**2 - M_MUON**2))
+    velocity = beams.boost
+    gamma = 1.0 / math.sqrt(1.0 - float(velocity @ velocity))
+    along = directions @ velocity
+    # gamma (E - p along) = E*, squared into a quadratic for p.
+    ratio = star / gamma
+    under = ratio**2 - M_MUON**2 * (1.0 - along**2)
+    p = (ratio * along + np.sqrt(np.maximum(under, 0.0))) / (1.0 - along**2)
+    p = np.where((under > 0.0) & (p > 0.0), p, 0.0)
+    energy = np.hypot(p, M_MUON)
+    factor = gamma / (gamma + 1.0) * (p * along) - energy
+    here = p[:, None] * directions + gamma * factor[:, None] * velocity
+    cos_theta = here @ beams.frame[2] / momentum
+    slope = momentum * gamma * (p - energy * along)
+    jacobian = np.divide(p**2, slope, out=np.zeros_like(p), where=slope > 0.0)
+    return angular(np.clip(cos_theta, -1.0, 1.0), beams.sqrt_s) * jacobian, energy
+
+
+def share(beams: Beams, box: Box, least_energy: float = 0.0, order: int = 12) -> float:
+    """Chance that one muon of a pair enters a box with at least some energy in GeV."""
+    directions, solid = seen(box, order)
+    density, energy = direction_density(beams, directions)
+    return float(np.sum(solid * density, where=energy >= least_energy))
+
+
+def continuum(beams: Beams, box: Box, *, radiation: bool = True, order: int = 12) -> float:
+    """Cross-section in fb for muons of both charges, from e+ e- -> mu+ mu-, to enter a box.
+
+    Parameters
+    ----------
+    beams, box
+        Collider and detector.
+    radiation
+        Photons off the beams and vacuum polarisation; else lowest order.
+    order
+        Points along each side of a face.
+    """
+    if not radiation:
+        return 2.0 * born(beams.sqrt_s) * share(beams, box, order=order)
+    return 2.0 * radiated(beams, lambda each: share(each, box, LEAST_ENERGY, order))
+
+
+def radiated(beams: Beams, chance: Callable[[Beams], float]) -> float:
+    """Cross-section of pairs in fb times a chance, folded with photons off one beam or the other.
+
+    Parameters
+    ----------
+    beams
+        The collider.
+    chance
+        Of a pair, given what the beams keep.
+    """
+    x_max = 1.0 - (2.0 * M_MUON / beams.sqrt_s) ** 2 * (1.0 + 1e-6)
+    total = 0.0
+    for x, weight in zip(*radiator.nodes(beams.sqrt_s, x_max, NODES), strict=True):
+        energy = beams.sqrt_s * math.sqrt(1.0 - x)
+        strength = weight * born(energy) * float(radiator.vacuum_polarisation(energy))
+        left = Beams(beams.electron_energy * (1.0 - x), beams.positron_energy, beams.crossing_angle)
+        right = Beams(
+            beams.electron_energy, beams.positron_energy * (1.0 - x), beams.crossing_angle
+        )
+        total += 0.5 * strength * (chance(left) + chance(right))
+    return float(total)
+
+
+def resonant(beams: Beams, box: Box, pdgid: int, spread: float) -> float:
+    """Cross-section in fb for muons of both charges, from a narrow state, to enter a box.
+
+    Parameters
+    ----------
+    beams, box
+        Collider and detector.
+    pdgid
+        443 (J/psi) or 100443 (psi(2S)).
+    spread
+        Standard deviation of the centre-of-mass energy in GeV.
+    """
+    made = peak(beams.sqrt_s, pdgid, spread) * radiator.FB_PER_NB
+    return 2.0 * made * branching(pdgid)[0] * share(beams, box, LEAST_ENERGY)
+
+
+def branching(pdgid: int) -> tuple[float, float]:
+    """Branching fraction to mu+ mu- of a narrow state, and its error."""
+    table = read_table("muon_pairs")
+    row = int(np.flatnonzero(table["pdgid"] == pdgid)[0])
+    return float(table["mu_mu"][row]), float(table["mu_mu_error"][row])
+
+
+def peak(sqrt_s: float, pdgid: int, spread: float) -> float:
+    """Cross-section to produce a narrow state in nb; see `radiator.peak_cross_section`."""
+    mass, width, width_ee, _ = _state(pdgid)
+    return radiator.peak_cross_section(sqrt_s, mass, width, width_ee, spread)
+
+
+def _state(pdgid: int) -> tuple[float, float, float, float]:
+    table = read_table("narrow_vector_states")
+    row = int(np.flatnonzero(table["pdgid"] == pdgid)[0])
+    columns = ("mass", "width", "width_ee", "width_ee_error")
+    mass, width, width_ee, error = (float(table[each][row]) for each in columns)
+    return mass, width, width_ee, error
+
+
+def study_density(cross_section: float, luminosity_fb: float, distance: float = 6.0) -> float:
+    """Muons per cm^2 as the study counts them: one of the two, on the beam axis, equal beams.
+
+    Parameters
+    ----------
+    cross_section
+        Of pairs, in fb.
+    luminosity_fb
+        In fb^-1.
+    distance
+        Along the axis, in m.
+    """
+    on_axis = 3.0 / (8.0 * math.pi)
+    return cross_section * luminosity_fb * on_axis / (100.0 * distance) ** 2
+
+
+def sources(scenario: "Scenario", detector: str) -> list[Source]:
+    """Collider muons into one detector: continuum, and the narrow state the beams sit on."""
+    beams, box = beams_of(scenario), box_of(scenario, detector)
+    luminosity = scenario.run.luminosity_fb
+    count = continuum(beams, box) * luminosity
+    found = [
+        Source(
+            "collider-muons",
+            "collider muons",
+            "luminosity",
+            Count(count, systematic=RATE_ERROR * count),
+            notes=(
+                "both charges, through every face that looks at the interaction point",
+                "collinear photons off the beams to second order, vacuum polarisation;"
+                " no photons off the muons",
+                "nothing of the main detector stops them",
+            ),
+        )
+    ]
+    spread = math.sqrt(0.5) * scenario.collider.energy_spread * beams.sqrt_s
+    for pdgid, name in NAMES.items():
+        mass, _, width_ee, width_error = _state(pdgid)
+        if abs(beams.sqrt_s - mass) > 5.0 * spread:
+            continue
+        count = resonant(beams, box, pdgid, spread) * luminosity
+        value, error = branching(pdgid)
+        relative = math.hypot(error / value, width_error / width_ee, RATE_ERROR)
+        found.append(
+            Source(
+                f"collider-muons-{name}",
+                f"muons from {name}",
+                "luminosity",
+                Count(count, systematic=relative * count),
+                notes=(
+                    f"produced with {peak(beams.sqrt_s, pdgid, spread):.4g} nb at a spread of"
+                    f" {1e3 * spread:.3g} MeV in sqrt(s)",
+                    "no interference with the continuum",
+                ),
+            )
+        )
+    return found

@@ -1,0 +1,64 @@
+"""How far muons get: mean energy loss in matter, dE/dX = a(E) + b(E) E, integrated to a range."""
+
+import functools
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.interpolate import CubicSpline, PchipInterpolator
+
+from wayside.data import read_table
+
+Array = NDArray[np.float64]
+Medium = Literal["rock", "lead"]
+
+
+@functools.cache
+def _curves(medium: Medium) -> tuple[PchipInterpolator, PchipInterpolator]:
+    """Logarithm of the range against that of the kinetic energy, and the inverse."""
+    table = read_table("muon_loss")
+    log_energy = np.log(table["kinetic"])
+    # dX = E dlog(E) / (dE/dX); 1000 converts MeV cm^2/g.
+    steps = CubicSpline(log_energy, 1e3 * table["kinetic"] / table[medium])
+    # Below the first point the loss grows as E^-0.8: range E/(1.8 dE/dX), well below a mg/cm^2.
+    first = 1e3 * table["kinetic"][0] / table[medium][0] / 1.8
+    ranges = np.log(first + steps.antiderivative()(log_energy))
+    return PchipInterpolator(log_energy, ranges), PchipInterpolator(ranges, log_energy)
+
+
+def loss(kinetic: ArrayLike, medium: Medium = "rock") -> Array:
+    """Mean energy loss in MeV cm^2/g against the kinetic energy in GeV, 1 MeV to 1 PeV."""
+    table = read_table("muon_loss")
+    logs = np.log(table["kinetic"])
+    return np.asarray(np.exp(CubicSpline(logs, np.log(table[medium]))(np.log(kinetic))))
+
+
+def range_of(kinetic: ArrayLike, medium: Medium = "rock") -> Array:
+    """Mean range in g/cm^2 against the kinetic energy in GeV."""
+    return np.asarray(np.exp(_curves(medium)[0](np.log(kinetic))))
+
+
+def energy_before(kinetic: ArrayLike, grammage: ArrayLike, medium: Medium = "rock") -> Array:
+    """Kinetic energy in GeV with which a muon goes in that comes out with some, on average.
+
+    Parameters
+    ----------
+    kinetic
+        Behind the matter, in GeV; 0 for one that stops there.
+    grammage
+        Of matter in g/cm^2, shapes that broadcast.
+    medium
+        ``"rock"`` or ``"lead"``.
+
+    Returns
+    -------
+    Array
+        At most 1 PeV: more matter than that is not crossed.
+    """
+    after = np.maximum(np.asarray(kinetic, dtype=np.float64), 1e-3)
+    behind = np.where(np.asarray(kinetic) > 0.0, range_of(after, medium), 0.0)
+    total = np.asarray(behind + grammage)
+    table = read_table("muon_loss")
+    ends = range_of(table["kinetic"][[0, -1]], medium)
+    inside = np.exp(_curves(medium)[1](np.log(np.clip(total, *ends))))
+    return np.asarray(np.where(total < ends[0], np.maximum(kinetic, 0.0), inside))

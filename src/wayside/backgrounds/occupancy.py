@@ -1,0 +1,80 @@
+"""Tracks that a film gathers, and how long it may stay."""
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from wayside.backgrounds.collider_muons import continuum
+from wayside.backgrounds.cosmic_muons import SECONDS_PER_DAY, Shower, shower, site_of
+from wayside.backgrounds.place import beams_of, box_of
+
+if TYPE_CHECKING:
+    from wayside.scenario import Scenario
+
+LIMIT: Final = 1e6
+"""Tracks per cm^2 up to which films are read out well (the study, section 9.2)."""
+
+
+@dataclass(frozen=True)
+class Occupancy:
+    """Tracks per cm^2 and day in one film.
+
+    Attributes
+    ----------
+    cosmic
+        Cosmic muons at any angle.
+    scanned
+        Those of them within the slopes that the scanning looks for.
+    collider
+        Collider muons at the scenario's mean luminosity.
+    """
+
+    cosmic: float
+    scanned: float
+    collider: float
+
+    @property
+    def total(self) -> float:
+        """Cosmic and collider muons at any angle."""
+        return self.cosmic + self.collider
+
+    def after(self, days: float) -> float:
+        """Tracks per cm^2 after a time in days."""
+        return self.total * days
+
+    def interval(self, limit: float = LIMIT) -> float:
+        """Days until a film has a number of tracks per cm^2; inf if it never does."""
+        return limit / self.total if self.total > 0.0 else math.inf
+
+
+def occupancy(scenario: "Scenario", detector: str) -> Occupancy:
+    """Tracks in the films of one detector.
+
+    Parameters
+    ----------
+    scenario
+        Sections ``collider``, ``run``, ``detectors``, ``stack``, ``site``, ``emulsion``.
+    detector
+        Name of one of its detectors.
+
+    Notes
+    -----
+    Films are perpendicular to the depth axis. Collider muons are those that enter anywhere, over
+    the front face.
+    """
+    box = box_of(scenario, detector)
+    rain = shower(box, site_of(scenario))
+    per_day = SECONDS_PER_DAY / 1e4
+    front = 1e4 * float(box.size[0] * box.size[1])
+    pairs = continuum(beams_of(scenario), box) * scenario.run.luminosity_fb
+    return Occupancy(
+        cosmic=rain.through_film() * per_day,
+        scanned=rain.through_film(scenario.emulsion.largest_slope) * per_day,
+        collider=pairs / front / scenario.site.exposure,
+    )
+
+
+def study_occupancy(rain: Shower, days: float) -> tuple[float, float, float]:
+    """Tracks per cm^2 counted three ways: omnidirectional (the study), horizontal, in a film."""
+    scale = days * SECONDS_PER_DAY / 1e4
+    return rain.omnidirectional * scale, rain.horizontal * scale, rain.through_film() * scale

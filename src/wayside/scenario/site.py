@@ -1,0 +1,101 @@
+"""Where the detector stands and what the accelerator sends there: two sections for backgrounds."""
+
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, StrictStr
+
+from wayside.scenario.quantities import Quantity, refuse
+from wayside.scenario.sections import Section
+
+_ENERGY = Quantity("energy", 1e-9, 1e4)
+_WEIGHT = Quantity("pure number", 0.0, 1e12)
+
+Overburden = Annotated[float, BeforeValidator(Quantity("length", 0.0, 1e4))]
+RockDensity = Annotated[float, BeforeValidator(Quantity("density", 0.1, 30.0))]
+Duration = Annotated[float, BeforeValidator(Quantity("time", 0.0, 1e5, open_low=True))]
+Frequency = Annotated[float, BeforeValidator(Quantity("frequency", 0.0, 1e15))]
+Flux = Annotated[float, BeforeValidator(Quantity("flux", 0.0, 1e18))]
+Share = Annotated[float, BeforeValidator(Quantity("pure number", 0.0, 1.0))]
+
+MuonFlux = Literal["guan2015", "study"]
+BeamParticle = Literal["photon", "electron", "neutron"]
+
+
+def _some(value: object, item: Quantity) -> tuple[float, ...]:
+    """One quantity or a list of at least one."""
+    if hasattr(value, "tolist"):
+        value = value.tolist()
+    if not isinstance(value, list | tuple):
+        value = [value]
+    if not value:
+        refuse("must be a number or a list of at least one")
+    return tuple(item(each) for each in value)
+
+
+def _energies(value: object) -> tuple[float, ...]:
+    return _some(value, _ENERGY)
+
+
+def _weights(value: object) -> tuple[float, ...]:
+    weights = _some(value, _WEIGHT)
+    if not sum(weights) > 0.0:
+        refuse("at least one weight must be above 0")
+    return weights
+
+
+def _names(value: object) -> object:
+    return (value,) if isinstance(value, str) else value
+
+
+class SiteSection(Section):
+    """What is above the detector, and how long its films are in place.
+
+    Attributes
+    ----------
+    overburden
+        Rock above the detector in m, under flat ground; 0 at the surface.
+    rock_density
+        In g/cm^3; the rock is standard rock.
+    exposure
+        Time in days over which films record, all films of a place together.
+    film_replacement
+        Time in days after which films are replaced by fresh ones.
+    muon_flux
+        Of cosmic muons at the surface: ``"guan2015"``, or ``"study"`` for Eq. 18 of the study.
+    """
+
+    overburden: Overburden = 0.0
+    rock_density: RockDensity = 2.65
+    exposure: Duration = 365.25
+    film_replacement: Duration = 182.625
+    muon_flux: MuonFlux = "guan2015"
+
+
+class BeamBackgroundSection(Section):
+    """Particles that the beams send to the detectors, as given by the user.
+
+    Attributes
+    ----------
+    particle
+        ``"photon"``, ``"electron"`` (or positron) or ``"neutron"``.
+    rate
+        Hz that reach the outside of the shield and head for the blocks; this or ``flux``.
+    flux
+        Hz/m^2 through planes that face the interaction point, outside of the shield.
+    energy
+        Kinetic energies in GeV, one or several.
+    weights
+        Of the energies; None for equal ones.
+    duty
+        Share of the exposure in which the beams do this.
+    detectors
+        Names of the detectors they reach, None for all.
+    """
+
+    particle: BeamParticle
+    rate: Frequency | None = None
+    flux: Flux | None = None
+    energy: Annotated[tuple[float, ...], BeforeValidator(_energies)]
+    weights: Annotated[tuple[float, ...], BeforeValidator(_weights)] | None = None
+    duty: Share = 1.0
+    detectors: Annotated[tuple[StrictStr, ...], BeforeValidator(_names)] | None = None
