@@ -71,6 +71,16 @@ class Panel:
         """In fb^-1."""
         return self.scenario.run.luminosity_fb
 
+    def exactly(self, point: MassPoint) -> MassPoint:
+        """One of the columns' mass points with all of m_e and exact decays, made once."""
+        if id(point) not in self._exact:
+            self._exact[id(point)] = replace(point, regulator="exact", decays="exact")
+        return self._exact[id(point)]
+
+    @cached_property
+    def _exact(self) -> dict[int, MassPoint]:
+        return {}
+
     def column(self, i: int, convention: Convention) -> Callable[[Array], Array]:
         """Expected events of one column as a function of epsilon."""
         return events_of(self, self.points[i], float(self.g_d[i]), convention)
@@ -140,7 +150,7 @@ def events_of(
         ]
         return np.asarray(sum(counts))
 
-    ours = replace(point, regulator="exact", decays="exact")
+    ours = panel.exactly(point)
 
     def exact(epsilon: Array) -> Array:
         counts = [ours.expected_events(name, epsilon, g_d, panel.luminosity) for name in names]
@@ -179,9 +189,8 @@ def least_epsilon(panel: Panel, convention: Convention) -> float:
     ValueError
         If nothing is excluded.
     """
-    low = [each[0] if (each := panel.edges(i, convention)) else np.inf for i in range(len(panel.x))]
-    best = int(np.argmin(low))
-    if not np.isfinite(low[best]):
+    best = int(np.argmin(_first_crossings(panel.events(convention), panel.epsilon)))
+    if panel.edges(best, convention) is None:
         raise ValueError("nothing is excluded")
     point = panel.points[best]
 
@@ -194,7 +203,23 @@ def least_epsilon(panel: Panel, convention: Convention) -> float:
     result = minimize_scalar(
         lower, bounds=tuple(np.log(around)), method="bounded", options={"xatol": 1e-6}
     )
-    return float(min(result.fun, low[best]))
+    own = panel.edges(best, convention)
+    assert own is not None
+    return float(min(result.fun, own[0]))
+
+
+def _first_crossings(events: Array, epsilon: Array) -> Array:
+    """Least excluded epsilon of every column by interpolation; inf where nothing is excluded."""
+    with np.errstate(divide="ignore"):
+        depth = np.log(np.maximum(events, 1e-300) / LIMIT)
+    found = np.full(events.shape[1], np.inf)
+    for i, column in enumerate(depth.T):
+        inside = np.flatnonzero(column > 0.0)
+        if len(inside):
+            k = max(int(inside[0]), 1)
+            t = np.clip(column[k - 1] / (column[k - 1] - column[k]), 0.0, 1.0)
+            found[i] = epsilon[k - 1] * (epsilon[k] / epsilon[k - 1]) ** t
+    return found
 
 
 def couplings(scenario: Scenario, point: MassPoint, columns: int = 81) -> Panel:
