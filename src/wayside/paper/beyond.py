@@ -196,11 +196,13 @@ def _draw_times() -> Figure:
             point, _, _ = _timed(name)
             found = point.arrivals("A", epsilon, g_d)
             chances = np.asarray(found.probability)
-            shares = chances / chances.sum() / np.diff(found.edges)
+            shares = chances / np.diff(found.edges)
+            shares = shares / shares.max()
             label = rf"{name}, $\varepsilon={epsilon:g}$, $g_D={g_d:g}$"
             axes.stairs(shares, found.delay_edges, color=colour, label=label)
         axes.set_xlim(left=0.0)
         axes.set_xlabel("delay after light [ns]")
-        axes.set_ylabel("share per ns")
-        axes.legend(fontsize=8.5)
+        axes.set_ylabel("share per ns, largest = 1")
+        axes.set_ylim(0.0, 1.35)
+        axes.legend(fontsize=8.5, loc="upper right")
         return figure

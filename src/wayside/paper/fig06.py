@@ -105,7 +105,7 @@ def _draw_6() -> Figure:
     point = _point(MASSES)
     model, beams = point.model, point.beams
     theta = np.radians(np.linspace(0.02, 20.0, 420))
-    gamma = np.linspace(1.0, 1.12, 400)[1:]
+    gamma = np.linspace(1.02, 1.06, 400)
     directions = np.column_stack([np.sin(theta), 0 * theta, np.cos(theta)])
     values = density(
         model, beams, directions[:, None, :], gamma[None, :] * model.m1, "cm", "printed"
@@ -149,7 +149,7 @@ def _draw_7() -> Figure:
         for name, radial in (("A", 1.0), ("B", 1.4)):
             edge = [np.cos(np.arctan2(radial + shift, 7.0)) for shift in (-0.1, 0.1)]
             axes.axvspan(min(edge), max(edge), color="0.85", zorder=0)
-            axes.text(float(np.mean(edge)), 0.97, name, transform=axes.get_xaxis_transform(),
-                      ha="center", va="top", color="0.4")  # fmt: skip
-        axes.legend(fontsize=8.5, loc="lower left")
+            axes.text(float(np.mean(edge)), 0.03, name, transform=axes.get_xaxis_transform(),
+                      ha="center", va="bottom", color="0.4")  # fmt: skip
+        axes.legend(fontsize=8.5, loc="upper left")
         return figure

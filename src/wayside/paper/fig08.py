@@ -77,7 +77,7 @@ def _scene(axes: Axes, boxes: Sequence[Box], length: float, radius: float, name:
     axes.add_patch(
         Rectangle((-0.5 * length, -radius), length, 2 * radius, facecolor="0.93", edgecolor="0.6")
     )
-    axes.text(0.0, 0.82 * radius, name, ha="center", color="0.4", fontsize=9)
+    axes.text(-0.45 * length, 0.86 * radius, name, ha="left", color="0.4", fontsize=9)
     for box in boxes:
         axes.add_patch(Polygon(_outline(box), facecolor="#f2d264", edgecolor=COLOURS[0], zorder=3))
         axes.plot(

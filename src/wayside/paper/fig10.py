@@ -89,6 +89,7 @@ def _draw() -> Figure:
                 axes.text(
                     edge[:, 0].max() + 6, edge[:, 1].mean(), name, color="white", va="center"
                 )
+            axes.set_xlim(-180.0, 180.0)
             axes.set_xlabel(r"$\varphi_1$ [degrees]")
             axes.set_title(
                 rf"$m_{{A\prime}}={masses[0]:g}$, $m_1={masses[1]:g}$, $m_2={masses[2]:.3f}$ GeV",

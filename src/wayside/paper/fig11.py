@@ -14,10 +14,10 @@ from wayside.paper.section import Context, Drawing, Outcome
 from wayside.plotting.event_display import draw_event
 
 TITLES: Final = {
-    "a": r"(a) $e^+e^-$, 100 MeV each",
-    "b": r"(b) $\mu^+\mu^-$, 100 MeV each",
-    "c": r"(c) $\pi^+\pi^-$, 100 MeV each",
-    "d": "(d) cosmic muon, 1 GeV",
+    "a": r"(a) $e^+e^-$",
+    "b": r"(b) $\mu^+\mu^-$",
+    "c": r"(c) $\pi^+\pi^-$",
+    "d": r"(d) $\mu^-$ from above",
 }
 
 DATA: Final = ("study_events.npz",)
@@ -31,8 +31,8 @@ def run(context: Context) -> Outcome:
         (
             Drawing(
                 "fig11",
-                "Geant4 through emulsion layers alone, as in the study. Energies are the study's; vertex,"
-                " opening angle and the muon's direction are chosen.",
+                "Geant4 through emulsion layers alone, as in the study: pairs of 100 MeV each, a cosmic muon of"
+                " 1 GeV. Energies are the study's; vertex, opening angle and the muon's direction are chosen.",
                 lambda: _draw_tracks(record),
             ),
             Drawing(

@@ -56,7 +56,7 @@ def run(context: Context) -> Outcome:  # noqa: ARG001
                 data=("r_ratio",),
             )
         )
-    rows += [_thirty_two(), *(_part(name) for name in NAMES)]
+    rows += [_thirty_two(), _relic(), *(_part(name) for name in NAMES)]
     caption = (
         "One detector 4 m from the beam axis at 90 degrees, 50 ab^-1, 90 % CL, no background. (a) has"
         " the masses of Table 1, (b) twice their splitting: the figure's parameters are lost."
@@ -95,6 +95,27 @@ def _thirty_two() -> Row:
         cause="twice the yield, which goes with epsilon^4 and its survival: the fourth root of two and more",
         explained=Ours(own[0], "32 put back", 1e-6),
         command="wayside reach study-fig16a",
+    )
+
+
+def _relic() -> Row:
+    """How much of the reach off shell has too much dark matter."""
+    shares = []
+    for name in NAMES:
+        _, too_much = panel(name).relic
+        covered = panel(name).events("exact") > planes.LIMIT
+        shares.append(float((covered & ~too_much).sum() / covered.sum()))
+    return Row(
+        key="fig16.relic",
+        quantity="share of the reach of fig. 16 (a) without too much dark matter",
+        study=Printed(
+            None, "", "read off the figure", "fig. 16", "light gray areas are excluded by the relic density"
+        ),
+        same=Ours(shares[0], "exact yield and relic density, equal areas of the logarithmic plane", 0.02),
+        reason="the figure is lost; that part of it is excluded is so here as well",
+        note=f"(b): {shares[1]:.2g}",
+        command="wayside reach study-fig16a --set run.decays=exact",
+        data=("r_ratio", "dof_drees2015"),
     )
 
 

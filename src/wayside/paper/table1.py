@@ -130,9 +130,9 @@ def _inside_rounding(line: int, words: str, facing: str, regulator: str) -> Row:
     first = printed.TABLE_1_MASSES[line]
     return Row(
         key=f"table1.{first[1]:g}.fit.{facing}-{regulator}",
-        quantity=f"both entries of the line m1 = {first[1]:.3f} GeV at one pair of masses inside the"
-        " rounding, the worse one over the print",
-        study=printed.Printed(1.0, "", f"A and B of one line, {words}", "table 1"),
+        quantity=f"A and B of the line m1 = {first[1]:.3f} GeV at one pair of masses inside the rounding,"
+        f" faces {words}: the worse one over the print",
+        study=printed.Printed(1.0, "", "both entries of one line", "table 1"),
         same=Ours(ratios[worst], f"{worst}, at m1 = {masses[1]:.5f}, m2 = {masses[2]:.5f} GeV", 4e-3),
         tolerance=within(
             0.01,
