@@ -3,7 +3,7 @@
 Usage: ``python scripts/make_lead_leakage.py OUTPUT [--events N] [--work FILE]``. Needs the extra
 ``simulation``. Photons, electrons and neutrons of one energy fall at right angles on slabs of lead
 2 m wide; what leaves the far side is counted. Every row is kept in the work file when it is done; a
-run that was stopped goes on with the same command. About ten minutes of one core.
+run that was stopped goes on with the same command. A quarter of an hour of one core.
 """
 
 import argparse
@@ -21,7 +21,7 @@ HEADER = """\
 # units: pdg by the Monte Carlo numbering scheme; kinetic in GeV; thickness in m; photons above 1 MeV, photons above 20 MeV, electrons and positrons above 10 MeV, neutrons above 0.1 MeV: a mean number for each that goes in; energy: all of these over the kinetic energy; events simulated
 # date: 2026-11-25
 # licence: own computation
-# command: python scripts/make_lead_leakage.py src/wayside/data/lead_leakage.csv
+# command: python scripts/make_lead_leakage.py src/wayside/data/lead_leakage.csv --events {events}
 """  # noqa: E501
 
 ENERGIES = {
@@ -77,7 +77,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("output", type=Path)
     parser.add_argument("--work", type=Path, default=Path("lead_leakage.jsonl"))
-    parser.add_argument("--events", type=int, default=20000)
+    parser.add_argument("--events", type=int, default=40000)
     arguments = parser.parse_args()
 
     from wayside.simulation.geant4.datasets import VARIABLE, find
@@ -104,7 +104,12 @@ def main() -> None:
                     print(*key, *known[key], flush=True)
                 numbers = ",".join(f"{value:.4g}" for value in known[key])
                 lines.append(f"{pdg},{kinetic:g},{thickness:g},{numbers},{events}")
-    header = HEADER.format(geant4=calzone.GEANT4_VERSION, calzone=calzone.VERSION, data=data.kind)
+    header = HEADER.format(
+        geant4=calzone.GEANT4_VERSION,
+        calzone=calzone.VERSION,
+        data=data.kind,
+        events=arguments.events,
+    )
     aside = arguments.output.with_suffix(".part")
     aside.write_text(header + "\n".join(lines) + "\n", encoding="utf-8")
     aside.replace(arguments.output)

@@ -134,3 +134,15 @@ def test_refusals(arguments, words):
 
 def test_a_box_beside_the_interaction_point_is_fine():
     assert Box.place([0.51, 0.0, -0.5], [1, 1, 1], (0, 0, -1)).volume == pytest.approx(1.0)
+
+
+def test_nearest_point_against_many_points() -> None:
+    rng = np.random.default_rng(5)
+    for position in ((1.0, 0.3, 3.0), (0.1, 0.0, 4.0), (3.0, -2.0, 0.2)):
+        box = Box.place(position, (0.8, 2.6, 1.0), (0.2, 0.1, -1.0))
+        inside = rng.uniform(-0.5, 0.5, (200_000, 3))
+        inside[:, 2] += 0.5
+        points = box.position + (inside * box.size) @ box.axes
+        found = np.linalg.norm(points, axis=1).min()
+        # The nearest of many lies a few times the cube root of volume over number away.
+        assert box.nearest <= found <= box.nearest + 0.06

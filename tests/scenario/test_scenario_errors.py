@@ -55,6 +55,32 @@ MISTAKES = {
     'run.signal=["A", "A"]': "run.signal = ['A', 'A']: must name each detector once",
     "detectors={}": "detectors: at least one [detectors.NAME] section is needed",
     "detectors.C.position=[1, 0, 7]": "detectors.C.size: missing, but required",
+    # the site and the beams
+    "site.exposure=3 m": (
+        "site.exposure = '3 m': a length, but must be a time: a number in d, or a string with a"
+        " unit (d, week, month, yr)"
+    ),
+    "site.exposure=0": "site.exposure = 0: must be above 0 and at most 100000 (d)",
+    "site.overburden=-1": "site.overburden = -1: must be at least 0 and at most 10000 (m)",
+    "site.density=2.5": 'site.density: unknown key; did you mean "site.rock_density"?',
+    'beam_backgrounds.x={particle="photon", energy=0.1}': (
+        "beam_backgrounds.x.rate: missing; give rate (Hz) or flux (Hz/m^2)"
+    ),
+    'beam_backgrounds.x={particle="photon", energy=0.1, rate=1, flux=2}': (
+        "beam_backgrounds.x.flux = 2: given beside rate; give one of them"
+    ),
+    'beam_backgrounds.x={particle="photon", energy=[0.1, 1], rate=1, weights=1}': (
+        "beam_backgrounds.x.weights = [1.0]: must be as many as energies, 2"
+    ),
+    'beam_backgrounds.x={particle="photon", energy=0.1, rate=1, weights=0}': (
+        "beam_backgrounds.x.weights = 0: at least one weight must be above 0"
+    ),
+    'beam_backgrounds.x={particle="muon", energy=0.1, rate=1}': (
+        "beam_backgrounds.x.particle = 'muon': must be 'photon', 'electron' or 'neutron'"
+    ),
+    'beam_backgrounds.x={particle="photon", energy=0.1, rate=1, detectors="C"}': (
+        "beam_backgrounds.x.detectors = ['C']: no detector 'C'; known: A, B"
+    ),
     # the command line itself
     "model.m1": "--set 'model.m1': must be KEY=VALUE, such as model.epsilon=1e-4",
     "=3": "--set '=3': must be KEY=VALUE, such as model.epsilon=1e-4",

@@ -58,6 +58,8 @@ class Rule(NamedTuple):
     """Chance per produced excited state to cross the volume."""
     hit_path: float
     """The same weighted with the path inside, in m."""
+    nearest: float
+    """Distance to the nearest point of the volume in m."""
 
     def __len__(self) -> int:
         """Count the nodes."""
@@ -326,4 +328,4 @@ def build_rule(flight: Flight, box: Box, level: Level) -> Rule:
         gauss_legendre(level.rapidity),
     )
     spectra = Spectra(of_direction, offsets, nodes[0], nodes[1], nodes[2])
-    return Rule(sky, spectra, hits, path)
+    return Rule(sky, spectra, hits, path, box.nearest)

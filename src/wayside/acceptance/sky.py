@@ -265,6 +265,8 @@ def _survey(  # type: ignore[no-untyped-def]
                         far = near
                     else:
                         near, far = cross_box(ray, position, size, axes)
+                        if near == 0.0:
+                            continue  # parallel to a face that rounding puts it past
                         far = max(far, near)
                     values[0, count] = weight_t * (right - left) * nodes_p[1, p]
                     values[1, count] = near

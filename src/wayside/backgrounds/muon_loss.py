@@ -1,4 +1,8 @@
-"""How far muons get: mean energy loss in matter, dE/dX = a(E) + b(E) E, integrated to a range."""
+"""How far muons get: mean energy loss in matter, dE/dX = a(E) + b(E) E, integrated to a range.
+
+From the table `muon_loss`, written by ``scripts/make_muon_loss_table.py``; the tests compare it
+with the PDG's a and b.
+"""
 
 import functools
 from typing import Literal
@@ -26,11 +30,15 @@ def _curves(medium: Medium) -> tuple[PchipInterpolator, PchipInterpolator]:
     return PchipInterpolator(log_energy, ranges), PchipInterpolator(ranges, log_energy)
 
 
+@functools.cache
+def _log_loss(medium: Medium) -> CubicSpline:
+    table = read_table("muon_loss")
+    return CubicSpline(np.log(table["kinetic"]), np.log(table[medium]))
+
+
 def loss(kinetic: ArrayLike, medium: Medium = "rock") -> Array:
     """Mean energy loss in MeV cm^2/g against the kinetic energy in GeV, 1 MeV to 1 PeV."""
-    table = read_table("muon_loss")
-    logs = np.log(table["kinetic"])
-    return np.asarray(np.exp(CubicSpline(logs, np.log(table[medium]))(np.log(kinetic))))
+    return np.asarray(np.exp(_log_loss(medium)(np.log(kinetic))))
 
 
 def range_of(kinetic: ArrayLike, medium: Medium = "rock") -> Array:

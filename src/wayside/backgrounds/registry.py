@@ -3,7 +3,14 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Final
 
-from wayside.backgrounds import beam_backgrounds, collider_muons, cosmic_muons
+from wayside.backgrounds import (
+    beam_backgrounds,
+    collider_muons,
+    cosmic_muons,
+    klong,
+    rock_neutrals,
+    shield_neutrons,
+)
 from wayside.backgrounds.source import Count, Selection, Source, with_fakes
 from wayside.errors import InputError
 
@@ -20,6 +27,9 @@ MAKERS: Final[tuple[Maker, ...]] = (
     collider_muons.sources,
     cosmic_muons.sources,
     beam_backgrounds.sources,
+    klong.sources,
+    shield_neutrons.sources,
+    rock_neutrals.sources,
 )
 
 
@@ -29,7 +39,8 @@ def sources(scenario: "Scenario", detector: str, fakes: Fakes | None = None) -> 
     Parameters
     ----------
     scenario
-        Sections ``collider``, ``run``, ``detectors``, ``stack``, ``site``, ``beam_backgrounds``.
+        Sections ``collider``, ``run``, ``detectors``, ``stack``, ``site``, ``shielding``,
+        ``beam_backgrounds``.
     detector
         Name of one of its detectors.
     fakes

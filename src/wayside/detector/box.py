@@ -106,6 +106,13 @@ class Box:
         """Centre of the volume, shape (3,), in m."""
         return np.asarray(self.position + 0.5 * self.size[2] * self.axes[2])
 
+    @cached_property
+    def nearest(self) -> float:
+        """Distance from the interaction point to the nearest point of the volume, in m."""
+        low = np.array([-0.5, -0.5, 0.0]) * self.size
+        origin = -self.axes @ self.position
+        return float(np.linalg.norm(np.clip(origin, low, low + self.size) - origin))
+
     @property
     def volume(self) -> float:
         """Volume in m^3."""

@@ -175,3 +175,21 @@ KAPTON: Final = Material(
 POLYSTYRENE: Final = Material("Polystyrene", 1.06, {"H": 0.077418, "C": 0.922582})
 FR4: Final = Material("Fr4", 1.86, {"Si": 0.2804, "O": 0.3948, "C": 0.2964, "H": 0.0284})
 """Circuit board: 60 per cent by mass of quartz glass, 40 of epoxy (bisphenol A, C21H24O4)."""
+IRON: Final = Material("Iron", 7.874, {"Fe": 1.0})
+TUNGSTEN: Final = Material("Tungsten", 19.3, {"W": 1.0})
+ROCK: Final = Material(
+    "Rock",
+    2.5,
+    {
+        "O": 0.4732,
+        "Si": 0.2813,
+        "Al": 0.0823,
+        "Fe": 0.0508,
+        "Ca": 0.0366,
+        "Na": 0.0284,
+        "K": 0.0263,
+        "Mg": 0.0211,
+    },
+)
+"""Continental crust: the eight elements above 1 per cent (Clarke and Washington 1924), scaled to 1;
+the density is the study's."""

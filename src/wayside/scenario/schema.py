@@ -20,6 +20,7 @@ from wayside.scenario.sections import (
     Section,
     Title,
 )
+from wayside.scenario.shielding import ShieldingSection
 from wayside.scenario.site import BeamBackgroundSection, SiteSection
 
 
@@ -32,7 +33,7 @@ class Scenario(Section):
     ----------
     name, description
         What it is called and what it stands for.
-    model, collider, run, plane, cosmology, stack, geant4, emulsion, reconstruction, site
+    model, collider, run, plane, cosmology, stack, geant4, emulsion, reconstruction, site, shielding
         Sections; see their classes for keys and units.
     detectors, beam_backgrounds
         Sections by name.
@@ -51,6 +52,7 @@ class Scenario(Section):
     emulsion: EmulsionSection = EmulsionSection()
     reconstruction: ReconstructionSection = ReconstructionSection()
     site: SiteSection = SiteSection()
+    shielding: ShieldingSection = ShieldingSection()
     beam_backgrounds: Mapping[DetectorName, BeamBackgroundSection] = Field(default_factory=dict)
 
     @classmethod

@@ -132,7 +132,7 @@ class MassPoint:
         return self._kept[key]  # type: ignore[no-any-return]
 
     def timing(self, name: str) -> Rule:
-        """Nodes over a detector that resolve arrival times: some 20 MB, kept once asked for."""
+        """Nodes over a detector that resolve arrival times: up to 150 MB, kept once asked for."""
         key = ("timing", name)
         if key not in self._kept:
             self._kept[key] = timing_rule(self.flight, self._box(name))

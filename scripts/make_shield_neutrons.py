@@ -1,0 +1,196 @@
+"""Follow the study's K_L0 through its own shield in Geant4, and write what else comes out.
+
+Usage::
+
+    python scripts/make_shield_neutrons.py [--number 300] [--repetitions 6] [--seed 21]
+        [--work FOLDER] [--out src/wayside/data/klong_shield_neutrons.csv]
+
+The spectrum of ``belle2-forward`` enters 30 cm of wide iron, then 1.3 m of tungsten as wide as the
+detector and its lead, with nothing beside it: what leaves by the sides is lost. K_L0 and other
+strange hadrons are resampled by their weight before each slab; nucleons and pions above 50 MeV by
+weight times energy, in a population of their own, since neutrons outlive K_L0. The K_L0 are a check
+of the tables of transmission, which know wide slabs and one metal at a time.
+"""
+
+import argparse
+import json
+import secrets
+import subprocess
+import sys
+import time
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+STRANGE = (130, 310, 321, -321, 3122, -3122, 3112, 3222, -3112, -3222, 3312, 3322)
+OTHERS = (2112, -2112, 2212, -2212, 211, -211)
+LEAST = 50.0
+IRON, TUNGSTEN = (50.0, 6), (50.0, 26)
+WIDTH = (422.0, 522.0)
+"""mm: the study's front face of 20 cm x 30 cm, 10 cm of lead and 1 cm of fibres around."""
+FACE = (200.0, 300.0)
+
+
+COUNTED = (
+    ("klong", (130,), 0.0),
+    ("n100", (2112, -2112), 100.0),
+    ("n200", (2112, -2112), 200.0),
+    ("n500", (2112, -2112), 500.0),
+    ("n1000", (2112, -2112), 1000.0),
+    ("charged", (2212, 211, -211, 321, -321), 100.0),
+)
+"""Name, kinds, least kinetic energy in MeV."""
+
+
+def important(rows: Any, number: int, rng: np.random.Generator) -> Any:
+    """So many particles drawn by weight times energy."""
+    from wayside.simulation.geant4.slab import resampled
+
+    raised = rows.copy()
+    raised["weight"] *= rows["energy"]
+    drawn = resampled(raised, number, rng)
+    drawn["weight"] /= drawn["energy"]
+    return drawn
+
+
+def incoming(number: int, rng: np.random.Generator) -> Any:
+    """K_L0 with the energies of those that would enter the detector."""
+    from wayside.backgrounds.klong_production import MASS, entering
+    from wayside.backgrounds.place import beams_of, box_of
+    from wayside.scenario import load_scenario
+    from wayside.simulation.geant4.slab import beam
+
+    scenario = load_scenario("belle2-forward")
+    points = entering(beams_of(scenario), box_of(scenario, "A"))
+    strength = (points.sigma.sum(axis=0) * points.arriving()).sum(axis=1)
+    rows = beam(130, 1.0, number)
+    # One from each of as many slices of equal probability.
+    places = (np.arange(number) + rng.random(number)) / number
+    rows["energy"] = 1e3 * (
+        np.interp(places, np.cumsum(strength) / strength.sum(), points.energies) - MASS
+    )
+    return rows
+
+
+def task(number: int, seed: int) -> dict[str, Any]:
+    """One pass through the whole shield."""
+    from wayside.detector.materials import IRON as IRON_METAL
+    from wayside.detector.materials import TUNGSTEN as TUNGSTEN_METAL
+    from wayside.simulation.geant4.datasets import find
+    from wayside.simulation.geant4.engine import Physics
+    from wayside.simulation.geant4.plan import chunk_seed
+    from wayside.simulation.geant4.slab import Slab
+
+    data = find("auto")
+    rng = np.random.default_rng(seed)
+    start = time.process_time()
+    state = incoming(number, rng)
+    stages = [(IRON_METAL, IRON, (4000.0, 4000.0)), (TUNGSTEN_METAL, TUNGSTEN, WIDTH)]
+    rows = []
+    stage = 0
+    depth = 0.0
+    for metal, (step, count), size in stages:
+        slab = Slab(metal, step, size, Physics(production_cut=1.0), data)
+        if metal is TUNGSTEN_METAL:
+            state["position"][:, :2] = (rng.random((len(state), 2)) - 0.5) * WIDTH
+        for _ in range(count):
+            out = slab.through(state, chunk_seed(seed, stage))
+            stage += 1
+            depth += step
+            face = np.all(np.abs(out["position"][:, :2]) < 0.5 * np.array(FACE), axis=1)
+            area = FACE[0] * FACE[1] / (size[0] * size[1])
+            entry: dict[str, Any] = {"metal": metal.name, "depth": depth}
+            for name, pdg, least in COUNTED:
+                chosen = np.isin(out["pdg"], pdg) & (out["energy"] > least)
+                entry[name] = float(out["weight"][chosen].sum())
+                # For each K_L0 that heads for the face itself.
+                entry[f"{name}_face"] = float(out["weight"][chosen & face].sum() / area)
+            rows.append(entry)
+            strange = out[np.isin(out["pdg"], STRANGE)]
+            other = out[np.isin(out["pdg"], OTHERS) & (out["energy"] > LEAST)]
+            parts = [important(each, number, rng) for each in (strange, other) if len(each)]
+            state = np.concatenate(parts)
+            if size[0] > 1000.0:
+                state["position"][:] = 0.0
+    return {"rows": rows, "cpu": time.process_time() - start, "data": data.summary()}
+
+
+def write(path: Path, runs: list[dict[str, Any]], command: str) -> None:
+    """The table, a row for 10 cm: shares for each K_L0 that enters, and their relative errors."""
+    import calzone
+
+    about = runs[0]["data"]
+    header = {
+        "title": "K_L0, neutrons and charged hadrons behind a shield that K_L0 enter",
+        "origin": f"Geant4 {calzone.GEANT4_VERSION} FTFP_BERT through calzone {calzone.VERSION},"
+        f" {about['kind']} data {about['version']}, by scripts/make_shield_neutrons.py",
+        "version": "1",
+        "units": "iron and tungsten in m; numbers for each K_L0 of belle2-forward that enters:"
+        " K_L0, neutrons and antineutrons above 0.1, 0.2, 0.5 and 1 GeV, charged hadrons above"
+        " 0.1 GeV; through tungsten those that leave over the detector's front face for each that"
+        " heads for it, and klong_wide those that leave anywhere; errors relative, statistical",
+        "date": date.today().isoformat(),
+        "licence": "facts (numbers computed with public code)",
+        "command": command,
+    }
+    lines = [f"# {key}: {value}" for key, value in header.items()]
+    names = [name for name, _, _ in COUNTED]
+    cells = [cell for name in names for cell in (name, f"{name}_error")]
+    lines.append(",".join(["iron", "tungsten", *cells, "klong_wide"]))
+    for rows in zip(*(run["rows"] for run in runs), strict=True):
+        depth = 1e-3 * rows[0]["depth"]
+        iron = min(depth, 1e-3 * IRON[0] * IRON[1])
+        if round(depth * 20) % 2:
+            continue
+        end = "" if rows[0]["metal"] == "Iron" else "_face"
+        cells = [f"{iron:.2f}", f"{depth - iron:.2f}"]
+        for name in names:
+            values = np.array([row[f"{name}{end}"] for row in rows])
+            error = values.std(ddof=1) / np.sqrt(len(values)) / max(values.mean(), 1e-300)
+            cells += [f"{values.mean():.3e}", f"{error:.2f}"]
+        cells.append(f"{np.mean([row['klong'] for row in rows]):.3e}")
+        lines.append(",".join(cells))
+    aside = path.with_name(f".{path.name}.part")
+    aside.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    aside.replace(path)
+    print(f"{path}: {len(lines) - len(header) - 1} rows")
+
+
+def main() -> None:
+    """Do what is missing and write the table."""
+    if sys.argv[1:2] == ["--task"]:
+        print(json.dumps(task(int(sys.argv[2]), int(sys.argv[3]))), flush=True)
+        return
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--number", type=int, default=300)
+    parser.add_argument("--repetitions", type=int, default=6)
+    parser.add_argument("--seed", type=int, default=21)
+    parser.add_argument("--work", type=Path, default=Path("build/klong"))
+    parser.add_argument(
+        "--out", type=Path, default=Path("src/wayside/data/klong_shield_neutrons.csv")
+    )
+    options = parser.parse_args()
+    options.work.mkdir(parents=True, exist_ok=True)
+    runs = []
+    for repetition in range(options.repetitions):
+        seed = 100 * options.seed + repetition
+        file = options.work / f"shield_{options.number}_{seed}.json"
+        if not file.is_file():
+            command = [sys.executable, __file__, "--task", str(options.number), str(seed)]
+            done = subprocess.run(command, capture_output=True, text=True, check=True)
+            aside = file.with_name(f".{file.name}.{secrets.token_hex(4)}.part")
+            aside.write_text(done.stdout.splitlines()[-1], encoding="utf-8")
+            aside.replace(file)
+        runs.append(json.loads(file.read_text(encoding="utf-8")))
+        print(f"seed {seed}: {runs[-1]['cpu']:.0f} s", flush=True)
+    command = (
+        f"python scripts/make_shield_neutrons.py --number {options.number}"
+        f" --repetitions {options.repetitions} --seed {options.seed}"
+    )
+    write(options.out, runs, command)
+
+
+if __name__ == "__main__":
+    main()

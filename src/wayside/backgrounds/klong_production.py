@@ -1,0 +1,267 @@
+"""K_L0 from the collision point: how many a collision makes, boosted to any beams and any box.
+
+Tables made with Pythia (`TABLES`) give the spectrum in the centre-of-mass frame. What enters a box
+follows by integration over the directions in which the interaction point sees it: no sampling.
+Derived in docs/theory/backgrounds_klong.md.
+"""
+
+import functools
+import math
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from wayside.backgrounds.faces import seen
+from wayside.collider.beams import Beams
+from wayside.data import read_table
+from wayside.detector.box import Box
+from wayside.detector.rays import path_through
+from wayside.errors import InputError
+
+Array = NDArray[np.float64]
+
+MASS: Final = 0.497611
+"""GeV (PDG 2024)."""
+
+C_TAU: Final = 15.34
+"""m (PDG 2024)."""
+
+NB_TO_FB: Final = 1e6
+
+TABLES: Final = ("klong_production_belle2", "klong_production_besiii")
+"""Shipped, one an energy."""
+
+CONTINUUM: Final = ("u", "d", "s", "c", "tau")
+"""Classes of events that are there off the resonance as well."""
+
+PAIRS: Final = ("bb", "dd")
+"""Classes of pairs of mesons from the resonance."""
+
+P_STEP: Final = 0.01
+"""GeV: of the integral over momenta in the laboratory, a fifth of the table's bins."""
+
+
+@dataclass(frozen=True, eq=False)
+class Production:
+    """K_L0 of each class of events in the centre-of-mass frame.
+
+    Attributes
+    ----------
+    sqrt_s
+        Of the table in GeV.
+    classes
+        Names, of `PAIRS` and `CONTINUUM`.
+    sigma
+        Cross-sections in fb, shape (k,).
+    events
+        Simulated, shape (k,).
+    with_klong
+        Share of events with at least one K_L0, shape (k,).
+    p_edges, cos_edges
+        Edges of bins in momentum (GeV) and in abs(cos theta).
+    counts
+        K_L0 in the bins, shape (k, n, m).
+    """
+
+    sqrt_s: float
+    classes: tuple[str, ...]
+    sigma: Array
+    events: Array
+    with_klong: Array
+    p_edges: Array
+    cos_edges: Array
+    counts: Array
+
+    @property
+    def mean(self) -> Array:
+        """K_L0 an event, shape (k,)."""
+        return np.asarray(self.counts.sum(axis=(1, 2)) / self.events)
+
+    def select(self, classes: tuple[str, ...]) -> NDArray[np.bool_]:
+        """Which classes are among those named, shape (k,)."""
+        return np.array([name in classes for name in self.classes])
+
+    def share_with_klong(self, classes: tuple[str, ...]) -> tuple[float, float]:
+        """Chance of at least one K_L0 and their mean number, classes weighed by cross-section."""
+        weights = np.where(self.select(classes), self.sigma, 0.0)
+        weights /= weights.sum()
+        return float(weights @ self.with_klong), float(weights @ self.mean)
+
+    def density(self, p: ArrayLike, cos_theta: ArrayLike) -> Array:
+        """Cross-section of K_L0, d sigma / (dp dcos theta), by class.
+
+        Parameters
+        ----------
+        p, cos_theta
+            In the centre-of-mass frame; momentum in GeV. Shapes that broadcast.
+
+        Returns
+        -------
+        Array
+            In fb/GeV, shape (k, ...); constant in each bin, cos theta and -cos theta alike.
+        """
+        p, cosine = np.broadcast_arrays(np.asarray(p, float), np.abs(np.asarray(cos_theta, float)))
+        i = np.searchsorted(self.p_edges, p, side="right") - 1
+        j = np.minimum(
+            np.searchsorted(self.cos_edges, cosine, side="right") - 1, len(self.cos_edges) - 2
+        )
+        inside = (i >= 0) & (i < len(self.p_edges) - 1)
+        area = 2.0 * np.diff(self.p_edges)[:, None] * np.diff(self.cos_edges)
+        scale = (self.sigma / self.events)[:, None, None]
+        values = self.counts * scale / area
+        return np.asarray(np.where(inside, values[:, np.where(inside, i, 0), j], 0.0))
+
+
+@functools.cache
+def production(name: str = TABLES[0]) -> Production:
+    """One of the tables that come with Wayside."""
+    table = read_table(name)
+    classes = tuple(table.header["classes"].split())
+
+    def numbers(key: str) -> Array:
+        return np.array([float(cell) for cell in table.header[key].split()])
+
+    p_step, cos_step = 0.05, 0.1
+    rows = np.rint(table["p_low"] / p_step).astype(int)
+    columns = np.rint(table["cos_low"] / cos_step).astype(int)
+    counts = np.zeros((len(classes), rows.max() + 1, columns.max() + 1))
+    for k, name in enumerate(classes):
+        counts[k, rows, columns] = table[name]
+    return Production(
+        sqrt_s=float(table.header["sqrt_s"]),
+        classes=classes,
+        sigma=numbers("sigma_nb") * NB_TO_FB,
+        events=numbers("events"),
+        with_klong=numbers("with_klong"),
+        p_edges=np.arange(counts.shape[1] + 1) * p_step,
+        cos_edges=np.arange(counts.shape[2] + 1) * cos_step,
+        counts=counts,
+    )
+
+
+TOLERANCE: Final = 0.01
+"""Relative, of the centre-of-mass energy: beyond it a table says nothing."""
+
+
+def production_for(beams: Beams) -> Production | None:
+    """The table for the beams' energy, None where there is none."""
+    for name in TABLES:
+        table = production(name)
+        if abs(beams.sqrt_s / table.sqrt_s - 1.0) < TOLERANCE:
+            return table
+    return None
+
+
+@dataclass(frozen=True, eq=False)
+class Entering:
+    """K_L0 that reach a box if nothing is in the way and none decays: points of an integral.
+
+    Attributes
+    ----------
+    momenta
+        In the laboratory, GeV, shape (n,): middles of steps of `P_STEP`.
+    directions
+        Unit vectors, shape (m, 3).
+    near, far
+        Distances from the interaction point at which they enter and leave, in m, shape (m,).
+    sigma
+        Cross-section in fb by class, momentum and direction, shape (k, n, m).
+    classes
+        Names, shape (k,).
+    """
+
+    momenta: Array
+    directions: Array
+    near: Array
+    far: Array
+    sigma: Array
+    classes: tuple[str, ...]
+
+    @property
+    def energies(self) -> Array:
+        """Total, in GeV, shape (n,)."""
+        return np.asarray(np.hypot(self.momenta, MASS))
+
+    @property
+    def decay_lengths(self) -> Array:
+        """Mean, in m, shape (n,)."""
+        return np.asarray(self.momenta / MASS * C_TAU)
+
+    def arriving(self) -> Array:
+        """Chance not to decay on the way, shape (n, m)."""
+        return np.asarray(np.exp(-self.near[None, :] / self.decay_lengths[:, None]))
+
+    def decaying(self, lengths: Array | None = None) -> Array:
+        """Chance to decay inside once there and if it does not interact, shape (n, m).
+
+        Parameters
+        ----------
+        lengths
+            Mean decay lengths inside in m, shape (n,), where those on the way do not hold.
+        """
+        lengths = self.decay_lengths if lengths is None else lengths
+        return np.asarray(-np.expm1(-(self.far - self.near)[None, :] / lengths[:, None]))
+
+    def spectrum(self, edges: Array, classes: tuple[str, ...], decays: bool = False) -> Array:
+        """Cross-section in fb into bins of the total energy, shape (len(edges) - 1,).
+
+        Parameters
+        ----------
+        edges
+            In GeV.
+        classes
+            Of events.
+        decays
+            Whether those that decay on the way are left out.
+        """
+        chosen = np.array([name in classes for name in self.classes])
+        weights = self.arriving() if decays else np.ones(self.sigma.shape[1:])
+        strength = np.einsum("knm,nm->n", self.sigma[chosen], weights)
+        found, _ = np.histogram(self.energies, bins=edges, weights=strength)
+        return np.asarray(found, dtype=np.float64)
+
+
+def entering(beams: Beams, box: Box, order: int = 8) -> Entering:
+    """K_L0 from the interaction point toward a box.
+
+    Parameters
+    ----------
+    beams, box
+        Collider and detector.
+    order
+        Directions along each side of a face.
+
+    Raises
+    ------
+    InputError
+        If there is no table for their energy.
+
+    Notes
+    -----
+    d^3p/E is invariant: dN/(dp dOmega) = (p/p*)^2 (E*/E) f*(p*, cos theta*) / (2 pi).
+    """
+    table = production_for(beams)
+    if table is None:
+        known = " and ".join(f"{production(name).sqrt_s:g}" for name in TABLES)
+        raise InputError(
+            f"sqrt_s = {beams.sqrt_s:.4g} GeV: K_L0 production is tabulated at {known} GeV only"
+        )
+    directions, solid = seen(box, order)
+    velocity = beams.boost
+    gamma = 1.0 / math.sqrt(1.0 - float(velocity @ velocity))
+    # The fastest that the boost can make of the last bin.
+    top = gamma * (1.0 + float(np.linalg.norm(velocity))) * math.hypot(table.p_edges[-1], MASS)
+    momenta = np.asarray((np.arange(math.ceil(top / P_STEP)) + 0.5) * P_STEP, dtype=np.float64)
+    energy = np.hypot(momenta, MASS)[:, None]
+    along = momenta[:, None] * (directions @ velocity)
+    energy_there = gamma * (energy - along)
+    squeeze = gamma / (gamma + 1.0) * along - energy
+    there = momenta[:, None, None] * directions[None, :, :] + gamma * squeeze[..., None] * velocity
+    p_there = np.linalg.norm(there, axis=-1)
+    cosine = np.clip(there @ beams.frame[2] / p_there, -1.0, 1.0)
+    jacobian = (momenta[:, None] / p_there) ** 2 * energy_there / energy / (2.0 * math.pi)
+    sigma = table.density(p_there, cosine) * (jacobian * solid * P_STEP)
+    near, far = path_through(box, directions)
+    return Entering(momenta, directions, near, far, sigma, table.classes)

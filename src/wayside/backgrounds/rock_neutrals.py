@@ -1,0 +1,291 @@
+"""K_L0 and fast neutrons that cosmic muons knock out of the rock above, and which are tagged.
+
+From a table of particles that Geant4 let out of the last 2 m of rock (`rock_neutrals`), weighed
+anew for other depths and fluxes. Section 9.3 of the study; docs/theory/backgrounds_klong.md.
+"""
+
+import functools
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wayside.backgrounds.cosmic_muons import SECONDS_PER_DAY, UP, Site, site_of, spectrum
+from wayside.backgrounds.faces import faces
+from wayside.backgrounds.place import box_of
+from wayside.backgrounds.source import Count, Source
+from wayside.data import read_table
+from wayside.detector.box import Box
+
+if TYPE_CHECKING:
+    from wayside.scenario import Scenario
+
+Array = NDArray[np.float64]
+Kind = Literal["klong", "neutron"]
+
+MASSES: Final[dict[Kind, float]] = {"klong": 0.497611, "neutron": 0.939565}
+NUMBERS: Final[dict[Kind, int]] = {"klong": 130, "neutron": 2112}
+
+MODEL_ERROR: Final[dict[Kind, float]] = {"klong": 0.4, "neutron": 0.4}
+"""Relative: muon-nuclear cross-section and what it makes, which hadronic models give to some tens
+of per cent; what the rock is made of; for neutrons the stand-in cross-sections."""
+
+FLATTEST: Final = 0.1
+"""Cosine of the zenith angle below which nothing comes: no ceiling is wider than ten times its
+height."""
+
+CEILING: Final = 2.0
+"""m from the detector's centre up to the rock, where a muon's distance from its neutral counts."""
+
+_AZIMUTHS: Final = 12
+_LIGHT: Final = 0.299792458
+
+
+@dataclass(frozen=True, eq=False)
+class Neutrals:
+    """Particles of one kind that leave the rock above, each standing for a rate.
+
+    Attributes
+    ----------
+    kind
+        Which.
+    kinetic
+        Energy in GeV, shape (n,).
+    direction
+        Unit vectors, the third component downward, the first along the muon's azimuth, shape
+        (n, 3).
+    rate
+        In m^-2 s^-1 of horizontal rock face, shape (n,).
+    muon_at
+        Where the muon is, seen from the particle, on the face, in m, shape (n, 2).
+    muon_direction
+        As ``direction``; 0 where no muon leaves.
+    """
+
+    kind: Kind
+    kinetic: Array
+    direction: Array
+    rate: Array
+    muon_at: Array
+    muon_direction: Array
+
+    @property
+    def beta(self) -> Array:
+        """Velocity over that of light."""
+        total = self.kinetic + MASSES[self.kind]
+        return np.asarray(np.sqrt(self.kinetic * (total + MASSES[self.kind])) / total)
+
+
+@functools.cache
+def _rows(kind: Kind) -> dict[str, Array]:
+    table = read_table("rock_neutrals")
+    mine = np.abs(table["pdg"]) == NUMBERS[kind]
+    return {name: table[name][mine] for name in table}
+
+
+def covers(site: Site) -> bool:
+    """Whether there is as much rock as the table's particles need to be in balance with muons."""
+    return site.depth >= _slab()
+
+
+def _slab() -> float:
+    """Rock that was simulated in g/cm^2."""
+    header = read_table("rock_neutrals").header
+    return 100.0 * float(header["last_m"]) * float(header["density"])
+
+
+def neutrals(kind: Kind, site: Site) -> Neutrals:
+    """Particles from the rock above, for any depth from 5 m w.e.
+
+    Parameters
+    ----------
+    kind
+        ``"klong"`` or ``"neutron"`` (and antineutrons, from 0.1 GeV).
+    site
+        Depth and flux.
+
+    Notes
+    -----
+    What comes out of the last 2 m is the same for a muon that enters them with the same energy and
+    direction: for another depth only the number of such muons changes.
+    """
+    rows = _rows(kind)
+    header = read_table("rock_neutrals").header
+    simulated = Site(100.0 * float(header["depth_m"]) * float(header["density"]) - _slab())
+    wanted = Site(site.depth - _slab(), site.flux)
+    at = (rows["muon_kinetic"], rows["muon_cosine"])
+    scale = spectrum(wanted, *at) / spectrum(simulated, *at)
+    direction = np.stack([rows["x"], rows["y"], rows["z"]], axis=1)
+    return Neutrals(
+        kind,
+        rows["kinetic"],
+        direction,
+        rows["weight"] * scale,
+        np.stack([rows["muon_x"], rows["muon_y"]], axis=1),
+        np.stack([rows["muon_dx"], rows["muon_dy"], rows["muon_dz"]], axis=1),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Arriving:
+    """Rates of particles that head for a detector, by row of the table.
+
+    Attributes
+    ----------
+    neutrals
+        The particles.
+    rates
+        In Hz, averaged over azimuths, shape (n,).
+    tagged, companions
+        Shares of them, by rate, whose muon crosses the fibres, and the blocks.
+    delay
+        Mean time in ns by which they come after light, from the rock to the detector.
+    chord
+        Mean path through the blocks in m, shape (n,).
+    """
+
+    neutrals: Neutrals
+    rates: Array
+    tagged: float
+    companions: float
+    delay: float
+    chord: Array
+
+    @property
+    def count(self) -> Count:
+        """Rate in Hz with its errors."""
+        value = float(self.rates.sum())
+        statistical = math.sqrt(float(self.rates @ self.rates))
+        return Count(value, statistical, MODEL_ERROR[self.neutrals.kind] * value)
+
+
+def arriving(
+    found: Neutrals, box: Box, edge: float = 0.0, ceiling: float = CEILING, seed: int = 1
+) -> Arriving:
+    """Particles from wide rock above that head for a box.
+
+    Parameters
+    ----------
+    found
+        From `neutrals`.
+    box
+        The detector's blocks.
+    edge
+        From the blocks to the outside of the fibres, in m.
+    ceiling
+        From the box's centre up to the rock, in m.
+    seed
+        Of the points on the box through which they go, for the shares of muons alone.
+    """
+    rng = np.random.default_rng(seed)
+    down = np.maximum(found.direction[:, 2], FLATTEST)
+    steep = found.direction[:, 2] >= FLATTEST
+    rates = np.zeros(len(down))
+    path = np.zeros(len(down))
+    marks = np.zeros(2)
+    late = 0.0
+    sides = faces(box)
+    for step in range(_AZIMUTHS):
+        turn = 2.0 * math.pi * (step + 0.5) / _AZIMUTHS
+        direction = _turned(found.direction, turn)
+        seen = np.stack(
+            [face.area * np.maximum(0.0, -(direction @ face.normal)) for face in sides], axis=1
+        )
+        area = seen.sum(axis=1)
+        each = np.where(steep, found.rate / down * area, 0.0) / _AZIMUTHS
+        rates += each
+        # A convex body's mean chord along a direction is its volume over its shadow.
+        path += each * box.volume / area
+        target = _points(box, seen, rng)
+        rise = ceiling + (target - box.centre) @ UP
+        start = target - direction * (np.maximum(rise, 0.0) / down)[:, None]
+        muon = start + _turned(np.pad(found.muon_at, ((0, 0), (0, 1))), turn)
+        heading = _turned(found.muon_direction, turn)
+        for k, margin in enumerate((edge, 0.0)):
+            marks[k] += float(each @ _crosses(box, margin, muon, heading))
+        flight = np.linalg.norm(target - start, axis=1)
+        late += float(each @ (flight / _LIGHT * (1.0 / found.beta - 1.0)))
+    total = float(rates.sum())
+    return Arriving(
+        found,
+        rates,
+        float(marks[0]) / total,
+        float(marks[1]) / total,
+        late / total,
+        np.divide(path, rates, out=np.zeros_like(path), where=rates > 0.0),
+    )
+
+
+def _turned(vectors: Array, angle: float) -> Array:
+    """From the table's frame (z down) to the laboratory's (y up), turned about the vertical."""
+    cosine, sine = math.cos(angle), math.sin(angle)
+    x = cosine * vectors[:, 0] - sine * vectors[:, 1]
+    z = sine * vectors[:, 0] + cosine * vectors[:, 1]
+    return np.stack([x, -vectors[:, 2], z], axis=1)
+
+
+def _points(box: Box, seen: Array, rng: np.random.Generator) -> Array:
+    """A point for each direction, uniform over the part of the surface that looks at it."""
+    edges = np.cumsum(seen, axis=1)
+    which = (rng.random(len(seen))[:, None] * edges[:, -1:] > edges).sum(axis=1)
+    sides = faces(box)
+    centre = np.stack([face.centre for face in sides])[which]
+    spans = np.stack([face.sides for face in sides])[which]
+    share = rng.random((len(seen), 2)) - 0.5
+    return np.asarray(centre + np.einsum("ni,nij->nj", share, spans))
+
+
+def _crosses(box: Box, margin: float, start: Array, direction: Array) -> NDArray[np.bool_]:
+    """Whether lines go through a box that is larger by a margin on all sides."""
+    half = 0.5 * box.size + margin
+    origin = (start - box.centre) @ box.axes.T
+    along = direction @ box.axes.T
+    with np.errstate(divide="ignore", invalid="ignore"):
+        one, other = (-half - origin) / along, (half - origin) / along
+    near = np.minimum(one, other).max(axis=1)
+    far = np.maximum(one, other).min(axis=1)
+    return np.asarray((far > near) & np.any(direction != 0.0, axis=1))
+
+
+def edge_of(scenario: "Scenario") -> float:
+    """From the blocks to the outside of the fibres, in m."""
+    stack = scenario.stack
+    return stack.clearance + stack.shield + stack.fibres
+
+
+TITLES: Final[dict[Kind, tuple[str, str]]] = {
+    "klong": ("klong-rock", "K_L0 from the rock above"),
+    "neutron": ("neutron-rock", "fast neutrons from the rock above"),
+}
+
+
+def sources(scenario: "Scenario", detector: str) -> list[Source]:
+    """K_L0 and neutrons from the rock above one detector; none where there is less than 5 m w.e."""
+    site = site_of(scenario)
+    if not covers(site):
+        return []
+    box = box_of(scenario, detector)
+    seconds = scenario.site.exposure * SECONDS_PER_DAY
+    found = []
+    for kind, (key, title) in TITLES.items():
+        here = arriving(neutrals(kind, site), box, edge_of(scenario))
+        rate = here.count
+        least = "" if kind == "klong" else " from 0.1 GeV"
+        found.append(
+            Source(
+                key,
+                title,
+                "time",
+                rate.times(seconds),
+                notes=(
+                    f"{rate.value * 365.25 * SECONDS_PER_DAY:.3g} a year head for the"
+                    f" blocks{least}, counted outside of the detector's lead",
+                    f"the muon crosses the fibres with {100 * here.tagged:.0f} per cent of them,"
+                    f" rock {CEILING:g} m above; the neutral comes {here.delay:.1f} ns after light",
+                    f"Geant4 muon-nuclear, {100 * MODEL_ERROR[kind]:.0f} per cent",
+                ),
+            )
+        )
+    return found
