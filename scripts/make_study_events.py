@@ -4,8 +4,8 @@ Usage::
 
     python scripts/make_study_events.py [OUT]
 
-OUT is src/wayside/data/study_events.npz if not given. Two minutes on one core, the same bytes on every
-run with the same Geant4 and data sets.
+OUT is src/wayside/data/study_events.npz if not given. Under two minutes on one core, the same bytes
+on every run with the same Geant4 and data sets.
 """
 
 import sys

@@ -312,7 +312,11 @@ def test_table_text() -> None:
         ("piont", "did you mean 'point'?"),
         ("Reach", "did you mean 'reach'?"),
         ("scen", "did you mean 'scenarios'?"),
-        ("zzz", "there are reach, point, relic, events, simulate, reconstruct, scenarios, doctor."),
+        (
+            "zzz",
+            "there are reach, point, relic, events, simulate, reconstruct, paper,"
+            " scenarios, doctor.",
+        ),
         ("two\nlines", "there are"),
         ("x" * 500, "there are"),
     ],

@@ -14,8 +14,7 @@ from wayside.paper.conventions import as_fermions, setup
 from wayside.paper.drawing import COLOURS, canvas
 from wayside.paper.footnote4 import BELLE2, BESIII
 from wayside.paper.planes import LIMIT, Panel
-from wayside.paper.printed import Printed
-from wayside.paper.rows import Ours, Row
+from wayside.paper.rows import Ours, Printed, Row
 from wayside.paper.section import Context, Drawing, Outcome
 from wayside.sensitivity.mass_point import MassPoint
 
@@ -39,9 +38,7 @@ def variant(name: str, what: str) -> Panel:
     point = here.points[0]
     # The backward box sees next to nothing with true beams: a few per cent of that will do.
     point = (
-        as_fermions(point)
-        if what == "fermions"
-        else replace(point, beams=PARTS[name], rtol=1e-2)
+        as_fermions(point) if what == "fermions" else replace(point, beams=PARTS[name], rtol=1e-2)
     )
     return replace(here, points=(point,) * len(here.x))
 
@@ -54,8 +51,10 @@ def run(context: Context) -> Outcome:  # noqa: ARG001
         (
             Drawing(
                 "beyond-reach",
-                "Fig. 14 as the study has it (red), ours with equal beams (blue), with the beams there are"
-                " (green) and with a pseudo-Dirac pair (dashed). Both detectors on the inside of the ring.",
+                "Fig. 14 as the study has it (red), ours with equal beams (blue), with the"
+                " beams there are"
+                " (green) and with a pseudo-Dirac pair (dashed). Both detectors on the inside"
+                " of the ring.",
                 _draw_reach,
             ),
             Drawing(
@@ -96,10 +95,14 @@ def _yields() -> list[Row]:
         rows.append(
             _row(
                 f"yield.{name}",
-                f"exact yield over the study's where most is expected, fig. 14 ({name}), g_D = {g_d:g}",
+                f"exact yield over the study's where most is expected, fig. 14 ({name}), g_D ="
+                f" {g_d:g}",
                 "",
-                Ours(at["exact"] / at["study"], "every path and boost over Eq. 20 with 0.9 %", 2e-3),
-                f"{at['exact']:.4g} events at epsilon = {peak[0]:.2e}; over Eq. 20 with the computed"
+                Ours(
+                    at["exact"] / at["study"], "every path and boost over Eq. 20 with 0.9 %", 2e-3
+                ),
+                f"{at['exact']:.4g} events at epsilon = {peak[0]:.2e}; over Eq. 20 with the"
+                " computed"
                 f" acceptance {at['exact'] / at['own acceptance']:.3f}",
                 f"wayside point study-fig14{name} --set run.decays=exact",
             )
@@ -149,7 +152,8 @@ def _times() -> list[Row]:
                 f"median arrival of phi1 after light, {name}, epsilon = {epsilon:g}, g_D = {g_d:g}",
                 "ns",
                 Ours(float(times[1]) - light, "of those that decay inside, equal beams", 1e-3),
-                f"90 % within {times[0] - light:.3g} to {times[2] - light:.3g} ns: a gas detector of"
+                f"90 % within {times[0] - light:.3g} to {times[2] - light:.3g} ns: a gas"
+                " detector of"
                 " some ns tells them from everything prompt",
                 f"wayside point {name} --set model.epsilon={epsilon:g} --set model.g_d={g_d:g}",
             )

@@ -51,9 +51,7 @@ def as_fermions(point: MassPoint) -> MassPoint:
     return replace(point, model=PseudoDirac(model.m_aprime, model.m1, model.m2))
 
 
-def relation(
-    m_aprime: float, parameters: tuple[float, float, float] = printed.RELATION
-) -> float:
+def relation(m_aprime: float, parameters: tuple[float, float, float] = printed.RELATION) -> float:
     """1 - (m1 + m2)/m_A' of the study's relation of optimal acceptance (section 10)."""
     a, b, c = parameters
     return (a - b * m_aprime) * exp(-c * m_aprime)

@@ -105,12 +105,16 @@ def _plane(axes: Axes, panel: Panel, luminosities: Sequence[float]) -> dict[str,
         axes.contour(
             x, epsilon, depth, levels=[0.0], colors=[colour], linewidths=width, linestyles=style
         )
-        shown[label] = Line2D([], [], color=colour, linewidth=width, linestyle=style)
+        shown[label] = Line2D(
+            [],
+            [],
+            color=colour,
+            linewidth=width,
+            linestyle=style,  # type: ignore[arg-type]
+        )
     for luminosity in luminosities:
         depth = _depth(panel.events("exact") * luminosity / panel.luminosity)
-        axes.contour(
-            x, epsilon, depth, levels=[0.0], colors=[OURS], linewidths=0.8, linestyles=":"
-        )
+        axes.contour(x, epsilon, depth, levels=[0.0], colors=[OURS], linewidths=0.8, linestyles=":")
     if luminosities:
         words = ", ".join(f"{each:g}" for each in luminosities)
         shown[rf"ours at {words} fb$^{{-1}}$"] = Line2D(

@@ -3,6 +3,8 @@
 import math
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
 from scipy.integrate import solve_ivp
 from scipy.special import kve
 
@@ -11,9 +13,9 @@ from wayside.cosmology.annihilation import strength
 from wayside.cosmology.dof import dof
 from wayside.cosmology.relic import omega_h2
 from wayside.cosmology.universe import CRITICAL_DENSITY, ENTROPY_TODAY, PLANCK_MASS
-from wayside.paper.printed import TABLE_1_MASSES, Printed
+from wayside.paper.printed import TABLE_1_MASSES
 from wayside.paper.routes import annihilation_sigma_v
-from wayside.paper.rows import Ours, Row, within
+from wayside.paper.rows import Ours, Printed, Row, within
 from wayside.paper.section import Context, Outcome
 
 FAR: Final = (30.0, 1.01, 1.0)
@@ -24,7 +26,7 @@ COUPLINGS: Final = {"far": (0.3, 3.0), "resonant": (1e-4, 1.0)}
 
 
 def per_speed2(m_aprime: float, m1: float, m2: float) -> float:
-    """sigma v / v^2 of Eq. 3 over epsilon^2 g_D^2 in GeV^-2, one massless lepton."""
+    """Sigma v / v^2 of Eq. 3 over epsilon^2 g_D^2 in GeV^-2, one massless lepton."""
     below = (m1 + m2) ** 2 - m_aprime**2
     return 8.0 * math.pi * ALPHA / (4.0 * math.pi) * m1 * m2 / (3.0 * below**2)
 
@@ -44,7 +46,7 @@ def density_by_equation_3(
         entropy = 2.0 * math.pi**2 / 45.0 * h * t**3
         return math.log(t / (2.0 * math.pi**2) * sum(particles(t)) / entropy) - m2 / t
 
-    def right(u: float, w: list[float]) -> list[float]:
+    def right(u: float, w: NDArray[np.float64]) -> list[float]:
         x = math.exp(u)
         t = m2 / x
         root, h, _ = (float(value) for value in plasma.at(t))
@@ -96,7 +98,8 @@ def run(context: Context) -> Outcome:  # noqa: ARG001
                 study=Printed(
                     plain,
                     "Omega h^2",
-                    f"freeze-out with Eq. 3, R(s) for hadrons, epsilon = {epsilon:g}, g_D = {g_d:g}",
+                    f"freeze-out with Eq. 3, R(s) for hadrons, epsilon = {epsilon:g}, g_D ="
+                    f" {g_d:g}",
                     "eq. 3",
                     "computed from the printed formula",
                 ),

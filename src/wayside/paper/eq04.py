@@ -1,4 +1,4 @@
-"""Eq. 4: production of A' with a photon, its electron mass, and how it goes with mass and energy."""
+"""Eq. 4: production of A' with a photon, the electron's mass in it, and its trends."""
 
 from typing import Final
 
@@ -8,9 +8,8 @@ from scipy.integrate import quad
 from wayside.collider import radiative
 from wayside.constants import ALPHA, GEV2_TO_FB, M_ELECTRON
 from wayside.paper.claims import HOLDS, claim, share
-from wayside.paper.printed import Printed
 from wayside.paper.routes import E2, METRIC, Chain, radiative_squared
-from wayside.paper.rows import Ours, Row, within
+from wayside.paper.rows import Ours, Printed, Row, within
 from wayside.paper.section import Context, Outcome
 
 CHAIN: Final = Chain(10.58, 8.0, 4.341, 3.650)
@@ -21,7 +20,7 @@ NB: Final = 1e-6 * GEV2_TO_FB
 
 
 def equation_4(cosine: float, sqrt_s: float, m_aprime: float) -> float:
-    """d sigma/d cos over epsilon^2 in nb, as printed."""
+    """D sigma/d cos over epsilon^2 in nb, as printed."""
     s, m2 = sqrt_s**2, m_aprime**2
     top = (s + m2) ** 2 + (s - m2) ** 2 * cosine**2
     below = s * (s - m2) * (s * (1.0 - cosine**2) + 4.0 * M_ELECTRON**2)
@@ -50,8 +49,8 @@ def _total(sqrt_s: float, m_aprime: float) -> float:
     top = float(np.arctanh(1.0 / b))
 
     def integrand(y: float) -> float:
-        c = b * np.tanh(y)
-        return equation_4(float(c), sqrt_s, m_aprime) * b / np.cosh(y) ** 2
+        c = float(b * np.tanh(y))
+        return equation_4(c, sqrt_s, m_aprime) * float(b / np.cosh(y) ** 2)
 
     return float(quad(integrand, -top, top, epsrel=1e-10, limit=400)[0])
 
@@ -79,7 +78,9 @@ def run(context: Context) -> Outcome:  # noqa: ARG001
         Row(
             key="eq4.total",
             quantity="total of Eq. 4, m_A' = 8, sqrt(s) = 10.58 GeV",
-            study=Printed(printed_total, "nb", "integral of the printed form, epsilon = 1", "eq. 4"),
+            study=Printed(
+                printed_total, "nb", "integral of the printed form, epsilon = 1", "eq. 4"
+            ),
             same=Ours(exact, "tree amplitude with all of the electron mass", 1e-9),
             tolerance=within(0.01, "what an integral of it should reach"),
             cause=(
@@ -100,7 +101,9 @@ def run(context: Context) -> Outcome:  # noqa: ARG001
         Row(
             key="eq4.with-mass",
             quantity="cross-section grows with m_A', 0.5 to 10 GeV at sqrt(s) = 10.58 GeV",
-            study=claim("increases with dark photon mass for a given sqrt(s)", "section 4", "steps"),
+            study=claim(
+                "increases with dark photon mass for a given sqrt(s)", "section 4", "steps"
+            ),
             same=share(int(np.sum(np.diff(totals) > 0)), len(totals) - 1, "steps"),
             tolerance=HOLDS,
         ),

@@ -7,16 +7,16 @@ import numpy as np
 from wayside.constants import ALPHA, GEV2_TO_FB
 from wayside.paper import printed
 from wayside.paper.eq03 import per_speed2
-from wayside.paper.printed import EQUATION_5_DENOMINATOR, Printed
+from wayside.paper.printed import EQUATION_5_DENOMINATOR
 from wayside.paper.routes import off_shell_dsigma
-from wayside.paper.rows import Ours, Row, within
+from wayside.paper.rows import Ours, Printed, Row, within
 from wayside.paper.section import Context, Outcome
 
 SQRT_S: Final = 10.58
 
 
 def equation_5(cosine: float, m_aprime: float, m1: float, m2: float, denominator: float) -> float:
-    """d sigma/d cos over epsilon^2 g_D^2 in GeV^-2, with any number in the denominator."""
+    """D sigma/d cos over epsilon^2 g_D^2 in GeV^-2, with any number in the denominator."""
     s = SQRT_S**2
     phase = (1.0 - (m1 + m2) ** 2 / s) * (1.0 - (m1 - m2) ** 2 / s)
     front = ALPHA * s / (denominator * (s - m_aprime**2) ** 2)
@@ -63,7 +63,9 @@ def run(context: Context) -> Outcome:  # noqa: ARG001
                 key="eq5.lagrangian",
                 quantity="denominator that the Lagrangian gives",
                 study=EQUATION_5_DENOMINATOR,
-                same=Ours(float(np.mean(found)), "Dirac trace at four angles, Table 1's masses", 1e-7),
+                same=Ours(
+                    float(np.mean(found)), "Dirac trace at four angles, Table 1's masses", 1e-7
+                ),
                 tolerance=allowed,
                 cause=cause,
                 note=f"the four angles give the same within {spread:.0e}: sin^2 holds",
@@ -94,8 +96,12 @@ def run(context: Context) -> Outcome:  # noqa: ARG001
                 tolerance=within(1e-3, "both are exact at tree level"),
                 cause=cause,
                 explained=Ours(
-                    float(off_shell_dsigma(0.0, SQRT_S, *masses)) * 4.0 / 3.0 * GEV2_TO_FB
-                    * denominator_by_traces(0.0) / 32.0,
+                    float(off_shell_dsigma(0.0, SQRT_S, *masses))
+                    * 4.0
+                    / 3.0
+                    * GEV2_TO_FB
+                    * denominator_by_traces(0.0)
+                    / 32.0,
                     "32 put for the trace's own denominator",
                     1e-6,
                 ),

@@ -8,9 +8,9 @@ from scipy.integrate import quad
 from wayside.constants import ALPHA, HBAR_C, M_ELECTRON, M_MUON
 from wayside.models.excited import dgamma_dmff, width_hats
 from wayside.paper.conventions import in_study_frame
-from wayside.paper.printed import TABLE_1_MASSES, Printed
+from wayside.paper.printed import TABLE_1_MASSES
 from wayside.paper.routes import Chain, three_body_width
-from wayside.paper.rows import Ours, Row, within
+from wayside.paper.rows import Ours, Printed, Row, within
 from wayside.paper.section import Context, Outcome
 
 MASSES: Final = TABLE_1_MASSES[0]
@@ -45,7 +45,8 @@ def run(context: Context) -> Outcome:  # noqa: ARG001
     rows = [
         Row(
             key="eq11.integral",
-            quantity=f"Eq. 10 integrated to Eq. 11 at m_ee = {points[worst]:.3g} GeV, worst of five",
+            quantity=f"Eq. 10 integrated to Eq. 11 at m_ee = {points[worst]:.3g} GeV, worst of"
+            " five",
             study=Printed(
                 float(theirs[worst]),
                 "",

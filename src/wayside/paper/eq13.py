@@ -1,14 +1,15 @@
 """Eqs. 13 to 16: where phi1 of an on-shell A' goes."""
 
+from collections.abc import Callable
 from typing import Final
 
 import numpy as np
 
 from wayside.constants import M_ELECTRON
 from wayside.paper.claims import HOLDS, claim, share
-from wayside.paper.printed import TABLE_1_MASSES, Printed
+from wayside.paper.printed import TABLE_1_MASSES
 from wayside.paper.routes import METRIC, Chain, boosted, equation_13, radiative_squared
-from wayside.paper.rows import Ours, Row, within
+from wayside.paper.rows import Ours, Printed, Row, within
 from wayside.paper.section import Context, Outcome
 
 CHAIN: Final = Chain(10.58, *TABLE_1_MASSES[0])
@@ -19,7 +20,11 @@ POINTS: Final = 40
 def _cases() -> np.ndarray:
     rng = np.random.default_rng(SEED)
     return np.column_stack(
-        [rng.uniform(-0.99, 0.99, POINTS), rng.uniform(-1, 1, POINTS), rng.uniform(0, 2 * np.pi, POINTS)]
+        [
+            rng.uniform(-0.99, 0.99, POINTS),
+            rng.uniform(-1, 1, POINTS),
+            rng.uniform(0, 2 * np.pi, POINTS),
+        ]
     )
 
 
@@ -63,18 +68,26 @@ def _proportional(cases: np.ndarray) -> Row:
             k1,
             k2,
             momenta["photon"],
-            lambda tensor, lower=lower: np.einsum("mn,m,n", tensor, lower, lower),
+            _along(lower),
         )
         bracket = float(equation_13(np.array(c), np.array(x), np.cos(phi), s, m2))
         ratios.append(squared / (bracket / (s * (1 - c**2) + 4 * M_ELECTRON**2)))
     values = np.array(ratios)
     return Row(
         key="eq13.matrix-element",
-        quantity=f"Eq. 13 over the matrix element at {POINTS} random directions, largest over smallest",
+        quantity=f"Eq. 13 over the matrix element at {POINTS} random directions, largest over"
+        " smallest",
         study=Printed(1.0, "", "proportional: the same everywhere", "eq. 13"),
         same=Ours(float(values.max() / values.min()), "Dirac traces, cos theta within 0.99", 1e-5),
-        tolerance=within(2e-5, "m_e^2/(s sin^2) at 8 degrees, times a few hundred for double poles"),
+        tolerance=within(
+            2e-5, "m_e^2/(s sin^2) at 8 degrees, times a few hundred for double poles"
+        ),
     )
+
+
+def _along(lower: np.ndarray) -> Callable[[np.ndarray], complex]:
+    """Contraction of a tensor with a vector, twice."""
+    return lambda tensor: complex(np.einsum("mn,m,n", tensor, lower, lower))
 
 
 def _hole() -> Row:
@@ -115,7 +128,9 @@ def _kinematics(cases: np.ndarray) -> list[Row]:
             Row(
                 key=key,
                 quantity=f"{name}, worst of {POINTS} random directions",
-                study=Printed(theirs, unit, "as printed, Table 1's first masses", key.split(".")[0]),
+                study=Printed(
+                    theirs, unit, "as printed, Table 1's first masses", key.split(".")[0]
+                ),
                 same=Ours(ours, "four-vectors, boosted", 1e-9),
                 tolerance=within(1e-9, "rounding"),
             )
@@ -128,7 +143,9 @@ def _kinematics(cases: np.ndarray) -> list[Row]:
             key="eq16.beta",
             quantity="velocity of phi1 in the A' frame, Eq. 16",
             study=Printed(equation_16(), "", "as printed, Table 1's first masses", "eq. 16"),
-            same=Ours(float(np.linalg.norm(rest[1:]) / rest[0]), "four-vectors, boosted back", 1e-9),
+            same=Ours(
+                float(np.linalg.norm(rest[1:]) / rest[0]), "four-vectors, boosted back", 1e-9
+            ),
             tolerance=within(1e-9, "rounding"),
         )
     )

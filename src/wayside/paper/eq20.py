@@ -6,9 +6,9 @@ from typing import Final
 import numpy as np
 
 from wayside.paper.conventions import in_study_frame, study_events
-from wayside.paper.printed import TABLE_1_MASSES, Printed
+from wayside.paper.printed import TABLE_1_MASSES
 from wayside.paper.routes import Chain, sampled_decays
-from wayside.paper.rows import Ours, Row, within
+from wayside.paper.rows import Ours, Printed, Row, within
 from wayside.paper.section import Context, Outcome
 from wayside.sensitivity.mass_point import MassPoint
 from wayside.sensitivity.study import nominal_distance
@@ -134,5 +134,7 @@ def _mean_path(point: MassPoint) -> float:
     There decays are path/(gamma beta ctau): the path is weighted with 1/(gamma beta).
     """
     long = 1e9
-    chance = float(replace(point, ctau_override=long).decay_probability("A", 1e-4, 1.0, decays="exact"))
+    chance = float(
+        replace(point, ctau_override=long).decay_probability("A", 1e-4, 1.0, decays="exact")
+    )
     return chance * long * point.mean_gamma_beta / point.face("A").value

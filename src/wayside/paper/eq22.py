@@ -8,8 +8,7 @@ from scipy.optimize import brentq
 
 from wayside.limits import babar
 from wayside.paper.conventions import in_study_frame
-from wayside.paper.printed import Printed
-from wayside.paper.rows import Ours, Row, within
+from wayside.paper.rows import Ours, Printed, Row, within
 from wayside.paper.section import Context, Outcome
 from wayside.sensitivity.escape import BABAR, escape_rule
 from wayside.sensitivity.existing import Existing
@@ -52,7 +51,8 @@ def run(context: Context) -> Outcome:  # noqa: ARG001
             same=Ours(exact_edge, "epsilon^2 BR_ll of the published limit undone", 1e-6),
             tolerance=within(0.02, "reading of the published limit"),
             cause=(
-                "the published epsilon_1 holds for an A' with hadronic decays; Eq. 22 takes it for one"
+                "the published epsilon_1 holds for an A' with hadronic decays; Eq. 22 takes it"
+                " for one"
                 f" with leptons alone (their share is {leptons:.3g})"
             ),
             explained=Ours(explained, "as if the search had assumed BR_ll = 1", 1e-6),
@@ -71,7 +71,10 @@ def _invisible(g_d: float) -> Row:
         key=f"eq23.invisible.{g_d:g}",
         quantity=f"least epsilon that A' -> invisible excludes, m_A' = 2 GeV, g_D = {g_d:g}",
         study=Printed(
-            _edge("study", "babar-invisible", point, g_d), "", "epsilon > epsilon_2 e^(1/d)", "eq. 23"
+            _edge("study", "babar-invisible", point, g_d),
+            "",
+            "epsilon > epsilon_2 e^(1/d)",
+            "eq. 23",
         ),
         same=Ours(exact, "likelihood, BR(A' -> phi1 phi2), escape averaged over boosts", 1e-5),
         tolerance=within(0.05, "what the recast of a limit should reach"),

@@ -8,8 +8,8 @@ from matplotlib.figure import Figure
 from wayside.constants import M_ELECTRON
 from wayside.models.excited import dgamma_dmff
 from wayside.paper.drawing import COLOURS, canvas
-from wayside.paper.printed import TABLE_1_MASSES, Printed
-from wayside.paper.rows import Ours, Row, Tolerance
+from wayside.paper.printed import TABLE_1_MASSES
+from wayside.paper.rows import Ours, Printed, Row, Tolerance
 from wayside.paper.section import Context, Drawing, Outcome
 
 POINTS: Final = (TABLE_1_MASSES[0], (2.0, 1.0634, 0.9247), (14.0, 5.00, 4.85))
@@ -29,7 +29,9 @@ def run(context: Context) -> Outcome:  # noqa: ARG001
     rows = []
     for masses in POINTS:
         t, values = spectrum(masses)
-        cumulative = np.concatenate([[0.0], np.cumsum(0.5 * (values[1:] + values[:-1]) * np.diff(t))])
+        cumulative = np.concatenate(
+            [[0.0], np.cumsum(0.5 * (values[1:] + values[:-1]) * np.diff(t))]
+        )
         low, high = np.interp([0.05, 0.95], cumulative, t)
         rows.append(
             Row(
@@ -45,12 +47,14 @@ def run(context: Context) -> Outcome:  # noqa: ARG001
                 ),
                 same=Ours(float(high - low), "5 to 95 % of the decays", 1e-3),
                 tolerance=Tolerance(0.5, 1.0, "broad: at least half of it"),
-                note=f"from {low:.2f} to {high:.2f} of the range; most at {t[np.argmax(values)]:.2f}",
+                note=f"from {low:.2f} to {high:.2f} of the range; most at"
+                f" {t[np.argmax(values)]:.2f}",
                 command="wayside paper fig04",
             )
         )
     caption = (
-        "Spectrum of the electron pair. The study's masses are lost with the picture: Table 1's (on and"
+        "Spectrum of the electron pair. The study's masses are lost with the picture: Table"
+        " 1's (on and"
         " off shell) and BESIII's of fig. 14 (a)."
     )
     return Outcome(tuple(rows), (Drawing("fig04", caption, _draw),))

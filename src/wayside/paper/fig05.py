@@ -23,7 +23,7 @@ POINTS: Final = 240
 
 
 def flights() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """m1, m2 and d in m, NaN where phi1 cannot be made or is stable; shapes (n,), (n,), (m2, m1)."""
+    """m1, m2 and d in m, NaN where phi1 cannot be made; shapes (n,), (n,), (m2, m1)."""
     m1 = np.linspace(0.3, 2.4, POINTS)
     m2 = np.linspace(0.2, 1.5, POINTS)
     heavy, ground = np.meshgrid(m1, m2)
@@ -78,7 +78,13 @@ def _draw(m1: np.ndarray, m2: np.ndarray, found: np.ndarray) -> Figure:
     with canvas() as figure:
         axes = figure.subplots()
         image = axes.pcolormesh(
-            m1, m2, found, norm=LogNorm(1e-3, 1e5), cmap="viridis", shading="nearest", rasterized=True
+            m1,
+            m2,
+            found,
+            norm=LogNorm(1e-3, 1e5),
+            cmap="viridis",
+            shading="nearest",
+            rasterized=True,
         )
         axes.contour(m1, m2, np.log10(found), levels=[0.0], colors=["white"], linewidths=1.2)
         figure.colorbar(image, ax=axes, label=r"$d$ [m]")

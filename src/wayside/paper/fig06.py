@@ -11,7 +11,7 @@ from wayside.paper.claims import HOLDS, claim, share
 from wayside.paper.conventions import at_masses, in_study_frame, masses_at_gap, relation
 from wayside.paper.drawing import COLOURS, canvas
 from wayside.paper.printed import TABLE_1_MASSES
-from wayside.paper.rows import Ours, Row, within
+from wayside.paper.rows import Ours, Printed, Row, within
 from wayside.paper.section import Context, Drawing, Outcome
 from wayside.sensitivity.mass_point import MassPoint
 
@@ -64,12 +64,14 @@ def run(context: Context) -> Outcome:  # noqa: ARG001
         Drawing(
             "fig06",
             "Density of phi1 in its angle and boost, in closed form (no sampling, so no irregular"
-            " boundaries). Belle II, equal beams, masses of Table 1's first line: the study's are lost.",
+            " boundaries). Belle II, equal beams, masses of Table 1's first line: the study's"
+            " are lost.",
             _draw_6,
         ),
         Drawing(
             "fig07",
-            "Density over cos theta_1 near the beam. Masses: Table 1's two lines, and 4 and 10 GeV on"
+            "Density over cos theta_1 near the beam. Masses: Table 1's two lines, and 4 and 10"
+            " GeV on"
             " the study's relation; the study's are lost.",
             _draw_7,
         ),
@@ -79,11 +81,9 @@ def run(context: Context) -> Outcome:  # noqa: ARG001
 
 def _normalised() -> Row:
     """The density integrates to one: with the hole and the caustic in the right places."""
-    from wayside.paper.printed import Printed
-
     model = _point(MASSES).model
     nodes, weights = np.polynomial.legendre.leggauss(400)
-    # theta from the beam on a logarithmic scale: the density peaks at degrees and fractions of them.
+    # theta on a logarithmic scale: the density peaks at degrees and fractions of them.
     low, high = np.log(1e-7), np.log(0.5 * np.pi)
     theta = np.exp(low + 0.5 * (high - low) * (nodes + 1.0))
     step = 0.5 * (high - low) * weights * theta * np.sin(theta)

@@ -11,8 +11,7 @@ from wayside.detector.box import Box
 from wayside.detector.stack import Stack
 from wayside.paper.conventions import in_study_frame
 from wayside.paper.drawing import COLOURS, canvas
-from wayside.paper.printed import Printed
-from wayside.paper.rows import Ours, Row, within
+from wayside.paper.rows import Ours, Printed, Row, within
 from wayside.paper.section import Context, Drawing, Outcome
 from wayside.plotting.stack import stack_figure
 
@@ -51,13 +50,15 @@ def run(context: Context) -> Outcome:  # noqa: ARG001
         (
             Drawing(
                 "fig08",
-                "The detector as simulated; all dimensions of the study's section 8, the layers of the"
+                "The detector as simulated; all dimensions of the study's section 8, the"
+                " layers of the"
                 " gas detector ours.",
                 lambda: stack_figure(Stack()),
             ),
             Drawing(
                 "fig09",
-                "Where the detectors stand: forward at BESIII (a), central (b). The barrel is a sketch of"
+                "Where the detectors stand: forward at BESIII (a), central (b). The barrel is"
+                " a sketch of"
                 " the main detector's outer radius and length, to scale.",
                 _draw_places,
             ),
@@ -81,11 +82,15 @@ def _scene(axes: Axes, boxes: Sequence[Box], length: float, radius: float, name:
     for box in boxes:
         axes.add_patch(Polygon(_outline(box), facecolor="#f2d264", edgecolor=COLOURS[0], zorder=3))
         axes.plot(
-            [0.0, box.position[2]], [0.0, box.position[0]], color=COLOURS[0], linewidth=0.6, zorder=2
+            [0.0, box.position[2]],
+            [0.0, box.position[0]],
+            color=COLOURS[0],
+            linewidth=0.6,
+            zorder=2,
         )
         axes.annotate(
             f"{np.linalg.norm(box.position):.2f} m",
-            0.55 * box.position[[2, 0]],
+            (0.55 * float(box.position[2]), 0.55 * float(box.position[0])),
             xytext=(4, -10),
             textcoords="offset points",
             fontsize=8.5,

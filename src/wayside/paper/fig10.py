@@ -1,5 +1,6 @@
 """Fig. 10: polar against azimuthal angle of phi1, and what the boxes A and B see of it."""
 
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -10,8 +11,8 @@ from matplotlib.patches import Polygon
 from wayside.detector.box import FRONT_EDGES, Box
 from wayside.paper.conventions import at_masses, in_study_frame
 from wayside.paper.drawing import canvas
-from wayside.paper.printed import TABLE_1, TABLE_1_MASSES, Printed
-from wayside.paper.rows import Ours, Row, within
+from wayside.paper.printed import TABLE_1, TABLE_1_MASSES
+from wayside.paper.rows import Ours, Printed, Row, within
 from wayside.paper.section import Context, Drawing, Outcome
 
 NODES: Final = 48
@@ -44,7 +45,8 @@ def run(context: Context) -> Outcome:  # noqa: ARG001
                 )
             )
     caption = (
-        "Density of phi1 per steradian, equal beams at 10.58 GeV, Eq. 4 as printed, and the front faces"
+        "Density of phi1 per steradian, equal beams at 10.58 GeV, Eq. 4 as printed, and the"
+        " front faces"
         " of A and B. Masses: the two lines of Table 1; the figure's are lost."
     )
     return Outcome(tuple(rows), (Drawing("fig10", caption, _draw),))
@@ -86,9 +88,7 @@ def _draw() -> Figure:
             for name, box in point.boxes.items():
                 edge = _edge(box)
                 axes.add_patch(Polygon(edge, fill=False, edgecolor="white", linewidth=1.2))
-                axes.text(
-                    edge[:, 0].max() + 6, edge[:, 1].mean(), name, color="white", va="center"
-                )
+                axes.text(edge[:, 0].max() + 6, edge[:, 1].mean(), name, color="white", va="center")
             axes.set_xlim(-180.0, 180.0)
             axes.set_xlabel(r"$\varphi_1$ [degrees]")
             axes.set_title(
@@ -114,7 +114,7 @@ def _edge(box: Box) -> np.ndarray:
                 break
     points = [
         (1 - t) * corners[a] + t * corners[b]
-        for a, b in zip(chain[:-1], chain[1:], strict=True)
+        for a, b in pairwise(chain)
         for t in np.linspace(0.0, 1.0, 24)
     ]
     places = np.array(points)

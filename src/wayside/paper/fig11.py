@@ -8,8 +8,7 @@ from matplotlib.figure import Figure
 from wayside.paper.claims import HOLDS, claim, share
 from wayside.paper.drawing import canvas
 from wayside.paper.geant4 import PAIR_ENERGY, PANELS, STACK, Record, paths
-from wayside.paper.printed import Printed
-from wayside.paper.rows import Ours, Row
+from wayside.paper.rows import Ours, Printed, Row
 from wayside.paper.section import Context, Drawing, Outcome
 from wayside.plotting.event_display import draw_event
 
@@ -31,13 +30,16 @@ def run(context: Context) -> Outcome:
         (
             Drawing(
                 "fig11",
-                "Geant4 through emulsion layers alone, as in the study: pairs of 100 MeV each, a cosmic muon of"
-                " 1 GeV. Energies are the study's; vertex, opening angle and the muon's direction are chosen.",
+                "Geant4 through emulsion layers alone, as in the study: pairs of 100 MeV each,"
+                " a cosmic muon of"
+                " 1 GeV. Energies are the study's; vertex, opening angle and the muon's"
+                " direction are chosen.",
                 lambda: _draw_tracks(record),
             ),
             Drawing(
                 "fig12",
-                "A pion of 200 MeV that stops: its path, what it leaves in each film, and the mean of all"
+                "A pion of 200 MeV that stops: its path, what it leaves in each film, and the"
+                " mean of all"
                 " that stop.",
                 lambda: _draw_pion(record),
             ),
@@ -53,7 +55,9 @@ def _lengths(record: Record) -> list[Row]:
         Row(
             key="fig11.shorter",
             quantity="electrons and positrons of 100 MeV cross fewer sheets than muons and pions",
-            study=claim("the shorter trajectory lengths of electrons", "section 8, fig. 11", "pairs"),
+            study=claim(
+                "the shorter trajectory lengths of electrons", "section 8, fig. 11", "pairs"
+            ),
             same=share(sum(sheets[e] < sheets[other] for e, other in pairs), len(pairs), "pairs"),
             tolerance=HOLDS,
             command=command,
@@ -86,7 +90,8 @@ def _deposits(record: Record) -> list[Row]:
     return [
         Row(
             key="fig12.rises",
-            quantity="mean deposit of a stopping pion grows toward the end, ten films at a time, last 60",
+            quantity="mean deposit of a stopping pion grows toward the end, ten films at a"
+            " time, last 60",
             study=claim(
                 "at the end of the track more energy loss due to ionization is deposited",
                 "section 8, fig. 12",

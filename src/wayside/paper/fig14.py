@@ -12,14 +12,8 @@ from wayside.paper.claims import HOLDS, claim, share
 from wayside.paper.conventions import scenario, setup
 from wayside.paper.drawing import planes_figure
 from wayside.paper.planes import Panel
-from wayside.paper.printed import (
-    MONO_PHOTON_END,
-    REACH_BELLE2,
-    REACH_BESIII,
-    REACH_RATIO,
-    Printed,
-)
-from wayside.paper.rows import Ours, Row, decade, digits
+from wayside.paper.printed import MONO_PHOTON_END, REACH_BELLE2, REACH_BESIII, REACH_RATIO
+from wayside.paper.rows import Ours, Printed, Row, decade, digits
 from wayside.paper.section import Context, Drawing, Outcome
 
 NAMES: Final = ("a", "b", "c", "d")
@@ -51,8 +45,10 @@ def run(context: Context) -> Outcome:  # noqa: ARG001
     ]
     caption = (
         "Two detectors, 90 % CL, no background, 100 fb^-1 (a, b) and 50 ab^-1 (c, d). The figure's"
-        " parameters are lost: masses of (c) are Table 1's, m1 + m2 of (d) is from the study's relation"
-        " at its end, 10 GeV; of (a, b) at 2 and 3 GeV from our own best acceptance of the BESIII box;"
+        " parameters are lost: masses of (c) are Table 1's, m1 + m2 of (d) is from the study's"
+        " relation"
+        " at its end, 10 GeV; of (a, b) at 2 and 3 GeV from our own best acceptance of the"
+        " BESIII box;"
         " (m1 - m2)/m2 = 0.15 in (a, b, d). Equal beams, as in the study."
     )
     return Outcome(
@@ -77,10 +73,13 @@ def _reach() -> list[Row]:
         rows.append(
             Row(
                 key=f"reach.{where}",
-                quantity=f"least epsilon excluded at {'BESIII' if where == 'besiii' else 'Belle II'}",
+                quantity="least epsilon excluded at"
+                f" {'BESIII' if where == 'besiii' else 'Belle II'}",
                 study=study,
                 same=Ours(
-                    theirs[best], f"fig. 14 ({best}): Eq. 20, acceptance 0.9 %, Eq. 4 as printed", 1e-4
+                    theirs[best],
+                    f"fig. 14 ({best}): Eq. 20, acceptance 0.9 %, Eq. 4 as printed",
+                    1e-4,
                 ),
                 tolerance=decade(),
                 right=Ours(
@@ -135,12 +134,15 @@ def _regions() -> list[Row]:
         point = here.points[0]
         limit = float(babar.invisible_curve()(point.model.m_aprime))
         would_be = (here.epsilon[:, None] > limit) & np.ones_like(covered)
-        free = covered & would_be & ~(margins["babar-invisible"] > 0) & ~(margins["babar-visible"] > 0)
+        free = (
+            covered & would_be & ~(margins["babar-invisible"] > 0) & ~(margins["babar-visible"] > 0)
+        )
         reopened.append(float(free.sum() / covered.sum()))
     rows.append(
         Row(
             key="fig14.reopened",
-            quantity="part of our reach at BESIII lies above BaBar's limit and is not excluded by Eq. 23",
+            quantity="part of our reach at BESIII lies above BaBar's limit and is not excluded"
+            " by Eq. 23",
             study=claim(
                 "could have otherwise been excluded by [3], but re-opens", "fig. 14 (a, b)", "parts"
             ),
@@ -182,4 +184,3 @@ def _regions() -> list[Row]:
         )
     )
     return rows
-

@@ -1,4 +1,4 @@
-"""Fig. 15: exclusion in epsilon and m2 (a, b), and in epsilon and the splitting (c, d), at Belle II."""
+"""Fig. 15: exclusion in epsilon and m2 (a, b) or the splitting (c, d), at Belle II."""
 
 from dataclasses import replace
 from functools import cache
@@ -8,12 +8,12 @@ import numpy as np
 from matplotlib.figure import Figure
 from scipy.optimize import brentq
 
-from wayside.paper import planes, printed
+from wayside.paper import printed
 from wayside.paper.claims import claim, share
 from wayside.paper.conventions import at_masses, masses_at_gap, relation, scenario, setup
 from wayside.paper.drawing import planes_figure
 from wayside.paper.planes import Panel
-from wayside.paper.rows import Ours, Row, Tolerance, digits
+from wayside.paper.rows import Ours, Printed, Row, Tolerance, digits
 from wayside.paper.section import Context, Drawing, Outcome
 
 NAMES: Final = ("a", "b", "c", "d")
@@ -69,9 +69,11 @@ def run(context: Context) -> Outcome:  # noqa: ARG001
     """Rows and drawing of Fig. 15."""
     rows = [_covered(), *_assumed(), *(_part(name) for name in NAMES)]
     caption = (
-        "Two detectors at Belle II, 90 % CL, no background, 500 fb^-1 (dotted: 50), equal beams. The"
+        "Two detectors at Belle II, 90 % CL, no background, 500 fb^-1 (dotted: 50), equal"
+        " beams. The"
         " figure's parameters are lost: (m1 - m2)/m2 = 0.1 in (a, b), with m_A' from the study's"
-        " relation at every m2; m_A' = 4 and 8 GeV and the relation in (c, d); g_D = 1 in (a), else 0.1."
+        " relation at every m2; m_A' = 4 and 8 GeV and the relation in (c, d); g_D = 1 in (a),"
+        " else 0.1."
     )
     titles = [
         rf"({name}) $g_D={panel(name).g_d[0]:g}$, "
@@ -99,7 +101,8 @@ def _covered() -> Row:
         key="fig15.above-1-gev",
         quantity="something is excluded at m2 above 1 GeV, g_D = 0.1, 500 fb^-1",
         study=claim(
-            "m2 > 1 GeV that are hard to be covered by fixed target experiments, can be well reached",
+            "m2 > 1 GeV that are hard to be covered by fixed target experiments, can be well"
+            " reached",
             "section 10",
             "columns",
         ),
@@ -140,12 +143,12 @@ def _part(name: str) -> Row:
     here = panel(name)
     lows: dict[str, float] = {}
     for convention in ("study", "exact"):
-        found = [here.edges(i, convention) for i in range(len(here.x))]  # type: ignore[arg-type]
+        found = [here.edges(i, convention) for i in range(len(here.x))]
         lows[convention] = min(each[0] for each in found if each is not None)
     return Row(
         key=f"fig15.{name}.least",
         quantity=f"least epsilon of fig. 15 ({name}) at 500 fb^-1, our benchmark masses",
-        study=printed.Printed(None, "", "read off the figure", f"fig. 15 ({name})"),
+        study=Printed(None, "", "read off the figure", f"fig. 15 ({name})"),
         same=Ours(lows["study"], "Eq. 20, acceptance 0.9 %", 2e-3),
         right=Ours(lows["exact"], "every path and boost, own acceptance, all of m_e", 5e-3),
         reason="the figure and its parameters are lost",

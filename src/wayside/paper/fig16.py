@@ -11,8 +11,8 @@ from wayside.paper import planes
 from wayside.paper.conventions import scenario, setup
 from wayside.paper.drawing import planes_figure
 from wayside.paper.planes import Convention, Panel
-from wayside.paper.printed import REACH_OFF_SHELL_HIGH, REACH_OFF_SHELL_LOW, Printed
-from wayside.paper.rows import Ours, Row, decade, within
+from wayside.paper.printed import REACH_OFF_SHELL_HIGH, REACH_OFF_SHELL_LOW
+from wayside.paper.rows import Ours, Printed, Row, decade, within
 from wayside.paper.section import Context, Drawing, Outcome
 
 NAMES: Final = ("a", "b")
@@ -47,9 +47,12 @@ def run(context: Context) -> Outcome:  # noqa: ARG001
         rows.append(
             Row(
                 key=f"reach.off-shell.{'low' if end == 0 else 'high'}",
-                quantity=f"{'least' if end == 0 else 'largest'} epsilon excluded off shell, g_D = sqrt(4 pi)",
+                quantity=f"{'least' if end == 0 else 'largest'} epsilon excluded off shell,"
+                " g_D = sqrt(4 pi)",
                 study=study,
-                same=Ours(theirs, "Eq. 21, Eq. 5 with 32, acceptance 0.045 %, Table 1's masses", 1e-6),
+                same=Ours(
+                    theirs, "Eq. 21, Eq. 5 with 32, acceptance 0.045 %, Table 1's masses", 1e-6
+                ),
                 tolerance=decade(),
                 right=Ours(ours, "16 in Eq. 5, every path", 1e-4),
                 command="wayside reach study-fig16a --set run.decays=exact",
@@ -58,7 +61,8 @@ def run(context: Context) -> Outcome:  # noqa: ARG001
         )
     rows += [_thirty_two(), _relic(), *(_part(name) for name in NAMES)]
     caption = (
-        "One detector 4 m from the beam axis at 90 degrees, 50 ab^-1, 90 % CL, no background. (a) has"
+        "One detector 4 m from the beam axis at 90 degrees, 50 ab^-1, 90 % CL, no background."
+        " (a) has"
         " the masses of Table 1, (b) twice their splitting: the figure's parameters are lost."
     )
     titles = [
@@ -89,10 +93,13 @@ def _thirty_two() -> Row:
     return Row(
         key="fig16.thirty-two",
         quantity="least epsilon with Eq. 5 as printed, own acceptance, g_D = sqrt(4 pi)",
-        study=Printed(own[0], "", "Eq. 21 with 32", "eqs. 5, 21", "computed from the printed formula"),
+        study=Printed(
+            own[0], "", "Eq. 21 with 32", "eqs. 5, 21", "computed from the printed formula"
+        ),
         same=Ours(with_16, "the same with 16", 1e-6),
         tolerance=within(0.02, "rounding of the printed acceptance"),
-        cause="twice the yield, which goes with epsilon^4 and its survival: the fourth root of two and more",
+        cause="twice the yield, which goes with epsilon^4 and its survival: the fourth root of"
+        " two and more",
         explained=Ours(own[0], "32 put back", 1e-6),
         command="wayside reach study-fig16a",
     )
@@ -109,9 +116,15 @@ def _relic() -> Row:
         key="fig16.relic",
         quantity="share of the reach of fig. 16 (a) without too much dark matter",
         study=Printed(
-            None, "", "read off the figure", "fig. 16", "light gray areas are excluded by the relic density"
+            None,
+            "",
+            "read off the figure",
+            "fig. 16",
+            "light gray areas are excluded by the relic density",
         ),
-        same=Ours(shares[0], "exact yield and relic density, equal areas of the logarithmic plane", 0.02),
+        same=Ours(
+            shares[0], "exact yield and relic density, equal areas of the logarithmic plane", 0.02
+        ),
         reason="the figure is lost; that part of it is excluded is so here as well",
         note=f"(b): {shares[1]:.2g}",
         command="wayside reach study-fig16a --set run.decays=exact",

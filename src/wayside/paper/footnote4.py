@@ -9,9 +9,9 @@ from scipy.optimize import minimize_scalar
 from wayside.collider.beams import Beams
 from wayside.detector.box import Box
 from wayside.paper.conventions import at_masses, masses_at_gap, setup
-from wayside.paper.printed import TABLE_1_MASSES, Printed
+from wayside.paper.printed import TABLE_1_MASSES
 from wayside.paper.relation import DELTA
-from wayside.paper.rows import Ours, Row, within
+from wayside.paper.rows import Ours, Printed, Row, within
 from wayside.paper.section import Context, Outcome
 from wayside.sensitivity.mass_point import MassPoint
 
@@ -76,7 +76,8 @@ def _cause(point: MassPoint, beams: Beams, signs: tuple[float, float]) -> str:
         alone = 100 * placed(point, energies, *signs).face("A").value
         parts.append(f"{alone:.3g} % by the energies alone")
     return (
-        f"the centre of mass moves with gamma beta = {boost / np.sqrt(1 - boost**2):.2g}, phi1 in it"
+        f"the centre of mass moves with gamma beta = {boost / np.sqrt(1 - boost**2):.2g}, phi1"
+        " in it"
         f" with {point.mean_gamma_beta:.2g} on average: {', '.join(parts)}"
     )
 
@@ -118,7 +119,11 @@ def _yield(point: MassPoint, words: str, signs: tuple[float, float]) -> Row:
         key=f"footnote4.yield.{_key(words)}",
         quantity=f"events in box A {words}, epsilon = {epsilon:g}, g_D = {g_d:g}, m1 = 4.341 GeV",
         study=Printed(
-            equal, "", "equal beams, 50 ab^-1", "footnote 4", "computed with equal beams, exact yield"
+            equal,
+            "",
+            "equal beams, 50 ab^-1",
+            "footnote 4",
+            "computed with equal beams, exact yield",
         ),
         same=Ours(
             float(moved.expected_events("A", epsilon, g_d, 5e4)), "beams of SuperKEKB, exact", 1e-3
@@ -144,7 +149,9 @@ def _best(words: str, signs: tuple[float, float]) -> Row:
         key=f"footnote4.best.{_key(words)}",
         quantity=f"best acceptance of box A {words} over all m1 + m2, m_A' = 8 GeV, true beams",
         study=Printed(None, "%", "not considered", "footnote 4"),
-        same=Ours(-100.0 * float(found.fun), f"at 1 - (m1 + m2)/m_A' = {np.exp(found.x):.3g}", 1e-3),
+        same=Ours(
+            -100.0 * float(found.fun), f"at 1 - (m1 + m2)/m_A' = {np.exp(found.x):.3g}", 1e-3
+        ),
         reason=(
             "the study has no true beams; the masses that suit the box change with the side, so a"
             " detector on each side covers different ones"

@@ -1,7 +1,7 @@
 """The Geant4 record behind Figs. 11 and 12 and the track threshold: made, written and read.
 
-What ships with Wayside is one compressed file; `simulate` makes it anew. Emulsion layers alone, as in
-the study: no gas detectors, lead or fibres.
+What ships with Wayside is one compressed file; `simulate` makes it anew. Emulsion layers alone, as
+in the study: no gas detectors, lead or fibres.
 """
 
 import io
@@ -168,7 +168,7 @@ def _films(primaries: Records) -> Records:
     with tempfile.TemporaryDirectory(prefix="wayside-") as folder:
         run(_plan(primaries), Path(folder))
         film = read_run(Path(folder)).film
-    return film[film["track"] == 1]
+    return np.asarray(film[film["track"] == 1])
 
 
 def _display(name: str) -> tuple[Records, Records]:

@@ -15,9 +15,12 @@ CLASSES: dict[Verdict, str] = {
 }
 
 LEAD = (
-    "Every table, figure and quoted number of the study, recomputed. For each: what is printed, ours in"
-    " the same convention, and ours done right. A verdict follows from the ratio of the first two and a"
-    " tolerance, which says how far the print itself is known; where a cause is named, its effect is"
+    "Every table, figure and quoted number of the study, recomputed. For each: what is"
+    " printed, ours in"
+    " the same convention, and ours done right. A verdict follows from the ratio of the first"
+    " two and a"
+    " tolerance, which says how far the print itself is known; where a cause is named, its"
+    " effect is"
     " computed, and the row says whether it brings the printed number back."
 )
 
@@ -57,7 +60,8 @@ def _head(report: Report) -> str:
     tallies = counts(report.rows)
     shown = sum(row.verdict == "differs" and row.cause_shown is True for row in report.rows)
     cards = "".join(
-        f'<div class="card {CLASSES[verdict]}"><b>{tallies[verdict]}</b><span>{verdict}</span></div>'
+        f'<div class="card {CLASSES[verdict]}"><b>{tallies[verdict]}</b>'
+        f"<span>{verdict}</span></div>"
         for verdict in VERDICTS
     )
     differs = tallies["differs"]
@@ -74,7 +78,8 @@ def _summary(report: Report) -> str:
         if chapter:
             lines.append(f'<tr class="chapter"><th colspan="6">{escape(chapter)}</th></tr>')
         lines.append(
-            f'<tr class="part"><th colspan="6"><a href="#{part.name}">{escape(part.title)}</a></th></tr>'
+            f'<tr class="part"><th colspan="6"><a href="#{part.name}">'
+            f"{escape(part.title)}</a></th></tr>"
         )
         lines += [_summary_line(row) for row in part.rows]
     return (
@@ -87,8 +92,10 @@ def _summary(report: Report) -> str:
 def _summary_line(row: Row) -> str:
     ratio = "" if row.ratio is None else number(row.ratio)
     return (
-        f'<tr class="{CLASSES[row.verdict]}"><td><a href="#{row.key}">{escape(row.quantity)}</a></td>'
-        f'<td class="n">{_study(row.study)}</td><td class="n">{_ours(row.same, row.study.unit)}</td>'
+        f'<tr class="{CLASSES[row.verdict]}">'
+        f'<td><a href="#{row.key}">{escape(row.quantity)}</a></td>'
+        f'<td class="n">{_study(row.study)}</td>'
+        f'<td class="n">{_ours(row.same, row.study.unit)}</td>'
         f'<td class="n">{_ours(row.right, row.study.unit)}</td><td class="n">{ratio}</td>'
         f"<td>{_badge(row.verdict)}</td></tr>"
     )
@@ -137,7 +144,9 @@ def _row(row: Row) -> str:
     ]
     if row.same is not None:
         lines.append(
-            _line("ours", _ours(row.same, row.study.unit), row.same.convention, "", "same convention")
+            _line(
+                "ours", _ours(row.same, row.study.unit), row.same.convention, "", "same convention"
+            )
         )
     if row.right is not None:
         lines.append(
@@ -177,9 +186,11 @@ def _foot(report: Report) -> str:
     packages = ", ".join(f"{name} {each}" for name, each in about["packages"].items())
     record = about["geant4_record"]
     return (
-        f"<footer><p>Wayside {about['wayside']}, Python {about['python']}, {packages}. Geant4 record of"
+        f"<footer><p>Wayside {about['wayside']}, Python {about['python']}, {packages}. Geant4"
+        " record of"
         f" figs. 11 and 12: {record['made']}, Geant4 {record['geant4']}, {record['physics list']},"
         f" {record['data']} data. Conventions of the study: equal beams head-on, Eq. 4 with its"
-        " regulator, one flight length; see the documents for where and why we depart from them.</p>"
+        " regulator, one flight length; see the documents for where and why we depart from"
+        " them.</p>"
         "</footer>"
     )

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq, minimize_scalar
 
-from wayside.cosmology.column import density_of
+from wayside.cosmology.column import Column, density_of
 from wayside.cosmology.line import relic_epsilons
 from wayside.errors import InputError
 from wayside.limits.statistics import expected_upper_limit
@@ -120,9 +120,9 @@ class Panel:
         }
 
     @cached_property
-    def relic(self) -> tuple[list[Branch], Array]:
+    def relic(self) -> tuple[list[Branch], NDArray[np.bool_]]:
         """Lines of the observed density, and where there is too much (epsilon, x)."""
-        columns = []
+        columns: list[Column | None] = []
         for point, g_d in zip(self.points, self.g_d, strict=True):
             try:
                 columns.append(density_of(point.model, float(g_d)))
@@ -174,8 +174,8 @@ def edges(
     found = []
     for node, beyond in ((inside[0], inside[0] - 1), (inside[-1], inside[-1] + 1)):
         if 0 <= beyond < len(epsilon):
-            ends = sorted((np.log(epsilon[node]), np.log(epsilon[beyond])))
-            found.append(float(np.exp(brentq(excess, *ends, xtol=1e-10))))
+            low, high = sorted((float(np.log(epsilon[node])), float(np.log(epsilon[beyond]))))
+            found.append(float(np.exp(brentq(excess, low, high, xtol=1e-10))))
         else:
             found.append(float(epsilon[node]))
     return found[0], found[1]

@@ -85,11 +85,18 @@ MUONS_CONTINUUM: Final = Printed(
 )
 MUONS_PSI: Final = Printed(74.4, "/cm^2", "muons from psi(3686) at BESIII, 4.5 fb^-1", "table 2")
 KLONG_BB: Final = Printed(69.4, "%", "Upsilon(4S) events with a K_L0", "section 9.3")
-KLONG_CONTINUUM: Final = Printed(26.0, "%", "continuum and tau tau events with a K_L0", "section 9.3")
-KLONG_SURVIVAL: Final = Printed(
-    4e-8, "", "chance of a K_L0 to arrive through 30 cm of iron and 1.3 m of tungsten", "section 9.3"
+KLONG_CONTINUUM: Final = Printed(
+    26.0, "%", "continuum and tau tau events with a K_L0", "section 9.3"
 )
-KLONG_LEFT: Final = Printed(0.5, "", "K_L0 from the collisions in the detector, 50 ab^-1", "section 9.3")
+KLONG_SURVIVAL: Final = Printed(
+    4e-8,
+    "",
+    "chance of a K_L0 to arrive through 30 cm of iron and 1.3 m of tungsten",
+    "section 9.3",
+)
+KLONG_LEFT: Final = Printed(
+    0.5, "", "K_L0 from the collisions in the detector, 50 ab^-1", "section 9.3"
+)
 KLONG_ROCK: Final = Printed(
     12.0, "per year", "K_L0 through the detector from muons in 11 m of rock", "section 9.3", "~12"
 )

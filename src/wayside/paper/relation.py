@@ -1,4 +1,4 @@
-"""The relation of optimal acceptance, 1 - (m1 + m2)/m_A' = (a - b m_A') exp(-c m_A') (section 10)."""
+"""The relation of optimal acceptance, 1 - (m1 + m2)/m_A' = (a - b m_A') exp(-c m_A')."""
 
 from dataclasses import replace
 from functools import cache
@@ -12,7 +12,7 @@ from scipy.optimize import brentq, least_squares, minimize_scalar
 from wayside.paper import printed
 from wayside.paper.conventions import at_masses, in_study_frame, masses_at_gap, relation, setup
 from wayside.paper.drawing import COLOURS, canvas
-from wayside.paper.rows import Ours, Row, Tolerance, digits
+from wayside.paper.rows import Ours, Printed, Row, Tolerance, digits
 from wayside.paper.section import Context, Drawing, Outcome
 from wayside.sensitivity.mass_point import MassPoint
 
@@ -29,9 +29,7 @@ DELTAS: Final = (0.01, DELTA, 0.4)
 """Splittings drawn."""
 
 FITTED: Final = tuple(
-    (masses, delta)
-    for masses in (MASSES, MASSES[:-1], MASSES[1:])
-    for delta in (0.1, DELTA, 0.25)
+    (masses, delta) for masses in (MASSES, MASSES[:-1], MASSES[1:]) for delta in (0.1, DELTA, 0.25)
 )
 """Choices of masses and splitting that the study's fit may have made."""
 
@@ -89,8 +87,8 @@ def refitted(masses: tuple[float, ...], delta: float) -> tuple[float, float, flo
 def caustic_gap(m_aprime: float, delta: float, point: MassPoint) -> float:
     """Gap at which the caustic's cone about the beam runs through the middle of the front face.
 
-    An A' along the beam sends phi1 into a cone of half-angle asin(p*/(m1 gamma beta)): where that is
-    the detector's angle the density is largest. Kinematics alone, no density.
+    An A' along the beam sends phi1 into a cone of half-angle asin(p*/(m1 gamma beta)): where that
+    is the detector's angle the density is largest. Kinematics alone, no density.
     """
     sqrt_s = point.beams.sqrt_s
     speed = (sqrt_s**2 - m_aprime**2) / (2.0 * m_aprime * sqrt_s)
@@ -113,7 +111,8 @@ def run(context: Context) -> Outcome:  # noqa: ARG001
     rows += _parameters()
     rows.append(_optimal())
     caption = (
-        "Optimal acceptance of box A at 7 m, equal beams at 10.58 GeV, Eq. 4 as printed. The study's"
+        "Optimal acceptance of box A at 7 m, equal beams at 10.58 GeV, Eq. 4 as printed. The"
+        " study's"
         " text gives the relation and no splitting: ours is drawn for several (m1 - m2)/m2, 0.19"
         " being that of Table 1."
     )
@@ -124,7 +123,7 @@ def _gap_row(m: float, point: MassPoint) -> Row:
     gap = relation(m)
     best = optimum(m, DELTA)[0]
     low, high = _good_gaps(m, best, point)
-    study = printed.Printed(
+    study = Printed(
         gap, "", f"1 - (m1 + m2)/m_A' of best acceptance, m_A' = {m:g} GeV", "section 10"
     )
     fitted = refitted(MASSES, DELTA)
@@ -195,7 +194,7 @@ def _parameters() -> list[Row]:
     rows = []
     for i, (name, unit) in enumerate((("a", ""), ("b", "/GeV"), ("c", "/GeV"))):
         value = printed.RELATION[i]
-        study = printed.Printed(value, unit, f"{name} of (a - b m_A') exp(-c m_A')", "section 10")
+        study = Printed(value, unit, f"{name} of (a - b m_A') exp(-c m_A')", "section 10")
         rounding = 0.5 * printed.RELATION_DIGITS[i]
         # Ours at one choice against the study's at another: the spread either way.
         low = ours[i] / float(choices[:, i].max())
@@ -249,13 +248,17 @@ def _draw() -> Figure:
             label = rf"ours, $\Delta m/m_2={delta:.2g}$"
             left.plot(MASSES, np.array(gaps), "o", color=colour, markersize=3.5, label=label)
             values = [100 * acceptance(point, m, relation(m), delta) for m in fine]
-            right.plot(fine, values, color=colour, label=rf"on the relation, $\Delta m/m_2={delta:.2g}$")
+            right.plot(
+                fine, values, color=colour, label=rf"on the relation, $\Delta m/m_2={delta:.2g}$"
+            )
         best = [100 * optimum(m, DELTA)[1] for m in MASSES]
         right.plot(MASSES, best, color=COLOURS[0], linestyle="--", label="best")
         right.axhline(0.9, color=COLOURS[1], linewidth=0.8, label="study: 0.9")
         left.plot(fine, [relation(m) for m in fine], color=COLOURS[1], label="study's relation")
         ours = [relation(m, refitted(MASSES, DELTA)) for m in fine]
-        left.plot(fine, ours, color=COLOURS[0], linewidth=0.9, label="its form fitted to ours, 0.19")
+        left.plot(
+            fine, ours, color=COLOURS[0], linewidth=0.9, label="its form fitted to ours, 0.19"
+        )
         left.set_yscale("log")
         left.set_ylabel(r"$1-(m_1+m_2)/m_{A\prime}$")
         right.set_ylabel("acceptance of box A [%]")

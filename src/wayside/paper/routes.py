@@ -29,7 +29,8 @@ def _gammas() -> NDArray[np.complex128]:
         np.array([[1, 0], [0, -1]]),
     )
     first = np.block([[one, zero], [zero, -one]])
-    return np.array([first, *(np.block([[zero, s], [-s, zero]]) for s in pauli)])
+    others = (np.block([[zero, s], [-s, zero]]) for s in pauli)
+    return np.array([first, *others], dtype=np.complex128)
 
 
 GAMMA: Final = _gammas()
@@ -38,7 +39,7 @@ _ONE: Final = np.eye(4)
 
 def slash(p: ArrayLike) -> NDArray[np.complex128]:
     """p_mu gamma^mu of four-vectors, shape (..., 4) to (..., 4, 4)."""
-    return np.einsum("...m,mij->...ij", np.asarray(p) * METRIC, GAMMA)
+    return np.asarray(np.einsum("...m,mij->...ij", np.asarray(p) * METRIC, GAMMA))
 
 
 def dot(p: Array, q: Array) -> Array:
@@ -75,7 +76,7 @@ def pair_in_frame(energy: float, m1: float, m2: float, cosine: ArrayLike) -> tup
 def off_shell_dsigma(
     cosine: ArrayLike, sqrt_s: float, m_aprime: float, m1: float, m2: float
 ) -> Array:
-    """d sigma/d cos of e+e- -> A'* -> phi1 phi2 over epsilon^2 g_D^2, GeV^-2, by a Dirac trace."""
+    """D sigma/d cos of e+e- -> A'* -> phi1 phi2 over epsilon^2 g_D^2, GeV^-2, by a Dirac trace."""
     k1, k2 = pair_in_frame(sqrt_s, M_ELECTRON, M_ELECTRON, 1.0)
     p1, p2 = pair_in_frame(sqrt_s, m1, m2, cosine)
     s = sqrt_s**2
@@ -166,7 +167,9 @@ class Chain:
         e1 = (self.m_aprime**2 + self.m1**2 - self.m2**2) / (2.0 * self.m_aprime)
         p1 = np.sqrt(e1**2 - self.m1**2)
         sine_star = np.sqrt(1.0 - cos_star**2)
-        flight = cos_star * toward + sine_star * (np.cos(phi_star) * across + np.sin(phi_star) * out)
+        flight = cos_star * toward + sine_star * (
+            np.cos(phi_star) * across + np.sin(phi_star) * out
+        )
         first = boosted(np.concatenate([[e1], p1 * flight]), omega / energy * toward)
         mediator = np.concatenate([[energy], omega * toward])
         photon = np.concatenate([[omega], -omega * toward])
@@ -180,7 +183,7 @@ class Chain:
 
 
 def three_body_width(m_aprime: float, m1: float, m2: float, lepton: float) -> float:
-    """Width of phi1 -> phi2 f fbar over epsilon^2 g_D^2 in GeV: Dirac traces over the Dalitz plot."""
+    """Width of phi1 -> phi2 f fbar over epsilon^2 g_D^2 in GeV, by traces over the Dalitz plot."""
     nodes, weights = np.polynomial.legendre.leggauss(80)
     # m_ff from both ends without square roots, the decay angle in the pair's frame plainly.
     t = 0.25 * np.pi * (nodes + 1.0)
@@ -226,7 +229,11 @@ def sampled_decays(
     for start in range(0, events, 200_000):
         n = min(200_000, events - start)
         c = np.clip(b * np.tanh(rng.uniform(-top, top, n)), -1.0, 1.0)
-        turn, x, phi = rng.uniform(0, 2 * np.pi, n), rng.uniform(-1, 1, n), rng.uniform(0, 2 * np.pi, n)
+        turn, x, phi = (
+            rng.uniform(0, 2 * np.pi, n),
+            rng.uniform(-1, 1, n),
+            rng.uniform(0, 2 * np.pi, n),
+        )
         weight = equation_13(c, x, np.cos(phi), s, m2)
         direction, gamma_beta = _directions(chain, c, x, phi, turn)
         near, far = _crossings(box, direction)

@@ -9,7 +9,7 @@ from scipy.optimize import minimize
 from wayside.paper import printed
 from wayside.paper.claims import HOLDS, claim, share
 from wayside.paper.conventions import at_masses, in_study_frame, setup
-from wayside.paper.rows import Ours, Row, Tolerance, digits, within
+from wayside.paper.rows import Ours, Printed, Row, Tolerance, digits, within
 from wayside.paper.section import Context, Outcome
 from wayside.sensitivity.mass_point import MassPoint
 
@@ -87,9 +87,7 @@ def _entry(line: int, name: str) -> list[Row]:
     ]
 
 
-def fit(
-    point: MassPoint, line: int
-) -> tuple[tuple[float, float, float], dict[str, float]]:
+def fit(point: MassPoint, line: int) -> tuple[tuple[float, float, float], dict[str, float]]:
     """Masses inside the rounding of the print whose acceptances are nearest to both entries."""
     m_aprime, heavy, light = printed.TABLE_1_MASSES[line]
     half = 0.5 * printed.TABLE_1_MASS_DIGIT
@@ -130,13 +128,17 @@ def _inside_rounding(line: int, words: str, facing: str, regulator: str) -> Row:
     first = printed.TABLE_1_MASSES[line]
     return Row(
         key=f"table1.{first[1]:g}.fit.{facing}-{regulator}",
-        quantity=f"A and B of the line m1 = {first[1]:.3f} GeV at one pair of masses inside the rounding,"
+        quantity=f"A and B of the line m1 = {first[1]:.3f} GeV at one pair of masses inside"
+        " the rounding,"
         f" faces {words}: the worse one over the print",
-        study=printed.Printed(1.0, "", "both entries of one line", "table 1"),
-        same=Ours(ratios[worst], f"{worst}, at m1 = {masses[1]:.5f}, m2 = {masses[2]:.5f} GeV", 4e-3),
+        study=Printed(1.0, "", "both entries of one line", "table 1"),
+        same=Ours(
+            ratios[worst], f"{worst}, at m1 = {masses[1]:.5f}, m2 = {masses[2]:.5f} GeV", 4e-3
+        ),
         tolerance=within(
             0.01,
-            "half a unit of the last digit of 0.065 is 0.8 %, and the study samples: 1 % is 10,000 hits",
+            "half a unit of the last digit of 0.065 is 0.8 %, and the study samples: 1 % is"
+            " 10,000 hits",
         ),
         cause="no masses inside the rounding give both entries in this convention",
         note=", ".join(f"{name} = {value:.4g} %" for name, value in found.items()),
@@ -150,7 +152,8 @@ def _central() -> list[Row]:
     return [
         Row(
             key="table1.central",
-            quantity=f"acceptance of the central detector off shell at {_words(printed.TABLE_1_OFF_SHELL)}",
+            quantity="acceptance of the central detector off shell at"
+            f" {_words(printed.TABLE_1_OFF_SHELL)}",
             study=printed.TABLE_1_CENTRAL,
             same=Ours(value, "sin^2 of Eq. 5 over the front face, equal beams", 1e-5),
             tolerance=digits(printed.TABLE_1_CENTRAL, 0.001),

@@ -28,10 +28,9 @@ from wayside.paper.printed import (
     COSMIC_VERTICAL,
     MUONS_CONTINUUM,
     MUONS_PSI,
-    Printed,
 )
 from wayside.paper.routes import E2, current_squared, pair_in_frame
-from wayside.paper.rows import Ours, Row, digits, within
+from wayside.paper.rows import Ours, Printed, Row, digits, within
 from wayside.paper.section import Context, Outcome
 
 LUMINOSITIES: Final = (10.0, 4.5)
@@ -56,7 +55,9 @@ def _equation_17() -> Row:
     p1, p2 = pair_in_frame(sqrt_s, M_MUON, M_MUON, cosine)
     # Sum over the photon's polarisations: a current for each of three directions in the frame.
     squared = sum(
-        current_product(k1, k2, 0.51099895e-3, p1, p2, M_MUON, i, j) for i in range(3) for j in range(3)
+        current_product(k1, k2, 0.51099895e-3, p1, p2, M_MUON, i, j)
+        for i in range(3)
+        for j in range(3)
     )
     s = sqrt_s**2
     speed = np.linalg.norm(p1[1:]) / np.linalg.norm(k1[1:])
@@ -86,7 +87,7 @@ def current_product(
     i: int,
     j: int,
 ) -> float:
-    """Component (i, j) in space of the two currents' tensors multiplied, by polarisation identity."""
+    """Components (i, j) of the two currents' tensors multiplied, by the polarisation identity."""
 
     def component(a: np.ndarray, b: np.ndarray, mass: float) -> float:
         axes = np.eye(4)[1:]
@@ -118,7 +119,8 @@ def _continuum() -> Row:
         note=(
             f"one muon at the true place, {centre:.3f} m away:"
             f" {one_axis * 36.0 / centre**2 * _cosine_factor(box):.4g} /cm^2; both charges without"
-            f" photons off the beams {_front(box, beams, radiation=False) * LUMINOSITIES[0] / area:.4g}:"
+            " photons off the beams"
+            f" {_front(box, beams, radiation=False) * LUMINOSITIES[0] / area:.4g}:"
             " what radiates comes forward"
         ),
         command="wayside background besiii-forward",
@@ -159,7 +161,8 @@ def _psi() -> Row:
         study=MUONS_PSI,
         same=Ours(
             printed_count,
-            f"{quoted:g} nb (the study's reference) times {100 * fraction:g} % to muons, one muon on"
+            f"{quoted:g} nb (the study's reference) times {100 * fraction:g} % to muons, one"
+            " muon on"
             " the axis",
             1e-9,
         ),
@@ -187,15 +190,16 @@ def _sky(flux: str, depth: float = 0.0) -> Shower:
 def _cosmic() -> list[Row]:
     rain, better, rock = _sky("study"), _sky("guan2015"), _sky("guan2015", 2750.0)
     vertical, error = COSMIC_VERTICAL
-    formula = dblquad(
-        lambda phi, c: vertical * c**2 + 0.0 * phi, 0.0, 1.0, -pi, pi, epsabs=1e-10
-    )[0]
+    formula = dblquad(lambda phi, c: vertical * c**2 + 0.0 * phi, 0.0, 1.0, -pi, pi, epsabs=1e-10)[
+        0
+    ]
     occupancy = {
         name: study_occupancy(each, HALF_A_YEAR)
         for name, each in (("study", rain), ("better", better), ("rock", rock))
     }
     horizontal = (
-        f"omnidirectional: through a horizontal square metre it is {rain.horizontal:.4g} Hz, through a"
+        f"omnidirectional: through a horizontal square metre it is {rain.horizontal:.4g} Hz,"
+        " through a"
         f" film as the detector holds it {rain.through_film():.4g} Hz"
     )
     rate = "wayside background belle2-forward --set site.overburden=0"
@@ -216,7 +220,9 @@ def _cosmic() -> list[Row]:
             key="eq19.surface",
             quantity="what 179.3 Hz/m^2 is taken for: the rate through a square metre of film",
             study=COSMIC_RATE,
-            same=Ours(rain.through_film(), "Eq. 18 through a film, which stands nearly upright", 1e-3),
+            same=Ours(
+                rain.through_film(), "Eq. 18 through a film, which stands nearly upright", 1e-3
+            ),
             tolerance=within(0.1, "what the flux is known to"),
             right=Ours(better.through_film(), "flux of Guan et al.", 1e-3),
             cause=(
@@ -239,7 +245,8 @@ def _cosmic() -> list[Row]:
             ),
             note=(
                 f"by Eq. 18: {occupancy['study'][1]:.3g} through a horizontal cm^2,"
-                f" {occupancy['study'][2]:.3g} in a film; under 11 m of rock {occupancy['rock'][2]:.3g}"
+                f" {occupancy['study'][2]:.3g} in a film; under 11 m of rock"
+                f" {occupancy['rock'][2]:.3g}"
             ),
             command=rate,
             data=("muon_loss",),
@@ -247,7 +254,9 @@ def _cosmic() -> list[Row]:
         Row(
             key="section9.replacement",
             quantity="occupancy after 6 months below 10^6 /cm^2",
-            study=claim("replacement of the emulsion films in every 6 months", "section 9.2", "counts"),
+            study=claim(
+                "replacement of the emulsion films in every 6 months", "section 9.2", "counts"
+            ),
             same=share(
                 sum(value < LIMIT for each in occupancy.values() for value in each),
                 9,
@@ -259,9 +268,15 @@ def _cosmic() -> list[Row]:
             key="section9.rock",
             quantity="muons that come through 11 m of rock of 2.5 g/cm^3",
             study=Printed(
-                None, "", "share of the surface rate", "section 9.2", "can help shield the cosmic muons"
+                None,
+                "",
+                "share of the surface rate",
+                "section 9.2",
+                "can help shield the cosmic muons",
             ),
-            same=Ours(rock.through_film() / better.through_film(), "through a film, mean loss", 1e-3),
+            same=Ours(
+                rock.through_film() / better.through_film(), "through a film, mean loss", 1e-3
+            ),
             reason="the study gives no number",
             command="wayside background belle2-forward",
             data=("muon_loss",),
@@ -275,7 +290,9 @@ def _few() -> Row:
     return Row(
         key="section9.far-less",
         quantity="collider muons below a hundredth of the cosmic ones",
-        study=claim("contribute far less background events than the cosmic source", "section 9.1", "1"),
+        study=claim(
+            "contribute far less background events than the cosmic source", "section 9.1", "1"
+        ),
         same=share(int(collider < 0.01 * cosmic), 1, f"case: {collider:.3g} against {cosmic:.3g}"),
         tolerance=HOLDS,
     )
