@@ -312,11 +312,7 @@ def test_table_text() -> None:
         ("piont", "did you mean 'point'?"),
         ("Reach", "did you mean 'reach'?"),
         ("scen", "did you mean 'scenarios'?"),
-        (
-            "zzz",
-            "there are reach, point, relic, events, simulate, reconstruct, paper,"
-            " scenarios, doctor.",
-        ),
+        ("zzz", "there are " + ", ".join(COMMANDS) + "."),
         ("two\nlines", "there are"),
         ("x" * 500, "there are"),
     ],

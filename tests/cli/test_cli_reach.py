@@ -16,7 +16,9 @@ from wayside.scenario import Scenario, load_scenario
 from wayside.sensitivity.export import tables
 from wayside.sensitivity.result import reach
 
-FILES = ["contours.csv", "reach.pdf", "reach.png", "result.json", "yields.csv"]
+FILES = [
+    "contours.csv", "reach.pdf", "reach.png", "result.json", "workspace.json", "yields.csv",
+]  # fmt: skip
 SMALL = ("--set", "plane.points=20")
 
 
@@ -34,7 +36,7 @@ def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
-def test_writes_five_files(here: Path) -> None:
+def test_writes_its_files(here: Path) -> None:
     result = run("belle2-forward", *SMALL, "--out", "a/b")
     assert (result.exit_code, result.stderr.strip()) == (0, "")
     assert names(here) == ["a"]
@@ -44,9 +46,16 @@ def test_writes_five_files(here: Path) -> None:
     lines = result.stdout.splitlines()
     assert lines[0] == "belle2-forward: 90% CL exclusion where A expects 2.303 events"
     assert lines[2].startswith("closed contour: g_d 0.00")
-    assert lines[-5:] == [
+    assert lines[-6:] == [
         f"wrote a/b/{name}"
-        for name in ("reach.png", "reach.pdf", "contours.csv", "yields.csv", "result.json")
+        for name in (
+            "reach.png",
+            "reach.pdf",
+            "contours.csv",
+            "yields.csv",
+            "result.json",
+            "workspace.json",
+        )
     ]
     assert max(map(len, lines)) <= 80
     # What is in them is what the library gives.
@@ -186,7 +195,7 @@ def test_a_run_that_is_killed_leaves_nothing(tmp_path: Path) -> None:
         "done, real = [], os.fsync\n"
         "def full(number):\n"
         "    done.append(number)\n"
-        "    if len(done) == 5: raise OSError(28, 'No space left on device')\n"
+        "    if len(done) == 6: raise OSError(28, 'No space left on device')\n"
         "    real(number)\n"
         "output.os.fsync = full\n"
         "main()\n"

@@ -5,6 +5,7 @@ import pytest
 from reference.toy_transport import beam, cosmic, transport
 
 from wayside.reconstruction.basetracks import basetracks
+from wayside.reconstruction.material import Layer
 from wayside.simulation.alignment import misalign
 from wayside.simulation.emulsion import Emulsion
 from wayside.simulation.microtracks import microtracks
@@ -12,6 +13,8 @@ from wayside.simulation.sheets import Sheets
 
 EMULSION, SHEETS = Emulsion(), Sheets()
 WIDE = Sheets(width=4000.0, height=4000.0)
+TOY = Layer(0.0342, 0.4786, 0.5 / 12**0.5, 0.0, 0.0, core=1.0, tail_share=0.0)
+"""What the toy transport goes through: plates alone, normal angles."""
 
 
 def respond(crossings, rng, seed=7, emulsion=EMULSION):
@@ -27,13 +30,13 @@ def apart(n, step=10.1):
     ) - 0.5 * step * side
 
 
-def straight_rows(n, momentum, sheets, slope, seed, mass=105.66, lose=False):
+def straight_rows(n, momentum, sheets, slope, seed, mass=105.66, **options):
     """One particle a place, all of one momentum and polar angle."""
     rng = np.random.default_rng(seed)
     x, y = apart(n)
     angle = rng.uniform(0, 2 * np.pi, n)
     particles = beam(x, y, -0.1, slope * np.cos(angle), slope * np.sin(angle), momentum, mass)
-    return respond(transport(particles, sheets, rng, lose=lose), rng)
+    return respond(transport(particles, sheets, rng, **options), rng)
 
 
 def crowd(density_cm2, half, sheets, seed, low=500.0):

@@ -29,8 +29,8 @@ def by_value(rows, following):
 @pytest.mark.nightly  # minutes of plain loops
 @pytest.mark.parametrize("seed", [1, 2])
 def test_links_equal_brute_force(seed):
-    rows = crowd(2e3, 2.5, 12, seed, low=60.0)
-    assert 500 < len(rows) < 6000
+    rows = crowd(2e3, 1.5, 9, seed, low=60.0)
+    assert 500 < len(rows) < 3000
     how = Linking()
     fast, _ = links(rows, EMULSION, SHEETS, how)
     slow = linking_slow.link(rows, EMULSION, SHEETS, how, Layer())

@@ -28,11 +28,50 @@ def chi2(a, b, dz, plates, momentum, emulsion, sheets, layer):
     # Turn of a slope vector by small angles about two axes across the direction.
     theta2 = highland(layer.radiation_lengths, momentum, 1.0) ** 2 * np.sqrt(1 + slope2)
     turn = theta2 * (1 + slope2) * (np.eye(2) + slope2 * along)
-    lever2 = sum(p * p + sheets.plate**2 / 12 for p in plates)
+    lever2 = sum(p * p + layer.spread**2 for p in plates)
     cov_r = grain * (0.25 + 0.25 * dz**2 / sheets.base**2) + turn * lever2
     cov_r += 2 * (1e-3 * emulsion.alignment) ** 2 * np.eye(2)
     cov_d = grain / sheets.base**2 + turn * len(plates)
     return float(r @ np.linalg.solve(cov_r, r) + d @ np.linalg.solve(cov_d, d))
+
+
+def pair_chi2(a, b, momentum, emulsion, sheets, layer):
+    """The same from two base-tracks alone."""
+    za, zb = sheets.middle(a["sheet"]), sheets.middle(b["sheet"])
+    plates = [
+        0.5 * (za + zb) - sheets.plate_front(k) - 0.5 * sheets.plate
+        for k in range(int(a["sheet"]) + 1, int(b["sheet"]) + 1)
+    ]
+    return chi2(a, b, zb - za, plates, momentum, emulsion, sheets, layer)
+
+
+def fill(rows, following, led, made, momentum, emulsion, sheets, how, layer):
+    """Put free base-tracks into links that leave their sheet out, sheet by sheet."""
+    for sheet in range(1, int(rows["sheet"].max())):
+        over = [
+            i
+            for i in np.flatnonzero(made)
+            if sheet - how.max_holes <= rows["sheet"][i] < sheet < rows["sheet"][following[i]]
+        ]
+        free = np.flatnonzero((rows["sheet"] == sheet) & (following < 0) & ~led)
+        if not over or not len(free):
+            continue
+        cost = np.full((len(over), len(free)), np.inf)
+        for n, i in enumerate(over):
+            for m, k in enumerate(free):
+                if np.hypot(rows["x"][k] - rows["x"][i], rows["y"][k] - rows["y"][i]) > 4.0:
+                    continue
+                one = pair_chi2(rows[i], rows[k], momentum, emulsion, sheets, layer)
+                two = pair_chi2(rows[k], rows[following[i]], momentum, emulsion, sheets, layer)
+                if max(one, two) < how.largest_chi2:
+                    cost[n, m] = one + two
+        best = np.argmin(cost, axis=0)
+        for n, i in enumerate(over):
+            m = int(np.argmin(cost[n]))
+            if np.isfinite(cost[n, m]) and best[m] == n:
+                k = free[m]
+                following[k], following[i] = following[i], k
+                led[k] = made[k] = True
 
 
 def link(rows, emulsion, sheets, how, layer):
@@ -40,7 +79,8 @@ def link(rows, emulsion, sheets, how, layer):
     following = np.full(len(rows), -1)
     led = np.zeros(len(rows), bool)
     last = int(rows["sheet"].max(initial=-1))
-    for momentum in how.momenta:
+    for number, momentum in enumerate(how.momenta):
+        made = np.zeros(len(rows), bool)
         for step in range(1, how.max_holes + 2):
             for sheet in range(last + 1 - step):
                 if sheet // sheets.layers != (sheet + step) // sheets.layers:
@@ -49,19 +89,9 @@ def link(rows, emulsion, sheets, how, layer):
                 ib = np.flatnonzero((rows["sheet"] == sheet + step) & ~led)
                 if not len(ia) or not len(ib):
                     continue
-                za, zb = sheets.middle(sheet), sheets.middle(sheet + step)
-                plates = [
-                    0.5 * (za + zb) - sheets.plate_front(k) - 0.5 * sheets.plate
-                    for k in range(sheet + 1, sheet + step + 1)
-                ]
                 table = np.array(
                     [
-                        [
-                            chi2(
-                                rows[i], rows[j], zb - za, plates, momentum, emulsion, sheets, layer
-                            )
-                            for j in ib
-                        ]
+                        [pair_chi2(rows[i], rows[j], momentum, emulsion, sheets, layer) for j in ib]
                         for i in ia
                     ]
                 )
@@ -69,5 +99,7 @@ def link(rows, emulsion, sheets, how, layer):
                     j = int(np.argmin(table[k]))
                     if table[k, j] < how.largest_chi2 and np.argmin(table[:, j]) == k:
                         following[ia[k]] = ib[j]
-                        led[ib[j]] = True
+                        led[ib[j]] = made[ia[k]] = True
+        softer = how.momenta[min(number + 1, len(how.momenta) - 1)]
+        fill(rows, following, led, made, softer, emulsion, sheets, how, layer)
     return following

@@ -57,8 +57,13 @@ def cosmic(n, half, rng, momentum=4000.0):
     )
 
 
-def transport(particles, sheets, rng, scatter=True, lose=True, loss_kev_per_um=0.52):
-    """Crossings of the films of sheets 0 .. sheets-1 by particles that travel toward +z."""
+def transport(
+    particles, sheets, rng, scatter=True, lose=True, loss_kev_per_um=0.52, tail=(1.0, 0.0, 1.0)
+):
+    """Crossings of the films of sheets 0 .. sheets-1 by particles that travel toward +z.
+
+    ``tail``: width of the core, share of plates with larger angles, and how much larger.
+    """
     position = np.stack([particles.x, particles.y, particles.z], axis=1).astype(float)
     direction = np.stack([particles.tx, particles.ty, np.ones(len(particles))], axis=1)
     direction /= np.linalg.norm(direction, axis=1)[:, None]
@@ -79,7 +84,7 @@ def transport(particles, sheets, rng, scatter=True, lose=True, loss_kev_per_um=0
         if scatter:
             width = 13.6 / (beta * np.maximum(p, 1e-3)) * np.sqrt(lengths)
             width *= 1 + 0.038 * np.log(lengths / beta**2)
-            width = np.where(alive, np.maximum(width, 0.0), 0.0)
+            width = np.where(alive, np.maximum(width, 0.0), 0.0) * tail[0]
         else:
             width = np.zeros(len(p))
         straight = np.where(alive, (begin - position[:, 2]) / direction[:, 2] + path, 0.0)
@@ -91,6 +96,9 @@ def transport(particles, sheets, rng, scatter=True, lose=True, loss_kev_per_um=0
         turned = direction.copy()
         for axis in (one, np.cross(direction, one)):
             g1, g2 = rng.standard_normal((2, len(p)))
+            if tail[1] > 0.0:
+                large = np.where(rng.random(len(p)) < tail[1], tail[2], 1.0)
+                g1, g2 = large * g1, large * g2
             # Offset and angle of a plate are correlated: PDG review, passage of particles.
             offset = path * width * (g1 / np.sqrt(12.0) + 0.5 * g2)
             position += axis * offset[:, None]

@@ -134,7 +134,7 @@ def _text(report: dict[str, Any]) -> str:
                 f" to {arrival['percentile_95']:.4g}), {each['delay_ns']['median']:.4g} ns after"
                 " light"
             )
-    lines += ["", f"signal        {report['expected_events']:.6g} events"]
+    lines += ["", *_seen(report), f"signal        {report['expected_events']:.6g} events"]
     lines.append(f"relic         {_relic(report['relic'])}")
     hit = [
         _search(key, value, run["confidence_level"])
@@ -144,6 +144,17 @@ def _text(report: dict[str, Any]) -> str:
     lines.append(f"covered by    {', '.join(hit) if hit else 'no existing search'}")
     lines += [f"note: {flag}" for flag in report["flags"]]
     return "\n".join(part for line in lines for part in _wrapped(line))
+
+
+def _seen(report: dict[str, Any]) -> list[str]:
+    """Efficiencies, where not every decay counts."""
+    if report["efficiency"]["efficiency"] == "unity":
+        return []
+    return [
+        f"seen in {each['name']}     {each['efficiency']:.4g} +- {each['efficiency_error']:.2g} of"
+        f" {each['decays']:.6g} decays ({report['efficiency']['selection']})"
+        for each in report["detectors"]
+    ]
 
 
 def _search(key: str, value: dict[str, Any], confidence_level: float) -> str:

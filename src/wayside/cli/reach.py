@@ -16,6 +16,7 @@ from wayside.cli.common import (
 from wayside.cli.output import check_output_folder, write_files
 
 if TYPE_CHECKING:
+    from wayside.sensitivity.contours import Line
     from wayside.sensitivity.result import Reach
 
 
@@ -40,7 +41,7 @@ def command(
     """Compute yields, the exclusion contour and existing limits over a plane.
 
     SCENARIO is a built-in name or a TOML file. Writes reach.png, reach.pdf, contours.csv,
-    yields.csv and result.json to --out (default: wayside-out).
+    yields.csv, result.json and workspace.json (for pyhf) to --out (default: wayside-out).
     """
     loaded = load(scenario, overrides, plane__kind=plane, run__recast=recast)
     folder = Path("wayside-out") if out is None else out
@@ -70,6 +71,7 @@ def _files(result: "Reach") -> dict[str, bytes | str]:
         **figure_files(reach_figure(result), "reach"),
         **tables(result),
         "result.json": json_text(result.summary()) + "\n",
+        "workspace.json": json_text(result.background.workspace()) + "\n",
     }
 
 
@@ -80,6 +82,7 @@ def _text(result: "Reach", written: list[Path]) -> str:
         f"{scenario.name}: {confidence:g}% CL exclusion where {'+'.join(scenario.signal)}"
         f" expects {result.n_limit:.4g} events",
         f"most events in the plane: {float(result.total.max()):.4g}",
+        *_background(result),
     ]
     for line in result.contour:
         low, high = line.points.min(axis=0), line.points.max(axis=0)
@@ -88,6 +91,7 @@ def _text(result: "Reach", written: list[Path]) -> str:
             f" {result.plane.x.name} {low[0]:.4g} to {high[0]:.4g},"
             f" epsilon {low[1]:.4g} to {high[1]:.4g}"
         )
+    lines += _moved(result)
     if not result.contour:
         least = float(result.total.min())
         side = "above" if least > result.n_limit else "below"
@@ -96,3 +100,46 @@ def _text(result: "Reach", written: list[Path]) -> str:
     lines += [f"note: {flag}" for flag in result.flags]
     lines += [f"wrote {path}" for path in written]
     return "\n".join(lines)
+
+
+def _background(result: "Reach") -> list[str]:
+    """What is expected without signal, unless there is nothing to tell."""
+    background = result.background
+    if not background.value and background.kind == "number":
+        return []
+    lines = [f"background: {background.words()} events ({background.kind})"]
+    if background.error:
+        more = background.n_limit_with_more
+        lines.append(f"with a background one error higher: {more:.4g} signal events")
+    until = background.zero_until()
+    if until == until:
+        lines.append(f"zero background holds up to {until:.3g} fb^-1")
+    return lines
+
+
+def _moved(result: "Reach") -> list[str]:
+    """How the efficiency moves the contour, from the one in which every decay is seen."""
+    if not result.efficiency.get("selection"):
+        return []
+    lines = [
+        f"efficiency of {name} at the scenario's point: {each['efficiency']:.3g}"
+        f" +- {each['efficiency_error']:.1g} ({result.efficiency['selection']})"
+        for name, each in result.efficiency["detectors"].items()
+    ]
+    if not result.unity:
+        return [*lines, "no contour either if every decay were seen"]
+    low, high = _ends(result.unity)
+    without = f"if every decay were seen: epsilon {low:.4g} to {high:.4g}"
+    if not result.contour:
+        return [*lines, without]
+    first, last = _ends(result.contour)
+    moved = f"the efficiency moves the ends by factors {first / low:.3g} and {last / high:.3g}"
+    return [*lines, f"{without}; {moved}"]
+
+
+def _ends(lines: "list[Line]") -> tuple[float, float]:
+    """Smallest and largest epsilon of lines."""
+    return (
+        min(float(line.points[:, 1].min()) for line in lines),
+        max(float(line.points[:, 1].max()) for line in lines),
+    )

@@ -164,6 +164,7 @@ def _plan(
         settings.physics_list,
         round(1e3 * settings.production_cut, 9),
         round(1e3 * settings.margin, 9),
+        settings.plate_slabs,
     )
     return Plan(primaries, stack, physics, find(settings.data), seed, chunk)
 

@@ -1,29 +1,35 @@
 """How often a decay is reconstructed, as a table: counts on a grid, with provenance.
 
-The grid is energy of the pair (GeV), opening angle (rad), mass splitting (GeV), channel and depth
-of the vertex in the stack (m). Of every cell the table holds how many decays were simulated and
-how many were reconstructed, so that tables of the same grid add.
+The grid is that of `wayside.efficiency.axes.AXES`, for every channel. Of every cell the table holds
+how many decays were simulated and how many passed each selection, so that tables of the same grid
+add.
 """
 
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from types import MappingProxyType
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
+from wayside.efficiency.axes import AXES
 from wayside.efficiency.binomial import interval
 from wayside.errors import InputError
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
-AXES: Final = ("energy", "opening", "splitting", "depth")
-"""Axes of the grid, by the edges of their bins; channels are named."""
+LEAST: Final = 6
+"""Decays a cell needs to speak for itself."""
 
-_UNITS: Final = {"energy": "GeV", "opening": "rad", "splitting": "GeV", "depth": "m"}
+_POOLS: Final = (
+    ("opening",),
+    ("opening", "energy"),
+    ("opening", "energy", "depth"),
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,8 +42,10 @@ class EfficiencyMap:
         Names of the final states, such as ``"ee"``.
     edges
         Edges of the bins of every axis of `AXES`.
-    tried, passed
-        Decays simulated and reconstructed, shape (channel, energy, opening, splitting, depth).
+    tried
+        Decays simulated, shape (channel, energy, opening, softer, slope, depth).
+    passed
+        Decays that passed, by selection; of the same shape.
     header
         Provenance.
 
@@ -50,119 +58,182 @@ class EfficiencyMap:
     channels: tuple[str, ...]
     edges: Mapping[str, FloatArray]
     tried: IntArray
-    passed: IntArray
+    passed: Mapping[str, IntArray]
     header: Mapping[str, str]
 
     def __post_init__(self) -> None:
         """Check."""
-        if tuple(self.edges) != AXES:
+        if tuple(self.edges) != tuple(AXES):
             raise InputError(f"edges: must be those of {', '.join(AXES)}, in this order")
         for name, values in self.edges.items():
             if len(values) < 2 or not np.all(np.diff(values) > 0):
                 raise InputError(f"edges.{name}: must be two numbers or more that rise")
+            if AXES[name].logarithmic and not values[0] > 0:
+                raise InputError(f"edges.{name}: must be above 0")
         shape = (len(self.channels), *(len(self.edges[name]) - 1 for name in AXES))
-        if self.tried.shape != shape or self.passed.shape != shape:
-            raise InputError(f"tried, passed: must have the shape {shape}")
-        if np.any(self.passed > self.tried) or np.any(self.passed < 0):
-            raise InputError("passed: must be from 0 to tried")
+        for passed in (self.tried, *self.passed.values()):
+            if passed.shape != shape:
+                raise InputError(f"tried, passed: must have the shape {shape}")
+            if np.any(passed > self.tried) or np.any(passed < 0):
+                raise InputError("passed: must be from 0 to tried")
 
     @property
-    def efficiency(self) -> FloatArray:
-        """Share reconstructed of every cell, nan where nothing was tried."""
-        return np.where(self.tried > 0, self.passed / np.maximum(self.tried, 1), np.nan)
+    def selections(self) -> tuple[str, ...]:
+        """Names of the selections."""
+        return tuple(self.passed)
 
-    def errors(self, confidence: float = 0.6827) -> tuple[FloatArray, FloatArray]:
+    def passing(self, selection: str) -> IntArray:
+        """Decays of every cell that passed a selection.
+
+        Raises
+        ------
+        InputError
+            If it is not in the table.
+        """
+        if selection not in self.passed:
+            known = ", ".join(self.passed)
+            raise InputError(f"selection {selection!r}: must be one of {known}")
+        return self.passed[selection]
+
+    def efficiency(self, selection: str) -> FloatArray:
+        """Share of every cell that passed, nan where nothing was tried."""
+        passed = self.passing(selection)
+        return np.where(self.tried > 0, passed / np.maximum(self.tried, 1), np.nan)
+
+    def errors(self, selection: str, confidence: float = 0.6827) -> tuple[FloatArray, FloatArray]:
         """Clopper-Pearson interval of every cell."""
-        return interval(self.passed, self.tried, confidence)
+        return interval(self.passing(selection), self.tried, confidence)
+
+    def filled(self, selection: str) -> tuple[FloatArray, FloatArray]:
+        """Efficiency of every cell and its variance, also where few decays were tried.
+
+        A cell with fewer than `LEAST` takes the counts of all cells that differ in the opening
+        only; if these are too few, in opening and energy, then in depth too. The variance is
+        that of a posterior flat in the efficiency.
+
+        Returns
+        -------
+        tuple of arrays
+            Of the shape of `tried`; 0 with the variance of no knowledge where nothing was tried
+            even so.
+        """
+        if selection not in self._filled:
+            tried, passed = self.tried, self.passing(selection)
+            n, k = tried.astype(np.float64), passed.astype(np.float64)
+            for names in _POOLS:
+                axes = tuple(1 + list(AXES).index(name) for name in names)
+                few = n < LEAST
+                n = np.where(few, tried.sum(axis=axes, keepdims=True), n)
+                k = np.where(few, passed.sum(axis=axes, keepdims=True), k)
+            variance = (k + 1.0) * (n - k + 1.0) / ((n + 2.0) ** 2 * (n + 3.0))
+            self._filled[selection] = k / np.maximum(n, 1.0), variance
+        return self._filled[selection]
+
+    @cached_property
+    def _filled(self) -> dict[str, tuple[FloatArray, FloatArray]]:
+        return {}
 
     def __add__(self, other: "EfficiencyMap") -> "EfficiencyMap":
-        """Counts of both; the grids must be the same."""
-        same = self.channels == other.channels and all(
-            np.array_equal(self.edges[name], other.edges[name]) for name in AXES
+        """Counts of both; grids and selections must be the same."""
+        same = (
+            self.channels == other.channels
+            and self.selections == other.selections
+            and all(np.array_equal(self.edges[name], other.edges[name]) for name in AXES)
         )
         if not same:
             raise InputError("efficiency maps of different grids do not add")
+        passed = {name: self.passed[name] + other.passed[name] for name in self.passed}
         return EfficiencyMap(
             self.channels,
             self.edges,
             self.tried + other.tried,
-            self.passed + other.passed,
+            MappingProxyType(passed),
             self.header,
         )
 
-    def at(
-        self,
-        channel: str,
-        energy: npt.ArrayLike,
-        opening: npt.ArrayLike,
-        splitting: npt.ArrayLike,
-        depth: npt.ArrayLike,
-    ) -> FloatArray:
+    @cached_property
+    def centres(self) -> Mapping[str, FloatArray]:
+        """Centres of the bins in the coordinate of interpolation, by axis."""
+        found = {}
+        for name, edges in self.edges.items():
+            place = np.log(edges) if AXES[name].logarithmic else edges
+            found[name] = 0.5 * (place[1:] + place[:-1])
+        return MappingProxyType(found)
+
+    def at(self, channel: str, selection: str, *places: npt.ArrayLike) -> FloatArray:
         """Efficiency at points: linear between the centres of bins, flat beyond the outermost.
 
-        Cells in which nothing was tried do not count; a point with none but those is nan.
+        In slope and depth it is constant in every bin. Decays beyond an end that the axis has are
+        lost. Cells have the values of `filled`.
 
         Parameters
         ----------
         channel
             One of `channels`.
-        energy, opening, splitting, depth
-            In GeV, rad, GeV and m; arrays broadcast.
+        selection
+            One of `selections`.
+        places
+            A value for every axis of `AXES`; arrays broadcast.
 
         Raises
         ------
         InputError
-            If there is no such channel.
+            If there is no such channel or selection.
         """
-        values, weights = self._corners(channel, (energy, opening, splitting, depth))
-        total = weights.sum(axis=0)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            return np.asarray((values * weights).sum(axis=0) / total)
+        cells, weights = self._corners(channel, places)
+        value, _ = self.filled(selection)
+        mean = (value.ravel()[cells] * weights).sum(axis=0)
+        return np.where(self._lost(places), 0.0, mean)
+
+    def _lost(self, places: Sequence[npt.ArrayLike]) -> npt.NDArray[np.bool_]:
+        lost: npt.NDArray[np.bool_] = np.zeros((), dtype=np.bool_)
+        for (name, axis), place in zip(AXES.items(), places, strict=True):
+            value = np.asarray(place, dtype=np.float64)
+            if axis.ends_below:
+                lost = lost | (value < self.edges[name][0])
+            if axis.ends_above:
+                lost = lost | (value > self.edges[name][-1])
+        return np.broadcast_arrays(lost, *(np.asarray(p) for p in places))[0]
 
     def _corners(
-        self, channel: str, points: tuple[npt.ArrayLike, ...]
-    ) -> tuple[FloatArray, FloatArray]:
+        self, channel: str, places: Sequence[npt.ArrayLike]
+    ) -> tuple[IntArray, FloatArray]:
+        """Flat indices and weights of the cells around points, shape (corners, ...)."""
         if channel not in self.channels:
             known = ", ".join(self.channels)
             raise InputError(f"channel {channel!r}: must be one of {known}")
-        number = self.channels.index(channel)
-        places = np.broadcast_arrays(*(np.asarray(p, dtype=np.float64) for p in points))
-        low, share = [], []
-        for name, place in zip(AXES, places, strict=True):
-            edges = self.edges[name]
-            centres = 0.5 * (edges[1:] + edges[:-1])
-            position = np.interp(place, centres, np.arange(len(centres)))
-            first = np.minimum(position.astype(np.int64), max(len(centres) - 2, 0))
-            low.append(first)
-            share.append(position - first)
-        values, weights = [], []
-        for corner in range(1 << len(AXES)):
-            index, weight = [], np.ones(places[0].shape)
-            for axis in range(len(AXES)):
-                up = corner >> axis & 1
-                last = len(self.edges[AXES[axis]]) - 2
-                index.append(np.minimum(low[axis] + up, last))
-                weight = weight * (share[axis] if up else 1.0 - share[axis])
-            cell = (number, *index)
-            tried = self.tried[cell]
-            values.append(self.passed[cell] / np.maximum(tried, 1))
-            weights.append(np.where(tried > 0, weight, 0.0))
-        return np.stack(values), np.stack(weights)
+        wide = np.broadcast_arrays(*(np.asarray(p, dtype=np.float64) for p in places))
+        shape = self.tried.shape[1:]
+        index = np.full((1, *wide[0].shape), self.channels.index(channel), dtype=np.int64)
+        weight = np.ones((1, *wide[0].shape))
+        for (name, axis), place, size in zip(AXES.items(), wide, shape, strict=True):
+            if axis.stepped:
+                inner = self.edges[name][1:-1]
+                index = index * size + np.searchsorted(inner, place, side="right")
+                continue
+            with np.errstate(divide="ignore", invalid="ignore"):
+                place = np.log(place) if axis.logarithmic else place
+            centres = self.centres[name]
+            position = np.interp(place, centres, np.arange(size, dtype=np.float64))
+            low = np.minimum(position.astype(np.int64), max(size - 2, 0))
+            up = np.minimum(low + 1, size - 1)
+            share = position - low
+            index = np.concatenate([index * size + low, index * size + up])
+            weight = np.concatenate([weight * (1.0 - share), weight * share])
+        return index, weight
 
     def average(
         self,
         channel: str,
-        energy: npt.ArrayLike,
-        opening: npt.ArrayLike,
-        splitting: npt.ArrayLike,
-        depth: npt.ArrayLike,
+        selection: str,
+        *places: npt.ArrayLike,
         weights: npt.ArrayLike | None = None,
     ) -> tuple[float, float]:
-        """Efficiency averaged over a sample of decays: one number a mass point.
+        """Efficiency averaged over a sample of decays.
 
         Parameters
         ----------
-        channel, energy, opening, splitting, depth
+        channel, selection, places
             The decays, as in `at`.
         weights
             Of the decays, one each if None.
@@ -172,55 +243,47 @@ class EfficiencyMap:
         tuple of float
             Mean and its standard error from the counts of the table, cells being independent and
             each with the variance of a posterior flat in the efficiency. The sample's own error is
-            not in it. Decays where the table knows nothing count as lost.
+            not in it.
         """
-        arrays = np.broadcast_arrays(
-            *(np.atleast_1d(np.asarray(a, float)) for a in (energy, opening, splitting, depth))
-        )
-        flat = tuple(a.ravel() for a in arrays)
+        flat = [
+            a.ravel()
+            for a in np.broadcast_arrays(*(np.atleast_1d(np.asarray(p, float)) for p in places))
+        ]
         each = np.ones(len(flat[0])) if weights is None else np.asarray(weights, dtype=np.float64)
         each = np.broadcast_to(each, flat[0].shape) / np.sum(each)
-        mean = float(np.sum(each * np.nan_to_num(self.at(channel, *flat))))
-        # How much each cell has to say, by asking for its own value.
-        number = self.channels.index(channel)
-        tried, passed = self.tried[number], self.passed[number]
-        share = np.zeros(tried.shape)
-        self._spread(channel, flat, each, share)
-        variance = (passed + 1.0) * (tried - passed + 1.0) / ((tried + 2.0) ** 2 * (tried + 3.0))
-        return mean, float(np.sqrt(np.sum(share**2 * variance)))
+        each = np.where(self._lost(flat), 0.0, each)
+        cells, corner = self._corners(channel, flat)
+        part = each * corner
+        share = np.bincount(cells.ravel(), part.ravel(), minlength=self.tried.size)
+        return self.weighted(selection, share.reshape(self.tried.shape))
 
-    def _spread(
-        self, channel: str, flat: tuple[FloatArray, ...], each: FloatArray, share: FloatArray
-    ) -> None:
-        _, weights = self._corners(channel, flat)
-        total = weights.sum(axis=0)
-        known = total > 0
-        low = []
-        for name, place in zip(AXES, flat, strict=True):
-            centres = 0.5 * (self.edges[name][1:] + self.edges[name][:-1])
-            position = np.interp(place, centres, np.arange(len(centres)))
-            low.append(np.minimum(position.astype(np.int64), max(len(centres) - 2, 0)))
-        for corner in range(1 << len(AXES)):
-            cell = tuple(
-                np.minimum(low[axis] + (corner >> axis & 1), share.shape[axis] - 1)
-                for axis in range(len(AXES))
-            )
-            part = np.where(known, each * weights[corner] / np.where(known, total, 1.0), 0.0)
-            np.add.at(share, cell, part)
+    def weighted(self, selection: str, share: FloatArray) -> tuple[float, float]:
+        """Sum of shares of cells times their efficiency, and its standard error.
+
+        Parameters
+        ----------
+        selection
+            One of `selections`.
+        share
+            Of the shape of `tried`.
+        """
+        value, variance = self.filled(selection)
+        return float(np.sum(share * value)), float(np.sqrt(np.sum(share**2 * variance)))
 
     def to_csv(self) -> str:
         """Text of the table: provenance, edges, one row a cell in which something was tried."""
         lines = [f"# {key}: {value}" for key, value in self.header.items()]
         lines.append(f"# channels: {' '.join(self.channels)}")
-        for name in AXES:
+        lines.append(f"# selections: {' '.join(self.selections)}")
+        for name, axis in AXES.items():
             values = " ".join(repr(float(v)) for v in self.edges[name])
-            lines.append(f"# edges {name} ({_UNITS[name]}): {values}")
-        lines.append("channel," + ",".join(AXES) + ",tried,passed")
+            lines.append(f"# edges {name} ({axis.unit}): {values}")
+        lines.append(",".join(["channel", *AXES, "tried", *self.selections]))
+        columns = [self.tried, *self.passed.values()]
         for cell in np.argwhere(self.tried > 0):
             place = tuple(cell)
-            numbers = ",".join(str(int(i)) for i in cell[1:])
-            counts = f"{int(self.tried[place])},{int(self.passed[place])}"
-            lines.append(f"{self.channels[cell[0]]},{numbers},{counts}")
+            numbers = [*place, *(counts[place] for counts in columns)]
+            lines.append(",".join(str(int(number)) for number in numbers))
         return "\n".join(lines) + "\n"
 
     @classmethod
@@ -235,6 +298,7 @@ class EfficiencyMap:
         header: dict[str, str] = {}
         edges: dict[str, FloatArray] = {}
         channels: tuple[str, ...] = ()
+        selections: tuple[str, ...] = ()
         try:
             stream = io.StringIO(text)
             for line in stream:
@@ -243,27 +307,35 @@ class EfficiencyMap:
                 key, _, value = line[1:].strip().partition(": ")
                 if key == "channels":
                     channels = tuple(value.split())
+                elif key == "selections":
+                    selections = tuple(value.split())
                 elif key.startswith("edges "):
                     edges[key.split()[1]] = np.array([float(v) for v in value.split()])
                 else:
                     header[key] = value
             shape = (len(channels), *(len(edges[name]) - 1 for name in AXES))
-            tried, passed = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
-            for line in stream:
-                name, *cells = line.strip().split(",")
-                place = (channels.index(name), *(int(c) for c in cells[:4]))
-                tried[place], passed[place] = int(cells[4]), int(cells[5])
+            counts = np.zeros((1 + len(selections), *shape), np.int64)
+            rows = np.loadtxt(stream, dtype=np.int64, delimiter=",", ndmin=2)
+            if rows.size:
+                counts[(slice(None), *rows[:, : len(shape)].T)] = rows[:, len(shape) :].T
         except (KeyError, ValueError, IndexError) as error:
             raise InputError(f"not a table of efficiencies: {error}") from None
-        return cls(channels, MappingProxyType(edges), tried, passed, MappingProxyType(header))
+        passed = dict(zip(selections, counts[1:], strict=True))
+        return cls(
+            channels,
+            MappingProxyType(edges),
+            counts[0],
+            MappingProxyType(passed),
+            MappingProxyType(header),
+        )
 
 
 def counted(
     channels: tuple[str, ...],
     edges: Mapping[str, npt.ArrayLike],
-    channel: npt.NDArray[np.str_],
-    points: npt.ArrayLike,
-    passed: npt.ArrayLike,
+    channel: npt.ArrayLike,
+    places: npt.ArrayLike,
+    passed: Mapping[str, npt.ArrayLike],
     header: Mapping[str, str],
 ) -> EfficiencyMap:
     """Count decays into a table; those outside the grid are left out.
@@ -273,20 +345,22 @@ def counted(
     channels, edges, header
         Of the table.
     channel
-        Final state of every decay.
-    points
-        Energy, opening, splitting and depth of every decay, shape (decays, 4).
+        Index of every decay's final state among ``channels``; others are left out.
+    places
+        Where every decay is along `AXES`, shape (decays, axes).
     passed
-        Whether it was reconstructed.
+        Whether it passed, by selection.
     """
     bins = [np.asarray(edges[name], dtype=np.float64) for name in AXES]
-    place = np.asarray(points, dtype=np.float64)
-    good = np.asarray(passed, dtype=np.bool_)
-    shape = (len(channels), *(len(b) - 1 for b in bins))
-    tried, found = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
-    for number, name in enumerate(channels):
-        mine = np.asarray(channel) == name
-        tried[number] = np.histogramdd(place[mine], bins)[0].astype(np.int64)
-        found[number] = np.histogramdd(place[mine & good], bins)[0].astype(np.int64)
+    number = np.asarray(channel, dtype=np.float64)
+    place = np.concatenate([number[:, None], np.asarray(places, dtype=np.float64)], axis=1)
+    every = [np.arange(len(channels) + 1) - 0.5, *bins]
+
+    def count(rows: FloatArray) -> IntArray:
+        return np.histogramdd(rows, every)[0].astype(np.int64)
+
+    found = {name: count(place[np.asarray(good, dtype=bool)]) for name, good in passed.items()}
     named = MappingProxyType(dict(zip(AXES, bins, strict=True)))
-    return EfficiencyMap(channels, named, tried, found, MappingProxyType(dict(header)))
+    return EfficiencyMap(
+        channels, named, count(place), MappingProxyType(found), MappingProxyType(dict(header))
+    )

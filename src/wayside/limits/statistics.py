@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import gammainc, gammaincc, gammainccinv, gammaincinv, ndtr, ndtri, pdtrik
 
 from wayside.errors import InputError
+from wayside.limits import checks
 
 Array = NDArray[np.float64]
 Method = Literal["classical", "cls"]
@@ -63,12 +64,12 @@ def upper_limit(
     -----
     Garwood 1936 for the classical limit; Zech 1989 and Read 2000 for CLs.
     """
-    n = _counts(n_observed)
-    b = _background(background)
-    level = _level(cl)
+    n = checks.counts(n_observed)
+    b = checks.expected(background)
+    level = checks.level(cl)
     if method not in get_args(Method):
         raise InputError(f"method = {method!r}: use one of {', '.join(get_args(Method))}")
-    return _upper_limit(n, b, level, method)
+    return continued_limit(n, b, level, method)
 
 
 def expected_upper_limit(
@@ -106,16 +107,16 @@ def expected_upper_limit(
     InputError
         As in `upper_limit`, and for a quantile outside (0, 1) or an unknown statistic.
     """
-    b = _background(background)
-    level = _level(cl)
+    b = checks.expected(background)
+    level = checks.level(cl)
     q = np.asarray(quantile, dtype=np.float64)
     if not np.all((q > 0) & (q < 1)):
         raise InputError(f"quantile = {quantile!r}: must lie strictly between 0 and 1")
     if method not in get_args(Method):
         raise InputError(f"method = {method!r}: use one of {', '.join(get_args(Method))}")
     _known(statistic)
-    n = b if statistic == "asimov" else _poisson_quantile(q, b)
-    return _upper_limit(n, b, level, method)
+    n = b if statistic == "asimov" else poisson_quantile(q, b)
+    return continued_limit(n, b, level, method)
 
 
 def discovery_signal(
@@ -160,7 +161,7 @@ def discovery_signal(
         For a background outside [0, 1e6], a significance outside (0, 30], a probability outside
         (0, 1), fewer than one minimum event or an unknown statistic.
     """
-    b = _background(background)
+    b = checks.expected(background)
     if not np.all(b <= LARGEST_BACKGROUND):
         raise InputError(f"background = {background!r}: must not exceed {LARGEST_BACKGROUND:g}")
     z = np.asarray(significance, dtype=np.float64)
@@ -191,7 +192,7 @@ def p_value_to_significance(p_value: ArrayLike) -> Array:
     return np.asarray(-ndtri(np.asarray(p_value, dtype=np.float64)), dtype=np.float64)
 
 
-def _upper_limit(n: Array, b: Array, cl: Array, method: Method) -> Array:
+def continued_limit(n: Array, b: Array, cl: Array, method: Method) -> Array:
     """Limits for real ``n >= 0``; arguments already checked."""
     if method == "classical":
         return np.maximum(np.asarray(gammaincinv(n + 1, cl)) - b, 0.0)
@@ -217,7 +218,7 @@ def _critical_count(b: Array, p: Array) -> Array:
     return np.asarray(high, dtype=np.float64)
 
 
-def _poisson_quantile(q: Array, b: Array) -> Array:
+def poisson_quantile(q: Array, b: Array) -> Array:
     """Smallest whole ``n`` with P(N <= n | b) >= q."""
     q, b = np.broadcast_arrays(q, b)
     # pdtrik continues the distribution to real n, and is not defined where P(N = 0) exceeds q.
@@ -226,27 +227,6 @@ def _poisson_quantile(q: Array, b: Array) -> Array:
     n = np.where(gammaincc(n + 1, b) < q, n + 1, n)
     enough_below = (n > 0) & (gammaincc(np.maximum(n, 1.0), b) >= q)
     return np.asarray(np.where(enough_below, n - 1, n), dtype=np.float64)
-
-
-def _counts(value: ArrayLike) -> Array:
-    n = np.asarray(value, dtype=np.float64)
-    if not np.all(np.isfinite(n) & (n >= 0) & (n == np.floor(n))):
-        raise InputError(f"n_observed = {value!r}: must be a whole number, 0 or more")
-    return n
-
-
-def _background(value: ArrayLike) -> Array:
-    b = np.asarray(value, dtype=np.float64)
-    if not np.all(np.isfinite(b) & (b >= 0)):
-        raise InputError(f"background = {value!r}: must be 0 or more")
-    return b
-
-
-def _level(value: ArrayLike) -> Array:
-    cl = np.asarray(value, dtype=np.float64)
-    if not np.all((cl > 0) & (cl < 1)):
-        raise InputError(f"cl = {value!r}: a confidence level lies strictly between 0 and 1")
-    return cl
 
 
 def _known(statistic: str) -> None:

@@ -167,7 +167,7 @@ def occupancy_figure(scenario: "Scenario", detector: str) -> Figure:
         axes.axvline(scenario.site.film_replacement, color="0.3", linewidth=0.8, linestyle=":")
         axes.annotate(
             "films replaced",
-            (scenario.site.film_replacement, 0.03),
+            (scenario.site.film_replacement, 0.68),
             xycoords=("data", "axes fraction"),
             xytext=(4, 0),
             textcoords="offset points",

@@ -172,6 +172,11 @@ def _contours(axes: Axes, result: Reach) -> list[Artist]:
             rf"5$\sigma$ discovery, $N={result.n_discovery:.3g}$",
         ),
         (
+            result.unity,
+            {"color": OURS, "linewidth": 0.7, "linestyle": (0, (1, 1.5))},
+            "the same if every decay were seen",
+        ),
+        (
             result.approximate,
             {"color": APPROXIMATE, "linewidth": 0.8},
             "approximation of the study",
@@ -187,7 +192,10 @@ def _contours(axes: Axes, result: Reach) -> list[Artist]:
 def _exclusion_words(result: Reach) -> str:
     run = result.scenario.run
     words = f"{100.0 * run.confidence_level:g}% CL, $N={result.n_limit:.3g}$"
-    return words + (f", background {run.background:g}" if run.background else "")
+    background = result.background
+    if not (background.value or background.error):
+        return words
+    return f"{words}, background " + background.words(r"$\pm$")
 
 
 def _draw(axes: Axes, lines: list[Line], **style: object) -> None:

@@ -1,97 +1,128 @@
-"""Efficiency maps: simulate and reconstruct signal, and count."""
+"""Efficiency maps: which decays of a simulated sample were seen, and how many of how many."""
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
+from wayside.backgrounds.source import SELECTIONS, Selection
+from wayside.efficiency.axes import AXES
 from wayside.efficiency.table import EfficiencyMap, counted
 from wayside.reconstruction.chain import Reconstructed
+from wayside.reconstruction.files import Run, spans
+from wayside.reconstruction.run import Job, one_group
+from wayside.simulation.pairs import PAIRS
 
-FloatArray = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
 Structured = npt.NDArray[np.void]
 
-DECAY: Final = np.dtype(
-    [
-        ("event", np.int64),
-        ("channel", "U8"),
-        ("energy", np.float64),
-        ("opening", np.float64),
-        ("splitting", np.float64),
-        ("depth", np.float64),
-        ("x", np.float64),
-        ("y", np.float64),
-        ("z", np.float64),
-    ]
-)
-"""A decay: energy of the pair (GeV), opening (rad), splitting (GeV), depth (m), place (mm)."""
-
-Sample = Callable[[int, np.random.Generator], tuple[Structured, Structured]]
-"""From a number of decays and a source of randomness: `DECAY` rows and film crossings."""
-
-Reconstruct = Callable[[Structured, np.random.Generator], Reconstructed]
-"""From film crossings of one chunk: response and reconstruction."""
+EDGES: Final[dict[str, tuple[float, ...]]] = {
+    "energy": (0.016, 0.05, 0.12, 0.3, 0.8, 2.5, 10.0),
+    "opening": (0.0, 0.06, 0.15, 0.4, 0.8, 1.2, 1.9),
+    "softer": (0.008, 0.016, 0.025, 0.035, 0.05, 0.08, 0.15, 0.4, 1.2, 5.0),
+    "slope": (0.0, 0.25, 0.5, 0.75, 0.9, 1.0, 1.05, 1.35),
+    "depth": (0.0, 1.28, 1.32),
+}
+"""Of the bins of the table that comes with Wayside."""
 
 
-def found(decays: Structured, result: Reconstructed, sigmas: float = 5.0) -> npt.NDArray[np.bool_]:
-    """Which decays have a vertex of theirs.
+def found(
+    decays: Structured, result: Reconstructed, sigmas: float = 5.0
+) -> Mapping[Selection, BoolArray]:
+    """Which decays have a vertex of theirs, by selection.
 
-    A vertex counts if both of its tracks truly come from the event, it lies within ``sigmas`` of
-    its errors (and 10 um) of the decay along each axis, and was not vetoed by the fibres.
-    """
-    passed = np.zeros(len(decays), dtype=np.bool_)
-    number = {int(event): i for i, event in enumerate(decays["event"])}
-    for vertex in result.vertices:
-        i = number.get(int(vertex["event"]))
-        if i is None or vertex["vetoed"]:
-            continue
-        off = [abs(vertex[c] - decays[c][i]) <= sigmas * vertex[f"sigma_{c}"] + 0.01 for c in "xyz"]
-        passed[i] |= all(off)
-    return passed
-
-
-def build_map(
-    sample: Sample,
-    reconstruct: Reconstruct,
-    channels: tuple[str, ...],
-    edges: Mapping[str, npt.ArrayLike],
-    decays: int,
-    seed: int,
-    header: Mapping[str, str],
-    chunk: int = 1000,
-    progress: Callable[[int], object] | None = None,
-) -> EfficiencyMap:
-    """Simulate and reconstruct decays, and count them into a table.
+    A vertex counts if both of its tracks truly come from the event and it lies within ``sigmas``
+    of its errors (and 10 um) of the decay along each axis. It is timed if gas hits on both tracks
+    agree on one time, and the fibres that reconstruction asks are silent then.
 
     Parameters
     ----------
-    sample
-        The engine: makes decays and sends their products through the stack. Decays of a chunk
-        share the films, so it must keep them apart.
-    reconstruct
-        Response and reconstruction.
-    channels, edges, header
-        Of the table; seed, decays and chunk are added to the header.
     decays
-        How many.
-    seed
-        Chunk k draws from ``SeedSequence((seed, k))``.
-    chunk
-        Decays at a time.
+        With ``event`` and the place ``x``, ``y``, ``z`` in mm.
+    result
+        Of the same events.
+    """
+    passed = {name: np.zeros(len(decays), dtype=np.bool_) for name in SELECTIONS}
+    number = {int(event): i for i, event in enumerate(decays["event"])}
+    for vertex in result.vertices:
+        i = number.get(int(vertex["event"]))
+        if i is None:
+            continue
+        off = [abs(vertex[c] - decays[c][i]) <= sigmas * vertex[f"sigma_{c}"] + 0.01 for c in "xyz"]
+        here = all(off)
+        passed["vertex"][i] |= here
+        passed["timed"][i] |= here and bool(vertex["times"] == 1 and not vertex["vetoed"])
+    return passed
+
+
+def count(
+    decays: Structured,
+    passed: Mapping[Selection, BoolArray],
+    header: Mapping[str, str],
+    edges: Mapping[str, npt.ArrayLike] = EDGES,
+) -> EfficiencyMap:
+    """Table of decays.
+
+    Parameters
+    ----------
+    decays
+        Rows of `wayside.simulation.pairs.DECAY`.
+    passed
+        From `found`.
+    header, edges
+        Of the table.
+    """
+    places = np.stack([decays[name] for name in AXES], axis=1)
+    return counted(PAIRS, edges, decays["channel"], places, dict(passed), header)
+
+
+def build_map(
+    folder: Path,
+    decays: Structured,
+    job: Job,
+    header: Mapping[str, str],
+    edges: Mapping[str, npt.ArrayLike] = EDGES,
+    progress: Callable[[int], object] | None = None,
+) -> EfficiencyMap:
+    """Reconstruct a simulated run, and count its decays into a table.
+
+    Parameters
+    ----------
+    folder
+        A complete run of the simulation.
+    decays
+        What was simulated: rows of `wayside.simulation.pairs.DECAY`, by the run's event numbers.
+    job
+        Response and reconstruction; decays of a group share the films.
+    header, edges
+        Of the table.
     progress
         Told the number of decays done.
+
+    Raises
+    ------
+    InputError
+        If there is no run.
     """
-    full = {**header, "decays": str(decays), "seed": str(seed), "chunk": str(chunk)}
-    total: EfficiencyMap | None = None
-    for number, begin in enumerate(range(0, decays, chunk)):
-        rng = np.random.default_rng(np.random.SeedSequence((seed, number)))
-        made, crossings = sample(min(chunk, decays - begin), rng)
-        passed = found(made, reconstruct(crossings, rng))
-        points = np.stack([made[c] for c in ("energy", "opening", "splitting", "depth")], axis=1)
-        part = counted(channels, edges, made["channel"], points, passed, full)
-        total = part if total is None else total + part
+    return count(decays, seen(folder, decays, job, progress), header, edges)
+
+
+def seen(
+    folder: Path,
+    decays: Structured,
+    job: Job,
+    progress: Callable[[int], object] | None = None,
+) -> Mapping[Selection, BoolArray]:
+    """Which decays of a simulated run are seen, by selection; parameters as in `build_map`."""
+    run = Run(folder)
+    passed = {name: np.zeros(len(decays), dtype=np.bool_) for name in SELECTIONS}
+    for number, (first, last) in enumerate(spans(run.events(), job.together)):
+        mine = np.flatnonzero((decays["event"] >= first) & (decays["event"] <= last))
+        good = found(decays[mine], one_group(run, job, number, first, last))
+        for name in SELECTIONS:
+            passed[name][mine] = good[name]
         if progress is not None:
-            progress(min(begin + chunk, decays))
-    assert total is not None, "at least one decay"
-    return total
+            progress(int(mine[-1]) + 1 if len(mine) else 0)
+    return passed

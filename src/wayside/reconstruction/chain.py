@@ -12,7 +12,7 @@ from wayside.reconstruction.chains import chains
 from wayside.reconstruction.link import Linking, links
 from wayside.reconstruction.material import Layer
 from wayside.reconstruction.records import TRACK
-from wayside.reconstruction.timing import match_times
+from wayside.reconstruction.timing import FibreVeto, match_times
 from wayside.reconstruction.tracks import fit_tracks
 from wayside.reconstruction.vertices import Vertexing, begins_inside, vertices
 from wayside.simulation.emulsion import Emulsion
@@ -45,6 +45,8 @@ class Setup:
         Least base-tracks of a track.
     gas_error, gas_time
         Errors of gas hits in mm and ns.
+    fibre_veto, gas_veto
+        What must be silent, as for `wayside.reconstruction.timing.match_times`.
     bounds
         Lowest and highest x, lowest and highest y that was scanned, in mm; the sheets if None.
     """
@@ -57,6 +59,8 @@ class Setup:
     min_sheets: int = 5
     gas_error: float = 0.05
     gas_time: float = 5.0
+    fibre_veto: FibreVeto = "upstream"
+    gas_veto: bool = False
     bounds: tuple[float, float, float, float] | None = None
 
 
@@ -134,7 +138,17 @@ def reconstruct(
     if gas is not None and len(found):
         fibres = np.zeros(0, dtype=HIT) if fibres is None else fibres
         found = match_times(
-            found, rows, members, first, gas, fibres, setup.sheets, setup.gas_error, setup.gas_time
+            found,
+            rows,
+            members,
+            first,
+            gas,
+            fibres,
+            setup.sheets,
+            setup.gas_error,
+            setup.gas_time,
+            fibre_veto=setup.fibre_veto,
+            gas_veto=setup.gas_veto,
         )
     return Reconstructed(rows, members, first, tracks, found)
 

@@ -14,7 +14,9 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from wayside.detector.stack import Stack
 from wayside.errors import InputError
+from wayside.reconstruction.material import Layer
 from wayside.simulation.records import CROSSING, PRIMARY
 from wayside.simulation.sheets import Sheets
 
@@ -71,6 +73,20 @@ class Run:
             lengths = {own: float(stack[name]) for own, name in names.items() if name in stack}
             counts = {name: int(stack[name]) for name in ("layers", "blocks") if name in stack}
             return Sheets(**lengths, **counts, width=float(width), height=float(height))  # type: ignore[arg-type]
+        except (TypeError, ValueError, AttributeError):
+            raise InputError(f"{self.folder / 'run.json'}: stack: cannot be used") from None
+
+    @property
+    def layer(self) -> Layer:
+        """What particles went through in a layer; the study's if the run does not tell."""
+        stack = self.about.get("stack")
+        if stack is None:
+            return Layer()
+        try:
+            known = {key: stack[key] for key in Stack.__dataclass_fields__ if key in stack}
+            return Layer.from_stack(
+                Stack(**{**known, "size": (self.sheets.width, self.sheets.height)})
+            )
         except (TypeError, ValueError, AttributeError):
             raise InputError(f"{self.folder / 'run.json'}: stack: cannot be used") from None
 

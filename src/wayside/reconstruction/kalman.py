@@ -5,6 +5,10 @@ pairs. Each step between base-tracks adds the scattering of the plates in betwee
 the particle still has there; each base-track adds a position and a slope with their errors. The
 likelihood of a momentum is that of all innovations, so positions, slopes and energy loss enter
 with their weights (derived in docs/theory).
+
+Few angles in a hundred are large, from one collision with a nucleus; taken for normal ones they
+would say that the momentum is a quarter lower than it is. So the scattering of a step is a mixture
+of two normal distributions; after each step what an innovation makes of it is taken as one.
 """
 
 import numba
@@ -32,9 +36,8 @@ def noise(
     slope2: FloatArray,
     z: FloatArray,
     plate: FloatArray,
-    thickness: float,
-    radiation_lengths: float,
-    g_cm2: float,
+    gap: FloatArray,
+    material: FloatArray,
     out: FloatArray,
 ) -> float:
     """Scattering between the base-tracks of one track.
@@ -45,35 +48,80 @@ def noise(
         Momentum at the first base-track and mass in MeV; whether it is an electron.
     sheet, slope2
         Sheets of the base-tracks, and squared slopes in each step.
-    z, plate, thickness
-        Depths of sheets and plates, thickness of a plate in mm.
-    radiation_lengths, g_cm2
-        Of a layer at normal incidence.
+    z, plate, gap
+        Depths in mm of sheets, of the middles of the plates before them, and of the gas detectors
+        before these, nan where there is none.
+    material
+        From `wayside.reconstruction.material.Layer.numbers`.
     out
         Filled for each step with the sums over plates of theta^2, theta^2 D and
-        theta^2 (D^2 + thickness^2 / 12), D being the depth behind the step's first sheet.
+        theta^2 (D^2 + spread^2), D being the depth behind the step's first sheet.
 
     Returns
     -------
     float
         Momentum in MeV at the last base-track, zero if the particle does not get there.
     """
+    layer2, gap2 = material[10], material[6] ** 2
     for k in range(len(sheet) - 1):
         secant = np.sqrt(1.0 + slope2[k])
         out[k, 0] = out[k, 1] = out[k, 2] = 0.0
         for s in range(sheet[k] + 1, sheet[k + 1] + 1):
-            left = after(p, mass, g_cm2 * secant, radiation_lengths * secant, radiates)
-            if left <= 0.0:
-                return 0.0
-            mean = 0.5 * (p + left)
-            beta = mean / np.sqrt(mean * mean + mass * mass)
-            theta2 = (highland(radiation_lengths * secant, mean, beta) * secant) ** 2
+            if material[3] > 0.0 and not np.isnan(gap[s]):
+                lever = gap[s] - z[sheet[k]]
+                p = _slab(p, mass, radiates, secant, material[3], material[4], lever, gap2, out[k])
+                if p <= 0.0:
+                    return 0.0
             lever = plate[s] - z[sheet[k]]
-            out[k, 0] += theta2
-            out[k, 1] += theta2 * lever
-            out[k, 2] += theta2 * (lever * lever + thickness * thickness / 12.0)
-            p = left
+            p = _slab(p, mass, radiates, secant, material[1], material[2], lever, layer2, out[k])
+            if p <= 0.0:
+                return 0.0
+        out[k] *= material[7] ** 2
     return p
+
+
+@numba.njit(cache=True, nogil=True)
+def _slab(
+    p: float,
+    mass: float,
+    radiates: bool,
+    secant: float,
+    radiation_lengths: float,
+    g_cm2: float,
+    lever: float,
+    spread2: float,
+    out: FloatArray,
+) -> float:
+    """Add a slab's scattering at the momentum half-way; the momentum behind it, zero if none."""
+    left = after(p, mass, g_cm2 * secant, radiation_lengths * secant, radiates)
+    if left <= 0.0:
+        return 0.0
+    mean = 0.5 * (p + left)
+    beta = mean / np.sqrt(mean * mean + mass * mass)
+    theta2 = (highland(radiation_lengths * secant, mean, beta) * secant) ** 2
+    out[0] += theta2
+    out[1] += theta2 * lever
+    out[2] += theta2 * (lever * lever + spread2)
+    return left
+
+
+@numba.njit(cache=True, nogil=True, inline="always")
+def _surprise(
+    paa: float,
+    pab: float,
+    pbb: float,
+    f: float,
+    q0: float,
+    q1: float,
+    q2: float,
+    ra: float,
+    rb: float,
+    errors: FloatArray,
+) -> tuple[float, float]:
+    """Chi-squared of an innovation with so much scattering, and its determinant."""
+    saa, sab, sbb = paa + f * q2 + errors[0], pab + f * q1 + errors[1], pbb + f * q0 + errors[2]
+    det = saa * sbb - sab * sab
+    return (ra * ra * sbb - 2.0 * ra * rb * sab + rb * rb * saa) / det, det
 
 
 @numba.njit(cache=True, nogil=True)
@@ -86,6 +134,8 @@ def filter_line(
     stretch: FloatArray,
     backward: bool,
     shared: float,
+    tail: float,
+    width2: float,
     state: FloatArray,
 ) -> tuple[float, float]:
     """Filter one projection from one end to the other.
@@ -105,6 +155,8 @@ def filter_line(
     shared
         Variance of the positions that all tracks of a neighbourhood share, which is part of
         ``errors``: the alignment of the sheets.
+    tail, width2
+        Share of the angles that are large, and how much larger their variance is.
     state
         Filled with position, slope and the three elements of their covariance at the end, and the
         part of that covariance which is shared.
@@ -112,8 +164,8 @@ def filter_line(
     Returns
     -------
     tuple of float
-        Chi-squared of the innovations (2 n - 2 degrees of freedom), and the sum of the logarithms
-        of their determinants.
+        Chi-squared of the innovations (2 n - 2 degrees of freedom), and what it lacks to -2 ln L:
+        without a tail, the sum of the logarithms of their determinants.
     """
     n = len(value)
     i = n - 1 if backward else 0
@@ -134,15 +186,31 @@ def filter_line(
             q1 = -q1
         f = stretch[k]
         a += dz * b
-        paa += 2.0 * dz * pab + dz * dz * pbb + f * q2
-        pab += dz * pbb + f * q1
-        pbb += f * q0
+        paa += 2.0 * dz * pab + dz * dz * pbb
+        pab += dz * pbb
         ra, rb = value[j] - a, slope[j] - b
+        if tail > 0.0:
+            first, det = _surprise(paa, pab, pbb, f, q0, q1, q2, ra, rb, errors[j])
+            second, wide = _surprise(paa, pab, pbb, f * width2, q0, q1, q2, ra, rb, errors[j])
+            # How likely this was a large angle, and the variance that goes with it.
+            odds = np.log(tail / (1.0 - tail)) + 0.5 * (np.log(det / wide) + first - second)
+            logs += first + np.log(det) - 2.0 * np.log1p(-tail)
+            if odds > 30.0:
+                logs -= 2.0 * odds
+                f *= width2
+            else:
+                odds = np.exp(odds)
+                logs -= 2.0 * np.log1p(odds)
+                f *= 1.0 + odds / (1.0 + odds) * (width2 - 1.0)
+        paa += f * q2
+        pab += f * q1
+        pbb += f * q0
         saa, sab, sbb = paa + errors[j, 0], pab + errors[j, 1], pbb + errors[j, 2]
         det = saa * sbb - sab * sab
         ia, ib, ic = sbb / det, -sab / det, saa / det
-        chi2 += ra * ra * ia + 2.0 * ra * rb * ib + rb * rb * ic
-        logs += np.log(det)
+        own = ra * ra * ia + 2.0 * ra * rb * ib + rb * rb * ic
+        chi2 += own
+        logs += -own if tail > 0.0 else np.log(det)
         kaa, kab = paa * ia + pab * ib, paa * ib + pab * ic
         kba, kbb = pab * ia + pbb * ib, pab * ib + pbb * ic
         a += kaa * ra + kab * rb
@@ -181,21 +249,19 @@ def minus_two_log_likelihood(
     material: FloatArray,
     z: FloatArray,
     plate: FloatArray,
+    gap: FloatArray,
     scatter: FloatArray,
     state: FloatArray,
 ) -> tuple[float, float]:
     """-2 ln L of a momentum up to a constant, and chi-squared (4 n - 4 degrees of freedom)."""
-    end = noise(
-        np.exp(log_p), mass, radiates, sheet, slope2, z, plate, material[0], material[1],
-        material[2], scatter,
-    )  # fmt: skip
+    end = noise(np.exp(log_p), mass, radiates, sheet, slope2, z, plate, gap, material, scatter)
     if end <= 0.0:
         return IMPOSSIBLE * (1.0 + HIGHEST - log_p), IMPOSSIBLE
     chi2 = logs = 0.0
     for plane in range(2):
         c, l = filter_line(
             lines[2 * plane], lines[2 * plane + 1], errors[plane], depth, scatter, stretch[plane],
-            False, 0.0, state,
+            False, 0.0, material[8], material[9], state,
         )  # fmt: skip
         chi2 += c
         logs += l
@@ -216,6 +282,7 @@ def most_likely(
     material: FloatArray,
     z: FloatArray,
     plate: FloatArray,
+    gap: FloatArray,
     scatter: FloatArray,
     state: FloatArray,
 ) -> tuple[float, float, float]:
@@ -228,7 +295,7 @@ def most_likely(
     best_u = min(max(guess, LOWEST + step), HIGHEST - step)
     best = minus_two_log_likelihood(
         best_u, mass, radiates, sheet, lines, errors, depth, slope2, stretch, material, z, plate,
-        scatter, state,
+        gap, scatter, state,
     )[0]  # fmt: skip
     for way in (1.0, -1.0):
         u = best_u + way * step
@@ -236,7 +303,7 @@ def most_likely(
         while LOWEST <= u <= HIGHEST:
             value = minus_two_log_likelihood(
                 u, mass, radiates, sheet, lines, errors, depth, slope2, stretch, material, z,
-                plate, scatter, state,
+                plate, gap, scatter, state,
             )[0]  # fmt: skip
             if value >= best:
                 break
@@ -249,11 +316,11 @@ def most_likely(
     one, two = high - golden * (high - low), low + golden * (high - low)
     f1 = minus_two_log_likelihood(
         one, mass, radiates, sheet, lines, errors, depth, slope2, stretch, material, z, plate,
-        scatter, state,
+        gap, scatter, state,
     )[0]  # fmt: skip
     f2 = minus_two_log_likelihood(
         two, mass, radiates, sheet, lines, errors, depth, slope2, stretch, material, z, plate,
-        scatter, state,
+        gap, scatter, state,
     )[0]  # fmt: skip
     while high - low > 0.03:
         if f1 < f2:
@@ -261,24 +328,24 @@ def most_likely(
             one = high - golden * (high - low)
             f1 = minus_two_log_likelihood(
                 one, mass, radiates, sheet, lines, errors, depth, slope2, stretch, material, z,
-                plate, scatter, state,
+                plate, gap, scatter, state,
             )[0]  # fmt: skip
         else:
             low, one, f1 = one, two, f2
             two = low + golden * (high - low)
             f2 = minus_two_log_likelihood(
                 two, mass, radiates, sheet, lines, errors, depth, slope2, stretch, material, z,
-                plate, scatter, state,
+                plate, gap, scatter, state,
             )[0]  # fmt: skip
     u, best = (one, f1) if f1 < f2 else (two, f2)
     width = 0.1
     up = minus_two_log_likelihood(
         u + width, mass, radiates, sheet, lines, errors, depth, slope2, stretch, material, z,
-        plate, scatter, state,
+        plate, gap, scatter, state,
     )[0]  # fmt: skip
     down = minus_two_log_likelihood(
         u - width, mass, radiates, sheet, lines, errors, depth, slope2, stretch, material, z,
-        plate, scatter, state,
+        plate, gap, scatter, state,
     )[0]  # fmt: skip
     curvature = (up + down - 2.0 * best) / width**2
     if down < IMPOSSIBLE and curvature > 0.02:

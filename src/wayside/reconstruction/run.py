@@ -3,7 +3,7 @@
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -17,6 +17,7 @@ from wayside.errors import InputError
 from wayside.reconstruction.basetracks import basetracks
 from wayside.reconstruction.chain import Reconstructed, Setup, reconstruct
 from wayside.reconstruction.files import (
+    KINDS,
     Run,
     collect,
     flat,
@@ -27,6 +28,7 @@ from wayside.reconstruction.files import (
 )
 from wayside.reconstruction.grade import PARTICLE, PURE, grade
 from wayside.reconstruction.link import Linking
+from wayside.reconstruction.material import Layer
 from wayside.reconstruction.records import TRACK, VERTEX
 from wayside.reconstruction.vertices import Vertexing
 from wayside.scenario.emulsion import EmulsionSection, ReconstructionSection
@@ -72,12 +74,13 @@ class Job:
     grains: bool = False
     tile: float | None = None
 
-    def setup(self, sheets: Sheets) -> Setup:
+    def setup(self, sheets: Sheets, layer: Layer | None = None) -> Setup:
         """Errors, depths and cuts as reconstruction wants them."""
         cuts = self.cuts
         return Setup(
             emulsion=Emulsion.from_section(self.emulsion),
             sheets=sheets,
+            layer=layer or Layer(),
             linking=Linking(max_holes=cuts.max_holes),
             vertexing=Vertexing(
                 largest_chi2=cuts.vertex_chi2,
@@ -88,6 +91,8 @@ class Job:
             min_sheets=cuts.min_sheets,
             gas_error=1e3 * self.emulsion.gas_error,
             gas_time=self.emulsion.gas_time,
+            fibre_veto=cuts.fibre_veto,
+            gas_veto=cuts.gas_veto,
         )
 
     def about(self, run: Run) -> dict[str, Any]:
@@ -101,6 +106,7 @@ class Job:
             "response": "grains" if self.grains else "parametrised",
             "tile_mm": self.tile,
             "sheets": asdict(run.sheets),
+            "layer": asdict(run.layer),
             "simulation": run.about,
             "primaries_sha256": hashlib.sha256(run.primaries.tobytes()).hexdigest(),
         }
@@ -122,15 +128,42 @@ def respond(
 def one_group(run: Run, job: Job, number: int, first: int, last: int) -> Reconstructed:
     """Response and reconstruction of one group of events."""
     rng = np.random.default_rng(np.random.SeedSequence((job.seed, number)))
+    found = {kind: run.crossings(kind, first, last) for kind in KINDS}
+    return of_crossings(found, job, run.sheets, rng, first, run.layer)
+
+
+def of_crossings(
+    found: Mapping[str, Structured],
+    job: Job,
+    sheets: Sheets,
+    rng: np.random.Generator,
+    first: int = 0,
+    layer: Layer | None = None,
+) -> Reconstructed:
+    """Response and reconstruction of events that share films.
+
+    Parameters
+    ----------
+    found
+        Rows of `wayside.simulation.records.CROSSING` by kind: films, gas, fibres.
+    job, sheets
+        What is done, and where the films are.
+    rng
+        Source of randomness.
+    first
+        Number of the first event: the others happen `APART` from one another.
+    layer
+        What particles go through, the study's if None.
+    """
     section = job.emulsion
-    rows = respond(run.crossings("film", first, last), job, run.sheets, rng)
-    gas, fibre = (run.crossings(kind, first, last) for kind in ("gas", "fibre"))
+    rows = respond(found["film"], job, sheets, rng)
+    gas, fibre = found["gas"].copy(), found["fibre"].copy()
     for crossings in (gas, fibre):
         crossings["time"] += APART * (crossings["event"] - first)
     gas_hits = hits(gas, 1e3 * section.gas_error, section.gas_time, section.gas_efficiency, rng)
-    # Fibres tell the time; where along them is of no use here.
+    # Which fibre tells the depth to a centimetre; where along it is of no use here.
     fibre_hits = hits(fibre, 0.0, section.fibre_time, section.fibre_efficiency, rng)
-    return reconstruct(rows, job.setup(run.sheets), gas_hits, fibre_hits, job.tile)
+    return reconstruct(rows, job.setup(sheets, layer), gas_hits, fibre_hits, job.tile)
 
 
 def reconstruct_run(

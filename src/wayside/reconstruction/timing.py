@@ -2,10 +2,13 @@
 
 Over months every place of a gas detector is hit many times, so that position alone does not tell
 which hit belongs to a track. Two hits on the two tracks of a vertex at the same nanoseconds do.
+
+What came in from outside has left a hit in the fibres as well. So do decay products on their way
+out, muons nearly always: fibres downstream of a vertex therefore say nothing against it.
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +18,8 @@ from wayside.simulation.sheets import Sheets
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 Structured = npt.NDArray[np.void]
+
+FibreVeto = Literal["upstream", "all"]
 
 SIGMAS = 4.0
 """Standard deviations in space and in time within which hits agree."""
@@ -31,6 +36,8 @@ def match_times(
     position_error: float,
     time_error: float,
     fibre_window: float = 20.0,
+    fibre_veto: FibreVeto = "upstream",
+    gas_veto: bool = False,
 ) -> Structured:
     """Give vertices their times.
 
@@ -48,6 +55,10 @@ def match_times(
         Of a gas hit in mm and ns.
     fibre_window
         A vertex is vetoed if the fibres have a hit within so many ns.
+    fibre_veto
+        Which fibres: those ``"upstream"``, at a smaller depth than the vertex, or ``"all"``.
+    gas_veto
+        Whether a hit at that time in a gap before the vertex's block vetoes as well.
 
     Returns
     -------
@@ -61,19 +72,29 @@ def match_times(
     for gap in np.unique(hits["layer"]):
         own = hits[hits["layer"] == gap]
         trees[int(gap)] = (own, cKDTree(np.stack([own["x"], own["y"]], axis=1)))
-    fibre_times = np.sort(fibres["time"])
+    fibres = fibres[np.argsort(fibres["time"], kind="stable")]
+    fibre_times = fibres["time"]
+    hits = hits[np.argsort(hits["time"], kind="stable")]
+    window = SIGMAS * np.sqrt(2.0) * time_error
     for v in range(len(found)):
         times = [
             _track_times(rows[members[first[t] : first[t + 1]]], trees, sheets, position_error)
             for t in (int(found["track_1"][v]), int(found["track_2"][v]))
         ]
-        both = _coincidences(times[0], times[1], SIGMAS * np.sqrt(2.0) * time_error)
+        both = _coincidences(times[0], times[1], window)
         found["times"][v] = len(both)
         if len(both) == 1:
             time = both[0]
             found["time"][v] = time
             low, high = np.searchsorted(fibre_times, [time - fibre_window, time + fibre_window])
-            found["vetoed"][v] = high > low
+            depths = fibres["z"][low:high]
+            found["vetoed"][v] = len(depths) > 0 and (
+                fibre_veto == "all" or bool(np.min(depths) < found["z"][v])
+            )
+            if gas_veto:
+                low, high = np.searchsorted(hits["time"], [time - window, time + window])
+                before = hits["layer"][low:high] < found["sheet"][v] // sheets.layers
+                found["vetoed"][v] |= bool(before.any())
     return found
 
 

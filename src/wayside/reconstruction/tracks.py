@@ -69,7 +69,7 @@ def fit_tracks(
     if as_electron is None:
         as_electron = np.ones(count, dtype=np.bool_)
     sheet = rows["sheet"].astype(np.int64)[members]
-    z, plate = depths(sheets, int(sheet.max()))
+    z, plate, gap = depths(sheets, layer, int(sheet.max()))
     columns = np.stack([rows[c][members] for c in ("x", "y", "tx", "ty")])
     grains = np.stack([rows[c][members] for c in ("front_grains", "back_grains")])
     numbers, states, frames = _fit_all(
@@ -78,9 +78,10 @@ def fit_tracks(
         grains.astype(np.float64),
         first,
         measurement(emulsion, sheets),
-        np.array([sheets.plate, layer.radiation_lengths, layer.mass]),
+        layer.numbers(sheets.plate),
         z,
         plate,
+        gap,
         as_electron,
         np.full(count, np.nan) if momentum is None else np.log(momentum),
         mass,
@@ -168,6 +169,7 @@ def _fit_all(
     material: FloatArray,
     z: FloatArray,
     plate: FloatArray,
+    gap: FloatArray,
     as_electron: npt.NDArray[np.bool_],
     known: FloatArray,
     mass: float,
@@ -222,13 +224,13 @@ def _fit_all(
             guess = _guess(lines, errors, stretch, own, material[1])
             u, error, best = most_likely(
                 guess, mass, False, own, lines, errors, depth, slope2, stretch, material, z, plate,
-                scatter, state,
+                gap, scatter, state,
             )  # fmt: skip
             ratio, own_mass, radiates = np.nan, mass, False
             if as_electron[t]:
                 u_e, error_e, best_e = most_likely(
                     u, M_ELECTRON, True, own, lines, errors, depth, slope2, stretch, material, z,
-                    plate, scatter, state,
+                    plate, gap, scatter, state,
                 )  # fmt: skip
                 ratio = best - best_e
                 if ratio > ELECTRON:
@@ -239,7 +241,7 @@ def _fit_all(
         # Also lays down the scattering that the states below are filtered with.
         chi2 = minus_two_log_likelihood(
             u, own_mass, radiates, own, lines, errors, depth, slope2, stretch, material, z, plate,
-            scatter, state,
+            gap, scatter, state,
         )[1]  # fmt: skip
         if chi2 == IMPOSSIBLE:
             scatter[:] = 0.0
@@ -248,6 +250,7 @@ def _fit_all(
             for end in range(2):
                 filter_line(
                     lines[2 * plane], lines[2 * plane + 1], errors[plane], depth, scatter,
-                    stretch[plane], end == 0, setup[2] ** 2, states[t, end, plane],
+                    stretch[plane], end == 0, setup[2] ** 2, material[8], material[9],
+                    states[t, end, plane],
                 )  # fmt: skip
     return numbers, states, frames

@@ -37,6 +37,9 @@ class Vertexing:
     cone_length, cone_radius, cone_angle
         A companion begins within so many mm behind the vertex, within ``cone_radius`` (mm) plus
         ``cone_angle`` times its distance of one of the two tracks.
+    shower_length
+        A vertex is secondary if it lies within so many mm behind another one, and as near as a
+        companion to one of the tracks from there.
     """
 
     largest_chi2: float = 9.0
@@ -48,6 +51,7 @@ class Vertexing:
     cone_length: float = 30.0
     cone_radius: float = 0.05
     cone_angle: float = 0.1
+    shower_length: float = 200.0
 
 
 def vertices(
@@ -88,17 +92,19 @@ def vertices(
         # Alignment moves both tracks alike: no reason for them to disagree.
         + [chosen["along"][:, k] - chosen["shared"][:, k] for k in range(3)]
         + [chosen["across"][:, k] - chosen["shared"][:, k] for k in range(3)]
-        + [chosen["shared"][:, k] for k in range(3)],
+        + [chosen["shared"][:, k] for k in range(3)]
+        + [chosen["first_sheet"].astype(np.float64)],
         axis=1,
     )
     last = int(chosen["first_sheet"].max())
+    fronts, gaps = fronts_and_gaps(sheets, last)
     pairs, fits = _pairs(
         chosen["first_sheet"].astype(np.int64),
         table,
-        sheets.plate_front(np.arange(last + 1)),
-        sheets.plate,
+        fronts,
+        gaps,
+        layer.numbers(sheets.plate),
         sheets.pitch,
-        layer.radiation_lengths,
         how.max_holes,
         how.largest_chi2,
         how.min_opening,
@@ -124,7 +130,9 @@ def vertices(
     found["event"] = np.where(events[:, 0] == events[:, 1], events[:, 0], -1)
     found = found[~_incoming(found, ends, sheets, how)]
     _count_companions(found, tracks, inside, how)
-    return found[np.lexsort((found["y"], found["x"], found["z"]))]
+    found = found[np.lexsort((found["y"], found["x"], found["z"]))]
+    found["secondary"] = _secondary(found, tracks, how)
+    return found
 
 
 def begins_inside(
@@ -201,27 +209,65 @@ def _count_companions(
         found["companions"][v] = np.count_nonzero(hit)
 
 
+def fronts_and_gaps(sheets: Sheets, last: int) -> tuple[FloatArray, FloatArray]:
+    """Fronts of the plates before sheets 0 to ``last``, and of the gaps before these, in mm.
+
+    Without a gap both are the same.
+    """
+    number = np.arange(last + 1)
+    fronts = sheets.plate_front(number)
+    return fronts, np.where(
+        (number > 0) & (number % sheets.layers == 0), fronts - sheets.gap, fronts
+    )
+
+
+def _secondary(found: Structured, tracks: Structured, how: Vertexing) -> npt.NDArray[np.bool_]:
+    """Which vertices, in order of depth, lie along a track of an earlier one."""
+    behind = np.zeros(len(found), dtype=np.bool_)
+    for v in range(len(found)):
+        row = found[v]
+        begin = row["z"] + 5.0 * row["sigma_z"]
+        low, high = np.searchsorted(found["z"], [begin, row["z"] + how.shower_length])
+        for t in (row["track_1"], row["track_2"]):
+            dz = found["z"][low:high] - row["z"]
+            miss = np.hypot(
+                row["x"] + dz * tracks["tx"][t] - found["x"][low:high],
+                row["y"] + dz * tracks["ty"][t] - found["y"][low:high],
+            )
+            behind[low:high] |= miss < how.cone_radius + how.cone_angle * dz
+    return behind
+
+
 @numba.njit(cache=True, nogil=True)
 def _position_covariance(
-    row: FloatArray, z: float, plate_back: float, plate_front: float, lengths: float
+    row: FloatArray, z: float, fronts: FloatArray, gaps: FloatArray, material: FloatArray
 ) -> tuple[float, float, float]:
-    """Covariance (xx, xy, yy) of a track extrapolated to a depth, with the plate on the way."""
+    """Covariance (xx, xy, yy) of a track extrapolated to a depth, with all that is on the way."""
     dz = z - row[2]
     slope2 = row[3] ** 2 + row[4] ** 2
     secant2 = 1.0 + slope2
-    thick = max(0.0, plate_back - max(z, plate_front))
-    share = thick / (plate_back - plate_front)
-    theta2 = lever2 = 0.0
-    if share > 0.0:
-        theta2 = highland(max(lengths * share * np.sqrt(secant2), 1e-6), row[7], 1.0) ** 2
-        lever = plate_back - 0.5 * thick - z
-        lever2 = lever * lever + thick * thick / 12.0
+    secant = np.sqrt(secant2)
+    scatter = 0.0
+    for k in range(int(row[17]), -1, -1):
+        if fronts[k] + material[0] <= z:
+            break
+        # The plate, then the gas detector before it, as if that were spread evenly.
+        for part in range(2):
+            front, back, lengths = fronts[k], fronts[k] + material[0], material[1]
+            if part == 1:
+                front, back, lengths = gaps[k], fronts[k], material[3]
+            thick = min(back - front, back - z)
+            if thick <= 0.0 or lengths <= 0.0:
+                continue
+            share = max(lengths * secant * thick / (back - front), 1e-6)
+            lever = back - 0.5 * thick - z
+            theta = highland(share, row[7], 1.0)
+            scatter += theta * theta * (lever * lever + thick * thick / 12.0)
     out = np.empty(2)
     for plane in range(2):
         k = 8 + 3 * plane
         stretch = secant2 * (secant2 if plane == 0 else 1.0)
-        out[plane] = row[k] + 2.0 * dz * row[k + 1] + dz * dz * row[k + 2]
-        out[plane] += theta2 * lever2 * stretch
+        out[plane] = row[k] + 2.0 * dz * row[k + 1] + dz * dz * row[k + 2] + scatter * stretch
     ux, uy = row[5], row[6]
     return (
         out[0] * ux * ux + out[1] * uy * uy,
@@ -234,9 +280,11 @@ def _position_covariance(
 def fit_pair(
     one: FloatArray,
     two: FloatArray,
-    plate_front: float,
-    plate: float,
-    lengths: float,
+    low: float,
+    high: float,
+    fronts: FloatArray,
+    gaps: FloatArray,
+    material: FloatArray,
     out: FloatArray,
 ) -> bool:
     """Least squares for the common point of two lines: x, y, z from two positions in two planes.
@@ -245,9 +293,11 @@ def fit_pair(
     ----------
     one, two
         Rows: x, y, z, tx, ty, ux, uy, p beta, covariances along and across without
-        what is shared, what is shared.
-    plate_front, plate, lengths
-        Plate before the first sheet (mm), its thickness, radiation lengths of the layer.
+        what is shared, what is shared, first sheet.
+    low, high
+        Depths between which the point may be in mm; somewhat farther is fitted, too.
+    fronts, gaps, material
+        From `fronts_and_gaps` and `wayside.reconstruction.material.Layer.numbers`.
     out
         Filled with x, y, z, their errors, chi-squared (one degree of freedom), opening angle.
 
@@ -263,9 +313,8 @@ def fit_pair(
     ax, ay = one[0] - one[2] * one[3], one[1] - one[2] * one[4]
     bx, by = two[0] - two[2] * two[3], two[1] - two[2] * two[4]
     z = -((ax - bx) * dtx + (ay - by) * dty) / dt2
-    back = plate_front + plate
     # Most pairs pass each other far off; only the others are worth a fit.
-    if z < plate_front - 4.0 or z > back + 2.0:
+    if z < low - 2.0 or z > high + 2.0:
         return False
     if abs((ax - bx) * dty - (ay - by) * dtx) > 0.3 * np.sqrt(dt2):
         return False
@@ -276,9 +325,9 @@ def fit_pair(
     for _ in range(3):
         matrix[:] = 0.0
         vector[:] = 0.0
-        at = min(max(z, plate_front - 3.0), back + 1.0)
+        at = min(max(z, low - 1.0), high + 1.0)
         for row in (one, two):
-            cxx, cxy, cyy = _position_covariance(row, at, back, plate_front, lengths)
+            cxx, cxy, cyy = _position_covariance(row, at, fronts, gaps, material)
             det = cxx * cyy - cxy * cxy
             wxx, wxy, wyy = cyy / det, -cxy / det, cxx / det
             tx, ty = row[3], row[4]
@@ -305,7 +354,7 @@ def fit_pair(
         z = at + solution[2]
         chi2 = 0.0
         for row in (one, two):
-            cxx, cxy, cyy = _position_covariance(row, at, back, plate_front, lengths)
+            cxx, cxy, cyy = _position_covariance(row, at, fronts, gaps, material)
             det = cxx * cyy - cxy * cxy
             rx = row[0] + (at - row[2]) * row[3] - solution[0] + row[3] * solution[2]
             ry = row[1] + (at - row[2]) * row[4] - solution[1] + row[4] * solution[2]
@@ -332,9 +381,9 @@ def _pairs(
     sheet: IntArray,
     table: FloatArray,
     fronts: FloatArray,
-    plate: float,
+    gaps: FloatArray,
+    material: FloatArray,
     pitch: float,
-    lengths: float,
     max_holes: int,
     largest: float,
     min_opening: float,
@@ -344,14 +393,16 @@ def _pairs(
     pairs, fits = np.empty((room, 2), np.int64), np.empty((room, 8))
     out = np.empty(8)
     x, y = table[:, 0].copy(), table[:, 1].copy()
-    # From the farthest allowed vertex, both tracks as steep as they come.
-    farthest = (max_holes + 1.0) * pitch + plate
     i0 = 0
     while i0 < n:
         i1 = np.searchsorted(sheet, sheet[i0] + 1)
         j1 = np.searchsorted(sheet, sheet[i0] + max_holes + 1)
         x0, y0, side, nx, ny, start, order = build(x, y, np.arange(i0, j1), 0.05)
+        # After the last sheet that both may have missed, be a gap in between or not.
+        low_z, back = fronts[max(sheet[i0] - max_holes - 1, 0)], fronts[sheet[i0]] + material[0]
+        farthest = back - low_z
         for i in range(i0, i1):
+            # Both tracks as steep as they come.
             reach = farthest * (1.0 + np.sqrt(table[i, 3] ** 2 + table[i, 4] ** 2))
             left, right = span(x[i] - reach, x[i] + reach, x0, side, nx)
             low, high = span(y[i] - reach, y[i] + reach, y0, side, ny)
@@ -362,17 +413,16 @@ def _pairs(
                     j = order[k]
                     if j <= i:
                         continue
-                    if not fit_pair(table[i], table[j], fronts[sheet[i]], plate, lengths, out):
+                    if not fit_pair(table[i], table[j], low_z, back, fronts, gaps, material, out):
                         continue
                     first = min(table[i, 2], table[j, 2])
-                    back = fronts[sheet[i]] + plate
                     before = out[2] <= back + 0.3 + 5.0 * out[5] and out[2] <= first + 0.3
                     if (
                         out[6] < largest
                         and out[7] >= min_opening
                         and before
-                        and out[2] >= back - farthest - 3.0 * out[5]
-                        and out[5] < pitch
+                        and out[2] >= low_z - 3.0 * out[5]
+                        and out[5] < max(pitch, 0.25 * farthest)
                     ):
                         if count == room:
                             room *= 2

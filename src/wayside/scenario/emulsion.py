@@ -1,10 +1,10 @@
 """What films, gas and fibres record, and what makes a track or a vertex: two sections."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator
 
-from wayside.scenario.quantities import Count, Quantity
+from wayside.scenario.quantities import Count, Quantity, refuse
 from wayside.scenario.sections import Section
 
 _Fine = Annotated[float, BeforeValidator(Quantity("length", 1e-9, 1e-3))]
@@ -23,6 +23,12 @@ _Cut = Annotated[float, BeforeValidator(Quantity("pure number", 0.0, 1e6, open_l
 _Grains = Annotated[int, BeforeValidator(Count(3, 100))]
 _Sheets = Annotated[int, BeforeValidator(Count(2, 1000))]
 _Holes = Annotated[int, BeforeValidator(Count(0, 3))]
+
+
+def _switch(value: object) -> bool:
+    if not isinstance(value, bool):
+        refuse("must be true or false")
+    return value
 
 
 class EmulsionSection(Section):
@@ -94,6 +100,10 @@ class ReconstructionSection(Section):
         Least angle between the two tracks in rad.
     veto_sheets
         Sheets in front of a vertex that must be there, and without a track that ends at it.
+    fibre_veto
+        Fibres that must be silent when a vertex happens: those ``"upstream"`` of it, or ``"all"``.
+    gas_veto
+        Whether gas detectors before the vertex's block must be silent then, too.
     """
 
     min_sheets: _Sheets = 5
@@ -101,3 +111,5 @@ class ReconstructionSection(Section):
     vertex_chi2: _Cut = 9.0
     min_opening: _Angle = 0.01
     veto_sheets: Annotated[int, BeforeValidator(Count(0, 40))] = 3
+    fibre_veto: Literal["upstream", "all"] = "upstream"
+    gas_veto: Annotated[bool, BeforeValidator(_switch)] = False

@@ -135,9 +135,12 @@ class Geant4Section(Section):
         data where they are installed.
     margin
         Air around everything in m, where a particle may start.
+    plate_slabs
+        Slabs that a plate is cut into, at the ends of which Geant4 lets a particle scatter.
     """
 
     physics_list: Literal["FTFP_BERT", "QGSP_BERT", "QGSP_BIC"] = "FTFP_BERT"
     production_cut: Cut = 0.7 * _MM
     data: Literal["auto", "official", "stand-in"] = "auto"
     margin: Thickness = 0.1
+    plate_slabs: Annotated[int, BeforeValidator(Count(1, 50))] = 4

@@ -58,6 +58,7 @@ def check(scenario: "Scenario") -> None:
     if not problems:
         problems += _masses(scenario)
     problems += _detectors(scenario)
+    problems += _background(scenario)
     problems += _plane(scenario)
     problems += _stack(scenario)
     problems += _beam_backgrounds(scenario)
@@ -194,6 +195,15 @@ def _known_detectors(key: str, names: tuple[str, ...], scenario: "Scenario") -> 
             near = nearest(name, scenario.detectors)
             hint = f'did you mean "{near}"?' if near else f"known: {', '.join(scenario.detectors)}"
             yield f"{key} = {shown}: no detector {show(name)}; {hint}"
+
+
+def _background(scenario: "Scenario") -> Iterator[str]:
+    run = scenario.run
+    if run.background == "simulated" and run.background_error:
+        yield (
+            f"run.background_error = {run.background_error:g}: goes with a number of events;"
+            ' a "simulated" background brings its own'
+        )
 
 
 def _plane(scenario: "Scenario") -> Iterator[str]:

@@ -73,6 +73,15 @@ def _key(value: str) -> str:
     return value
 
 
+def _background(value: object) -> object:
+    if value == "simulated":
+        return value
+    if isinstance(value, str):
+        refuse('must be a number of events, or "simulated"')
+    return Quantity("pure number", 0.0, 1e12)(value)
+
+
+Background = Annotated[float | Literal["simulated"], BeforeValidator(_background)]
 Facing = Annotated[Literal["ip", "beam"] | Triple, BeforeValidator(_facing)]
 Signal = Annotated[tuple[StrictStr, ...], BeforeValidator(_names)]
 Title = Annotated[StrictStr, AfterValidator(_line)]
@@ -82,6 +91,8 @@ Hadrons = Literal["r-ratio", "quarks"]
 DofName = Literal["drees2015", "saikawa2018"]
 
 Recast = Literal["exact", "study"]
+
+Selection = Literal["vertex", "timed"]
 
 PlaneKind = Literal["epsilon-g_d", "epsilon-m2", "epsilon-delta"]
 Hold = Literal["sum", "m1", "m2", "ratios"]
@@ -162,21 +173,31 @@ class RunSection(Section):
         Names of the detectors that count in the total, None for all.
     confidence_level
         Of the exclusion.
+    selection
+        What counts as an event: a ``"vertex"`` in the emulsion alone, or one that is ``"timed"``
+        as well; see `wayside.backgrounds.source.Selection`.
     background
-        Expected background events in the total.
+        Expected background events in the total, or ``"simulated"`` for those of all sources.
+    background_error
+        Standard error of a ``background`` that is a number, in events.
     decays
         ``"exact"``, or ``"study"`` for Eqs. 20 and 21 of the study.
     recast
         How existing limits are carried over: ``"exact"``, or ``"study"`` for its Eqs. 22 and 23.
+    efficiency
+        Which decays count: all (``"unity"``), or those that the ``"simulated"`` detector sees.
     """
 
     luminosity_fb: Luminosity
     production: Literal["auto", "on-shell", "off-shell"] = "auto"
     signal: Signal | None = None
     confidence_level: Confidence = 0.9
-    background: Events = 0.0
+    selection: Selection = "timed"
+    background: Background = 0.0
+    background_error: Events = 0.0
     decays: Literal["exact", "study"] = "exact"
     recast: Recast = "exact"
+    efficiency: Literal["unity", "simulated"] = "unity"
 
 
 class DetectorSection(Section):

@@ -39,8 +39,10 @@ def _header(result: Reach, what: str) -> dict[str, str]:
         "signal": " + ".join(result.scenario.signal),
         "decays": run.decays,
         "recast": run.recast,
+        "efficiency": run.efficiency
+        + (f" ({run.selection})" if run.efficiency == "simulated" else ""),
         "n_limit": f"{result.n_limit:.6g} ({100.0 * run.confidence_level:g}% CL,"
-        f" background {run.background:g})",
+        f" background {result.background.words()})",
     }
 
 
@@ -48,6 +50,7 @@ def _contours(result: Reach) -> str:
     named: dict[str, list[Line]] = {
         "exclusion": result.contour,
         "discovery": result.discovery,
+        "exclusion-unity": result.unity,
         "study-approximation": result.approximate,
         **result.existing,
         # Too much dark matter is below the first kind, above the second.

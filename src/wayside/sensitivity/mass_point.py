@@ -13,11 +13,14 @@ from wayside.acceptance.decay import DecayCurve
 from wayside.acceptance.estimate import Estimate, decay_curve, face_acceptance
 from wayside.acceptance.flight import Flight, off_shell_flight, on_shell_flight
 from wayside.acceptance.rule import Rule
+from wayside.acceptance.seen import Seen
 from wayside.acceptance.timing import Arrivals, arrival_times, timing_rule
+from wayside.backgrounds.source import Selection
 from wayside.collider import direct, distribution, radiative
 from wayside.collider.beams import Beams
 from wayside.constants import HBAR_C
 from wayside.detector.box import Box
+from wayside.efficiency.shipped import shipped
 from wayside.errors import InputError
 from wayside.models.protocol import Model
 from wayside.models.r_ratio import R_MAXIMUM
@@ -32,6 +35,9 @@ Mode = Literal["on-shell", "off-shell"]
 
 Decays = Literal["exact", "study"]
 """``"exact"``, or ``"study"``: its Eqs. 20 and 21."""
+
+Efficiency = Literal["unity", "simulated"]
+"""Whether all decays count, or those that the simulated detector sees."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +63,9 @@ class MassPoint:
     decays
         How chances to decay inside a detector are computed where a call does not say; what
         `wayside.mass_point` takes from ``run.decays``.
+    efficiency, selection
+        Which decays count as events where a call does not say, and what of them must be seen; from
+        ``run.efficiency`` and ``run.selection``.
     """
 
     model: Model
@@ -67,6 +76,8 @@ class MassPoint:
     rtol: float = 1e-4
     ctau_override: float | None = None
     decays: Decays = "exact"
+    efficiency: Efficiency = "unity"
+    selection: Selection = "timed"
 
     @cached_property
     def flight(self) -> Flight:
@@ -301,6 +312,39 @@ class MassPoint:
             raise InputError(f"decays = {decays!r}: must be exact or study")
         return np.asarray(self.curve(name)[0].probability(self.ctau(epsilon, g_d)))
 
+    def seen(self, name: str) -> Seen:
+        """Decays in a detector that are seen, by the table that comes with Wayside."""
+        key = ("seen", name)
+        if key not in self._kept:
+            widths = self.excited_width_hats
+            total = sum(widths.values())
+            self._kept[key] = Seen(
+                self.flight,
+                self._box(name),
+                self.model,
+                {channel: width / total if total else 0.0 for channel, width in widths.items()},
+                shipped(),
+                self.selection,
+            )
+        return self._kept[key]  # type: ignore[no-any-return]
+
+    def seen_share(self, name: str, epsilon: ArrayLike, g_d: ArrayLike) -> Array:
+        """Share of the decays in a detector that are seen, whatever ``efficiency`` says.
+
+        Parameters
+        ----------
+        name
+            Detector.
+        epsilon, g_d
+            Couplings, any shapes that broadcast: only the lifetime that follows from them counts.
+
+        Notes
+        -----
+        The flights, their boosts and the lifetime are exact; decays are averaged over the three-body
+        phase space by a fixed rule, and looked up in the table: docs/theory, "Efficiency".
+        """
+        return self.seen(name).efficiency(self.ctau(epsilon, g_d))
+
     def expected_events(
         self,
         name: str,
@@ -309,8 +353,9 @@ class MassPoint:
         luminosity_fb: float,
         *,
         decays: Decays | None = None,
+        efficiency: Efficiency | None = None,
     ) -> Array:
-        """Decays of excited states expected inside a detector.
+        """Decays of excited states expected inside a detector, or those of them that are seen.
 
         Parameters
         ----------
@@ -323,6 +368,9 @@ class MassPoint:
         decays
             ``"exact"`` or ``"study"``, instead of what the mass point was made with: from a
             scenario that is its ``run.decays``.
+        efficiency
+            ``"unity"`` or ``"simulated"``, instead of what the mass point was made with:
+            ``run.efficiency``.
 
         Raises
         ------
@@ -338,4 +386,10 @@ class MassPoint:
         if not luminosity_fb > 0.0:
             raise InputError(f"luminosity_fb = {luminosity_fb}: must be positive (fb^-1)")
         produced = luminosity_fb * self.produced_fb(epsilon, g_d)
-        return np.asarray(produced * self.decay_probability(name, epsilon, g_d, decays=decays))
+        events = produced * self.decay_probability(name, epsilon, g_d, decays=decays)
+        efficiency = self.efficiency if efficiency is None else efficiency
+        if efficiency not in ("unity", "simulated"):
+            raise InputError(f"efficiency = {efficiency!r}: must be unity or simulated")
+        if efficiency == "simulated":
+            events = events * self.seen_share(name, epsilon, g_d)
+        return np.asarray(events)

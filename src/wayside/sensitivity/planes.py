@@ -43,6 +43,8 @@ def mass_point(scenario: Scenario) -> MassPoint:
         regulator=scenario.collider.regulator,
         ctau_override=scenario.model.ctau_m,
         decays=scenario.run.decays,
+        efficiency=scenario.run.efficiency,
+        selection=scenario.run.selection,
     )
 
 

@@ -12,6 +12,7 @@ from wayside.cosmology.relic import relic_density
 from wayside.errors import InputError, NumericalError
 from wayside.models.protocol import WidthErrors
 from wayside.scenario import Scenario, meaning
+from wayside.sensitivity.efficiency import efficiency_report, seen_report
 from wayside.sensitivity.existing import SEARCHES, Existing
 from wayside.sensitivity.mass_point import MassPoint
 from wayside.sensitivity.planes import mass_point
@@ -55,7 +56,9 @@ def point_report(scenario: Scenario) -> dict[str, Any]:
     report["expected_events"] = float(
         sum(d["expected_events"] for d in report["detectors"] if d["name"] in scenario.signal)
     )
+    report["efficiency"] = efficiency_report(scenario, point)
     report["flags"] = point.flags(epsilon, g_d) + meaning.overlaps(scenario)
+    report["flags"] += report["efficiency"]["flags"]
     report["existing_limits"] = _existing(scenario, point)
     report["relic"] = _relic(scenario, point)
     return report
@@ -165,6 +168,7 @@ def _detector(scenario: Scenario, point: MassPoint, name: str, ctau: float) -> d
     curve, error = point.curve(name)
     approximate = float(point.decay_probability(name, epsilon, g_d, decays="study"))
     chosen = float(point.decay_probability(name, epsilon, g_d))
+    share = seen_report(point, name, epsilon, g_d)
     produced = float(point.produced_fb(epsilon, g_d)) * scenario.run.luminosity_fb
     return {
         "name": name,
@@ -173,7 +177,11 @@ def _detector(scenario: Scenario, point: MassPoint, name: str, ctau: float) -> d
         "hit_probability": curve.hit_probability,
         "decay_probability": chosen,
         "decay_probability_study": approximate,
-        "expected_events": produced * chosen,
+        "decays": produced * chosen,
+        **share,
+        "expected_events": float(
+            point.expected_events(name, epsilon, g_d, scenario.run.luminosity_fb)
+        ),
         "relative_error": max(error, face.relative_error),
         **_arrival(point, name, ctau),
     }

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from wayside.data import read_table
+from wayside.efficiency.shipped import NAME
 from wayside.sensitivity.existing import SEARCHES
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ def tables_used(result: "Reach") -> list[dict[str, str]]:
     names = ["r_ratio", "narrow_vector_states"]
     if result.scenario.cosmology.dof == "drees2015":  # the others are formulas
         names.append("dof_drees2015")
+    if result.scenario.run.efficiency == "simulated":
+        names.append(NAME)
     for search in SEARCHES:
         names.extend(search.tables)
     return [table_record(name) for name in names]

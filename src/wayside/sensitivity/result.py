@@ -3,19 +3,21 @@
 import platform
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from importlib.metadata import version
 from typing import Any
 
 import numpy as np
 
 from wayside import __version__
-from wayside.limits.statistics import discovery_signal, expected_upper_limit
 from wayside.scenario import Scenario, meaning
 from wayside.sensitivity import study
+from wayside.sensitivity.background import Background, expected_background
 from wayside.sensitivity.columns import resolved
 from wayside.sensitivity.contours import Line, trace
+from wayside.sensitivity.efficiency import efficiency_report
 from wayside.sensitivity.existing import SEARCHES, Existing
-from wayside.sensitivity.mass_point import Array, MassPoint
+from wayside.sensitivity.mass_point import Array, Efficiency, MassPoint
 from wayside.sensitivity.planes import CouplingFunction, Plane, plane_of
 from wayside.sensitivity.relic import RelicLine, relic_line
 
@@ -32,6 +34,8 @@ class Reach:
     """
 
     plane: Plane
+    background: Background
+    """Expected background in the signal detectors together."""
     events: dict[str, Array]
     """Expected events on the grid by detector, shape (epsilon, x)."""
     n_limit: float
@@ -56,6 +60,10 @@ class Reach:
     relic: RelicLine
     """Where the ground state makes up all of dark matter."""
     flags: list[str] = field(default_factory=list)
+    unity: list[Line] = field(default_factory=list)
+    """The contour if every decay were seen; empty where ``run.efficiency`` takes it so anyway."""
+    efficiency: dict[str, Any] = field(default_factory=dict)
+    """Which efficiency was used, the table behind it, and its value at the scenario's point."""
 
     @property
     def scenario(self) -> Scenario:
@@ -78,6 +86,7 @@ class Reach:
             "scenario": self.scenario.to_dict(),
             "sqrt_s_gev": self.scenario.sqrt_s,
             "production": self.scenario.mode,
+            "background": self.background.summary(),
             "n_limit": self.n_limit,
             "n_discovery": self.n_discovery,
             "relative_error": self.relative_error,
@@ -87,6 +96,8 @@ class Reach:
             "contour": _plain(self.contour),
             "discovery": _plain(self.discovery),
             "study_approximation": _plain(self.approximate),
+            "efficiency": self.efficiency,
+            "contour_unity": _plain(self.unity),
             "relic": self.relic.summary(),
             "existing": {key: _plain(lines) for key, lines in self.existing.items()},
             "existing_confidence_levels": {
@@ -140,12 +151,11 @@ def reach(scenario: Scenario, *, progress: Progress | None = None) -> Reach:
     """
     say = progress or (lambda _: None)
     luminosity = scenario.run.luminosity_fb
-    model_of_yield = study.expected_events if scenario.run.decays == "study" else _exact
-
-    background = scenario.run.background
-    n_limit = float(expected_upper_limit(background, scenario.run.confidence_level, method="cls"))
-    n_discovery = float(discovery_signal(background))
-    logarithm = _log_yield(scenario, model_of_yield)
+    background = expected_background(scenario)
+    n_limit, n_discovery = background.n_limit, background.n_discovery
+    logarithm = _log_yield(scenario, _expected)
+    unity = _log_yield(scenario, partial(_expected, efficiency="unity"))
+    simulated = scenario.run.efficiency == "simulated"
     approximation = _log_yield(scenario, study.expected_events)
     existing_searches = Existing(scenario.run.recast, scenario.run.confidence_level)
     searches = existing_searches.margins()
@@ -157,6 +167,7 @@ def reach(scenario: Scenario, *, progress: Progress | None = None) -> Reach:
         _over(logarithm, n_limit),
         _over(logarithm, n_discovery),
         _over(approximation, n_limit),
+        *([_over(unity, n_limit)] if simulated else []),
     ]
     plane = resolved(grid_plane, traced, list(searches.values()))
 
@@ -165,7 +176,7 @@ def reach(scenario: Scenario, *, progress: Progress | None = None) -> Reach:
     events = {
         name: np.maximum(
             plane.evaluate(
-                lambda point, eps, g_d, name=name: model_of_yield(  # type: ignore[misc]
+                lambda point, eps, g_d, name=name: _expected(  # type: ignore[misc]
                     point, name, eps, g_d, luminosity
                 ),
                 x,
@@ -185,6 +196,14 @@ def reach(scenario: Scenario, *, progress: Progress | None = None) -> Reach:
         plane, approximation, plane.evaluate(approximation, x, epsilon), np.log(n_limit)
     )
 
+    if simulated:
+        say("contour of efficiency 1")
+    unity_contour = (
+        _trace(plane, unity, plane.evaluate(unity, x, epsilon), np.log(n_limit))
+        if simulated
+        else []
+    )
+
     say("existing limits")
     margins = {key: plane.evaluate(function, x, epsilon) for key, function in searches.items()}
     existing = {
@@ -201,7 +220,9 @@ def reach(scenario: Scenario, *, progress: Progress | None = None) -> Reach:
     worst = max(errors, default=0.0)
     g_d_most = scenario.model.g_d if plane.varies_masses else plane.x.values[-1]
     flags = plane.centre.flags(scenario.model.epsilon, float(g_d_most))
-    flags += [*meaning.overlaps(scenario), *meaning.unused(scenario)]
+    flags += [*meaning.overlaps(scenario), *meaning.unused(scenario), *background.flags]
+    efficiency = efficiency_report(scenario, plane.centre)
+    flags += efficiency.pop("flags")
     if worst > plane.centre.rtol:
         flags.append(f"acceptance known to {worst:.1e} only")
     if not relic.known:
@@ -216,6 +237,7 @@ def reach(scenario: Scenario, *, progress: Progress | None = None) -> Reach:
         flags.append(f"existing limits at other confidence levels: {', '.join(other)}")
     return Reach(
         plane=plane,
+        background=background,
         events=events,
         n_limit=n_limit,
         n_discovery=n_discovery,
@@ -228,6 +250,8 @@ def reach(scenario: Scenario, *, progress: Progress | None = None) -> Reach:
         confidence_levels=levels,
         relic=relic,
         flags=flags,
+        unity=unity_contour,
+        efficiency=efficiency,
     )
 
 
@@ -257,8 +281,15 @@ def _over(logarithm: CouplingFunction, level: float) -> CouplingFunction:
     return lambda point, epsilon, g_d: logarithm(point, epsilon, g_d) - np.log(level)
 
 
-def _exact(point: MassPoint, name: str, epsilon: Array, g_d: Array, luminosity_fb: float) -> Array:
-    return point.expected_events(name, epsilon, g_d, luminosity_fb)
+def _expected(
+    point: MassPoint,
+    name: str,
+    epsilon: Array,
+    g_d: Array,
+    luminosity_fb: float,
+    efficiency: Efficiency | None = None,
+) -> Array:
+    return point.expected_events(name, epsilon, g_d, luminosity_fb, efficiency=efficiency)
 
 
 def _log_yield(scenario: Scenario, events: Callable[..., Array]) -> CouplingFunction:

@@ -93,8 +93,8 @@ class DecaySampler:
         channel = np.searchsorted(reached, rng.random(n) * reached[-1], side="right")
         channel = channel.astype(np.int32)
         q, below, above = np.empty(n), np.empty(n), np.empty(n)
-        for k, name in enumerate(self._leptons):
-            rows = np.flatnonzero(channel == k)
+        for name in self._leptons:
+            rows = np.flatnonzero(channel == CHANNELS.index(name))
             q[rows], below[rows], above[rows] = self._leptons[name].draw(len(rows), rng)
         kind = np.full(n, -1, dtype=np.int32)
         groups: list[hadrons.Group] = []
@@ -113,8 +113,8 @@ class DecaySampler:
         mass = np.empty(offsets[-1])
         momentum = np.empty((offsets[-1], 3))
         dark = self._dark(q)
-        for k, name in enumerate(self._leptons):
-            rows = np.flatnonzero(channel == k)
+        for name in self._leptons:
+            rows = np.flatnonzero(channel == CHANNELS.index(name))
             lepton = LEPTON_MASSES[name]
             beta2 = above[rows] * (q[rows] + 2.0 * lepton) / q[rows] ** 2
             a, b = dark[0][rows], dark[1][rows]

@@ -39,11 +39,16 @@ class Physics:
         In mm.
     margin
         Air around the detector, in mm.
+    plate_slabs
+        Slabs that a plate is cut into: Geant4 turns a particle at the end of a step, and does not
+        shift it sideways (muons, hadrons) or hardly (electrons, near a boundary), so one step a
+        plate puts all of its scattering at its back.
     """
 
     physics_list: str = "FTFP_BERT"
     production_cut: float = 0.7
     margin: float = 100.0
+    plate_slabs: int = 4
 
 
 def require_calzone() -> None:
@@ -123,7 +128,9 @@ class Engine:
         self.stack = stack
         self.physics = physics
         self._calzone = calzone
-        self._simulation = calzone.Simulation(calzone.Geometry(geometry(stack, physics.margin)))
+        self._simulation = calzone.Simulation(
+            calzone.Geometry(geometry(stack, physics.margin, physics.plate_slabs))
+        )
         settings = self._simulation.physics
         settings.had_model = physics.physics_list
         settings.default_cut = physics.production_cut * CM

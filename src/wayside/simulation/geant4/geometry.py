@@ -16,7 +16,7 @@ CM: Final = 0.1
 _RECORDS: Final = ["record_deposits"]
 
 
-def geometry(stack: Stack, margin: float) -> dict[str, Any]:
+def geometry(stack: Stack, margin: float, slabs: int = 1) -> dict[str, Any]:
     """Definition for ``calzone.Geometry``; the world's centre is that of the stack.
 
     Fibres, shield and the cavity for the blocks are boxes inside each other; every block is a
@@ -28,6 +28,8 @@ def geometry(stack: Stack, margin: float) -> dict[str, Any]:
         The detector.
     margin
         Air around everything, in mm.
+    slabs
+        That each plate is cut into.
     """
     low, high = stack.outer()
     materials = {
@@ -51,7 +53,7 @@ def geometry(stack: Stack, margin: float) -> dict[str, Any]:
         inside["Cavity"] = _box(tuple(s - 2.0 * stack.shield for s in size), "Air")
         inside = inside["Cavity"]
     for index in range(stack.blocks):
-        inside[f"Block{index}"] = _block(stack, index)
+        inside[f"Block{index}"] = _block(stack, index, slabs)
     return {"World": world, "materials": {"mixtures": _mixtures(materials)}}
 
 
@@ -59,13 +61,21 @@ def _box(size: tuple[float, ...], material: str) -> dict[str, Any]:
     return {"box": [s * CM for s in size], "material": material}
 
 
-def _block(stack: Stack, index: int) -> dict[str, Any]:
+def _block(stack: Stack, index: int, slabs: int) -> dict[str, Any]:
     x, y = stack.size
     block = _box((x, y, stack.period), "Air")
     front = index * stack.period
     block["position"] = [0.0, 0.0, (front + 0.5 * stack.period - 0.5 * stack.depth) * CM]
     films = 2 * stack.layers * index
     for number, (z, layer) in enumerate(stack.block()):
+        if layer.kind == "plate":
+            thin = layer.thickness / slabs
+            for slab in range(slabs):
+                volume = _box((x, y, thin), layer.material.name)
+                middle = z + (slab + 0.5) * thin - 0.5 * stack.period
+                volume["position"] = [0.0, 0.0, middle * CM]
+                block[f"P{number}x{slab}"] = volume
+            continue
         name = f"L{number}"
         volume = _box((x, y, layer.thickness), layer.material.name)
         if layer.kind == "film":

@@ -1,0 +1,199 @@
+"""Does the table of efficiencies close? Signal of built-in scenarios, simulated directly.
+
+Usage::
+
+    python scripts/check_efficiency_map.py [--work build/closure] [--followed 1500]
+        [--scenarios belle2-forward,belle2-central,besiii-forward]
+
+Generates decays of a scenario in its detector, follows those through Geant4 that have at least
+two charged particles toward +z within a tangent of 1.2 (and some of the others: none should be
+seen), reconstructs them, and compares the share that is seen with what `run.efficiency =
+"simulated"` uses, and with the table looked up for the very same decays.
+"""
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rich.console import Console
+from rich.progress import Progress
+
+from wayside.backgrounds.source import SELECTIONS
+from wayside.efficiency.axes import AXES
+from wayside.efficiency.binomial import interval
+from wayside.efficiency.shipped import shipped
+from wayside.efficiency.table import EfficiencyMap
+from wayside.reconstruction.build_map import seen
+from wayside.reconstruction.run import Job
+from wayside.scenario import Scenario, load_scenario
+from wayside.sensitivity.planes import mass_point
+from wayside.simulation.events import EventGenerator
+from wayside.simulation.geant4.datasets import find
+from wayside.simulation.geant4.engine import Physics
+from wayside.simulation.geant4.plan import Plan
+from wayside.simulation.geant4.run import simulate
+from wayside.simulation.pairs import OTHER, PAIRS, prongs
+from wayside.simulation.records import PRIMARY
+
+SLOPE = 1.2
+HOPELESS = 200
+
+
+def main() -> None:
+    """Print the comparison, and write it as JSON to the folder of the work."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--work", type=Path, default=Path("build/closure"))
+    parser.add_argument("--scenarios", default="belle2-forward,belle2-central,besiii-forward")
+    parser.add_argument("--set", dest="values", action="append", default=[], metavar="KEY=VALUE")
+    parser.add_argument("--followed", type=int, default=1500)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--table", type=Path, help="instead of the one that comes with Wayside")
+    options = parser.parse_args()
+    table = (
+        EfficiencyMap.from_csv(options.table.read_text(encoding="utf-8"))
+        if options.table
+        else shipped()
+    )
+    for name in options.scenarios.split(","):
+        scenario = load_scenario(name).with_values(options.values)
+        result = closure(scenario, options, table)
+        (options.work / f"{name}.json").write_text(json.dumps(result, indent=1))
+        print(f"{name}: {result['generated']} decays, {result['followed']} followed")
+        print(f"  seen of {result['hopeless']} others: {result['hopeless_seen']}")
+        for selection, each in result["selections"].items():
+            print(
+                f"  {selection}: direct {each['direct']:.4f} (-{each['direct_low']:.4f}"
+                f" +{each['direct_high']:.4f}), point {each['point']:.4f} +- {each['error']:.4f},"
+                f" ratio {each['point'] / max(each['direct'], 1e-9):.3f}"
+                f" +- {each['ratio_error']:.3f}; table for the same decays"
+                f" {each['same_decays']:.4f}; by channel {each['by_channel']}"
+            )
+
+
+def closure(scenario: Scenario, options: argparse.Namespace, table: EfficiencyMap) -> dict[str, Any]:
+    """Direct and tabulated efficiencies of a scenario's first signal detector."""
+    detector = scenario.signal[0]
+    point = mass_point(scenario)
+    rows, particles, generated, hopeless = _generate(scenario, options)
+    stack = scenario.stack.build(scenario.detectors[detector].size[:2])
+    settings = scenario.geant4
+    physics = Physics(
+        settings.physics_list,
+        round(1e3 * settings.production_cut, 9),
+        round(1e3 * settings.margin, 9),
+    )
+    folder = options.work / scenario.name
+    plan = Plan(particles, stack, physics, find(settings.data), options.seed, 200)
+    with Progress(console=Console(stderr=True)) as bar:
+        task = bar.add_task(f"{scenario.name}: Geant4", total=plan.chunks)
+        simulate(plan, folder, options.workers, lambda done, _: bar.update(task, completed=done))
+    job = Job(scenario.emulsion, scenario.reconstruction, options.seed, 1000)
+    passed = seen(folder, rows, job)
+    good = ~hopeless
+    result: dict[str, Any] = {
+        "generated": generated,
+        "followed": int(good.sum()),
+        "hopeless": int(hopeless.sum()),
+        "hopeless_seen": int(passed["vertex"][hopeless].sum()),
+        "selections": {},
+    }
+    epsilon, g_d = scenario.model.epsilon, scenario.model.g_d
+    widths = point.excited_width_hats
+    total = sum(widths.values())
+    from wayside.acceptance.seen import Seen
+
+    for selection in SELECTIONS:
+        number = int(passed[selection][good].sum())
+        low, high = interval(number, generated)
+        direct = number / generated
+        branching = {name: width / total for name, width in widths.items()}
+        made = Seen(point.flight, point.boxes[detector], point.model, branching, table, selection)
+        ctau = float(point.ctau(epsilon, g_d))
+        value, error = float(made.efficiency(ctau)), made.error(ctau)
+        same, by_channel = 0.0, {}
+        for k, channel in enumerate((*PAIRS, "other")):
+            mine = good & (rows["channel"] == k)
+            looked = 0.0
+            if k != OTHER and mine.any():
+                values = table.at(channel, selection, *(rows[axis][mine] for axis in AXES))
+                looked = float(np.nansum(values))
+            by_channel[channel] = [int(passed[selection][mine].sum()), round(looked, 1)]
+            same += looked / generated
+        relative = np.hypot(1.0 / np.sqrt(max(number, 1)), error / max(value, 1e-9))
+        result["selections"][selection] = {
+            "direct": direct,
+            "direct_low": direct - float(low),
+            "direct_high": float(high) - direct,
+            "point": value,
+            "error": error,
+            "ratio_error": float(relative) * value / max(direct, 1e-9),
+            "same_decays": same,
+            "by_channel": by_channel,
+        }
+    return result
+
+
+def _generate(scenario: Scenario, options: argparse.Namespace) -> tuple[Any, Any, int, Any]:
+    """Rows of `DECAY` and particles of decays to follow, how many were made, which are hopeless."""
+    generator = EventGenerator(scenario, (scenario.signal[0],))
+    box = mass_point(scenario).boxes[scenario.signal[0]]
+    splitting = scenario.masses[0] - scenario.masses[1]
+    all_rows, all_particles, all_hopeless = [], [], []
+    generated = followed = lost = 0
+    for block in generator.blocks(10_000_000, options.seed):
+        momentum = block.momentum @ box.axes.T
+        place = 1e3 * ((block.vertex - box.position) @ box.axes.T)
+        charged = np.isin(np.abs(block.pdg), (11, 13, 211, 321))
+        slope = np.full(len(momentum), np.inf)
+        ahead = charged & (momentum[:, 2] > 0.0)
+        slope[ahead] = np.hypot(momentum[ahead, 0], momentum[ahead, 1]) / momentum[ahead, 2]
+        owner = np.repeat(np.arange(len(block.event)), np.diff(block.offsets))
+        hopes = np.bincount(owner[slope < SLOPE], minlength=len(block.event))
+        for i in range(len(block.event)):
+            generated += 1
+            hopeless = bool(hopes[i] < 2)
+            if hopeless and lost >= HOPELESS:
+                continue
+            lost += hopeless
+            followed += not hopeless
+            mine = slice(block.offsets[i], block.offsets[i + 1])
+            own = np.flatnonzero(charged[mine])
+            fast = own[np.argsort(-np.linalg.norm(momentum[mine][own], axis=1))[:2]]
+            if len(fast) == 2:
+                row = prongs(momentum[mine][fast][None], block.mass[mine][fast][None])
+            else:
+                row = prongs(np.ones((1, 2, 3)), np.ones((1, 2)))
+            codes = sorted(abs(int(p)) for p in block.pdg[mine])
+            kinds = {(11, 11): 0, (13, 13): 1, (211, 211): 2}
+            row["channel"] = kinds.get(tuple(codes), OTHER)
+            row["event"] = len(all_rows)
+            row["splitting"] = splitting
+            for axis, name in enumerate("xyz"):
+                row[name] = place[i, axis]
+            row["depth"] = 1e-3 * place[i, 2]
+            out = np.zeros(len(momentum[mine]), dtype=PRIMARY)
+            out["event"], out["weight"] = len(all_rows), 1.0
+            out["pdg"] = block.pdg[mine]
+            for axis, name in enumerate("xyz"):
+                out[name] = place[i, axis]
+                out[f"p{name}"] = 1e3 * momentum[mine][:, axis]
+            all_rows.append(row)
+            all_particles.append(out)
+            all_hopeless.append(hopeless)
+            if followed == options.followed:
+                break
+        if followed == options.followed:
+            break
+    return (
+        np.concatenate(all_rows),
+        np.concatenate(all_particles),
+        generated,
+        np.array(all_hopeless),
+    )
+
+
+if __name__ == "__main__":
+    main()

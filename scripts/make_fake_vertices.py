@@ -1,0 +1,275 @@
+"""Simulate what enters the detector, reconstruct it, and count the vertices it fakes.
+
+Usage::
+
+    OMP_NUM_THREADS=1 nice python scripts/make_fake_vertices.py [--work DIR] [--workers N]
+        [--only SAMPLE ...] [--write] [--date YYYY-MM-DD]
+
+Every chunk of a sample leaves one file in DIR (whole or not at all) and has its own seed, so that a
+run may be stopped and continued, with any number of workers, and gives the same table. ``--write``
+makes ``src/wayside/data/fake_vertices.csv`` of the chunks that are there. Takes about 10 minutes
+of one core.
+"""
+
+import argparse
+import secrets
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from datetime import date
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from wayside.detector.stack import Stack
+from wayside.reconstruction.entering import How, entering, log_uniform, pairs_inside
+from wayside.reconstruction.fakes import fakes, places
+from wayside.reconstruction.run import Job, of_crossings
+from wayside.scenario.emulsion import EmulsionSection, ReconstructionSection
+from wayside.scenario.hardware import Geant4Section, StackSection
+from wayside.simulation.sheets import Sheets
+
+SEED = 20260
+TABLE = Path("src/wayside/data/fake_vertices.csv")
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Particles of one kind.
+
+    Attributes
+    ----------
+    number
+        Of the kind in the table; part of the seed.
+    kind
+        Name.
+    how, pdg
+        Where they come from, and PDG numbers in turn.
+    edges
+        Of the energy bins in GeV.
+    events
+        In each bin.
+    chunk
+        Events simulated and reconstructed at a time.
+    shield
+        Lead around, in m.
+    """
+
+    number: int
+    kind: str
+    how: How
+    pdg: tuple[int, ...]
+    edges: tuple[float, ...]
+    events: tuple[int, ...]
+    chunk: int
+    shield: float = 0.1
+
+
+SAMPLES = (
+    Sample(0, "muon-above", "cosmic", (13, -13), (0.2, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0),
+           (2000, 3000, 8000, 12000, 8000, 2000), 1000),
+    Sample(1, "muon-front", "front", (13, -13), (1.0, 3.0, 6.0), (1000, 1250), 250),
+    Sample(2, "klong-front", "front", (130,), (0.25, 0.5, 1.0, 2.0, 4.0),
+           (750, 750, 500, 500), 250),
+    Sample(3, "neutron-front", "front", (2112,), (0.1, 0.3, 1.0, 2.0, 5.0),
+           (1000, 750, 500, 500), 250),
+    Sample(4, "photon-front", "front", (22,), (0.05, 0.2, 1.0, 3.0), (2000, 2000, 2000), 500),
+    Sample(5, "photon-bare", "front", (22,), (0.05, 0.2, 1.0, 3.0), (500, 500, 250), 250, 0.0),
+    Sample(6, "klong-above", "cosmic", (130,), (0.25, 1.0, 4.0), (750, 500), 250),
+    Sample(7, "neutron-above", "cosmic", (2112,), (0.1, 1.0, 5.0), (750, 500), 250),
+    Sample(8, "electron-front", "front", (11, -11), (0.05, 0.2, 1.0, 3.0), (2000, 2000, 1500), 500),
+    Sample(9, "signal", "inside", (11, -11), (0.3, 1.0, 3.0), (750, 500), 250),
+)  # fmt: skip
+
+_engines: dict[float, Any] = {}
+
+
+@dataclass(frozen=True)
+class Task:
+    """One chunk of one bin of a sample."""
+
+    sample: Sample
+    bin: int
+    chunk: int
+    first: int
+    events: int
+    work: Path
+
+    @property
+    def path(self) -> Path:
+        """Its file."""
+        return self.work / f"{self.sample.kind}-{self.bin}-{self.chunk:03}.npz"
+
+
+def tasks(work: Path, only: list[str]) -> Iterator[Task]:
+    """All chunks, those of different kinds and bins in turn, so that a part is a fair part."""
+    found = []
+    for sample in SAMPLES:
+        if only and sample.kind not in only:
+            continue
+        for k, events in enumerate(sample.events):
+            for chunk, first in enumerate(range(0, events, sample.chunk)):
+                size = min(sample.chunk, events - first)
+                found.append(((first + size) / events, Task(sample, k, chunk, first, size, work)))
+    yield from (task for _, task in sorted(found, key=lambda item: item[0]))
+
+
+def detector(shield: float) -> tuple[Stack, Sheets]:
+    """The study's detector with so much lead around."""
+    stack = StackSection(shield=shield).build()
+    return stack, Sheets()
+
+
+def simulate(task: Task) -> str:
+    """Simulate, reconstruct and look at one chunk."""
+    from wayside.simulation.geant4 import datasets
+    from wayside.simulation.geant4.engine import Engine, Physics
+    from wayside.simulation.geant4.plan import chunk_seed
+
+    sample = task.sample
+    stack, sheets = detector(sample.shield)
+    if sample.shield not in _engines:
+        _engines[sample.shield] = Engine(stack, Physics(), datasets.find(Geant4Section().data))
+    key = (SEED, sample.number, task.bin, task.chunk)
+    rng = np.random.default_rng(np.random.SeedSequence(key))
+    bounds = (1e3 * sample.edges[task.bin], 1e3 * sample.edges[task.bin + 1])
+    if sample.how == "inside":
+        primaries = pairs_inside(stack, bounds, task.events, rng)
+    else:
+        energies = log_uniform(bounds, task.events, rng)
+        primaries = entering(stack, sample.how, sample.pdg, energies, rng)
+    seed = chunk_seed(SEED + 1000 * sample.number + task.bin, task.chunk)
+    crossings = _engines[sample.shield].run(primaries, seed)
+    job = Job(EmulsionSection(), ReconstructionSection())
+    # Fibres are silent here: the chance that they are is multiplied later.
+    silent = crossings | {"fibre": crossings["fibre"][:0]}
+    result = of_crossings(silent, job, sheets, rng)
+    _, first = np.unique(primaries["event"], return_index=True)
+    rows = fakes(result, crossings, primaries[first], job, sheets)
+    gas = crossings["gas"][crossings["gas"]["track"] == 1]
+    crossed = crossings["fibre"][crossings["fibre"]["deposit"] > 0.0]
+    upstream = np.zeros(len(gas), dtype=np.int64)
+    for event in np.unique(gas["event"]):
+        mine = gas["event"] == event
+        depths = places(crossed[crossed["event"] == event])
+        upstream[mine] = np.count_nonzero(depths < gas["z_in"][mine][:, None], axis=1)
+    aside = task.path.with_name(f".{secrets.token_hex(4)}.npz")
+    np.savez_compressed(
+        aside,
+        rows=rows,
+        events=task.events,
+        mixed=np.count_nonzero(result.vertices["event"] < 0),
+        gas_fibres=np.bincount(upstream, minlength=1),
+    )
+    aside.replace(task.path)
+    return task.path.name
+
+
+STAGES = ("vertex", "gas", "timed", "closed", "quiet", "isolated")
+SUMS = [name for stage in STAGES for name in (stage, f"{stage}_squares")]
+COLUMNS = ("kind", "low", "high", "entering", "gas_muons", "gas_silent", *SUMS)
+
+
+def stages(rows: Any, job: Job) -> dict[str, Any]:
+    """What a vertex counts in each stage: chances are multiplied, not drawn."""
+    missed, closed = (
+        (1.0 - job.emulsion.fibre_efficiency) ** rows[name].astype(float)
+        for name in ("fibres", "all_fibres")
+    )
+    missed_gas = (1.0 - job.emulsion.gas_efficiency) ** rows["gas_before"].astype(float)
+    gas = rows["timed"].astype(float)
+    quiet = gas * missed * missed_gas
+    return {
+        "vertex": np.ones(len(rows)),
+        "gas": gas,
+        "timed": gas * missed,
+        "closed": gas * closed,
+        "quiet": quiet,
+        "isolated": quiet * (rows["companions"] == 0),
+    }
+
+
+def count(sample: Sample, k: int, work: Path) -> list[float] | None:
+    """One row of the table, of the chunks that are there."""
+    job = Job(EmulsionSection(), ReconstructionSection())
+    events, silent, passed = 0, 0.0, 0
+    sums = {stage: [0.0, 0.0] for stage in STAGES}
+    for path in sorted(work.glob(f"{sample.kind}-{k}-*.npz")):
+        with np.load(path) as found:
+            rows, histogram = found["rows"], found["gas_fibres"]
+            events += int(found["events"])
+        fibres = np.arange(len(histogram), dtype=float)
+        silent += float(histogram @ (1.0 - job.emulsion.fibre_efficiency) ** fibres)
+        passed += int(histogram.sum())
+        _, owner = np.unique(rows["event"], return_inverse=True)
+        for stage, weights in stages(rows, job).items():
+            each = np.zeros(owner.max(initial=-1) + 1)
+            if stage == "vertex":
+                np.add.at(each, owner, weights)
+            else:
+                # Vertices of one particle have one time: together they are one event.
+                np.maximum.at(each, owner, weights)
+            sums[stage][0] += float(each.sum())
+            sums[stage][1] += float((each**2).sum())
+    if events == 0:
+        return None
+    row = [sample.number, sample.edges[k], sample.edges[k + 1], events, passed]
+    return [*row, silent / max(passed, 1), *(value for stage in STAGES for value in sums[stage])]
+
+
+def write(work: Path, day: str) -> None:
+    """The table, whole or not at all."""
+    from wayside.simulation.geant4 import datasets
+
+    found = [count(sample, k, work) for sample in SAMPLES for k in range(len(sample.events))]
+    header = {
+        "origin": "own simulation: scripts/make_fake_vertices.py",
+        "version": "1",
+        "units": "low, high: kinetic energy in GeV outside of the shield; else numbers",
+        "date": day,
+        "licence": "BSD-3-Clause",
+        "command": f"python scripts/make_fake_vertices.py --write --date {day}",
+        "seed": str(SEED),
+        "geant4": f"FTFP_BERT, data: {datasets.find().summary()['kind']}",
+        "kinds": "; ".join(f"{s.number} {s.kind}" for s in SAMPLES),
+        "columns": (
+            "entering: particles simulated; gas_muons, gas_silent: crossings of gas gaps by them"
+            " and the mean chance that fibres upstream see nothing of such a one; then sums, and"
+            " sums of squares over particles: vertex (vertices), gas (particles with a vertex that"
+            " gas hits give a time), timed (the same times the chance that fibres upstream are"
+            " silent), closed (that all fibres are), quiet (as timed, and that no gap before the"
+            " vertex has a hit at that time), isolated (and without companions)"
+        ),
+    }
+    lines = [f"# {key}: {value}" for key, value in header.items()]
+    lines.append(",".join(COLUMNS))
+    lines += [",".join(f"{value:.7g}" for value in row) for row in found if row is not None]
+    aside = TABLE.with_name(f".{TABLE.name}.{secrets.token_hex(4)}")
+    aside.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    aside.replace(TABLE)
+
+
+def main() -> None:
+    """Run what is missing, or write the table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--work", type=Path, default=Path("build/fakes"))
+    parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--only", nargs="*", default=[])
+    parser.add_argument("--write", action="store_true")
+    parser.add_argument("--date", default=date.today().isoformat())
+    given = parser.parse_args()
+    if given.write:
+        write(given.work, given.date)
+        return
+    given.work.mkdir(parents=True, exist_ok=True)
+    waiting = [task for task in tasks(given.work, given.only) if not task.path.is_file()]
+    with ProcessPoolExecutor(given.workers, mp_context=get_context("spawn")) as pool:
+        for done, name in enumerate(pool.map(simulate, waiting), start=1):
+            print(f"{done}/{len(waiting)} {name}", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    main()

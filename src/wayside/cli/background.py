@@ -1,0 +1,187 @@
+"""``wayside background``: what else looks like signal, and when it matters."""
+
+import textwrap
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from wayside.cli.common import (
+    json_option,
+    json_text,
+    load,
+    out_option,
+    scenario_options,
+    table_text,
+)
+from wayside.cli.output import check_output_folder, write_files
+
+if TYPE_CHECKING:
+    from wayside.backgrounds.source import Count
+    from wayside.sensitivity.background_report import BackgroundReport
+
+_PAGE = 80
+_KEY = 20
+"""Characters of a source's key in a table."""
+
+
+@click.command("background")
+@scenario_options
+@out_option
+@json_option
+@click.option(
+    "--detector",
+    "detectors",
+    multiple=True,
+    metavar="NAME",
+    help="Detector to tell of, all if not given; may be repeated.",
+)
+def command(
+    scenario: str,
+    overrides: tuple[str, ...],
+    out: Path | None,
+    as_json: bool,
+    detectors: tuple[str, ...],
+) -> None:
+    """Count what else enters the detectors and looks like signal.
+
+    SCENARIO is a built-in name or a TOML file. With --out, writes figures (PNG and PDF),
+    background.csv, luminosity.csv, background.json and workspace.json (for pyhf).
+    """
+    loaded = load(scenario, overrides)
+    for name in detectors:
+        if name not in loaded.detectors:
+            from wayside.errors import InputError
+
+            raise InputError(f"--detector {name}: there are {', '.join(loaded.detectors)}")
+    if out is not None:
+        check_output_folder(out)
+
+    from rich.console import Console
+
+    with Console(stderr=True).status("sources of background") as status:
+        from wayside.sensitivity.background_report import background_report
+
+        report = background_report(loaded)
+        files: dict[str, bytes | str] = {}
+        if out is not None:
+            files = _files(report, status.update)
+    written = write_files(out, files) if out is not None else []
+    if as_json:
+        click.echo(json_text(report.summary()))
+    else:
+        shown = detectors or tuple(loaded.detectors)
+        click.echo("\n".join([_text(report, shown), *(f"wrote {path}" for path in written)]))
+
+
+def _files(report: "BackgroundReport", say: Callable[[str], None]) -> dict[str, bytes | str]:
+    from wayside.plotting.background_figures import background_figures
+    from wayside.plotting.reach_figure import figure_files
+
+    files: dict[str, bytes | str] = {}
+    for name, figure in background_figures(report):
+        say(f"figure {name}")
+        files |= figure_files(figure, name)
+    return {
+        **files,
+        **report.tables(),
+        "background.json": json_text(report.summary()) + "\n",
+        "workspace.json": json_text(report.background.workspace(report.control)) + "\n",
+    }
+
+
+def _text(report: "BackgroundReport", detectors: tuple[str, ...]) -> str:
+    run = report.scenario.run
+    lines = [
+        f"{report.scenario.name}: {run.luminosity_fb:g} fb^-1,"
+        f" {report.scenario.site.exposure:g} days; selection: {run.selection}"
+    ]
+    for name in detectors:
+        role = "signal" if name in report.scenario.signal else "not signal"
+        lines += ["", f"detector {name} ({role})", _sources(report, name)]
+    lines += ["", *_limit(report), "", _luminosity(report)]
+    notes = {
+        f"{source.key}: {note}": None
+        for name in detectors
+        for source in report.budget.detectors[name]
+        for note in source.notes
+    }
+    lines += [""] if notes or report.flags else []
+    for note in (*report.flags, *notes):
+        lines += textwrap.wrap(f"note: {note}", _PAGE, subsequent_indent="  ")
+    return "\n".join(lines)
+
+
+def _sources(report: "BackgroundReport", name: str) -> str:
+    from wayside.backgrounds.source import SELECTIONS
+
+    head = ("source", "entering", "rate", *SELECTIONS)
+    found = report.budget.detectors[name]
+    rows = []
+    for source in found:
+        rate, unit = report.rate(source)
+        vertices = source.vertices
+        rows.append(
+            (
+                source.key if len(source.key) <= _KEY else f"{source.key[: _KEY - 3]}...",
+                _cell(source.entering),
+                f"{rate:.3g}/{unit.removesuffix('^-1')}",
+                *(_cell(vertices[each]) if vertices else "unknown" for each in SELECTIONS),
+            )
+        )
+    counted = any(each.vertices is not None for each in found)
+    totals = (
+        _cell(report.budget.total([name], each)) if counted else "unknown" for each in SELECTIONS
+    )
+    return table_text(head, [*rows, ("total", "", "", *totals)])
+
+
+def _cell(count: "Count") -> str:
+    """A number with its error in per cent; as such where the number is 0."""
+    if count.value:
+        return f"{count.value:.3g} {100.0 * count.error / count.value:.0f}%"
+    return f"0+-{count.error:.2g}" if count.error else "0"
+
+
+def _limit(report: "BackgroundReport") -> list[str]:
+    run, background = report.scenario.run, report.background
+    signal = "+".join(report.scenario.signal)
+    until, less = background.zero_until(), background.zero_until(more=1.0)
+    lines = [
+        f"{signal}, {run.selection}: {background.words()} events expected",
+        f"{100.0 * run.confidence_level:g}% CL limit: {background.n_limit:.4g} signal events;"
+        f" without background {background.limit_at(0.0):.4g},",
+        f"with a background one error higher {background.n_limit_with_more:.4g}",
+    ]
+    if until == until:
+        also = f" ({less:.3g} with one error more)" if less < until else ""
+        lines.append(f"zero background holds up to {until:.3g} fb^-1{also}")
+    else:
+        lines.append("zero background: not known how far, no source is counted")
+    return lines
+
+
+def _luminosity(report: "BackgroundReport") -> str:
+    scan = report.scan
+    words = {"zero": "zero", "background": "b", "control": f"b-{scan.control}"}
+    head = ["fb^-1", "b"]
+    for what in ("N", "eps"):
+        head += [f"{what} {words[key]}" for key in scan.curves]
+    rows = []
+    for i in range(0, len(scan.luminosity_fb), (len(scan.luminosity_fb) - 1) // 8):
+        cells = [f"{scan.luminosity_fb[i]:.3g}", f"{scan.background[i]:.3g}"]
+        cells += [_number(curve.n_limit[i]) for curve in scan.curves.values()]
+        cells += [_number(curve.epsilon[i]) for curve in scan.curves.values()]
+        rows.append(tuple(cells))
+    model = report.scenario.model
+    lines = [
+        f"limits against luminosity: N signal events, smallest epsilon at g_D = {model.g_d:g}",
+        "without background (zero), with the expected b"
+        + (f", with {scan.control} as control (b-{scan.control})" if scan.control else ""),
+    ]
+    return "\n".join([*lines, table_text(tuple(head), rows)])
+
+
+def _number(value: float) -> str:
+    return f"{value:.3g}" if value == value else "-"

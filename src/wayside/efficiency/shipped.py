@@ -1,0 +1,62 @@
+"""The table of efficiencies that comes with Wayside, and for which detector it holds."""
+
+import json
+import math
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib import resources
+from typing import Any, Final
+
+from wayside.efficiency.table import EfficiencyMap
+
+NAME: Final = "efficiency_map"
+"""Of the table among the data."""
+
+SETTINGS: Final = ("stack", "geant4", "emulsion", "reconstruction")
+"""Sections of a scenario that the table depends on, and that its header holds."""
+
+_FREE: Final = {"stack.blocks", "geant4.data", "geant4.margin"}
+"""Keys that change no efficiency: fewer blocks, more air."""
+
+
+@cache
+def shipped() -> EfficiencyMap:
+    """Table that comes with Wayside; read when it is first asked for."""
+    text = resources.files("wayside.data").joinpath(f"{NAME}.csv").read_text(encoding="utf-8")
+    return EfficiencyMap.from_csv(text)
+
+
+def settings_text(sections: Mapping[str, Mapping[str, Any]]) -> str:
+    """Sections of a scenario as one line, for the header of a table."""
+    return json.dumps({name: sections[name] for name in SETTINGS}, sort_keys=True)
+
+
+def differences(table: EfficiencyMap, sections: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Keys for which a scenario has other values than the table was made with.
+
+    Parameters
+    ----------
+    table
+        With the line of `settings_text` under ``settings`` in its header.
+    sections
+        Of the scenario, as plain values.
+    """
+    made = json.loads(table.header["settings"])
+    return [
+        key
+        for name in SETTINGS
+        for key in _differing(name, made[name], sections[name])
+        if key not in _FREE
+    ]
+
+
+def _differing(name: str, made: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
+    for key in sorted({*made, *now}):
+        one, other = made.get(key), now.get(key)
+        if isinstance(one, float) and isinstance(other, float | int):
+            # 200 um and 200 * 1e-6 differ in the last bit.
+            if math.isclose(one, other, rel_tol=1e-9):
+                continue
+        elif one == other:
+            continue
+        yield f"{name}.{key}"

@@ -1,0 +1,146 @@
+"""Decays of the excited state as points of a quadrature: spread evenly, weighted, not drawn.
+
+The same distributions as in docs/theory, section "Three-body decay": mass q of the visible pair by
+dGamma/dq, its flight isotropic, then the axis of the pair by the squared matrix element. Points of
+an additive recurrence by the roots of x^6 = x + 1 fill the five-dimensional cube evenly (as does a
+golden ratio the line), so that means of smooth functions converge nearly as 1/n.
+"""
+
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from wayside.constants import LEPTON_MASSES, M_PION
+from wayside.errors import InputError
+from wayside.models.excited import rate_below_top
+from wayside.models.mediator import lepton_factor
+from wayside.models.protocol import Model
+from wayside.models.r_ratio import continuum
+
+FloatArray = npt.NDArray[np.float64]
+
+MASSES: Final = {"e": LEPTON_MASSES["e"], "mu": LEPTON_MASSES["mu"], "hadrons": M_PION}
+"""Of the two charged particles of a channel in GeV: hadrons are taken as pairs of pions."""
+
+FORWARD: float = 2.0
+
+_CELLS: Final = 256
+"""Of the table of dGamma/dq that is inverted."""
+
+_STEPS: Final = 1.1347241384015194 ** -np.arange(1.0, 6.0)
+
+
+class DecayPoints(NamedTuple):
+    """Pairs in the rest frame of the excited state, z along its flight; GeV."""
+
+    weight: FloatArray
+    """Adding up to 1 but for rounding and the error of the rule, shape (n,)."""
+    energy: FloatArray
+    """Of both particles, shape (n, 2)."""
+    momentum: FloatArray
+    """Shape (n, 2, 3)."""
+
+
+def decay_points(model: Model, channel: str, number: int) -> DecayPoints:
+    """Points that average over the decays of the excited state in one channel.
+
+    Parameters
+    ----------
+    model
+        Masses, and the kind of the pair.
+    channel
+        ``"e"``, ``"mu"``, or ``"hadrons"``: pairs of pions with the spectrum of R(s).
+    number
+        Points.
+
+    Raises
+    ------
+    InputError
+        If there is no such channel, or it is closed.
+    """
+    if channel not in MASSES:
+        raise InputError(f"channel = {channel!r}: must be one of {', '.join(MASSES)}")
+    mass, splitting = MASSES[channel], model.m1 - model.m2
+    if splitting <= 2.0 * mass:
+        raise InputError(f"channel = {channel!r}: closed at m1 - m2 = {splitting:g} GeV")
+    cube = (0.5 + np.arange(1, number + 1)[:, None] * _STEPS) % 1.0
+    q = _masses(model, channel, mass, splitting, cube[:, 0])
+    beta2 = 1.0 - (2.0 * mass / q) ** 2
+    # More of them forward, where a detector may see both particles.
+    toward = cube[:, 1] ** FORWARD
+    weight = FORWARD * cube[:, 1] ** (FORWARD - 1.0)
+    flight = _directions(1.0 - 2.0 * toward, 2.0 * np.pi * cube[:, 2])
+    cosine = 2.0 * cube[:, 3] - 1.0
+    axis = _turn(_directions(cosine, 2.0 * np.pi * cube[:, 4]), flight)
+    size = (0.5 * q * np.sqrt(beta2))[:, None] * axis
+    recoil = _recoil(model, splitting, q)
+    gamma, four = np.sqrt(1.0 + (recoil / q) ** 2), (recoil / q)[:, None] * flight
+    along = np.sum(size * four, axis=1)
+    half = 0.5 * q
+    momentum = np.stack(
+        [
+            sign * size + (sign * along / (1.0 + gamma) + half)[:, None] * four
+            for sign in (1.0, -1.0)
+        ],
+        axis=1,
+    )
+    energy = np.stack([gamma * half + along, gamma * half - along], axis=1)
+    weight *= _angular_weight(model, channel, q, beta2, cosine)
+    return DecayPoints(weight / number, energy, momentum)
+
+
+def _masses(
+    model: Model, channel: str, mass: float, splitting: float, share: FloatArray
+) -> FloatArray:
+    """Mass of the pair below which a share of the decays lies."""
+    # Finer toward both ends: thresholds, and the cubic fall of phase space.
+    place = 0.5 * (1.0 - np.cos(np.pi * np.arange(_CELLS + 1) / _CELLS))
+    ends = 2.0 * mass + (splitting - 2.0 * mass) * place
+    middle = 0.5 * (ends[1:] + ends[:-1])
+    factor = continuum(middle) if channel == "hadrons" else lepton_factor(middle, mass)
+    rate = rate_below_top(
+        model.kind,  # type: ignore[arg-type]
+        splitting - middle,
+        model.m_aprime,
+        model.m1,
+        model.m2,
+    )
+    reached = np.concatenate([[0.0], np.cumsum(rate * factor * np.diff(ends))])
+    return np.asarray(np.interp(share * reached[-1], reached, ends))
+
+
+def _recoil(model: Model, splitting: float, q: FloatArray) -> FloatArray:
+    total = model.m1 + model.m2
+    product = (splitting - q) * (splitting + q) * (total - q) * (total + q)
+    return np.asarray(np.sqrt(np.maximum(product, 0.0)) / (2.0 * model.m1))
+
+
+def _angular_weight(
+    model: Model, channel: str, q: FloatArray, beta2: FloatArray, cosine: FloatArray
+) -> FloatArray:
+    """Density of the cosine between the pair's axis and the dark current, over its mean."""
+    if model.kind == "scalar":
+        a, b = np.zeros_like(q), np.ones_like(q)
+    else:
+        total = model.m1 + model.m2
+        a, b = q * q, (total - q) * (total + q)
+    if channel == "hadrons":
+        return np.asarray((a + b * cosine**2) / (a + b / 3.0))
+    even = a * (3.0 - beta2) + b
+    return np.asarray((even - b * beta2 * cosine**2) / (even - b * beta2 / 3.0))
+
+
+def _directions(cosine: FloatArray, azimuth: FloatArray) -> FloatArray:
+    sine = np.sqrt((1.0 - cosine) * (1.0 + cosine))
+    return np.stack([sine * np.cos(azimuth), sine * np.sin(azimuth), cosine], axis=1)
+
+
+def _turn(vectors: FloatArray, axis: FloatArray) -> FloatArray:
+    """Vectors given about z, about another axis instead; row by row."""
+    x, y, z = axis.T
+    sign = np.copysign(1.0, z)
+    a = -1.0 / (sign + z)
+    first = np.stack([1.0 + sign * x * x * a, sign * x * y * a, -sign * x], axis=1)
+    second = np.stack([x * y * a, sign + y * y * a, -y], axis=1)
+    return np.asarray(vectors[:, :1] * first + vectors[:, 1:2] * second + vectors[:, 2:] * axis)

@@ -1,0 +1,156 @@
+"""Sources of background side by side, and what they do to the limit as luminosity grows."""
+
+from typing import Final
+
+import numpy as np
+from matplotlib import rc_context
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from wayside.backgrounds.source import Count, Source
+from wayside.plotting.style import APPROXIMATE, OURS, STYLE
+from wayside.sensitivity.background_report import BackgroundReport
+
+_STEPS: Final = (
+    ("entering", "particles that enter", "0.75"),
+    ("vertex", "vertices they fake", "#8da2d8"),
+    ("timed", "of these timed, fibres silent", OURS),
+)
+_HEIGHT: Final = 0.26
+_VEIL: Final = {"facecolor": "white", "edgecolor": "none", "pad": 1.0}
+_CURVES: Final = {
+    "zero": {"color": "0.45", "linestyle": (0, (5, 2)), "linewidth": 1.0},
+    "background": {"color": OURS, "linewidth": 1.8},
+    "control": {"color": APPROXIMATE, "linewidth": 1.2},
+}
+
+
+def budget_figure(report: BackgroundReport) -> Figure:
+    """Draw for each source what enters the signal detectors and what is left of it.
+
+    Parameters
+    ----------
+    report
+        From `wayside.sensitivity.background_report.background_report`.
+    """
+    scenario = report.scenario
+    sources = report.budget.together(scenario.signal)
+    with rc_context(STYLE):
+        figure = Figure(figsize=(6.4, 1.5 + 0.62 * max(len(sources), 1)), layout="constrained")
+        FigureCanvasAgg(figure)
+        axes = figure.add_subplot()
+        axes.set_xscale("log")
+        low, high = _range(sources)
+        axes.set_xlim(low, high)
+        for row, source in enumerate(sources):
+            for step, (key, _, colour) in enumerate(_STEPS):
+                at = row + (step - 1) * _HEIGHT
+                _bar(axes, at, _count(source, key), colour, low)
+        total = report.budget.total(scenario.signal, scenario.run.selection)
+        if total.value > 0.0:
+            axes.axvline(total.value, color=APPROXIMATE, linewidth=1.0)
+        for _, label, colour in _STEPS:
+            axes.barh([0], [0], color=colour, label=label)
+        axes.plot([], [], color=APPROXIMATE, linewidth=1.0, label=f"all {scenario.run.selection}")
+        axes.set_yticks(range(len(sources)), [_plain(each.title) for each in sources])
+        axes.tick_params(axis="y", which="both", left=False, right=False)
+        axes.set_ylim(len(sources) - 0.45, -0.55)
+        axes.set_xlabel("expected number")
+        days = scenario.site.exposure
+        time = f"{days / 365.25:.3g} years" if days >= 365.0 else f"{days:.3g} days"
+        axes.set_title(
+            f"{scenario.name} ({'+'.join(scenario.signal)}),"
+            rf" {scenario.run.luminosity_fb:g} fb$^{{-1}}$, {time}",
+            fontsize=9.5,
+            loc="left",
+        )
+        figure.legend(loc="outside lower center", ncols=4, fontsize=8.5, columnspacing=1.2)
+        return figure
+
+
+def luminosity_figure(report: BackgroundReport) -> Figure:
+    """Draw the limit in events and in epsilon against luminosity.
+
+    Parameters
+    ----------
+    report
+        As for `budget_figure`.
+    """
+    scan, scenario = report.scan, report.scenario
+    with rc_context(STYLE):
+        figure = Figure(figsize=(5.6, 6.0), layout="constrained")
+        FigureCanvasAgg(figure)
+        top, bottom = figure.subplots(2, 1, sharex=True)
+        labels = {"zero": "no background", "background": "expected background"}
+        labels["control"] = f"with {scan.control} as control"
+        for key, curve in scan.curves.items():
+            style = _CURVES[key]
+            top.plot(scan.luminosity_fb, curve.n_limit, label=labels[key], **style)
+            bottom.plot(scan.luminosity_fb, curve.epsilon, **style)
+        top.set_xscale("log")
+        top.set_yscale("log")
+        bottom.set_yscale("log")
+        top.set_xlim(scan.luminosity_fb[0], scan.luminosity_fb[-1])
+        top.set_ylim(1.0, None)
+        until = report.background.zero_until()
+        for axes in (top, bottom):
+            axes.axvline(scenario.run.luminosity_fb, color="0.6", linewidth=0.8, linestyle=":")
+            if scan.luminosity_fb[0] < until:
+                axes.axvspan(scan.luminosity_fb[0], until, color="0.93", zorder=0)
+        level = 100.0 * scenario.run.confidence_level
+        top.set_ylabel(f"signal events excluded ({level:g}% CL)")
+        bottom.set_ylabel(rf"smallest $\varepsilon$ excluded, $g_D={scenario.model.g_d:g}$")
+        bottom.set_xlabel(r"luminosity [fb$^{-1}$]")
+        top.legend(loc="upper left", title=_shaded(until), title_fontsize=8.5)
+        if not np.any(np.isfinite(scan.curves["zero"].epsilon)):
+            bottom.text(0.5, 0.5, "nothing excluded", ha="center", transform=bottom.transAxes)
+        background = report.background
+        if background.value > 0.0:
+            each = background.value / scenario.run.luminosity_fb
+            above = top.secondary_xaxis("top", functions=(lambda x: x * each, lambda x: x / each))
+            above.set_xlabel(f"expected background events, {scenario.run.selection}")
+            top.tick_params(which="both", top=False)
+        expected = background.words(r"$\pm$")
+        figure.suptitle(
+            f"{scenario.name} ({'+'.join(scenario.signal)}):"
+            rf" {expected} events in {scenario.run.luminosity_fb:g} fb$^{{-1}}$",
+            fontsize=9.5,
+        )
+        return figure
+
+
+def _shaded(until: float) -> str | None:
+    return "shaded: zero background holds" if until == until else None
+
+
+def _count(source: Source, key: str) -> Count | None:
+    if key == "entering":
+        return source.entering
+    return None if source.vertices is None else source.vertices[key]  # type: ignore[index]
+
+
+def _range(sources: list[Source]) -> tuple[float, float]:
+    counts = [_count(source, key) for source in sources for key, _, _ in _STEPS]
+    known = [each.value for each in counts if each is not None and each.value > 0.0]
+    if not known:
+        return 0.1, 10.0
+    return min(0.1, 0.3 * min(known)), 5.0 * max(known)
+
+
+def _bar(axes: Axes, at: float, count: Count | None, colour: str, low: float) -> None:
+    """A bar from the frame to a number, with its error, or a word in its place."""
+    if count is None or count.value <= 0.0:
+        words = "not simulated" if count is None else "0"
+        if count is not None and count.error:
+            words = rf"0 $\pm$ {count.error:.2g}"
+        axes.text(1.15 * low, at, words, va="center", fontsize=7.5, color="0.4", bbox=_VEIL)
+        return
+    axes.barh(at, count.value - low, left=low, height=0.9 * _HEIGHT, color=colour)
+    least = max(count.value - count.error, low)
+    axes.plot([least, count.value + count.error], [at, at], color="black", linewidth=0.9)
+
+
+def _plain(title: str) -> str:
+    """A title with its particle as one writes it."""
+    return title.replace("$", r"\$").replace("K_L0", "$K_L^0$")

@@ -1,0 +1,189 @@
+"""Unrelated tracks on small tiles: recorded crossings laid over each other to any density.
+
+Every copy of a recorded event is shifted at random across the films and what leaves the tile on
+one side enters it on the other, so that a tile is a piece of films without end.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from wayside.reconstruction.chain import Reconstructed, reconstruct
+from wayside.reconstruction.run import Job, respond
+from wayside.reconstruction.vertices import begins_inside
+from wayside.simulation.grains import visible
+from wayside.simulation.sheets import Sheets
+
+Structured = npt.NDArray[Any]
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+
+EDGE: Final = 2.5
+"""mm at the edge of a tile in which vertices do not count: a track that begins there leaves the tile
+before it is long enough, or cannot be told from one that came in."""
+
+PAIR: Final = np.dtype(
+    [
+        ("related", np.bool_),
+        ("chi2", np.float64),
+        ("opening", np.float64),
+        ("companions", np.int32),
+        ("pdg", np.int32, (2,)),
+        ("primary", np.bool_, (2,)),
+        ("base_tracks", np.int32, (2,)),
+        ("tangent", np.float64, (2,)),
+        ("momentum", np.float64, (2,)),
+        ("gaps", np.float64, (2,)),
+    ]
+)
+"""A vertex on a tile: whether both tracks come from one event, the two tracks as in
+`wayside.reconstruction.fakes.FAKE`, and their distances in mm at the next two gaps, nan where not
+both arrive."""
+
+
+@dataclass(frozen=True, eq=False)
+class Pool:
+    """Recorded events.
+
+    Attributes
+    ----------
+    film
+        Crossings of films that can be scanned, sorted by event.
+    first
+        First row of each event, and one more.
+    scanned
+        Share of the events' primaries whose slope is scanned.
+    """
+
+    film: Structured
+    first: IntArray
+    scanned: float
+
+
+def pool(film: Structured, primaries: Structured, job: Job) -> Pool:
+    """Events from their crossings and primaries (event k in row k)."""
+    from wayside.simulation.emulsion import Emulsion
+
+    film = film[visible(film, Emulsion.from_section(job.emulsion))]
+    film = film[np.argsort(film["event"], kind="stable")]
+    across = np.hypot(primaries["px"], primaries["py"])
+    scanned = np.mean(across <= job.emulsion.largest_slope * np.abs(primaries["pz"]))
+    first = np.searchsorted(film["event"], np.arange(len(primaries) + 1))
+    return Pool(film, first, float(scanned))
+
+
+def overlay(events: Pool, copies: int, tile: float, rng: np.random.Generator) -> Structured:
+    """Crossings of so many events on a square tile around the origin.
+
+    Parameters
+    ----------
+    events
+        Recorded ones; used again in another order where more are wanted.
+    copies
+        How many.
+    tile
+        Side in mm.
+    rng
+        Source of randomness.
+    """
+    number = len(events.first) - 1
+    rounds = [rng.permutation(number) for _ in range(-(-copies // number))]
+    chosen = np.concatenate(rounds)[:copies]
+    count = np.diff(events.first)[chosen]
+    owner = np.repeat(np.arange(copies), count)
+    inner = np.arange(len(owner)) - np.repeat(np.cumsum(count) - count, count)
+    rows: Structured = events.film[events.first[chosen][owner] + inner]
+    rows["event"] = owner
+    for axis in "xy":
+        shift = rng.uniform(0.0, tile, copies)[owner]
+        place = np.mod(rows[f"{axis}_in"] + shift, tile) - 0.5 * tile
+        rows[f"{axis}_out"] += place - rows[f"{axis}_in"]
+        rows[f"{axis}_in"] = place
+    return rows
+
+
+def tile_vertices(
+    film: Structured, job: Job, sheets: Sheets, block: int, rng: np.random.Generator
+) -> tuple[Structured, IntArray]:
+    """Reconstruct a tile.
+
+    Parameters
+    ----------
+    film
+        From `overlay`.
+    job, sheets
+        What is done; width and height are the tile's.
+    block
+        In which vertices count; the ones around it are there to be seen.
+    rng
+        Source of randomness.
+
+    Returns
+    -------
+    rows, starts
+        Of `PAIR`; numbers of tracks that begin inside the block: primaries and others that are
+        steeper than 0.95 of the largest slope, primaries and others that are not.
+    """
+    setup = replace(job.setup(sheets), bounds=sheets.bounds)
+    result = reconstruct(respond(film, job, sheets, rng), setup)
+    first, last = block * sheets.layers, (block + 1) * sheets.layers
+    tracks = result.tracks
+    inside = begins_inside(tracks, sheets, setup.vertexing, setup.bounds)
+    inside &= (tracks["first_sheet"] >= first) & (tracks["first_sheet"] < last)
+    primary = tracks["particle"] == 1
+    steep = np.hypot(tracks["tx"], tracks["ty"]) > 0.95 * setup.emulsion.largest_slope
+    starts = np.array(
+        [np.count_nonzero(inside & (steep == s) & (primary == p)) for s in (1, 0) for p in (1, 0)]
+    )
+    found = result.vertices
+    half = 0.5 * sheets.width - EDGE
+    found = found[
+        (found["sheet"] >= first)
+        & (found["sheet"] < last)
+        & (np.abs(found["x"]) < half)
+        & (np.abs(found["y"]) < half)
+    ]
+    return _pairs(result, found, sheets), starts
+
+
+def _pairs(result: Reconstructed, found: Structured, sheets: Sheets) -> Structured:
+    tracks = result.tracks
+    out = np.zeros(len(found), PAIR)
+    pair = np.stack([found["track_1"], found["track_2"]], axis=1)
+    out["related"] = found["event"] >= 0
+    for name in ("chi2", "opening", "companions"):
+        out[name] = found[name]
+    for name in ("pdg", "base_tracks", "momentum"):
+        out[name] = tracks[name][pair]
+    out["primary"] = tracks["particle"][pair] == 1
+    out["tangent"] = np.hypot(tracks["tx"], tracks["ty"])[pair]
+    out["gaps"] = np.nan
+    last = tracks["last_sheet"][pair].min(axis=1)
+    for k in range(2):
+        gap = found["sheet"] // sheets.layers + k
+        # As in timing: a track that stops well before the gap has no hit there.
+        reach = last >= (gap + 1) * sheets.layers - 3
+        z = sheets.gas_middle(gap)
+        apart = []
+        for axis in "xy":
+            at = [_at(result, t, z, axis, sheets) for t in (pair[:, 0], pair[:, 1])]
+            apart.append(at[0] - at[1])
+        out["gaps"][:, k] = np.where(reach, np.hypot(*apart), np.nan)
+    return out
+
+
+def _at(
+    result: Reconstructed, track: IntArray, z: FloatArray, axis: str, sheets: Sheets
+) -> FloatArray:
+    """Where tracks are at given depths, from their base-tracks next to these."""
+    out = np.empty(len(track))
+    sheet = result.rows["sheet"]
+    for i, (t, depth) in enumerate(zip(track.tolist(), z.tolist(), strict=True)):
+        rows = result.members[result.first[t] : result.first[t + 1]]
+        at = sheets.middle(sheet[rows])
+        near = rows[int(np.argmin(np.abs(at - depth)))]
+        dz = depth - float(sheets.middle(sheet[near]))
+        out[i] = result.rows[axis][near] + dz * result.rows[f"t{axis}"][near]
+    return out

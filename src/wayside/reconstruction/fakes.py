@@ -1,0 +1,164 @@
+"""Vertices that particles from outside fake: simulate, respond, reconstruct, look at each.
+
+Every vertex found is kept as a row with what a selection may ask of it; counting comes later.
+"""
+
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from wayside.reconstruction.chain import Reconstructed
+from wayside.reconstruction.run import APART, Job
+from wayside.reconstruction.timing import SIGMAS
+from wayside.reconstruction.vertices import begins_inside
+from wayside.simulation.records import PRIMARY
+from wayside.simulation.sheets import Sheets
+
+Structured = npt.NDArray[Any]
+FloatArray = npt.NDArray[np.float64]
+
+FAKE: Final = np.dtype(
+    [
+        ("event", np.int64),
+        ("kinetic_energy", np.float64),
+        ("slope", np.float64),
+        ("x", np.float64),
+        ("y", np.float64),
+        ("z", np.float64),
+        ("sheet", np.int32),
+        ("chi2", np.float64),
+        ("opening", np.float64),
+        ("companions", np.int32),
+        ("begin", np.int32),
+        ("timed", np.bool_),
+        ("times", np.int32),
+        ("fibres", np.int32),
+        ("all_fibres", np.int32),
+        ("gas_before", np.int32),
+        ("primary", np.bool_),
+        ("pdg", np.int32, (2,)),
+        ("base_tracks", np.int32, (2,)),
+        ("momentum", np.float64, (2,)),
+        ("electron", np.float64, (2,)),
+        ("tangent", np.float64, (2,)),
+        ("passing", np.float64),
+        ("before", np.float64),
+        ("delay", np.float64),
+    ]
+)
+"""A vertex that is none.
+
+``kinetic_energy`` (MeV) and ``slope`` (tangent to z) are those of the particle that entered;
+``begin`` counts tracks of the event that begin inside; ``timed`` tells whether gas hits of both
+tracks agree on one time, and ``delay`` is that time (ns), at which fibres were crossed at
+``all_fibres`` places, ``fibres`` of them upstream of the vertex, and ``gas_before`` gaps before it;
+``primary`` whether one of the two tracks is the particle itself; of the two tracks there are PDG
+number, base-tracks, momentum (MeV), electron score and tangent; ``passing`` is the distance in mm
+from the vertex to the nearest other track that passes it, ``before`` to the nearest base-track
+(of a track or not) within three sheets before, extrapolated.
+"""
+
+PLACE: Final = 100.0
+"""mm within which crossings of fibres are one place."""
+
+FIBRE_WINDOW: Final = 20.0
+"""ns within which a hit of the fibres vetoes, as `wayside.reconstruction.timing` has it."""
+
+
+def fakes(
+    result: Reconstructed,
+    crossings: dict[str, Structured],
+    primaries: Structured,
+    job: Job,
+    sheets: Sheets,
+) -> Structured:
+    """Rows of `FAKE`, one a vertex whose tracks come from one event.
+
+    Parameters
+    ----------
+    result
+        Response and reconstruction with silent fibres, event k being the k-th.
+    crossings
+        By kind, of which the fibres are asked.
+    primaries
+        Rows of `PRIMARY`, event k in row k.
+    job, sheets
+        What was done, and where films are.
+    """
+    assert primaries.dtype == PRIMARY
+    found = result.vertices[result.vertices["event"] >= 0]
+    out = np.zeros(len(found), dtype=FAKE)
+    tracks = result.tracks
+    setup = job.setup(sheets)
+    inside = begins_inside(tracks, sheets, setup.vertexing, setup.bounds)
+    begin = np.bincount(tracks["event"][inside & (tracks["event"] >= 0)], minlength=len(primaries))
+    own = primaries[found["event"]]
+    momentum = np.stack([own[c] for c in ("px", "py", "pz")], axis=1)
+    from wayside.simulation.geant4.engine import kinetic_energies
+
+    out["kinetic_energy"] = kinetic_energies(own)
+    out["slope"] = np.hypot(momentum[:, 0], momentum[:, 1]) / momentum[:, 2]
+    for name in ("event", "x", "y", "z", "sheet", "chi2", "opening", "companions", "times"):
+        out[name] = found[name]
+    out["begin"] = begin[found["event"]]
+    out["timed"] = np.isfinite(found["time"])
+    out["delay"] = found["time"] - APART * found["event"]
+    pair = np.stack([found["track_1"], found["track_2"]], axis=1)
+    for name in ("pdg", "base_tracks", "momentum", "electron"):
+        out[name] = tracks[name][pair]
+    out["tangent"] = np.hypot(tracks["tx"], tracks["ty"])[pair]
+    out["primary"] = (tracks["particle"][pair] == 1).any(axis=1)
+    fibre, gas = (crossings[kind][crossings[kind]["deposit"] > 0.0] for kind in ("fibre", "gas"))
+    gas_window = SIGMAS * np.sqrt(2.0) * job.emulsion.gas_time
+    for v in np.flatnonzero(out["timed"]).tolist():
+        event, time, block = out["event"][v], out["delay"][v], out["sheet"][v] // sheets.layers
+        mine = fibre[fibre["event"] == event]
+        mine = mine[np.abs(mine["time"] - time) < FIBRE_WINDOW]
+        depths = places(mine)
+        out["all_fibres"][v] = len(depths)
+        out["fibres"][v] = np.count_nonzero(depths < out["z"][v])
+        mine = gas[(gas["event"] == event) & (gas["layer"] < block)]
+        mine = mine[np.abs(mine["time"] - time) < gas_window]
+        out["gas_before"][v] = len(np.unique(mine["layer"]))
+    _look_around(out, result, pair, sheets)
+    return out
+
+
+def places(crossings: Structured) -> FloatArray:
+    """Depths of the places that crossings of fibres lie at, in mm.
+
+    What a muon knocks out of the fibres where it crosses them lights the same fibres: that is one
+    chance to see it, and not several.
+    """
+    middle = np.stack([0.5 * (crossings[f"{c}_in"] + crossings[f"{c}_out"]) for c in "xyz"], axis=1)
+    depths = []
+    while len(middle):
+        depths.append(float(middle[0, 2]))
+        middle = middle[np.linalg.norm(middle - middle[0], axis=1) > PLACE]
+    return np.array(depths)
+
+
+def _look_around(
+    out: Structured, result: Reconstructed, pair: npt.NDArray[np.int64], sheets: Sheets
+) -> None:
+    rows = result.rows
+    track = np.full(len(rows), -1, dtype=np.int64)
+    track[result.members] = np.repeat(np.arange(len(result.tracks)), np.diff(result.first))
+    z = sheets.middle(rows["sheet"])
+    tracks = result.tracks
+    for v in range(len(out)):
+        vertex = out[v]
+        low, high = np.searchsorted(rows["sheet"], [vertex["sheet"] - 3, vertex["sheet"]])
+        dz = vertex["z"] - z[low:high]
+        miss = np.hypot(
+            rows["x"][low:high] + dz * rows["tx"][low:high] - vertex["x"],
+            rows["y"][low:high] + dz * rows["ty"][low:high] - vertex["y"],
+        )
+        out["before"][v] = miss.min(initial=np.inf)
+        passes = (tracks["first_sheet"] < vertex["sheet"]) & (
+            tracks["last_sheet"] >= vertex["sheet"]
+        )
+        passes[pair[v]] = False
+        own = passes[track[low:high]] & (track[low:high] >= 0)
+        out["passing"][v] = miss[own].min(initial=np.inf)

@@ -1,0 +1,176 @@
+"""The background a limit has to take into account, and how far none is a good approximation."""
+
+import math
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from wayside.backgrounds.budget import Budget, budget
+from wayside.backgrounds.survivors import other_settings
+from wayside.limits import uncertain
+from wayside.limits.control import Control
+from wayside.limits.histfactory import workspace
+from wayside.scenario import Scenario
+
+LOSS = 0.1
+"""Zero background holds while the mean of the limits is at most this fraction above that without
+background."""
+
+
+@dataclass(frozen=True)
+class Background:
+    """Expected background in the signal detectors together, over the scenario's luminosity.
+
+    Made by `expected_background`.
+    """
+
+    value: float
+    """Expected events."""
+    error: float
+    """Standard error of them."""
+    kind: Literal["number", "simulated"]
+    """Whether it was given or computed."""
+    confidence_level: float
+    luminosity_fb: float
+    flags: tuple[str, ...] = ()
+
+    @property
+    def relative_error(self) -> float:
+        """Error over value; 0 without background."""
+        return self.error / self.value if self.value else 0.0
+
+    def words(self, sign: str = "+-") -> str:
+        """Value, and error if there is one, with a sign between."""
+        return f"{self.value:.3g}" + (f" {sign} {self.error:.3g}" if self.error else "")
+
+    @property
+    def n_limit(self) -> float:
+        """Signal events excluded where the median of the counts without signal is counted."""
+        return self.limit_at(self.luminosity_fb)
+
+    @property
+    def n_limit_with_more(self) -> float:
+        """The same if the background is one standard error above what is expected."""
+        return expected_limit(self.value + self.error, self.error, self.confidence_level)
+
+    @property
+    def n_discovery(self) -> float:
+        """Signal events of a five-sigma discovery, half of the time."""
+        return uncertain.discovery_signal(self.value, self.error)
+
+    def limit_at(self, luminosity_fb: float) -> float:
+        """Signal events excluded at another luminosity, with background in proportion to it."""
+        factor = luminosity_fb / self.luminosity_fb
+        return expected_limit(factor * self.value, factor * self.error, self.confidence_level)
+
+    def zero_until(self, *, more: float = 0.0) -> float:
+        """Luminosity in fb^-1 up to which zero background holds (`LOSS`).
+
+        Exposure grows with luminosity, and every source with both. The background may be taken
+        ``more`` standard errors higher. Without background inf; nan where no source is counted.
+        """
+        value = self.value + more * self.error
+        if value == 0.0:
+            return math.inf if self.kind == "number" or self.error else math.nan
+        most = uncertain.negligible_background(self.error / value, self.confidence_level, loss=LOSS)
+        return self.luminosity_fb * most / value
+
+    def workspace(self, control: Control | None = None) -> dict[str, Any]:
+        """The counting experiment for pyhf, with the expected counts without signal."""
+        return workspace(self.value, self.error, control)
+
+    def summary(self) -> dict[str, Any]:
+        """Plain values; None for a luminosity without end, and for one that is not known."""
+        return {
+            "expected": self.value,
+            "error": self.error,
+            "from": self.kind,
+            "n_limit": self.n_limit,
+            "n_limit_one_error_more": self.n_limit_with_more,
+            "zero_background_until_fb": _finite(self.zero_until()),
+            "zero_background_until_fb_one_error_more": _finite(self.zero_until(more=1.0)),
+        }
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
+def expected_limit(background: float, error: float, cl: float) -> float:
+    """Signal events excluded by the median count without signal: what contours are drawn for."""
+    return float(uncertain.expected_upper_limit(background, error, cl))
+
+
+def expected_background(scenario: Scenario, sources: Budget | None = None) -> Background:
+    """Background that a scenario asks for: its own number, or the sum of all sources.
+
+    Parameters
+    ----------
+    scenario
+        From `wayside.load_scenario`.
+    sources
+        `wayside.backgrounds.budget.budget` of the scenario, if it is known already.
+    """
+    run = scenario.run
+    if run.background == "simulated":
+        return simulated_background(scenario, sources)
+    return Background(
+        run.background, run.background_error, "number", run.confidence_level, run.luminosity_fb
+    )
+
+
+def simulated_background(scenario: Scenario, sources: Budget | None = None) -> Background:
+    """Sum of all sources in the signal detectors, whatever ``run.background`` says."""
+    run = scenario.run
+    found = budget(scenario) if sources is None else sources
+    total = found.total(scenario.signal, run.selection)
+    flags = []
+    other = other_settings(scenario)
+    if other:
+        flags.append(f"fakes were simulated with other values in {', '.join(other)}")
+    missing = found.not_counted(scenario.signal)
+    if missing:
+        flags.append(f"background not counted: {', '.join(missing)}")
+    if total.error > total.value > 0.0:
+        poorest = max(
+            (each for each in found.together(scenario.signal) if each.vertices is not None),
+            key=lambda each: each.vertices[run.selection].error,  # type: ignore[index]
+        )
+        flags.append(f"background less well known than it is large, most of all {poorest.title}")
+    if total.value == 0.0 and total.error > 0.0:
+        flags.append(f"background is 0 +- {total.error:.2g}: the limit takes it to be 0")
+    return Background(
+        float(total.value),
+        total.error,
+        "simulated",
+        run.confidence_level,
+        run.luminosity_fb,
+        tuple(flags),
+    )
+
+
+def control_detector(scenario: Scenario) -> str | None:
+    """The detector that can tell the background: the first one that is not to see the signal."""
+    return next((name for name in scenario.detectors if name not in scenario.signal), None)
+
+
+def control_of(scenario: Scenario, sources: Budget, signal_ratio: float) -> Control | None:
+    """How the control detector compares with the signal detector.
+
+    Parameters
+    ----------
+    scenario, sources
+        Scenario and its budget.
+    signal_ratio
+        Expected signal in the control detector over that in the signal detector.
+
+    Returns
+    -------
+    Control or None
+        None without a control detector, with more than one signal detector, or where one of the
+        two has no background.
+    """
+    other = control_detector(scenario)
+    if other is None or len(scenario.signal) > 1:
+        return None
+    ratio = sources.ratio(other, scenario.signal[0], scenario.run.selection)
+    return None if ratio is None else Control(ratio[0], signal_ratio, ratio[1])

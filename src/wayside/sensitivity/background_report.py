@@ -1,0 +1,198 @@
+"""Every source of background at the detectors of a scenario, and what it does to the limit."""
+
+import math
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from wayside import __version__
+from wayside.backgrounds.budget import Budget, Finder, budget
+from wayside.backgrounds.source import SELECTIONS, Count, Source
+from wayside.backgrounds.survivors import sources as all_sources
+from wayside.limits.control import Control
+from wayside.scenario import Scenario
+from wayside.sensitivity.background import (
+    Background,
+    control_of,
+    simulated_background,
+)
+from wayside.sensitivity.export import csv_text
+from wayside.sensitivity.luminosity import LuminosityScan, luminosity_scan
+
+SECONDS_A_DAY: Final = 86400.0
+
+
+@dataclass(frozen=True)
+class BackgroundReport:
+    """What ``wayside background`` tells.
+
+    Made by `background_report`.
+    """
+
+    scenario: Scenario
+    budget: Budget
+    background: Background
+    """Sum of all sources in the signal detectors, whatever ``run.background`` says."""
+    scan: LuminosityScan
+    flags: list[str] = field(default_factory=list)
+
+    @property
+    def control(self) -> Control | None:
+        """How the control detector compares at the scenario's own point."""
+        return control_of(self.scenario, self.budget, self.scan.signal_ratio)
+
+    def rate(self, source: Source) -> tuple[float, str]:
+        """Entering particles by what a source grows with, and its unit."""
+        if source.scales == "luminosity":
+            return source.entering.value / self.scenario.run.luminosity_fb, "fb^-1"
+        seconds = self.scenario.site.exposure * SECONDS_A_DAY
+        return source.entering.value / seconds, "s"
+
+    def summary(self) -> dict[str, Any]:
+        """Plain values."""
+        scenario = self.scenario
+        return {
+            "wayside": __version__,
+            "scenario": scenario.to_dict(),
+            "luminosity_fb": scenario.run.luminosity_fb,
+            "exposure_days": scenario.site.exposure,
+            "selection": scenario.run.selection,
+            "signal": list(scenario.signal),
+            "detectors": {name: self._detector(name) for name in self.budget.detectors},
+            "background": self.background.summary(),
+            "control": self._control(),
+            "luminosity": self._luminosity(),
+            "flags": self.flags,
+        }
+
+    def tables(self) -> dict[str, str]:
+        """Tables as text by file name: ``background.csv`` and ``luminosity.csv``."""
+        return {"background.csv": self._sources_csv(), "luminosity.csv": self._luminosity_csv()}
+
+    def _detector(self, name: str) -> dict[str, Any]:
+        return {
+            "signal": name in self.scenario.signal,
+            "sources": [self._source(each) for each in self.budget.detectors[name]],
+            "total": {each: _plain(self.budget.total([name], each)) for each in SELECTIONS},
+            "not_counted": self.budget.not_counted([name]),
+        }
+
+    def _source(self, source: Source) -> dict[str, Any]:
+        rate, unit = self.rate(source)
+        vertices = source.vertices
+        return {
+            "key": source.key,
+            "title": source.title,
+            "scales": source.scales,
+            "entering": _plain(source.entering),
+            f"entering_per_{'fb' if unit == 'fb^-1' else unit}": rate,
+            "vertices": vertices and {each: _plain(vertices[each]) for each in SELECTIONS},
+            "notes": list(source.notes),
+        }
+
+    def _control(self) -> dict[str, Any] | None:
+        if self.control is None:
+            return None
+        return {
+            "detector": self.scan.control,
+            "background_ratio": self.control.background_ratio,
+            "background_ratio_relative_error": self.control.ratio_error,
+            "signal_ratio": self.control.signal_ratio,
+        }
+
+    def _luminosity(self) -> dict[str, Any]:
+        return {
+            "luminosity_fb": self.scan.luminosity_fb.tolist(),
+            "expected_background": self.scan.background.tolist(),
+            "g_d": self.scenario.model.g_d,
+            "curves": {
+                key: {
+                    "title": curve.title,
+                    "n_limit": curve.n_limit.tolist(),
+                    "epsilon": curve.epsilon.tolist(),
+                }
+                for key, curve in self.scan.curves.items()
+            },
+        }
+
+    def _header(self, what: str) -> dict[str, str]:
+        run = self.scenario.run
+        return {
+            "what": what,
+            "scenario": self.scenario.name,
+            "wayside": __version__,
+            "luminosity": f"{run.luminosity_fb:g} fb^-1",
+            "exposure": f"{self.scenario.site.exposure:g} days",
+            "signal": " + ".join(self.scenario.signal),
+            "selection": run.selection,
+        }
+
+    def _sources_csv(self) -> str:
+        header = self._header("sources of background: mean numbers and their standard errors")
+        columns = ["detector", "source", "scales", *_columns("entering")]
+        columns += [each for selection in SELECTIONS for each in _columns(selection)]
+        rows: list[list[str | float]] = []
+        for name, found in self.budget.detectors.items():
+            for source in found:
+                vertices = source.vertices or {}
+                counts = [source.entering, *(vertices.get(each, _UNKNOWN) for each in SELECTIONS)]
+                rows.append([name, source.key, source.scales, *_cells(counts)])
+            totals = [self.budget.total([name], each) for each in SELECTIONS]
+            rows.append([name, "total", "", *_cells([_UNKNOWN, *totals])])
+        return csv_text(header, columns, rows)
+
+    def _luminosity_csv(self) -> str:
+        level = 100.0 * self.scenario.run.confidence_level
+        header = self._header(f"what is excluded at {level:g}% CL against luminosity")
+        header["units"] = "luminosity in fb^-1, limits in signal events, epsilon in 1"
+        header["g_d"] = f"{self.scenario.model.g_d:g}"
+        scan = self.scan
+        columns = ["luminosity_fb", "expected_background"]
+        columns += [f"{what}_{key}" for key in scan.curves for what in ("n_limit", "epsilon")]
+        values = [scan.luminosity_fb, scan.background]
+        for curve in scan.curves.values():
+            values += [curve.n_limit, curve.epsilon]
+        return csv_text(header, columns, zip(*(each.tolist() for each in values), strict=True))
+
+
+def background_report(
+    scenario: Scenario, find: Finder = all_sources, points: int = 81
+) -> BackgroundReport:
+    """Compute every source of background, and limits against luminosity.
+
+    Parameters
+    ----------
+    scenario
+        From `wayside.load_scenario`.
+    find
+        Sources at one detector.
+    points
+        Number of luminosities.
+    """
+    found = budget(scenario, find)
+    background = simulated_background(scenario, found)
+    flags = list(background.flags)
+    if scenario.run.background != "simulated":
+        flags.append(
+            f"run.background = {scenario.run.background:g}: reach takes that and not this total"
+        )
+    scan = luminosity_scan(scenario, background, found, points)
+    return BackgroundReport(scenario, found, background, scan, flags)
+
+
+_UNKNOWN: Final = Count(math.nan, math.nan, math.nan)
+
+
+def _plain(count: Count) -> dict[str, float]:
+    return {
+        "value": float(count.value),
+        "statistical": count.statistical,
+        "systematic": count.systematic,
+    }
+
+
+def _columns(what: str) -> tuple[str, str, str]:
+    return what, f"{what}_statistical", f"{what}_systematic"
+
+
+def _cells(counts: list[Count]) -> list[float]:
+    return [cell for each in counts for cell in (each.value, each.statistical, each.systematic)]

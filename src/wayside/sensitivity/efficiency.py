@@ -1,0 +1,81 @@
+"""What is said of the efficiency in a result: which, from which table, how well known."""
+
+from typing import Any
+
+from wayside.acceptance.seen import PAIR_OF
+from wayside.efficiency.shipped import NAME, SETTINGS, differences, shipped
+from wayside.scenario import Scenario
+from wayside.sensitivity.mass_point import MassPoint
+
+_MULTIPION_FROM = 1.0
+"""Splitting in GeV from which hadrons are more than pairs of pions."""
+
+_NOTABLE = 0.01
+"""Branching ratio from which an approximation is told."""
+
+
+def seen_report(point: MassPoint, name: str, epsilon: float, g_d: float) -> dict[str, Any]:
+    """Efficiency of a detector and its statistical error; 1 and 0 where all decays count."""
+    if point.efficiency == "unity":
+        return {"efficiency": 1.0, "efficiency_error": 0.0}
+    seen, ctau = point.seen(name), float(point.ctau(epsilon, g_d))
+    return {"efficiency": float(seen.efficiency(ctau)), "efficiency_error": seen.error(ctau)}
+
+
+def efficiency_report(scenario: Scenario, point: MassPoint) -> dict[str, Any]:
+    """Which efficiency is used, the table behind it, and what does not quite fit.
+
+    Parameters
+    ----------
+    scenario
+        Whose detectors are asked for.
+    point
+        Its mass point.
+    """
+    run = scenario.run
+    report: dict[str, Any] = {"efficiency": run.efficiency, "selection": None, "flags": []}
+    if run.efficiency == "unity":
+        return report
+    table = shipped()
+    keys = ("version", "date", "geant4", "geant4_data")
+    report["selection"] = run.selection
+    report["table"] = {"name": NAME, **{key: table.header.get(key, "") for key in keys}}
+    report["detectors"] = {
+        name: seen_report(point, name, scenario.model.epsilon, scenario.model.g_d)
+        for name in scenario.detectors
+    }
+    report["flags"] = [
+        f"efficiency: simulated, {run.selection}; table of {table.header.get('date', '')}",
+        *flags(scenario, point),
+    ]
+    return report
+
+
+def flags(scenario: Scenario, point: MassPoint) -> list[str]:
+    """One line for every way in which the table does not fit the scenario or the mass point."""
+    table = shipped()
+    plain = scenario.to_dict()
+    other = differences(table, {name: plain[name] for name in SETTINGS})
+    found = []
+    if other:
+        found.append(f"efficiency: the table was made with other values of {', '.join(other)}")
+    size = tuple(float(part) for part in table.header["size"].split(" x "))
+    different = [
+        name
+        for name in scenario.signal
+        if any(abs(a - b) > 1e-6 for a, b in zip(scenario.detectors[name].size, size, strict=True))
+    ]
+    if different:
+        found.append(
+            f"efficiency: that of a detector of {table.header['size']} m is used for"
+            f" {', '.join(different)}"
+        )
+    widths = point.excited_width_hats
+    total = sum(widths.values()) or 1.0
+    taus = sum(width for name, width in widths.items() if name not in PAIR_OF) / total
+    if taus > _NOTABLE:
+        found.append(f"efficiency: decays to taus count as lost ({100.0 * taus:.2g}%)")
+    if point.model.m1 - point.model.m2 > _MULTIPION_FROM and widths["hadrons"] / total > _NOTABLE:
+        share = 100.0 * widths["hadrons"] / total
+        found.append(f"efficiency: all hadrons ({share:.2g}%) are taken as pairs of pions")
+    return found

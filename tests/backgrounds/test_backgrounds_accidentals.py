@@ -1,0 +1,144 @@
+"""Vertices of unrelated tracks: the law, the chance of one time, tiles of recorded crossings."""
+
+import math
+
+import numpy as np
+import pytest
+from reference.toy_transport import beam, transport
+from scipy.stats import poisson
+
+from wayside.backgrounds import fakes
+from wayside.data import read_table
+from wayside.errors import InputError
+from wayside.reconstruction.accidentals import overlay, pool, tile_vertices
+from wayside.reconstruction.run import Job
+from wayside.reconstruction.timing import _coincidences
+from wayside.scenario.emulsion import EmulsionSection, ReconstructionSection
+from wayside.simulation.records import PRIMARY
+from wayside.simulation.sheets import Sheets
+
+JOB = Job(EmulsionSection(), ReconstructionSection())
+
+
+@pytest.mark.parametrize("spectrum", fakes.SPECTRA)
+def test_law_goes_through_its_points(spectrum: fakes.Spectrum) -> None:
+    table = read_table("accidental_vertices")
+    rows = np.flatnonzero(table["spectrum"] == fakes.SPECTRA.index(spectrum))
+    assert len(rows) >= 4
+    deviance = 0.0
+    for row in rows:
+        mean = fakes.law(table["density"][row], spectrum).value * table["area"][row]
+        seen = table["unrelated"][row]
+        deviance += 2.0 * (mean - seen + (seen * math.log(seen / mean) if seen else 0.0))
+    # Chi-squared of (points - 3) degrees of freedom; two vertices may share a track's neighbours,
+    # so twice that of one chance in a thousand.
+    assert deviance < 2.0 * {1: 10.8, 2: 13.8}[len(rows) - 3]
+
+
+def test_law_is_quadratic_where_few_are() -> None:
+    one, two = (fakes.law(n, "rock").value for n in (1.0, 2.0))
+    assert two / one == pytest.approx(4.0, rel=0.01)
+    assert fakes.law(0.0, "rock").value == 0.0
+    with pytest.raises(InputError, match="scanned"):
+        fakes.law(-1.0, "rock")
+    with pytest.raises(InputError, match="spectrum"):
+        fakes.law(1.0, "moon")  # type: ignore[arg-type]
+
+
+def test_replacing_films_helps() -> None:
+    # Half the density in twice as many films: half the vertices where the law is quadratic.
+    few = fakes.accidentals(10.0, 600.0, 33, 180.0, "rock", 4e-4, 2.0)
+    many = fakes.accidentals(10.0, 600.0, 33, 180.0, "rock", 4e-4)
+    assert few["vertex"].value / many["vertex"].value == pytest.approx(0.5, rel=0.01)
+    assert 0.0 < few["timed"].value < few["vertex"].value
+
+
+def test_common_area_of_two_circles() -> None:
+    radius = 0.2
+    assert fakes.common_area(0.0, radius) == pytest.approx(math.pi * radius**2)
+    assert fakes.common_area([0.4, 0.5], radius) == pytest.approx([0.0, 0.0])
+    # Its derivative is minus the common chord.
+    d, h = 0.25, 1e-5
+    slope = (fakes.common_area(d + h, radius) - fakes.common_area(d - h, radius)) / (2.0 * h)
+    assert slope == pytest.approx(-2.0 * math.sqrt(radius**2 - 0.25 * d**2), rel=1e-6)
+
+
+def agreeing(
+    hits: float, exposure_ns: float, distance: np.ndarray, own: bool, rng: np.random.Generator
+) -> np.ndarray:
+    """Numbers of times that two tracks have in common, so far apart, by drawing all hits."""
+    radius = fakes.GAS_RADIUS
+    half = 3.0 * radius
+    out = np.empty(len(distance), dtype=np.int64)
+    for k, d in enumerate(distance):
+        n = rng.poisson(hits * (2.0 * half + d) * 2.0 * half)
+        x, y = rng.uniform(-half, half + d, n), rng.uniform(-half, half, n)
+        time = rng.uniform(0.0, exposure_ns, n)
+        lists = []
+        for centre in (0.0, d):
+            inside = np.hypot(x - centre, y) < radius
+            more = rng.uniform(0.0, exposure_ns, 1 if own else 0)
+            lists.append(np.sort(np.concatenate([time[inside], more])))
+        out[k] = len(_coincidences(lists[0], lists[1], fakes.GAS_WINDOW))
+    return out
+
+
+@pytest.mark.parametrize("hits", [20.0, 200.0, 1000.0])
+def test_one_common_hit(hits: float) -> None:
+    rng = np.random.default_rng(round(hits))
+    number = 3000
+    reach = 2.0 * fakes.GAS_RADIUS
+    times = agreeing(hits, 1e15, rng.uniform(0.0, reach, number), False, rng)
+    chance = fakes.one_common_hit(hits) / reach
+    seen = np.count_nonzero(times == 1)
+    # Chance of failing: 2e-5 each.
+    assert poisson.cdf(seen, number * chance) > 1e-5
+    assert poisson.sf(seen - 1, number * chance) > 1e-5
+
+
+def test_hits_that_agree_by_chance() -> None:
+    rng = np.random.default_rng(9)
+    number, hits, exposure = 4000, 50.0, 1e6
+    times = agreeing(hits, exposure, np.full(number, 3.0 * fakes.GAS_RADIUS), True, rng)
+    chance = fakes.random_agreement(hits, exposure / 86400e9)
+    seen = np.count_nonzero(times >= 1)
+    assert 1e-3 < chance < 0.05
+    assert poisson.cdf(seen, number * chance) > 1e-5
+    assert poisson.sf(seen - 1, number * chance) > 1e-5
+
+
+def muons(number: int, slope: float, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Stiff toy muons through two blocks, one an event: crossings and primaries."""
+    angle = rng.uniform(0.0, 2.0 * np.pi, number)
+    tx, ty = slope * np.cos(angle), slope * np.sin(angle)
+    zero = np.zeros(number)
+    crossings = transport(beam(zero, zero, -0.1, tx, ty, 1e4), 80, rng)
+    primaries = np.zeros(number, PRIMARY)
+    primaries["event"] = np.arange(number)
+    primaries["px"], primaries["py"], primaries["pz"] = 1e4 * tx, 1e4 * ty, 1e4
+    return crossings, primaries
+
+
+def test_tiles_are_films_without_end() -> None:
+    rng = np.random.default_rng(12)
+    crossings, primaries = muons(50, 0.4, rng)
+    events = pool(crossings, primaries, JOB)
+    assert events.scanned == 1.0
+    copies, tile = 120, 6.0
+    rows = overlay(events, copies, tile, rng)
+    assert set(rows["event"]) == set(range(copies))
+    assert len(rows) == pytest.approx(len(crossings) * copies / 50, rel=0.05)
+    for axis in "xy":
+        assert np.all(np.abs(rows[f"{axis}_in"]) <= 0.5 * tile)
+    # Slopes stay, and the density is the same everywhere.
+    slope = np.hypot(rows["x_out"] - rows["x_in"], rows["y_out"] - rows["y_in"]) / 0.05
+    assert np.median(slope) == pytest.approx(0.4, rel=0.02)
+    first = rows[rows["layer"] == 80]
+    quarter = np.count_nonzero((first["x_in"] > 0.0) & (first["y_in"] > 0.0))
+    assert abs(quarter - copies / 4) < 4.5 * math.sqrt(copies * 3 / 16)
+    # 120 straight muons on 0.36 cm^2 that cross the sides of the tile begin nowhere inside.
+    pairs, starts = tile_vertices(rows, JOB, Sheets(blocks=2, width=tile, height=tile), 1, rng)
+    assert len(pairs) == 0
+    assert starts.sum() <= 2
+    steep = pool(*muons(50, 1.2, rng), JOB)
+    assert (steep.scanned, len(steep.film)) == (0.0, 0)

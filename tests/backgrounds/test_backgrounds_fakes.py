@@ -1,0 +1,213 @@
+"""Fakes of single particles: the table, averages over spectra, a small run of the real thing."""
+
+import itertools
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from wayside.backgrounds import fakes
+from wayside.backgrounds.source import SELECTIONS
+from wayside.data import Table, read_table
+from wayside.detector.stack import Stack
+from wayside.errors import InputError
+from wayside.reconstruction.entering import cosmic_lines, entering, front_lines, log_uniform
+from wayside.reconstruction.run import Job
+from wayside.scenario.emulsion import EmulsionSection, ReconstructionSection
+from wayside.simulation.sheets import Sheets
+
+
+def table_of(vertex: list[int], entering: list[int]) -> Table:
+    """A table of one kind, photons from the front, in bins of a factor e."""
+    n = len(vertex)
+    zero = [0.0] * n
+    rows = {
+        "kind": [float(fakes.KINDS.index("photon-front"))] * n,
+        "low": [math.exp(k) for k in range(n)],
+        "high": [math.exp(k + 1) for k in range(n)],
+        "entering": entering,
+        **dict.fromkeys(fakes.STAGES, zero),
+        **{f"{stage}_squares": zero for stage in fakes.STAGES},
+        "vertex": vertex,
+        "vertex_squares": vertex,
+    }
+    columns = {name: np.array(values, dtype=np.float64) for name, values in rows.items()}
+    return Table("fake_vertices", {}, columns)
+
+
+def use(monkeypatch: pytest.MonkeyPatch, table: Table) -> None:
+    monkeypatch.setattr(fakes, "read_table", lambda _: table)
+
+
+def test_interpolation(monkeypatch: pytest.MonkeyPatch) -> None:
+    use(monkeypatch, table_of([10, 40, 0], [100, 200, 50]))
+    at = [math.exp(k + 0.5) for k in range(3)]
+
+    def mean(energy: float) -> float:
+        return fakes.vertices_per_entering("photon-front", energy, "vertex").value
+
+    assert [mean(e) for e in at] == pytest.approx([0.1, 0.2, 0.0])
+    assert mean(math.exp(1.0)) == pytest.approx(0.15)
+    assert mean(math.exp(1.25)) == pytest.approx(0.175)
+    assert (mean(1e-3), mean(1e6)) == pytest.approx((0.1, 0.0))
+    energies, weights = np.array([1.2, 2.0, 5.0, 30.0]), np.array([3.0, 1.0, 0.5, 2.0])
+    whole = fakes.per_particle("photon-front", energies, weights, "vertex")
+    assert whole.value == pytest.approx(
+        sum(w * mean(e) for e, w in zip(energies, weights, strict=True)) / 6.5
+    )
+    assert whole.systematic == pytest.approx(0.1 * whole.value)
+    # Nothing seen of 50 is no certainty: one of 50.
+    last = fakes.vertices_per_entering("photon-front", at[2], "vertex")
+    assert last.statistical == pytest.approx(1.0 / 50.0)
+
+
+def test_statistical_error_is_that_of_repeated_tables(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(7)
+    truth, tried = np.array([0.1, 0.3, 0.2]), np.array([400, 300, 500])
+    energies, weights = np.geomspace(1.0, 20.0, 40), np.linspace(1.0, 3.0, 40)
+    values, errors = [], []
+    for _ in range(400):
+        use(monkeypatch, table_of(list(rng.poisson(truth * tried)), list(tried)))
+        found = fakes.per_particle("photon-front", energies, weights, "vertex")
+        values.append(found.value)
+        errors.append(found.statistical)
+    # A spread of 400 numbers is known to 1 / sqrt(800) = 3.5 per cent; the "one more" of the error
+    # adds 1 / (2 * 40) at most. Four standard deviations.
+    assert np.mean(errors) == pytest.approx(np.std(values), rel=0.16)
+
+
+def test_bad_input() -> None:
+    with pytest.raises(InputError, match="kind = 'axion'"):
+        fakes.vertices_per_entering("axion", 1.0, "vertex")  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="stage = 'none'"):
+        fakes.per_particle("photon-front", [1.0], [1.0], "none")  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="energies"):
+        fakes.per_particle("photon-front", [1.0, 2.0], [1.0], "vertex")
+    with pytest.raises(InputError, match="energies"):
+        fakes.per_particle("photon-front", [0.0], [1.0], "vertex")
+    with pytest.raises(InputError, match="weights"):
+        fakes.per_particle("photon-front", [1.0, 2.0], [0.0, 0.0], "vertex")
+
+
+@pytest.mark.parametrize("kind", fakes.KINDS)
+def test_shipped_table(kind: fakes.Kind) -> None:
+    table = read_table("fake_vertices")
+    edges, rows = fakes.bins(kind)
+    assert np.all(np.diff(edges) > 0.0)
+    assert np.all(table["low"][rows][1:] == table["high"][rows][:-1])
+    assert np.all(table["entering"][rows] >= 250)
+    # Every stage asks for more than the one before; a particle counts once from "gas" on.
+    chain = ("vertex", "gas", "timed", "quiet", "isolated")
+    sums = [table[stage][rows] for stage in chain]
+    assert np.all(table["closed"][rows] <= table["timed"][rows])
+    for before, after in itertools.pairwise(sums):
+        assert np.all(after <= before)
+    assert np.all(table["gas"][rows] <= table["entering"][rows])
+    for stage in fakes.STAGES[1:]:
+        assert np.all(table[f"{stage}_squares"][rows] <= table[stage][rows])
+    assert np.all(table["vertex_squares"][rows] >= table["vertex"][rows])
+    found = fakes.of_spectrum(kind, np.sqrt(edges[1:] * edges[:-1]), np.ones(len(rows)))
+    assert set(found) == set(SELECTIONS)
+    assert found["timed"].value <= found["vertex"].value
+    assert all(count.statistical > 0.0 for count in found.values())
+
+
+def test_fibres_see_cosmic_muons() -> None:
+    # Half of them come in upstream of the gap and go out behind it, or the other way round: one
+    # layer of 98 per cent. Others come and go on one side: two layers or none that is asked.
+    silent = fakes.gas_silent("muon-above", [20.0], [1.0])
+    assert 0.02 < silent < 0.6
+
+
+def test_cosmic_lines_share_out_the_faces() -> None:
+    stack = Stack(blocks=8)
+    points, u = cosmic_lines(stack, 40_000, np.random.default_rng(3))
+    assert np.linalg.norm(u, axis=1) == pytest.approx(1.0)
+    assert np.all(u[:, 1] < 0.0)
+    x, y = stack.size
+    top = points[:, 1] == 0.5 * y
+    side = np.abs(points[:, 0]) == 0.5 * x
+    end = (points[:, 2] == 0.0) | (points[:, 2] == stack.depth)
+    assert np.all(top ^ side ^ end)
+    # Through a horizontal area pi/2 of the vertical intensity, through an upright one pi/8 a side.
+    areas = np.array([x * stack.depth, 0.5 * y * stack.depth, 0.5 * x * y])
+    share = areas / areas.sum()
+    seen = np.array([np.mean(face) for face in (top, side, end)])
+    assert np.all(np.abs(seen - share) < 4.5 * np.sqrt(share * (1.0 - share) / len(u)))
+    # Of those through an upright end a quarter have a slope below 1: (pi/16) / (pi/4).
+    flat = np.hypot(u[end, 0], u[end, 1]) < np.abs(u[end, 2])
+    assert abs(np.mean(flat) - 0.25) < 4.5 * math.sqrt(0.25 * 0.75 / np.count_nonzero(end))
+    # Lines go into the volume.
+    middle = np.array([0.0, 0.0, 0.5 * stack.depth])
+    half = 0.5 * np.array([x, y, stack.depth])
+    assert np.all(np.abs(points + 1e-6 * u - middle) <= half)
+
+
+@pytest.mark.parametrize("how", ["cosmic", "front"])
+def test_particles_start_outside_and_head_for_the_blocks(how: str) -> None:
+    pytest.importorskip("particle")
+    stack = Stack()
+    rng = np.random.default_rng(4)
+    kinetic = log_uniform((1e3, 1e4), 500, rng)
+    rows = entering(stack, how, (13, -13), kinetic, rng)  # type: ignore[arg-type]
+    low, high = (np.array(corner) for corner in stack.outer())
+    place = np.stack([rows[c] for c in "xyz"], axis=1)
+    u = np.stack([rows[f"p{c}"] for c in "xyz"], axis=1)
+    u /= np.linalg.norm(u, axis=1)[:, None]
+    outside = np.any((place < low) | (place > high), axis=1)
+    assert np.all(outside)
+    assert np.all((place > low - 1.001) & (place < high + 1.001))
+    assert set(rows["pdg"]) == {13, -13}
+    # Somewhere on the way each is inside of the blocks.
+    x, y = stack.size
+    steps = np.linspace(0.0, 3000.0, 6001)
+    way = place[:, None, :] + steps[None, :, None] * u[:, None, :]
+    inside = (np.abs(way[..., 0]) < 0.5 * x) & (np.abs(way[..., 1]) < 0.5 * y)
+    inside &= (way[..., 2] > 0.0) & (way[..., 2] < stack.depth)
+    # Half a millimetre of step may miss a corner that is cut.
+    assert np.mean(inside.any(axis=1)) > 0.99
+
+
+def test_front_lines_come_from_afar() -> None:
+    points, u = front_lines(Stack(), 1000, np.random.default_rng(5))
+    assert np.all(points[:, 2] == 0.0)
+    back = points - u * (7000.0 / u[:, 2])[:, None]
+    assert np.abs(back[:, :2]).max() < 1e-9
+
+
+def test_a_small_run_reproduces_the_table(tmp_path: Path) -> None:
+    pytest.importorskip("calzone")
+    from wayside.reconstruction.fakes import fakes as look
+    from wayside.reconstruction.run import of_crossings
+    from wayside.simulation.geant4 import datasets
+    from wayside.simulation.geant4.engine import Physics
+    from wayside.simulation.geant4.plan import Plan, read_run
+    from wayside.simulation.geant4.run import simulate
+
+    number = 60
+    stack = Stack(shield=0.0)
+    rng = np.random.default_rng(11)
+    primaries = entering(stack, "front", (22,), log_uniform((200.0, 1000.0), number, rng), rng)
+    simulate(Plan(primaries, stack, Physics(), datasets.find(), 11, number), tmp_path)
+    run = read_run(tmp_path)
+    crossings = {kind: getattr(run, kind) for kind in ("film", "gas", "fibre")}
+    silent = crossings | {"fibre": crossings["fibre"][:0]}
+    job = Job(EmulsionSection(), ReconstructionSection())
+    rows = look(of_crossings(silent, job, Sheets(), rng), crossings, primaries, job, Sheets())
+    _, rows_of = fakes.bins("photon-bare")
+    table = read_table("fake_vertices")
+    row = rows_of[1]
+    assert (table["low"][row], table["high"][row]) == (0.2, 1.0)
+    for stage, seen in (
+        ("vertex", len(rows)),
+        ("gas", len(np.unique(rows["event"][rows["timed"]]))),
+    ):
+        mean = table[stage][row] / table["entering"][row]
+        squares = table[f"{stage}_squares"][row] / table["entering"][row]
+        error = math.sqrt(number * squares * (1.0 + number / table["entering"][row]))
+        # 4.5 standard deviations, and one vertex where few are expected.
+        assert abs(seen - number * mean) < 4.5 * error + 1.0
+    assert np.all(rows["before"] <= rows["passing"])
+    assert np.all(rows["fibres"][~rows["timed"]] == 0)
+    assert not rows["primary"].any(), "a photon leaves no track"

@@ -1,0 +1,252 @@
+"""The background of a scenario, and what it does to limits as luminosity grows."""
+
+import json
+import math
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+import pytest
+from reference.background_sources import few_sources, no_vertices
+
+from wayside.backgrounds.budget import budget
+from wayside.backgrounds.source import Count, Source
+from wayside.limits import control as two_detectors
+from wayside.limits import statistics, uncertain
+from wayside.limits.control import Control
+from wayside.scenario import Scenario, load_scenario
+from wayside.sensitivity import background as background_module
+from wayside.sensitivity.background import (
+    Background,
+    control_of,
+    expected_background,
+    simulated_background,
+)
+from wayside.sensitivity.background_report import BackgroundReport, background_report
+from wayside.sensitivity.luminosity import luminosity_scan
+from wayside.sensitivity.planes import mass_point
+from wayside.sensitivity.result import reach
+
+
+def scenario(**changes: object) -> Scenario:
+    return load_scenario("belle2-forward", changes)
+
+
+@pytest.fixture(scope="module")
+def report() -> BackgroundReport:
+    return background_report(scenario(), few_sources, points=33)
+
+
+@pytest.fixture
+def simulated(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(background_module, "budget", partial(budget, find=few_sources))
+
+
+def test_a_number_is_taken_as_it_is() -> None:
+    found = expected_background(scenario(**{"run.background": 2.0, "run.background_error": 0.7}))
+    assert (found.value, found.error, found.kind, found.flags) == (2.0, 0.7, "number", ())
+    assert found.n_limit == float(uncertain.upper_limit(2, 2.0, 0.7, method="cls"))
+    assert found.n_limit_with_more == float(uncertain.upper_limit(3, 2.7, 0.7, method="cls"))
+    assert found.n_discovery == uncertain.discovery_signal(2.0, 0.7)
+
+
+@pytest.mark.usefixtures("simulated")
+def test_simulated() -> None:
+    found = expected_background(scenario(**{"run.background": "simulated"}))
+    assert found.value == pytest.approx(3.4)
+    assert found.error == pytest.approx(math.hypot(math.hypot(0.1, 1.0, 0.1), math.hypot(0.1, 1.0)))
+    assert found.kind == "simulated"
+    assert found.flags == ("background not counted: photons",)
+    other = expected_background(
+        scenario(**{"run.background": "simulated", "run.selection": "vertex"})
+    )
+    assert other.value == pytest.approx(30_006.0)
+    both = scenario(**{"run.background": "simulated", "run.signal": ["A", "B"]})
+    assert expected_background(both).value == pytest.approx(3.4 * 2.3)
+
+
+def test_nothing_counted_is_not_no_background() -> None:
+    found = simulated_background(scenario(), budget(scenario(), no_vertices))
+    assert found.value == 0.0
+    assert math.isnan(found.zero_until())
+    assert found.summary()["zero_background_until_fb"] is None
+    assert found.flags == ("background not counted: photons",)
+
+
+def test_nothing_seen_in_a_simulation_has_an_error() -> None:
+    only = budget(scenario(), lambda *given: few_sources(*given)[2:3])
+    found = simulated_background(scenario(), only)
+    assert (found.value, found.error) == (0.0, pytest.approx(0.1))
+    assert "0 +- 0.1" in found.flags[0]
+    assert found.n_limit == pytest.approx(math.log(10))
+    assert math.isinf(found.zero_until())
+    # One event's worth of simulation more would end it.
+    assert found.zero_until(more=1.0) == pytest.approx(50_000.0 * 1.58, rel=0.02)
+
+
+def test_a_background_that_is_not_known_is_told() -> None:
+    def make(case: Scenario, name: str) -> list[Source]:
+        first, _, third, _ = few_sources(case, name)
+        assert third.vertices is not None
+        poor = replace(third, vertices={**third.vertices, "timed": Count(0.0, 0.5)})
+        return [first, poor]
+
+    found = simulated_background(scenario(), budget(scenario(), make))
+    assert found.error > found.value > 0.0
+    assert found.flags == (
+        "background less well known than it is large, most of all fast neutrons from the rock"
+        " above",
+    )
+
+
+def test_how_far_zero_background_holds() -> None:
+    found = Background(0.8, 0.24, "number", 0.9, 1000.0)
+    until = found.zero_until()
+    # Where the mean of the limits is 10 per cent above that without background, by its own sum.
+    factor = until / 1000.0
+    n = np.arange(12)
+    b = 0.8 * factor
+    chance = np.exp(-b) * b**n / np.array([math.factorial(k) for k in n])
+    mean = chance @ uncertain.upper_limit(n, b, 0.3 * b, method="cls")
+    assert mean == pytest.approx(1.1 * math.log(10), rel=1e-6)
+    assert found.zero_until(more=1.0) < until
+    assert Background(0.0, 0.0, "number", 0.9, 1000.0).zero_until() == math.inf
+    # Ten times the background, a tenth of the luminosity.
+    more = Background(8.0, 2.4, "number", 0.9, 1000.0)
+    assert more.zero_until() == pytest.approx(until / 10.0)
+
+
+def test_scan_follows_its_parts(report: BackgroundReport) -> None:
+    scan = report.scan
+    at = int(np.argmin(np.abs(scan.luminosity_fb - 50_000.0)))
+    assert scan.luminosity_fb[at] == pytest.approx(50_000.0, rel=0.2)
+    assert scan.luminosity_fb[-1] == pytest.approx(500_000.0)
+    np.testing.assert_allclose(scan.background, 3.4 * scan.luminosity_fb / 50_000.0)
+    assert np.all(scan.curves["zero"].n_limit == statistics.expected_upper_limit(0.0))
+    relative = report.background.relative_error
+    for i in range(0, len(scan.background), 8):
+        b = float(scan.background[i])
+        expected = float(uncertain.expected_upper_limit(b, relative * b))
+        assert scan.curves["background"].n_limit[i] == expected
+    # Every epsilon is a root of the yield: to the spacing of the grid, along a power law.
+    point = mass_point(report.scenario)
+    for curve in scan.curves.values():
+        reached = np.isfinite(curve.epsilon)
+        assert 5 < np.count_nonzero(reached) < len(reached)
+        found = point.expected_events("A", curve.epsilon[reached], 1.0, 1.0)
+        np.testing.assert_allclose(
+            found * scan.luminosity_fb[reached], curve.n_limit[reached], rtol=1e-3
+        )
+    most = float(np.max(point.expected_events("A", np.geomspace(1e-6, 0.1, 2000), 1.0, 1.0)))
+    for curve in scan.curves.values():
+        none = np.isnan(curve.epsilon)
+        assert np.all(most * scan.luminosity_fb[none] < curve.n_limit[none])
+
+
+def test_scan_with_a_control(report: BackgroundReport) -> None:
+    scan = report.scan
+    assert scan.control == "B"
+    assert report.control is not None
+    assert report.control.background_ratio == pytest.approx(1.3)
+    assert report.control.ratio_error == pytest.approx(0.0, abs=1e-12)
+    point = mass_point(report.scenario)
+    a, b = (float(point.expected_events(name, 1e-4, 1.0, 1.0)) for name in "AB")
+    assert report.control.signal_ratio == pytest.approx(b / a, rel=0.02)
+    i = len(scan.background) - 1
+    epsilon = float(scan.curves["zero"].epsilon[i])
+    a, b = (float(point.expected_events(name, epsilon, 1.0, 1.0)) for name in "AB")
+    expected = two_detectors.expected_upper_limit(
+        float(scan.background[i]),
+        report.background.relative_error * float(scan.background[i]),
+        Control(1.3, b / a),
+    )
+    assert scan.curves["control"].n_limit[i] == pytest.approx(expected, rel=0.01)
+    assert scan.curves["control"].n_limit[i] < 0.7 * scan.curves["background"].n_limit[i]
+
+
+def test_no_control_without_a_second_detector_or_background() -> None:
+    both = scenario(**{"run.signal": ["A", "B"]})
+    assert control_of(both, budget(both, few_sources), 0.0) is None
+    three = scenario(
+        **{
+            "run.signal": ["A", "B"],
+            "detectors.C.position": [2.0, 0.0, 7.0],
+            "detectors.C.size": [0.2, 0.3, 1.32],
+        }
+    )
+    assert control_of(three, budget(three, few_sources), 0.0) is None
+    alone = load_scenario("besiii-forward")
+    assert control_of(alone, budget(alone, few_sources), 0.0) is None
+    nothing = budget(scenario(), no_vertices)
+    assert control_of(scenario(), nothing, 0.0) is None
+    scan = luminosity_scan(scenario(), Background(0.0, 0.0, "number", 0.9, 50_000.0), nothing)
+    assert list(scan.curves) == ["zero", "background"]
+    np.testing.assert_array_equal(scan.curves["zero"].epsilon, scan.curves["background"].epsilon)
+
+
+def test_report_survives_json(report: BackgroundReport) -> None:
+    from wayside.cli.common import json_text
+
+    again = json.loads(json_text(report.summary()))
+    assert Scenario.from_dict(again["scenario"]) == report.scenario
+    detector = again["detectors"]["A"]
+    assert detector["sources"][0]["key"] == "cosmic-muons"
+    assert detector["sources"][0]["entering_per_s"] == pytest.approx(1e9 / 3652.5 / 86400.0)
+    assert detector["sources"][1]["entering_per_fb"] == pytest.approx(0.02)
+    assert detector["sources"][3]["vertices"] is None
+    assert detector["total"]["timed"]["value"] == pytest.approx(3.4)
+    assert detector["not_counted"] == ["photons"]
+    assert again["background"]["expected"] == pytest.approx(3.4)
+    assert again["control"]["detector"] == "B"
+    assert len(again["luminosity"]["curves"]["control"]["n_limit"]) == len(report.scan.background)
+    assert again["flags"] == [
+        "background not counted: photons",
+        "run.background = 0: reach takes that and not this total",
+    ]
+
+
+def test_tables_are_read_by_numpy(report: BackgroundReport) -> None:
+    tables = report.tables()
+    header = [line for line in tables["background.csv"].splitlines() if line.startswith("#")]
+    rows = np.genfromtxt(
+        tables["background.csv"].splitlines(), delimiter=",", names=True, dtype=None,
+        skip_header=len(header), encoding=None,
+    )  # fmt: skip
+    assert rows["source"].tolist()[:5] == [
+        "cosmic-muons", "klong-ip", "neutron-rock", "beam-photons-of-a-long-name", "total",
+    ]  # fmt: skip
+    assert rows["timed"][4] == pytest.approx(3.4)
+    assert np.isnan(rows["timed"][3])
+    header = [line for line in tables["luminosity.csv"].splitlines() if line.startswith("#")]
+    columns = np.genfromtxt(
+        tables["luminosity.csv"].splitlines(), delimiter=",", names=True, skip_header=len(header)
+    )
+    np.testing.assert_allclose(columns["luminosity_fb"], report.scan.luminosity_fb, rtol=1e-9)
+    np.testing.assert_allclose(
+        columns["n_limit_control"], report.scan.curves["control"].n_limit, rtol=1e-9
+    )
+
+
+@pytest.mark.usefixtures("simulated")
+def test_contours_move_as_the_limit() -> None:
+    small = {"plane.points": 30}
+    none = reach(scenario(**small))
+    found = reach(scenario(**{**small, "run.background": "simulated"}))
+    wanted = float(uncertain.upper_limit(3, 3.4, found.background.error, method="cls"))
+    assert found.n_limit == pytest.approx(wanted)
+    point = mass_point(found.scenario)
+    for result in (none, found):
+        g_d, epsilon = result.contour[0].points.T
+        events = point.expected_events("A", epsilon, g_d, 50_000.0)
+        np.testing.assert_allclose(events, result.n_limit, rtol=1e-3)
+    low, high = (each.contour[0].points[:, 1].min() for each in (none, found))
+    assert high > 1.1 * low
+    assert "background not counted: photons" in found.flags
+    summary = found.summary()["background"]
+    assert summary["expected"] == pytest.approx(3.4)
+    assert summary["error"] == pytest.approx(found.background.error)
+    assert summary["from"] == "simulated"
+    assert summary["n_limit"] == found.n_limit < summary["n_limit_one_error_more"]
+    assert summary["zero_background_until_fb"] == pytest.approx(
+        50_000.0 * uncertain.negligible_background(found.background.relative_error) / 3.4
+    )
