@@ -11,9 +11,9 @@ from wayside.acceptance.timing import quantiles
 from wayside.constants import SPEED_OF_LIGHT
 from wayside.paper import fig14, planes
 from wayside.paper.conventions import as_fermions, setup
-from wayside.paper.drawing import COLOURS, canvas
+from wayside.paper.drawing import COLOURS, canvas, depth_of
 from wayside.paper.footnote4 import BELLE2, BESIII
-from wayside.paper.planes import LIMIT, Panel
+from wayside.paper.planes import Panel
 from wayside.paper.rows import Ours, Printed, Row
 from wayside.paper.section import Context, Drawing, Outcome
 from wayside.sensitivity.mass_point import MassPoint
@@ -171,8 +171,7 @@ def _draw_reach() -> Figure:
                 (variant(name, "fermions"), "exact", COLOURS[0], "--", "pseudo-Dirac"),
                 (variant(name, "beams"), "exact", COLOURS[2], "-", "true beams"),
             ):
-                with np.errstate(divide="ignore"):
-                    depth = np.clip(np.log(panel.events(convention) / LIMIT), -1.0, 1.0)  # type: ignore[arg-type]
+                depth = depth_of(panel.events(convention))  # type: ignore[arg-type]
                 axes.contour(
                     here.x, here.epsilon, depth, levels=[0.0], colors=[colour], linestyles=style
                 )

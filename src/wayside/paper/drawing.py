@@ -91,7 +91,7 @@ def _plane(axes: Axes, panel: Panel, luminosities: Sequence[float]) -> dict[str,
         axes.plot(branch.line.points[:, 0], branch.line.points[:, 1], color=RELIC, linewidth=1.1)
     if lines or np.any(too_much):
         shown[r"$\Omega h^2=0.12$ (hatched: more)"] = Line2D([], [], color=RELIC, linewidth=1.1)
-    exact = _depth(panel.events("exact"))
+    exact = depth_of(panel.events("exact"))
     axes.contourf(x, epsilon, exact, levels=[0.0, 9.0], colors=[OURS], alpha=0.16, zorder=2)
     styles = (
         ("exact", OURS, 1.8, "-", "ours"),
@@ -101,7 +101,7 @@ def _plane(axes: Axes, panel: Panel, luminosities: Sequence[float]) -> dict[str,
     for convention, colour, width, style, label in styles:
         if convention == "own acceptance" and panel.acceptance is None:
             continue
-        depth = _depth(panel.events(convention))  # type: ignore[arg-type]
+        depth = depth_of(panel.events(convention))  # type: ignore[arg-type]
         axes.contour(
             x, epsilon, depth, levels=[0.0], colors=[colour], linewidths=width, linestyles=style
         )
@@ -113,7 +113,7 @@ def _plane(axes: Axes, panel: Panel, luminosities: Sequence[float]) -> dict[str,
             linestyle=style,  # type: ignore[arg-type]
         )
     for luminosity in luminosities:
-        depth = _depth(panel.events("exact") * luminosity / panel.luminosity)
+        depth = depth_of(panel.events("exact") * luminosity / panel.luminosity)
         axes.contour(x, epsilon, depth, levels=[0.0], colors=[OURS], linewidths=0.8, linestyles=":")
     if luminosities:
         words = ", ".join(f"{each:g}" for each in luminosities)
@@ -129,6 +129,7 @@ def _plane(axes: Axes, panel: Panel, luminosities: Sequence[float]) -> dict[str,
     return shown
 
 
-def _depth(events: Array) -> Array:
+def depth_of(events: Array, level: float = LIMIT) -> Array:
+    """Logarithm of events over what is excluded, cut off far from zero."""
     with np.errstate(divide="ignore"):
-        return np.clip(np.log(events / LIMIT), -1.0, 8.0)
+        return np.clip(np.log(events / level), -1.0, 8.0)

@@ -51,6 +51,8 @@ class Panel:
         Of the plane.
     acceptance
         The study's, as a fraction; None where it computed it.
+    level
+        Events that are excluded.
     """
 
     scenario: Scenario
@@ -60,6 +62,7 @@ class Panel:
     g_d: Array
     epsilon_range: tuple[float, float]
     acceptance: float | None
+    level: float = LIMIT
 
     @cached_property
     def epsilon(self) -> Array:
@@ -102,7 +105,7 @@ class Panel:
         An edge at the end of the range is that end.
         """
         values = self.events(convention)[:, i]
-        return edges(self.column(i, convention), self.epsilon, values)
+        return edges(self.column(i, convention), self.epsilon, values, self.level)
 
     def margins(self, recast: Literal["exact", "study"]) -> dict[str, Array]:
         """Margins of existing searches on the grid by key, shape (epsilon, x)."""
@@ -160,16 +163,16 @@ def events_of(
 
 
 def edges(
-    events: Callable[[Array], Array], epsilon: Array, values: Array
+    events: Callable[[Array], Array], epsilon: Array, values: Array, level: float = LIMIT
 ) -> tuple[float, float] | None:
-    """Least and largest epsilon with `LIMIT` events, from values on a grid and roots between."""
-    inside = np.flatnonzero(values > LIMIT)
+    """Least and largest epsilon with ``level`` events, from values on a grid and roots between."""
+    inside = np.flatnonzero(values > level)
     if not len(inside):
         return None
 
     def excess(t: float) -> float:
         value = float(events(np.array([np.exp(t)]))[0])
-        return float(np.log(max(value, 1e-300) / LIMIT))
+        return float(np.log(max(value, 1e-300) / level))
 
     found = []
     for node, beyond in ((inside[0], inside[0] - 1), (inside[-1], inside[-1] + 1)):
@@ -189,14 +192,14 @@ def least_epsilon(panel: Panel, convention: Convention) -> float:
     ValueError
         If nothing is excluded.
     """
-    best = int(np.argmin(_first_crossings(panel.events(convention), panel.epsilon)))
+    best = int(np.argmin(_first_crossings(panel.events(convention), panel.epsilon, panel.level)))
     if panel.edges(best, convention) is None:
         raise ValueError("nothing is excluded")
     point = panel.points[best]
 
     def lower(t: float) -> float:
         events = events_of(panel, point, float(np.exp(t)), convention)
-        found = edges(events, panel.epsilon, events(panel.epsilon))
+        found = edges(events, panel.epsilon, events(panel.epsilon), panel.level)
         return np.inf if found is None else found[0]
 
     around = panel.x[[max(best - 1, 0), min(best + 1, len(panel.x) - 1)]]
@@ -208,10 +211,10 @@ def least_epsilon(panel: Panel, convention: Convention) -> float:
     return float(min(result.fun, own[0]))
 
 
-def _first_crossings(events: Array, epsilon: Array) -> Array:
+def _first_crossings(events: Array, epsilon: Array, level: float) -> Array:
     """Least excluded epsilon of every column by interpolation; inf where nothing is excluded."""
     with np.errstate(divide="ignore"):
-        depth = np.log(np.maximum(events, 1e-300) / LIMIT)
+        depth = np.log(np.maximum(events, 1e-300) / level)
     found = np.full(events.shape[1], np.inf)
     for i, column in enumerate(depth.T):
         inside = np.flatnonzero(column > 0.0)
