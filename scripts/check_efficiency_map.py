@@ -73,7 +73,9 @@ def main() -> None:
             )
 
 
-def closure(scenario: Scenario, options: argparse.Namespace, table: EfficiencyMap) -> dict[str, Any]:
+def closure(
+    scenario: Scenario, options: argparse.Namespace, table: EfficiencyMap
+) -> dict[str, Any]:
     """Direct and tabulated efficiencies of a scenario's first signal detector."""
     detector = scenario.signal[0]
     point = mass_point(scenario)
@@ -84,6 +86,7 @@ def closure(scenario: Scenario, options: argparse.Namespace, table: EfficiencyMa
         settings.physics_list,
         round(1e3 * settings.production_cut, 9),
         round(1e3 * settings.margin, 9),
+        settings.plate_slabs,
     )
     folder = options.work / scenario.name
     plan = Plan(particles, stack, physics, find(settings.data), options.seed, 200)

@@ -105,7 +105,7 @@ class Task:
 
 
 def tasks(work: Path, only: list[str]) -> Iterator[Task]:
-    """All chunks, those of different kinds and bins in turn, so that a part is a fair part."""
+    """All chunks: of every bin one, then in turn, so that a part of them is a fair part."""
     found = []
     for sample in SAMPLES:
         if only and sample.kind not in only:
@@ -113,7 +113,8 @@ def tasks(work: Path, only: list[str]) -> Iterator[Task]:
         for k, events in enumerate(sample.events):
             for chunk, first in enumerate(range(0, events, sample.chunk)):
                 size = min(sample.chunk, events - first)
-                found.append(((first + size) / events, Task(sample, k, chunk, first, size, work)))
+                place = (chunk > 0, (first + size) / events)
+                found.append((place, Task(sample, k, chunk, first, size, work)))
     yield from (task for _, task in sorted(found, key=lambda item: item[0]))
 
 

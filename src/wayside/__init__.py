@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 _HOMES = {
+    "BackgroundReport": "wayside.sensitivity.background_report",
     "Beams": "wayside.collider.beams",
     "Box": "wayside.detector.box",
     "MassPoint": "wayside.sensitivity.mass_point",
@@ -16,6 +17,7 @@ _HOMES = {
     "Reach": "wayside.sensitivity.result",
     "ScalarInelastic": "wayside.models.inelastic",
     "Scenario": "wayside.scenario",
+    "background_report": "wayside.sensitivity.background_report",
     "builtin_names": "wayside.scenario",
     "load_scenario": "wayside.scenario",
     "mass_point": "wayside.sensitivity.planes",
@@ -38,6 +40,8 @@ if TYPE_CHECKING:
     from wayside.scenario import Scenario as Scenario
     from wayside.scenario import builtin_names as builtin_names
     from wayside.scenario import load_scenario as load_scenario
+    from wayside.sensitivity.background_report import BackgroundReport as BackgroundReport
+    from wayside.sensitivity.background_report import background_report as background_report
     from wayside.sensitivity.mass_point import MassPoint as MassPoint
     from wayside.sensitivity.planes import mass_point as mass_point
     from wayside.sensitivity.point import point_report as point_report

@@ -170,8 +170,8 @@ def test_what_is_refused():
         table.at("ee", "seen", 1, 1, 1, 1, 1)
     with pytest.raises(InputError, match="passed: must be from 0 to tried"):
         EfficiencyMap(table.channels, table.edges, table.tried, {"vertex": table.tried + 1}, {})
+    bad = {**table.edges, "depth": np.array([1.0, 0.0])}
     with pytest.raises(InputError, match=r"edges\.depth: must be two numbers"):
-        bad = {**table.edges, "depth": np.array([1.0, 0.0])}
         EfficiencyMap(table.channels, bad, table.tried, table.passed, {})
     with pytest.raises(InputError, match="not a table of efficiencies"):
         EfficiencyMap.from_csv("# origin: elsewhere\na,b\n1,2\n")

@@ -32,6 +32,7 @@ BASE: dict[str, Any] = {
         "background_error": 0.2,
         "decays": "exact",
         "recast": "study",
+        "efficiency": "simulated",
     },
     "detectors": {
         "A": {
@@ -77,6 +78,7 @@ BASE: dict[str, Any] = {
         "vertex_chi2": 9.0,
         "min_opening": 0.01,
         "veto_sheets": 3,
+        "fibre_veto": "all",
     },
     "stack": {
         "blocks": 30,
@@ -108,6 +110,7 @@ BASE: dict[str, Any] = {
         "production_cut": 1e-5,
         "data": "stand-in",
         "margin": 0.2,
+        "plate_slabs": 3,
     },
     "site": {
         "overburden": 11.0,

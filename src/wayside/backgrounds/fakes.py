@@ -55,6 +55,9 @@ MODEL_ERROR: Final = {
 """Relative error of the simulation: showers to 10 per cent; hadronic models differ from each other
 by 20 to 30, and neutrons below 2 GeV have stand-in cross-sections."""
 
+FIBRES_MISS: Final = 0.02
+"""Chance that a place of fibres misses a particle, as the tables have it."""
+
 
 def bins(kind: Kind) -> tuple[Array, npt.NDArray[np.intp]]:
     """Edges of the energy bins of a kind in GeV, and rows of the table.
@@ -119,7 +122,7 @@ def per_particle(
     table = _table()
     entering = table["entering"][rows]
     mean = table[stage][rows] / entering
-    variance = (table[f"{stage}_squares"][rows] + _one(rows, stage) ** 2) / entering**2
+    variance = (table[f"{stage}_squares"][rows] + _one(kind, rows, stage) ** 2) / entering**2
     value = float(share @ mean)
     return Count(
         value,
@@ -144,13 +147,17 @@ def _table() -> Table:
     return read_table("fake_vertices")
 
 
-def _one(rows: npt.NDArray[np.intp], stage: Stage) -> float:
-    """What one more event would count: the mean chance of those of the kind to be missed."""
+def _one(kind: Kind, rows: npt.NDArray[np.intp], stage: Stage) -> float:
+    """What one more event would count: the mean over those of the kind and one at its worst."""
     if stage in ("vertex", "gas"):
         return 1.0
+    worst = 1.0
+    if kind.startswith("muon"):
+        # It has crossed the fibres at one place at least, at two in all.
+        worst = FIBRES_MISS ** (2 if stage == "closed" else 1)
     table = _table()
     tried = float(table["gas"][rows].sum())
-    return float(table[stage][rows].sum()) / tried if tried > 0.0 else 1.0
+    return (float(table[stage][rows].sum()) + worst) / (tried + 1.0)
 
 
 Spectrum = Literal["surface", "rock"]
@@ -172,8 +179,9 @@ GAS_WINDOW: Final = 4.0 * math.sqrt(2.0) * 5.0
 GAS_RADIUS: Final = 4.0 * math.hypot(0.05, 8e-3)
 """mm around a track within which gas hits are its own, next to the last sheet before the gap."""
 
-NEAR: Final = 2.0
-"""mm between two tracks at the next gap up to which the table counts them as near."""
+NEAR: Final = 4.0
+"""mm between two tracks at the next gap up to which the table counts them as near. Below, distances
+are taken as spread evenly; there are fewer of the smallest, so this is on the safe side."""
 
 
 def law(scanned: float, spectrum: Spectrum) -> Count:

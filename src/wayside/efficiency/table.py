@@ -254,7 +254,8 @@ class EfficiencyMap:
         each = np.where(self._lost(flat), 0.0, each)
         cells, corner = self._corners(channel, flat)
         part = each * corner
-        share = np.bincount(cells.ravel(), part.ravel(), minlength=self.tried.size)
+        share: FloatArray = np.zeros(self.tried.size)
+        np.add.at(share, cells.ravel(), part.ravel())
         return self.weighted(selection, share.reshape(self.tried.shape))
 
     def weighted(self, selection: str, share: FloatArray) -> tuple[float, float]:

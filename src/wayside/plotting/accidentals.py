@@ -29,7 +29,10 @@ def accidentals_figure() -> Figure:
                 some = seen > 0
                 seen = seen[some]
                 # Central interval of a Poisson mean.
-                low, high = 0.5 * chi2.ppf(0.1587, 2.0 * seen), 0.5 * chi2.ppf(0.8413, 2.0 * seen + 2)
+                low, high = (
+                    0.5 * chi2.ppf(0.1587, 2.0 * seen),
+                    0.5 * chi2.ppf(0.8413, 2.0 * seen + 2),
+                )
                 axes.errorbar(
                     (density * (1.04 if number else 1.0))[some],
                     seen / area[some],

@@ -75,7 +75,8 @@ def count(
         Of the table.
     """
     places = np.stack([decays[name] for name in AXES], axis=1)
-    return counted(PAIRS, edges, decays["channel"], places, dict(passed), header)
+    by_name: dict[str, npt.ArrayLike] = {name: passed[name] for name in passed}
+    return counted(PAIRS, edges, decays["channel"], places, by_name, header)
 
 
 def build_map(
