@@ -19,7 +19,7 @@ def claim(text: str, where: str, of: str) -> Printed:
     of
         The cases.
     """
-    return Printed(1.0, "", f"share of {of} for which it holds", where, text)
+    return Printed(1.0, "", f"share of {of} for which it holds", where, text, claim=True)
 
 
 def share(holds: int, of: int, cases: str) -> Ours:

@@ -22,7 +22,7 @@ FLIGHTS: Final = {"near": 1.0, "far": 1e3}
 
 def run(context: Context) -> Outcome:  # noqa: ARG001
     """Rows of Eqs. 20 and 21."""
-    return Outcome((*_sampled(), *_forward(), *_central()))
+    return Outcome((*_sampled(), *_approximate()))
 
 
 def _sampled() -> list[Row]:
@@ -74,25 +74,18 @@ def best_flight(distance: float, depth: float) -> float:
     return depth / float(np.log1p(depth / distance))
 
 
-def _forward() -> list[Row]:
+def _approximate() -> list[Row]:
     rows = []
-    for name, distance in (("belle2-forward", 7.0), ("besiii-forward", 6.0)):
+    for name, distance in (
+        ("belle2-forward", 7.0),
+        ("besiii-forward", 6.0),
+        ("belle2-central", 4.0),
+    ):
         point = in_study_frame(name)
-        depth = float(point.boxes["A"].size[2])
-        rows += [
-            _compare(name, point, flight, word)
-            for word, flight in {**FLIGHTS, "best": best_flight(distance, depth)}.items()
-        ]
+        best = best_flight(distance, float(point.boxes["A"].size[2]))
+        flights = {**(FLIGHTS if name == "belle2-forward" else {}), "best": best}
+        rows += [_compare(name, point, flight, word) for word, flight in flights.items()]
     return rows
-
-
-def _central() -> list[Row]:
-    point = in_study_frame("belle2-central")
-    depth = float(point.boxes["A"].size[2])
-    return [
-        _compare("belle2-central", point, flight, word)
-        for word, flight in {**FLIGHTS, "best": best_flight(4.0, depth)}.items()
-    ]
 
 
 def _compare(name: str, point: MassPoint, flight: float, word: str) -> Row:

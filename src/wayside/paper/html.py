@@ -95,7 +95,7 @@ def _summary_line(row: Row) -> str:
         f'<tr class="{CLASSES[row.verdict]}">'
         f'<td><a href="#{row.key}">{escape(row.quantity)}</a></td>'
         f'<td class="n">{_study(row.study)}</td>'
-        f'<td class="n">{_ours(row.same, row.study.unit)}</td>'
+        f'<td class="n">{_same(row)}</td>'
         f'<td class="n">{_ours(row.right, row.study.unit)}</td><td class="n">{ratio}</td>'
         f"<td>{_badge(row.verdict)}</td></tr>"
     )
@@ -108,7 +108,15 @@ def _badge(verdict: Verdict) -> str:
 def _study(printed: Printed) -> str:
     if printed.value is None:
         return "&ndash;"
+    if printed.claim:
+        return "claimed"
     return f"{number(printed.value)}{_unit(printed.unit)}"
+
+
+def _same(row: Row) -> str:
+    if row.study.claim and row.same is not None:
+        return escape(row.same.convention.split(":")[0].split(",")[0])
+    return _ours(row.same, row.study.unit)
 
 
 def _ours(ours: Ours | None, unit: str) -> str:

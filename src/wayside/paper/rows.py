@@ -29,6 +29,9 @@ class Printed:
         Section, table, figure or equation.
     text
         As printed, where that is not the number alone.
+    claim
+        Whether the print makes a claim without a number; the value is then 1, the share of cases in
+        which it should hold.
     """
 
     value: float | None
@@ -36,6 +39,7 @@ class Printed:
     convention: str
     where: str
     text: str = ""
+    claim: bool = False
 
 
 @dataclass(frozen=True)

@@ -64,8 +64,10 @@ def run(context: Context) -> Outcome:  # noqa: ARG001
         (
             Drawing(
                 "seen-reach",
-                "Fig. 14 as the study has it (red), ours with efficiency 1 and no background (blue),"
-                " with simulated efficiency (green), with background as well (ochre) and with the beams"
+                "Fig. 14 as the study has it (red), ours with efficiency 1 and no background"
+                " (blue),"
+                " with simulated efficiency (green), with background as well (ochre) and with"
+                " the beams"
                 " there are (brown). Selection: gas hits on both tracks, fibres silent.",
                 _draw,
             ),
