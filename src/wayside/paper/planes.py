@@ -189,12 +189,12 @@ def least_epsilon(panel: Panel, convention: Convention) -> float:
 
     Raises
     ------
-    ValueError
+    LookupError
         If nothing is excluded.
     """
     best = int(np.argmin(_first_crossings(panel.events(convention), panel.epsilon, panel.level)))
     if panel.edges(best, convention) is None:
-        raise ValueError("nothing is excluded")
+        raise LookupError("nothing is excluded")
     point = panel.points[best]
 
     def lower(t: float) -> float:

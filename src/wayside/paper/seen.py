@@ -115,7 +115,7 @@ def _least(name: str) -> list[Row]:
     for step in STEPS:
         try:
             found = planes.least_epsilon(panel(name, step), "exact")
-        except ValueError:
+        except LookupError:
             rows.append(_nothing(name, step))
             continue
         rows.append(
