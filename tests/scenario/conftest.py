@@ -119,6 +119,7 @@ BASE: dict[str, Any] = {
         "film_replacement": 100.0,
         "muon_flux": "study",
     },
+    "shielding": {"iron": 0.2, "tungsten": 0.7},
     "beam_backgrounds": {
         "touschek": {
             "particle": "photon",

@@ -296,6 +296,7 @@ def test_known_keys_follow_the_fields() -> None:
         "emulsion",
         "reconstruction",
         "site",
+        "shielding",
         "beam_backgrounds.*",
     }
     assert KNOWN_KEYS["detectors.*"] == ("position", "size", "facing", "roll")

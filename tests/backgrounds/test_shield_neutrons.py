@@ -1,0 +1,81 @@
+"""Neutrons from K_L0 in a shield: what the table says, and between and beyond its rows."""
+
+import numpy as np
+import pytest
+
+from wayside import load_scenario
+from wayside.backgrounds import shield_neutrons
+from wayside.backgrounds.klong import behind, shield_of
+from wayside.backgrounds.klong_shield import Shield
+from wayside.backgrounds.registry import sources
+from wayside.backgrounds.shield_neutrons import depth, entering, per_klong, spectrum
+from wayside.data import read_table
+
+
+def test_depth_in_interaction_lengths() -> None:
+    """PDG: 16.77 cm of iron, 9.95 of tungsten."""
+    assert depth(0.1677, 0.0) == pytest.approx(1.0, rel=0.01)
+    assert depth(0.0, 0.0995) == pytest.approx(1.0, rel=0.01)
+
+
+def test_rows_of_the_table_come_back() -> None:
+    table = read_table("klong_shield_neutrons")
+    for k in (0, 3, len(table) - 1):
+        numbers, errors = per_klong(Shield(table["iron"][k], table["tungsten"][k]))
+        np.testing.assert_allclose(
+            numbers, [table[n][k] for n in ("n100", "n200", "n500", "n1000")]
+        )
+        assert errors[0] == pytest.approx(table["n100_error"][k])
+
+
+def test_klong_alone_falls_faster_than_with_its_neutrons() -> None:
+    """Deep in the shield neutrons outnumber K_L0, and it gets worse with depth."""
+    table = read_table("klong_shield_neutrons")
+    ratio = table["n100"] / table["klong"]
+    assert ratio[0] < 1.0 < ratio[5] < ratio[-1]
+    assert np.all(table["n100"] >= table["n200"])
+    assert np.all(table["n200"] >= table["n500"])
+
+
+def test_klong_are_those_of_the_other_tables() -> None:
+    """A shield with sides, simulated at one go, against wide slabs of each metal.
+
+    In iron both are wide: 15 per cent for three errors. In tungsten the sides lose some, up to
+    half; but for errors never more comes through than through the wide slab.
+    """
+    table = read_table("klong_shield_neutrons")
+    found = behind(load_scenario("belle2-forward"), "A")
+    assert found.arriving > 0.0
+    for k in range(len(table)):
+        scenario = load_scenario(
+            "belle2-forward",
+            {"shielding.iron": table["iron"][k], "shielding.tungsten": table["tungsten"][k]},
+        )
+        here = behind(scenario, "A")
+        ratio = table["klong"][k] / (here.total.value / here.arriving)
+        spread = 3.0 * table["klong_error"][k]
+        if table["tungsten"][k] == 0.0:
+            assert abs(ratio - 1.0) < max(spread, 0.15)
+        else:
+            assert 0.5 - spread < ratio < 1.0 + spread + 0.1
+
+
+def test_between_and_beyond() -> None:
+    thin = per_klong(Shield(0.01))[0]
+    assert thin[0] == pytest.approx(0.1 * per_klong(Shield(0.1))[0][0])
+    depths = np.linspace(0.3, 2.5, 23)
+    numbers = np.array([per_klong(Shield(0.3, t))[0][0] for t in depths])
+    assert np.all(np.diff(np.log(numbers)) < 0.0)
+    energies, each = spectrum(Shield(0.3, 0.5))
+    assert np.all(np.diff(energies) > 0.0)
+    assert each.sum() == pytest.approx(per_klong(Shield(0.3, 0.5))[0][0])
+
+
+def test_source_is_registered() -> None:
+    scenario = load_scenario("belle2-forward")
+    found = next(each for each in sources(scenario, "A") if each.key == "neutron-shield")
+    count = entering(behind(scenario, "A"), shield_of(scenario))
+    assert found.entering == count
+    assert count.systematic > shield_neutrons.MODEL_ERROR * count.value
+    open_air = scenario.with_values({"shielding.iron": 0.0, "shielding.tungsten": 0.0})
+    assert "neutron-shield" not in [each.key for each in sources(open_air, "A")]
