@@ -202,6 +202,9 @@ def count(sample: Sample, k: int, work: Path) -> list[float] | None:
         with np.load(path) as found:
             rows, histogram = found["rows"], found["gas_fibres"]
             events += int(found["events"])
+        if sample.how == "inside":
+            # Its own vertex, and not what its electrons do later.
+            rows = rows[rows["primary"]]
         fibres = np.arange(len(histogram), dtype=float)
         silent += float(histogram @ (1.0 - job.emulsion.fibre_efficiency) ** fibres)
         passed += int(histogram.sum())
@@ -242,7 +245,8 @@ def write(work: Path, day: str) -> None:
             " sums of squares over particles: vertex (vertices), gas (particles with a vertex that"
             " gas hits give a time), timed (the same times the chance that fibres upstream are"
             " silent), closed (that all fibres are), quiet (as timed, and that no gap before the"
-            " vertex has a hit at that time), isolated (and without companions)"
+            " vertex has a hit at that time), isolated (and without companions); of signal, which"
+            " starts inside, vertices with one of its own two tracks"
         ),
     }
     lines = [f"# {key}: {value}" for key, value in header.items()]

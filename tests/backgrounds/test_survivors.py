@@ -6,6 +6,7 @@ import pytest
 from wayside.backgrounds import fakes, registry, survivors
 from wayside.backgrounds.cosmic_muons import shower, site_of
 from wayside.backgrounds.place import box_of
+from wayside.backgrounds.source import Count
 from wayside.scenario import load_scenario
 
 BEAM = {
@@ -15,6 +16,22 @@ BEAM = {
     "beam_backgrounds.touschek.weights": [3.0, 1.0],
     "beam_backgrounds.touschek.duty": 0.25,
 }
+
+
+TIMED = 0.125
+
+
+@pytest.fixture
+def chances(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As many fakes as a particle has GeV, so that what is folded shows; ten times without lead."""
+
+    def per_particle(kind: str, energies: object, weights: object, stage: str) -> Count:
+        value = float(np.average(energies, weights=weights))
+        value *= (1.0 if stage == "vertex" else TIMED) * (10.0 if kind.endswith("bare") else 1.0)
+        return Count(value, 0.1 * value)
+
+    monkeypatch.setattr(fakes, "per_particle", per_particle)
+    monkeypatch.setattr(survivors, "simulated", lambda _: True)
 
 
 @pytest.mark.parametrize("name", ["belle2-forward", "besiii-forward"])
@@ -72,6 +89,7 @@ def test_other_settings_are_told() -> None:
     assert found == ["stack", "emulsion", "reconstruction"]
 
 
+@pytest.mark.usefixtures("chances")
 def test_vertices_are_rates_times_chances() -> None:
     scenario = load_scenario("belle2-forward")
     by_key = {each.key: each for each in survivors.sources(scenario, "A")}
@@ -80,19 +98,32 @@ def test_vertices_are_rates_times_chances() -> None:
     assert all(each.vertices is not None for each in by_key.values())
     energies, rates = survivors.cosmic_energies(scenario, "A")
     number = rates.sum() * scenario.site.exposure * 86400.0
-    for selection in ("vertex", "timed"):
-        chance = fakes.per_particle("muon-above", energies, rates, selection)
-        assert by_key["cosmic-muons"].vertices[selection].value == pytest.approx(
-            number * chance.value, rel=1e-9
-        )
-    # Muons of 5.29 GeV, and few that photons left less.
-    each = fakes.vertices_per_entering("muon-front", 5.29, "vertex")
+    mean = float(np.average(energies, weights=rates))
+    found = by_key["cosmic-muons"].vertices
+    assert found["vertex"].value == pytest.approx(number * mean, rel=1e-9)
+    assert found["timed"].value == pytest.approx(number * mean * TIMED, rel=1e-9)
+    assert found["vertex"].statistical == pytest.approx(0.1 * found["vertex"].value)
+    # Muons of 5.29 GeV, less photons off the beams, which leave pairs of any mass.
     muons = by_key["collider-muons"]
-    assert muons.vertices["vertex"].value == pytest.approx(
-        muons.entering.value * each.value, rel=0.1
-    )
+    assert 0.5 * 5.29 < muons.vertices["vertex"].value / muons.entering.value < 5.29
+    for key in known:
+        if key.startswith(("klong", "neutron")):
+            source = by_key[key]
+            mean = source.vertices["vertex"].value / source.entering.value
+            assert 0.05 < mean < 5.3, "a mean energy"
+            veto = source.vertices["timed"].value / source.vertices["vertex"].value / TIMED
+            assert veto <= 1.0 + 1e-12
+            assert key.endswith("rock") or veto == pytest.approx(1.0)
 
 
+def test_what_nobody_simulated_is_not_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(survivors, "simulated", lambda kind: kind == "muon-front")
+    found = survivors.sources(load_scenario("besiii-forward", BEAM), "A")
+    known = {each.key for each in found if each.vertices is not None}
+    assert known == {"collider-muons", "unrelated-tracks"}
+
+
+@pytest.mark.usefixtures("chances")
 def test_twice_the_time_is_twice_the_background() -> None:
     """Films are replaced as often: unrelated tracks, too, grow with time and not its square."""
     once = load_scenario("belle2-forward")
@@ -109,19 +140,15 @@ def test_twice_the_time_is_twice_the_background() -> None:
             assert many[key].vertices[selection].value == pytest.approx(2.0 * count.value)
 
 
+@pytest.mark.usefixtures("chances")
 def test_beams_count_from_outside_of_the_lead() -> None:
     scenario = load_scenario("besiii-forward", BEAM)
-    source = next(s for s in registry.sources(scenario, "A") if s.key == "beam-touschek")
-    found = survivors.vertices(scenario, "A", source)
     outside = 1000.0 * 0.2 * 0.3 * 0.25 * scenario.site.exposure * 86400.0
-    chance = fakes.per_particle("photon-front", [0.5, 2.0], [3.0, 1.0], "vertex")
-    total = source.entering.value * found["vertex"].value
-    assert total == pytest.approx(outside * chance.value, abs=1e-9)
-    bare = scenario.with_values({"stack.shield": 0.0})
-    source = next(s for s in registry.sources(bare, "A") if s.key == "beam-touschek")
-    chance = fakes.per_particle("photon-bare", [0.5, 2.0], [3.0, 1.0], "vertex")
-    got = survivors.vertices(bare, "A", source)["vertex"].value
-    assert got * source.entering.value == pytest.approx(outside * chance.value, abs=1e-9)
+    for shield, mean in ((0.1, 0.875), (0.0, 10.0 * 0.875)):
+        case = scenario.with_values({"stack.shield": shield})
+        source = next(s for s in registry.sources(case, "A") if s.key == "beam-touschek")
+        found = survivors.vertices(case, "A", source)
+        assert source.entering.value * found["vertex"].value == pytest.approx(outside * mean)
     # No table for other shields: not known.
     thin = scenario.with_values({"stack.shield": 0.05})
     source = next(s for s in registry.sources(thin, "A") if s.key == "beam-touschek")

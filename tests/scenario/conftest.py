@@ -110,7 +110,7 @@ BASE: dict[str, Any] = {
         "production_cut": 1e-5,
         "data": "stand-in",
         "margin": 0.2,
-        "plate_slabs": 3,
+        "plate_slabs": 2,
     },
     "site": {
         "overburden": 11.0,

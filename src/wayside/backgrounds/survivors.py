@@ -25,6 +25,7 @@ from wayside.backgrounds.cosmic_muons import SECONDS_PER_DAY, relative_error, si
 from wayside.backgrounds.occupancy import occupancy
 from wayside.backgrounds.place import beams_of, box_of
 from wayside.backgrounds.source import SELECTIONS, Count, Selection, Source
+from wayside.data import read_table
 
 if TYPE_CHECKING:
     from wayside.scenario import Scenario
@@ -83,6 +84,11 @@ def vertices(
     if source.key.startswith("beam-"):
         return _beam(scenario, detector, source)
     return None
+
+
+def simulated(kind: fakes.Kind) -> bool:
+    """Whether particles of a kind are in the table."""
+    return fakes.KINDS.index(kind) in read_table("fake_vertices")["kind"]
 
 
 def timed_stage(scenario: "Scenario") -> fakes.Stage:
@@ -152,8 +158,10 @@ def unrelated_tracks(scenario: "Scenario", detector: str) -> Source:
 
 def _fold(
     scenario: "Scenario", kind: fakes.Kind, energies: ArrayLike, weights: ArrayLike
-) -> dict[Selection, Count]:
-    """Fakes of one entering particle of a spectrum."""
+) -> dict[Selection, Count] | None:
+    """Fakes of one entering particle of a spectrum, None of a kind nobody has simulated."""
+    if not simulated(kind):
+        return None
     return {
         "vertex": fakes.per_particle(kind, energies, weights, "vertex"),
         "timed": fakes.per_particle(kind, energies, weights, timed_stage(scenario)),
@@ -162,7 +170,7 @@ def _fold(
 
 def _from_rock(
     scenario: "Scenario", detector: str, kind: rock_neutrals.Kind
-) -> Mapping[Selection, Count]:
+) -> Mapping[Selection, Count] | None:
     """The muon that comes along vetoes what is timed, where it crosses the fibres."""
     found = rock_neutrals.arriving(
         rock_neutrals.neutrals(kind, site_of(scenario)),
@@ -171,6 +179,8 @@ def _from_rock(
     )
     above: fakes.Kind = "klong-above" if kind == "klong" else "neutron-above"
     counts = _fold(scenario, above, found.neutrals.kinetic, found.rates)
+    if counts is None:
+        return None
     return {**counts, "timed": counts["timed"].times(1.0 - found.tagged)}
 
 
@@ -191,8 +201,10 @@ def _beam(scenario: "Scenario", detector: str, source: Source) -> Mapping[Select
 
 
 def _per_entering(
-    each: Mapping[Selection, Count], number: float, source: Source
-) -> Mapping[Selection, Count]:
+    each: Mapping[Selection, Count] | None, number: float, source: Source
+) -> Mapping[Selection, Count] | None:
     """Fakes by particle that enters, of those by particle that heads for the blocks."""
+    if each is None:
+        return None
     entering = source.entering.value
     return {key: count.times(number / entering if entering else 0.0) for key, count in each.items()}

@@ -138,7 +138,9 @@ def _sources(report: "BackgroundReport", name: str) -> str:
 
 
 def _cell(count: "Count") -> str:
-    """A number with its error in per cent; as such where the number is 0."""
+    """A number with its error in per cent; as such where the number is 0, or far below it."""
+    if count.error > 9.995 * count.value > 0.0:
+        return f"{count.value:.2g}+-{count.error:.2g}"
     if count.value:
         return f"{count.value:.3g} {100.0 * count.error / count.value:.0f}%"
     return f"0+-{count.error:.2g}" if count.error else "0"

@@ -12,6 +12,7 @@ from wayside.efficiency.axes import AXES
 from wayside.efficiency.table import EfficiencyMap, counted
 from wayside.reconstruction.chain import Reconstructed
 from wayside.reconstruction.files import Run, spans
+from wayside.reconstruction.grade import at_origin
 from wayside.reconstruction.run import Job, one_group
 from wayside.simulation.pairs import PAIRS
 
@@ -28,33 +29,26 @@ EDGES: Final[dict[str, tuple[float, ...]]] = {
 """Of the bins of the table that comes with Wayside."""
 
 
-def found(
-    decays: Structured, result: Reconstructed, sigmas: float = 5.0
-) -> Mapping[Selection, BoolArray]:
+def found(decays: Structured, result: Reconstructed) -> Mapping[Selection, BoolArray]:
     """Which decays have a vertex of theirs, by selection.
 
-    A vertex counts if both of its tracks truly come from the event and it lies within ``sigmas``
-    of its errors (and 10 um) of the decay along each axis. It is timed if gas hits on both tracks
-    agree on one time, and the fibres that reconstruction asks are silent then.
+    A vertex counts if both of its tracks truly come from the event and it lies where that
+    happened, within its errors (`wayside.reconstruction.grade.at_origin`). It is timed if gas hits
+    on both tracks agree on one time, and the fibres that reconstruction asks are silent then.
 
     Parameters
     ----------
     decays
-        With ``event`` and the place ``x``, ``y``, ``z`` in mm.
+        With ``event``, in increasing order, and the place ``x``, ``y``, ``z`` in mm.
     result
         Of the same events.
     """
-    passed = {name: np.zeros(len(decays), dtype=np.bool_) for name in SELECTIONS}
-    number = {int(event): i for i, event in enumerate(decays["event"])}
-    for vertex in result.vertices:
-        i = number.get(int(vertex["event"]))
-        if i is None:
-            continue
-        off = [abs(vertex[c] - decays[c][i]) <= sigmas * vertex[f"sigma_{c}"] + 0.01 for c in "xyz"]
-        here = all(off)
-        passed["vertex"][i] |= here
-        passed["timed"][i] |= here and bool(vertex["times"] == 1 and not vertex["vetoed"])
-    return passed
+    good = result.vertices[at_origin(result.vertices, decays)]
+    timed = good[(good["times"] == 1) & ~good["vetoed"]]
+    return {
+        "vertex": np.isin(decays["event"], good["event"]),
+        "timed": np.isin(decays["event"], timed["event"]),
+    }
 
 
 def count(
