@@ -235,7 +235,8 @@ def _rock() -> list[Row]:
                 " printed 12",
             ),
             cause=(
-                "the study does not say what it counts: most of ours come through the roof and the sides"
+                "the study does not say what it counts: most of ours come through the roof and"
+                " the sides"
             ),
             explained=Ours(
                 front.value, f"+- {front.error:.2g}, through a plate of the front face's size", 0.15
