@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from wayside.backgrounds.cosmic_muons import site_of
 from wayside.backgrounds.klong import PRODUCTION_ERROR, behind
-from wayside.backgrounds.klong_production import C_TAU, CONTINUUM, MASS, PAIRS, entering, production
+from wayside.backgrounds.klong_production import C_TAU, CONTINUUM, PAIRS, entering, production
 from wayside.backgrounds.klong_shield import LENGTH_ERROR
 from wayside.backgrounds.place import beams_of, box_of
 from wayside.backgrounds.rock_neutrals import MODEL_ERROR, arriving, edge_of, neutrals
@@ -251,7 +251,6 @@ def _rock() -> list[Row]:
             study=Printed(1.0, "%", "decay instead of interacting", "section 9.3", "<~ 1 %"),
             same=Ours(100.0 * decays, "mean chord over decay length", 0.1),
             tolerance=Tolerance(0.0, 2.0, "an upper bound, by its order of magnitude"),
-            note=f"K_L0 mass {MASS:g} GeV",
             data=("rock_neutrals",),
         ),
     ]
