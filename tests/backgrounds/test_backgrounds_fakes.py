@@ -114,10 +114,12 @@ def test_shipped_table(kind: fakes.Kind) -> None:
 
 
 def test_fibres_see_cosmic_muons() -> None:
-    # Half of them come in upstream of the gap and go out behind it, or the other way round: one
-    # layer of 98 per cent. Others come and go on one side: two layers or none that is asked.
+    # A muon that crosses a gap comes in on one side of it and goes out on the other, whichever way
+    # it flies: one place upstream, 98 per cent. What it knocks out lights others now and then; one
+    # that flies to the front and stops lights none upstream.
     silent = fakes.gas_silent("muon-above", [20.0], [1.0])
-    assert 0.02 < silent < 0.6
+    assert 0.018 < silent < 0.0205
+    assert fakes.gas_silent("muon-above", [0.3], [1.0]) > 0.1
 
 
 def test_cosmic_lines_share_out_the_faces() -> None:

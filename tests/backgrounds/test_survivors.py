@@ -116,6 +116,17 @@ def test_vertices_are_rates_times_chances() -> None:
             assert key.endswith("rock") or veto == pytest.approx(1.0)
 
 
+@pytest.mark.usefixtures("chances")
+def test_after_each_veto() -> None:
+    scenario = load_scenario("belle2-forward")
+    found = {each.key: each for each in registry.sources(scenario, "A")}
+    stages = survivors.after_each_veto(scenario, "A", found["cosmic-muons"])
+    assert stages["vertex"].value == pytest.approx(TIMED**-1 * stages["gas"].value)
+    rock = survivors.after_each_veto(scenario, "A", found["neutron-rock"])
+    # The muon that comes along vetoes only where fibres are asked.
+    assert rock["timed"].value == rock["closed"].value < rock["gas"].value
+
+
 def test_what_nobody_simulated_is_not_known(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(survivors, "simulated", lambda kind: kind == "muon-front")
     found = survivors.sources(load_scenario("besiii-forward", BEAM), "A")

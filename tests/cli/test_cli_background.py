@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from reference.background_sources import few_sources, no_vertices
+from reference.background_sources import few_sources, few_vetoes, no_vertices
 
 from wayside.backgrounds.budget import budget
 from wayside.cli.main import cli
@@ -34,7 +34,9 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Sources that cost nothing, and only the two figures of their sum."""
-    report = partial(background_report.background_report, find=few_sources, points=17)
+    report = partial(
+        background_report.background_report, find=few_sources, veto=few_vetoes, points=17
+    )
     monkeypatch.setattr(background_report, "background_report", report)
     monkeypatch.setattr(
         background_figures,
@@ -63,6 +65,11 @@ def test_text(here: Path) -> None:
     assert lines[at + 5].split()[0] == "beam-photons-of-a..."
     assert lines[at + 5].split()[-2:] == ["unknown", "unknown"]
     assert lines[at + 6].split() == ["total", "3e+04", "20%", "3.4", "42%"]
+    head = ["source", "vertex", "gas", "timed", "closed", "quiet", "isolated"]
+    at = next(i for i, line in enumerate(lines) if line.split() == head)
+    assert lines[at + 1].split() == [
+        "cosmic-muons", "3e+04", "3e+03", "3e+02", "30", "3", "0.3",
+    ]  # fmt: skip
     assert "detector B (not signal)" in lines
     assert "A, timed: 3.4 +- 1.42 events expected" in lines
     assert "note: background not counted: photons" in lines
@@ -102,7 +109,9 @@ def test_files_and_json(here: Path) -> None:
 
 
 def test_nothing_known(monkeypatch: pytest.MonkeyPatch) -> None:
-    report = partial(background_report.background_report, find=no_vertices, points=17)
+    report = partial(
+        background_report.background_report, find=no_vertices, veto=few_vetoes, points=17
+    )
     monkeypatch.setattr(background_report, "background_report", report)
     text = run("besiii-forward").stdout
     assert text.count("unknown") == 4
@@ -110,7 +119,9 @@ def test_nothing_known(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_figures_without_anything_to_count() -> None:
-    report = background_report.background_report(load_scenario("besiii-forward"), no_vertices, 17)
+    report = background_report.background_report(
+        load_scenario("besiii-forward"), no_vertices, few_vetoes, 17
+    )
     words = [text.get_text() for text in budget_figure(report).axes[0].texts]
     assert words == ["not simulated", "not simulated"]
     assert len(luminosity_figure(report).axes[0].lines) == 3  # two curves and the luminosity
@@ -180,8 +191,10 @@ def test_bad_input_is_one_line_and_writes_nothing(
 
 
 @pytest.mark.parametrize("name", ["belle2-central", "belle2-forward-beams", "besiii-forward"])
-def test_real_sources(name: str) -> None:
+def test_real_sources(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     """The shipped tables: every source counted, or told that it is not."""
+    report = partial(background_report.background_report, points=9)
+    monkeypatch.setattr(background_report, "background_report", report)
     report = json.loads(run(name, "--json").stdout)
     for detector in report["detectors"].values():
         keys = [each["key"] for each in detector["sources"]]
@@ -197,7 +210,7 @@ def test_real_sources(name: str) -> None:
 
 def test_all_figures() -> None:
     report = background_report.background_report(
-        load_scenario("besiii-forward"), no_vertices, points=17
+        load_scenario("besiii-forward"), no_vertices, few_vetoes, points=17
     )
     found = [name for name, _ in background_figures.background_figures(report)]
     assert found[:7] == [

@@ -1,5 +1,6 @@
 """Sources of background that cost nothing, for tests of what is made of them."""
 
+from wayside.backgrounds.fakes import STAGES, Stage
 from wayside.backgrounds.source import Count, Source
 from wayside.scenario import Scenario
 
@@ -41,3 +42,11 @@ def few_sources(scenario: Scenario, detector: str) -> list[Source]:
 def no_vertices(scenario: Scenario, detector: str) -> list[Source]:
     """Sources of which nobody knows what they fake."""
     return few_sources(scenario, detector)[3:]
+
+
+def few_vetoes(_: Scenario, __: str, source: Source) -> dict[Stage, Count] | None:
+    """Ten times fewer at each stage, of what is known."""
+    if source.vertices is None:
+        return None
+    most = source.vertices["vertex"]
+    return {stage: most.times(0.1**k) for k, stage in enumerate(STAGES)}

@@ -7,7 +7,7 @@ from functools import partial
 
 import numpy as np
 import pytest
-from reference.background_sources import few_sources, no_vertices
+from reference.background_sources import few_sources, few_vetoes, no_vertices
 
 from wayside.backgrounds.budget import budget
 from wayside.backgrounds.source import Count, Source
@@ -34,7 +34,7 @@ def scenario(**changes: object) -> Scenario:
 
 @pytest.fixture(scope="module")
 def report() -> BackgroundReport:
-    return background_report(scenario(), few_sources, points=33)
+    return background_report(scenario(), few_sources, few_vetoes, 33)
 
 
 @pytest.fixture
@@ -196,6 +196,9 @@ def test_report_survives_json(report: BackgroundReport) -> None:
     assert detector["sources"][3]["vertices"] is None
     assert detector["total"]["timed"]["value"] == pytest.approx(3.4)
     assert detector["not_counted"] == ["photons"]
+    stages = detector["after_each_veto"]
+    assert set(stages) == {"cosmic-muons", "klong-ip", "neutron-rock"}
+    assert stages["klong-ip"]["quiet"]["value"] == pytest.approx(3e-4)
     assert again["background"]["expected"] == pytest.approx(3.4)
     assert again["control"]["detector"] == "B"
     assert len(again["luminosity"]["curves"]["control"]["n_limit"]) == len(report.scan.background)

@@ -6,6 +6,7 @@ numbers here are those of particles whose straight line meets the blocks, at the
 
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -38,9 +39,9 @@ _ENERGIES: Final = np.geomspace(0.1, 3e3, 64)
 _TABLE_SHIELD: Final = 0.1
 """m of lead that the tables of fakes have."""
 
-_ROCK: Final[dict[str, rock_neutrals.Kind]] = {
-    "klong-rock": "klong",
-    "neutron-rock": "neutron",
+_ROCK: Final[dict[str, tuple[rock_neutrals.Kind, fakes.Kind]]] = {
+    "klong-rock": ("klong", "klong-above"),
+    "neutron-rock": ("neutron", "neutron-above"),
 }
 
 _BEAM: Final[dict[str, fakes.Kind]] = {
@@ -62,25 +63,79 @@ def sources(scenario: "Scenario", detector: str) -> list[Source]:
     return [*known, unrelated_tracks(scenario, detector)]
 
 
+@dataclass(frozen=True, eq=False)
+class Spectrum:
+    """Particles of a source as the tables of fakes know them.
+
+    Attributes
+    ----------
+    kind
+        Which particles.
+    energies, weights
+        Kinetic energies outside of the lead in GeV, and weights, shape (n,).
+    per_entering
+        Particles that head for the blocks over those that the source counts as entering.
+    tagged
+        Share of them that comes with a muon through the fibres.
+    """
+
+    kind: fakes.Kind
+    energies: ArrayLike
+    weights: ArrayLike
+    per_entering: float = 1.0
+    tagged: float = 0.0
+
+    def fakes(self, stage: fakes.Stage) -> Count:
+        """Fakes of one entering particle."""
+        each = fakes.per_particle(self.kind, self.energies, self.weights, stage)
+        veto = 0.0 if stage in ("vertex", "gas") else self.tagged
+        return each.times(self.per_entering * (1.0 - veto))
+
+
 def vertices(
     scenario: "Scenario", detector: str, source: Source
 ) -> Mapping[Selection, Count] | None:
     """Vertices that one particle entering from a source fakes on average; None where not known."""
-    fold = partial(_fold, scenario)
+    found = spectrum_of(scenario, detector, source)
+    if found is None:
+        return None
+    return {"vertex": found.fakes("vertex"), "timed": found.fakes(timed_stage(scenario))}
+
+
+def after_each_veto(
+    scenario: "Scenario", detector: str, source: Source
+) -> dict[fakes.Stage, Count] | None:
+    """Fakes of a source over the exposure, stage by stage; None where not known."""
+    found = spectrum_of(scenario, detector, source)
+    if found is None:
+        return None
+    return {stage: source.entering.product(found.fakes(stage)) for stage in fakes.STAGES}
+
+
+def spectrum_of(scenario: "Scenario", detector: str, source: Source) -> Spectrum | None:
+    """What of a source the tables take; None where it has no spectrum or nobody simulated it."""
+    found = _spectrum(scenario, detector, source)
+    return found if found is not None and simulated(found.kind) else None
+
+
+def _spectrum(scenario: "Scenario", detector: str, source: Source) -> Spectrum | None:
+    box = box_of(scenario, detector)
     if source.key.startswith("collider-muons"):
-        box = box_of(scenario, detector)
-        return fold("muon-front", *collider_muons.energies(beams_of(scenario), box))
+        return Spectrum("muon-front", *collider_muons.energies(beams_of(scenario), box))
     if source.key == "cosmic-muons":
         energies, rates = cosmic_energies(scenario, detector)
-        number = float(rates.sum()) * scenario.site.exposure * SECONDS_PER_DAY
-        return _per_entering(fold("muon-above", energies, rates), number, source)
+        outside = float(rates.sum()) * scenario.site.exposure * SECONDS_PER_DAY
+        return Spectrum("muon-above", energies, rates, _share(outside, source))
     if source.key == "klong-ip":
         kaons = klong.behind(scenario, detector)
-        return fold("klong-front", kaons.kinetic, kaons.number)
+        return Spectrum("klong-front", kaons.kinetic, kaons.number)
     if source.key == "neutron-shield":
-        return fold("neutron-front", *shield_neutrons.spectrum(klong.shield_of(scenario)))
+        return Spectrum("neutron-front", *shield_neutrons.spectrum(klong.shield_of(scenario)))
     if source.key in _ROCK:
-        return _from_rock(scenario, detector, _ROCK[source.key])
+        particle, kind = _ROCK[source.key]
+        out = rock_neutrals.neutrals(particle, site_of(scenario))
+        found = rock_neutrals.arriving(out, box, rock_neutrals.edge_of(scenario))
+        return Spectrum(kind, out.kinetic, found.rates, tagged=found.tagged)
     if source.key.startswith("beam-"):
         return _beam(scenario, detector, source)
     return None
@@ -156,35 +211,7 @@ def unrelated_tracks(scenario: "Scenario", detector: str) -> Source:
     )
 
 
-def _fold(
-    scenario: "Scenario", kind: fakes.Kind, energies: ArrayLike, weights: ArrayLike
-) -> dict[Selection, Count] | None:
-    """Fakes of one entering particle of a spectrum, None of a kind nobody has simulated."""
-    if not simulated(kind):
-        return None
-    return {
-        "vertex": fakes.per_particle(kind, energies, weights, "vertex"),
-        "timed": fakes.per_particle(kind, energies, weights, timed_stage(scenario)),
-    }
-
-
-def _from_rock(
-    scenario: "Scenario", detector: str, kind: rock_neutrals.Kind
-) -> Mapping[Selection, Count] | None:
-    """The muon that comes along vetoes what is timed, where it crosses the fibres."""
-    found = rock_neutrals.arriving(
-        rock_neutrals.neutrals(kind, site_of(scenario)),
-        box_of(scenario, detector),
-        rock_neutrals.edge_of(scenario),
-    )
-    above: fakes.Kind = "klong-above" if kind == "klong" else "neutron-above"
-    counts = _fold(scenario, above, found.neutrals.kinetic, found.rates)
-    if counts is None:
-        return None
-    return {**counts, "timed": counts["timed"].times(1.0 - found.tagged)}
-
-
-def _beam(scenario: "Scenario", detector: str, source: Source) -> Mapping[Selection, Count] | None:
+def _beam(scenario: "Scenario", detector: str, source: Source) -> Spectrum | None:
     section = scenario.beam_backgrounds[source.key.removeprefix("beam-")]
     kind = _BEAM[section.particle]
     if scenario.stack.shield == 0.0 and section.particle == "photon":
@@ -195,16 +222,10 @@ def _beam(scenario: "Scenario", detector: str, source: Source) -> Mapping[Select
     rate = section.rate
     if rate is None:
         rate = (section.flux or 0.0) * float(size[0] * size[1])
-    number = rate * section.duty * scenario.site.exposure * SECONDS_PER_DAY
+    outside = rate * section.duty * scenario.site.exposure * SECONDS_PER_DAY
     weights = section.weights or (1.0,) * len(section.energy)
-    return _per_entering(_fold(scenario, kind, section.energy, weights), number, source)
+    return Spectrum(kind, section.energy, weights, _share(outside, source))
 
 
-def _per_entering(
-    each: Mapping[Selection, Count] | None, number: float, source: Source
-) -> Mapping[Selection, Count] | None:
-    """Fakes by particle that enters, of those by particle that heads for the blocks."""
-    if each is None:
-        return None
-    entering = source.entering.value
-    return {key: count.times(number / entering if entering else 0.0) for key, count in each.items()}
+def _share(outside: float, source: Source) -> float:
+    return outside / source.entering.value if source.entering.value else 0.0

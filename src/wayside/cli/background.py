@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from wayside.sensitivity.background_report import BackgroundReport
 
 _PAGE = 80
+_STAGES = "a time; fibres upstream, all; gas before; no others"
 _KEY = 20
 """Characters of a source's key in a table."""
 
@@ -100,6 +101,8 @@ def _text(report: "BackgroundReport", detectors: tuple[str, ...]) -> str:
     for name in detectors:
         role = "signal" if name in report.scenario.signal else "not signal"
         lines += ["", f"detector {name} ({role})", _sources(report, name)]
+        if report.vetoes[name]:
+            lines += ["", "fakes after each veto: " + _STAGES, _vetoes(report, name)]
     lines += ["", *_limit(report), "", _luminosity(report)]
     notes = {
         f"{source.key}: {note}": None
@@ -124,7 +127,7 @@ def _sources(report: "BackgroundReport", name: str) -> str:
         vertices = source.vertices
         rows.append(
             (
-                source.key if len(source.key) <= _KEY else f"{source.key[: _KEY - 3]}...",
+                _short(source.key),
                 _cell(source.entering),
                 f"{rate:.3g}/{unit.removesuffix('^-1')}",
                 *(_cell(vertices[each]) if vertices else "unknown" for each in SELECTIONS),
@@ -135,6 +138,20 @@ def _sources(report: "BackgroundReport", name: str) -> str:
         _cell(report.budget.total([name], each)) if counted else "unknown" for each in SELECTIONS
     )
     return table_text(head, [*rows, ("total", "", "", *totals)])
+
+
+def _vetoes(report: "BackgroundReport", name: str) -> str:
+    from wayside.backgrounds.fakes import STAGES
+
+    rows = [
+        (_short(key), *(f"{found[stage].value:.2g}" for stage in STAGES))
+        for key, found in report.vetoes[name].items()
+    ]
+    return table_text(("source", *STAGES), rows)
+
+
+def _short(key: str) -> str:
+    return key if len(key) <= _KEY else f"{key[: _KEY - 3]}..."
 
 
 def _cell(count: "Count") -> str:

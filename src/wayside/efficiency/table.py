@@ -115,8 +115,8 @@ class EfficiencyMap:
         Returns
         -------
         tuple of arrays
-            Of the shape of `tried`; 0 with the variance of no knowledge (1/8) where nothing was tried
-            even so.
+            Of the shape of `tried`; 0 with the variance of no knowledge (1/8) where nothing was
+            tried even so.
         """
         if selection not in self._filled:
             tried, passed = self.tried, self.passing(selection)

@@ -1,12 +1,15 @@
 """Every source of background at the detectors of a scenario, and what it does to the limit."""
 
 import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from wayside import __version__
 from wayside.backgrounds.budget import Budget, Finder, budget
+from wayside.backgrounds.fakes import Stage
 from wayside.backgrounds.source import SELECTIONS, Count, Source
+from wayside.backgrounds.survivors import after_each_veto
 from wayside.backgrounds.survivors import sources as all_sources
 from wayside.limits.control import Control
 from wayside.scenario import Scenario
@@ -19,6 +22,9 @@ from wayside.sensitivity.export import csv_text
 from wayside.sensitivity.luminosity import LuminosityScan, luminosity_scan
 
 SECONDS_A_DAY: Final = 86400.0
+
+Vetoes = Callable[[Scenario, str, Source], Mapping[Stage, Count] | None]
+"""Of a source at one detector, over the exposure; None where not known."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +39,8 @@ class BackgroundReport:
     background: Background
     """Sum of all sources in the signal detectors, whatever ``run.background`` says."""
     scan: LuminosityScan
+    vetoes: Mapping[str, Mapping[str, Mapping[Stage, Count]]]
+    """Fakes by detector, source and stage; sources that have none of some stage are left out."""
     flags: list[str] = field(default_factory=list)
 
     @property
@@ -72,6 +80,7 @@ class BackgroundReport:
         return {
             "signal": name in self.scenario.signal,
             "sources": [self._source(each) for each in self.budget.detectors[name]],
+            "after_each_veto": self._vetoes(name),
             "total": {each: _plain(self.budget.total([name], each)) for each in SELECTIONS},
             "not_counted": self.budget.not_counted([name]),
         }
@@ -87,6 +96,12 @@ class BackgroundReport:
             f"entering_per_{'fb' if unit == 'fb^-1' else unit}": rate,
             "vertices": vertices and {each: _plain(vertices[each]) for each in SELECTIONS},
             "notes": list(source.notes),
+        }
+
+    def _vetoes(self, name: str) -> dict[str, dict[str, Any]]:
+        return {
+            key: {stage: _plain(count) for stage, count in found.items()}
+            for key, found in self.vetoes[name].items()
         }
 
     def _control(self) -> dict[str, Any] | None:
@@ -155,7 +170,10 @@ class BackgroundReport:
 
 
 def background_report(
-    scenario: Scenario, find: Finder = all_sources, points: int = 81
+    scenario: Scenario,
+    find: Finder = all_sources,
+    veto: Vetoes = after_each_veto,
+    points: int = 81,
 ) -> BackgroundReport:
     """Compute every source of background, and limits against luminosity.
 
@@ -165,6 +183,8 @@ def background_report(
         From `wayside.load_scenario`.
     find
         Sources at one detector.
+    veto
+        Fakes of one source stage by stage.
     points
         Number of luminosities.
     """
@@ -175,8 +195,16 @@ def background_report(
         flags.append(
             f"run.background = {scenario.run.background:g}: reach takes that and not this total"
         )
+    vetoes = {
+        name: {
+            each.key: counts
+            for each in sources
+            if (counts := veto(scenario, name, each)) is not None
+        }
+        for name, sources in found.detectors.items()
+    }
     scan = luminosity_scan(scenario, background, found, points)
-    return BackgroundReport(scenario, found, background, scan, flags)
+    return BackgroundReport(scenario, found, background, scan, vetoes, flags)
 
 
 _UNKNOWN: Final = Count(math.nan, math.nan, math.nan)
