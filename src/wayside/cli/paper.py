@@ -1,0 +1,129 @@
+"""``wayside paper``: the study beside ours, number by number."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from wayside.cli.common import json_option, json_text, out_option, table_text
+from wayside.cli.output import check_output_folder, write_files
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from wayside.paper.geant4 import Record
+    from wayside.paper.run import Report
+
+
+@click.command("paper")
+@click.argument("sections", nargs=-1, metavar="[SECTION]...")
+@out_option
+@json_option
+@click.option("--list", "listed", is_flag=True, help="List the sections, and run none.")
+@click.option("--rebuild", is_flag=True, help="Redo the Geant4 simulation behind figs. 11 and 12.")
+@click.option("--workers", type=click.IntRange(1), help="Processes.  [default: one a core]")
+def command(
+    sections: tuple[str, ...],
+    out: Path | None,
+    as_json: bool,
+    listed: bool,
+    rebuild: bool,
+    workers: int | None,
+) -> None:
+    """Recompute the study: what it prints, what we get, and why they differ.
+
+    SECTION is a table, figure or equation, such as table1, fig14 or eq05; all of them if none is
+    named. Writes report.html, report.csv, report.json and the figures to --out (default:
+    wayside-paper).
+    """
+    from wayside.paper.registry import SECTIONS, chosen
+
+    if listed:
+        rows = [(name, each.title) for name, each in SECTIONS.items()]
+        click.echo(
+            json_text({name: each.title for name, each in SECTIONS.items()})
+            if as_json
+            else table_text(("section", "title"), rows)
+        )
+        return
+    names = chosen(sections)
+    writes = out is not None or not as_json
+    folder = Path("wayside-paper") if out is None else out
+    if writes:
+        check_output_folder(folder)
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    record = _rebuilt(console) if rebuild else None
+    found = _run(console, names, workers, record, writes)
+    files: Mapping[str, bytes | str] = {}
+    if writes:
+        from wayside.paper.export import files as all_files
+
+        files = all_files(found)
+    written = write_files(folder, files) if files else []
+    click.echo(json_text(found.plain()) if as_json else _text(found, written))
+
+
+def _rebuilt(console: "Console") -> "Record":
+    with console.status("Geant4") as status:
+        from wayside.paper.geant4 import simulate
+
+        return simulate(status.update)
+
+
+def _run(
+    console: "Console",
+    names: tuple[str, ...],
+    workers: int | None,
+    record: "Record | None",
+    figures: bool,
+) -> "Report":
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    from wayside.paper.run import report
+
+    columns = (
+        BarColumn(24),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.description}"),
+    )
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("starting", total=len(names))
+        return report(
+            names,
+            workers=workers,
+            rebuilt=record,
+            figures=figures,
+            progress=lambda text, done, _: bar.update(task, completed=done, description=text),
+        )
+
+
+def _text(found: "Report", written: list[Path]) -> str:
+    from wayside.paper.rows import counts, number
+
+    lines: list[str] = []
+    for part in found.parts:
+        lines += ["", part.title]
+        head = ("verdict", "study", "ours", "ratio", "quantity")
+        rows = [
+            (
+                row.verdict,
+                "-" if row.study.value is None else number(row.study.value),
+                "-" if row.same is None else number(row.same.value),
+                "-" if row.ratio is None else number(row.ratio),
+                row.quantity,
+            )
+            for row in part.rows
+        ]
+        lines.append(table_text(head, rows, width=110))
+        lines += [f"note: {each}" for each in part.warnings]
+    tallies = ", ".join(f"{count} {verdict}" for verdict, count in counts(found.rows).items())
+    lines += ["", tallies]
+    few = [path for path in written if path.suffix not in (".png", ".pdf")]
+    lines += [f"wrote {path}" for path in few]
+    if len(few) < len(written):
+        lines.append(f"and {len(written) - len(few)} figures beside them")
+    return "\n".join(lines[1:])
