@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 OUT ?= wayside-out
 
-.PHONY: reach test nightly oldest check bench bench-simulation docs clean
+.PHONY: reach test nightly oldest check bench bench-simulation efficiency-map docs clean
 
 $(VENV)/.run: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -50,6 +50,12 @@ bench: $(VENV)/.run
 
 bench-simulation: $(VENV)/.dev
 	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.simulation
+	PYTHONPATH=tests OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.reconstruction
+
+# An hour or two; stopped and started again it goes on where it was.
+efficiency-map: $(VENV)/.dev
+	OMP_NUM_THREADS=1 $(BIN)/python scripts/make_efficiency_map.py --work build/efficiency
+	$(BIN)/python scripts/make_efficiency_figures.py
 
 docs: $(VENV)/.dev
 	$(BIN)/python -m sphinx -W --keep-going -b html docs docs/_build/html

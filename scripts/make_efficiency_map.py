@@ -2,7 +2,7 @@
 
 Usage::
 
-    python scripts/make_efficiency_map.py [--work build/efficiency] [--batches 5] [--workers 1]
+    python scripts/make_efficiency_map.py [--work build/efficiency] [--batches 6] [--workers 1]
         [--out src/wayside/data/efficiency_map.csv]
 
 A run that was killed goes on where it was with the same command; the table does not depend on the
@@ -46,9 +46,9 @@ def main() -> None:
     """Make the table."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--work", type=Path, default=Path("build/efficiency"))
-    parser.add_argument("--batches", type=int, default=4)
-    parser.add_argument("--decays", type=int, default=12_000, help="of a batch")
-    parser.add_argument("--edge", type=int, default=6_000, help="decays at the largest slopes")
+    parser.add_argument("--batches", type=int, default=6)
+    parser.add_argument("--decays", type=int, default=5_000, help="of a batch")
+    parser.add_argument("--edge", type=int, default=3_000, help="decays at the largest slopes")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--out", type=Path, default=Path("src/wayside/data/efficiency_map.csv"))
@@ -61,6 +61,7 @@ def main() -> None:
         settings.physics_list,
         round(1e3 * settings.production_cut, 9),
         round(1e3 * settings.margin, 9),
+        settings.plate_slabs,
     )
     data = find(settings.data)
     job = Job(scenario.emulsion, scenario.reconstruction, seed=options.seed, together=1000)
@@ -106,7 +107,7 @@ def main() -> None:
 
 
 def _passed(folder: Path, decays: Any, job: Job, progress: Any) -> Any:
-    """Rows of `DECAY` with what passed, from the file of an earlier run if it is of the same job."""
+    """Rows of `DECAY` with what passed; from the file of an earlier run of the same job, if any."""
     path = folder / "passed.parquet"
     about = folder / "passed.json"
     wanted = json.dumps(job.about(Run(folder)), sort_keys=True)
@@ -127,7 +128,9 @@ def _passed(folder: Path, decays: Any, job: Job, progress: Any) -> Any:
 
 def _described(data: DataSets) -> str:
     words = f"{data.kind}, {data.version}"
-    return words + (f"; approximate: {'; '.join(data.approximations)}" if data.approximations else "")
+    return words + (
+        f"; approximate: {'; '.join(data.approximations)}" if data.approximations else ""
+    )
 
 
 def _words(drawn: dict[str, Any]) -> str:

@@ -115,6 +115,35 @@ def test_no_contour(here: Path) -> None:
     assert json.loads((here / "out/result.json").read_text())["contour"] == []
 
 
+def test_simulated_efficiency(here: Path) -> None:
+    simulated = ("--set", "run.efficiency=simulated")
+    result = run("besiii-forward", *SMALL, *simulated, "--out", "a")
+    assert (result.exit_code, result.stderr.strip()) == (0, "")
+    assert names(here / "a") == FILES
+    lines = result.stdout.splitlines()
+    assert max(map(len, lines)) <= 80
+    (of_a,) = [line for line in lines if line.startswith("efficiency of A at the scenario's point")]
+    assert of_a.endswith("(timed)")
+    (without,) = [line for line in lines if line.startswith("if every decay were seen: epsilon")]
+    (moved,) = [line for line in lines if line.startswith("the efficiency moves the ends by")]
+    low = float(without.split()[-3])
+    summary = json.loads((here / "a/result.json").read_text())
+    points = [np.array(line["points"])[:, 1] for line in summary["contour_unity"]]
+    assert low == pytest.approx(min(map(np.min, points)), rel=1e-3)
+    assert float(moved.split()[-3]) > 1.0
+    assert any(line.startswith("note: efficiency: simulated, timed; table of") for line in lines)
+    assert "exclusion-unity," in (here / "a/contours.csv").read_text()
+    # Looser, so farther out.
+    vertex = json.loads(
+        run("besiii-forward", *SMALL, *simulated, "--json", "--set", "run.selection=vertex").stdout
+    )
+    lowest = [
+        min(min(p[1] for p in line["points"]) for line in each["contour"])
+        for each in (vertex, summary)
+    ]
+    assert lowest[0] < lowest[1]
+
+
 @pytest.mark.usefixtures("here")
 def test_recast() -> None:
     exact, study = (

@@ -27,9 +27,11 @@ BASE: dict[str, Any] = {
         "production": "auto",
         "signal": ["A"],
         "confidence_level": 0.9,
+        "selection": "vertex",
         "background": 0.0,
         "decays": "exact",
         "recast": "study",
+        "efficiency": "simulated",
     },
     "detectors": {
         "A": {
@@ -75,6 +77,7 @@ BASE: dict[str, Any] = {
         "vertex_chi2": 9.0,
         "min_opening": 0.01,
         "veto_sheets": 3,
+        "fibre_veto": "all",
     },
     "stack": {
         "blocks": 30,
@@ -106,6 +109,7 @@ BASE: dict[str, Any] = {
         "production_cut": 1e-5,
         "data": "stand-in",
         "margin": 0.2,
+        "plate_slabs": 2,
     },
     "site": {
         "overburden": 11.0,

@@ -26,6 +26,12 @@ MISTAKES = {
         "model.epsilon = '1e-4 GeV': an energy, but must be a number without a unit"
     ),
     "model.kind=scaler": "model.kind = 'scaler': must be 'scalar' or 'pseudo-dirac'",
+    "run.efficiency=half": "run.efficiency = 'half': must be 'unity' or 'simulated'",
+    "run.efficency=unity": 'run.efficency: unknown key; did you mean "run.efficiency"?',
+    "run.selection=gas": "run.selection = 'gas': must be 'vertex' or 'timed'",
+    "reconstruction.fibre_veto=none": (
+        "reconstruction.fibre_veto = 'none': must be 'upstream' or 'all'"
+    ),
     "model.m1=nan": "model.m1 = nan: must be finite (GeV)",
     "model.m1=-4.3": "model.m1 = -4.3: must be at least 1e-09 and at most 1e+06 (GeV)",
     "model.epsilon=1": "model.epsilon = 1: must be at least 1e-30 and below 1",

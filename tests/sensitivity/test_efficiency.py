@@ -138,12 +138,21 @@ def test_the_contour_moves_as_the_yield_scales(monkeypatch):
     ("values", "words"),
     [
         ({}, ["detector of 0.2 x 0.3 x 1.32 m is used for B"]),
-        ({"stack.plate": "1 mm", "stack.mpgd": "0 mm"}, ["other values of stack.mpgd, stack.plate"]),
+        (
+            {"stack.plate": "1 mm", "stack.mpgd": "0 mm"},
+            ["other values of stack.mpgd, stack.plate"],
+        ),
         ({"emulsion.grain_density": 30}, ["other values of emulsion.grain_density"]),
         ({"reconstruction.fibre_veto": "all"}, ["other values of reconstruction.fibre_veto"]),
         ({"stack.blocks": 30, "stack.film": "50 um", "geant4.data": "stand-in"}, []),
-        ({"model.m_aprime": 9.8, "model.m1": 5.5, "model.m2": 4.2}, ["all hadrons", "pairs of pions"]),
-        ({"model.m_aprime": 9.8, "model.m1": 7.0, "model.m2": 2.0}, ["decays to taus count as lost"]),
+        (
+            {"model.m_aprime": 9.8, "model.m1": 5.5, "model.m2": 4.2},
+            ["all hadrons", "pairs of pions"],
+        ),
+        (
+            {"model.m_aprime": 9.8, "model.m1": 7.0, "model.m2": 2.0},
+            ["decays to taus count as lost"],
+        ),
     ],
 )
 def test_what_does_not_fit_is_told(values, words):
@@ -160,7 +169,5 @@ def test_settings_survive_the_header():
     line = settings_text(plain)
     assert "\n" not in line
     table = shipped()
-    bare = EfficiencyMap(
-        table.channels, table.edges, table.tried, table.passed, {"settings": line}
-    )
+    bare = EfficiencyMap(table.channels, table.edges, table.tried, table.passed, {"settings": line})
     assert differences(EfficiencyMap.from_csv(bare.to_csv()), plain) == []

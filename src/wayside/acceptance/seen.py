@@ -31,7 +31,7 @@ PAIR_OF: Final = {"e": "ee", "mu": "mumu", "hadrons": "pipi"}
 """Channel of the table by that of the decay; decays to taus count as lost."""
 
 LEVEL: Final = Level(8, 3, 10)
-LOOKS: Final = 20_000
+LOOKS: Final = 12_000
 LEAST_POINTS: Final = 3_000
 """Decays a channel looked up, those of all boosts and tilts together, and at least for each. The
 error that remains is some 2 per cent of the efficiency."""
@@ -216,7 +216,8 @@ class Seen:
     @cached_property
     def _tilts(self) -> FloatArray:
         """Angles between flights and the normal of the layers, by direction."""
-        return np.arccos(np.clip(self._rule.sky.directions @ self.box.axes[2], -1.0, 1.0))
+        cosine = self._rule.sky.directions @ self.box.axes[2]
+        return np.asarray(np.arccos(np.clip(cosine, -1.0, 1.0)))
 
     @cached_property
     def _grid(self) -> tuple[FloatArray, FloatArray]:
@@ -235,9 +236,7 @@ class Seen:
         rapidities, tilts = self._grid
         nothing = np.zeros((0, 1, 1))
         out = np.zeros((0, 1))
-        return np.asarray(
-            _spread(self._values, *self._decays, rapidities, tilts, nothing, out)
-        )
+        return np.asarray(_spread(self._values, *self._decays, rapidities, tilts, nothing, out))
 
     @cached_property
     def _slabs(self) -> tuple[FloatArray, FloatArray]:

@@ -117,7 +117,7 @@ def _moved(result: "Reach") -> list[str]:
         return [*lines, without]
     first, last = _ends(result.contour)
     moved = f"the efficiency moves the ends by factors {first / low:.3g} and {last / high:.3g}"
-    return [*lines, f"{without}; {moved}"]
+    return [*lines, without, moved]
 
 
 def _ends(lines: "list[Line]") -> tuple[float, float]:

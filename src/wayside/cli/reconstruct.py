@@ -1,6 +1,5 @@
 """``wayside reconstruct``: tracks and vertices out of a simulated run."""
 
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +39,16 @@ from wayside.cli.output import check_output_folder, write_files
     help="Link squares of this side one by one, to bound memory.",
 )
 @click.option("--workers", type=click.IntRange(1), default=1, show_default=True, help="Processes.")
+@click.option(
+    "--display",
+    type=click.IntRange(0, 20),
+    default=0,
+    metavar="N",
+    help="Draw the first N events with a vertex.",
+)
+@click.option(
+    "--format", "kind", type=click.Choice(["parquet", "root"]), default="parquet", show_default=True
+)
 def command(
     run_dir: Path,
     scenario: str,
@@ -51,12 +60,15 @@ def command(
     grains: bool,
     tile: float | None,
     workers: int,
+    display: int,
+    kind: str,
 ) -> None:
     """Reconstruct what `wayside simulate` left in RUN_DIR.
 
     Writes tracks.parquet, vertices.parquet, particles.parquet (the truth, and which track each
-    has), reconstruction.json and figures to --out, by default RUN_DIR/reconstruction. Interrupted,
-    the same command goes on where it stopped.
+    has), reconstruction.json and figures to --out, by default RUN_DIR/reconstruction; with
+    --format root also reconstruction.root. A run that was killed goes on where it was, with the
+    same command.
     """
     loaded = load(scenario, overrides)
     place = out or run_dir / "reconstruction"
@@ -64,13 +76,17 @@ def command(
 
     Run(run_dir)  # a bad folder is refused before anything is written
     check_output_folder(place)
-    from wayside.reconstruction.run import Job, reconstruct_run
+    from wayside.cli.root import write_root
+    from wayside.reconstruction.run import TABLES, Job, reconstruct_run
 
     job = Job(loaded.emulsion, loaded.reconstruction, seed, together, grains, tile)
     result = _with_progress(
         lambda progress: reconstruct_run(run_dir, place, job, workers, progress), quiet=as_json
     )
-    written = write_files(place, _figures(run_dir, place))
+    written = [place / f"{name}.parquet" for name in TABLES]
+    if kind == "root":
+        written.append(write_root(place / "reconstruction.root", _tables(place)))
+    written += write_files(place, _figures(run_dir, place, display))
     if as_json:
         click.echo(json_text(result))
     else:
@@ -78,14 +94,27 @@ def command(
 
 
 def _with_progress(work: Any, quiet: bool) -> Any:
-    if quiet or not sys.stderr.isatty():
+    if quiet:
         return work(None)
     from rich.console import Console
-    from rich.progress import Progress
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
 
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("reconstructing", total=None)
+    columns = (TextColumn("groups"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=None)
         return work(lambda done, total: bar.update(task, completed=done, total=total))
+
+
+def _tables(place: Path) -> dict[str, Any]:
+    from wayside.reconstruction.run import TABLES, read_result
+
+    return dict(zip(TABLES, read_result(place), strict=True))
 
 
 def _text(result: dict[str, Any]) -> str:
@@ -93,25 +122,42 @@ def _text(result: dict[str, Any]) -> str:
     for key, what in (
         ("efficiency_tracks", "particles with a track"),
         ("purity_tracks", "tracks of one particle"),
-        ("efficiency_vertices", "events with a vertex of their own"),
+        ("efficiency_vertices", "events with a vertex at their origin"),
         ("purity_vertices", "vertices of one event"),
+        ("secondary_vertices", "vertices behind another one"),
     ):
         share = result[key]
         if share["tried"]:
             value, low, high = (100.0 * share[name] for name in ("value", "low", "high"))
-            lines.append(f"{what:<34}{value:6.2f}%  ({low:.2f} to {high:.2f} at 68%)")
+            lines.append(f"{what:<36}{value:6.2f}%  ({low:.2f} to {high:.2f} at 68%)")
     return "\n".join(lines)
 
 
-def _figures(run_dir: Path, place: Path) -> dict[str, bytes | str]:
+def _figures(run_dir: Path, place: Path, display: int) -> dict[str, bytes | str]:
     from wayside.plotting.efficiency import efficiency_figure
     from wayside.plotting.reach_figure import figure_files
     from wayside.plotting.vertices import vertex_figure
     from wayside.reconstruction.files import Run
     from wayside.reconstruction.run import origins, read_result
 
-    _, vertices, particles = read_result(place)
-    return {
-        **figure_files(vertex_figure(vertices, origins(Run(run_dir).primaries)), "vertices"),
+    run = Run(run_dir)
+    tracks, vertices, particles = read_result(place)
+    files: dict[str, bytes | str] = {
+        **figure_files(vertex_figure(vertices, origins(run.primaries)), "vertices"),
         **figure_files(efficiency_figure(particles), "efficiency"),
     }
+    if display:
+        import numpy as np
+
+        from wayside.plotting.reconstructed import reconstructed_figure
+
+        own = np.unique(vertices["event"][vertices["event"] >= 0])
+        for event in own[:display].tolist():
+            figure = reconstructed_figure(
+                tracks[tracks["event"] == event],
+                vertices[vertices["event"] == event],
+                run.crossings("film", event, event),
+                f"event {event}",
+            )
+            files |= figure_files(figure, f"event-{event}")
+    return files

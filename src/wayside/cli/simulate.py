@@ -195,27 +195,12 @@ def _run(plan: "Plan", folder: Path, workers: int) -> "list[Accident]":
 
 
 def _root(folder: Path) -> Path:
-    """Write the tables of the run as trees of one ROOT file."""
-    import secrets
-
-    import uproot
-
+    from wayside.cli.root import write_root
     from wayside.simulation.geant4.plan import read_run
 
     run = read_run(folder)
-    path = folder / "simulation.root"
-    aside = folder / f".{path.name}.{secrets.token_hex(4)}.part"
-    try:
-        with uproot.recreate(aside) as file:
-            for name in ("primaries", "film", "gas", "fibre"):
-                rows = getattr(run, name)
-                tree = file.mktree(name, {each: rows.dtype[each] for each in rows.dtype.names})
-                if len(rows):
-                    tree.extend({each: rows[each] for each in rows.dtype.names})
-        aside.replace(path)
-    finally:
-        aside.unlink(missing_ok=True)
-    return path
+    tables = {name: getattr(run, name) for name in ("primaries", "film", "gas", "fibre")}
+    return write_root(folder / "simulation.root", tables)
 
 
 def _figures(plan: "Plan", folder: Path, number: int) -> dict[str, bytes | str]:

@@ -109,13 +109,14 @@ class EfficiencyMap:
 
         A cell with fewer than `LEAST` takes the counts of all cells that differ in the opening
         only; if these are too few, in opening and energy, then in depth too. The variance is
-        that of a posterior flat in the efficiency.
+        that of a beta distribution: to the cell's own counts is added one decay with the
+        efficiency of all that differ in opening, energy and depth.
 
         Returns
         -------
         tuple of arrays
-            Of the shape of `tried`; 0 with the variance of no knowledge where nothing was tried
-            even so.
+            Of the shape of `tried`; 0 with the variance of no knowledge (1/8) where nothing was
+            tried even so.
         """
         if selection not in self._filled:
             tried, passed = self.tried, self.passing(selection)
@@ -125,8 +126,10 @@ class EfficiencyMap:
                 few = n < LEAST
                 n = np.where(few, tried.sum(axis=axes, keepdims=True), n)
                 k = np.where(few, passed.sum(axis=axes, keepdims=True), k)
-            variance = (k + 1.0) * (n - k + 1.0) / ((n + 2.0) ** 2 * (n + 3.0))
-            self._filled[selection] = k / np.maximum(n, 1.0), variance
+            axes = tuple(1 + list(AXES).index(name) for name in _POOLS[-1])
+            all_n, all_k = (c.sum(axis=axes, keepdims=True) for c in (tried, passed))
+            mean = (k + (all_k + 1.0) / (all_n + 2.0)) / (n + 1.0)
+            self._filled[selection] = k / np.maximum(n, 1.0), mean * (1.0 - mean) / (n + 2.0)
         return self._filled[selection]
 
     @cached_property
@@ -242,8 +245,7 @@ class EfficiencyMap:
         -------
         tuple of float
             Mean and its standard error from the counts of the table, cells being independent and
-            each with the variance of a posterior flat in the efficiency. The sample's own error is
-            not in it.
+            each with the variance of `filled`. The sample's own error is not in it.
         """
         flat = [
             a.ravel()
@@ -254,7 +256,8 @@ class EfficiencyMap:
         each = np.where(self._lost(flat), 0.0, each)
         cells, corner = self._corners(channel, flat)
         part = each * corner
-        share = np.bincount(cells.ravel(), part.ravel(), minlength=self.tried.size)
+        share: FloatArray = np.zeros(self.tried.size)
+        np.add.at(share, cells.ravel(), part.ravel())
         return self.weighted(selection, share.reshape(self.tried.shape))
 
     def weighted(self, selection: str, share: FloatArray) -> tuple[float, float]:

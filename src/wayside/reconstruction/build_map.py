@@ -12,6 +12,7 @@ from wayside.efficiency.axes import AXES
 from wayside.efficiency.table import EfficiencyMap, counted
 from wayside.reconstruction.chain import Reconstructed
 from wayside.reconstruction.files import Run, spans
+from wayside.reconstruction.grade import at_origin
 from wayside.reconstruction.run import Job, one_group
 from wayside.simulation.pairs import PAIRS
 
@@ -19,42 +20,35 @@ BoolArray = npt.NDArray[np.bool_]
 Structured = npt.NDArray[np.void]
 
 EDGES: Final[dict[str, tuple[float, ...]]] = {
-    "energy": (0.016, 0.05, 0.12, 0.3, 0.8, 2.5, 10.0),
-    "opening": (0.0, 0.06, 0.15, 0.4, 0.8, 1.2, 1.9),
+    "energy": (0.016, 0.05, 0.1, 0.16, 0.25, 0.5, 1.2, 10.0),
+    "opening": (0.0, 0.1, 0.4, 0.9, 1.9),
     "softer": (0.008, 0.016, 0.025, 0.035, 0.05, 0.08, 0.15, 0.4, 1.2, 5.0),
-    "slope": (0.0, 0.25, 0.5, 0.75, 0.9, 1.0, 1.05, 1.35),
+    "slope": (0.0, 0.5, 0.8, 0.9, 0.95, 1.0, 1.05, 1.2, 1.35),
     "depth": (0.0, 1.28, 1.32),
 }
 """Of the bins of the table that comes with Wayside."""
 
 
-def found(
-    decays: Structured, result: Reconstructed, sigmas: float = 5.0
-) -> Mapping[Selection, BoolArray]:
+def found(decays: Structured, result: Reconstructed) -> Mapping[Selection, BoolArray]:
     """Which decays have a vertex of theirs, by selection.
 
-    A vertex counts if both of its tracks truly come from the event and it lies within ``sigmas``
-    of its errors (and 10 um) of the decay along each axis. It is timed if gas hits on both tracks
-    agree on one time, and the fibres that reconstruction asks are silent then.
+    A vertex counts if both of its tracks truly come from the event and it lies where that
+    happened, within its errors (`wayside.reconstruction.grade.at_origin`). It is timed if gas hits
+    on both tracks agree on one time, and the fibres that reconstruction asks are silent then.
 
     Parameters
     ----------
     decays
-        With ``event`` and the place ``x``, ``y``, ``z`` in mm.
+        With ``event``, in increasing order, and the place ``x``, ``y``, ``z`` in mm.
     result
         Of the same events.
     """
-    passed = {name: np.zeros(len(decays), dtype=np.bool_) for name in SELECTIONS}
-    number = {int(event): i for i, event in enumerate(decays["event"])}
-    for vertex in result.vertices:
-        i = number.get(int(vertex["event"]))
-        if i is None:
-            continue
-        off = [abs(vertex[c] - decays[c][i]) <= sigmas * vertex[f"sigma_{c}"] + 0.01 for c in "xyz"]
-        here = all(off)
-        passed["vertex"][i] |= here
-        passed["timed"][i] |= here and bool(vertex["times"] == 1 and not vertex["vetoed"])
-    return passed
+    good = result.vertices[at_origin(result.vertices, decays)]
+    timed = good[(good["times"] == 1) & ~good["vetoed"]]
+    return {
+        "vertex": np.isin(decays["event"], good["event"]),
+        "timed": np.isin(decays["event"], timed["event"]),
+    }
 
 
 def count(
@@ -75,7 +69,8 @@ def count(
         Of the table.
     """
     places = np.stack([decays[name] for name in AXES], axis=1)
-    return counted(PAIRS, edges, decays["channel"], places, dict(passed), header)
+    by_name: dict[str, npt.ArrayLike] = {name: passed[name] for name in passed}
+    return counted(PAIRS, edges, decays["channel"], places, by_name, header)
 
 
 def build_map(

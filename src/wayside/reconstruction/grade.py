@@ -55,6 +55,28 @@ class Grade:
         return float(np.mean(self.pure)) if len(self.pure) else np.nan
 
 
+def at_origin(vertices: Structured, origins: Structured, sigmas: float = 5.0) -> BoolArray:
+    """Which vertices are of one true event, and lie where it happened.
+
+    Parameters
+    ----------
+    vertices
+        `wayside.reconstruction.records.VERTEX`.
+    origins
+        Rows with ``event``, ``x``, ``y``, ``z``, one an event, in increasing order of events.
+    sigmas
+        Errors (and 10 um) within which a vertex must be along each axis.
+    """
+    if not len(vertices) or not len(origins):
+        return np.zeros(len(vertices), dtype=np.bool_)
+    place = np.minimum(np.searchsorted(origins["event"], vertices["event"]), len(origins) - 1)
+    true = origins[place]
+    good = true["event"] == vertices["event"]
+    for c in "xyz":
+        good &= np.abs(vertices[c] - true[c]) <= sigmas * vertices[f"sigma_{c}"] + 0.01
+    return np.asarray(good)
+
+
 def grade(result: Reconstructed, min_sheets: int) -> Grade:
     """Compare tracks with the particles behind their base-tracks.
 

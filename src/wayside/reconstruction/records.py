@@ -71,8 +71,9 @@ VERTEX: Final = np.dtype(
 """Two tracks with a common origin inside the volume and no track that ends there.
 
 ``sheet`` is the first sheet behind it; ``companions`` counts other tracks that begin along the
-two, as in a shower; ``secondary`` tells that it lies behind another vertex along one of that one's
-tracks, as pairs from bremsstrahlung do; ``time`` is that of gas hits of both tracks that agree, nan without, and
-``times`` the number of different times that would do; ``vetoed`` tells that ``time`` is also that
-of a hit in the fibres; ``event`` is the true one if both tracks come from it, or -1.
+two, as in a shower; ``secondary`` tells that it lies behind another vertex along one of that
+one's tracks, as pairs from bremsstrahlung do; ``time`` is that of gas hits of both tracks that
+agree, nan without, and ``times`` the number of different times that would do; ``vetoed`` tells
+that ``time`` is also that of a hit in the fibres; ``event`` is the true one if both tracks come
+from it, or -1.
 """

@@ -26,7 +26,7 @@ from wayside.reconstruction.files import (
     write_table,
     write_text,
 )
-from wayside.reconstruction.grade import PARTICLE, PURE, grade
+from wayside.reconstruction.grade import PARTICLE, PURE, at_origin, grade
 from wayside.reconstruction.link import Linking
 from wayside.reconstruction.material import Layer
 from wayside.reconstruction.records import TRACK, VERTEX
@@ -200,6 +200,7 @@ def reconstruct_run(
         If there is no run, or the folder holds the result of another job.
     """
     run = Run(folder)
+    job.setup(run.sheets, run.layer)  # what is impossible is refused before anything is written
     about = json.loads(json.dumps(job.about(run)))
     summary = out / "reconstruction.json"
     parts = out / "parts"
@@ -208,6 +209,7 @@ def reconstruct_run(
         found = json.loads(summary.read_text(encoding="utf-8"))
         if found.get("about") != about:
             raise InputError(f"{out}: holds the result of another job; name another folder")
+        shutil.rmtree(parts, ignore_errors=True)
         return dict(found)
     plan = parts / "job.json"
     if plan.is_file() and json.loads(plan.read_text(encoding="utf-8")) != about:
@@ -293,7 +295,7 @@ def origins(primaries: Structured) -> Structured:
 
 def _count(out: Path, run: Run) -> dict[str, Any]:
     tracks, found, particles = read_result(out)
-    good = np.unique(found["event"][(found["event"] >= 0) & ~found["vetoed"]])
+    good = np.unique(found["event"][at_origin(found, origins(run.primaries)) & ~found["vetoed"]])
     events = len(run.events())
     return {
         "events": events,
@@ -303,6 +305,7 @@ def _count(out: Path, run: Run) -> dict[str, Any]:
         "purity_tracks": _share(np.count_nonzero(tracks["purity"] >= PURE), len(tracks)),
         "efficiency_vertices": _share(len(good), events),
         "purity_vertices": _share(np.count_nonzero(found["event"] >= 0), len(found)),
+        "secondary_vertices": _share(np.count_nonzero(found["secondary"]), len(found)),
     }
 
 

@@ -42,7 +42,7 @@ class Vertexing:
         companion to one of the tracks from there.
     """
 
-    largest_chi2: float = 9.0
+    largest_chi2: float = 16.0
     min_opening: float = 0.01
     max_holes: int = 2
     veto_sheets: int = 3

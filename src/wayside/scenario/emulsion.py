@@ -108,7 +108,7 @@ class ReconstructionSection(Section):
 
     min_sheets: _Sheets = 5
     max_holes: _Holes = 2
-    vertex_chi2: _Cut = 9.0
+    vertex_chi2: _Cut = 16.0
     min_opening: _Angle = 0.01
     veto_sheets: Annotated[int, BeforeValidator(Count(0, 40))] = 3
     fibre_veto: Literal["upstream", "all"] = "upstream"

@@ -79,5 +79,3 @@ def flags(scenario: Scenario, point: MassPoint) -> list[str]:
         share = 100.0 * widths["hadrons"] / total
         found.append(f"efficiency: all hadrons ({share:.2g}%) are taken as pairs of pions")
     return found
-
-

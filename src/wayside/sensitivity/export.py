@@ -30,6 +30,7 @@ def tables(result: Reach) -> dict[str, str]:
 def _header(result: Reach, what: str) -> dict[str, str]:
     plane = result.plane
     run = result.scenario.run
+    simulated = run.efficiency == "simulated"
     return {
         "what": what,
         "scenario": result.scenario.name,
@@ -39,8 +40,7 @@ def _header(result: Reach, what: str) -> dict[str, str]:
         "signal": " + ".join(result.scenario.signal),
         "decays": run.decays,
         "recast": run.recast,
-        "efficiency": run.efficiency
-        + (f" ({run.selection})" if run.efficiency == "simulated" else ""),
+        **({"efficiency": f"simulated ({run.selection})"} if simulated else {}),
         "n_limit": f"{result.n_limit:.6g} ({100.0 * run.confidence_level:g}% CL,"
         f" background {run.background:g})",
     }

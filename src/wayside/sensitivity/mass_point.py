@@ -340,8 +340,9 @@ class MassPoint:
 
         Notes
         -----
-        The flights, their boosts and the lifetime are exact; decays are averaged over the three-body
-        phase space by a fixed rule, and looked up in the table: docs/theory, "Efficiency".
+        The flights, their boosts and the lifetime are exact; decays are averaged over the
+        three-body phase space by a fixed rule, and looked up in the table: docs/theory,
+        "Efficiency".
         """
         return self.seen(name).efficiency(self.ctau(epsilon, g_d))
 

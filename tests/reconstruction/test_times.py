@@ -1,0 +1,102 @@
+"""Times of vertices: hits of both tracks that agree, fibres that veto, nothing to go by."""
+
+import numpy as np
+import pytest
+
+from reconstruction.conftest import SHEETS
+from wayside.reconstruction.records import VERTEX
+from wayside.reconstruction.timing import match_times
+from wayside.simulation.signals import BASETRACK, HIT
+
+SLOPES = (0.1, -0.2)
+
+
+def two_tracks():
+    """Both from (0, 0) at the front of sheet 30 to the end of block 0."""
+    sheets = np.arange(30, 40)
+    rows = np.zeros(20, BASETRACK)
+    rows["sheet"] = np.tile(sheets, 2)
+    rows["tx"] = np.repeat(SLOPES, 10)
+    rows["x"] = rows["tx"] * (SHEETS.middle(rows["sheet"]) - SHEETS.plate_front(30))
+    found = np.zeros(1, VERTEX)
+    found["track_1"], found["track_2"], found["time"] = 0, 1, np.nan
+    return found, rows, np.arange(20), np.array([0, 10, 20])
+
+
+def hit(slope, time, off=0.0, gap=0):
+    """Where a track of that slope crosses the middle of a gap."""
+    row = np.zeros(1, HIT)
+    row["layer"], row["time"], row["z"] = gap, time, SHEETS.gas_middle(gap)
+    row["x"] = slope * (row["z"] - SHEETS.plate_front(30)) + off
+    return row
+
+
+def timed(hits, fibre_times=(), **options):
+    hits = np.concatenate(hits) if hits else np.zeros(0, HIT)
+    fibres = np.zeros(len(fibre_times), HIT)
+    fibres["time"] = fibre_times
+    return match_times(*two_tracks(), hits, fibres, SHEETS, 0.05, 5.0, **options)[0]
+
+
+def test_one_time():
+    row = timed([hit(SLOPES[0], 100.0), hit(SLOPES[1], 104.0)])
+    assert row["times"] == 1
+    assert row["time"] == pytest.approx(102.0)
+    assert not row["vetoed"]
+
+
+def test_hits_of_other_times_do_not_disturb():
+    """Each track has its share of strangers; only one time is on both."""
+    strangers = [hit(SLOPES[0], t, 0.05) for t in (-5e4, 3e3)] + [hit(SLOPES[1], 9e3)]
+    row = timed([hit(SLOPES[0], 100.0), hit(SLOPES[1], 104.0), *strangers])
+    assert row["times"] == 1
+    assert row["time"] == pytest.approx(102.0)
+
+
+def test_two_times_are_told_and_not_chosen_from():
+    both = [hit(slope, time) for slope in SLOPES for time in (100.0, 5000.0)]
+    row = timed(both, fibre_times=[100.0])
+    assert row["times"] == 2
+    assert np.isnan(row["time"])
+    assert not row["vetoed"]
+
+
+@pytest.mark.parametrize(
+    ("off", "vetoed"), [(0.0, True), (19.9, True), (-19.9, True), (20.1, False)]
+)
+def test_fibres_veto(off, vetoed):
+    hits = [hit(SLOPES[0], 100.0), hit(SLOPES[1], 100.0)]
+    assert timed(hits, [-3e3, 100.0 + off, 4e3])["vetoed"] == vetoed
+    assert timed(hits, [100.0 + off], fibre_window=25.0)["vetoed"]
+
+
+def test_nothing():
+    for hits in ([], [hit(SLOPES[0], 100.0)], [hit(SLOPES[0], 100.0), hit(SLOPES[1], 200.0)]):
+        row = timed(hits, [100.0])
+        assert row["times"] == 0
+        assert np.isnan(row["time"])
+        assert not row["vetoed"]
+
+
+def test_a_hit_beside_the_track_is_not_its_own():
+    # From the last sheet to the gap 3.8 mm: 2 mrad make 8 um, the hit 50 um; four of both.
+    near = timed([hit(SLOPES[0], 100.0, 0.15), hit(SLOPES[1], 100.0)])
+    assert near["times"] == 1
+    far = timed([hit(SLOPES[0], 100.0, 0.25), hit(SLOPES[1], 100.0)])
+    assert far["times"] == 0
+
+
+def test_a_track_that_stops_before_the_gap_has_no_hit():
+    found, rows, members, first = two_tracks()
+    rows = rows[np.r_[0:5, 10:20]]
+    first = np.array([0, 5, 15])
+    hits = np.concatenate([hit(SLOPES[0], 100.0), hit(SLOPES[1], 100.0)])
+    row = match_times(found, rows, members[:15], first, hits, np.zeros(0, HIT), SHEETS, 0.05, 5.0)
+    assert row["times"][0] == 0
+
+
+def test_the_input_is_left_as_it_was():
+    found, rows, members, first = two_tracks()
+    hits = np.concatenate([hit(slope, 100.0) for slope in SLOPES])
+    match_times(found, rows, members, first, hits, np.zeros(0, HIT), SHEETS, 0.05, 5.0)
+    assert np.isnan(found["time"][0])
