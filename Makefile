@@ -50,6 +50,7 @@ bench: $(VENV)/.run
 
 bench-simulation: $(VENV)/.dev
 	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.simulation
+	PYTHONPATH=tests OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.reconstruction
 
 # An hour or two; stopped and started again it goes on where it was.
 efficiency-map: $(VENV)/.dev

@@ -2,7 +2,7 @@
 
 Usage::
 
-    python scripts/check_efficiency_map.py [--work build/closure] [--followed 1500]
+    python scripts/check_efficiency_map.py [--work build/closure] [--followed 800]
         [--scenarios belle2-forward,belle2-central,besiii-forward]
 
 Generates decays of a scenario in its detector, follows those through Geant4 that have at least
@@ -38,7 +38,6 @@ from wayside.simulation.pairs import OTHER, PAIRS, prongs
 from wayside.simulation.records import PRIMARY
 
 SLOPE = 1.2
-HOPELESS = 200
 
 
 def main() -> None:
@@ -47,7 +46,8 @@ def main() -> None:
     parser.add_argument("--work", type=Path, default=Path("build/closure"))
     parser.add_argument("--scenarios", default="belle2-forward,belle2-central,besiii-forward")
     parser.add_argument("--set", dest="values", action="append", default=[], metavar="KEY=VALUE")
-    parser.add_argument("--followed", type=int, default=1500)
+    parser.add_argument("--followed", type=int, default=800)
+    parser.add_argument("--others", type=int, default=200, help="followed too; none is seen")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--table", type=Path, help="instead of the one that comes with Wayside")
@@ -158,7 +158,7 @@ def _generate(scenario: Scenario, options: argparse.Namespace) -> tuple[Any, Any
         for i in range(len(block.event)):
             generated += 1
             hopeless = bool(hopes[i] < 2)
-            if hopeless and lost >= HOPELESS:
+            if hopeless and lost >= options.others:
                 continue
             lost += hopeless
             followed += not hopeless

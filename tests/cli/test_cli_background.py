@@ -90,7 +90,7 @@ def test_one_detector() -> None:
 @pytest.mark.usefixtures("quick")
 def test_selection() -> None:
     text = run("belle2-forward", "--set", "run.selection=vertex").stdout
-    assert "A, vertex: 3e+04 +- 6.01e+03 events expected" in text
+    assert "A, vertex: 30000 +- 6010 events expected" in text
 
 
 @pytest.mark.usefixtures("quick")

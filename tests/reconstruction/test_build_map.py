@@ -106,7 +106,7 @@ def test_a_toy_of_known_efficiency(tmp_path: Path):
     assert table.channels == PAIRS
     assert table.tried.sum() == n
     # All in one cell, at 2.1 GeV, 0.2 rad, 0.9 GeV, slope 0.1, 8 mm.
-    assert np.argwhere(table.tried).tolist() == [[1, 4, 2, 7, 0, 0]]
+    assert np.argwhere(table.tried).tolist() == [[1, 6, 1, 7, 0, 0]]
     # Three of four leave tracks; of straight ones of 1 GeV the cuts of the vertex lose 4 per cent
     # (three errors of counting below that).
     assert 0.92 * 300 <= table.passed["vertex"].sum() <= 300

@@ -79,6 +79,7 @@ BASE: dict[str, Any] = {
         "min_opening": 0.01,
         "veto_sheets": 3,
         "fibre_veto": "all",
+        "gas_veto": True,
     },
     "stack": {
         "blocks": 30,

@@ -31,7 +31,7 @@ PAIR_OF: Final = {"e": "ee", "mu": "mumu", "hadrons": "pipi"}
 """Channel of the table by that of the decay; decays to taus count as lost."""
 
 LEVEL: Final = Level(8, 3, 10)
-LOOKS: Final = 20_000
+LOOKS: Final = 12_000
 LEAST_POINTS: Final = 3_000
 """Decays a channel looked up, those of all boosts and tilts together, and at least for each. The
 error that remains is some 2 per cent of the efficiency."""

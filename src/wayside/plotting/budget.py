@@ -15,7 +15,7 @@ from wayside.sensitivity.background_report import BackgroundReport
 _STEPS: Final = (
     ("entering", "particles that enter", "0.75"),
     ("vertex", "vertices they fake", "#8da2d8"),
-    ("timed", "of these timed, fibres silent", OURS),
+    ("timed", "of these timed", OURS),
 )
 _HEIGHT: Final = 0.26
 _VEIL: Final = {"facecolor": "white", "edgecolor": "none", "pad": 1.0}

@@ -1,4 +1,4 @@
-"""What was reconstructed of one event, over what the films truly saw."""
+"""What was reconstructed of one event, over all that the films truly saw."""
 
 from typing import Any
 
@@ -7,7 +7,6 @@ import numpy.typing as npt
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
@@ -23,6 +22,9 @@ def reconstructed_figure(
     tracks: Structured, vertices: Structured, film: Structured, title: str = ""
 ) -> Figure:
     """Draw the two side views of an event.
+
+    A track is drawn where the particle went that left most of its base-tracks, from its first to
+    its last sheet; all other films that were crossed are dots.
 
     Parameters
     ----------
@@ -67,12 +69,13 @@ def _draw(axes: Axes, c: str, tracks: Structured, vertices: Structured, film: St
         rasterized=True,
         zorder=1,
     )
-    lines: dict[str, list[npt.NDArray[np.float64]]] = {name: [] for name in _KINDS}
     for track in tracks:
         kind = "track, electron" if track["electron"] > ELECTRON else "track"
-        lines[kind].append(_curve(track, c))
-    for kind, colour in _KINDS.items():
-        axes.add_collection(LineCollection(lines[kind], colors=colour, linewidths=1.1, zorder=2))
+        own = film[(film["track"] == track["particle"]) & _along(film, track)]
+        own = own[np.argsort(own["time"], kind="stable")]
+        # Until it turns back, if it does.
+        own = own[: 1 + int(np.argmin(np.append(np.diff(own["z_in"]) > 0.0, False)))]
+        axes.plot(own["z_in"], own[f"{c}_in"], color=_KINDS[kind], linewidth=1.1, zorder=2)
     for vertex in vertices:
         axes.plot(
             vertex["z"],
@@ -91,14 +94,7 @@ def _draw(axes: Axes, c: str, tracks: Structured, vertices: Structured, film: St
             limits(float(values.min()) - margin, float(values.max()) + margin)
 
 
-def _curve(track: Any, c: str) -> npt.NDArray[np.float64]:
-    """The cubic with the fitted places and slopes of both ends."""
-    length = track["end_z"] - track["z"]
-    u = np.linspace(0.0, 1.0, 25)
-    value = (
-        (1 + 2 * u) * (1 - u) ** 2 * track[c]
-        + u * (1 - u) ** 2 * length * track[f"t{c}"]
-        + u * u * (3 - 2 * u) * track[f"end_{c}"]
-        - u * u * (1 - u) * length * track[f"end_t{c}"]
-    )
-    return np.column_stack([track["z"] + u * length, value])
+def _along(film: Structured, track: Any) -> npt.NDArray[np.bool_]:
+    """Films between the two ends of a track, crossed in its direction."""
+    inside = (film["z_in"] > track["z"] - 0.2) & (film["z_in"] < track["end_z"] + 0.2)
+    return np.asarray(inside & (film["z_out"] > film["z_in"]))

@@ -16,6 +16,8 @@ Structured = npt.NDArray[np.void]
 def vertex_figure(vertices: Structured, origins: Structured) -> Figure:
     """Draw residuals and pulls of the vertices whose tracks truly share an event.
 
+    Secondary ones, which lie elsewhere, are left out.
+
     Parameters
     ----------
     vertices
@@ -25,6 +27,8 @@ def vertex_figure(vertices: Structured, origins: Structured) -> Figure:
     """
     own = vertices[vertices["event"] >= 0]
     own = own[np.isin(own["event"], origins["event"])]
+    away = int(np.count_nonzero(own["secondary"]))
+    own = own[~own["secondary"]]
     true = origins[np.searchsorted(origins["event"], own["event"])]
     with rc_context(STYLE):
         figure = Figure(figsize=(8.4, 5.0), layout="constrained")
@@ -36,7 +40,10 @@ def vertex_figure(vertices: Structured, origins: Structured) -> Figure:
             sigma = np.where(own[f"sigma_{name}"] > 0, own[f"sigma_{name}"], np.nan)
             pull = (off / sigma)[np.isfinite(off / sigma)]
             _histogram(lower[column], pull, 5.0, f"pull of ${name}$")
-        upper[0].set_title(f"{len(own)} vertices of true pairs", loc="left", fontsize=9.5)
+        title = f"{len(own)} vertices of true pairs" + (
+            f", without {away} secondary" if away else ""
+        )
+        upper[0].set_title(title, loc="left", fontsize=9.5)
         upper[0].set_ylabel("vertices")
         lower[0].set_ylabel("vertices")
         return figure

@@ -20,10 +20,10 @@ BoolArray = npt.NDArray[np.bool_]
 Structured = npt.NDArray[np.void]
 
 EDGES: Final[dict[str, tuple[float, ...]]] = {
-    "energy": (0.016, 0.05, 0.12, 0.3, 0.8, 2.5, 10.0),
-    "opening": (0.0, 0.06, 0.15, 0.4, 0.8, 1.2, 1.9),
+    "energy": (0.016, 0.05, 0.1, 0.16, 0.25, 0.5, 1.2, 10.0),
+    "opening": (0.0, 0.1, 0.4, 0.9, 1.9),
     "softer": (0.008, 0.016, 0.025, 0.035, 0.05, 0.08, 0.15, 0.4, 1.2, 5.0),
-    "slope": (0.0, 0.25, 0.5, 0.75, 0.9, 1.0, 1.05, 1.35),
+    "slope": (0.0, 0.5, 0.8, 0.9, 0.95, 1.0, 1.05, 1.2, 1.35),
     "depth": (0.0, 1.28, 1.32),
 }
 """Of the bins of the table that comes with Wayside."""

@@ -7,8 +7,8 @@ likelihood of a momentum is that of all innovations, so positions, slopes and en
 with their weights (derived in docs/theory).
 
 Few angles in a hundred are large, from one collision with a nucleus; taken for normal ones they
-would say that the momentum is a quarter lower than it is. So the scattering of a step is a mixture
-of two normal distributions; after each step what an innovation makes of it is taken as one.
+would say that the momentum is up to a tenth lower than it is. So the scattering of a step is a
+mixture of two normal distributions; after each step what an innovation makes of it is taken as one.
 """
 
 import numba

@@ -40,7 +40,7 @@ class Background:
 
     def words(self, sign: str = "+-") -> str:
         """Value, and error if there is one, with a sign between."""
-        return f"{self.value:.3g}" + (f" {sign} {self.error:.3g}" if self.error else "")
+        return _digits(self.value) + (f" {sign} {_digits(self.error)}" if self.error else "")
 
     @property
     def n_limit(self) -> float:
@@ -89,6 +89,11 @@ class Background:
             "zero_background_until_fb": _finite(self.zero_until()),
             "zero_background_until_fb_one_error_more": _finite(self.zero_until(more=1.0)),
         }
+
+
+def _digits(value: float) -> str:
+    """Three digits, without an exponent up to a million."""
+    return f"{float(f'{value:.3g}'):g}"
 
 
 def _finite(value: float) -> float | None:

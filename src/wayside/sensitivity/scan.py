@@ -28,7 +28,7 @@ class Scan:
     ctau: Array
     """Proper decay length of the excited state in m, inf if it is stable."""
     events: Mapping[str, Array]
-    """Expected decays by detector."""
+    """Expected decays by detector, those that are seen with ``run.efficiency = "simulated"``."""
     signal: tuple[str, ...]
     """Detectors that count in `total`."""
 
@@ -71,8 +71,9 @@ def scan(
 
     Notes
     -----
-    The accuracy is that of `wayside.reach`, 1e-4, and yields are by ``run.decays`` of the scenario.
-    A choice of masses takes some 4 ms a detector, or 25 ms with asymmetric beams.
+    The accuracy is that of `wayside.reach`, 1e-4, and yields are by ``run.decays`` and
+    ``run.efficiency`` of the scenario. A choice of masses takes some 4 ms a detector, or 25 ms with
+    asymmetric beams; a simulated efficiency adds 15 to 30 ms.
     """
     here = scenario.masses
     given = {
