@@ -90,8 +90,8 @@ def _deposits(record: Record) -> list[Row]:
     return [
         Row(
             key="fig12.rises",
-            quantity="mean deposit of a stopping pion grows toward the end, ten films at a"
-            " time, last 60",
+            quantity="mean deposit of a stopping pion grows toward the end, twenty films at a"
+            " time, last 100",
             study=claim(
                 "at the end of the track more energy loss due to ionization is deposited",
                 "section 8, fig. 12",
