@@ -20,7 +20,7 @@ reach: $(VENV)/.run
 	$(BIN)/wayside reach belle2-forward --out $(OUT)
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest -m "not nightly"
+	$(BIN)/python -m pytest -m "not nightly" -n auto --maxprocesses 4 --dist loadscope
 
 nightly: $(VENV)/.dev
 	$(BIN)/python -m pytest -m nightly

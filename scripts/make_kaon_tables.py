@@ -1,9 +1,10 @@
-"""Write how many K_L0 an e+e- collision makes, and where they go, from Pythia.
+"""Write how many K_L0, or neutrons, an e+e- collision makes, and where they go, from Pythia.
 
 Usage::
 
-    python scripts/make_kaon_tables.py [--collider belle2|besiii] [--events 250000] [--seed 5]
-        [--work FOLDER] [--out src/wayside/data/klong_production_COLLIDER.csv]
+    python scripts/make_kaon_tables.py [--collider belle2|besiii] [--hadron klong|neutron]
+        [--events 250000] [--seed 5] [--work FOLDER]
+        [--out src/wayside/data/HADRON_production_COLLIDER.csv]
     python scripts/make_kaon_tables.py --check
 
 Needs the extra ``generators``. Each class of events is kept in the work folder when it is done, so
@@ -89,8 +90,15 @@ FRAGMENTATION = (
     "TimeShower:QEDshowerByQ = on",
 )
 
-# Particles whose decays hold no K_L0 or were counted already: not followed.
-STABLE = (111, 211, 321, 310, 130, 13, 3112, 3122, 3222, 3312, 3322, 2112)
+# Particles whose decays hold none of what is counted: not followed.
+HYPERONS = (3112, 3122, 3222, 3312, 3322)
+STABLE = (111, 211, 321, 310, 130, 13, 2112)
+
+HADRONS = {
+    "klong": ("K_L0", (130,), 0.497611),
+    "neutron": ("Neutrons and antineutrons", (2112, -2112), 0.939565),
+}
+"""In words, PDG numbers, mass in GeV."""
 
 LOWEST_MASS = 1.5
 """GeV, of the virtual photon after initial-state radiation."""
@@ -182,13 +190,16 @@ MOTHERS = (
 """Whose decays are taken from the table; Pythia 8.317 fails on its fragmentation of Xi_c0."""
 
 
-def generator(kind: str, sqrt_s: float, seed: int, radiation: bool = True) -> tuple[Any, dict]:
+def generator(
+    kind: str, sqrt_s: float, seed: int, radiation: bool = True, hyperons: bool = False
+) -> tuple[Any, dict]:
     """Pythia ready for one class of events, and the shares of decays lost."""
     import pythia8mc
 
     pythia = pythia8mc.Pythia("", False)
     lines = ["Print:quiet = on", "Random:setSeed = on", f"Random:seed = {seed}", *FRAGMENTATION]
-    lines += [f"{number}:mayDecay = off" for number in STABLE]
+    stable = STABLE if hyperons else STABLE + HYPERONS
+    lines += [f"{number}:mayDecay = off" for number in stable]
     if kind in PAIRS:
         lines.append("ProcessLevel:all = off")
     else:
@@ -241,9 +252,10 @@ def append_pair(pythia: Any, collider: Collider, rng: np.random.Generator) -> No
     pythia.event.append(-number, 1, 0, 0, -x, -y, -z, energy, mass)
 
 
-def produce(collider: Collider, kind: str, events: int, seed: int) -> dict[str, Any]:
-    """K_L0 of one class of events: histogram in p and abs(cos theta), and how many an event."""
-    pythia, lost = generator(kind, collider.sqrt_s, seed)
+def produce(collider: Collider, hadron: str, kind: str, events: int, seed: int) -> dict[str, Any]:
+    """Hadrons of one class of events: histogram in p and abs(cos theta), and how many an event."""
+    _, wanted, mass = HADRONS[hadron]
+    pythia, lost = generator(kind, collider.sqrt_s, seed, hyperons=hadron == "neutron")
     rng = np.random.default_rng(seed)
     seen = np.zeros(10, dtype=np.int64)
     momenta = []
@@ -258,7 +270,7 @@ def produce(collider: Collider, kind: str, events: int, seed: int) -> dict[str, 
         count = 0
         for particle in pythia.event:
             number = particle.id()
-            if number == K_LONG and particle.isFinal():
+            if number in wanted and particle.isFinal():
                 count += 1
                 momenta.append((particle.px(), particle.py(), particle.pz()))
             elif (number == 321 or number == -321) and particle.isFinal():
@@ -272,7 +284,7 @@ def produce(collider: Collider, kind: str, events: int, seed: int) -> dict[str, 
         cosine,
         bins=(np.arange(P_BINS + 1) * P_STEP, np.linspace(0.0, 1.0, COSINE_BINS + 1)),
     )
-    energy = np.sqrt(p**2 + 0.497611**2)
+    energy = np.sqrt(p**2 + mass**2)
     return {
         "kind": kind,
         "events": events,
@@ -283,20 +295,22 @@ def produce(collider: Collider, kind: str, events: int, seed: int) -> dict[str, 
         "sigma_nb": 0.0 if kind in PAIRS else pythia.infoPython().sigmaGen() * 1e6,
         "multiplicity": seen.tolist(),
         "k_charged": charged / events,
-        "mean_energy": float(energy.mean()),
-        "mean_square": float(np.mean(p**2)),
+        "mean_energy": float(energy.mean()) if len(p) else 0.0,
         "outside": int(len(p) - histogram.sum()),
         "counts": histogram.astype(int).tolist(),
     }
 
 
-def kept(work: Path, collider: Collider, kind: str, events: int, seed: int) -> dict[str, Any]:
+def kept(
+    work: Path, collider: Collider, hadron: str, kind: str, events: int, seed: int
+) -> dict[str, Any]:
     """A class of events, from the work folder if it is there."""
-    file = work / f"{collider.prefix}_{kind}_{events}_{seed}.json"
+    prefix = collider.prefix if hadron == "klong" else f"{collider.prefix}_{hadron}"
+    file = work / f"{prefix}_{kind}_{events}_{seed}.json"
     if file.is_file():
         return dict(json.loads(file.read_text(encoding="utf-8")))
     start = time.monotonic()
-    found = produce(collider, kind, events, seed)
+    found = produce(collider, hadron, kind, events, seed)
     aside = file.with_name(f".{file.name}.{secrets.token_hex(4)}.part")
     aside.write_text(json.dumps(found), encoding="utf-8")
     aside.replace(file)
@@ -324,12 +338,14 @@ def check(events: int, seed: int) -> None:
     print(f"K0 in the continuum at 9.98 GeV: {total / norm:.4f}; ARGUS 1989: 0.910 +- 0.060")
 
 
-def write(path: Path, collider: Collider, found: dict[str, dict[str, Any]], command: str) -> None:
+def write(
+    path: Path, collider: Collider, hadron: str, found: dict[str, dict[str, Any]], command: str
+) -> None:
     """The table: counts by bin and class, what is needed to normalise them in the header."""
     kinds = list(found)
     header = {
-        "title": f"K_L0 from e+e- collisions at sqrt(s) = {collider.sqrt_s} GeV in the"
-        " centre-of-mass frame",
+        "title": f"{HADRONS[hadron][0]} from e+e- collisions at sqrt(s) = {collider.sqrt_s} GeV in"
+        " the centre-of-mass frame",
         "origin": f"Pythia {version('pythia8mc')} with Belle II fragmentation settings; B, D,"
         f" charmonium and charmed-baryon decays of DECAY_BELLE2.DEC (decaylanguage"
         f" {version('decaylanguage')}), by scripts/make_kaon_tables.py",
@@ -339,11 +355,12 @@ def write(path: Path, collider: Collider, found: dict[str, dict[str, Any]], comm
         "licence": "facts (numbers computed with a public generator)",
         "command": command,
         "sqrt_s": f"{collider.sqrt_s}",
+        "mass": f"{HADRONS[hadron][2]}",
         "classes": " ".join(kinds),
         "sigma_nb": " ".join(f"{collider.sigma[kind]}" for kind in kinds),
         "sigma_origin": collider.origin,
         "events": " ".join(str(found[kind]["events"]) for kind in kinds),
-        "with_klong": " ".join(
+        "with_one": " ".join(
             f"{1.0 - found[kind]['multiplicity'][0] / found[kind]['events']:.5f}" for kind in kinds
         ),
         "pythia_sigma_nb": " ".join(f"{found[kind]['sigma_nb']:.4f}" for kind in kinds)
@@ -370,6 +387,7 @@ def main() -> None:
     """Make what is missing and write the table."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--collider", choices=COLLIDERS, default="belle2")
+    parser.add_argument("--hadron", choices=HADRONS, default="klong")
     parser.add_argument("--events", type=int, default=250_000)
     parser.add_argument("--seed", type=int, default=5)
     parser.add_argument("--work", type=Path, default=Path("build/klong"))
@@ -383,7 +401,9 @@ def main() -> None:
     found = {}
     collider = COLLIDERS[options.collider]
     for kind in collider.sigma:
-        each = found[kind] = kept(options.work, collider, kind, options.events, options.seed)
+        each = found[kind] = kept(
+            options.work, collider, options.hadron, kind, options.events, options.seed
+        )
         seen = np.array(each["multiplicity"])
         print(
             f"{kind}: P(>=1) {1.0 - seen[0] / seen.sum():.4f},"
@@ -394,10 +414,10 @@ def main() -> None:
         )
     command = (
         f"python scripts/make_kaon_tables.py --collider {options.collider}"
-        f" --events {options.events} --seed {options.seed}"
+        f" --hadron {options.hadron} --events {options.events} --seed {options.seed}"
     )
-    table = Path(f"src/wayside/data/klong_production_{options.collider}.csv")
-    write(options.out or table, collider, found, command)
+    table = Path(f"src/wayside/data/{options.hadron}_production_{options.collider}.csv")
+    write(options.out or table, collider, options.hadron, found, command)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,10 @@
-"""Follow the study's K_L0 through its own shield in Geant4, and write what else comes out.
+"""Follow K_L0, or neutrons, through the study's shield in Geant4, and write what comes out.
 
 Usage::
 
-    python scripts/make_shield_neutrons.py [--number 300] [--repetitions 6] [--seed 21]
-        [--work FOLDER] [--out src/wayside/data/klong_shield_neutrons.csv]
+    python scripts/make_shield_neutrons.py [--hadron klong|neutron] [--number 300]
+        [--repetitions 6] [--seed 21] [--work FOLDER]
+        [--out src/wayside/data/HADRON_shield_neutrons.csv]
 
 The spectrum of ``belle2-forward`` enters 30 cm of wide iron, then 1.3 m of tungsten as wide as the
 detector and its lead, with nothing beside it: what leaves by the sides is lost. K_L0 and other
@@ -33,6 +34,8 @@ WIDTH = (422.0, 522.0)
 FACE = (200.0, 300.0)
 
 
+NAMES = {"klong": "K_L0", "neutron": "neutrons"}
+
 COUNTED = (
     ("klong", (130,), 0.0),
     ("n100", (2112, -2112), 100.0),
@@ -55,26 +58,25 @@ def important(rows: Any, number: int, rng: np.random.Generator) -> Any:
     return drawn
 
 
-def incoming(number: int, rng: np.random.Generator) -> Any:
-    """K_L0 with the energies of those that would enter the detector."""
-    from wayside.backgrounds.klong_production import MASS, entering
+def incoming(hadron: str, number: int, rng: np.random.Generator) -> Any:
+    """Particles with the energies of those that would enter the detector."""
+    from wayside.backgrounds.klong_production import entering
     from wayside.backgrounds.place import beams_of, box_of
     from wayside.scenario import load_scenario
     from wayside.simulation.geant4.slab import beam
 
     scenario = load_scenario("belle2-forward")
-    points = entering(beams_of(scenario), box_of(scenario, "A"))
+    kind: Any = hadron
+    points = entering(beams_of(scenario), box_of(scenario, "A"), hadron=kind)
     strength = (points.sigma.sum(axis=0) * points.arriving()).sum(axis=1)
-    rows = beam(130, 1.0, number)
+    rows = beam(130 if hadron == "klong" else 2112, 1.0, number)
     # One from each of as many slices of equal probability.
     places = (np.arange(number) + rng.random(number)) / number
-    rows["energy"] = 1e3 * (
-        np.interp(places, np.cumsum(strength) / strength.sum(), points.energies) - MASS
-    )
+    rows["energy"] = 1e3 * np.interp(places, np.cumsum(strength) / strength.sum(), points.kinetic)
     return rows
 
 
-def task(number: int, seed: int) -> dict[str, Any]:
+def task(hadron: str, number: int, seed: int) -> dict[str, Any]:
     """One pass through the whole shield."""
     from wayside.detector.materials import IRON as IRON_METAL
     from wayside.detector.materials import TUNGSTEN as TUNGSTEN_METAL
@@ -86,7 +88,7 @@ def task(number: int, seed: int) -> dict[str, Any]:
     data = find("auto")
     rng = np.random.default_rng(seed)
     start = time.process_time()
-    state = incoming(number, rng)
+    state = incoming(hadron, number, rng)
     stages = [(IRON_METAL, IRON, (4000.0, 4000.0)), (TUNGSTEN_METAL, TUNGSTEN, WIDTH)]
     rows = []
     stage = 0
@@ -117,19 +119,19 @@ def task(number: int, seed: int) -> dict[str, Any]:
     return {"rows": rows, "cpu": time.process_time() - start, "data": data.summary()}
 
 
-def write(path: Path, runs: list[dict[str, Any]], command: str) -> None:
-    """The table, a row for 10 cm: shares for each K_L0 that enters, and their relative errors."""
+def write(path: Path, hadron: str, runs: list[dict[str, Any]], command: str) -> None:
+    """The table, a row for 10 cm: shares for each that enters, and their relative errors."""
     import calzone
 
     about = runs[0]["data"]
     header = {
-        "title": "K_L0, neutrons and charged hadrons behind a shield that K_L0 enter",
+        "title": f"K_L0, neutrons and charged hadrons behind a shield that {NAMES[hadron]} enter",
         "origin": f"Geant4 {calzone.GEANT4_VERSION} FTFP_BERT through calzone {calzone.VERSION},"
         f" {about['kind']} data {about['version']}, by scripts/make_shield_neutrons.py",
         "version": "1",
-        "units": "iron and tungsten in m; numbers for each K_L0 of belle2-forward that enters:"
-        " K_L0, neutrons and antineutrons above 0.1, 0.2, 0.5 and 1 GeV, charged hadrons above"
-        " 0.1 GeV; through tungsten those that leave over the detector's front face for each that"
+        "units": "iron and tungsten in m; numbers for each of belle2-forward that enters: K_L0,"
+        " neutrons and antineutrons above 0.1, 0.2, 0.5 and 1 GeV, charged hadrons above 0.1 GeV;"
+        " through tungsten those that leave over the detector's front face for each that"
         " heads for it, and klong_wide those that leave anywhere; errors relative, statistical",
         "date": date.today().isoformat(),
         "licence": "facts (numbers computed with public code)",
@@ -161,24 +163,25 @@ def write(path: Path, runs: list[dict[str, Any]], command: str) -> None:
 def main() -> None:
     """Do what is missing and write the table."""
     if sys.argv[1:2] == ["--task"]:
-        print(json.dumps(task(int(sys.argv[2]), int(sys.argv[3]))), flush=True)
+        print(json.dumps(task(sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))), flush=True)
         return
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--hadron", choices=NAMES, default="klong")
     parser.add_argument("--number", type=int, default=300)
     parser.add_argument("--repetitions", type=int, default=6)
     parser.add_argument("--seed", type=int, default=21)
     parser.add_argument("--work", type=Path, default=Path("build/klong"))
-    parser.add_argument(
-        "--out", type=Path, default=Path("src/wayside/data/klong_shield_neutrons.csv")
-    )
+    parser.add_argument("--out", type=Path)
     options = parser.parse_args()
     options.work.mkdir(parents=True, exist_ok=True)
     runs = []
     for repetition in range(options.repetitions):
         seed = 100 * options.seed + repetition
-        file = options.work / f"shield_{options.number}_{seed}.json"
+        prefix = "shield" if options.hadron == "klong" else f"shield_{options.hadron}"
+        file = options.work / f"{prefix}_{options.number}_{seed}.json"
         if not file.is_file():
-            command = [sys.executable, __file__, "--task", str(options.number), str(seed)]
+            command = [sys.executable, __file__, "--task", options.hadron]
+            command += [str(options.number), str(seed)]
             done = subprocess.run(command, capture_output=True, text=True, check=True)
             aside = file.with_name(f".{file.name}.{secrets.token_hex(4)}.part")
             aside.write_text(done.stdout.splitlines()[-1], encoding="utf-8")
@@ -186,10 +189,12 @@ def main() -> None:
         runs.append(json.loads(file.read_text(encoding="utf-8")))
         print(f"seed {seed}: {runs[-1]['cpu']:.0f} s", flush=True)
     command = (
-        f"python scripts/make_shield_neutrons.py --number {options.number}"
+        f"python scripts/make_shield_neutrons.py --hadron {options.hadron}"
+        f" --number {options.number}"
         f" --repetitions {options.repetitions} --seed {options.seed}"
     )
-    write(options.out, runs, command)
+    table = Path(f"src/wayside/data/{options.hadron}_shield_neutrons.csv")
+    write(options.out or table, options.hadron, runs, command)
 
 
 if __name__ == "__main__":

@@ -43,7 +43,7 @@ def test_multiplicities_are_those_of_other_generators() -> None:
     open: 3 per cent. The study's 69.4 and 26.0 per cent are no chance of one or more.
     """
     table = production()
-    some, mean = table.share_with_klong(("bb",))
+    some, mean = table.multiplicity(("bb",))
     assert some == pytest.approx(0.542, rel=0.03)
     assert mean == pytest.approx(0.749, rel=0.03)
     for kind, expected, number in (
@@ -52,10 +52,10 @@ def test_multiplicities_are_those_of_other_generators() -> None:
         ("s", 0.525, 0.693),
         ("c", 0.492, 0.636),
     ):
-        some, mean = table.share_with_klong((kind,))
+        some, mean = table.multiplicity((kind,))
         assert some == pytest.approx(expected, rel=0.05)
         assert mean == pytest.approx(number, rel=0.05)
-    assert table.share_with_klong(CONTINUUM)[0] == pytest.approx(0.29, abs=0.02)
+    assert table.multiplicity(CONTINUUM)[0] == pytest.approx(0.29, abs=0.02)
 
 
 def test_besiii_has_its_own_table() -> None:
@@ -64,7 +64,7 @@ def test_besiii_has_its_own_table() -> None:
     assert table is not None
     assert table.classes == ("dd", "u", "d", "s", "tau")
     expected = 0.444 * 0.61 + 0.556 * 0.47
-    assert table.share_with_klong(("dd",))[1] == pytest.approx(expected, rel=0.2)
+    assert table.multiplicity(("dd",))[1] == pytest.approx(expected, rel=0.2)
 
 
 def test_tau_decays_with_a_klong_add_up() -> None:
@@ -73,7 +73,7 @@ def test_tau_decays_with_a_klong_add_up() -> None:
     K0 pi nu 0.84, K0 K nu 0.15, K0 pi pi0 nu 0.38, K0 K pi0 nu 0.15, K0 K0bar pi nu 0.16 (one K_L0
     each): 0.92 per cent; without spins in the decays that is all Pythia knows.
     """
-    _, mean = production().share_with_klong(("tau",))
+    _, mean = production().multiplicity(("tau",))
     assert mean == pytest.approx(0.0184, rel=0.12)
 
 

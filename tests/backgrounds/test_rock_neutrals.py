@@ -13,6 +13,7 @@ from wayside.backgrounds.rock_neutrals import (
     _crosses,
     arriving,
     covers,
+    energies,
     neutrals,
 )
 from wayside.data import read_table
@@ -113,5 +114,9 @@ def test_sources_scale_with_time_and_need_rock() -> None:
         assert one.scales == "time"
         assert two.entering.value == pytest.approx(2.0 * one.entering.value)
         assert one.entering.statistical > 0.0
+        kind = "klong" if key == "klong-rock" else "neutron"
+        kinetic, numbers = energies(kind, scenario, "A")
+        assert np.all(kinetic > 0.0)
+        assert numbers.sum() == pytest.approx(one.entering.value)
     surface = [each.key for each in sources(load_scenario("besiii-forward"), "A")]
     assert "klong-rock" not in surface

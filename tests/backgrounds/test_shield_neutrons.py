@@ -5,10 +5,10 @@ import pytest
 
 from wayside import load_scenario
 from wayside.backgrounds import shield_neutrons
-from wayside.backgrounds.klong import behind, shield_of
+from wayside.backgrounds.klong import behind
 from wayside.backgrounds.klong_shield import Shield
 from wayside.backgrounds.registry import sources
-from wayside.backgrounds.shield_neutrons import depth, entering, per_klong, spectrum
+from wayside.backgrounds.shield_neutrons import depth, for_each, neutrons
 from wayside.data import read_table
 
 
@@ -21,7 +21,7 @@ def test_depth_in_interaction_lengths() -> None:
 def test_rows_of_the_table_come_back() -> None:
     table = read_table("klong_shield_neutrons")
     for k in (0, 3, len(table) - 1):
-        numbers, errors = per_klong(Shield(table["iron"][k], table["tungsten"][k]))
+        numbers, errors = for_each("klong", Shield(table["iron"][k], table["tungsten"][k]))
         np.testing.assert_allclose(
             numbers, [table[n][k] for n in ("n100", "n200", "n500", "n1000")]
         )
@@ -61,21 +61,37 @@ def test_klong_are_those_of_the_other_tables() -> None:
 
 
 def test_between_and_beyond() -> None:
-    thin = per_klong(Shield(0.01))[0]
-    assert thin[0] == pytest.approx(0.1 * per_klong(Shield(0.1))[0][0])
+    thin = for_each("klong", Shield(0.01))[0]
+    assert thin[0] == pytest.approx(0.1 * for_each("klong", Shield(0.1))[0][0])
     depths = np.linspace(0.3, 2.5, 23)
-    numbers = np.array([per_klong(Shield(0.3, t))[0][0] for t in depths])
+    numbers = np.array([for_each("klong", Shield(0.3, t))[0][0] for t in depths])
     assert np.all(np.diff(np.log(numbers)) < 0.0)
-    energies, each = spectrum(Shield(0.3, 0.5))
-    assert np.all(np.diff(energies) > 0.0)
-    assert each.sum() == pytest.approx(per_klong(Shield(0.3, 0.5))[0][0])
+    # Without a shield the neutrons of the collision are there, and K_L0 have made none.
+    assert for_each("neutron", Shield())[0][0] == pytest.approx(1.0)
+    assert for_each("klong", Shield())[0][0] == 0.0
 
 
-def test_source_is_registered() -> None:
+def test_neutrons_that_come_through_are_a_few_in_a_million() -> None:
+    """Of the study's shield, from K_L0 and from neutrons: their cascades are alike within a few."""
+    shield = Shield(0.3, 1.3)
+    for_klong, for_neutron = for_each("klong", shield)[0][0], for_each("neutron", shield)[0][0]
+    assert 3e-7 < for_klong < 2e-5
+    assert 0.5 < for_neutron / for_klong < 15.0
+
+
+def test_sources_are_registered() -> None:
     scenario = load_scenario("belle2-forward")
-    found = next(each for each in sources(scenario, "A") if each.key == "neutron-shield")
-    count = entering(behind(scenario, "A"), shield_of(scenario))
-    assert found.entering == count
-    assert count.systematic > shield_neutrons.MODEL_ERROR * count.value
+    found = {each.key: each for each in sources(scenario, "A")}
+    for key, made_by in (("neutron-shield", "klong"), ("neutron-ip", "neutron")):
+        here = neutrons(scenario, "A", "klong" if made_by == "klong" else "neutron")
+        assert found[key].entering == here.count
+        assert here.number.sum() == pytest.approx(here.count.value)
+        assert np.all(here.kinetic > 0.1)
+        assert here.count.systematic > shield_neutrons.MODEL_ERROR * here.count.value
+    assert neutrons(scenario, "A", "klong").entering == behind(scenario, "A").arriving
     open_air = scenario.with_values({"shielding.iron": 0.0, "shielding.tungsten": 0.0})
-    assert "neutron-shield" not in [each.key for each in sources(open_air, "A")]
+    keys = {each.key: each for each in sources(open_air, "A")}
+    assert "neutron-shield" not in keys
+    bare = neutrons(open_air, "A", "neutron")
+    # Most of them have more than 0.1 GeV.
+    assert 0.5 * bare.entering < keys["neutron-ip"].entering.value < bare.entering

@@ -183,14 +183,16 @@ def test_filter_equals_least_squares():
 def test_a_tail_is_a_sum_over_histories():
     """Three base-tracks, two steps: four histories of small and large angles, summed exactly.
 
-    One step is exact; of two, the filter takes a mixture for a normal one after the first.
+    One step is exact; of two, the filter takes a mixture for a normal one after the first, which
+    makes 0.1 in the typical case.
     """
     depth, errors = 0.8 * np.arange(3), np.tile([1e-7, 0.0, 4e-6], (3, 1))
     theta2, lever, tail, width2 = 3e-5, 0.4, 0.1, 9.0
     step = [theta2, theta2 * lever, theta2 * (lever**2 + 0.25 / 12)]
     scatter, state = np.tile(step, (3, 1)), np.empty(8)
     rng = np.random.default_rng(3)
-    for n, tolerance in ((2, 1e-9), (3, 0.5)):
+    for n in (2, 3):
+        off = []
         for _ in range(20):
             value, slope = rng.normal(0, 2e-3, n), rng.normal(0, 6e-3, n)
             total = 0.0
@@ -206,7 +208,8 @@ def test_a_tail_is_a_sum_over_histories():
                 value, slope, errors[:n], depth[:n], scatter[:n], np.ones(n), False, 0.0, tail,
                 width2, state,
             )  # fmt: skip
-            assert sum(got) == pytest.approx(-2 * np.log(total), abs=tolerance)
+            off.append(abs(sum(got) + 2 * np.log(total)))
+        assert max(off) < 1e-9 if n == 2 else np.median(off) < 0.2
 
 
 def test_shared_part_of_the_covariance():

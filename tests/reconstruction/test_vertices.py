@@ -128,8 +128,8 @@ def test_fit_is_least_squares(z, sheet, late, slopes):
             chi2(x + e + f) - chi2(x + e - f) - chi2(x - e + f) + chi2(x - e - f)
         ) / (8 * step**2)  # fmt: skip
     error = np.sqrt(np.diag(np.linalg.inv(hesse)))
-    assert out[5] == pytest.approx(error[2], rel=0.01)
-    assert out[3:5] == pytest.approx(np.hypot(error[:2], np.sqrt(2e-8)), rel=0.01)
+    assert out[5] == pytest.approx(error[2], rel=0.02)
+    assert out[3:5] == pytest.approx(np.hypot(error[:2], np.sqrt(2e-8)), rel=0.02)
     # The opening angle from the directions themselves.
     one, two = (np.array([t["tx"], t["ty"], 1.0]) for t in tracks)
     cosine = one @ two / np.linalg.norm(one) / np.linalg.norm(two)

@@ -110,6 +110,8 @@ def test_not_finite_is_refused_everywhere(path: Path, value: object) -> None:
     "value", [True, {}, b"x", 1j, [True, True, True], [{}], object()], ids=repr
 )
 def test_wrong_type_names_the_key(path: Path, value: object) -> None:
+    if path == ("reconstruction", "gas_veto") and value is True:
+        return  # a switch, the one key that takes it
     text = error_line(changed(path, value))
     assert text is not None
     assert text.startswith(dotted(path))

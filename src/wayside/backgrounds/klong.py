@@ -100,7 +100,7 @@ def behind(scenario: "Scenario", detector: str, order: int = 8) -> Behind:
     beams, box = beams_of(scenario), box_of(scenario, detector)
     luminosity = scenario.run.luminosity_fb
     points = entering(beams, box, order)
-    kinetic = points.energies - MASS
+    kinetic = points.kinetic
     shield = shield_of(scenario)
     at_stack = Shield(shield.iron, shield.tungsten, scenario.stack.shield)
     bare = luminosity * points.sigma.sum(axis=0)
@@ -134,6 +134,12 @@ def behind(scenario: "Scenario", detector: str, order: int = 8) -> Behind:
         Count(decays, statistical * decays, math.hypot(deep, STACK_ERROR) * decays),
         Count(interactions, statistical * interactions, deep * interactions),
     )
+
+
+def energies(scenario: "Scenario", detector: str) -> tuple[Array, Array]:
+    """Kinetic energies in GeV at the outside of the detector's lead, and numbers of K_L0 there."""
+    found = behind(scenario, detector)
+    return found.kinetic, found.number
 
 
 def sources(scenario: "Scenario", detector: str) -> list[Source]:

@@ -1,4 +1,4 @@
-"""K_L0 from the collision point: how many a collision makes, boosted to any beams and any box.
+"""K_L0 and neutrons from the collision point, boosted to any beams and any box.
 
 Tables made with Pythia (`TABLES`) give the spectrum in the centre-of-mass frame. What enters a box
 follows by integration over the directions in which the interaction point sees it: no sampling.
@@ -8,7 +8,7 @@ Derived in docs/theory/backgrounds_klong.md.
 import functools
 import math
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -30,8 +30,13 @@ C_TAU: Final = 15.34
 
 NB_TO_FB: Final = 1e6
 
-TABLES: Final = ("klong_production_belle2", "klong_production_besiii")
-"""Shipped, one an energy."""
+Hadron = Literal["klong", "neutron"]
+
+TABLES: Final[dict[Hadron, tuple[str, ...]]] = {
+    "klong": ("klong_production_belle2", "klong_production_besiii"),
+    "neutron": ("neutron_production_belle2",),
+}
+"""Shipped, one an energy; neutrons and antineutrons together."""
 
 CONTINUUM: Final = ("u", "d", "s", "c", "tau")
 """Classes of events that are there off the resonance as well."""
@@ -45,52 +50,55 @@ P_STEP: Final = 0.01
 
 @dataclass(frozen=True, eq=False)
 class Production:
-    """K_L0 of each class of events in the centre-of-mass frame.
+    """K_L0 or neutrons of each class of events in the centre-of-mass frame.
 
     Attributes
     ----------
     sqrt_s
         Of the table in GeV.
+    mass
+        Of the particle in GeV.
     classes
         Names, of `PAIRS` and `CONTINUUM`.
     sigma
         Cross-sections in fb, shape (k,).
     events
         Simulated, shape (k,).
-    with_klong
-        Share of events with at least one K_L0, shape (k,).
+    with_one
+        Share of events with at least one, shape (k,).
     p_edges, cos_edges
         Edges of bins in momentum (GeV) and in abs(cos theta).
     counts
-        K_L0 in the bins, shape (k, n, m).
+        Of them in the bins, shape (k, n, m).
     """
 
     sqrt_s: float
+    mass: float
     classes: tuple[str, ...]
     sigma: Array
     events: Array
-    with_klong: Array
+    with_one: Array
     p_edges: Array
     cos_edges: Array
     counts: Array
 
     @property
     def mean(self) -> Array:
-        """K_L0 an event, shape (k,)."""
+        """Of them an event, shape (k,)."""
         return np.asarray(self.counts.sum(axis=(1, 2)) / self.events)
 
     def select(self, classes: tuple[str, ...]) -> NDArray[np.bool_]:
         """Which classes are among those named, shape (k,)."""
         return np.array([name in classes for name in self.classes])
 
-    def share_with_klong(self, classes: tuple[str, ...]) -> tuple[float, float]:
-        """Chance of at least one K_L0 and their mean number, classes weighed by cross-section."""
+    def multiplicity(self, classes: tuple[str, ...]) -> tuple[float, float]:
+        """Chance of at least one and their mean number, classes weighed by cross-section."""
         weights = np.where(self.select(classes), self.sigma, 0.0)
         weights /= weights.sum()
-        return float(weights @ self.with_klong), float(weights @ self.mean)
+        return float(weights @ self.with_one), float(weights @ self.mean)
 
     def density(self, p: ArrayLike, cos_theta: ArrayLike) -> Array:
-        """Cross-section of K_L0, d sigma / (dp dcos theta), by class.
+        """Cross-section d sigma / (dp dcos theta) by class.
 
         Parameters
         ----------
@@ -115,7 +123,7 @@ class Production:
 
 
 @functools.cache
-def production(name: str = TABLES[0]) -> Production:
+def production(name: str = TABLES["klong"][0]) -> Production:
     """One of the tables that come with Wayside."""
     table = read_table(name)
     classes = tuple(table.header["classes"].split())
@@ -131,10 +139,11 @@ def production(name: str = TABLES[0]) -> Production:
         counts[k, rows, columns] = table[name]
     return Production(
         sqrt_s=float(table.header["sqrt_s"]),
+        mass=float(table.header["mass"]),
         classes=classes,
         sigma=numbers("sigma_nb") * NB_TO_FB,
         events=numbers("events"),
-        with_klong=numbers("with_klong"),
+        with_one=numbers("with_one"),
         p_edges=np.arange(counts.shape[1] + 1) * p_step,
         cos_edges=np.arange(counts.shape[2] + 1) * cos_step,
         counts=counts,
@@ -145,9 +154,9 @@ TOLERANCE: Final = 0.01
 """Relative, of the centre-of-mass energy: beyond it a table says nothing."""
 
 
-def production_for(beams: Beams) -> Production | None:
+def production_for(beams: Beams, hadron: Hadron = "klong") -> Production | None:
     """The table for the beams' energy, None where there is none."""
-    for name in TABLES:
+    for name in TABLES[hadron]:
         table = production(name)
         if abs(beams.sqrt_s / table.sqrt_s - 1.0) < TOLERANCE:
             return table
@@ -156,10 +165,12 @@ def production_for(beams: Beams) -> Production | None:
 
 @dataclass(frozen=True, eq=False)
 class Entering:
-    """K_L0 that reach a box if nothing is in the way and none decays: points of an integral.
+    """What reaches a box if nothing is in the way and none decays: points of an integral.
 
     Attributes
     ----------
+    mass, c_tau
+        Of the particle in GeV and m.
     momenta
         In the laboratory, GeV, shape (n,): middles of steps of `P_STEP`.
     directions
@@ -172,6 +183,8 @@ class Entering:
         Names, shape (k,).
     """
 
+    mass: float
+    c_tau: float
     momenta: Array
     directions: Array
     near: Array
@@ -182,12 +195,17 @@ class Entering:
     @property
     def energies(self) -> Array:
         """Total, in GeV, shape (n,)."""
-        return np.asarray(np.hypot(self.momenta, MASS))
+        return np.asarray(np.hypot(self.momenta, self.mass))
+
+    @property
+    def kinetic(self) -> Array:
+        """Kinetic energies in GeV, shape (n,)."""
+        return np.asarray(self.energies - self.mass)
 
     @property
     def decay_lengths(self) -> Array:
         """Mean, in m, shape (n,)."""
-        return np.asarray(self.momenta / MASS * C_TAU)
+        return np.asarray(self.momenta / self.mass * self.c_tau)
 
     def arriving(self) -> Array:
         """Chance not to decay on the way, shape (n, m)."""
@@ -223,8 +241,8 @@ class Entering:
         return np.asarray(found, dtype=np.float64)
 
 
-def entering(beams: Beams, box: Box, order: int = 8) -> Entering:
-    """K_L0 from the interaction point toward a box.
+def entering(beams: Beams, box: Box, order: int = 8, hadron: Hadron = "klong") -> Entering:
+    """K_L0 or neutrons from the interaction point toward a box.
 
     Parameters
     ----------
@@ -232,6 +250,8 @@ def entering(beams: Beams, box: Box, order: int = 8) -> Entering:
         Collider and detector.
     order
         Directions along each side of a face.
+    hadron
+        Which.
 
     Raises
     ------
@@ -242,19 +262,22 @@ def entering(beams: Beams, box: Box, order: int = 8) -> Entering:
     -----
     d^3p/E is invariant: dN/(dp dOmega) = (p/p*)^2 (E*/E) f*(p*, cos theta*) / (2 pi).
     """
-    table = production_for(beams)
+    table = production_for(beams, hadron)
     if table is None:
-        known = " and ".join(f"{production(name).sqrt_s:g}" for name in TABLES)
+        known = " and ".join(f"{production(name).sqrt_s:g}" for name in TABLES[hadron])
+        what = "K_L0" if hadron == "klong" else "neutron"
         raise InputError(
-            f"sqrt_s = {beams.sqrt_s:.4g} GeV: K_L0 production is tabulated at {known} GeV only"
+            f"sqrt_s = {beams.sqrt_s:.4g} GeV: {what} production is tabulated at {known} GeV only"
         )
     directions, solid = seen(box, order)
     velocity = beams.boost
     gamma = 1.0 / math.sqrt(1.0 - float(velocity @ velocity))
     # The fastest that the boost can make of the last bin.
-    top = gamma * (1.0 + float(np.linalg.norm(velocity))) * math.hypot(table.p_edges[-1], MASS)
+    top = (
+        gamma * (1.0 + float(np.linalg.norm(velocity))) * math.hypot(table.p_edges[-1], table.mass)
+    )
     momenta = np.asarray((np.arange(math.ceil(top / P_STEP)) + 0.5) * P_STEP, dtype=np.float64)
-    energy = np.hypot(momenta, MASS)[:, None]
+    energy = np.hypot(momenta, table.mass)[:, None]
     along = momenta[:, None] * (directions @ velocity)
     energy_there = gamma * (energy - along)
     squeeze = gamma / (gamma + 1.0) * along - energy
@@ -264,4 +287,5 @@ def entering(beams: Beams, box: Box, order: int = 8) -> Entering:
     jacobian = (momenta[:, None] / p_there) ** 2 * energy_there / energy / (2.0 * math.pi)
     sigma = table.density(p_there, cosine) * (jacobian * solid * P_STEP)
     near, far = path_through(box, directions)
-    return Entering(momenta, directions, near, far, sigma, table.classes)
+    c_tau = C_TAU if hadron == "klong" else math.inf
+    return Entering(table.mass, c_tau, momenta, directions, near, far, sigma, table.classes)

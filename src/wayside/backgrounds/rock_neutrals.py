@@ -255,6 +255,16 @@ def edge_of(scenario: "Scenario") -> float:
     return stack.clearance + stack.shield + stack.fibres
 
 
+def energies(kind: Kind, scenario: "Scenario", detector: str) -> tuple[Array, Array]:
+    """Kinetic energies in GeV of particles that head for a detector, and their numbers.
+
+    Over the exposure, at the outside of the detector's lead.
+    """
+    found = neutrals(kind, site_of(scenario))
+    here = arriving(found, box_of(scenario, detector), edge_of(scenario))
+    return found.kinetic, here.rates * scenario.site.exposure * SECONDS_PER_DAY
+
+
 TITLES: Final[dict[Kind, tuple[str, str]]] = {
     "klong": ("klong-rock", "K_L0 from the rock above"),
     "neutron": ("neutron-rock", "fast neutrons from the rock above"),

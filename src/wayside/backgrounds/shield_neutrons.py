@@ -1,19 +1,21 @@
-"""Neutrons that K_L0 from the collision point make in their shield.
+"""Neutrons behind the shield: those that K_L0 make in it, and those of the collision itself.
 
-More of them come out than K_L0, which is all that the study counts. From a table of Geant4 runs
-through its shield (`klong_shield_neutrons`); docs/theory/backgrounds_klong.md.
+More of both come out than K_L0, which are all that the study counts. From tables of Geant4 runs
+through its shield (`klong_shield_neutrons`, `neutron_shield_neutrons`);
+docs/theory/backgrounds_klong.md.
 """
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from wayside.backgrounds.klong import Behind, attenuation_error, behind, shield_of
-from wayside.backgrounds.klong_production import production_for
+from wayside.backgrounds.klong import PRODUCTION_ERROR, attenuation_error, behind, shield_of
+from wayside.backgrounds.klong_production import Hadron, entering, production_for
 from wayside.backgrounds.klong_shield import Shield
-from wayside.backgrounds.place import beams_of
+from wayside.backgrounds.place import beams_of, box_of
 from wayside.backgrounds.source import Count, Source
 from wayside.data import read_table
 from wayside.detector.materials import IRON, TUNGSTEN
@@ -26,9 +28,12 @@ Array = NDArray[np.float64]
 THRESHOLDS: Final = (0.1, 0.2, 0.5, 1.0)
 """GeV, kinetic."""
 
+MIDDLES: Final = (0.14, 0.32, 0.7, 1.4)
+"""GeV, that stand for the neutrons between thresholds and above the last."""
+
 MODEL_ERROR: Final = 0.5
-"""Relative: neutrons below 2 GeV have stand-in cross-sections; another spectrum of K_L0 and another
-sequence of metals than the table's."""
+"""Relative: neutrons below 2 GeV have stand-in cross-sections; spectra and sequences of metals are
+not the table's."""
 
 _COLUMNS: Final = ("n100", "n200", "n500", "n1000")
 _IRON: Final = IRON.interaction_length / IRON.density / 100.0
@@ -40,26 +45,35 @@ def depth(iron: float, tungsten: float) -> float:
     return iron / _IRON + tungsten / _TUNGSTEN
 
 
-def per_klong(shield: Shield) -> tuple[Array, Array]:
-    """Neutrons above each of `THRESHOLDS` behind a shield for each K_L0 that enters it.
+def for_each(hadron: Hadron, shield: Shield) -> tuple[Array, Array]:
+    """Neutrons above each of `THRESHOLDS` behind a shield for each particle that enters it.
+
+    Parameters
+    ----------
+    hadron
+        What enters.
+    shield
+        Of some depth; its lead does not count.
 
     Returns
     -------
     number, error
         Shape (4,); the error is relative and statistical. By the shield's depth in nuclear
-        interaction lengths, the iron first; beyond the table its last quarter goes on.
+        interaction lengths, the iron first; beyond the table its last quarter goes on, and before
+        it numbers go on to those without shield in proportion.
     """
-    table = read_table("klong_shield_neutrons")
+    table = read_table(f"{hadron}_shield_neutrons")
     depths = np.array([depth(i, t) for i, t in zip(table["iron"], table["tungsten"], strict=True)])
     here = depth(shield.iron, shield.tungsten)
     numbers = np.empty(len(_COLUMNS))
     errors = np.empty(len(_COLUMNS))
     early = int(0.75 * len(depths))
+    open_air = float(hadron == "neutron")
     for k, name in enumerate(_COLUMNS):
-        logs = np.log(table[name])
-        errors[k] = np.interp(here, depths, table[f"{name}_error"])
+        logs = np.log(np.maximum(table[name], 1e-30))
+        errors[k] = np.interp(here, np.append(0.0, depths), np.append(0.0, table[f"{name}_error"]))
         if here < depths[0]:
-            numbers[k] = table[name][0] * here / depths[0]
+            numbers[k] = open_air + (table[name][0] - open_air) * here / depths[0]
         elif here <= depths[-1]:
             numbers[k] = math.exp(np.interp(here, depths, logs))
         else:
@@ -68,42 +82,104 @@ def per_klong(shield: Shield) -> tuple[Array, Array]:
     return numbers, errors
 
 
-def spectrum(shield: Shield) -> tuple[Array, Array]:
-    """Kinetic energies in GeV between `THRESHOLDS`, and neutrons there for each K_L0."""
-    numbers, _ = per_klong(shield)
-    each = -np.diff(np.append(numbers, 0.0))
-    return np.array([0.14, 0.32, 0.7, 1.4]), np.maximum(each, 0.0)
+@dataclass(frozen=True, eq=False)
+class Neutrons:
+    """Neutrons at the outside of the detector's lead over the exposure.
+
+    Attributes
+    ----------
+    made_by
+        What they come from.
+    entering
+        Particles that enter the shield.
+    kinetic, number
+        Energies in GeV and neutrons there, shape (n,).
+    count
+        All above 0.1 GeV.
+    """
+
+    made_by: Hadron
+    entering: float
+    kinetic: Array
+    number: Array
+    count: Count
 
 
-def entering(found: Behind, shield: Shield) -> Count:
-    """Neutrons above 0.1 GeV at the outside of the detector's lead."""
-    numbers, errors = per_klong(shield)
-    value = found.arriving * float(numbers[0])
-    # Neutrons are absorbed over lengths known as badly.
-    attenuation = attenuation_error(math.log(numbers[0])) if numbers[0] > 0.0 else 0.0
-    return Count(value, float(errors[0]) * value, math.hypot(MODEL_ERROR, attenuation) * value)
+def neutrons(scenario: "Scenario", detector: str, made_by: Hadron) -> Neutrons:
+    """Neutrons behind the shield of a scenario.
+
+    Parameters
+    ----------
+    scenario
+        Sections ``collider``, ``run``, ``detectors``, ``stack``, ``shielding``.
+    detector
+        Name of one of its detectors.
+    made_by
+        ``"klong"``: by K_L0 in the shield; ``"neutron"``: by neutrons and antineutrons of the
+        collision, these included.
+
+    Raises
+    ------
+    InputError
+        If there is no table for the beams' energy.
+    """
+    shield = shield_of(scenario)
+    numbers, errors = for_each(made_by, shield)
+    kinetic, each = np.array(MIDDLES), np.maximum(-np.diff(np.append(numbers, 0.0)), 0.0)
+    if made_by == "klong":
+        arriving = behind(scenario, detector).arriving
+    else:
+        points = entering(beams_of(scenario), box_of(scenario, detector), hadron="neutron")
+        spectrum = scenario.run.luminosity_fb * points.sigma.sum(axis=(0, 2))
+        arriving = float(spectrum.sum())
+        if depth(shield.iron, shield.tungsten) == 0.0:
+            fast = points.kinetic > THRESHOLDS[0]
+            kinetic, each = points.kinetic[fast], spectrum[fast] / arriving
+    value = arriving * float(each.sum())
+    attenuation = attenuation_error(math.log(each.sum())) if each.sum() > 0.0 else 0.0
+    model = MODEL_ERROR if depth(shield.iron, shield.tungsten) > 0.0 else PRODUCTION_ERROR
+    count = Count(value, float(errors[0]) * value, math.hypot(model, attenuation) * value)
+    return Neutrons(made_by, arriving, kinetic, arriving * each, count)
 
 
 def sources(scenario: "Scenario", detector: str) -> list[Source]:
-    """Neutrons from K_L0 in the shield; none without shield, or without a table for the energy."""
+    """Neutrons made by K_L0 and by neutrons of the collision, where there are tables for it."""
     shield = shield_of(scenario)
-    if production_for(beams_of(scenario)) is None or depth(shield.iron, shield.tungsten) == 0.0:
-        return []
-    numbers, _ = per_klong(shield)
-    count = entering(behind(scenario, detector), shield)
-    return [
-        Source(
-            "neutron-shield",
-            "neutrons that K_L0 make in the shield",
-            "luminosity",
-            count,
-            notes=(
-                f"above 0.1 GeV; {numbers[2] / numbers[0]:.0%} of them above"
-                f" {THRESHOLDS[2]:g} GeV, counted outside of the detector's lead",
-                f"{numbers[0]:.2g} for each K_L0 that enters the shield",
-                "Geant4 through 30 cm of iron and tungsten; other shields by their depth in"
-                " interaction lengths",
-                "not in it: neutrons that come from the collision themselves",
-            ),
+    beams = beams_of(scenario)
+    found = []
+    if production_for(beams) is not None and depth(shield.iron, shield.tungsten) > 0.0:
+        found.append(
+            _source(
+                neutrons(scenario, detector, "klong"),
+                "neutron-shield",
+                "neutrons that K_L0 make in the shield",
+            )
         )
-    ]
+    if production_for(beams, "neutron") is not None:
+        found.append(
+            _source(
+                neutrons(scenario, detector, "neutron"),
+                "neutron-ip",
+                "neutrons from the collision point",
+            )
+        )
+    return found
+
+
+def _source(found: Neutrons, key: str, title: str) -> Source:
+    what = "K_L0" if found.made_by == "klong" else "neutrons and antineutrons"
+    share = float(found.number[found.kinetic > 0.5].sum() / found.number.sum())
+    return Source(
+        key,
+        title,
+        "luminosity",
+        found.count,
+        notes=(
+            f"above 0.1 GeV; {100 * share:.0f} per cent of them above 0.5 GeV, counted outside of"
+            " the detector's lead",
+            f"{found.count.value / found.entering:.2g} for each of {found.entering:.3g} {what}"
+            " that come to the shield",
+            "Geant4 through 30 cm of iron and then tungsten; other shields by their depth in"
+            " interaction lengths",
+        ),
+    )
