@@ -49,8 +49,8 @@ def run(context: Context) -> Outcome:  # noqa: ARG001
 def _fractions() -> list[Row]:
     table = production()
     found = {
-        "bb": table.share_with_klong(PAIRS),
-        "continuum": table.share_with_klong(CONTINUUM),
+        "bb": table.multiplicity(PAIRS),
+        "continuum": table.multiplicity(CONTINUUM),
     }
     rows = []
     for name, study, words in (
