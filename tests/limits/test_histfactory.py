@@ -133,11 +133,11 @@ def test_averaging_and_profiling_agree(n, b, error):
 def test_many_toys_of_pyhf(n, b, error):
     s = float(uncertain.upper_limit(n, b, error, method="cls"))
     got = confidence(
-        workspace(b, error, observed={"signal": float(n)}), s, calctype="toybased", toys=3000
+        workspace(b, error, observed={"signal": float(n)}), s, calctype="toybased", toys=1000
     )
     ours, noise = profiled(n, b, error, s, 400_000, seed=6)
-    # Four standard deviations of 3000 toys of each hypothesis; fits end early now and then.
-    assert abs(got - ours) < 4 * np.hypot(noise, 0.1 * np.sqrt(11 / 3000)) + 0.004
+    # Four standard deviations of 1000 toys of each hypothesis; fits end early now and then.
+    assert abs(got - ours) < 4 * np.hypot(noise, 0.1 * np.sqrt(11 / 1000)) + 0.004
 
 
 def test_without_pyhf(monkeypatch):

@@ -23,6 +23,7 @@ from wayside.backgrounds import (
     shield_neutrons,
 )
 from wayside.backgrounds.cosmic_muons import SECONDS_PER_DAY, relative_error, site_of
+from wayside.backgrounds.klong_production import Hadron
 from wayside.backgrounds.occupancy import occupancy
 from wayside.backgrounds.place import beams_of, box_of
 from wayside.backgrounds.source import SELECTIONS, Count, Selection, Source
@@ -42,6 +43,11 @@ _TABLE_SHIELD: Final = 0.1
 _ROCK: Final[dict[str, tuple[rock_neutrals.Kind, fakes.Kind]]] = {
     "klong-rock": ("klong", "klong-above"),
     "neutron-rock": ("neutron", "neutron-above"),
+}
+
+_FROM_COLLISION: Final[dict[str, Hadron]] = {
+    "neutron-shield": "klong",
+    "neutron-ip": "neutron",
 }
 
 _BEAM: Final[dict[str, fakes.Kind]] = {
@@ -129,8 +135,9 @@ def _spectrum(scenario: "Scenario", detector: str, source: Source) -> Spectrum |
     if source.key == "klong-ip":
         kaons = klong.behind(scenario, detector)
         return Spectrum("klong-front", kaons.kinetic, kaons.number)
-    if source.key == "neutron-shield":
-        return Spectrum("neutron-front", *shield_neutrons.spectrum(klong.shield_of(scenario)))
+    if source.key in _FROM_COLLISION:
+        behind = shield_neutrons.neutrons(scenario, detector, _FROM_COLLISION[source.key])
+        return Spectrum("neutron-front", behind.kinetic, behind.number)
     if source.key in _ROCK:
         particle, kind = _ROCK[source.key]
         out = rock_neutrals.neutrals(particle, site_of(scenario))
