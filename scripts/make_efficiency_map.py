@@ -2,7 +2,7 @@
 
 Usage::
 
-    python scripts/make_efficiency_map.py [--work build/efficiency] [--batches 5] [--workers 1]
+    python scripts/make_efficiency_map.py [--work build/efficiency] [--batches 6] [--workers 1]
         [--out src/wayside/data/efficiency_map.csv]
 
 A run that was killed goes on where it was with the same command; the table does not depend on the
@@ -46,7 +46,7 @@ def main() -> None:
     """Make the table."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--work", type=Path, default=Path("build/efficiency"))
-    parser.add_argument("--batches", type=int, default=4)
+    parser.add_argument("--batches", type=int, default=6)
     parser.add_argument("--decays", type=int, default=5_000, help="of a batch")
     parser.add_argument("--edge", type=int, default=3_000, help="decays at the largest slopes")
     parser.add_argument("--seed", type=int, default=1)
