@@ -1,15 +1,17 @@
-"""Pin the numbers of `wayside paper`: what tests/paper/test_pinned.py compares with.
+"""Pin the numbers of `wayside paper`, and write them into the tables of docs/study.md.
 
 Usage::
 
     python scripts/pin_study.py [SECTION]...
 
-Run it when a number has changed on purpose, and say why in CHANGELOG.md: the test wants the digest
-that this prints to stand there. Without sections all of them are run; else the others are kept.
+Run it when a number has changed on purpose, and say why in CHANGELOG.md: tests/paper/test_pinned.py
+wants the digest that this prints to stand there. Without sections all of them are run; else the
+others are kept.
 """
 
 import hashlib
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -17,6 +19,9 @@ from wayside.paper.registry import SECTIONS, chosen
 from wayside.paper.run import report
 
 PINNED = Path(__file__).parents[1] / "tests/paper/pinned.json"
+DOCUMENT = PINNED.parents[2] / "docs/study.md"
+LINE = re.compile(r"^(\| `([^`]+)` \| )([^|]+)( \| )([^|]+)( \|)", re.M)
+
 KEPT = (
     "study",
     "same",
@@ -27,6 +32,31 @@ KEPT = (
     "explained_accuracy",
     "verdict",
 )
+
+
+def as_written(value: float | None, text: str) -> str:
+    """A number with as many digits as another one is written with."""
+    if value is None or text == "-":
+        return text
+    digits, power, _ = text.partition("e")
+    decimals = len(digits.partition(".")[2])
+    if not power:
+        return f"{value:.{decimals}f}"
+    mantissa, exponent = f"{value:.{decimals}e}".split("e")
+    return f"{mantissa}e{int(exponent)}"
+
+
+def document(rows: dict[str, dict[str, float | None]]) -> str:
+    """The document with the numbers of the rows."""
+
+    def line(found: re.Match[str]) -> str:
+        start, key, study, middle, ours, end = found.groups()
+        row = rows[key]
+        return (
+            start + as_written(row["study"], study) + middle + as_written(row["same"], ours) + end
+        )
+
+    return LINE.sub(line, DOCUMENT.read_text(encoding="utf-8"))
 
 
 def main() -> None:
@@ -44,6 +74,10 @@ def main() -> None:
     aside = PINNED.with_suffix(".part")
     aside.write_text(text, encoding="utf-8")
     aside.replace(PINNED)
+    DOCUMENT.write_text(
+        document({key: row for rows in ordered.values() for key, row in rows.items()}),
+        encoding="utf-8",
+    )
     print("pinned as", hashlib.sha256(text.encode()).hexdigest()[:12])
 
 

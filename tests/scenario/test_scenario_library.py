@@ -19,7 +19,8 @@ def test_builtin_scenarios_hold_the_geometry_of_the_study() -> None:
         "belle2-central": ({"A": (0.0, 4.0)}, 10.58, 50e3, "off-shell"),
         "besiii-forward": ({"A": (6.0, 0.84)}, 3.78, 100.0, "on-shell"),
     }
-    assert set(builtin_names()) == set(expected)
+    ours = {name for name in builtin_names() if not name.startswith("study-")}
+    assert ours == set(expected)
     for name, (places, sqrt_s, luminosity, mode) in expected.items():
         scenario = load_scenario(name)
         assert scenario.name == name

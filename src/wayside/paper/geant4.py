@@ -204,7 +204,7 @@ def _display(name: str) -> tuple[Records, Records]:
             for each, energy in zip(key[first], start, strict=True)
         ]
     )
-    kept = points[~faint[inverse]]
+    kept = _thinned(points[~faint[inverse]], key[~faint[inverse]])
     small = np.zeros(len(kept), _POINT)
     for field in ("primary", "track"):
         small[field] = kept[field]
@@ -217,6 +217,36 @@ def _display(name: str) -> tuple[Records, Records]:
     for field in ("primary", "track", "parent", "pdg"):
         narrow[field] = known[field]
     return narrow, small
+
+
+SMOOTH: Final = 0.02
+"""Bends in mm that are left out of a drawn path, a fraction of a pixel."""
+
+
+def _thinned(points: Records, key: NDArray[np.int64]) -> Records:
+    """Points without those that lie on straight lines between others, path by path."""
+    kept = np.zeros(len(points), bool)
+    for each in np.unique(key):
+        rows = np.flatnonzero(key == each)
+        place = np.column_stack([points["x"][rows], points["z"][rows]])
+        # Ends first; then the farthest off a line, as long as it is far.
+        kept[rows[[0, -1]]] = True
+        todo = [(0, len(rows) - 1)]
+        while todo:
+            first, last = todo.pop()
+            if last - first < 2:
+                continue
+            along = place[last] - place[first]
+            off = place[first + 1 : last] - place[first]
+            length = float(along @ along)
+            share = np.clip(off @ along / length, 0.0, 1.0) if length > 0.0 else 0.0 * off[:, 0]
+            distance = np.linalg.norm(off - share[:, None] * along, axis=1)
+            worst = int(np.argmax(distance))
+            if distance[worst] > SMOOTH:
+                middle = first + 1 + worst
+                kept[rows[middle]] = True
+                todo += [(first, middle), (middle, last)]
+    return points[kept]
 
 
 def paths(record: Record, name: str) -> tuple[Records, Records]:

@@ -3,18 +3,21 @@
 import io
 import os
 import platform
+import signal
 import sys
 import warnings
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from importlib.metadata import version
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 from typing import Any, Final
 
 from matplotlib import rc_context
 
 from wayside import __version__
+from wayside.errors import WaysideError
 from wayside.paper.geant4 import Record
 from wayside.paper.registry import SECTIONS, run
 from wayside.paper.rows import Row, counts
@@ -123,7 +126,7 @@ def report(
     figures: bool = True,
     progress: Progress | None = None,
 ) -> Report:
-    """Run sections.
+    """Run sections; in processes, so that a script that calls it needs its main guard.
 
     Parameters
     ----------
@@ -137,6 +140,11 @@ def report(
         Whether to draw.
     progress
         Told when a section ends.
+
+    Raises
+    ------
+    WaysideError
+        If a process dies.
     """
     say = progress or (lambda *_: None)
     context = Context(rebuilt)
@@ -148,7 +156,9 @@ def report(
             say(SECTIONS[name].title, len(found), len(names))
             found[name] = part(name, context, figures)
     else:
-        with ProcessPoolExecutor(number, mp_context=get_context("spawn")) as pool:
+        with ProcessPoolExecutor(
+            number, mp_context=get_context("spawn"), initializer=_leave_interrupts
+        ) as pool:
             # The longest first, so that no process works alone at the end.
             order = sorted(names, key=lambda name: -SECTIONS[name].weight)
             waiting = {pool.submit(part, name, context, figures): name for name in order}
@@ -156,10 +166,21 @@ def report(
                 for future in as_completed(waiting):
                     found[waiting[future]] = future.result()
                     say(SECTIONS[waiting[future]].title, len(found), len(names))
-            except BaseException:
+            except BaseException as error:
                 pool.shutdown(wait=False, cancel_futures=True)
+                for process in active_children():
+                    process.terminate()
+                if isinstance(error, BrokenProcessPool):
+                    raise WaysideError(
+                        "a process that ran a section died; --workers 1 shows in which"
+                    ) from None
                 raise
     return Report(tuple(found[name] for name in names), _about(context))
+
+
+def _leave_interrupts() -> None:
+    """In a worker: an interrupt is for the parent, which ends its workers."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def part(name: str, context: Context, figures: bool) -> Part:
