@@ -108,7 +108,9 @@ class Production:
         Returns
         -------
         Array
-            In fb/GeV, shape (k, ...); constant in each bin, cos theta and -cos theta alike.
+            In fb/GeV, shape (k, ...), cos theta and -cos theta alike; in each bin in proportion to
+            p^2. A constant would be without end in d^3p at p = 0, toward which a boost looks where
+            a box stands in its direction.
         """
         p, cosine = np.broadcast_arrays(np.asarray(p, float), np.abs(np.asarray(cos_theta, float)))
         i = np.searchsorted(self.p_edges, p, side="right") - 1
@@ -116,10 +118,10 @@ class Production:
             np.searchsorted(self.cos_edges, cosine, side="right") - 1, len(self.cos_edges) - 2
         )
         inside = (i >= 0) & (i < len(self.p_edges) - 1)
-        area = 2.0 * np.diff(self.p_edges)[:, None] * np.diff(self.cos_edges)
+        volume = 2.0 / 3.0 * np.diff(self.p_edges**3)[:, None] * np.diff(self.cos_edges)
         scale = (self.sigma / self.events)[:, None, None]
-        values = self.counts * scale / area
-        return np.asarray(np.where(inside, values[:, np.where(inside, i, 0), j], 0.0))
+        values = self.counts * scale / volume
+        return np.asarray(np.where(inside, p**2 * values[:, np.where(inside, i, 0), j], 0.0))
 
 
 @functools.cache
