@@ -84,8 +84,8 @@ class Source:
 def total(sources: Iterable[Source], selection: Selection) -> Count:
     """Vertices of all sources that say how many they fake.
 
-    Statistical errors are independent of each other and add in quadrature, as do systematic ones:
-    sources share no input.
+    Statistical errors are independent of each other and add in quadrature. So do systematic ones:
+    what sources share, such as the flux of cosmic muons, is a small part of them.
     """
     counts = [each.vertices[selection] for each in sources if each.vertices is not None]
     return Count(
