@@ -143,6 +143,7 @@ def write(work: Path, day: str) -> None:
         "licence": "BSD-3-Clause",
         "command": f"python scripts/make_accidental_vertices.py --write --date {day}",
         "seed": str(SEED),
+        "reconstruction": JOB.cuts.model_dump_json(),
         "spectra": "; ".join(
             f"{k} {name} (E + {SPECTRA[name]} GeV)^-3" for k, name in enumerate(SPECTRA)
         ),

@@ -164,6 +164,7 @@ def simulate(task: Task) -> str:
         events=task.events,
         mixed=np.count_nonzero(result.vertices["event"] < 0),
         gas_fibres=np.bincount(upstream, minlength=1),
+        cuts=job.cuts.model_dump_json(),
     )
     aside.replace(task.path)
     return task.path.name
@@ -224,6 +225,17 @@ def count(sample: Sample, k: int, work: Path) -> list[float] | None:
     return [*row, silent / max(passed, 1), *(value for stage in STAGES for value in sums[stage])]
 
 
+def cuts(work: Path) -> str:
+    """Cuts of the reconstruction that the chunks were made with."""
+    found = set()
+    for path in work.glob("*.npz"):
+        with np.load(path) as chunk:
+            # Those of the first table did not say; they had a smaller chi-squared.
+            old = ReconstructionSection(vertex_chi2=9.0).model_dump_json()
+            found.add(str(chunk["cuts"]) if "cuts" in chunk else old)
+    return "; ".join(sorted(found))
+
+
 def write(work: Path, day: str) -> None:
     """The table, whole or not at all."""
     from wayside.simulation.geant4 import datasets
@@ -238,6 +250,7 @@ def write(work: Path, day: str) -> None:
         "command": f"python scripts/make_fake_vertices.py --write --date {day}",
         "seed": str(SEED),
         "geant4": f"FTFP_BERT, data: {datasets.find().summary()['kind']}",
+        "reconstruction": cuts(work),
         "kinds": "; ".join(f"{s.number} {s.kind}" for s in SAMPLES),
         "columns": (
             "entering: particles simulated; gas_muons, gas_silent: crossings of gas gaps by them"

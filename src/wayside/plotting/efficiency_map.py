@@ -55,7 +55,7 @@ def map_figure(table: EfficiencyMap) -> Figure:
             Line2D([], [], color="0.3", marker="o", label="vertex"),
             Line2D([], [], color="0.3", marker="o", mfc="white", ls=":", label="timed"),
         ]
-        figure.axes[2].legend(handles=handles, loc="upper left")
+        figure.axes[3].legend(handles=handles, loc="upper right")
         return figure
 
 

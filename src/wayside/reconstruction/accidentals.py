@@ -21,8 +21,8 @@ FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
 EDGE: Final = 2.5
-"""mm at the edge of a tile where vertices do not count: a track that begins there leaves the tile
-before it is long enough, or cannot be told from one that came in."""
+"""mm at the edge of a tile in which vertices do not count: a track that begins there leaves the
+tile before it is long enough, or cannot be told from one that came in."""
 
 PAIR: Final = np.dtype(
     [
