@@ -108,7 +108,9 @@ def test_not_finite_is_refused_everywhere(path: Path, value: object) -> None:
 
 @pytest.mark.parametrize("path", KEYS, ids=dotted)
 @pytest.mark.parametrize(
-    "value", [True, {}, b"x", 1j, [True, True, True], [{}], object()], ids=repr
+    "value",
+    [True, {}, b"x", 1j, [True, True, True], [{}], object()],
+    ids=lambda value: type(value).__name__,
 )
 def test_wrong_type_names_the_key(path: Path, value: object) -> None:
     if value is True and path in SWITCHES:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @out_option
 @json_option
 @click.option("--list", "listed", is_flag=True, help="List the sections, and run none.")
-@click.option("--rebuild", is_flag=True, help="Redo the Geant4 simulation behind figs. 11 and 12.")
+@click.option("--rebuild", is_flag=True, help="Redo the simulation behind it: hours.")
 @click.option("--workers", type=click.IntRange(1), help="Processes.  [default: one a core]")
 def command(
     sections: tuple[str, ...],
@@ -55,7 +55,7 @@ def command(
     from rich.console import Console
 
     console = Console(stderr=True)
-    record = _rebuilt(console) if rebuild else None
+    record = _rebuilt(console, names) if rebuild else None
     found = _run(console, names, workers, record, writes)
     files: Mapping[str, bytes | str] = {}
     if writes:
@@ -66,7 +66,12 @@ def command(
     click.echo(json_text(found.plain()) if as_json else _text(found, written))
 
 
-def _rebuilt(console: "Console") -> "Record":
+def _rebuilt(console: "Console", names: tuple[str, ...]) -> "Record":
+    """Make tables of the data folder anew, and events of figs. 11 and 12 for this report."""
+    from wayside.paper.rebuild import commands, run
+
+    for each in commands(names):
+        run(each, console.print)
     with console.status("Geant4") as status:
         from wayside.paper.geant4 import simulate
 

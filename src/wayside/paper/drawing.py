@@ -11,6 +11,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 from numpy.typing import NDArray
 
 from wayside.paper.planes import LIMIT, Panel
@@ -122,6 +123,10 @@ def _plane(axes: Axes, panel: Panel, luminosities: Sequence[float]) -> dict[str,
         )
     axes.set_xscale("log")
     axes.set_yscale("log")
+    if x[-1] < 100.0 * x[0]:
+        axes.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+        axes.xaxis.set_minor_formatter(NullFormatter())
     axes.set_xlim(x[0], x[-1])
     axes.set_ylim(epsilon[0], epsilon[-1])
     axes.set_xlabel(panel.label)

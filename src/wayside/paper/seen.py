@@ -184,7 +184,8 @@ def _draw() -> Figure:
             for plane, convention, colour, label in curves:
                 depth = depth_of(plane.events(convention), plane.level)  # type: ignore[arg-type]
                 axes.contour(here.x, here.epsilon, depth, levels=[0.0], colors=[colour])
-                axes.plot([], [], color=colour, label=label)
+                left = "" if np.any(depth > 0.0) else ": nothing left"
+                axes.plot([], [], color=colour, label=label + left)
             axes.set_xscale("log")
             axes.set_yscale("log")
             axes.set_xlabel("$g_D$")

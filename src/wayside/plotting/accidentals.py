@@ -27,6 +27,8 @@ def accidentals_figure() -> Figure:
             for column, marker, filled in (("unrelated", "o", True), ("related", "s", False)):
                 seen = table[column][own]
                 some = seen > 0
+                if not np.any(some):
+                    continue
                 seen = seen[some]
                 # Central interval of a Poisson mean.
                 low, high = (
