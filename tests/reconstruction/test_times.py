@@ -20,6 +20,7 @@ def two_tracks():
     rows["x"] = rows["tx"] * (SHEETS.middle(rows["sheet"]) - SHEETS.plate_front(30))
     found = np.zeros(1, VERTEX)
     found["track_1"], found["track_2"], found["time"] = 0, 1, np.nan
+    found["sheet"], found["z"] = 30, SHEETS.plate_front(30)
     return found, rows, np.arange(20), np.array([0, 10, 20])
 
 
@@ -31,10 +32,10 @@ def hit(slope, time, off=0.0, gap=0):
     return row
 
 
-def timed(hits, fibre_times=(), **options):
+def timed(hits, fibre_times=(), fibre_z=0.0, **options):
     hits = np.concatenate(hits) if hits else np.zeros(0, HIT)
     fibres = np.zeros(len(fibre_times), HIT)
-    fibres["time"] = fibre_times
+    fibres["time"], fibres["z"] = fibre_times, fibre_z
     return match_times(*two_tracks(), hits, fibres, SHEETS, 0.05, 5.0, **options)[0]
 
 
@@ -68,6 +69,12 @@ def test_fibres_veto(off, vetoed):
     hits = [hit(SLOPES[0], 100.0), hit(SLOPES[1], 100.0)]
     assert timed(hits, [-3e3, 100.0 + off, 4e3])["vetoed"] == vetoed
     assert timed(hits, [100.0 + off], fibre_window=25.0)["vetoed"]
+
+
+def test_fibres_behind_the_vertex_may_be_its_own():
+    hits = [hit(SLOPES[0], 100.0), hit(SLOPES[1], 100.0)]
+    assert not timed(hits, [100.0], fibre_z=1000.0)["vetoed"]
+    assert timed(hits, [100.0], fibre_z=1000.0, fibre_veto="all")["vetoed"]
 
 
 def test_nothing():
