@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic_core import PydanticCustomError
 
-from wayside.scenario.quantities import UNITS, Count, Interval, Quantity, Vector
+from wayside.scenario.quantities import UNITS, Interval, Quantity, Vector, Whole
 
 # Powers of ten by name, written here once more from the SI prefixes and inverse barns.
 POWERS = {
@@ -116,7 +116,7 @@ def test_vector_and_interval() -> None:
 
 
 def test_count() -> None:
-    assert Count(20, 2000)(np.int64(20)) == 20
+    assert Whole(20, 2000)(np.int64(20)) == 20
     for value in (19, 2001, 200.0, True, "200", None, 10**400):
         with pytest.raises(PydanticCustomError, match="whole number from 20 to 2000"):
-            Count(20, 2000)(value)
+            Whole(20, 2000)(value)

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator
 
-from wayside.scenario.quantities import Count, Quantity, refuse
+from wayside.scenario.quantities import Quantity, Whole, refuse
 from wayside.scenario.sections import Section
 
 _Fine = Annotated[float, BeforeValidator(Quantity("length", 1e-9, 1e-3))]
@@ -20,9 +20,9 @@ _Fog = Annotated[float, BeforeValidator(Quantity("pure number", 0.0, 1e3))]
 _Loss = Annotated[float, BeforeValidator(Quantity("pure number", 1e-3, 1e2))]
 _Nanoseconds = Annotated[float, BeforeValidator(Quantity("pure number", 1e-3, 1e6))]
 _Cut = Annotated[float, BeforeValidator(Quantity("pure number", 0.0, 1e6, open_low=True))]
-_Grains = Annotated[int, BeforeValidator(Count(3, 100))]
-_Sheets = Annotated[int, BeforeValidator(Count(2, 1000))]
-_Holes = Annotated[int, BeforeValidator(Count(0, 3))]
+_Grains = Annotated[int, BeforeValidator(Whole(3, 100))]
+_Sheets = Annotated[int, BeforeValidator(Whole(2, 1000))]
+_Holes = Annotated[int, BeforeValidator(Whole(0, 3))]
 
 
 def _switch(value: object) -> bool:
@@ -110,6 +110,6 @@ class ReconstructionSection(Section):
     max_holes: _Holes = 2
     vertex_chi2: _Cut = 16.0
     min_opening: _Angle = 0.01
-    veto_sheets: Annotated[int, BeforeValidator(Count(0, 40))] = 3
+    veto_sheets: Annotated[int, BeforeValidator(Whole(0, 40))] = 3
     fibre_veto: Literal["upstream", "all"] = "upstream"
     gas_veto: Annotated[bool, BeforeValidator(_switch)] = False

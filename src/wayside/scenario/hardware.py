@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, StrictStr
 from wayside.detector.materials import ELEMENTS
 from wayside.detector.stack import CELLULOSE_ACETATE, EMULSION, INVAR
 from wayside.scenario.problems import nearest, show
-from wayside.scenario.quantities import Count, Quantity, refuse
+from wayside.scenario.quantities import Quantity, Whole, refuse
 from wayside.scenario.sections import Section
 
 if TYPE_CHECKING:
@@ -26,8 +26,8 @@ Thickness = Annotated[float, BeforeValidator(Quantity("length", 1e-7, 1.0))]
 Optional = Annotated[float, BeforeValidator(Quantity("length", 0.0, 10.0))]
 Density = Annotated[float, BeforeValidator(Quantity("density", 1e-6, 30.0))]
 Fraction = Annotated[float, BeforeValidator(Quantity("pure number", 0.0, 1.0))]
-Blocks = Annotated[int, BeforeValidator(Count(1, 1000))]
-Layers = Annotated[int, BeforeValidator(Count(1, 1000))]
+Blocks = Annotated[int, BeforeValidator(Whole(1, 1000))]
+Layers = Annotated[int, BeforeValidator(Whole(1, 1000))]
 Cut = Annotated[float, BeforeValidator(Quantity("length", 1e-7, 1.0))]
 
 
@@ -143,4 +143,4 @@ class Geant4Section(Section):
     production_cut: Cut = 0.7 * _MM
     data: Literal["auto", "official", "stand-in"] = "auto"
     margin: Thickness = 0.1
-    plate_slabs: Annotated[int, BeforeValidator(Count(1, 50))] = 4
+    plate_slabs: Annotated[int, BeforeValidator(Whole(1, 50))] = 4

@@ -187,7 +187,7 @@ class Interval:
 
 
 @dataclass(frozen=True)
-class Count:
+class Whole:
     """A whole number within limits; called on a raw value, gives an int."""
 
     low: int

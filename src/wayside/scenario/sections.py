@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Str
 
 from wayside.constants import M_ELECTRON
 from wayside.scenario.problems import show
-from wayside.scenario.quantities import Count, Interval, Quantity, Vector, items, refuse
+from wayside.scenario.quantities import Interval, Quantity, Vector, Whole, items, refuse
 
 # The outer limits are far beyond any use; they keep squares and ratios inside a double's range.
 _ENERGY = Quantity("energy", 1e-9, 1e6)
@@ -41,7 +41,7 @@ EnergyRange = Annotated[Range, BeforeValidator(Interval(_ENERGY))]
 CouplingRange = Annotated[Range, BeforeValidator(Interval(_COUPLING))]
 EpsilonRange = Annotated[Range, BeforeValidator(Interval(_EPSILON))]
 DeltaRange = Annotated[Range, BeforeValidator(Interval(_DELTA))]
-Points = Annotated[int, BeforeValidator(Count(20, 2000))]
+Points = Annotated[int, BeforeValidator(Whole(20, 2000))]
 
 
 def _facing(value: object) -> object:
