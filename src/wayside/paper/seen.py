@@ -197,5 +197,5 @@ def _draw() -> Figure:
                 loc="left",
                 fontsize=9.5,
             )
-            axes.legend(fontsize=8, loc="upper right")
+            axes.legend(fontsize=8, loc="lower left")
         return figure
