@@ -87,6 +87,18 @@ def test_without_background_both_detectors_count_signal():
     np.testing.assert_allclose(both, statistics.upper_limit(5) / 1.5, rtol=1e-10)
 
 
+def test_a_control_that_sees_nearly_all_of_the_signal():
+    # As above; panels as narrow as its share, up to where A alone would end, fill any memory.
+    for rho in (1e5, 1e9):
+        limit = upper_limit(2, 3, 0.0, 0.0, Control(1.0, rho))
+        np.testing.assert_allclose(limit * (1 + rho), statistics.upper_limit(5), rtol=1e-9)
+    # Above a background the signal's share in A is next to nothing, and B counts it alone.
+    b, error, m = 3.0, 1.5, 40
+    nearly, control = Control(2.0, 1e4, 0.1), Control(2.0, 1e7, 0.1)
+    limits = [each.signal_ratio * upper_limit(4, m, b, error, each) for each in (nearly, control)]
+    np.testing.assert_allclose(*limits, rtol=1e-3)
+
+
 def test_the_ratio_of_backgrounds_has_an_error():
     """Counts of B with a gamma-distributed mean are negative binomial: sums over both."""
     n, m, b, error = 3, 4, 2.0, 1.0

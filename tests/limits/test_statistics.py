@@ -12,6 +12,7 @@ from wayside.limits.statistics import (
     discovery_signal,
     expected_upper_limit,
     p_value_to_significance,
+    poisson_quantile,
     significance_to_p_value,
     upper_limit,
 )
@@ -219,6 +220,16 @@ def test_shapes_broadcast():
 def test_refusals(call, key):
     with pytest.raises(InputError, match=key):
         call()
+
+
+def test_median_of_many_counts():
+    """Next to its mean, whatever scipy's inverse says (nan from some 1e10 on)."""
+    b = np.array([9.9e9, 1.1e10, 1e12])
+    np.testing.assert_array_equal(poisson_quantile(np.asarray(0.5), b), b)
+    # CLs of a Gaussian count at its mean: half of 10 per cent in the tail above.
+    np.testing.assert_allclose(
+        expected_upper_limit(b, method="cls") / np.sqrt(b), norm.isf(0.05), rtol=1e-4
+    )
 
 
 def test_quantile_on_a_step():

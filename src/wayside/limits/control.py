@@ -29,6 +29,9 @@ _DEEPEST: Final = 37.0
 _KNOWN: Final = 1e12
 """Inverse square of a relative error that is none."""
 
+_PANELS: Final = 10_000
+"""Panels in the signal above which their end is looked for on a coarse grid first."""
+
 
 @dataclass(frozen=True)
 class Control:
@@ -141,7 +144,7 @@ def _limit(n: float, m: float, b: float, e: float, control: Control, cl: float) 
     def excess(s: float) -> float:
         return float(above[last + 1] + integral(np.array([s]), np.array([high]))[0] - wanted)
 
-    return float(brentq(excess, low, high, xtol=1e-12, rtol=1e-13))
+    return float(brentq(excess, low, high, xtol=1e-13 * high, rtol=1e-13))
 
 
 def _panels(n: float, m: float, b: float, e: float, control: Control) -> tuple[Array, Array, Array]:
@@ -153,14 +156,24 @@ def _panels(n: float, m: float, b: float, e: float, control: Control) -> tuple[A
     rho, kappa = control.signal_ratio, control.background_ratio
     scale = np.sqrt(n + 1.0)
     width = min(scale, np.sqrt(m + 1.0) / rho) if rho else scale
-    s_edges = np.arange(0.0, n + _NEGLIGIBLE + 10.0 * scale + width, width)
-    if e == 0.0 or b == 0.0:
-        value = np.array([b])
+    known = e == 0.0 or b == 0.0
+    value = np.array([b])
+    if not known:
+        step = min(scale, np.sqrt(m + 1.0) / kappa)
+        z_edges = panel_edges(b, e, step, n + 12.0 * scale, -_DEEPEST, _DEEPEST)
+        value = backgrounds_at(z_edges, b, e)
+    most = n + _NEGLIGIBLE + 10.0 * scale + width
+    if most > _PANELS * width:
+        # Where B sees far more of the signal than A, its count ends the integral long before.
+        coarse = np.append(0.0, np.geomspace(width, most, 400))
+        likely = _log_likelihood(n, m, coarse[:, None], value, control)
+        likely -= 0.0 if known else 0.5 * z_edges**2
+        most = _kept(coarse, likely.max(axis=1))[-1]
+    s_edges = np.arange(0.0, most, width)
+    if known:
         likely = _log_likelihood(n, m, s_edges[:, None], value, control)
         return _kept(s_edges, likely.max(axis=1)), value, np.ones(1)
-    step = min(scale, np.sqrt(m + 1.0) / kappa)
-    z_edges = panel_edges(b, e, step, n + 12.0 * scale, -_DEEPEST, _DEEPEST)
-    likely = _log_likelihood(n, m, s_edges[:, None], backgrounds_at(z_edges, b, e), control)
+    likely = _log_likelihood(n, m, s_edges[:, None], value, control)
     likely -= 0.5 * z_edges**2
     s_edges = _kept(s_edges, likely.max(axis=1))
     values, _, weights = panel_nodes(_kept(z_edges, likely.max(axis=0)), b, e)

@@ -21,6 +21,9 @@ Statistic = Literal["median", "asimov"]
 LARGEST_BACKGROUND: Final = 1e6
 """Counts up to which the far Poisson tail is good to 1e-5 of itself in ``scipy.special``."""
 
+_MANY: Final = 1e10
+"""Counts from which ``scipy.special.pdtrik`` is not asked."""
+
 
 def upper_limit(
     n_observed: ArrayLike,
@@ -223,7 +226,11 @@ def poisson_quantile(q: Array, b: Array) -> Array:
     q, b = np.broadcast_arrays(q, b)
     # pdtrik continues the distribution to real n, and is not defined where P(N = 0) exceeds q.
     positive = np.exp(-b) < q
-    n = np.where(positive, np.ceil(pdtrik(q, np.where(positive, b, 1.0))), 0.0)
+    real = pdtrik(q, np.where(positive & (b < _MANY), b, 1.0))
+    # It has no answer from some 1e10 on: there Cornish and Fisher's is right to 0.01 of a count.
+    z = ndtri(q)
+    real = np.where(b < _MANY, real, b + z * np.sqrt(b) + (z * z - 1.0) / 6.0 - 0.5)
+    n = np.where(positive, np.ceil(real), 0.0)
     n = np.where(gammaincc(n + 1, b) < q, n + 1, n)
     enough_below = (n > 0) & (gammaincc(np.maximum(n, 1.0), b) >= q)
     return np.asarray(np.where(enough_below, n - 1, n), dtype=np.float64)
