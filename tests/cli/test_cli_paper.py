@@ -19,6 +19,8 @@ def test_writes_the_report(tmp_path):
     assert names == {"report.html", "report.csv", "report.json", "fig04.png", "fig04.pdf"}
     assert "Eq. 5: production off shell" in result.stdout
     assert f"wrote {out / 'report.html'}" in result.stdout
+    report = [line for line in result.stdout.splitlines() if not line.startswith("wrote")]
+    assert max(map(len, report)) <= 80
     with (out / "report.csv").open(encoding="utf-8") as file:
         assert {line["section"] for line in csv.DictReader(file)} == {"fig04", "eq05"}
 

@@ -1,6 +1,7 @@
 """``wayside paper``: the study beside ours, number by number."""
 
-from collections.abc import Mapping
+import textwrap
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
     from wayside.paper.geant4 import Record
     from wayside.paper.run import Report
+
+_PAGE = 80
 
 
 @click.command("paper")
@@ -113,7 +116,7 @@ def _text(found: "Report", written: list[Path]) -> str:
     for part in found.parts:
         lines += ["", part.title]
         head = ("verdict", "study", "ours", "ratio", "quantity")
-        rows = [
+        cells = [
             (
                 row.verdict,
                 "-" if row.study.value is None else number(row.study.value),
@@ -123,8 +126,9 @@ def _text(found: "Report", written: list[Path]) -> str:
             )
             for row in part.rows
         ]
-        lines.append(table_text(head, rows, width=110))
-        lines += [f"note: {each}" for each in part.warnings]
+        lines.append(_wrapped(head, cells))
+        for each in part.warnings:
+            lines += textwrap.wrap(f"note: {each}", _PAGE, subsequent_indent="  ")
     tallies = ", ".join(f"{count} {verdict}" for verdict, count in counts(found.rows).items())
     lines += ["", tallies]
     few = [path for path in written if path.suffix not in (".png", ".pdf")]
@@ -132,3 +136,15 @@ def _text(found: "Report", written: list[Path]) -> str:
     if len(few) < len(written):
         lines.append(f"and {len(written) - len(few)} figures beside them")
     return "\n".join(lines[1:])
+
+
+def _wrapped(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
+    """A table whose last column goes on in lines below instead of being cut."""
+    columns = list(zip(head, *rows, strict=True))[:-1]
+    room = _PAGE - sum(2 + max(map(len, column)) for column in columns)
+    lines = []
+    for *cells, last in rows:
+        first, *others = textwrap.wrap(last, room, subsequent_indent="  ") or [""]
+        lines.append((*cells, first))
+        lines += [(*("" for _ in cells), each) for each in others]
+    return table_text(head, lines)
