@@ -65,6 +65,14 @@ def test_simulated() -> None:
     assert expected_background(both).value == pytest.approx(3.4 * 2.3)
 
 
+def test_fakes_behind_another_lead_are_told() -> None:
+    """The tables of fakes have one thickness; what comes of another is not in them."""
+    for shield, told in ((0.1, False), (0.0, True), (0.3, True)):
+        other = scenario(**{"stack.shield": shield})
+        flags = simulated_background(other, budget(other, few_sources)).flags
+        assert any("behind 10 cm of lead" in each for each in flags) is told
+
+
 def test_nothing_counted_is_not_no_background() -> None:
     found = simulated_background(scenario(), budget(scenario(), no_vertices))
     assert found.value == 0.0

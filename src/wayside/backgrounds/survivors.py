@@ -37,7 +37,7 @@ Array = NDArray[np.float64]
 _ENERGIES: Final = np.geomspace(0.1, 3e3, 64)
 """GeV; muons below stop in the lead."""
 
-_TABLE_SHIELD: Final = 0.1
+TABLE_SHIELD: Final = 0.1
 """m of lead that the tables of fakes have."""
 
 _ROCK: Final[dict[str, tuple[rock_neutrals.Kind, fakes.Kind]]] = {
@@ -223,7 +223,7 @@ def _beam(scenario: "Scenario", detector: str, source: Source) -> Spectrum | Non
     kind = _BEAM[section.particle]
     if scenario.stack.shield == 0.0 and section.particle == "photon":
         kind = "photon-bare"
-    elif not math.isclose(scenario.stack.shield, _TABLE_SHIELD):
+    elif not math.isclose(scenario.stack.shield, TABLE_SHIELD):
         return None
     size = box_of(scenario, detector).size
     rate = section.rate

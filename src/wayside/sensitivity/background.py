@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from wayside.backgrounds.budget import Budget, budget
-from wayside.backgrounds.survivors import other_settings
+from wayside.backgrounds.survivors import TABLE_SHIELD, other_settings
 from wayside.limits import uncertain
 from wayside.limits.control import Control
 from wayside.limits.histfactory import workspace
@@ -132,6 +132,12 @@ def simulated_background(scenario: Scenario, sources: Budget | None = None) -> B
     other = other_settings(scenario)
     if other:
         flags.append(f"fakes were simulated with other values in {', '.join(other)}")
+    lead = scenario.stack.shield
+    if not math.isclose(lead, TABLE_SHIELD):
+        flags.append(
+            f"fakes were simulated behind {100.0 * TABLE_SHIELD:g} cm of lead, and are taken to be"
+            f" the same behind {100.0 * lead:g} cm"
+        )
     missing = found.not_counted(scenario.signal)
     if missing:
         flags.append(f"background not counted: {', '.join(missing)}")
