@@ -141,7 +141,7 @@ def write(work: Path, day: str) -> None:
         "units": "density: scanned muons per cm^2 of film; areas in cm^2; else numbers",
         "date": day,
         "licence": "BSD-3-Clause",
-        "command": f"python scripts/make_accidental_vertices.py --write --date {day}",
+        "command": f"python scripts/make_accidental_vertices.py; and with --write --date {day}",
         "seed": str(SEED),
         "reconstruction": JOB.cuts.model_dump_json(),
         "spectra": "; ".join(

@@ -230,9 +230,7 @@ def cuts(work: Path) -> str:
     found = set()
     for path in work.glob("*.npz"):
         with np.load(path) as chunk:
-            # Those of the first table did not say; they had a smaller chi-squared.
-            old = ReconstructionSection(vertex_chi2=9.0).model_dump_json()
-            found.add(str(chunk["cuts"]) if "cuts" in chunk else old)
+            found.add(str(chunk["cuts"]))
     return "; ".join(sorted(found))
 
 
@@ -247,7 +245,7 @@ def write(work: Path, day: str) -> None:
         "units": "low, high: kinetic energy in GeV outside of the shield; else numbers",
         "date": day,
         "licence": "BSD-3-Clause",
-        "command": f"python scripts/make_fake_vertices.py --write --date {day}",
+        "command": f"python scripts/make_fake_vertices.py; and with --write --date {day}",
         "seed": str(SEED),
         "geant4": f"FTFP_BERT, data: {datasets.find().summary()['kind']}",
         "reconstruction": cuts(work),

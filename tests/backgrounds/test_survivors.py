@@ -164,3 +164,11 @@ def test_beams_count_from_outside_of_the_lead() -> None:
     thin = scenario.with_values({"stack.shield": 0.05})
     source = next(s for s in registry.sources(thin, "A") if s.key == "beam-touschek")
     assert survivors.vertices(thin, "A", source) is None
+
+
+@pytest.mark.parametrize(("overburden", "law"), [(0.0, "of 0 m"), (0.5, "of 0 m"), (8.0, "27.5 m")])
+def test_unrelated_tracks_take_the_nearer_spectrum_and_say_so(overburden: float, law: str) -> None:
+    scenario = load_scenario("belle2-forward", {"site.overburden": overburden})
+    (note,) = (each for each in survivors.unrelated_tracks(scenario, "A").notes if "law" in each)
+    assert law in note
+    assert f"here {2.5 * overburden:.3g}" in note

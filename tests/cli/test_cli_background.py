@@ -106,6 +106,8 @@ def test_files_and_json(here: Path) -> None:
     assert observed["signal"] == pytest.approx(3.4)
     assert observed["control"] == pytest.approx(3.4 * 1.3)
     assert run("belle2-forward", "--json").stdout == result.stdout
+    one = json.loads(run("belle2-forward", "--json", "--detector", "B").stdout)
+    assert list(one["detectors"]) == ["B"]
 
 
 def test_nothing_known(monkeypatch: pytest.MonkeyPatch) -> None:

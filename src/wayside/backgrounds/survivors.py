@@ -173,6 +173,10 @@ def other_settings(scenario: "Scenario") -> list[str]:
     ]
 
 
+ROCK: Final = 27.5
+"""Depth in m of water equivalent whose muons the tiles of the spectrum "rock" have."""
+
+
 def cosmic_energies(scenario: "Scenario", detector: str) -> tuple[Array, Array]:
     """Kinetic energies of cosmic muons outside of the lead in GeV, and rates.
 
@@ -190,7 +194,9 @@ def unrelated_tracks(scenario: "Scenario", detector: str) -> Source:
     site, box = scenario.site, box_of(scenario, detector)
     films = occupancy(scenario, detector)
     area = 1e4 * float(box.size[0] * box.size[1])
-    where: fakes.Spectrum = "rock" if site.overburden > 0.0 else "surface"
+    # There are two spectra: the surface's and that below the rock of Belle II.
+    water = site.overburden * site.rock_density
+    where: fakes.Spectrum = "rock" if water > 0.5 * ROCK else "surface"
     scanned = films.scanned * site.exposure
     found = fakes.accidentals(
         scanned,
@@ -213,7 +219,9 @@ def unrelated_tracks(scenario: "Scenario", detector: str) -> Source:
         counted,
         (
             "entering: cosmic muons through a film at slopes that are scanned",
-            f"films replaced every {site.film_replacement:g} days; law of tiles, spectrum {where}",
+            f"films replaced every {site.film_replacement:g} days; law of tiles for muons"
+            f" {'below ' + format(ROCK, 'g') if where == 'rock' else 'of 0'} m of water"
+            f" equivalent, here {water:.3g}",
         ),
     )
 

@@ -69,10 +69,10 @@ def command(
         if out is not None:
             files = _files(report, status.update)
     written = write_files(out, files) if out is not None else []
+    shown = detectors or tuple(loaded.detectors)
     if as_json:
-        click.echo(json_text(report.summary()))
+        click.echo(json_text(report.summary(shown)))
     else:
-        shown = detectors or tuple(loaded.detectors)
         click.echo("\n".join([_text(report, shown), *(f"wrote {path}" for path in written)]))
 
 

@@ -55,8 +55,8 @@ class BackgroundReport:
         seconds = self.scenario.site.exposure * SECONDS_A_DAY
         return source.entering.value / seconds, "s"
 
-    def summary(self) -> dict[str, Any]:
-        """Plain values."""
+    def summary(self, detectors: tuple[str, ...] | None = None) -> dict[str, Any]:
+        """Plain values; of all detectors, or of some."""
         scenario = self.scenario
         return {
             "wayside": __version__,
@@ -65,7 +65,9 @@ class BackgroundReport:
             "exposure_days": scenario.site.exposure,
             "selection": scenario.run.selection,
             "signal": list(scenario.signal),
-            "detectors": {name: self._detector(name) for name in self.budget.detectors},
+            "detectors": {
+                name: self._detector(name) for name in detectors or self.budget.detectors
+            },
             "background": self.background.summary(),
             "control": self._control(),
             "luminosity": self._luminosity(),
