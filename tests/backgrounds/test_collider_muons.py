@@ -305,12 +305,13 @@ def test_sources_at_the_peak_and_off_it() -> None:
     continuum_, resonance = collider_muons.sources(at_peak, "A")
     assert resonance.key == "collider-muons-psi(2S)"
     assert resonance.scales == "luminosity"
-    # 657 nb, both muons, 600 cm^2: 2 x 7.44 x 657/640 x the angle's 0.97.
+    # 657 nb, both muons, 600 cm^2: 2 x 7.64 x 657/640 x the angle's 0.97.
     assert resonance.entering.value / 600.0 == pytest.approx(2 * 7.64 * 657 / 640 * 0.97, rel=0.01)
     assert resonance.entering.systematic > 0.07 * resonance.entering.value
     assert continuum_.entering.value > resonance.entering.value
     (off_peak,) = collider_muons.sources(load_scenario("besiii-forward"), "A")
     assert off_peak.vertices is None
+    # By luminosity; 1/s between 3.686 and 3.78 GeV makes 5 per cent.
     assert off_peak.entering.value == pytest.approx(
         10 / 4.5 * 10 * continuum_.entering.value, rel=0.1
     )

@@ -9,7 +9,7 @@ Scaling = Literal["luminosity", "time"]
 
 Selection = Literal["vertex", "timed"]
 """What counts as an event: a ``"vertex"`` in the emulsion alone, or one that is ``"timed"``: gas
-hits on both tracks agree on one time, at which the fibres are silent."""
+hits on both tracks agree on one time, at which the fibres upstream are silent."""
 
 SELECTIONS: Final[tuple[Selection, ...]] = ("vertex", "timed")
 

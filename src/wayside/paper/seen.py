@@ -68,7 +68,7 @@ def run(context: Context) -> Outcome:  # noqa: ARG001
                 " (blue),"
                 " with simulated efficiency (green), with background as well (ochre) and with"
                 " the beams"
-                " there are (brown). Selection: gas hits on both tracks, fibres silent.",
+                " there are (brown). Selection: gas hits on both tracks, fibres upstream silent.",
                 _draw,
             ),
         ),
