@@ -10,10 +10,10 @@ import numpy as np
 
 from benchmarks.sampled import batch, seconds_for
 from wayside.acceptance.estimate import face_acceptance
-from wayside.acceptance.flight import on_shell_flight
 from wayside.collider.beams import Beams
 from wayside.detector.box import Box
 from wayside.models.inelastic import ScalarInelastic
+from wayside.production.flight import on_shell_flight
 from wayside.sensitivity.mass_point import MassPoint
 
 MODEL: Final = ScalarInelastic(8.0, 4.341, 3.650)

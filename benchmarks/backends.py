@@ -13,9 +13,9 @@ from typing import Any
 import numba
 import numpy as np
 
-from wayside.collider.density import RadiativeShape, averaged_tensor
-from wayside.collider.radiative import radiative_shape
 from wayside.models.inelastic import ScalarInelastic
+from wayside.production.density import RadiativeShape, averaged_tensor
+from wayside.production.radiative import radiative_shape
 
 SIZES = (40_000, 4_000_000)
 """Nodes of one mass point, and of a hundred."""
@@ -25,7 +25,7 @@ def averaged_tensor_arrays(
     xp: ModuleType, shape: RadiativeShape, x: Any, sin_x: Any, cos_a: Any, sin_a: Any,
     cos_t: Any, sin_t: Any,
 ) -> Any:  # fmt: skip
-    """`wayside.collider.density.averaged_tensor` over arrays of a namespace ``xp``."""
+    """`wayside.production.density.averaged_tensor` over arrays of a namespace ``xp``."""
     top, bottom, q2, m2 = shape.beta_top, shape.beta_bottom, shape.q2, shape.mass2
     half = 0.5 * (1.0 - q2)
     c0, c1 = top * cos_a * cos_t, top * sin_a * sin_t

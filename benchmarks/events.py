@@ -15,8 +15,8 @@ from reference.sampling import laboratory, on_shell
 from wayside import load_scenario, mass_point
 from wayside.constants import M_ELECTRON
 from wayside.detector.rays import path_through
-from wayside.simulation.events import EventGenerator
-from wayside.simulation.formats import SUFFIXES, write_events
+from wayside.generator.events import EventGenerator
+from wayside.generator.formats import SUFFIXES, write_events
 
 EVENTS: Final = {"none": 1_000_000, "parquet": 1_000_000, "root": 1_000_000, "hepmc": 50_000}
 SCENARIOS: Final = ("belle2-forward", "belle2-forward-beams")

@@ -17,11 +17,11 @@ from typing import Any, Final
 import numpy as np
 from reference.toy_transport import beam, transport
 
+from wayside.emulsion.response import Emulsion
+from wayside.emulsion.sheets import Sheets
+from wayside.emulsion.signals import BASETRACK
 from wayside.reconstruction.chain import Reconstructed, Setup, reconstruct
 from wayside.reconstruction.grade import grade
-from wayside.simulation.emulsion import Emulsion
-from wayside.simulation.sheets import Sheets
-from wayside.simulation.signals import BASETRACK
 
 SCANNER: Final = 4700.0
 """cm^2 an hour, what the fastest scanner reads (arXiv:1704.06814)."""
@@ -94,8 +94,8 @@ def base_tracks(density: float, layers: int, steep: bool, seed: int) -> Any:
 
 def smeared(crossings: Any, half: float, rng: np.random.Generator) -> Any:
     """Base-tracks straight from crossings: at 1e6 a cm^2 micro-tracks are not what is timed."""
-    from wayside.simulation.alignment import misalign
-    from wayside.simulation.microtracks import microtracks
+    from wayside.emulsion.alignment import misalign
+    from wayside.emulsion.microtracks import microtracks
 
     inside = (np.abs(crossings["x_in"]) < half) & (np.abs(crossings["y_in"]) < half)
     sheets = Sheets()

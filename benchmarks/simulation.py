@@ -8,9 +8,9 @@ import time
 from typing import Final
 
 from wayside.detector.stack import Stack
-from wayside.simulation.geant4.datasets import find
-from wayside.simulation.geant4.engine import Engine, Physics
-from wayside.simulation.geant4.gun import gun
+from wayside.transport.datasets import find
+from wayside.transport.engine import Engine, Physics
+from wayside.transport.gun import gun
 
 BEAMS: Final = (
     ("e- 10 MeV", 11, 10.0, 1500),

@@ -25,17 +25,17 @@ from wayside.efficiency.axes import AXES
 from wayside.efficiency.binomial import interval
 from wayside.efficiency.shipped import shipped
 from wayside.efficiency.table import EfficiencyMap
+from wayside.generator.events import EventGenerator
+from wayside.generator.pairs import OTHER, PAIRS, prongs
+from wayside.generator.records import PRIMARY
 from wayside.reconstruction.build_map import seen
 from wayside.reconstruction.run import Job
 from wayside.scenario import Scenario, load_scenario
 from wayside.sensitivity.planes import mass_point
-from wayside.simulation.events import EventGenerator
-from wayside.simulation.geant4.datasets import find
-from wayside.simulation.geant4.engine import Physics
-from wayside.simulation.geant4.plan import Plan
-from wayside.simulation.geant4.run import simulate
-from wayside.simulation.pairs import OTHER, PAIRS, prongs
-from wayside.simulation.records import PRIMARY
+from wayside.transport.datasets import find
+from wayside.transport.engine import Physics
+from wayside.transport.plan import Plan
+from wayside.transport.run import simulate
 
 SLOPE = 1.2
 

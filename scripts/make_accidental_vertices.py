@@ -22,11 +22,11 @@ import numpy as np
 
 from wayside.backgrounds.fakes import NEAR
 from wayside.detector.stack import Stack
+from wayside.emulsion.sheets import Sheets
 from wayside.reconstruction.accidentals import EDGE, Pool, overlay, pool, tile_vertices
 from wayside.reconstruction.entering import entering, power_law
 from wayside.reconstruction.run import Job
 from wayside.scenario.emulsion import EmulsionSection, ReconstructionSection
-from wayside.simulation.sheets import Sheets
 
 SEED = 20261
 TABLE = Path("src/wayside/data/accidental_vertices.csv")
@@ -59,8 +59,8 @@ def recorded(work: Path, spectrum: str) -> Pool:
     """Muons of a spectrum, simulated if they are not there."""
     path = work / f"pool-{spectrum}.npz"
     if not path.is_file():
-        from wayside.simulation.geant4 import datasets
-        from wayside.simulation.geant4.engine import Engine, Physics
+        from wayside.transport import datasets
+        from wayside.transport.engine import Engine, Physics
 
         stack = Stack(size=(600.0, 600.0), blocks=BLOCKS, shield=0.0, fibres=0.0)
         engine = Engine(stack, Physics(), datasets.find())

@@ -27,15 +27,15 @@ from wayside import __version__
 from wayside.backgrounds.source import SELECTIONS
 from wayside.efficiency.shipped import SETTINGS, settings_text
 from wayside.efficiency.table import EfficiencyMap
+from wayside.generator.pairs import DECAY, PAIRS, Spread, draw_pairs
 from wayside.reconstruction.build_map import count, seen
 from wayside.reconstruction.files import Run, read_table, write_table, write_text
 from wayside.reconstruction.run import Job
 from wayside.scenario import load_scenario
-from wayside.simulation.geant4.datasets import DataSets, find
-from wayside.simulation.geant4.engine import Physics
-from wayside.simulation.geant4.plan import Plan
-from wayside.simulation.geant4.run import simulate
-from wayside.simulation.pairs import DECAY, PAIRS, Spread, draw_pairs
+from wayside.transport.datasets import DataSets, find
+from wayside.transport.engine import Physics
+from wayside.transport.plan import Plan
+from wayside.transport.run import simulate
 
 CHUNK = 200
 EDGE = Spread(least_slope=1.05, largest_slope=1.35)

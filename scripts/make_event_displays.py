@@ -21,11 +21,11 @@ from wayside.detector.stack import Stack
 from wayside.plotting.event_display import deposit_figure, draw_event
 from wayside.plotting.stack import stack_figure
 from wayside.plotting.style import STYLE
-from wayside.simulation.geant4.datasets import find
-from wayside.simulation.geant4.engine import Physics
-from wayside.simulation.geant4.gun import gun, together
-from wayside.simulation.geant4.plan import Plan, read_run
-from wayside.simulation.geant4.run import simulate, trace
+from wayside.transport.datasets import find
+from wayside.transport.engine import Physics
+from wayside.transport.gun import gun, together
+from wayside.transport.plan import Plan, read_run
+from wayside.transport.run import simulate, trace
 
 STACK = Stack(mpgd=0.0, shield=0.0, fibres=0.0)
 VERTEX = (0.0, 0.0, 20.0)

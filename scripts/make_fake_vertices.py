@@ -25,12 +25,12 @@ from typing import Any
 import numpy as np
 
 from wayside.detector.stack import Stack
+from wayside.emulsion.sheets import Sheets
 from wayside.reconstruction.entering import How, entering, log_uniform, pairs_inside
 from wayside.reconstruction.fakes import fakes, places
 from wayside.reconstruction.run import Job, of_crossings
 from wayside.scenario.emulsion import EmulsionSection, ReconstructionSection
 from wayside.scenario.hardware import Geant4Section, StackSection
-from wayside.simulation.sheets import Sheets
 
 SEED = 20260
 TABLE = Path("src/wayside/data/fake_vertices.csv")
@@ -126,9 +126,9 @@ def detector(shield: float) -> tuple[Stack, Sheets]:
 
 def simulate(task: Task) -> str:
     """Simulate, reconstruct and look at one chunk."""
-    from wayside.simulation.geant4 import datasets
-    from wayside.simulation.geant4.engine import Engine, Physics
-    from wayside.simulation.geant4.plan import chunk_seed
+    from wayside.transport import datasets
+    from wayside.transport.engine import Engine, Physics
+    from wayside.transport.plan import chunk_seed
 
     sample = task.sample
     stack, sheets = detector(sample.shield)
@@ -236,7 +236,7 @@ def cuts(work: Path) -> str:
 
 def write(work: Path, day: str) -> None:
     """The table, whole or not at all."""
-    from wayside.simulation.geant4 import datasets
+    from wayside.transport import datasets
 
     found = [count(sample, k, work) for sample in SAMPLES for k in range(len(sample.events))]
     header = {

@@ -23,9 +23,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from wayside.typing import FloatArray
+
 Files = dict[str, str]
 
 VERSION = "1"
@@ -72,7 +72,7 @@ def number(value: float) -> str:
     return f"{value:.6g}"
 
 
-def vector(energies: Array, values: Array, head: str | None = None) -> str:
+def vector(energies: FloatArray, values: FloatArray, head: str | None = None) -> str:
     """A G4PhysicsVector as text: ends and number of nodes, number of nodes, nodes (MeV)."""
     first, last = f"{energies[0]:.9g}", f"{energies[-1]:.9g}"
     lines = [f"{first} {last} {len(energies)}", str(len(energies))] if head is None else [head]
@@ -87,7 +87,7 @@ def bremsstrahlung(tape: str) -> Files:
         raise SystemExit("the bremsstrahlung file is not the tape BREMSPEC")
     words = iter(" ".join(lines[4:]).split())
 
-    def take(count: int) -> Array:
+    def take(count: int) -> FloatArray:
         return np.array([float(next(words)) for _ in range(count)])
 
     n_energies, n_fractions = (int(x) for x in take(2))
@@ -206,12 +206,12 @@ def photons(z: int) -> Files:
     return files
 
 
-def blend(energies: Array, start: float, stop: float) -> Array:
+def blend(energies: FloatArray, start: float, stop: float) -> FloatArray:
     """From 0 below ``start`` to 1 above ``stop``, linear in the logarithm."""
     return np.clip(np.log(energies / start) / math.log(stop / start), 0.0, 1.0)
 
 
-def letaw(energies: Array, mass_number: float) -> Array:
+def letaw(energies: FloatArray, mass_number: float) -> FloatArray:
     """Inelastic nucleon-nucleus cross-section in barn (Letaw, Silberberg, Tsao 1983); MeV."""
     a = mass_number
     plateau = 0.045 * a**0.7 * (1.0 + 0.016 * math.sin(5.3 - 2.63 * math.log(a)))
@@ -219,7 +219,7 @@ def letaw(energies: Array, mass_number: float) -> Array:
     return plateau * (1.0 - 0.62 * np.exp(-e / 200.0) * np.sin(10.9 * e**-0.28))
 
 
-def neutron_inelastic(energies: Array, z: int, a: float) -> Array:
+def neutron_inelastic(energies: FloatArray, z: int, a: float) -> FloatArray:
     """A smooth threshold, pi (1.2 A^(1/3) + 2.1 fm)^2 at 14 MeV, Letaw's formula from 60 MeV."""
     if z == 1:  # pion production only
         return 0.0285 * np.clip((energies - 290.0) / 700.0, 0.0, 1.0)
@@ -231,7 +231,9 @@ def neutron_inelastic(energies: Array, z: int, a: float) -> Array:
     return (1.0 - share) * low + share * letaw(energies, max(a, 4.0))
 
 
-def neutron_elastic(energies: Array, z: int, a: float, thermal: float, inelastic: Array) -> Array:
+def neutron_elastic(
+    energies: FloatArray, z: int, a: float, thermal: float, inelastic: FloatArray
+) -> FloatArray:
     """Thermal scattering, a black disk of 1.26 A^(1/3) fm with the neutron's wave above 0.3 MeV.
 
     Hydrogen: effective ranges (Gammel 1963). From 20 to 300 MeV it turns to 0.52 b at A = 63.5.
@@ -253,7 +255,7 @@ def neutron_elastic(energies: Array, z: int, a: float, thermal: float, inelastic
     return np.exp((1.0 - share) * np.log(low) + share * math.log(high))
 
 
-def photonuclear(energies: Array, z: int, a: float) -> Array:
+def photonuclear(energies: FloatArray, z: int, a: float) -> FloatArray:
     """Giant dipole resonance with the sum rule's strength, and the quasi-deuteron; barn, MeV."""
     if a < 3.0:
         return np.zeros_like(energies)
@@ -283,7 +285,7 @@ def hadronic(z: int) -> Files:
     capture = absorbed * np.sqrt(2.53e-8 / slow)  # one over the velocity
     photon = np.linspace(0.0, 130.0, 261)
 
-    def table(energies: Array, barn: Array, least: float = 1e-12) -> str:
+    def table(energies: FloatArray, barn: FloatArray, least: float = 1e-12) -> str:
         return vector(energies, np.maximum(barn, least) * MM2_PER_BARN)
 
     return {

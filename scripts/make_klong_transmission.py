@@ -46,10 +46,10 @@ QUANTILES = (0.1, 0.3, 0.5, 0.7, 0.9)
 def task(name: str, energy: float, number: int, seed: int) -> dict[str, Any]:
     """One beam through the whole depth: what is left after each row's thickness."""
     from wayside.detector.materials import IRON, TUNGSTEN
-    from wayside.simulation.geant4.datasets import find
-    from wayside.simulation.geant4.engine import Physics
-    from wayside.simulation.geant4.plan import chunk_seed
-    from wayside.simulation.geant4.slab import Slab, beam, resampled
+    from wayside.transport.datasets import find
+    from wayside.transport.engine import Physics
+    from wayside.transport.plan import chunk_seed
+    from wayside.transport.slab import Slab, beam, resampled
 
     step, each, rows = STAGES[name]
     data = find("auto")

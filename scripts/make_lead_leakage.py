@@ -80,7 +80,7 @@ def main() -> None:
     parser.add_argument("--events", type=int, default=40000)
     arguments = parser.parse_args()
 
-    from wayside.simulation.geant4.datasets import VARIABLE, find
+    from wayside.transport.datasets import VARIABLE, find
 
     data = find("auto")
     os.environ[VARIABLE] = str(data.folder)

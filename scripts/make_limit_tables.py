@@ -15,9 +15,8 @@ from datetime import date
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from wayside.typing import FloatArray
 
 # Values at or above these are the compilations' way of drawing a vertical line, not limits.
 VISIBLE_FENCE = 1.0
@@ -46,14 +45,14 @@ VISIBLE_ANCHORS = np.array(
 )
 
 
-def stretch(anchors: Array) -> tuple[float, float, float]:
+def stretch(anchors: FloatArray) -> tuple[float, float, float]:
     """Least-squares ``ln(found) = a + b ln(true)``: ``a``, ``b`` and the rms residual."""
     found, true = np.log(anchors).T
     b, a = np.polyfit(true, found, 1)
     return float(a), float(b), float(np.std(found - a - b * true))
 
 
-def visible(path: Path) -> tuple[Array, tuple[float, float, float]]:
+def visible(path: Path) -> tuple[FloatArray, tuple[float, float, float]]:
     """Columns calibrated mass, mass as found, epsilon; NaN where a search window ends."""
     raw = np.loadtxt(path)
     fence = raw[:, 1] >= VISIBLE_FENCE
@@ -70,13 +69,13 @@ def visible(path: Path) -> tuple[Array, tuple[float, float, float]]:
     return np.column_stack([calibrated, raw]), (a, b, rms)
 
 
-def contour(path: Path) -> Array:
+def contour(path: Path) -> FloatArray:
     """Columns mass, epsilon, without the vertical line that closes the drawn area."""
     raw = np.loadtxt(path)
     return np.asarray(raw[raw[:, 1] < CONTOUR_FENCE], dtype=np.float64)
 
 
-def write(path: Path, header: dict[str, str], columns: dict[str, str], rows: Array) -> None:
+def write(path: Path, header: dict[str, str], columns: dict[str, str], rows: FloatArray) -> None:
     """One table: ``# key: value`` lines, the column names, the rows."""
     if not np.all(np.diff(rows[:, 0]) > 0):
         message = f"{path.name}: masses must increase"

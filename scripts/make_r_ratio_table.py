@@ -10,7 +10,8 @@ import sys
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
+
+from wayside.typing import FloatArray
 
 HEADER = """\
 # title: Ratio R of e+e- -> hadrons to the point-like muon pair cross-section
@@ -25,7 +26,7 @@ HEADER = """\
 """  # noqa: E501
 
 
-def combine(rows: npt.NDArray[np.float64]) -> tuple[float, float, float, float, int]:
+def combine(rows: FloatArray) -> tuple[float, float, float, float, int]:
     """Combine the measurements at one energy into energy, R, stat, syst, number."""
     energy, _, _, r, stat, _, syst_per_cent = rows.T
     syst = r * syst_per_cent / 100

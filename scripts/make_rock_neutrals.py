@@ -27,9 +27,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from wayside.typing import FloatArray
 
 OVERBURDEN, SLAB, DENSITY = 11.0, 2.0, 2.5
 K_LONG, NEUTRON = 130, 2112
@@ -43,7 +42,7 @@ ROWS_OF_NEUTRONS = 2000
 """Neutrons that the table keeps, drawn from all."""
 
 
-def muons(number: int, rng: np.random.Generator) -> tuple[Array, Array, Array]:
+def muons(number: int, rng: np.random.Generator) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Kinetic energies in GeV, cosines of the zenith angle and weights in m^-2 s^-1.
 
     Per horizontal square metre; the weights of all together add up to the rate.
@@ -73,9 +72,9 @@ def task(number: int, seed: int) -> dict[str, Any]:
     """Muons through the slab: the neutral hadrons that leave below, and their muon."""
     from wayside.backgrounds.cosmic_flux import POSITIVE_SHARE
     from wayside.detector.materials import ROCK
-    from wayside.simulation.geant4.datasets import find
-    from wayside.simulation.geant4.engine import Physics
-    from wayside.simulation.geant4.slab import MOVER, Slab
+    from wayside.transport.datasets import find
+    from wayside.transport.engine import Physics
+    from wayside.transport.slab import MOVER, Slab
 
     rng = np.random.default_rng(seed)
     kinetic, cosine, weight = muons(number, rng)
@@ -183,7 +182,7 @@ def write(path: Path, chunks: list[dict[str, Any]], command: str, seed: int) -> 
     neutrons = [row for c in chunks for row in c["rows"] if abs(row[0]) == NEUTRON]
     kept = kaons + thinned(neutrons, ROWS_OF_NEUTRONS, rng)
 
-    def stated(values: Array) -> str:
+    def stated(values: FloatArray) -> str:
         return f"{values.mean():.4g} {values.std(ddof=1) / np.sqrt(count):.2g}"
 
     header = {

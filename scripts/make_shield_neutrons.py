@@ -49,7 +49,7 @@ COUNTED = (
 
 def important(rows: Any, number: int, rng: np.random.Generator) -> Any:
     """So many particles drawn by weight times energy."""
-    from wayside.simulation.geant4.slab import resampled
+    from wayside.transport.slab import resampled
 
     raised = rows.copy()
     raised["weight"] *= rows["energy"]
@@ -63,7 +63,7 @@ def incoming(hadron: str, number: int, rng: np.random.Generator) -> Any:
     from wayside.backgrounds.klong_production import entering
     from wayside.backgrounds.place import beams_of, box_of
     from wayside.scenario import load_scenario
-    from wayside.simulation.geant4.slab import beam
+    from wayside.transport.slab import beam
 
     scenario = load_scenario("belle2-forward")
     kind: Any = hadron
@@ -80,10 +80,10 @@ def task(hadron: str, number: int, seed: int) -> dict[str, Any]:
     """One pass through the whole shield."""
     from wayside.detector.materials import IRON as IRON_METAL
     from wayside.detector.materials import TUNGSTEN as TUNGSTEN_METAL
-    from wayside.simulation.geant4.datasets import find
-    from wayside.simulation.geant4.engine import Physics
-    from wayside.simulation.geant4.plan import chunk_seed
-    from wayside.simulation.geant4.slab import Slab
+    from wayside.transport.datasets import find
+    from wayside.transport.engine import Physics
+    from wayside.transport.plan import chunk_seed
+    from wayside.transport.slab import Slab
 
     data = find("auto")
     rng = np.random.default_rng(seed)

@@ -21,11 +21,11 @@ from wayside.reconstruction.link import links
 from wayside.reconstruction.run import Job, origins, read_result, reconstruct_run, respond
 from wayside.reconstruction.tracks import ELECTRON, fit_tracks, momentum_times_beta
 from wayside.scenario.emulsion import EmulsionSection, ReconstructionSection
-from wayside.simulation.geant4.datasets import find
-from wayside.simulation.geant4.engine import Physics
-from wayside.simulation.geant4.gun import gun
-from wayside.simulation.geant4.plan import Plan
-from wayside.simulation.geant4.run import simulate
+from wayside.transport.datasets import find
+from wayside.transport.engine import Physics
+from wayside.transport.gun import gun
+from wayside.transport.plan import Plan
+from wayside.transport.run import simulate
 
 MASS = {11: 0.511, 13: 105.658, 211: 139.57}
 SINGLE = ((13, (200, 400, 1000, 3000)), (211, (300, 500, 1000, 3000)), (11, (100, 300, 1000)))

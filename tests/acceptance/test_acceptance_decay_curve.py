@@ -5,11 +5,11 @@ import numpy as np
 import pytest
 
 from wayside.acceptance.decay import DecayCurve, direct_probability
-from wayside.acceptance.flight import off_shell_flight, on_shell_flight
 from wayside.acceptance.rule import Level, build_rule
 from wayside.collider.beams import Beams
 from wayside.detector.box import Box
 from wayside.models.inelastic import PseudoDirac, ScalarInelastic
+from wayside.production.flight import off_shell_flight, on_shell_flight
 
 SYMMETRIC = Beams.symmetric(10.58)
 BELLE2 = Beams(7.007, 4.000, 0.083)

@@ -10,16 +10,16 @@ from scipy.integrate import dblquad, quad
 from scipy.optimize import brentq
 
 from wayside.acceptance.estimate import face_acceptance
-from wayside.acceptance.flight import off_shell_flight, on_shell_flight
 from wayside.acceptance.rule import Level, face_probability
 from wayside.acceptance.slices import sliced_face_probability
 from wayside.collider.beams import Beams
-from wayside.collider.density import averaged_tensor
-from wayside.collider.radiative import radiative_shape
 from wayside.constants import M_ELECTRON
 from wayside.detector.box import Box
 from wayside.errors import AccuracyWarning
 from wayside.models.inelastic import PseudoDirac, ScalarInelastic
+from wayside.production.density import averaged_tensor
+from wayside.production.flight import off_shell_flight, on_shell_flight
+from wayside.production.radiative import radiative_shape
 
 SQRT_S = 10.58
 SYMMETRIC = Beams.symmetric(SQRT_S)

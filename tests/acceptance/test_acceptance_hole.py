@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 from reference import sampling
 
-from wayside.acceptance.flight import on_shell_flight
 from wayside.acceptance.quadrature import gauss_legendre
 from wayside.acceptance.spectrum import MAX_SEGMENTS, spectrum
 from wayside.collider.beams import Beams
 from wayside.constants import M_ELECTRON
 from wayside.models.inelastic import PseudoDirac, ScalarInelastic
+from wayside.production.flight import on_shell_flight
 
 SQRT_S = 10.58
 KINDS = [ScalarInelastic, PseudoDirac]

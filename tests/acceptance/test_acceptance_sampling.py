@@ -9,11 +9,11 @@ import pytest
 from reference import sampling
 
 from wayside.acceptance.estimate import decay_curve, face_acceptance
-from wayside.acceptance.flight import off_shell_flight, on_shell_flight
 from wayside.collider.beams import Beams
 from wayside.constants import M_ELECTRON
 from wayside.detector.box import Box
 from wayside.models.inelastic import PseudoDirac, ScalarInelastic
+from wayside.production.flight import off_shell_flight, on_shell_flight
 
 BELLE2 = (7.007, 4.000, 0.083)
 HEAD_ON = (7.007, 4.000, 0.0)

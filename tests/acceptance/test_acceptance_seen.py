@@ -9,10 +9,10 @@ from reference.toy_map import EDGES, toy_map
 from wayside.acceptance.seen import Seen
 from wayside.detector.box import Box
 from wayside.efficiency.axes import AXES
+from wayside.generator.events import EventGenerator
+from wayside.generator.pairs import PAIRS, prongs
 from wayside.scenario import load_scenario
 from wayside.sensitivity.planes import mass_point
-from wayside.simulation.events import EventGenerator
-from wayside.simulation.pairs import PAIRS, prongs
 
 WIDE = {**EDGES, "softer": (1e-4, 0.05, 0.3, 2.0), "slope": (0.0, 0.4, 1.0, 3.0)}
 TABLE = toy_map(seed=1, channels=PAIRS, edges=WIDE)

@@ -9,13 +9,13 @@ from scipy.stats import poisson
 
 from wayside.backgrounds import fakes
 from wayside.data import read_table
+from wayside.emulsion.sheets import Sheets
 from wayside.errors import InputError
+from wayside.generator.records import PRIMARY
 from wayside.reconstruction.accidentals import overlay, pool, tile_vertices
 from wayside.reconstruction.run import Job
 from wayside.reconstruction.timing import _coincidences
 from wayside.scenario.emulsion import EmulsionSection, ReconstructionSection
-from wayside.simulation.records import PRIMARY
-from wayside.simulation.sheets import Sheets
 
 JOB = Job(EmulsionSection(), ReconstructionSection())
 

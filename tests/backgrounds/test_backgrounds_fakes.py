@@ -11,11 +11,11 @@ from wayside.backgrounds import fakes
 from wayside.backgrounds.source import SELECTIONS
 from wayside.data import Table, read_table
 from wayside.detector.stack import Stack
+from wayside.emulsion.sheets import Sheets
 from wayside.errors import InputError
 from wayside.reconstruction.entering import cosmic_lines, entering, front_lines, log_uniform
 from wayside.reconstruction.run import Job
 from wayside.scenario.emulsion import EmulsionSection, ReconstructionSection
-from wayside.simulation.sheets import Sheets
 
 
 def table_of(vertex: list[int], entering: list[int]) -> Table:
@@ -182,10 +182,10 @@ def test_a_small_run_reproduces_the_table(tmp_path: Path) -> None:
     pytest.importorskip("calzone")
     from wayside.reconstruction.fakes import fakes as look
     from wayside.reconstruction.run import of_crossings
-    from wayside.simulation.geant4 import datasets
-    from wayside.simulation.geant4.engine import Physics
-    from wayside.simulation.geant4.plan import Plan, read_run
-    from wayside.simulation.geant4.run import simulate
+    from wayside.transport import datasets
+    from wayside.transport.engine import Physics
+    from wayside.transport.plan import Plan, read_run
+    from wayside.transport.run import simulate
 
     number = 60
     stack = Stack(shield=0.0)

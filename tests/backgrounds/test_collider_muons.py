@@ -7,17 +7,17 @@ import pytest
 
 from wayside import PseudoDirac, load_scenario
 from wayside.acceptance.estimate import converged_rule
-from wayside.acceptance.flight import on_shell_flight
 from wayside.backgrounds import collider_muons, radiator
 from wayside.backgrounds.collider_muons import born, continuum, share
 from wayside.backgrounds.faces import faces, points, seen
 from wayside.backgrounds.place import beams_of, box_of
 from wayside.collider.beams import Beams
-from wayside.collider.radiative import cross_section_hat
 from wayside.constants import ALPHA, GEV2_TO_FB, M_ELECTRON, M_MUON
 from wayside.data import read_table
 from wayside.detector.box import Box
 from wayside.detector.rays import path_through
+from wayside.production.flight import on_shell_flight
+from wayside.production.radiative import cross_section_hat
 
 BELLE2 = Beams(7.007, 4.000, 0.083)
 BEPCII = 5.16e-4

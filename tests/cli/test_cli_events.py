@@ -26,7 +26,7 @@ def test_folder(kind: str, suffix: str, tmp_path: Path) -> None:
 
 
 def test_file_and_json(tmp_path: Path) -> None:
-    from wayside.simulation.formats.primaries import read_events
+    from wayside.generator.formats.primaries import read_events
 
     out = tmp_path / "mine.hepmc"
     args = ("belle2-forward-beams", "-n", "20", "--seed", "5", "--detector", "B", "--json")
@@ -79,7 +79,7 @@ def test_out_of_reach(tmp_path: Path) -> None:
 
 
 def test_missing_extra(monkeypatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("wayside.simulation.formats.find_spec", lambda _: None)
+    monkeypatch.setattr("wayside.generator.formats.find_spec", lambda _: None)
     result = events("belle2-forward", "--out", str(tmp_path / "out"))
     assert result.exit_code == 2
     assert "wayside[simulation]" in result.stderr
@@ -91,7 +91,7 @@ def test_import_without_the_extra() -> None:
         "import sys\n"
         "for name in ('awkward', 'calzone', 'pyarrow', 'pyhepmc', 'uproot'):\n"
         "    sys.modules[name] = None\n"
-        "import wayside.simulation.events, wayside.simulation.formats.primaries\n"
+        "import wayside.generator.events, wayside.generator.formats.primaries\n"
         "import wayside.cli.events\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from wayside.cli.main import cli
-from wayside.simulation.geant4.plan import read_run
+from wayside.transport.plan import read_run
 
 SMALL = [
     *("--set", "stack.blocks=2", "--set", "stack.layers=5", "--set", "stack.shield=0"),

@@ -5,10 +5,10 @@ import pytest
 
 from wayside.constants import LEPTON_MASSES, M_PION
 from wayside.errors import InputError
+from wayside.generator import hadrons
+from wayside.generator.decays import CHANNELS, DecaySampler
 from wayside.models.decay_points import decay_points
 from wayside.models.inelastic import PseudoDirac, ScalarInelastic
-from wayside.simulation import hadrons
-from wayside.simulation.decays import CHANNELS, DecaySampler
 
 MODELS = {
     "scalar": ScalarInelastic(8.0, 4.341, 3.650),

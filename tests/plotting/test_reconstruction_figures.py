@@ -4,12 +4,13 @@ import io
 
 import numpy as np
 
+from wayside.generator.records import PRIMARY
 from wayside.plotting.efficiency import efficiency_figure
 from wayside.plotting.reconstructed import reconstructed_figure
 from wayside.plotting.vertices import vertex_figure
 from wayside.reconstruction.grade import PARTICLE
 from wayside.reconstruction.records import TRACK, VERTEX
-from wayside.simulation.records import CROSSING, PRIMARY
+from wayside.transport.records import CROSSING
 
 
 def drawn(figure) -> bytes:

@@ -6,8 +6,8 @@ import pytest
 from wayside.detector.stack import Stack
 from wayside.plotting.event_display import KINDS, deposit_figure, event_display, kind_of
 from wayside.plotting.stack import stack_figure
-from wayside.simulation.geant4.engine import POINT, TRACK
-from wayside.simulation.records import CROSSING
+from wayside.transport.engine import POINT, TRACK
+from wayside.transport.records import CROSSING
 
 
 def test_cross_section_is_to_scale() -> None:

@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 from reference.toy_transport import beam, cosmic, transport
 
+from wayside.emulsion.alignment import misalign
+from wayside.emulsion.microtracks import microtracks
+from wayside.emulsion.response import Emulsion
+from wayside.emulsion.sheets import Sheets
 from wayside.reconstruction.basetracks import basetracks
 from wayside.reconstruction.material import Layer
-from wayside.simulation.alignment import misalign
-from wayside.simulation.emulsion import Emulsion
-from wayside.simulation.microtracks import microtracks
-from wayside.simulation.sheets import Sheets
 
 EMULSION, SHEETS = Emulsion(), Sheets()
 WIDE = Sheets(width=4000.0, height=4000.0)

@@ -7,18 +7,19 @@ import pytest
 from reference.toy_transport import beam, transport
 
 from wayside.detector.stack import Stack
+from wayside.generator.pairs import DECAY, PAIRS, Spread, draw_pairs, prongs
+from wayside.generator.records import PRIMARY
 from wayside.reconstruction.build_map import EDGES, build_map, found, seen
 from wayside.reconstruction.chain import Reconstructed
 from wayside.reconstruction.files import write_table
 from wayside.reconstruction.records import TRACK, VERTEX
 from wayside.reconstruction.run import Job
 from wayside.scenario.emulsion import EmulsionSection, ReconstructionSection
-from wayside.simulation.geant4.datasets import find
-from wayside.simulation.geant4.engine import Physics
-from wayside.simulation.geant4.plan import Plan
-from wayside.simulation.geant4.run import simulate
-from wayside.simulation.pairs import DECAY, PAIRS, Spread, draw_pairs, prongs
-from wayside.simulation.records import CROSSING, PRIMARY
+from wayside.transport.datasets import find
+from wayside.transport.engine import Physics
+from wayside.transport.plan import Plan
+from wayside.transport.records import CROSSING
+from wayside.transport.run import simulate
 
 JOB = Job(EmulsionSection(), ReconstructionSection())
 

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
+from wayside.emulsion.sheets import Sheets
+from wayside.emulsion.signals import BASETRACK, HIT
 from wayside.errors import InputError
 from wayside.reconstruction.records import VERTEX
 from wayside.reconstruction.timing import match_times
 from wayside.scenario import load_scenario
-from wayside.simulation.sheets import Sheets
-from wayside.simulation.signals import BASETRACK, HIT
 
 SHEETS = Sheets()
 

@@ -10,6 +10,7 @@ from reference import linking_slow
 from reference.toy_transport import beam, transport
 
 from reconstruction.conftest import EMULSION, SHEETS, WIDE, crowd, respond, straight_rows
+from wayside.emulsion.signals import BASETRACK, MICROTRACK
 from wayside.errors import InputError
 from wayside.reconstruction.basetracks import basetracks
 from wayside.reconstruction.chain import MARGIN, Setup, reconstruct
@@ -17,7 +18,6 @@ from wayside.reconstruction.chains import chains
 from wayside.reconstruction.grade import grade
 from wayside.reconstruction.link import Linking, links
 from wayside.reconstruction.material import Layer
-from wayside.simulation.signals import BASETRACK, MICROTRACK
 
 
 def by_value(rows, following):

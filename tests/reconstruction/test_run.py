@@ -15,14 +15,15 @@ import pytest
 from reconstruction.conftest import pairs
 from wayside.detector.stack import Stack
 from wayside.errors import InputError
+from wayside.generator.records import PRIMARY
 from wayside.reconstruction.files import Run, read_table, spans
 from wayside.reconstruction.grade import at_origin
 from wayside.reconstruction.material import Layer
 from wayside.reconstruction.records import VERTEX
 from wayside.reconstruction.run import TABLES, Job, origins, read_result, reconstruct_run
 from wayside.scenario.emulsion import EmulsionSection, ReconstructionSection
-from wayside.simulation.geant4.plan import write_table
-from wayside.simulation.records import CROSSING, PRIMARY
+from wayside.transport.plan import write_table
+from wayside.transport.records import CROSSING
 
 EVENTS = 36
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from reconstruction.conftest import SHEETS
+from wayside.emulsion.signals import BASETRACK, HIT
 from wayside.reconstruction.records import VERTEX
 from wayside.reconstruction.timing import match_times
-from wayside.simulation.signals import BASETRACK, HIT
 
 SLOPES = (0.1, -0.2)
 

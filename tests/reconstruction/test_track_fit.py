@@ -11,12 +11,12 @@ from scipy import stats
 from reconstruction.conftest import EMULSION, SHEETS, TOY, apart, respond, straight_rows
 from wayside.detector.materials import Material
 from wayside.detector.stack import Stack
+from wayside.emulsion.sheets import Sheets
 from wayside.reconstruction.chains import chains
 from wayside.reconstruction.kalman import filter_line
 from wayside.reconstruction.link import links
 from wayside.reconstruction.material import Layer, after, bethe, highland, iron_equivalent
 from wayside.reconstruction.tracks import ELECTRON, M_MUON, fit_tracks
-from wayside.simulation.sheets import Sheets
 
 WIDE = (-1e4, 1e4, -1e4, 1e4)
 

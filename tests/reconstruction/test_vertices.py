@@ -6,6 +6,7 @@ from reference.toy_transport import beam, transport
 from scipy import optimize, stats
 
 from reconstruction.conftest import EMULSION, SHEETS, TOY, WIDE, pairs, respond
+from wayside.emulsion.sheets import Sheets
 from wayside.reconstruction.chain import Setup, reconstruct
 from wayside.reconstruction.material import Layer, highland
 from wayside.reconstruction.records import TRACK, VERTEX
@@ -16,7 +17,6 @@ from wayside.reconstruction.vertices import (
     fronts_and_gaps,
     vertices,
 )
-from wayside.simulation.sheets import Sheets
 
 NOTHING = np.zeros((0, 5))
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from wayside.simulation.records import CROSSING
+from wayside.transport.records import CROSSING
 
 PLATE, FILM, BASE, LAYERS, GAP = 0.5, 0.05, 0.2, 40, 8.0
 PITCH = PLATE + 2 * FILM + BASE

@@ -2,24 +2,25 @@
 
 import numba
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from wayside.acceptance.flight import Flight
 from wayside.acceptance.quadrature import gauss_legendre
 from wayside.acceptance.spectrum import MAX_SEGMENTS, spectrum
-from wayside.collider.distribution import unit
+from wayside.production.distribution import unit
+from wayside.production.flight import Flight
+from wayside.typing import FloatArray
 
 _NODES = 40
 """Per segment of rapidity: the integral is then good to 1e-6 or better."""
 
 
-def angular_density(flight: Flight, direction: ArrayLike) -> NDArray[np.float64]:
+def angular_density(flight: Flight, direction: ArrayLike) -> FloatArray:
     """Density of the excited state in its direction in the laboratory of a flight.
 
     Parameters
     ----------
     flight
-        Mass point at a collider, from `wayside.acceptance.flight`. With `Beams.symmetric` the
+        Mass point at a collider, from `wayside.production.flight`. With `Beams.symmetric` the
         laboratory is the centre of mass.
     direction
         Shape (..., 3), of any length but zero.

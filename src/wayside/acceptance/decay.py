@@ -12,10 +12,11 @@ from functools import cached_property
 
 import numba
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.interpolate import CubicSpline
 
 from wayside.acceptance.rule import Rule, log_distances
+from wayside.typing import FloatArray
 
 _GRID_STEP = 0.005
 _GRID_NODES = 256
@@ -191,7 +192,7 @@ class DecayCurve:
         value[1:] = np.log(sums / rate[1:])
         return CubicSpline(self._coordinate(rate), value)
 
-    def _log_over_rate(self, rate: NDArray[np.float64]) -> NDArray[np.float64]:
+    def _log_over_rate(self, rate: FloatArray) -> FloatArray:
         """Logarithm of F exp(shortest rate)/rate, within the table's range of rates."""
         if rate.size > _FEW:
             return np.asarray(self._spline(self._coordinate(rate)))
@@ -199,11 +200,11 @@ class DecayCurve:
         sums = _shifted_sums(self._grid, self._distance, known, self.shortest)
         return np.asarray(np.log(sums / known).reshape(rate.shape))
 
-    def _coordinate(self, rate: NDArray[np.float64]) -> NDArray[np.float64]:
+    def _coordinate(self, rate: FloatArray) -> FloatArray:
         logarithm = np.log(rate * self._mean_distance + _KNOT_FLOOR)
         return np.asarray(logarithm + rate * (self.shortest / _KNOT_LINEAR))
 
-    def log_probability(self, ctau: ArrayLike) -> NDArray[np.float64]:
+    def log_probability(self, ctau: ArrayLike) -> FloatArray:
         """Natural logarithm of the chance to decay inside, finite however short the lifetime.
 
         Parameters
@@ -218,7 +219,7 @@ class DecayCurve:
         with np.errstate(divide="ignore"):  # a stable state: rate 0
             return np.asarray(inside + np.log(rate) - rate * self.shortest)
 
-    def probability(self, ctau: ArrayLike) -> NDArray[np.float64]:
+    def probability(self, ctau: ArrayLike) -> FloatArray:
         """Chance per produced excited state to decay inside; ``ctau`` in m, any shape."""
         return np.asarray(np.exp(self.log_probability(ctau)))
 

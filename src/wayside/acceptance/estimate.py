@@ -6,7 +6,6 @@ from typing import NamedTuple
 import numpy as np
 
 from wayside.acceptance.decay import DecayCurve
-from wayside.acceptance.flight import Flight
 from wayside.acceptance.rule import (
     Level,
     Rule,
@@ -18,6 +17,7 @@ from wayside.acceptance.rule import (
 from wayside.acceptance.slices import sliced_face_probability
 from wayside.detector.box import Box
 from wayside.errors import AccuracyWarning
+from wayside.production.flight import Flight
 
 LEVELS = (
     Level(8, 3, 10),
@@ -96,7 +96,7 @@ def face_acceptance(flight: Flight, box: Box, rtol: float = 1e-4) -> Estimate:
     Parameters
     ----------
     flight
-        Mass point at a collider, from `wayside.acceptance.flight`.
+        Mass point at a collider, from `wayside.production.flight`.
     box
         The detector.
     rtol

@@ -3,23 +3,24 @@
 from functools import cache
 
 import numpy as np
-from numpy.typing import NDArray
+
+from wayside.typing import FloatArray
 
 
 @cache
-def gauss_legendre(n: int) -> NDArray[np.float64]:
+def gauss_legendre(n: int) -> FloatArray:
     """Nodes and weights of Gauss-Legendre quadrature on [-1, 1], shape (2, n)."""
     return np.stack(np.polynomial.legendre.leggauss(n))
 
 
 @cache
-def even(n: int) -> NDArray[np.float64]:
+def even(n: int) -> FloatArray:
     """Gauss-Legendre on [0, 1]."""
     return np.asarray(0.5 * (gauss_legendre(n) + np.array([[1.0], [0.0]])))
 
 
 @cache
-def sine_squared(n: int) -> NDArray[np.float64]:
+def sine_squared(n: int) -> FloatArray:
     """Gauss-Legendre on [0, 1] under a sine-squared map, which removes square roots at the ends."""
     nodes, weights = gauss_legendre(n)
     angle = 0.25 * np.pi * (1.0 + nodes)
@@ -27,7 +28,7 @@ def sine_squared(n: int) -> NDArray[np.float64]:
 
 
 @cache
-def tanh_sinh(n: int) -> NDArray[np.float64]:
+def tanh_sinh(n: int) -> FloatArray:
     """Double-exponential quadrature on [0, 1]: resolves any integrable singularity at the ends."""
     t, step = np.linspace(-3.1, 3.1, n, retstep=True)
     bend = 0.5 * np.pi * np.sinh(t)

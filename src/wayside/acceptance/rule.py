@@ -5,13 +5,13 @@ from typing import NamedTuple
 
 import numba
 import numpy as np
-from numpy.typing import NDArray
 
-from wayside.acceptance.flight import Flight
 from wayside.acceptance.quadrature import gauss_legendre
 from wayside.acceptance.sky import Caustic, Sky, survey
 from wayside.acceptance.spectrum import MAX_SEGMENTS, rapidity_offset, spectrum
 from wayside.detector.box import Box
+from wayside.production.flight import Flight
+from wayside.typing import FloatArray, IndexArray
 
 
 class Level(NamedTuple):
@@ -25,27 +25,27 @@ class Level(NamedTuple):
 class Spectra(NamedTuple):
     """Nodes in rapidity, along directions of which several may share them."""
 
-    of_direction: NDArray[np.intp]
+    of_direction: IndexArray
     """Which spectrum belongs to direction i: 0, 0, ..., 1, 1, ..., shape (n,)."""
-    offsets: NDArray[np.intp]
+    offsets: IndexArray
     """Nodes of spectrum g are ``offsets[g]:offsets[g + 1]``, shape (spectra + 1,)."""
-    rapidity: NDArray[np.float64]
+    rapidity: FloatArray
     """Rapidity of the excited state at every node."""
-    weight: NDArray[np.float64]
+    weight: FloatArray
     """Probability per produced excited state and steradian at every node."""
-    log_flight: NDArray[np.float64]
+    log_flight: FloatArray
     """Logarithm of gamma beta at every node."""
 
 
 class Nodes(NamedTuple):
     """Nodes of a rule one by one: every rapidity of every direction."""
 
-    direction: NDArray[np.intp]
+    direction: IndexArray
     """Number of the direction in the sky."""
-    rapidity: NDArray[np.float64]
-    weight: NDArray[np.float64]
+    rapidity: FloatArray
+    weight: FloatArray
     """Probability per produced excited state, solid angle included."""
-    log_flight: NDArray[np.float64]
+    log_flight: FloatArray
 
 
 class Rule(NamedTuple):
@@ -80,7 +80,7 @@ class Rule(NamedTuple):
         )
 
 
-def polar_axis(flight: Flight, toward: NDArray[np.float64]) -> NDArray[np.float64]:
+def polar_axis(flight: Flight, toward: FloatArray) -> FloatArray:
     """Axis about which the caustic nearest to ``toward`` is a cone, a unit vector (3,)."""
     if not flight.on_shell:
         speed = float(np.linalg.norm(flight.boost))
@@ -91,7 +91,7 @@ def polar_axis(flight: Flight, toward: NDArray[np.float64]) -> NDArray[np.float6
     return np.asarray(flight.frame[2] if speed < 1e-12 else ridge / speed)
 
 
-def _nearest_ridge(flight: Flight, toward: NDArray[np.float64]) -> int:
+def _nearest_ridge(flight: Flight, toward: FloatArray) -> int:
     """Which ridge points best along a direction, the faster one if both are parallel."""
     speeds = [math.sqrt(ridge @ ridge) for ridge in flight.ridges]
     if min(speeds) < 1e-12:
@@ -102,7 +102,7 @@ def _nearest_ridge(flight: Flight, toward: NDArray[np.float64]) -> int:
     return 0 if cosines[0] > cosines[1] else 1
 
 
-def caustic_of(flight: Flight, axis: NDArray[np.float64]) -> Caustic:
+def caustic_of(flight: Flight, axis: FloatArray) -> Caustic:
     """Polar angle and width at which the ridge about ``axis`` turns back."""
     if flight.on_shell:
         ratio = flight.radiative.p_star / flight.mass
@@ -130,7 +130,7 @@ def caustic_of(flight: Flight, axis: NDArray[np.float64]) -> Caustic:
     return Caustic(angle, max(width, 1e-12))
 
 
-def _rough_cones(flight: Flight, axis: NDArray[np.float64]) -> NDArray[np.float64]:
+def _rough_cones(flight: Flight, axis: FloatArray) -> FloatArray:
     """Further cones where the density is not smooth, shape (n, 4).
 
     Where the range of rapidities opens or splits, for excited states slower than the boost, and
@@ -201,7 +201,7 @@ def _total(flight, directions, solid, spectrum_of, gauss):  # type: ignore[no-un
     return total, evaluations
 
 
-def _spectrum_of(flight: Flight, sky: Sky) -> NDArray[np.intp]:
+def _spectrum_of(flight: Flight, sky: Sky) -> IndexArray:
     """Which directions share a spectrum: a ring, where the density is the same all around."""
     return sky.rings if flight.symmetric else np.arange(len(sky.rings), dtype=np.intp)
 

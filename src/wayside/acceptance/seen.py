@@ -18,14 +18,13 @@ import numpy as np
 import numpy.typing as npt
 
 from wayside.acceptance.decay import DecayCurve
-from wayside.acceptance.flight import Flight
 from wayside.acceptance.rule import Level, Rule, Spectra, build_rule
 from wayside.detector.box import Box
 from wayside.efficiency.table import EfficiencyMap
 from wayside.models.decay_points import MASSES, decay_points
 from wayside.models.protocol import Model
-
-FloatArray = npt.NDArray[np.float64]
+from wayside.production.flight import Flight
+from wayside.typing import FloatArray, IndexArray, IntArray
 
 PAIR_OF: Final = {"e": "ee", "mu": "mumu", "hadrons": "pipi"}
 """Channel of the table by that of the decay; decays to taus count as lost."""
@@ -62,7 +61,7 @@ class _Table(NamedTuple):
 class _Decays(NamedTuple):
     """Decays in the rest frame of the excited state, one a row."""
 
-    channel: npt.NDArray[np.int64]
+    channel: IntArray
     """In the table."""
     mass: FloatArray
     weight: FloatArray
@@ -254,15 +253,15 @@ class Seen:
         far = np.clip(high, sky.near[:, None], sky.far[:, None])
         return near, np.maximum(near, far)
 
-    def _nodes(self) -> tuple[npt.NDArray[np.intp], FloatArray, FloatArray, FloatArray]:
+    def _nodes(self) -> tuple[IndexArray, FloatArray, FloatArray, FloatArray]:
         """Directions of all nodes; weights without solid angle, rapidities, log flights."""
         nodes = self._rule.nodes()
         solid = self._rule.sky.weights[nodes.direction]
         return nodes.direction, nodes.weight / solid, nodes.rapidity, nodes.log_flight
 
     def _between(
-        self, direction: npt.NDArray[np.intp], rapidity: FloatArray
-    ) -> tuple[list[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]], list[FloatArray]]:
+        self, direction: IndexArray, rapidity: FloatArray
+    ) -> tuple[list[tuple[IntArray, IntArray]], list[FloatArray]]:
         """Nodes of the grid around every node of the rule, and their weights."""
         ends = []
         for grid, value in zip(self._grid, (rapidity, self._tilts[direction]), strict=True):

@@ -12,7 +12,6 @@ from typing import Final, NamedTuple
 
 import numba
 import numpy as np
-from numpy.typing import NDArray
 
 from wayside.acceptance.quadrature import even, sine_squared, tanh_sinh
 from wayside.acceptance.sphere import (
@@ -28,6 +27,7 @@ from wayside.acceptance.sphere import (
 )
 from wayside.detector.box import EDGES, FRONT_EDGES, Box
 from wayside.detector.rays import cross_box, cross_front
+from wayside.typing import FloatArray, IndexArray
 
 EDGE_ROWS: Final = np.array(EDGES)
 FRONT_EDGE_ROWS: Final = np.array(FRONT_EDGES) // 2
@@ -37,14 +37,14 @@ FRONT_EDGE_ROWS: Final = np.array(FRONT_EDGES) // 2
 class Sky(NamedTuple):
     """Directions with solid-angle weights, and the paths of their rays."""
 
-    directions: NDArray[np.float64]
+    directions: FloatArray
     """Unit vectors, shape (n, 3)."""
-    weights: NDArray[np.float64]
+    weights: FloatArray
     """Solid angles in steradian, shape (n,)."""
-    near: NDArray[np.float64]
-    far: NDArray[np.float64]
+    near: FloatArray
+    far: FloatArray
     """Distances at entry and exit in m, shape (n,); equal on a face without depth."""
-    rings: NDArray[np.intp]
+    rings: IndexArray
     """Which directions share a polar angle, shape (n,): 0, 0, ..., 1, 1, ..."""
 
 
@@ -280,9 +280,9 @@ def _survey(  # type: ignore[no-untyped-def]
 
 def survey(
     box: Box,
-    axis: NDArray[np.float64],
+    axis: FloatArray,
     caustic: Caustic,
-    cones: NDArray[np.float64],
+    cones: FloatArray,
     *,
     face: bool,
     nodes_polar: int,
@@ -325,7 +325,7 @@ def survey(
     return Sky(directions, values[0], values[1], values[2], rings)
 
 
-def polar_frame(axis: NDArray[np.float64], centre: NDArray[np.float64]) -> NDArray[np.float64]:
+def polar_frame(axis: FloatArray, centre: FloatArray) -> FloatArray:
     """Rows: two axes across and the polar axis; azimuth 0 points at the centre of the box."""
     across = centre - (centre @ axis) * axis
     length = math.sqrt(across @ across)

@@ -12,16 +12,16 @@ import math
 
 import numba
 import numpy as np
-from numpy.typing import NDArray
 from scipy.integrate import quad
 
-from wayside.acceptance.flight import Flight
 from wayside.acceptance.quadrature import sine_squared
 from wayside.acceptance.sky import FRONT_EDGE_ROWS
 from wayside.acceptance.sphere import arcs_between, on_arc
-from wayside.collider.density import averaged_tensor
 from wayside.detector.box import Box
 from wayside.detector.rays import cross_front
+from wayside.production.density import averaged_tensor
+from wayside.production.flight import Flight
+from wayside.typing import FloatArray
 
 NODES = 24
 """Gauss-Legendre nodes per panel of the polar angle."""
@@ -220,7 +220,7 @@ def sliced_face_probability(flight: Flight, box: Box, rtol: float) -> tuple[floa
     corners = np.ascontiguousarray(box.outline[::2])
     normals, inward = arcs_between(corners, FRONT_EDGE_ROWS)
     face = (box.position, box.size, box.axes, corners, normals, inward)
-    nodes: NDArray[np.float64] = sine_squared(NODES)
+    nodes: FloatArray = sine_squared(NODES)
     value, error, *_ = quad(
         _slice, -1.0, 1.0, args=(flight, face, nodes), epsabs=0.0, epsrel=rtol, limit=400,
         full_output=1,

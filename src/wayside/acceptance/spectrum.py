@@ -12,7 +12,7 @@ import math
 import numba
 import numpy as np
 
-from wayside.collider.density import averaged_tensor
+from wayside.production.density import averaged_tensor
 
 
 @numba.njit(cache=True, error_model="numpy")
@@ -194,7 +194,7 @@ def segments(flight, direction, sight, out):  # type: ignore[no-untyped-def]
 
     Parameters
     ----------
-    flight : wayside.acceptance.flight.Flight
+    flight : wayside.production.flight.Flight
     direction
         Unit vector in the laboratory, shape (3,).
     sight
@@ -281,7 +281,7 @@ def spectrum(flight, direction, gauss, out):  # type: ignore[no-untyped-def]
 
     Parameters
     ----------
-    flight : wayside.acceptance.flight.Flight
+    flight : wayside.production.flight.Flight
     direction
         Unit vector in the laboratory, shape (3,).
     gauss

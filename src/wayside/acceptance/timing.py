@@ -10,15 +10,14 @@ from typing import Literal, NamedTuple
 
 import numba
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from wayside.acceptance.flight import Flight
 from wayside.acceptance.rule import Level, Rule, build_rule
 from wayside.constants import SPEED_OF_LIGHT
 from wayside.detector.box import Box
 from wayside.errors import InputError
-
-Array = NDArray[np.float64]
+from wayside.production.flight import Flight
+from wayside.typing import FloatArray
 
 Of = Literal["decays", "crossings"]
 
@@ -44,17 +43,17 @@ _TAIL = 2.0
 class Arrivals(NamedTuple):
     """Distribution of the arrival time at a detector, after the collision."""
 
-    edges: Array
+    edges: FloatArray
     """Bin edges in ns after the collision, shape (n + 1,)."""
-    probability: Array
+    probability: FloatArray
     """Chance per produced excited state to decay in the volume and to have entered it in a bin."""
-    crossing: Array
+    crossing: FloatArray
     """Chance to enter the volume in a bin, having survived until then; all there is if stable."""
     prompt: float
     """Arrival of light at the nearest point of the volume, in ns."""
 
     @property
-    def delay_edges(self) -> Array:
+    def delay_edges(self) -> FloatArray:
         """Bin edges in ns after a particle at the speed of light reaches the nearest point."""
         return self.edges - self.prompt
 
@@ -65,7 +64,7 @@ def timing_rule(flight: Flight, box: Box) -> Rule:
     Parameters
     ----------
     flight
-        Mass point at a collider, from `wayside.acceptance.flight`.
+        Mass point at a collider, from `wayside.production.flight`.
     box
         The detector.
     """
@@ -109,7 +108,7 @@ def arrival_times(
     return Arrivals(borders, decays, crossings, prompt)
 
 
-def quantiles(rule: Rule, ctau: float, levels: ArrayLike, of: Of = "decays") -> Array:
+def quantiles(rule: Rule, ctau: float, levels: ArrayLike, of: Of = "decays") -> FloatArray:
     """Quantiles of the arrival time in ns, however short the lifetime.
 
     Parameters
@@ -143,8 +142,8 @@ def quantiles(rule: Rule, ctau: float, levels: ArrayLike, of: Of = "decays") -> 
 
 
 def _reached(
-    rule: Rule, ctau: float, edges: Array, soonest: float, column: int, levels: Array
-) -> tuple[Array, Array]:
+    rule: Rule, ctau: float, edges: FloatArray, soonest: float, column: int, levels: FloatArray
+) -> tuple[FloatArray, FloatArray]:
     """Chances to arrive before each edge, and those that the levels ask for."""
     # Relative to the node that survives best: short lifetimes leave less than the smallest double.
     counts = _filled(rule, ctau, edges, soonest)[column]
@@ -152,7 +151,9 @@ def _reached(
     return reached, levels * reached[-1]
 
 
-def _filled(rule: Rule, ctau: float, edges: Array, soonest: float = 0.0) -> tuple[Array, Array]:
+def _filled(
+    rule: Rule, ctau: float, edges: FloatArray, soonest: float = 0.0
+) -> tuple[FloatArray, FloatArray]:
     """Decays inside and crossings in bins of arrival time, relative to exp(-soonest / ctau)."""
     sky = rule.sky
     decays, crossings = _histograms(
@@ -166,7 +167,7 @@ def _require_lifetime(ctau: float) -> None:
         raise InputError(f"ctau = {ctau} m: must be positive, inf for a stable state")
 
 
-def _chosen(rule: Rule, ctau: float, bins: int, prompt: float) -> Array:
+def _chosen(rule: Rule, ctau: float, bins: int, prompt: float) -> FloatArray:
     """Bins around what arrives: all but the last thousandth, or less where its tail is long."""
     if bins < 1:
         raise InputError(f"bins = {bins}: must be 1 or more")

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from wayside.backgrounds import radiator
 from wayside.backgrounds.faces import seen
@@ -20,11 +19,11 @@ from wayside.collider.beams import Beams
 from wayside.constants import ALPHA, GEV2_TO_FB, M_MUON
 from wayside.data import read_table
 from wayside.detector.box import Box
+from wayside.typing import FloatArray
 
 if TYPE_CHECKING:
     from wayside.scenario import Scenario
 
-Array = NDArray[np.float64]
 
 RATE_ERROR: Final = 0.12
 """Relative: photons at angles, which take 2 to 10 per cent off rates beside the beams (exact in
@@ -40,7 +39,7 @@ NODES: Final = 64
 NAMES: Final = {443: "J/psi", 100443: "psi(2S)"}
 
 
-def angular(cos_theta: Array, sqrt_s: float) -> Array:
+def angular(cos_theta: FloatArray, sqrt_s: float) -> FloatArray:
     """Distribution of a muon over the sphere, per steradian, in the centre of mass.
 
     Eq. 17 of the study with the muon's mass; the same for continuum and vector states.
@@ -59,7 +58,9 @@ def born(sqrt_s: float) -> float:
     return point * math.sqrt(1.0 - mass2) * (1.0 + 0.5 * mass2)
 
 
-def direction_density(beams: Beams, directions: Array, least_energy: float = 0.0) -> Array:
+def direction_density(
+    beams: Beams, directions: FloatArray, least_energy: float = 0.0
+) -> FloatArray:
     """Distribution of one muon of a pair over laboratory directions, per steradian.
 
     Parameters
@@ -73,14 +74,14 @@ def direction_density(beams: Beams, directions: Array, least_energy: float = 0.0
 
     Returns
     -------
-    Array
+    FloatArray
         Shape (n,); over the sphere it integrates to one, or to what has the energy.
     """
     parts = _by_momentum(beams, directions)
     return np.asarray(sum(np.where(e >= least_energy, d, 0.0) for e, d in parts))
 
 
-def _by_momentum(beams: Beams, directions: Array) -> list[tuple[Array, Array]]:
+def _by_momentum(beams: Beams, directions: FloatArray) -> list[tuple[FloatArray, FloatArray]]:
     """Energies in GeV and densities per steradian of a muon with one momentum or the other.
 
     Notes
@@ -135,8 +136,8 @@ def continuum(beams: Beams, box: Box, *, radiation: bool = True, order: int = 12
 
 
 def per_solid_angle(
-    beams: Beams, directions: Array, *, radiation: bool = True, nodes: int = NODES
-) -> Array:
+    beams: Beams, directions: FloatArray, *, radiation: bool = True, nodes: int = NODES
+) -> FloatArray:
     """Muons of both charges from e+ e- -> mu+ mu- over laboratory directions, in fb/sr.
 
     Parameters
@@ -160,7 +161,7 @@ def per_solid_angle(
     return total
 
 
-def energies(beams: Beams, box: Box, order: int = 6) -> tuple[Array, Array]:
+def energies(beams: Beams, box: Box, order: int = 6) -> tuple[FloatArray, FloatArray]:
     """Kinetic energies in GeV of muons from the continuum that enter a box, and weights in fb.
 
     Parameters

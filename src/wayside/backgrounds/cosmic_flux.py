@@ -9,11 +9,11 @@ import math
 from typing import Final, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from wayside.constants import M_MUON
+from wayside.typing import FloatArray
 
-Array = NDArray[np.float64]
 Flux = Literal["guan2015", "study"]
 
 RELATIVE_ERROR: Final = 0.10
@@ -34,14 +34,14 @@ LEAST_KINETIC: Final = 0.1
 _P1, _P2, _P3, _P4, _P5 = 0.102573, -0.068287, 0.958633, 0.0407253, 0.817285
 
 
-def cos_theta_star(cos_theta: ArrayLike) -> Array:
+def cos_theta_star(cos_theta: ArrayLike) -> FloatArray:
     """Cosine of the zenith angle where the muon is made, from that at the ground (0 to 1)."""
     x = np.asarray(cos_theta, dtype=np.float64)
     over = x**2 + _P1**2 + _P2 * x**_P3 + _P4 * x**_P5
     return np.asarray(np.sqrt(over / (1.0 + _P1**2 + _P2 + _P4)))
 
 
-def intensity(kinetic: ArrayLike, cos_theta: ArrayLike) -> Array:
+def intensity(kinetic: ArrayLike, cos_theta: ArrayLike) -> FloatArray:
     """Intensity of muons of both charges by Guan et al.
 
     Parameters
@@ -53,7 +53,7 @@ def intensity(kinetic: ArrayLike, cos_theta: ArrayLike) -> Array:
 
     Returns
     -------
-    Array
+    FloatArray
         In m^-2 s^-1 sr^-1 GeV^-1.
     """
     energy = np.asarray(kinetic, dtype=np.float64) + M_MUON
@@ -63,7 +63,7 @@ def intensity(kinetic: ArrayLike, cos_theta: ArrayLike) -> Array:
     return np.asarray(1400.0 * steep * (1.0 / (1.0 + slow / 115.0) + 0.054 / (1.0 + slow / 850.0)))
 
 
-def above(kinetic: ArrayLike, cos_theta: ArrayLike, order: int = 64) -> Array:
+def above(kinetic: ArrayLike, cos_theta: ArrayLike, order: int = 64) -> FloatArray:
     """Intensity of muons above a kinetic energy in GeV, in m^-2 s^-1 sr^-1.
 
     Parameters
@@ -85,7 +85,7 @@ def above(kinetic: ArrayLike, cos_theta: ArrayLike, order: int = 64) -> Array:
     return np.asarray(values @ weights)
 
 
-def study_above(kinetic: ArrayLike, cos_theta: ArrayLike) -> Array:
+def study_above(kinetic: ArrayLike, cos_theta: ArrayLike) -> FloatArray:
     """Eq. 18 of the study, cos^2 of the zenith angle; the energies those of Guan et al. at zenith.
 
     The study gives no spectrum. Above `LEAST_KINETIC` this is Eq. 18 as printed.

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from wayside.backgrounds import cosmic_flux
 from wayside.backgrounds.faces import faces
@@ -18,11 +18,11 @@ from wayside.backgrounds.place import box_of
 from wayside.backgrounds.source import Count, Source
 from wayside.detector.box import Box
 from wayside.detector.materials import LEAD
+from wayside.typing import FloatArray
 
 if TYPE_CHECKING:
     from wayside.scenario import Scenario
 
-Array = NDArray[np.float64]
 
 SECONDS_PER_DAY: Final = 86400.0
 
@@ -54,7 +54,7 @@ class Site:
     lead: float = 0.0
     gap: float = 0.0
 
-    def above(self, kinetic: ArrayLike, cos_theta: ArrayLike) -> Array:
+    def above(self, kinetic: ArrayLike, cos_theta: ArrayLike) -> FloatArray:
         """Intensity at the surface above a kinetic energy, in m^-2 s^-1 sr^-1."""
         if self.flux == "study":
             return cosmic_flux.study_above(kinetic, cos_theta)
@@ -62,7 +62,7 @@ class Site:
 
     def surface_energy(
         self, kinetic: ArrayLike, cos_theta: ArrayLike, lead_path: ArrayLike = 0.0
-    ) -> Array:
+    ) -> FloatArray:
         """Kinetic energy in GeV at the surface of a muon that comes out with some, on average.
 
         Parameters
@@ -100,8 +100,8 @@ class Shower:
         The detector, and what is above and around it.
     """
 
-    directions: Array
-    weights: Array
+    directions: FloatArray
+    weights: FloatArray
     box: Box
     site: Site
 
@@ -116,7 +116,7 @@ class Shower:
         return float(self.weights @ -(self.directions @ UP))
 
     @property
-    def by_face(self) -> Array:
+    def by_face(self) -> FloatArray:
         """Hz that enter through each face, in the order of `wayside.backgrounds.faces.faces`."""
         rates = [
             face.area * float(self.weights @ np.maximum(0.0, -(self.directions @ face.normal)))
@@ -148,7 +148,7 @@ class Shower:
         return float(0.5 * slope * (weights @ rings))
 
 
-def intensity(box: Box, site: Site, directions: Array) -> Array:
+def intensity(box: Box, site: Site, directions: FloatArray) -> FloatArray:
     """Cosmic muons that reach the detector's centre, in m^-2 s^-1 sr^-1.
 
     Parameters
@@ -167,7 +167,7 @@ def intensity(box: Box, site: Site, directions: Array) -> Array:
     return found
 
 
-def slope_density(box: Box, site: Site, slope_x: ArrayLike, slope_y: ArrayLike) -> Array:
+def slope_density(box: Box, site: Site, slope_x: ArrayLike, slope_y: ArrayLike) -> FloatArray:
     """Cosmic muons through a film against their slopes in the detector's frame.
 
     Parameters
@@ -180,7 +180,7 @@ def slope_density(box: Box, site: Site, slope_x: ArrayLike, slope_y: ArrayLike) 
 
     Returns
     -------
-    Array
+    FloatArray
         In m^-2 s^-1 per unit of both slopes.
 
     Notes
@@ -216,7 +216,7 @@ def shower(box: Box, site: Site, order: int = 48) -> Shower:
     return Shower(directions, solid * intensity(box, site, directions), box, site)
 
 
-def _sky(order: int) -> tuple[Array, Array]:
+def _sky(order: int) -> tuple[FloatArray, FloatArray]:
     """Directions downward, shape (n, 3), and solid angles."""
     nodes, weights = np.polynomial.legendre.leggauss(order)
     cosine, weights = 0.5 * (nodes + 1.0), 0.5 * weights
@@ -228,7 +228,7 @@ def _sky(order: int) -> tuple[Array, Array]:
     return directions.reshape(-1, 3), np.repeat(weights * (2.0 * math.pi / count), count)
 
 
-def lead_path(box: Box, directions: Array, site: Site) -> Array:
+def lead_path(box: Box, directions: FloatArray, site: Site) -> FloatArray:
     """Lead in m on a line from outside to the centre of a box, shape (n,)."""
     along = np.abs(directions @ box.axes.T)
     inner = 0.5 * box.size + site.gap
@@ -238,7 +238,7 @@ def lead_path(box: Box, directions: Array, site: Site) -> Array:
     return np.asarray(leave - enter)
 
 
-def spectrum(site: Site, kinetic: ArrayLike, cos_theta: ArrayLike) -> Array:
+def spectrum(site: Site, kinetic: ArrayLike, cos_theta: ArrayLike) -> FloatArray:
     """Intensity behind the rock in m^-2 s^-1 sr^-1 GeV^-1, against the kinetic energy there.
 
     Parameters
@@ -263,7 +263,7 @@ def spectrum(site: Site, kinetic: ArrayLike, cos_theta: ArrayLike) -> Array:
     return np.asarray(flux * loss(surface) / loss(at))
 
 
-def energies(box: Box, site: Site, kinetic: ArrayLike, order: int = 24) -> Array:
+def energies(box: Box, site: Site, kinetic: ArrayLike, order: int = 24) -> FloatArray:
     """Cosmic muons whose line meets a box, outside of its lead, in Hz/GeV.
 
     Parameters

@@ -7,11 +7,9 @@ entering particles is therefore the sum over faces of the inward flux through ea
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from wayside.detector.box import Box
-
-Array = NDArray[np.float64]
+from wayside.typing import FloatArray
 
 
 @dataclass(frozen=True)
@@ -28,9 +26,9 @@ class Face:
         Vectors along both sides, shape (2, 3), in m.
     """
 
-    centre: Array
-    normal: Array
-    sides: Array
+    centre: FloatArray
+    normal: FloatArray
+    sides: FloatArray
 
     @property
     def area(self) -> float:
@@ -49,7 +47,7 @@ def faces(box: Box) -> tuple[Face, ...]:
     return tuple(found)
 
 
-def points(face: Face, order: int) -> tuple[Array, Array]:
+def points(face: Face, order: int) -> tuple[FloatArray, FloatArray]:
     """Gauss-Legendre points on a face, shape (order^2, 3), and their areas, shape (order^2,)."""
     nodes, weights = np.polynomial.legendre.leggauss(order)
     u, v = np.meshgrid(0.5 * nodes, 0.5 * nodes, indexing="ij")
@@ -57,7 +55,7 @@ def points(face: Face, order: int) -> tuple[Array, Array]:
     return places, 0.25 * face.area * np.outer(weights, weights).ravel()
 
 
-def seen(box: Box, order: int = 12) -> tuple[Array, Array]:
+def seen(box: Box, order: int = 12) -> tuple[FloatArray, FloatArray]:
     """Directions from the interaction point into a box, with solid angles.
 
     Parameters

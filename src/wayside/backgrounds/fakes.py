@@ -16,8 +16,7 @@ from scipy.special import roots_legendre
 from wayside.backgrounds.source import SELECTIONS, Count, Selection
 from wayside.data import Table, read_table
 from wayside.errors import InputError
-
-Array = npt.NDArray[np.float64]
+from wayside.typing import FloatArray, IndexArray
 
 Kind = Literal[
     "muon-above",
@@ -59,7 +58,7 @@ FIBRES_MISS: Final = 0.02
 """Chance that a place of fibres misses a particle, as the tables have it."""
 
 
-def bins(kind: Kind) -> tuple[Array, npt.NDArray[np.intp]]:
+def bins(kind: Kind) -> tuple[FloatArray, IndexArray]:
     """Edges of the energy bins of a kind in GeV, and rows of the table.
 
     Raises
@@ -147,7 +146,7 @@ def _table() -> Table:
     return read_table("fake_vertices")
 
 
-def _one(kind: Kind, rows: npt.NDArray[np.intp], stage: Stage) -> float:
+def _one(kind: Kind, rows: IndexArray, stage: Stage) -> float:
     """What one more event would count: the mean over those of the kind and one at its worst."""
     if stage in ("vertex", "gas"):
         return 1.0
@@ -288,7 +287,7 @@ def one_common_hit(hits: float, radius: float = GAS_RADIUS) -> float:
     return float(0.5 * weights @ (mu * np.exp(-mu) * 4.0 * radius * u))
 
 
-def common_area(distance: npt.ArrayLike, radius: float) -> Array:
+def common_area(distance: npt.ArrayLike, radius: float) -> FloatArray:
     """Area common to two circles of one radius."""
     half = np.minimum(np.asarray(distance, dtype=np.float64) / (2.0 * radius), 1.0)
     return np.asarray(2.0 * radius**2 * (np.arccos(half) - half * np.sqrt(1.0 - half**2)))

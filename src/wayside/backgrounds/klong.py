@@ -8,17 +8,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from wayside.backgrounds.klong_production import C_TAU, MASS, entering, production_for
 from wayside.backgrounds.klong_shield import LENGTH_ERROR, Shield
 from wayside.backgrounds.place import beams_of, box_of
 from wayside.backgrounds.source import Count, Source
+from wayside.typing import FloatArray
 
 if TYPE_CHECKING:
     from wayside.scenario import Scenario
 
-Array = NDArray[np.float64]
 
 PRODUCTION_ERROR: Final = 0.15
 """Relative, of numbers of K_L0: the generator agrees with ARGUS' K0 multiplicity of the continuum
@@ -49,8 +48,8 @@ class Behind:
         Inside the detector, behind its lead.
     """
 
-    kinetic: Array
-    number: Array
+    kinetic: FloatArray
+    number: FloatArray
     bare: float
     arriving: float
     relative: tuple[float, float]
@@ -136,7 +135,7 @@ def behind(scenario: "Scenario", detector: str, order: int = 8) -> Behind:
     )
 
 
-def energies(scenario: "Scenario", detector: str) -> tuple[Array, Array]:
+def energies(scenario: "Scenario", detector: str) -> tuple[FloatArray, FloatArray]:
     """Kinetic energies in GeV at the outside of the detector's lead, and numbers of K_L0 there."""
     found = behind(scenario, detector)
     return found.kinetic, found.number

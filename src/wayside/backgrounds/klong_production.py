@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from wayside.backgrounds.faces import seen
 from wayside.collider.beams import Beams
@@ -19,8 +19,7 @@ from wayside.data import read_table
 from wayside.detector.box import Box
 from wayside.detector.rays import path_through
 from wayside.errors import InputError
-
-Array = NDArray[np.float64]
+from wayside.typing import BoolArray, FloatArray
 
 MASS: Final = 0.497611
 """GeV (PDG 2024)."""
@@ -75,19 +74,19 @@ class Production:
     sqrt_s: float
     mass: float
     classes: tuple[str, ...]
-    sigma: Array
-    events: Array
-    with_one: Array
-    p_edges: Array
-    cos_edges: Array
-    counts: Array
+    sigma: FloatArray
+    events: FloatArray
+    with_one: FloatArray
+    p_edges: FloatArray
+    cos_edges: FloatArray
+    counts: FloatArray
 
     @property
-    def mean(self) -> Array:
+    def mean(self) -> FloatArray:
         """Of them an event, shape (k,)."""
         return np.asarray(self.counts.sum(axis=(1, 2)) / self.events)
 
-    def select(self, classes: tuple[str, ...]) -> NDArray[np.bool_]:
+    def select(self, classes: tuple[str, ...]) -> BoolArray:
         """Which classes are among those named, shape (k,)."""
         return np.array([name in classes for name in self.classes])
 
@@ -97,7 +96,7 @@ class Production:
         weights /= weights.sum()
         return float(weights @ self.with_one), float(weights @ self.mean)
 
-    def density(self, p: ArrayLike, cos_theta: ArrayLike) -> Array:
+    def density(self, p: ArrayLike, cos_theta: ArrayLike) -> FloatArray:
         """Cross-section d sigma / (dp dcos theta) by class.
 
         Parameters
@@ -107,7 +106,7 @@ class Production:
 
         Returns
         -------
-        Array
+        FloatArray
             In fb/GeV, shape (k, ...), cos theta and -cos theta alike; in each bin in proportion to
             p^2. A constant would be without end in d^3p at p = 0, toward which a boost looks where
             a box stands in its direction.
@@ -130,7 +129,7 @@ def production(name: str = TABLES["klong"][0]) -> Production:
     table = read_table(name)
     classes = tuple(table.header["classes"].split())
 
-    def numbers(key: str) -> Array:
+    def numbers(key: str) -> FloatArray:
         return np.array([float(cell) for cell in table.header[key].split()])
 
     p_step, cos_step = 0.05, 0.1
@@ -187,33 +186,33 @@ class Entering:
 
     mass: float
     c_tau: float
-    momenta: Array
-    directions: Array
-    near: Array
-    far: Array
-    sigma: Array
+    momenta: FloatArray
+    directions: FloatArray
+    near: FloatArray
+    far: FloatArray
+    sigma: FloatArray
     classes: tuple[str, ...]
 
     @property
-    def energies(self) -> Array:
+    def energies(self) -> FloatArray:
         """Total, in GeV, shape (n,)."""
         return np.asarray(np.hypot(self.momenta, self.mass))
 
     @property
-    def kinetic(self) -> Array:
+    def kinetic(self) -> FloatArray:
         """Kinetic energies in GeV, shape (n,)."""
         return np.asarray(self.energies - self.mass)
 
     @property
-    def decay_lengths(self) -> Array:
+    def decay_lengths(self) -> FloatArray:
         """Mean, in m, shape (n,)."""
         return np.asarray(self.momenta / self.mass * self.c_tau)
 
-    def arriving(self) -> Array:
+    def arriving(self) -> FloatArray:
         """Chance not to decay on the way, shape (n, m)."""
         return np.asarray(np.exp(-self.near[None, :] / self.decay_lengths[:, None]))
 
-    def decaying(self, lengths: Array | None = None) -> Array:
+    def decaying(self, lengths: FloatArray | None = None) -> FloatArray:
         """Chance to decay inside once there and if it does not interact, shape (n, m).
 
         Parameters
@@ -224,7 +223,9 @@ class Entering:
         lengths = self.decay_lengths if lengths is None else lengths
         return np.asarray(-np.expm1(-(self.far - self.near)[None, :] / lengths[:, None]))
 
-    def spectrum(self, edges: Array, classes: tuple[str, ...], decays: bool = False) -> Array:
+    def spectrum(
+        self, edges: FloatArray, classes: tuple[str, ...], decays: bool = False
+    ) -> FloatArray:
         """Cross-section in fb into bins of the total energy, shape (len(edges) - 1,).
 
         Parameters

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from wayside.data import read_table
 from wayside.detector.materials import LEAD, TUNGSTEN
+from wayside.typing import FloatArray
 
-Array = NDArray[np.float64]
 Metal = Literal["iron", "tungsten"]
 
 _NUMBERS: Final[dict[Metal, int]] = {"iron": 0, "tungsten": 1}
@@ -45,14 +45,14 @@ class Curves:
         Mean kinetic energy behind over that before, shape (n, m).
     """
 
-    energies: Array
-    thickness: Array
-    logs: Array
-    log_errors: Array
-    survivors: Array
-    mean_energy: Array
+    energies: FloatArray
+    thickness: FloatArray
+    logs: FloatArray
+    log_errors: FloatArray
+    survivors: FloatArray
+    mean_energy: FloatArray
 
-    def at(self, values: Array, kinetic: ArrayLike, thickness: float) -> Array:
+    def at(self, values: FloatArray, kinetic: ArrayLike, thickness: float) -> FloatArray:
         """Values of the table, linear in the thickness and in the logarithm of the energy.
 
         Parameters
@@ -75,7 +75,7 @@ class Curves:
         along = along.reshape(along.shape + (1,) * (here.ndim - 1))
         return np.asarray((1.0 - along) * here[right - 1] + along * here[right])
 
-    def log_transmission(self, kinetic: ArrayLike, thickness: float) -> Array:
+    def log_transmission(self, kinetic: ArrayLike, thickness: float) -> FloatArray:
         """Logarithm of the transmission; beyond the table its last quarter goes on."""
         last = float(self.thickness[-1])
         if thickness <= last:
@@ -95,10 +95,10 @@ def curves(metal: Metal) -> Curves:
     thickness = np.unique(table["thickness"][mine])
     shape = (len(energies), len(thickness))
 
-    def column(name: str) -> Array:
+    def column(name: str) -> FloatArray:
         return np.asarray(table[name][mine].reshape(shape))
 
-    def begun(values: Array, first: Array) -> Array:
+    def begun(values: FloatArray, first: FloatArray) -> FloatArray:
         return np.concatenate([first[:, None], values], axis=1)
 
     nothing = np.zeros(len(energies))
@@ -128,7 +128,7 @@ class Shield:
     tungsten: float = 0.0
     lead: float = 0.0
 
-    def transmission(self, kinetic: ArrayLike) -> Array:
+    def transmission(self, kinetic: ArrayLike) -> FloatArray:
         """Share of K_L0 that come out behind, against the kinetic energy in GeV before it."""
         energy = np.asarray(kinetic, dtype=np.float64)
         first = curves("iron")
@@ -138,7 +138,7 @@ class Shield:
             np.exp(first.log_transmission(energy, self.iron)) * np.exp(second).mean(axis=-1)
         )
 
-    def energy_behind(self, kinetic: ArrayLike) -> Array:
+    def energy_behind(self, kinetic: ArrayLike) -> FloatArray:
         """Mean kinetic energy in GeV behind, against that before."""
         dense = curves("tungsten")
         thickness = min(self._dense, float(dense.thickness[-1]))
@@ -147,7 +147,7 @@ class Shield:
         means = behind * dense.at(dense.mean_energy, behind, thickness)
         return np.asarray((weights * means).sum(axis=-1) / weights.sum(axis=-1))
 
-    def statistical(self, kinetic: ArrayLike) -> Array:
+    def statistical(self, kinetic: ArrayLike) -> FloatArray:
         """Relative error of the transmission from the size of the simulated samples."""
         errors = []
         for metal, thickness in (("iron", self.iron), ("tungsten", self._dense)):
@@ -160,7 +160,7 @@ class Shield:
     def _dense(self) -> float:
         return self.tungsten + self.lead * LEAD_AS_TUNGSTEN
 
-    def _behind_iron(self, energy: Array) -> Array:
+    def _behind_iron(self, energy: FloatArray) -> FloatArray:
         """Five kinetic energies of equal shares behind the iron, shape (..., 5)."""
         table = curves("iron")
         inside = min(self.iron, float(table.thickness[-1]))

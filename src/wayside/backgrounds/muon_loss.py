@@ -8,12 +8,12 @@ import functools
 from typing import Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.interpolate import CubicSpline, PchipInterpolator
 
 from wayside.data import read_table
+from wayside.typing import FloatArray
 
-Array = NDArray[np.float64]
 Medium = Literal["rock", "lead"]
 
 
@@ -36,17 +36,17 @@ def _log_loss(medium: Medium) -> CubicSpline:
     return CubicSpline(np.log(table["kinetic"]), np.log(table[medium]))
 
 
-def loss(kinetic: ArrayLike, medium: Medium = "rock") -> Array:
+def loss(kinetic: ArrayLike, medium: Medium = "rock") -> FloatArray:
     """Mean energy loss in MeV cm^2/g against the kinetic energy in GeV, 1 MeV to 1 PeV."""
     return np.asarray(np.exp(_log_loss(medium)(np.log(kinetic))))
 
 
-def range_of(kinetic: ArrayLike, medium: Medium = "rock") -> Array:
+def range_of(kinetic: ArrayLike, medium: Medium = "rock") -> FloatArray:
     """Mean range in g/cm^2 against the kinetic energy in GeV."""
     return np.asarray(np.exp(_curves(medium)[0](np.log(kinetic))))
 
 
-def energy_before(kinetic: ArrayLike, grammage: ArrayLike, medium: Medium = "rock") -> Array:
+def energy_before(kinetic: ArrayLike, grammage: ArrayLike, medium: Medium = "rock") -> FloatArray:
     """Kinetic energy in GeV with which a muon goes in that comes out with some, on average.
 
     Parameters
@@ -60,7 +60,7 @@ def energy_before(kinetic: ArrayLike, grammage: ArrayLike, medium: Medium = "roc
 
     Returns
     -------
-    Array
+    FloatArray
         At most 1 PeV: more matter than that is not crossed.
     """
     after = np.maximum(np.asarray(kinetic, dtype=np.float64), 1e-3)

@@ -9,14 +9,14 @@ import math
 from typing import Final, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import gammaincc
 
 from wayside.data import read_table
 from wayside.detector.materials import LEAD
 from wayside.detector.stack import Stack
+from wayside.typing import FloatArray
 
-Array = NDArray[np.float64]
 Leaked = Literal["photons", "hard_photons", "electrons", "neutrons", "energy"]
 
 PDG: Final = {"photon": 22, "electron": 11, "neutron": 2112}
@@ -25,17 +25,17 @@ CRITICAL: Final = 7.43e-3
 """Critical energy of lead in GeV (PDG)."""
 
 
-def attenuation(energy: ArrayLike) -> Array:
+def attenuation(energy: ArrayLike) -> FloatArray:
     """Mass attenuation coefficient of lead in cm^2/g, energies in GeV from 1e-4 to 100."""
     return _coefficient(energy, "total")
 
 
-def pair_production(energy: ArrayLike) -> Array:
+def pair_production(energy: ArrayLike) -> FloatArray:
     """Its part from pairs of electron and positron; 0 below 1.25 MeV."""
     return _coefficient(energy, "pair")
 
 
-def _coefficient(energy: ArrayLike, column: str) -> Array:
+def _coefficient(energy: ArrayLike, column: str) -> FloatArray:
     table = read_table("lead_attenuation")
     values, energies = table[column], table["energy"]
     there = values > 0.0
@@ -44,7 +44,7 @@ def _coefficient(energy: ArrayLike, column: str) -> Array:
     return np.asarray(np.where(at < energies[there][0], 0.0, found))
 
 
-def transmission(energy: ArrayLike, thickness: float) -> Array:
+def transmission(energy: ArrayLike, thickness: float) -> FloatArray:
     """Share of photons that cross lead without any interaction.
 
     Parameters
@@ -57,7 +57,7 @@ def transmission(energy: ArrayLike, thickness: float) -> Array:
     return np.asarray(np.exp(-attenuation(energy) * LEAD.density * 100.0 * thickness))
 
 
-def shower_leakage(energy: ArrayLike, thickness: float) -> Array:
+def shower_leakage(energy: ArrayLike, thickness: float) -> FloatArray:
     """Share of a photon's energy that its shower carries out of lead, by the PDG's profile.
 
     Gamma distribution in depth with b = 0.5 and its maximum at ln(E/Ec) + 0.5 radiation lengths
@@ -69,7 +69,7 @@ def shower_leakage(energy: ArrayLike, thickness: float) -> Array:
 
 
 @functools.cache
-def _leakage(pdg: int, column: str) -> tuple[Array, Array, Array, Array]:
+def _leakage(pdg: int, column: str) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
     """Logarithms of energies, thicknesses, values on that grid, and their statistical errors."""
     table = read_table("lead_leakage")
     mine = table["pdg"] == pdg
@@ -117,7 +117,7 @@ def leaked(particle: str, kinetic: float, thickness: float, what: Leaked) -> tup
     return (0.0 if value < 2e-9 else value), float(np.interp(thickness, depths, spread))
 
 
-def _log_interp(at: float, logs: Array, values: Array) -> float:
+def _log_interp(at: float, logs: FloatArray, values: FloatArray) -> float:
     return math.exp(float(np.interp(at, logs, np.log(np.maximum(values, 1e-9)))))
 
 

@@ -8,13 +8,12 @@ import math
 from typing import Final
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import voigt_profile
 
 from wayside.constants import ALPHA, GEV2_TO_FB, M_ELECTRON
 from wayside.data import read_table
-
-Array = NDArray[np.float64]
+from wayside.typing import FloatArray
 
 FB_PER_NB: Final = 1e6
 
@@ -33,7 +32,7 @@ def soft(sqrt_s: float) -> float:
     return 1.0 + first - beta**2 / 24.0 * second
 
 
-def hard(x: ArrayLike, sqrt_s: float) -> Array:
+def hard(x: ArrayLike, sqrt_s: float) -> FloatArray:
     """The rest of the radiator, for 0 < x < 1."""
     beta = strength(sqrt_s)
     x = np.asarray(x, dtype=np.float64)
@@ -41,7 +40,7 @@ def hard(x: ArrayLike, sqrt_s: float) -> Array:
     return np.asarray(-beta * (1.0 - 0.5 * x) + beta**2 / 8.0 * (logs - 6.0 + x))
 
 
-def nodes(sqrt_s: float, x_max: float, order: int = 40) -> tuple[Array, Array]:
+def nodes(sqrt_s: float, x_max: float, order: int = 40) -> tuple[FloatArray, FloatArray]:
     """Values of x with weights that hold the radiator: sum(w f(x)) is its integral with f.
 
     Parameters
@@ -68,7 +67,7 @@ def nodes(sqrt_s: float, x_max: float, order: int = 40) -> tuple[Array, Array]:
     return np.concatenate([x1, x2]), np.concatenate([w1, w2])
 
 
-def vacuum_polarisation(sqrt_s: ArrayLike) -> Array:
+def vacuum_polarisation(sqrt_s: ArrayLike) -> FloatArray:
     """(alpha(s)/alpha)^2, a straight line in log s through the narrow states' values.
 
     From `narrow_vector_states`; off the resonances good to 1 per cent above 1 GeV, and not below 1.

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from wayside.backgrounds.cosmic_muons import SECONDS_PER_DAY, UP, Site, site_of, spectrum
 from wayside.backgrounds.faces import faces
@@ -18,11 +17,11 @@ from wayside.backgrounds.place import box_of
 from wayside.backgrounds.source import Count, Source
 from wayside.data import read_table
 from wayside.detector.box import Box
+from wayside.typing import BoolArray, FloatArray
 
 if TYPE_CHECKING:
     from wayside.scenario import Scenario
 
-Array = NDArray[np.float64]
 Kind = Literal["klong", "neutron"]
 
 MASSES: Final[dict[Kind, float]] = {"klong": 0.497611, "neutron": 0.939565}
@@ -65,21 +64,21 @@ class Neutrals:
     """
 
     kind: Kind
-    kinetic: Array
-    direction: Array
-    rate: Array
-    muon_at: Array
-    muon_direction: Array
+    kinetic: FloatArray
+    direction: FloatArray
+    rate: FloatArray
+    muon_at: FloatArray
+    muon_direction: FloatArray
 
     @property
-    def beta(self) -> Array:
+    def beta(self) -> FloatArray:
         """Velocity over that of light."""
         total = self.kinetic + MASSES[self.kind]
         return np.asarray(np.sqrt(self.kinetic * (total + MASSES[self.kind])) / total)
 
 
 @functools.cache
-def _rows(kind: Kind) -> dict[str, Array]:
+def _rows(kind: Kind) -> dict[str, FloatArray]:
     table = read_table("rock_neutrals")
     mine = np.abs(table["pdg"]) == NUMBERS[kind]
     return {name: table[name][mine] for name in table}
@@ -147,11 +146,11 @@ class Arriving:
     """
 
     neutrals: Neutrals
-    rates: Array
+    rates: FloatArray
     tagged: float
     companions: float
     delay: float
-    chord: Array
+    chord: FloatArray
 
     @property
     def count(self) -> Count:
@@ -218,7 +217,7 @@ def arriving(
     )
 
 
-def _turned(vectors: Array, angle: float) -> Array:
+def _turned(vectors: FloatArray, angle: float) -> FloatArray:
     """From the table's frame (z down) to the laboratory's (y up), turned about the vertical."""
     cosine, sine = math.cos(angle), math.sin(angle)
     x = cosine * vectors[:, 0] - sine * vectors[:, 1]
@@ -226,7 +225,7 @@ def _turned(vectors: Array, angle: float) -> Array:
     return np.stack([x, -vectors[:, 2], z], axis=1)
 
 
-def _points(box: Box, seen: Array, rng: np.random.Generator) -> Array:
+def _points(box: Box, seen: FloatArray, rng: np.random.Generator) -> FloatArray:
     """A point for each direction, uniform over the part of the surface that looks at it."""
     edges = np.cumsum(seen, axis=1)
     which = (rng.random(len(seen))[:, None] * edges[:, -1:] > edges).sum(axis=1)
@@ -237,7 +236,7 @@ def _points(box: Box, seen: Array, rng: np.random.Generator) -> Array:
     return np.asarray(centre + np.einsum("ni,nij->nj", share, spans))
 
 
-def _crosses(box: Box, margin: float, start: Array, direction: Array) -> NDArray[np.bool_]:
+def _crosses(box: Box, margin: float, start: FloatArray, direction: FloatArray) -> BoolArray:
     """Whether lines go through a box that is larger by a margin on all sides."""
     half = 0.5 * box.size + margin
     origin = (start - box.centre) @ box.axes.T
@@ -255,7 +254,7 @@ def edge_of(scenario: "Scenario") -> float:
     return stack.clearance + stack.shield + stack.fibres
 
 
-def energies(kind: Kind, scenario: "Scenario", detector: str) -> tuple[Array, Array]:
+def energies(kind: Kind, scenario: "Scenario", detector: str) -> tuple[FloatArray, FloatArray]:
     """Kinetic energies in GeV of particles that head for a detector, and their numbers.
 
     Over the exposure, at the outside of the detector's lead.

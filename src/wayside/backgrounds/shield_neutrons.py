@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from wayside.backgrounds.klong import PRODUCTION_ERROR, attenuation_error, behind, shield_of
 from wayside.backgrounds.klong_production import Hadron, entering, production_for
@@ -19,11 +18,11 @@ from wayside.backgrounds.place import beams_of, box_of
 from wayside.backgrounds.source import Count, Source
 from wayside.data import read_table
 from wayside.detector.materials import IRON, TUNGSTEN
+from wayside.typing import FloatArray
 
 if TYPE_CHECKING:
     from wayside.scenario import Scenario
 
-Array = NDArray[np.float64]
 
 THRESHOLDS: Final = (0.1, 0.2, 0.5, 1.0)
 """GeV, kinetic."""
@@ -45,7 +44,7 @@ def depth(iron: float, tungsten: float) -> float:
     return iron / _IRON + tungsten / _TUNGSTEN
 
 
-def for_each(hadron: Hadron, shield: Shield) -> tuple[Array, Array]:
+def for_each(hadron: Hadron, shield: Shield) -> tuple[FloatArray, FloatArray]:
     """Neutrons above each of `THRESHOLDS` behind a shield for each particle that enters it.
 
     Parameters
@@ -100,8 +99,8 @@ class Neutrons:
 
     made_by: Hadron
     entering: float
-    kinetic: Array
-    number: Array
+    kinetic: FloatArray
+    number: FloatArray
     count: Count
 
 

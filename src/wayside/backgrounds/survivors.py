@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from wayside.backgrounds import (
     collider_muons,
@@ -28,11 +28,11 @@ from wayside.backgrounds.occupancy import occupancy
 from wayside.backgrounds.place import beams_of, box_of
 from wayside.backgrounds.source import SELECTIONS, Count, Selection, Source
 from wayside.data import read_table
+from wayside.typing import FloatArray
 
 if TYPE_CHECKING:
     from wayside.scenario import Scenario
 
-Array = NDArray[np.float64]
 
 _ENERGIES: Final = np.geomspace(0.1, 3e3, 64)
 """GeV; muons below stop in the lead."""
@@ -177,7 +177,7 @@ ROCK: Final = 27.5
 """Depth in m of water equivalent whose muons the tiles of the spectrum "rock" have."""
 
 
-def cosmic_energies(scenario: "Scenario", detector: str) -> tuple[Array, Array]:
+def cosmic_energies(scenario: "Scenario", detector: str) -> tuple[FloatArray, FloatArray]:
     """Kinetic energies of cosmic muons outside of the lead in GeV, and rates.
 
     Returns

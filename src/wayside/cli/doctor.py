@@ -81,7 +81,7 @@ def _tables() -> Iterator[dict[str, str]]:
 
 def _geant4() -> dict[str, str | None]:
     """Version of calzone, and which data sets Geant4 would read; nothing is unpacked for it."""
-    from wayside.simulation.geant4.datasets import cache_folder, installed
+    from wayside.transport.datasets import cache_folder, installed
 
     try:
         version = f"11.4 (calzone {importlib.metadata.version('calzone')})"

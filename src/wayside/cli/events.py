@@ -12,7 +12,7 @@ from wayside.cli.output import check_output_folder
 from wayside.errors import OutputError
 
 if TYPE_CHECKING:
-    from wayside.simulation.events import EventGenerator, Events
+    from wayside.generator.events import EventGenerator, Events
 
 _FORMATS = ("parquet", "root", "hepmc")
 _QUIET_SECONDS = 2.0
@@ -56,7 +56,7 @@ def command(
     SCENARIO is a built-in name or a TOML file. Needs the extra wayside[simulation].
     """
     loaded = load(scenario, overrides)
-    from wayside.simulation.formats import SUFFIXES, require, write_events
+    from wayside.generator.formats import SUFFIXES, require, write_events
 
     require(kind)
     if not out:
@@ -72,7 +72,7 @@ def command(
 
     console = Console(stderr=True)
     with console.status("compiling and loading (the first run takes a minute)"):
-        from wayside.simulation.events import EventGenerator
+        from wayside.generator.events import EventGenerator
 
         generator = EventGenerator(loaded, detectors)
         header = generator.header(n, seed)

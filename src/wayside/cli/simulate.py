@@ -12,9 +12,9 @@ from wayside.errors import InputError
 
 if TYPE_CHECKING:
     from wayside.scenario import Scenario
-    from wayside.simulation.geant4.engine import Records
-    from wayside.simulation.geant4.plan import Plan
-    from wayside.simulation.geant4.run import Accident
+    from wayside.transport.engine import Records
+    from wayside.transport.plan import Plan
+    from wayside.transport.run import Accident
 
 
 def _triple(_: click.Context, __: click.Parameter, value: Any) -> Any:
@@ -90,10 +90,10 @@ def command(
     loaded = load(scenario, overrides)
     folder = Path("wayside-simulation") if out is None else out
     check_output_folder(folder)
-    from wayside.simulation.geant4.engine import require_calzone
+    from wayside.transport.engine import require_calzone
 
     require_calzone()
-    from wayside.simulation.geant4.gun import from_file
+    from wayside.transport.gun import from_file
 
     primaries = (
         from_file(events, detector or loaded.signal[0])
@@ -125,7 +125,7 @@ def _gun(
     from pydantic_core import PydanticCustomError
 
     from wayside.scenario.quantities import Quantity
-    from wayside.simulation.geant4.gun import gun, pdg_number, together
+    from wayside.transport.gun import gun, pdg_number, together
 
     try:
         kinetic = 1e3 * Quantity("energy", 1e-9, 1e6)(energy)
@@ -149,9 +149,9 @@ def _gun(
 def _plan(
     scenario: "Scenario", detector: str | None, primaries: "Records", seed: int, chunk: int
 ) -> "Plan":
-    from wayside.simulation.geant4.datasets import find
-    from wayside.simulation.geant4.engine import Physics
-    from wayside.simulation.geant4.plan import Plan
+    from wayside.transport.datasets import find
+    from wayside.transport.engine import Physics
+    from wayside.transport.plan import Plan
 
     name = scenario.signal[0] if detector is None else detector
     if name not in scenario.detectors:
@@ -179,7 +179,7 @@ def _run(plan: "Plan", folder: Path, workers: int) -> "list[Accident]":
         TimeRemainingColumn,
     )
 
-    from wayside.simulation.geant4.run import simulate
+    from wayside.transport.run import simulate
 
     console = Console(stderr=True)
     columns = (TextColumn("chunks"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
@@ -196,7 +196,7 @@ def _run(plan: "Plan", folder: Path, workers: int) -> "list[Accident]":
 
 def _root(folder: Path) -> Path:
     from wayside.cli.root import write_root
-    from wayside.simulation.geant4.plan import read_run
+    from wayside.transport.plan import read_run
 
     run = read_run(folder)
     tables = {name: getattr(run, name) for name in ("primaries", "film", "gas", "fibre")}
@@ -210,8 +210,8 @@ def _figures(plan: "Plan", folder: Path, number: int) -> dict[str, bytes | str]:
 
     from wayside.plotting.event_display import deposit_figure, event_display
     from wayside.plotting.reach_figure import figure_files
-    from wayside.simulation.geant4.plan import read_run
-    from wayside.simulation.geant4.run import trace
+    from wayside.transport.plan import read_run
+    from wayside.transport.run import trace
 
     run = read_run(folder)
     shown = np.unique(run.primaries["event"])[:number]
@@ -230,7 +230,7 @@ def _figures(plan: "Plan", folder: Path, number: int) -> dict[str, bytes | str]:
 
 
 def _report(plan: "Plan", folder: Path, accidents: "list[Accident]") -> dict[str, Any]:
-    from wayside.simulation.geant4.plan import read_run
+    from wayside.transport.plan import read_run
 
     run = read_run(folder)
     return {

@@ -1,1 +1,1 @@
-"""Colliders: beams, cross-sections, where the excited state goes."""
+"""Colliders: beams, and the boost from the centre of mass to the laboratory."""

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
 from wayside.errors import InputError
+from wayside.typing import FloatArray
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Beams:
         return float(2.0 * np.sqrt(product) * np.cos(0.5 * self.crossing_angle))
 
     @cached_property
-    def boost(self) -> NDArray[np.float64]:
+    def boost(self) -> FloatArray:
         """Velocity of the centre of mass in the laboratory, shape (3,), in units of c."""
         half = 0.5 * self.crossing_angle
         total = self.electron_energy + self.positron_energy
@@ -69,7 +69,7 @@ class Beams:
         return np.array([np.sin(half), 0.0, difference / total * np.cos(half)])
 
     @cached_property
-    def frame(self) -> NDArray[np.float64]:
+    def frame(self) -> FloatArray:
         """Right-handed axes of the centre of mass in laboratory components, rows x, y, z.
 
         The boost between the frames is free of rotation; the z axis is the electrons' direction
@@ -83,9 +83,7 @@ class Beams:
         return np.stack([np.cross(y, z), y, z])
 
 
-def boosted(
-    momentum: NDArray[np.float64], energy: float, velocity: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def boosted(momentum: FloatArray, energy: float, velocity: FloatArray) -> FloatArray:
     """Momentum seen from the frame that moves with ``-velocity``: an active boost by ``velocity``.
 
     Parameters

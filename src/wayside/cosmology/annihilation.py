@@ -20,10 +20,10 @@ from wayside.constants import ALPHA, LEPTON_MASSES
 from wayside.errors import InputError
 from wayside.models.protocol import Model
 from wayside.models.r_ratio import R_MAXIMUM, knots, narrow_states
+from wayside.typing import BoolArray, FloatArray
 
 __all__ = ["HADRONS", "Hadrons", "Strength", "cross_section", "strength", "visible_width_hat"]
 
-FloatArray = npt.NDArray[np.float64]
 
 Hadrons = Literal["r-ratio", "quarks"]
 
@@ -50,7 +50,7 @@ class Strength:
     """sqrt(s) in GeV where K bends or a threshold opens, increasing."""
     values: FloatArray
     """Straight part at the breaks."""
-    opens: npt.NDArray[np.bool_]
+    opens: BoolArray
     """Whether a fermion threshold opens at a break, shape of ``breaks``."""
     masses: FloatArray
     """Of fermions, GeV."""

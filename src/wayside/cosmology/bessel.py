@@ -9,10 +9,9 @@ from typing import Final
 
 import numba
 import numpy as np
-import numpy.typing as npt
 from scipy.special import kve
 
-FloatArray = npt.NDArray[np.float64]
+from wayside.typing import FloatArray
 
 LEAST_ARGUMENT: Final = {1: 4.0, 2: 2.0}
 """By order: sqrt(s)/T is above twice m2/T."""

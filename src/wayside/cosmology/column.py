@@ -13,7 +13,6 @@ from math import exp, hypot, inf, sqrt
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 from wayside.cosmology.annihilation import strength, visible_width_hat
 from wayside.cosmology.dof import DOF_NAMES, dof
@@ -22,11 +21,12 @@ from wayside.cosmology.survivors import Survivors, cannot_decay
 from wayside.cosmology.tables import Tables, tables
 from wayside.cosmology.universe import CRITICAL_DENSITY, ENTROPY_TODAY
 from wayside.models.protocol import Model
+from wayside.typing import FloatArray
 
 __all__ = ["Column", "density_of"]
 
 _solve: Final[Callable[..., tuple[float, float, int]]] = solve
-_NOTHING: Final[npt.NDArray[np.float64]] = np.empty((0, 4))
+_NOTHING: Final[FloatArray] = np.empty((0, 4))
 
 
 @dataclass(frozen=True, eq=False)

@@ -25,10 +25,10 @@ from scipy.interpolate import PchipInterpolator
 
 from wayside.data import read_table
 from wayside.errors import InputError
+from wayside.typing import FloatArray
 
 __all__ = ["DOF_NAMES", "Dof", "dof", "saikawa_geff_heff"]
 
-FloatArray = npt.NDArray[np.float64]
 
 DOF_NAMES = ("drees2015", "saikawa2018")
 """Sources by name, the default first."""

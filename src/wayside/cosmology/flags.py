@@ -4,16 +4,15 @@ from types import MappingProxyType
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 from wayside.cosmology.dof import Dof
 from wayside.cosmology.rates import conversion_rate_hat, momentum_rate_hat
 from wayside.cosmology.universe import AGE, RECOMBINATION_AGE, SECOND
 from wayside.models.protocol import Model
+from wayside.typing import FloatArray
 
 __all__ = ["FLAGS", "excited_outlives", "flags_of"]
 
-FloatArray = npt.NDArray[np.float64]
 
 FLAGS: Final = MappingProxyType(
     {

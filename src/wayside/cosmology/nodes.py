@@ -8,9 +8,8 @@ panel, the weights of the rule are those that integrate K times a polynomial exa
 
 import numba
 import numpy as np
-import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.float64]
+from wayside.typing import BoolArray, FloatArray
 
 ORDER = 6
 MAX_NODES = 1200
@@ -90,7 +89,7 @@ def build(
     coldest: float,
     breaks: FloatArray,
     values: FloatArray,
-    opens: npt.NDArray[np.bool_],
+    opens: BoolArray,
     masses: FloatArray,
     weights: FloatArray,
     narrow: FloatArray,

@@ -16,10 +16,10 @@ import numpy.typing as npt
 
 from wayside.constants import ALPHA, LEPTON_MASSES, M_PION
 from wayside.models.protocol import Model
+from wayside.typing import FloatArray
 
 __all__ = ["conversion_rate_hat", "momentum_rate_hat", "return_rate_hat"]
 
-FloatArray = npt.NDArray[np.float64]
 
 # Mass, spin states of particle and antiparticle, sign in the distribution.
 _TARGETS = (*((mass, 4, 1.0) for mass in LEPTON_MASSES.values()), (M_PION, 2, -1.0))

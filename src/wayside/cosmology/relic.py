@@ -20,10 +20,10 @@ from wayside.cosmology.universe import CRITICAL_DENSITY, ENTROPY_TODAY
 from wayside.errors import InputError, NumericalError
 from wayside.models.inelastic import MODELS
 from wayside.models.protocol import Model
+from wayside.typing import FloatArray
 
 __all__ = ["GEV2_TO_CM3_PER_S", "RelicResult", "omega_h2", "relic_density"]
 
-FloatArray = npt.NDArray[np.float64]
 
 _solve: Final[Callable[..., tuple[float, float, int]]] = solve
 

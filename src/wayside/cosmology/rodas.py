@@ -12,11 +12,9 @@ from typing import NamedTuple
 
 import numba
 import numpy as np
-import numpy.typing as npt
 
 from wayside.cosmology.splines import hermite
-
-FloatArray = npt.NDArray[np.float64]
+from wayside.typing import FloatArray
 
 # Coefficients of RODAS in the form of Hairer and Wanner.
 _GAMMA = 0.25

@@ -13,7 +13,6 @@ adaptive steps.
 
 import numba
 import numpy as np
-import numpy.typing as npt
 
 from wayside.cosmology.nodes import MAX_NODES, build
 from wayside.cosmology.rodas import Equation, evaluate, one_step
@@ -21,8 +20,7 @@ from wayside.cosmology.splines import hermite, lookup, spline_slopes
 from wayside.cosmology.tables import Tables
 from wayside.cosmology.thermal import thermal
 from wayside.cosmology.universe import PLANCK_MASS
-
-FloatArray = npt.NDArray[np.float64]
+from wayside.typing import FloatArray
 
 X_START = 2.0
 """m2/T at the start; Y is in equilibrium there."""

@@ -1,10 +1,8 @@
 """Cubic splines on even grids, compiled."""
 
 import numba
-import numpy as np
-import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.float64]
+from wayside.typing import FloatArray
 
 
 @numba.njit(cache=True)

@@ -13,16 +13,16 @@ from wayside.constants import M_ELECTRON
 from wayside.cosmology.dof import Dof
 from wayside.cosmology.rates import return_rate_hat
 from wayside.models.protocol import Model
+from wayside.typing import BoolArray
 
 __all__ = ["Survivors", "cannot_decay"]
 
-FloatArray = npt.NDArray[np.float64]
 
 _COLDEST = 2e-5
 """GeV: colder, electrons are gone, and nothing scatters."""
 
 
-def cannot_decay(m1: npt.ArrayLike, m2: npt.ArrayLike) -> npt.NDArray[np.bool_]:
+def cannot_decay(m1: npt.ArrayLike, m2: npt.ArrayLike) -> BoolArray:
     """Tell whether the splitting is below 2 m_e."""
     return np.asarray(np.subtract(m1, m2) <= 2 * M_ELECTRON)
 

@@ -2,14 +2,10 @@
 
 from typing import NamedTuple
 
-import numpy as np
-import numpy.typing as npt
-
 from wayside.cosmology.annihilation import Strength
 from wayside.cosmology.bessel import coefficients
 from wayside.cosmology.dof import Dof
-
-FloatArray = npt.NDArray[np.float64]
+from wayside.typing import BoolArray, FloatArray
 
 
 class Tables(NamedTuple):
@@ -18,7 +14,7 @@ class Tables(NamedTuple):
     breaks: FloatArray
     """This and the five below: fields of `annihilation.Strength`."""
     values: FloatArray
-    opens: npt.NDArray[np.bool_]
+    opens: BoolArray
     masses: FloatArray
     weights: FloatArray
     narrow: FloatArray

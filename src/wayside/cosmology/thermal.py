@@ -6,12 +6,10 @@ and Gondolo, Phys. Rev. D 56 (1997) 1879, summed over the nodes of `wayside.cosm
 
 import numba
 import numpy as np
-import numpy.typing as npt
 
 from wayside.constants import ALPHA
 from wayside.cosmology.bessel import horner, scaled_k
-
-FloatArray = npt.NDArray[np.float64]
+from wayside.typing import FloatArray
 
 _NEXT_TO = 0.1  # of the distance from the pole to threshold: what counts as the pole's
 _COLD_END = 45.0  # exponents larger than this are nothing

@@ -11,13 +11,11 @@ from importlib import resources
 from types import MappingProxyType
 
 import numpy as np
-import numpy.typing as npt
 
 from wayside.errors import InputError
+from wayside.typing import FloatArray
 
 __all__ = ["Table", "read_table", "table_names"]
-
-FloatArray = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,9 +6,10 @@ from functools import cached_property
 from typing import Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from wayside.errors import InputError
+from wayside.typing import FloatArray
 
 Facing = Literal["ip", "beam"] | Sequence[float]
 """Where the front face looks: at the interaction point, along the beam axis, or a direction."""
@@ -42,9 +43,9 @@ class Box:
         direction from the front face into the volume.
     """
 
-    position: NDArray[np.float64]
-    size: NDArray[np.float64]
-    axes: NDArray[np.float64]
+    position: FloatArray
+    size: FloatArray
+    axes: FloatArray
 
     @classmethod
     def place(
@@ -92,17 +93,17 @@ class Box:
         return box
 
     @cached_property
-    def corners(self) -> NDArray[np.float64]:
+    def corners(self) -> FloatArray:
         """Corners in the laboratory, shape (8, 3), in m, ordered as `CORNERS`."""
         return np.asarray(self.position + (CORNERS * self.size) @ self.axes)
 
     @cached_property
-    def outline(self) -> NDArray[np.float64]:
+    def outline(self) -> FloatArray:
         """Directions of the corners from the interaction point, unit vectors of shape (8, 3)."""
         return np.asarray(self.corners / np.linalg.norm(self.corners, axis=1)[:, None])
 
     @cached_property
-    def centre(self) -> NDArray[np.float64]:
+    def centre(self) -> FloatArray:
         """Centre of the volume, shape (3,), in m."""
         return np.asarray(self.position + 0.5 * self.size[2] * self.axes[2])
 
@@ -125,18 +126,18 @@ class Box:
         return bool(np.all(np.abs(inside) <= 0.5 * self.size * (1.0 + 1e-12)))
 
 
-def _vector(name: str, value: ArrayLike) -> NDArray[np.float64]:
+def _vector(name: str, value: ArrayLike) -> FloatArray:
     vector = np.asarray(value, dtype=np.float64)
     if vector.shape != (3,) or not np.all(np.isfinite(vector)):
         raise InputError(f"{name} = {_show(vector)}: must be three finite numbers")
     return vector
 
 
-def _show(vector: NDArray[np.float64]) -> str:
+def _show(vector: FloatArray) -> str:
     return "[" + ", ".join(f"{x:.6g}" for x in np.ravel(vector)) + "]"
 
 
-def _outlook(position: NDArray[np.float64], facing: Facing) -> NDArray[np.float64]:
+def _outlook(position: FloatArray, facing: Facing) -> FloatArray:
     """Unit vector out of the front face."""
     if isinstance(facing, str):
         if facing == "ip":
@@ -153,9 +154,7 @@ def _outlook(position: NDArray[np.float64], facing: Facing) -> NDArray[np.float6
     return np.asarray(direction / length)
 
 
-def _first_dimension(
-    position: NDArray[np.float64], depth: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def _first_dimension(position: FloatArray, depth: FloatArray) -> FloatArray:
     """Unit vector across the depth: radial, or along x on the axis, or along z at 90 degrees."""
     radial = np.array([position[0], position[1], 0.0])
     x, z = np.array([1.0, 0.0, 0.0]), np.array([0.0, 0.0, 1.0])

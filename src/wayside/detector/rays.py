@@ -2,9 +2,10 @@
 
 import numba
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from wayside.detector.box import Box
+from wayside.typing import FloatArray
 
 
 @numba.njit(cache=True)
@@ -74,9 +75,7 @@ def _cross_many(directions, position, size, axes):  # type: ignore[no-untyped-de
     return out
 
 
-def path_through(
-    box: Box, directions: ArrayLike
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def path_through(box: Box, directions: ArrayLike) -> tuple[FloatArray, FloatArray]:
     """Distances at which rays from the interaction point enter and leave a box.
 
     Parameters

@@ -12,7 +12,6 @@ from types import MappingProxyType
 from typing import Final, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from wayside.detector.materials import (
     COPPER,
@@ -24,8 +23,8 @@ from wayside.detector.materials import (
     argon_co2,
 )
 from wayside.errors import InputError
+from wayside.typing import FloatArray
 
-Array = NDArray[np.float64]
 Kind = Literal["plate", "film", "base", "gas", "passive"]
 
 INVAR: Final = MappingProxyType({"Fe": 0.638, "Ni": 0.36, "C": 0.002})
@@ -224,21 +223,21 @@ class Stack:
             z += layer.thickness
 
     @cached_property
-    def films(self) -> Array:
+    def films(self) -> FloatArray:
         """Front and back of every film in mm, shape (2 * sheets, 2); sheet s has 2s and 2s + 1."""
         return self._faces("film")
 
     @cached_property
-    def plates(self) -> Array:
+    def plates(self) -> FloatArray:
         """Front and back of every plate in mm, shape (sheets, 2)."""
         return self._faces("plate")
 
     @cached_property
-    def gas_gaps(self) -> Array:
+    def gas_gaps(self) -> FloatArray:
         """Front and back of every gas gap in mm, shape (blocks, 2), none without gas detectors."""
         return self._faces("gas")
 
-    def _faces(self, kind: Kind) -> Array:
+    def _faces(self, kind: Kind) -> FloatArray:
         one = [(z, z + layer.thickness) for z, layer in self.block() if layer.kind == kind]
         starts = self.period * np.arange(self.blocks)[:, None, None]
         return np.asarray((starts + np.reshape(one, (1, -1, 2))).reshape(-1, 2))

@@ -18,9 +18,7 @@ import numpy.typing as npt
 from wayside.efficiency.axes import AXES
 from wayside.efficiency.binomial import interval
 from wayside.errors import InputError
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
+from wayside.typing import BoolArray, FloatArray, IntArray
 
 LEAST: Final = 6
 """Decays a cell needs to speak for itself."""
@@ -188,8 +186,8 @@ class EfficiencyMap:
         mean = (value.ravel()[cells] * weights).sum(axis=0)
         return np.where(self._lost(places), 0.0, mean)
 
-    def _lost(self, places: Sequence[npt.ArrayLike]) -> npt.NDArray[np.bool_]:
-        lost: npt.NDArray[np.bool_] = np.zeros((), dtype=np.bool_)
+    def _lost(self, places: Sequence[npt.ArrayLike]) -> BoolArray:
+        lost: BoolArray = np.zeros((), dtype=np.bool_)
         for (name, axis), place in zip(AXES.items(), places, strict=True):
             value = np.asarray(place, dtype=np.float64)
             if axis.ends_below:

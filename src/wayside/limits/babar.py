@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from typing import Final, Literal, Self, get_args
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import ndtr, ndtri
 
 from wayside.data import read_table
 from wayside.errors import InputError
 from wayside.limits.curve import LimitCurve, margin
+from wayside.typing import FloatArray
 
-Array = NDArray[np.float64]
 MassAxis = Literal["calibrated", "as found"]
 
 ESCAPE_LENGTH: Final = 2.0
@@ -52,7 +52,7 @@ def visible_margin(
     branching_ll_visible_only: ArrayLike,
     *,
     curve: LimitCurve | None = None,
-) -> Array:
+) -> FloatArray:
     """Margin of exclusion by A' -> l l: log(epsilon / epsilon_limit), positive where excluded.
 
     What was measured is epsilon^2 BR(A' -> l l), and the published epsilon_1 assumes an A' that
@@ -77,7 +77,7 @@ def visible_margin(
 
     Returns
     -------
-    Array
+    FloatArray
         ``-inf`` where the search sets no limit.
 
     Raises
@@ -102,7 +102,7 @@ def visible_margin_study(
     branching_ll: ArrayLike,
     *,
     curve: LimitCurve | None = None,
-) -> Array:
+) -> FloatArray:
     """Margin of exclusion by A' -> l l as the study has it: epsilon > epsilon_1 / sqrt(BR_ll).
 
     It takes the published limit for one with BR_ll = 1, although A' -> hadrons and tau tau were
@@ -115,7 +115,7 @@ def visible_margin_study(
 
     Returns
     -------
-    Array
+    FloatArray
         log(epsilon / epsilon_limit), positive where excluded. Eq. 22 of the study.
     """
     return visible_margin(m_aprime, epsilon, branching_ll, 1.0, curve=curve)
@@ -127,7 +127,7 @@ def invisible_margin_study(
     flight_length: ArrayLike,
     *,
     curve: LimitCurve | None = None,
-) -> Array:
+) -> FloatArray:
     """Margin of exclusion by A' -> invisible as the study has it: epsilon > epsilon_2 exp(1 m / d).
 
     The excited state must fly 2 m to stay unseen, with probability exp(-2 m / d) at its average
@@ -145,7 +145,7 @@ def invisible_margin_study(
 
     Returns
     -------
-    Array
+    FloatArray
         log(epsilon / epsilon_limit), positive where excluded. Eq. 23 of the study.
     """
     d = np.asarray(flight_length, dtype=np.float64)
@@ -166,9 +166,9 @@ class InvisibleLikelihood:
         Of the Gaussian in ``mu`` at those masses; a negative centre is a downward fluctuation.
     """
 
-    mass: Array
-    centre: Array
-    sigma: Array
+    mass: FloatArray
+    centre: FloatArray
+    sigma: FloatArray
 
     @classmethod
     def from_table(cls) -> Self:
@@ -176,14 +176,14 @@ class InvisibleLikelihood:
         table = read_table("babar_invisible_likelihood")
         return cls(table["mass_gev"], table["centre_1e6"] * 1e-6, table["sigma_1e6"] * 1e-6)
 
-    def parameters(self, m_aprime: ArrayLike) -> tuple[Array, Array]:
+    def parameters(self, m_aprime: ArrayLike) -> tuple[FloatArray, FloatArray]:
         """Centre and sigma at any mass, straight between neighbours; NaN outside the table."""
         m = np.asarray(m_aprime, dtype=np.float64)
         centre = np.interp(m, self.mass, self.centre, left=np.nan, right=np.nan)
         sigma = np.interp(m, self.mass, self.sigma, left=np.nan, right=np.nan)
         return np.asarray(centre, dtype=np.float64), np.asarray(sigma, dtype=np.float64)
 
-    def log_likelihood(self, m_aprime: ArrayLike, mu: ArrayLike) -> Array:
+    def log_likelihood(self, m_aprime: ArrayLike, mu: ArrayLike) -> FloatArray:
         """Log-likelihood of ``mu >= 0`` relative to the best one; 0 outside the table."""
         centre, sigma = self.parameters(m_aprime)
         x = np.asarray(mu, dtype=np.float64)
@@ -193,7 +193,7 @@ class InvisibleLikelihood:
         value = 0.5 * ((best - centre) ** 2 - (x - centre) ** 2) / sigma**2
         return np.where(np.isnan(centre), 0.0, value)
 
-    def upper_limit(self, m_aprime: ArrayLike, cl: ArrayLike = 0.90) -> Array:
+    def upper_limit(self, m_aprime: ArrayLike, cl: ArrayLike = 0.90) -> FloatArray:
         """Upper limit on ``mu``, Bayesian with a flat prior in ``mu >= 0``, as BaBar's.
 
         Parameters
@@ -205,7 +205,7 @@ class InvisibleLikelihood:
 
         Returns
         -------
-        Array
+        FloatArray
             ``inf`` outside the table. At 90 % its square root is the published limit on epsilon.
         """
         level = np.asarray(cl, dtype=np.float64)
@@ -225,7 +225,7 @@ def invisible_margin(
     cl: ArrayLike = 0.90,
     *,
     likelihood: InvisibleLikelihood | None = None,
-) -> Array:
+) -> FloatArray:
     """Margin of exclusion by A' -> invisible, from the likelihood, at any confidence level.
 
     Excluded is ``mu = epsilon^2 BR P > mu_limit(CL)``, with ``BR`` the chance of A' to decay to
@@ -247,7 +247,7 @@ def invisible_margin(
 
     Returns
     -------
-    Array
+    FloatArray
         ``log sqrt(mu / mu_limit)``, positive where excluded, on the scale of log(epsilon);
         ``-inf`` where the search sets no limit or nothing escapes.
     """
@@ -259,7 +259,7 @@ def invisible_margin(
         return margin(epsilon, np.sqrt(limit)) + 0.5 * np.log(fraction)
 
 
-def _fraction(name: str, value: ArrayLike) -> Array:
+def _fraction(name: str, value: ArrayLike) -> FloatArray:
     x = np.asarray(value, dtype=np.float64)
     if not np.all((x >= 0) & (x <= 1 + 1e-12)):
         raise InputError(f"{name}: must lie between 0 and 1")

@@ -1,14 +1,13 @@
 """What counting experiments take: counts, expected backgrounds, confidence levels."""
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from wayside.errors import InputError
+from wayside.typing import FloatArray
 
-Array = NDArray[np.float64]
 
-
-def counts(value: ArrayLike, name: str = "n_observed") -> Array:
+def counts(value: ArrayLike, name: str = "n_observed") -> FloatArray:
     """Whole numbers, 0 or more; raises `InputError` for others."""
     n = np.asarray(value, dtype=np.float64)
     if not np.all(np.isfinite(n) & (n >= 0) & (n == np.floor(n))):
@@ -16,7 +15,7 @@ def counts(value: ArrayLike, name: str = "n_observed") -> Array:
     return n
 
 
-def expected(value: ArrayLike, name: str = "background") -> Array:
+def expected(value: ArrayLike, name: str = "background") -> FloatArray:
     """Finite numbers, 0 or more; raises `InputError` for others."""
     b = np.asarray(value, dtype=np.float64)
     if not np.all(np.isfinite(b) & (b >= 0)):
@@ -24,7 +23,7 @@ def expected(value: ArrayLike, name: str = "background") -> Array:
     return b
 
 
-def level(value: ArrayLike) -> Array:
+def level(value: ArrayLike) -> FloatArray:
     """Confidence levels in (0, 1); raises `InputError` for others."""
     cl = np.asarray(value, dtype=np.float64)
     if not np.all((cl > 0) & (cl < 1)):

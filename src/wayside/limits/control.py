@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import brentq
 from scipy.special import betaln, gammaln, xlogy
 
@@ -17,8 +16,7 @@ from wayside.errors import InputError
 from wayside.limits import checks
 from wayside.limits.statistics import poisson_quantile
 from wayside.limits.uncertain import backgrounds_at, panel_edges, panel_nodes
-
-Array = NDArray[np.float64]
+from wayside.typing import FloatArray
 
 _NEGLIGIBLE: Final = 40.0
 """Log-likelihood below the best beyond which nothing is added to an integral."""
@@ -124,12 +122,12 @@ def _limit(n: float, m: float, b: float, e: float, control: Control, cl: float) 
     s_edges, values, weights = _panels(n, m, b, e, control)
     best = -np.inf
 
-    def density(s: Array) -> Array:
+    def density(s: FloatArray) -> FloatArray:
         return np.exp(_log_likelihood(n, m, s[:, None], values, control) - best) @ weights
 
     node, weight = np.polynomial.legendre.leggauss(10)
 
-    def integral(low: Array, high: Array) -> Array:
+    def integral(low: FloatArray, high: FloatArray) -> FloatArray:
         half = 0.5 * (high - low)
         s = low[:, None] + half[:, None] * (1.0 + node)
         return half * (density(s.ravel()).reshape(s.shape) @ weight)
@@ -147,7 +145,9 @@ def _limit(n: float, m: float, b: float, e: float, control: Control, cl: float) 
     return float(brentq(excess, low, high, xtol=1e-13 * high, rtol=1e-13))
 
 
-def _panels(n: float, m: float, b: float, e: float, control: Control) -> tuple[Array, Array, Array]:
+def _panels(
+    n: float, m: float, b: float, e: float, control: Control
+) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Edges of panels in the signal; nodes and weights in the background.
 
     Panels are as wide as the narrower of the two Poisson probabilities, and left out where there
@@ -180,13 +180,15 @@ def _panels(n: float, m: float, b: float, e: float, control: Control) -> tuple[A
     return s_edges, values, weights
 
 
-def _kept(edges: Array, likely: Array) -> Array:
+def _kept(edges: FloatArray, likely: FloatArray) -> FloatArray:
     """Edges from a panel before the likely ones to a panel after."""
     inside = np.flatnonzero(likely > likely.max() - _NEGLIGIBLE)
     return edges[max(inside[0] - 1, 0) : inside[-1] + 2]
 
 
-def _log_likelihood(n: float, m: float, s: Array, b: Array, control: Control) -> Array:
+def _log_likelihood(
+    n: float, m: float, s: FloatArray, b: FloatArray, control: Control
+) -> FloatArray:
     """Of both counts; the one of B with a mean that has the error of the ratio."""
     mean = control.signal_ratio * s + control.background_ratio * b
     return _log_poisson(n, s + b) + _log_poisson(
@@ -194,7 +196,7 @@ def _log_likelihood(n: float, m: float, s: Array, b: Array, control: Control) ->
     )
 
 
-def _log_poisson(n: float, mean: Array, error: Array | None = None) -> Array:
+def _log_poisson(n: float, mean: FloatArray, error: FloatArray | None = None) -> FloatArray:
     """Log-probability of a count; with an error of the mean, of a negative binomial one."""
     with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
         known = xlogy(n, mean) - mean - gammaln(n + 1.0)

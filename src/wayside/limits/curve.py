@@ -4,12 +4,11 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from wayside.data import read_table
 from wayside.errors import InputError
-
-Array = NDArray[np.float64]
+from wayside.typing import BoolArray, FloatArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,8 +28,8 @@ class LimitCurve:
     """
 
     name: str
-    mass: Array
-    epsilon: Array
+    mass: FloatArray
+    epsilon: FloatArray
     confidence_level: float | None = None
 
     def __post_init__(self) -> None:
@@ -68,13 +67,13 @@ class LimitCurve:
         return float(self.mass[0]), float(self.mass[-1])
 
     @property
-    def gaps(self) -> Array:
+    def gaps(self) -> FloatArray:
         """Mass windows without a limit, shape (k, 2), in GeV: from the last limit to the next."""
         known = np.flatnonzero(np.isfinite(self.epsilon))
         skips = np.flatnonzero(np.diff(known) > 1)
         return np.column_stack([self.mass[known[skips]], self.mass[known[skips + 1]]])
 
-    def __call__(self, m_aprime: ArrayLike) -> Array:
+    def __call__(self, m_aprime: ArrayLike) -> FloatArray:
         """Limit on epsilon, straight between neighbours.
 
         Parameters
@@ -84,7 +83,7 @@ class LimitCurve:
 
         Returns
         -------
-        Array
+        FloatArray
             Limits of the same shape; ``inf`` (no limit) inside gaps and outside the table,
             which is never extrapolated.
         """
@@ -131,7 +130,7 @@ class LimitCurve:
         return LimitCurve(self.name, self.mass, smooth, self.confidence_level)
 
 
-def margin(epsilon: ArrayLike, limit: ArrayLike) -> Array:
+def margin(epsilon: ArrayLike, limit: ArrayLike) -> FloatArray:
     """How far a coupling lies above its limit, as ``log(epsilon / limit)``.
 
     Positive where excluded, zero on the edge, smooth in epsilon, so that a root finder or a
@@ -149,6 +148,6 @@ def margin(epsilon: ArrayLike, limit: ArrayLike) -> Array:
         return np.log(eps) - np.log(np.asarray(limit, dtype=np.float64))
 
 
-def is_excluded(margin: ArrayLike) -> NDArray[np.bool_]:
+def is_excluded(margin: ArrayLike) -> BoolArray:
     """Whether points with these margins are excluded: strictly above the limit."""
     return np.asarray(margin, dtype=np.float64) > 0

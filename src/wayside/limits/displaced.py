@@ -3,17 +3,16 @@
 from typing import Final
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from wayside.errors import InputError
-
-Array = NDArray[np.float64]
+from wayside.typing import FloatArray
 
 DISPLACED_LENGTH: Final = 1.0
 """Average flight length in metres below which the study leaves the field to such searches."""
 
 
-def displaced_margin(flight_length: ArrayLike, longest: float = DISPLACED_LENGTH) -> Array:
+def displaced_margin(flight_length: ArrayLike, longest: float = DISPLACED_LENGTH) -> FloatArray:
     """How far inside the region of displaced-vertex searches: log(longest / d), positive inside.
 
     A region of best sensitivity, not an exclusion: the yellow area of figs. 14 and 16 of the study.
@@ -27,7 +26,7 @@ def displaced_margin(flight_length: ArrayLike, longest: float = DISPLACED_LENGTH
 
     Returns
     -------
-    Array
+    FloatArray
         Of the same shape; ``-inf`` for a stable state.
     """
     d = np.asarray(flight_length, dtype=np.float64)

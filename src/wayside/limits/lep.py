@@ -1,11 +1,9 @@
 """The model-independent limit of LEP: virtual A' exchange, whatever A' decays to."""
 
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from wayside.limits.curve import LimitCurve, margin
-
-Array = NDArray[np.float64]
+from wayside.typing import FloatArray
 
 
 def lep_curve() -> LimitCurve:
@@ -15,7 +13,7 @@ def lep_curve() -> LimitCurve:
 
 def lep_margin(
     m_aprime: ArrayLike, epsilon: ArrayLike, *, curve: LimitCurve | None = None
-) -> Array:
+) -> FloatArray:
     """Margin of exclusion by LEP: log(epsilon / epsilon_limit), positive where excluded.
 
     Parameters
@@ -29,7 +27,7 @@ def lep_margin(
 
     Returns
     -------
-    Array
+    FloatArray
         ``-inf`` outside the table.
     """
     return margin(epsilon, (curve or lep_curve())(m_aprime))

@@ -8,13 +8,13 @@ P(N >= n | mu) = P(n, mu), the regularised upper and lower ones; it also continu
 from typing import Final, Literal, get_args
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import gammainc, gammaincc, gammainccinv, gammaincinv, ndtr, ndtri, pdtrik
 
 from wayside.errors import InputError
 from wayside.limits import checks
+from wayside.typing import FloatArray
 
-Array = NDArray[np.float64]
 Method = Literal["classical", "cls"]
 Statistic = Literal["median", "asimov"]
 
@@ -31,7 +31,7 @@ def upper_limit(
     cl: ArrayLike = 0.90,
     *,
     method: Method = "classical",
-) -> Array:
+) -> FloatArray:
     """Upper limit on the expected signal of a counting experiment.
 
     ``"classical"``: the smallest ``s >= 0`` with P(N <= n | s + b) <= 1 - CL. Where a downward
@@ -53,7 +53,7 @@ def upper_limit(
 
     Returns
     -------
-    Array
+    FloatArray
         Expected signal counts at the limit; 2.302585 for no count, no background and 90 %.
 
     Raises
@@ -82,7 +82,7 @@ def expected_upper_limit(
     method: Method = "classical",
     statistic: Statistic = "median",
     quantile: ArrayLike = 0.5,
-) -> Array:
+) -> FloatArray:
     """Upper limit to expect where there is no signal, for a known background.
 
     ``"median"``: the limit of the median count, that is of the smallest ``n`` with
@@ -102,7 +102,7 @@ def expected_upper_limit(
 
     Returns
     -------
-    Array
+    FloatArray
         Expected signal counts at the limit. Both statistics give ``-ln(1 - CL)`` at ``b = 0``.
 
     Raises
@@ -129,7 +129,7 @@ def discovery_signal(
     minimum_events: int = 3,
     probability: ArrayLike = 0.5,
     statistic: Statistic = "median",
-) -> Array:
+) -> FloatArray:
     """Smallest expected signal that will be discovered.
 
     A discovery is a count ``n >= n_crit`` where ``n_crit`` is the smallest whole number with
@@ -155,7 +155,7 @@ def discovery_signal(
 
     Returns
     -------
-    Array
+    FloatArray
         Expected signal counts; 2.674 (median) or 3 (asimov) without background.
 
     Raises
@@ -185,17 +185,17 @@ def discovery_signal(
     return np.maximum(np.asarray(gammaincinv(n_crit, chance)) - b, 0.0)
 
 
-def significance_to_p_value(significance: ArrayLike) -> Array:
+def significance_to_p_value(significance: ArrayLike) -> FloatArray:
     """One-sided tail probability of a standard Gaussian beyond ``significance``."""
     return np.asarray(ndtr(-np.asarray(significance, dtype=np.float64)), dtype=np.float64)
 
 
-def p_value_to_significance(p_value: ArrayLike) -> Array:
+def p_value_to_significance(p_value: ArrayLike) -> FloatArray:
     """Inverse of `significance_to_p_value`."""
     return np.asarray(-ndtri(np.asarray(p_value, dtype=np.float64)), dtype=np.float64)
 
 
-def continued_limit(n: Array, b: Array, cl: Array, method: Method) -> Array:
+def continued_limit(n: FloatArray, b: FloatArray, cl: FloatArray, method: Method) -> FloatArray:
     """Limits for real ``n >= 0``; arguments already checked."""
     if method == "classical":
         return np.maximum(np.asarray(gammaincinv(n + 1, cl)) - b, 0.0)
@@ -205,7 +205,7 @@ def continued_limit(n: Array, b: Array, cl: Array, method: Method) -> Array:
     return np.asarray(gammainccinv(n + 1, (1 - cl) * below)) - b
 
 
-def _critical_count(b: Array, p: Array) -> Array:
+def _critical_count(b: FloatArray, p: FloatArray) -> FloatArray:
     """Real ``n >= 0`` where P(N >= n | b) = p, by bisection: it falls from 1 at n = 0."""
     low = np.zeros(b.shape)
     high = b + 10.0
@@ -221,7 +221,7 @@ def _critical_count(b: Array, p: Array) -> Array:
     return np.asarray(high, dtype=np.float64)
 
 
-def poisson_quantile(q: Array, b: Array) -> Array:
+def poisson_quantile(q: FloatArray, b: FloatArray) -> FloatArray:
     """Smallest whole ``n`` with P(N <= n | b) >= q."""
     q, b = np.broadcast_arrays(q, b)
     # pdtrik continues the distribution to real n, and is not defined where P(N = 0) exceeds q.

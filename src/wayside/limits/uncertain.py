@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any, Final, Literal, get_args
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.interpolate import CubicSpline
 from scipy.optimize import brentq
 from scipy.special import (
@@ -35,8 +35,8 @@ from wayside.limits.statistics import (
     poisson_quantile,
 )
 from wayside.limits.statistics import discovery_signal as known_discovery_signal
+from wayside.typing import FloatArray
 
-Array = NDArray[np.float64]
 Statistic = Literal["median", "asimov", "mean"]
 
 _DEEPEST: Final = 37.0
@@ -59,7 +59,7 @@ def upper_limit(
     cl: ArrayLike = 0.90,
     *,
     method: Method = "classical",
-) -> Array:
+) -> FloatArray:
     """Upper limit on the expected signal, for a background with an error.
 
     ``"classical"``: the smallest ``s >= 0`` with <P(N <= n | s + b)> <= 1 - CL, the average over
@@ -85,7 +85,7 @@ def upper_limit(
 
     Returns
     -------
-    Array
+    FloatArray
         Expected signal counts at the limit.
 
     Raises
@@ -104,7 +104,7 @@ def expected_upper_limit(
     *,
     method: Method = "cls",
     statistic: Statistic = "median",
-) -> Array:
+) -> FloatArray:
     """Upper limit to expect where there is no signal, for a background with an error.
 
     Experiments count with the background that is expected, and set their limits with its error.
@@ -122,7 +122,7 @@ def expected_upper_limit(
 
     Returns
     -------
-    Array
+    FloatArray
         Expected signal counts at the limit.
     """
     if statistic not in get_args(Statistic):
@@ -195,7 +195,7 @@ def discovery_signal(
 
 def _elementwise(
     n: ArrayLike, background: ArrayLike, error: ArrayLike, cl: ArrayLike, method: Method
-) -> Array:
+) -> FloatArray:
     """Limits for real counts."""
     if method not in get_args(Method):
         raise InputError(f"method = {method!r}: use one of {', '.join(get_args(Method))}")
@@ -209,7 +209,7 @@ def _elementwise(
     return np.reshape(np.asarray(limits, dtype=np.float64), given[0].shape)
 
 
-def _rows(arrays: Sequence[Array]) -> Iterator[tuple[Any, ...]]:
+def _rows(arrays: Sequence[FloatArray]) -> Iterator[tuple[Any, ...]]:
     return zip(*map(np.ravel, arrays), strict=True)
 
 
@@ -254,7 +254,7 @@ def _limit_of_many(n: float, background: float, error: float, cl: float, method:
 
 
 @lru_cache(maxsize=256)
-def background_nodes(n: float, background: float, error: float) -> tuple[Array, Array]:
+def background_nodes(n: float, background: float, error: float) -> tuple[FloatArray, FloatArray]:
     """Nodes and weights to average over the background the Poisson probability of up to ``n``.
 
     Returns
@@ -276,7 +276,7 @@ def background_nodes(n: float, background: float, error: float) -> tuple[Array, 
 
 def panel_edges(
     background: float, error: float, step: float, largest: float, lowest: float, highest: float = 9
-) -> Array:
+) -> FloatArray:
     """Edges of panels for integrals over the background.
 
     The variable is the standard Gaussian of the same quantile, in which every gamma distribution
@@ -293,14 +293,16 @@ def panel_edges(
     return np.unique(np.concatenate([edges, inner]))
 
 
-def backgrounds_at(z: Array, background: float, error: float) -> Array:
+def backgrounds_at(z: FloatArray, background: float, error: float) -> FloatArray:
     """Backgrounds whose quantile is that of ``z`` in a standard Gaussian distribution."""
     shape, rate = (background / error) ** 2, background / error**2
     below, above = gammaincinv(shape, ndtr(z)), gammainccinv(shape, ndtr(-z))
     return np.asarray(np.where(z < 0.0, below, above) / rate)
 
 
-def panel_nodes(edges: Array, background: float, error: float) -> tuple[Array, Array, Array]:
+def panel_nodes(
+    edges: FloatArray, background: float, error: float
+) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Backgrounds, their Gaussian variable and weights, the prior included, on panels."""
     half = 0.5 * np.diff(edges)[:, None]
     node, weight = np.polynomial.legendre.leggauss(10)

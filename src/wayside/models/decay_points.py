@@ -9,7 +9,6 @@ golden ratio the line), so that means of smooth functions converge nearly as 1/n
 from typing import Final, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from wayside.constants import LEPTON_MASSES, M_PION
 from wayside.errors import InputError
@@ -17,8 +16,7 @@ from wayside.models.excited import rate_below_top
 from wayside.models.mediator import lepton_factor
 from wayside.models.protocol import Model
 from wayside.models.r_ratio import continuum
-
-FloatArray = npt.NDArray[np.float64]
+from wayside.typing import FloatArray
 
 MASSES: Final = {"e": LEPTON_MASSES["e"], "mu": LEPTON_MASSES["mu"], "hadrons": M_PION}
 """Of the two charged particles of a channel in GeV: hadrons are taken as pairs of pions."""

@@ -26,6 +26,7 @@ from wayside.errors import InputError
 from wayside.models import hadron_grid
 from wayside.models.mediator import lepton_factor
 from wayside.models.r_ratio import continuum, narrow_states
+from wayside.typing import FloatArray
 
 __all__ = [
     "Kind",
@@ -36,7 +37,6 @@ __all__ = [
     "width_hats",
 ]
 
-FloatArray = npt.NDArray[np.float64]
 Kind = Literal["scalar", "pseudo-dirac"]
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(40)

@@ -8,13 +8,12 @@ import functools
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from wayside.models.r_ratio import knots
+from wayside.typing import FloatArray
 
 __all__ = ["MAPPED_PIECES", "HadronGrid", "grid", "independent_errors"]
 
-FloatArray = npt.NDArray[np.float64]
 
 MAPPED_PIECES = 6
 """Pieces next to the upper end of an integral that need a rule of their own."""

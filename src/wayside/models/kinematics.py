@@ -3,9 +3,9 @@
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["kallen", "pair_momentum"]
+from wayside.typing import FloatArray
 
-FloatArray = npt.NDArray[np.float64]
+__all__ = ["kallen", "pair_momentum"]
 
 
 def kallen(m: npt.ArrayLike, m1: npt.ArrayLike, m2: npt.ArrayLike) -> FloatArray:

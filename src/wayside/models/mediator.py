@@ -11,10 +11,9 @@ import numpy.typing as npt
 from wayside.constants import ALPHA, LEPTON_MASSES
 from wayside.errors import InputError
 from wayside.models.r_ratio import r_ratio, r_ratio_error
+from wayside.typing import FloatArray
 
 __all__ = ["hadronic_width_error", "lepton_factor", "visible_width_hats"]
-
-FloatArray = npt.NDArray[np.float64]
 
 
 def lepton_factor(q: npt.ArrayLike, mass: float) -> FloatArray:

@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.float64]
+from wayside.typing import FloatArray
 
 _ALPHA_S_MZ = 0.1180  # PDG 2024
 _M_Z = 91.188

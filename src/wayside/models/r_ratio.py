@@ -28,6 +28,7 @@ from wayside.constants import ALPHA, M_PION
 from wayside.data import read_table
 from wayside.errors import InputError
 from wayside.models.perturbative_r import r_perturbative
+from wayside.typing import FloatArray
 
 __all__ = [
     "R_MAXIMUM",
@@ -41,7 +42,6 @@ __all__ = [
     "resonances",
 ]
 
-FloatArray = npt.NDArray[np.float64]
 
 R_MAXIMUM = 188.7
 """Largest sqrt(s) in GeV, the end of the compilation."""

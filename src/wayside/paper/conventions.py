@@ -6,7 +6,7 @@ from functools import cache
 from math import exp
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from wayside.models.inelastic import PseudoDirac, ScalarInelastic
 from wayside.paper import printed
@@ -14,8 +14,7 @@ from wayside.scenario import Scenario, load_scenario
 from wayside.sensitivity.mass_point import MassPoint
 from wayside.sensitivity.planes import mass_point
 from wayside.sensitivity.study import nominal_distance
-
-Array = NDArray[np.float64]
+from wayside.typing import FloatArray
 
 EXACT = ("collider.regulator=exact", "run.decays=exact", "run.recast=exact")
 """What turns a built-in scenario of the study's into ours."""
@@ -63,7 +62,7 @@ def masses_at_gap(m_aprime: float, gap: float, delta: float) -> tuple[float, flo
     return m_aprime, ground * (1.0 + delta), ground
 
 
-def chance_of_decay(point: MassPoint, name: str, epsilon: ArrayLike, g_d: ArrayLike) -> Array:
+def chance_of_decay(point: MassPoint, name: str, epsilon: ArrayLike, g_d: ArrayLike) -> FloatArray:
     """Bracket of Eqs. 20 and 21: exp(-a/d) - exp(-(a + L)/d)."""
     box, flight = point.boxes[name], point.mean_flight(epsilon, g_d)
     near = np.exp(-nominal_distance(box) / flight)
@@ -77,7 +76,7 @@ def study_events(
     g_d: ArrayLike,
     luminosity_fb: float,
     acceptance: float | None = None,
-) -> Array:
+) -> FloatArray:
     """Eq. 20 or 21 as the study uses it.
 
     Parameters

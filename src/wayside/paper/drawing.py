@@ -12,13 +12,11 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
-from numpy.typing import NDArray
 
 from wayside.paper.planes import LIMIT, Panel
 from wayside.plotting.style import APPROXIMATE, OURS, RELIC, STYLE
 from wayside.sensitivity.existing import SEARCHES
-
-Array = NDArray[np.float64]
+from wayside.typing import FloatArray
 
 COLOURS = (OURS, APPROXIMATE, "#2a7f62", "#b8860b", "#6b3e12", "#7a4f9a")
 """In the order of curves."""
@@ -134,7 +132,7 @@ def _plane(axes: Axes, panel: Panel, luminosities: Sequence[float]) -> dict[str,
     return shown
 
 
-def depth_of(events: Array, level: float = LIMIT) -> Array:
+def depth_of(events: FloatArray, level: float = LIMIT) -> FloatArray:
     """Logarithm of events over what is excluded, cut off far from zero."""
     with np.errstate(divide="ignore"):
         return np.clip(np.log(events / level), -1.0, 8.0)

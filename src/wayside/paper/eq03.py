@@ -3,8 +3,6 @@
 import math
 from typing import Final
 
-import numpy as np
-from numpy.typing import NDArray
 from scipy.integrate import solve_ivp
 from scipy.special import kve
 
@@ -17,6 +15,7 @@ from wayside.paper.printed import TABLE_1_MASSES
 from wayside.paper.routes import annihilation_sigma_v
 from wayside.paper.rows import Ours, Printed, Row, within
 from wayside.paper.section import Context, Outcome
+from wayside.typing import FloatArray
 
 FAR: Final = (30.0, 1.01, 1.0)
 """m_A', m1, m2 in GeV far below the resonance, where Eq. 3 should do."""
@@ -46,7 +45,7 @@ def density_by_equation_3(
         entropy = 2.0 * math.pi**2 / 45.0 * h * t**3
         return math.log(t / (2.0 * math.pi**2) * sum(particles(t)) / entropy) - m2 / t
 
-    def right(u: float, w: NDArray[np.float64]) -> list[float]:
+    def right(u: float, w: FloatArray) -> list[float]:
         x = math.exp(u)
         t = m2 / x
         root, h, _ = (float(value) for value in plasma.at(t))

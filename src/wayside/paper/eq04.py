@@ -5,12 +5,12 @@ from typing import Final
 import numpy as np
 from scipy.integrate import quad
 
-from wayside.collider import radiative
 from wayside.constants import ALPHA, GEV2_TO_FB, M_ELECTRON
 from wayside.paper.claims import HOLDS, claim, share
 from wayside.paper.routes import E2, METRIC, Chain, radiative_squared
 from wayside.paper.rows import Ours, Printed, Row, within
 from wayside.paper.section import Context, Outcome
+from wayside.production import radiative
 
 CHAIN: Final = Chain(10.58, 8.0, 4.341, 3.650)
 """Table 1's first masses at Belle II."""

@@ -6,13 +6,13 @@ import numpy as np
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
-from wayside.collider.distribution import density, star_density
 from wayside.paper.claims import HOLDS, claim, share
 from wayside.paper.conventions import at_masses, in_study_frame, masses_at_gap, relation
 from wayside.paper.drawing import COLOURS, canvas
 from wayside.paper.printed import TABLE_1_MASSES
 from wayside.paper.rows import Ours, Printed, Row, within
 from wayside.paper.section import Context, Drawing, Outcome
+from wayside.production.distribution import density, star_density
 from wayside.sensitivity.mass_point import MassPoint
 
 MASSES: Final = TABLE_1_MASSES[0]

@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wayside.detector.stack import Stack
+from wayside.typing import IntArray
 
-Array = NDArray[np.float64]
 Records = NDArray[Any]
 Progress = Callable[[str], None]
 
@@ -80,7 +80,7 @@ class Record:
     arrays: Mapping[str, Records]
 
     def __getitem__(self, name: str) -> Records:
-        """Array by name."""
+        """FloatArray by name."""
         return self.arrays[name]
 
     def beam(self, pdg: int, energy: float, *, steep: bool = False) -> tuple[float, float]:
@@ -119,9 +119,9 @@ def simulate(progress: Progress) -> Record:
     InputError
         If the packages of ``wayside[simulation]`` are missing.
     """
-    from wayside.simulation.geant4.datasets import find
-    from wayside.simulation.geant4.engine import require_calzone
-    from wayside.simulation.geant4.gun import gun
+    from wayside.transport.datasets import find
+    from wayside.transport.engine import require_calzone
+    from wayside.transport.gun import gun
 
     require_calzone()
     arrays: dict[str, Records] = {}
@@ -153,17 +153,17 @@ def simulate(progress: Progress) -> Record:
 
 
 def _plan(primaries: Records) -> Any:
-    from wayside.simulation.geant4.datasets import find
-    from wayside.simulation.geant4.engine import Physics
-    from wayside.simulation.geant4.plan import Plan
+    from wayside.transport.datasets import find
+    from wayside.transport.engine import Physics
+    from wayside.transport.plan import Plan
 
     return Plan(primaries, STACK, Physics(), find(), SEED)
 
 
 def _films(primaries: Records) -> Records:
     """Crossings of films by the primaries."""
-    from wayside.simulation.geant4.plan import read_run
-    from wayside.simulation.geant4.run import simulate as run
+    from wayside.transport.plan import read_run
+    from wayside.transport.run import simulate as run
 
     with tempfile.TemporaryDirectory(prefix="wayside-") as folder:
         run(_plan(primaries), Path(folder))
@@ -174,8 +174,8 @@ def _films(primaries: Records) -> Records:
 def _display(name: str) -> tuple[Records, Records]:
     """Paths of one panel of Fig. 11, without what is never drawn."""
     from wayside.plotting.event_display import LEAST_ENERGY, kind_of
-    from wayside.simulation.geant4.gun import gun, together
-    from wayside.simulation.geant4.run import trace
+    from wayside.transport.gun import gun, together
+    from wayside.transport.run import trace
 
     if name in PAIRS:
         primaries = together(
@@ -223,7 +223,7 @@ SMOOTH: Final = 0.02
 """Bends in mm that are left out of a drawn path, a fraction of a pixel."""
 
 
-def _thinned(points: Records, key: NDArray[np.int64]) -> Records:
+def _thinned(points: Records, key: IntArray) -> Records:
     """Points without those that lie on straight lines between others, path by path."""
     kept = np.zeros(len(points), bool)
     for each in np.unique(key):

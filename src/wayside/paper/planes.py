@@ -6,7 +6,6 @@ from functools import cached_property
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import brentq, minimize_scalar
 
 from wayside.cosmology.column import Column, density_of
@@ -18,8 +17,7 @@ from wayside.scenario import Scenario
 from wayside.sensitivity.existing import SEARCHES, Existing
 from wayside.sensitivity.mass_point import MassPoint
 from wayside.sensitivity.relic import Branch, branches
-
-Array = NDArray[np.float64]
+from wayside.typing import BoolArray, FloatArray
 
 Convention = Literal["study", "own acceptance", "exact"]
 """``"study"``: Eq. 20 with the printed acceptance, Eq. 21 with Eq. 5 as printed; ``"own
@@ -57,15 +55,15 @@ class Panel:
 
     scenario: Scenario
     label: str
-    x: Array
+    x: FloatArray
     points: tuple[MassPoint, ...]
-    g_d: Array
+    g_d: FloatArray
     epsilon_range: tuple[float, float]
     acceptance: float | None
     level: float = LIMIT
 
     @cached_property
-    def epsilon(self) -> Array:
+    def epsilon(self) -> FloatArray:
         """Grid upward."""
         return np.geomspace(*self.epsilon_range, EPSILONS)
 
@@ -84,15 +82,15 @@ class Panel:
     def _exact(self) -> dict[int, MassPoint]:
         return {}
 
-    def column(self, i: int, convention: Convention) -> Callable[[Array], Array]:
+    def column(self, i: int, convention: Convention) -> Callable[[FloatArray], FloatArray]:
         """Expected events of one column as a function of epsilon."""
         return events_of(self, self.points[i], float(self.g_d[i]), convention)
 
     @cached_property
-    def _grids(self) -> dict[Convention, Array]:
+    def _grids(self) -> dict[Convention, FloatArray]:
         return {}
 
-    def events(self, convention: Convention) -> Array:
+    def events(self, convention: Convention) -> FloatArray:
         """Expected events on the grid, shape (epsilon, x)."""
         if convention not in self._grids:
             columns = [self.column(i, convention)(self.epsilon) for i in range(len(self.x))]
@@ -107,7 +105,7 @@ class Panel:
         values = self.events(convention)[:, i]
         return edges(self.column(i, convention), self.epsilon, values, self.level)
 
-    def margins(self, recast: Literal["exact", "study"]) -> dict[str, Array]:
+    def margins(self, recast: Literal["exact", "study"]) -> dict[str, FloatArray]:
         """Margins of existing searches on the grid by key, shape (epsilon, x)."""
         searches = Existing(recast, self.scenario.run.confidence_level).margins()
         return {
@@ -123,7 +121,7 @@ class Panel:
         }
 
     @cached_property
-    def relic(self) -> tuple[list[Branch], NDArray[np.bool_]]:
+    def relic(self) -> tuple[list[Branch], BoolArray]:
         """Lines of the observed density, and where there is too much (epsilon, x)."""
         columns: list[Column | None] = []
         for point, g_d in zip(self.points, self.g_d, strict=True):
@@ -142,11 +140,11 @@ class Panel:
 
 def events_of(
     panel: Panel, point: MassPoint, g_d: float, convention: Convention
-) -> Callable[[Array], Array]:
+) -> Callable[[FloatArray], FloatArray]:
     """Expected events of a mass point in a panel's detectors as a function of epsilon."""
     names = panel.scenario.signal
 
-    def study(epsilon: Array) -> Array:
+    def study(epsilon: FloatArray) -> FloatArray:
         share = panel.acceptance if convention == "study" else None
         counts = [
             study_events(point, name, epsilon, g_d, panel.luminosity, share) for name in names
@@ -155,7 +153,7 @@ def events_of(
 
     ours = panel.exactly(point)
 
-    def exact(epsilon: Array) -> Array:
+    def exact(epsilon: FloatArray) -> FloatArray:
         counts = [ours.expected_events(name, epsilon, g_d, panel.luminosity) for name in names]
         return np.asarray(sum(counts))
 
@@ -163,7 +161,10 @@ def events_of(
 
 
 def edges(
-    events: Callable[[Array], Array], epsilon: Array, values: Array, level: float = LIMIT
+    events: Callable[[FloatArray], FloatArray],
+    epsilon: FloatArray,
+    values: FloatArray,
+    level: float = LIMIT,
 ) -> tuple[float, float] | None:
     """Least and largest epsilon with ``level`` events, from values on a grid and roots between."""
     inside = np.flatnonzero(values > level)
@@ -211,7 +212,7 @@ def least_epsilon(panel: Panel, convention: Convention) -> float:
     return float(min(result.fun, own[0]))
 
 
-def _first_crossings(events: Array, epsilon: Array, level: float) -> Array:
+def _first_crossings(events: FloatArray, epsilon: FloatArray, level: float) -> FloatArray:
     """Least excluded epsilon of every column by interpolation; inf where nothing is excluded."""
     with np.errstate(divide="ignore"):
         depth = np.log(np.maximum(events, 1e-300) / level)

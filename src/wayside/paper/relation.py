@@ -6,7 +6,6 @@ from typing import Final
 
 import numpy as np
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 from scipy.optimize import brentq, least_squares, minimize_scalar
 
 from wayside.paper import printed
@@ -15,8 +14,7 @@ from wayside.paper.drawing import COLOURS, canvas
 from wayside.paper.rows import Ours, Printed, Row, Tolerance, digits
 from wayside.paper.section import Context, Drawing, Outcome
 from wayside.sensitivity.mass_point import MassPoint
-
-Array = NDArray[np.float64]
+from wayside.typing import FloatArray
 
 MASSES: Final = tuple(float(m) for m in range(2, 11))
 """m_A' in GeV of the fit: the study says up to 10."""
@@ -75,7 +73,7 @@ def refitted(masses: tuple[float, ...], delta: float) -> tuple[float, float, flo
     m = np.array(masses)
     gaps = np.array([optimum(each, delta)[0] for each in masses])
 
-    def residual(p: Array) -> Array:
+    def residual(p: FloatArray) -> FloatArray:
         form = (p[0] - p[1] * m) * np.exp(-p[2] * m)
         return np.asarray(np.log(np.maximum(form, 1e-12) / gaps))
 

@@ -12,8 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from wayside.constants import ALPHA, M_ELECTRON
 from wayside.detector.box import Box
-
-Array = NDArray[np.float64]
+from wayside.typing import BoolArray, FloatArray
 
 E2: Final = 4.0 * np.pi * ALPHA
 """e squared."""
@@ -42,19 +41,19 @@ def slash(p: ArrayLike) -> NDArray[np.complex128]:
     return np.asarray(np.einsum("...m,mij->...ij", np.asarray(p) * METRIC, GAMMA))
 
 
-def dot(p: Array, q: Array) -> Array:
+def dot(p: FloatArray, q: FloatArray) -> FloatArray:
     """Product of four-vectors, shape (..., 4)."""
     return np.asarray(np.sum(p * q * METRIC, axis=-1))
 
 
-def _trace(*matrices: NDArray[np.complex128]) -> Array:
+def _trace(*matrices: NDArray[np.complex128]) -> FloatArray:
     product = matrices[0]
     for matrix in matrices[1:]:
         product = product @ matrix
     return np.asarray(np.trace(product, axis1=-2, axis2=-1).real)
 
 
-def current_squared(k1: Array, k2: Array, mass: float, d: Array) -> Array:
+def current_squared(k1: FloatArray, k2: FloatArray, mass: float, d: FloatArray) -> FloatArray:
     """Sum over spins of abs(vbar(k2) gamma_mu u(k1) d^mu) squared; shapes (..., 4).
 
     The same for a pair that is made: ubar(k1) gamma_mu v(k2) d^mu.
@@ -62,7 +61,9 @@ def current_squared(k1: Array, k2: Array, mass: float, d: Array) -> Array:
     return _trace(slash(k1) + mass * _ONE, slash(d), slash(k2) - mass * _ONE, slash(d))
 
 
-def pair_in_frame(energy: float, m1: float, m2: float, cosine: ArrayLike) -> tuple[Array, Array]:
+def pair_in_frame(
+    energy: float, m1: float, m2: float, cosine: ArrayLike
+) -> tuple[FloatArray, FloatArray]:
     """Momenta of a pair back to back in the x-z plane at polar angles of the first."""
     c = np.asarray(cosine, dtype=np.float64)
     e1 = (energy**2 + m1**2 - m2**2) / (2.0 * energy)
@@ -75,7 +76,7 @@ def pair_in_frame(energy: float, m1: float, m2: float, cosine: ArrayLike) -> tup
 
 def off_shell_dsigma(
     cosine: ArrayLike, sqrt_s: float, m_aprime: float, m1: float, m2: float
-) -> Array:
+) -> FloatArray:
     """D sigma/d cos of e+e- -> A'* -> phi1 phi2 over epsilon^2 g_D^2, GeV^-2, by a Dirac trace."""
     k1, k2 = pair_in_frame(sqrt_s, M_ELECTRON, M_ELECTRON, 1.0)
     p1, p2 = pair_in_frame(sqrt_s, m1, m2, cosine)
@@ -106,7 +107,11 @@ def annihilation_sigma_v(m_aprime: float, m1: float, m2: float, speed: float) ->
 
 
 def radiative_squared(
-    k1: Array, k2: Array, photon: Array, dark: Callable[[Array], Any], mass: float = M_ELECTRON
+    k1: FloatArray,
+    k2: FloatArray,
+    photon: FloatArray,
+    dark: Callable[[FloatArray], Any],
+    mass: float = M_ELECTRON,
 ) -> float:
     """Squared amplitude of e-(k1) e+(k2) -> photon A', over e^4 epsilon^2, contracted at A'.
 
@@ -139,7 +144,7 @@ def radiative_squared(
     return float(np.real(dark(0.25 * tensor)))
 
 
-def boosted(p: Array, velocity: Array) -> Array:
+def boosted(p: FloatArray, velocity: FloatArray) -> FloatArray:
     """Active boost of a four-vector by a velocity, by the textbook matrix."""
     v2 = float(velocity @ velocity)
     gamma = 1.0 / np.sqrt(1.0 - v2)
@@ -157,7 +162,7 @@ class Chain:
     m1: float
     m2: float
 
-    def momenta(self, cosine: float, cos_star: float, phi_star: float) -> dict[str, Array]:
+    def momenta(self, cosine: float, cos_star: float, phi_star: float) -> dict[str, FloatArray]:
         """Of photon, A', phi1 and phi2; angles as those of Eqs. 13 to 15."""
         omega = (self.sqrt_s**2 - self.m_aprime**2) / (2.0 * self.sqrt_s)
         energy = self.sqrt_s - omega
@@ -175,7 +180,7 @@ class Chain:
         photon = np.concatenate([[omega], -omega * toward])
         return {"photon": photon, "A'": mediator, "phi1": first, "phi2": mediator - first}
 
-    def beams(self) -> tuple[Array, Array]:
+    def beams(self) -> tuple[FloatArray, FloatArray]:
         """Four-vectors of electron and positron."""
         half = 0.5 * self.sqrt_s
         k = np.sqrt(half**2 - M_ELECTRON**2)
@@ -251,7 +256,9 @@ def sampled_decays(
     return result[0], result[1], result[2], result[3]
 
 
-def equation_13(c: Array, x: Array, cos_phi: Array, s: float, m2: float) -> Array:
+def equation_13(
+    c: FloatArray, x: FloatArray, cos_phi: FloatArray, s: float, m2: float
+) -> FloatArray:
     """Curly bracket of Eq. 13 as printed; x = cos theta_1^*, m2 the A' mass squared."""
     sine, sine_x = np.sqrt((1 - c) * (1 + c)), np.sqrt((1 - x) * (1 + x))
     return np.asarray(
@@ -263,7 +270,9 @@ def equation_13(c: Array, x: Array, cos_phi: Array, s: float, m2: float) -> Arra
     )
 
 
-def _directions(chain: Chain, c: Array, x: Array, phi: Array, turn: Array) -> tuple[Array, Array]:
+def _directions(
+    chain: Chain, c: FloatArray, x: FloatArray, phi: FloatArray, turn: FloatArray
+) -> tuple[FloatArray, FloatArray]:
     """Unit vectors and momentum over mass of phi1 in the centre of mass, shapes (n, 3), (n,)."""
     omega = (chain.sqrt_s**2 - chain.m_aprime**2) / (2 * chain.sqrt_s)
     gamma, flight = (chain.sqrt_s - omega) / chain.m_aprime, omega / chain.m_aprime
@@ -280,7 +289,7 @@ def _directions(chain: Chain, c: Array, x: Array, phi: Array, turn: Array) -> tu
     return p / size[:, None], size / chain.m1
 
 
-def _on_face(box: Box, direction: Array) -> NDArray[np.bool_]:
+def _on_face(box: Box, direction: FloatArray) -> BoolArray:
     normal = box.axes[2]
     with np.errstate(divide="ignore", invalid="ignore"):
         t = (box.position @ normal) / (direction @ normal)
@@ -288,7 +297,7 @@ def _on_face(box: Box, direction: Array) -> NDArray[np.bool_]:
     return np.asarray((t > 0) & np.all(np.abs(local) <= 0.5 * box.size[:2], axis=1))
 
 
-def _crossings(box: Box, direction: Array) -> tuple[Array, Array]:
+def _crossings(box: Box, direction: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Distances at entry and exit by slabs; equal where a ray misses."""
     origin = box.axes @ (-box.position)
     origin[2] -= 0.5 * box.size[2]

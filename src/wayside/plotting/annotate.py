@@ -14,8 +14,8 @@ from wayside.plotting import room
 from wayside.plotting.style import OURS
 from wayside.sensitivity.contours import Line
 from wayside.sensitivity.existing import Search
-from wayside.sensitivity.mass_point import Array
 from wayside.sensitivity.result import Reach, percent
+from wayside.typing import FloatArray
 
 Corner = Literal["lower left", "lower right", "upper left", "upper right"]
 
@@ -117,7 +117,7 @@ def _patch(search: Search, result: Reach) -> Patch:
 def _legend(
     axes: Axes,
     entries: list[Artist],
-    weights: Array,
+    weights: FloatArray,
     regions: dict[Search, room.Mask],
 ) -> Legend:
     """Legend in the corner where it covers least: our own line above all."""
@@ -157,12 +157,12 @@ def _say_nothing(axes: Axes, result: Reach) -> Text:
     )
 
 
-def _fraction(coordinates: Array) -> Array:
+def _fraction(coordinates: FloatArray) -> FloatArray:
     """Positions along an axis in fractions of it."""
     return np.asarray((coordinates - coordinates[0]) / (coordinates[-1] - coordinates[0]))
 
 
-def _on_axes(line: Line, result: Reach) -> Array:
+def _on_axes(line: Line, result: Reach) -> FloatArray:
     """Points of a line in fractions of the axes."""
     columns = []
     for axis, values in zip((result.plane.x, result.plane.epsilon), line.points.T, strict=True):

@@ -3,20 +3,18 @@
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from matplotlib import rc_context
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from wayside.efficiency.binomial import interval
 from wayside.plotting.style import STYLE
-
-Structured = npt.NDArray[np.void]
+from wayside.typing import BoolArray, FloatArray, StructuredArray
 
 _KINDS = {"e": (11, "#c8102e"), "$\\mu$": (13, "#1f3f94"), "$\\pi$": (211, "#2e7d32")}
 
 
-def efficiency_figure(particles: Structured) -> Figure:
+def efficiency_figure(particles: StructuredArray) -> Figure:
     """Draw the share of particles that have a track, with 68% intervals.
 
     Parameters
@@ -52,9 +50,9 @@ def efficiency_figure(particles: Structured) -> Figure:
 
 def _points(
     axes: Any,
-    value: npt.NDArray[np.float64],
-    found: npt.NDArray[np.bool_],
-    edges: npt.NDArray[np.float64],
+    value: FloatArray,
+    found: BoolArray,
+    edges: FloatArray,
     name: str,
     colour: str,
 ) -> None:

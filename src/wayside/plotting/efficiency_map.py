@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -15,8 +14,6 @@ from wayside.efficiency.axes import AXES
 from wayside.efficiency.binomial import interval
 from wayside.efficiency.table import EfficiencyMap
 from wayside.plotting.style import STYLE
-
-FloatArray = npt.NDArray[np.float64]
 
 COLOURS: Final = {"ee": "#c8102e", "mumu": "#1f3f94", "pipi": "#2e7d32"}
 NAMES: Final = {"ee": r"$e^+e^-$", "mumu": r"$\mu^+\mu^-$", "pipi": r"$\pi^+\pi^-$"}

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from wayside.detector.stack import Stack
 from wayside.plotting.style import STYLE
+from wayside.typing import FloatArray
 
 Records = NDArray[Any]
 
@@ -53,7 +54,7 @@ def event_display(stack: Stack, tracks: Records, points: Records, title: str = "
     stack
         The detector.
     tracks, points
-        From `wayside.simulation.geant4.run.trace`.
+        From `wayside.transport.run.trace`.
     title
         Above the figure.
     """
@@ -66,7 +67,7 @@ def event_display(stack: Stack, tracks: Records, points: Records, title: str = "
 
 def draw_event(axes: Axes, stack: Stack, tracks: Records, points: Records, title: str = "") -> None:
     """Draw `event_display` into axes."""
-    segments: dict[str, list[NDArray[np.float64]]] = {name: [] for name in KINDS}
+    segments: dict[str, list[FloatArray]] = {name: [] for name in KINDS}
     key = points["primary"] * np.int64(2**32) + points["track"]
     order = np.argsort(key, kind="stable")
     starts = np.flatnonzero(np.diff(key[order], prepend=-1) != 0)
@@ -107,9 +108,7 @@ def draw_event(axes: Axes, stack: Stack, tracks: Records, points: Records, title
     )
 
 
-def _window(
-    stack: Stack, path: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _window(stack: Stack, path: FloatArray) -> tuple[FloatArray, FloatArray]:
     """The detector's full height; its depth, or where something charged is."""
     edge = 0.58 * stack.size[0]
     margin = 0.03 * stack.depth
@@ -118,9 +117,7 @@ def _window(
     return np.array([low, -edge]), np.array([high, edge])
 
 
-def _boundaries(
-    axes: Axes, stack: Stack, low: NDArray[np.float64], high: NDArray[np.float64]
-) -> None:
+def _boundaries(axes: Axes, stack: Stack, low: FloatArray, high: FloatArray) -> None:
     half = 0.5 * stack.size[0]
     for side in (-half, half):
         axes.plot([0.0, stack.depth], [side, side], color="0.35", linewidth=1.4, zorder=1.5)

@@ -8,7 +8,6 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
 from wayside.backgrounds.cosmic_muons import Site
 from wayside.backgrounds.klong_production import CONTINUUM, Entering
@@ -16,8 +15,6 @@ from wayside.backgrounds.klong_shield import Metal, curves
 from wayside.backgrounds.rock_neutrals import Kind, arriving, neutrals
 from wayside.detector.box import Box
 from wayside.plotting.style import APPROXIMATE, OURS, STYLE
-
-Array = NDArray[np.float64]
 
 BIN: Final = 0.25
 """GeV, of fig. 13 of the study."""

@@ -16,8 +16,8 @@ from wayside.plotting.annotate import annotate
 from wayside.plotting.style import APPROXIMATE, OURS, RELIC, STYLE
 from wayside.sensitivity.contours import Line
 from wayside.sensitivity.existing import SEARCHES, Search
-from wayside.sensitivity.mass_point import Array
 from wayside.sensitivity.result import Reach
+from wayside.typing import FloatArray
 
 
 def reach_figure(result: Reach) -> Figure:
@@ -200,5 +200,5 @@ def _exclusion_words(result: Reach) -> str:
 
 def _draw(axes: Axes, lines: list[Line], **style: object) -> None:
     for line in lines:
-        points: Array = line.points
+        points: FloatArray = line.points
         axes.plot(points[:, 0], points[:, 1], **style)  # type: ignore[arg-type]

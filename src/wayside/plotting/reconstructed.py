@@ -3,7 +3,6 @@
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -12,14 +11,13 @@ from matplotlib.lines import Line2D
 
 from wayside.plotting.style import STYLE
 from wayside.reconstruction.tracks import ELECTRON
-
-Structured = npt.NDArray[np.void]
+from wayside.typing import BoolArray, StructuredArray
 
 _KINDS = {"track": "#1f3f94", "track, electron": "#c8102e"}
 
 
 def reconstructed_figure(
-    tracks: Structured, vertices: Structured, film: Structured, title: str = ""
+    tracks: StructuredArray, vertices: StructuredArray, film: StructuredArray, title: str = ""
 ) -> Figure:
     """Draw the two side views of an event.
 
@@ -32,7 +30,7 @@ def reconstructed_figure(
         `wayside.reconstruction.records.TRACK` and `wayside.reconstruction.records.VERTEX` of the
         event.
     film
-        `wayside.simulation.records.CROSSING` of the event in films.
+        `wayside.transport.records.CROSSING` of the event in films.
     title
         Above the figure.
     """
@@ -59,7 +57,9 @@ def reconstructed_figure(
         return figure
 
 
-def _draw(axes: Axes, c: str, tracks: Structured, vertices: Structured, film: Structured) -> None:
+def _draw(
+    axes: Axes, c: str, tracks: StructuredArray, vertices: StructuredArray, film: StructuredArray
+) -> None:
     axes.plot(
         0.5 * (film["z_in"] + film["z_out"]),
         0.5 * (film[f"{c}_in"] + film[f"{c}_out"]),
@@ -94,7 +94,7 @@ def _draw(axes: Axes, c: str, tracks: Structured, vertices: Structured, film: St
             limits(float(values.min()) - margin, float(values.max()) + margin)
 
 
-def _along(film: Structured, track: Any) -> npt.NDArray[np.bool_]:
+def _along(film: StructuredArray, track: Any) -> BoolArray:
     """Films between the two ends of a track, crossed in its direction."""
     inside = (film["z_in"] > track["z"] - 0.2) & (film["z_in"] < track["end_z"] + 0.2)
     return np.asarray(inside & (film["z_out"] > film["z_in"]))

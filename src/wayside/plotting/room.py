@@ -6,22 +6,22 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
-from numpy.typing import NDArray
 from scipy.ndimage import distance_transform_edt
 
-Array = NDArray[np.float64]
-Mask = NDArray[np.bool_]
+from wayside.typing import BoolArray, FloatArray
+
+Mask = BoolArray
 
 CELLS: Final = 240
 """Cells of the map along each axis."""
 
 
-def cell_centres() -> Array:
+def cell_centres() -> FloatArray:
     """Centres of the cells along one axis, in fractions of it."""
     return np.asarray((np.arange(CELLS) + 0.5) / CELLS)
 
 
-def raster(mask: Mask, x: Array, y: Array) -> Mask:
+def raster(mask: Mask, x: FloatArray, y: FloatArray) -> Mask:
     """A mask on a grid, shape (y, x), as a map of cells.
 
     Parameters
@@ -37,7 +37,7 @@ def raster(mask: Mask, x: Array, y: Array) -> Mask:
     return np.asarray(mask[np.ix_(rows, columns)])
 
 
-def mark_line(taken: Mask, points: Array) -> None:
+def mark_line(taken: Mask, points: FloatArray) -> None:
     """Mark the cells along a line of points, shape (n, 2), in fractions of the axes."""
     steps = np.abs(np.diff(points, axis=0)).max(axis=1, initial=0.0) * CELLS
     for start, stop, step in zip(points[:-1], points[1:], steps, strict=True):

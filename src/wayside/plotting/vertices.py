@@ -3,17 +3,15 @@
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from matplotlib import rc_context
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from wayside.plotting.style import OURS, STYLE
+from wayside.typing import FloatArray, StructuredArray
 
-Structured = npt.NDArray[np.void]
 
-
-def vertex_figure(vertices: Structured, origins: Structured) -> Figure:
+def vertex_figure(vertices: StructuredArray, origins: StructuredArray) -> Figure:
     """Draw residuals and pulls of the vertices whose tracks truly share an event.
 
     Secondary ones, which lie elsewhere, are left out.
@@ -49,7 +47,7 @@ def vertex_figure(vertices: Structured, origins: Structured) -> Figure:
         return figure
 
 
-def _histogram(axes: Any, values: npt.NDArray[np.float64], limit: float | None, name: str) -> None:
+def _histogram(axes: Any, values: FloatArray, limit: float | None, name: str) -> None:
     pull = limit is not None
     if limit is None:
         limit = 4.0 * float(np.quantile(np.abs(values), 0.683)) if len(values) else 1.0

@@ -10,15 +10,14 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from wayside.emulsion.grains import visible
+from wayside.emulsion.sheets import Sheets
 from wayside.reconstruction.chain import Reconstructed, reconstruct
 from wayside.reconstruction.run import Job, respond
 from wayside.reconstruction.vertices import begins_inside
-from wayside.simulation.grains import visible
-from wayside.simulation.sheets import Sheets
+from wayside.typing import FloatArray, IntArray
 
 Structured = npt.NDArray[Any]
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
 
 EDGE: Final = 2.5
 """mm at the edge of a tile in which vertices do not count: a track that begins there leaves the
@@ -64,7 +63,7 @@ class Pool:
 
 def pool(film: Structured, primaries: Structured, job: Job) -> Pool:
     """Events from their crossings and primaries (event k in row k)."""
-    from wayside.simulation.emulsion import Emulsion
+    from wayside.emulsion.response import Emulsion
 
     film = film[visible(film, Emulsion.from_section(job.emulsion))]
     film = film[np.argsort(film["event"], kind="stable")]

@@ -2,23 +2,19 @@
 
 import numba
 import numpy as np
-import numpy.typing as npt
 
+from wayside.emulsion.response import Emulsion
+from wayside.emulsion.sheets import Sheets
+from wayside.emulsion.signals import BASETRACK, MICROTRACK
 from wayside.reconstruction.errors_of_measurement import line_variances, measurement
 from wayside.reconstruction.grid import build, span
-from wayside.simulation.emulsion import Emulsion
-from wayside.simulation.sheets import Sheets
-from wayside.simulation.signals import BASETRACK, MICROTRACK
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
-Structured = npt.NDArray[np.void]
+from wayside.typing import FloatArray, IntArray, StructuredArray
 
 LARGEST_CHI2 = 25.0
 """Of four degrees of freedom: 5 in 100,000 true pairs are beyond."""
 
 
-def basetracks(micro: Structured, emulsion: Emulsion, sheets: Sheets) -> Structured:
+def basetracks(micro: StructuredArray, emulsion: Emulsion, sheets: Sheets) -> StructuredArray:
     """Join micro-tracks into base-tracks.
 
     Two micro-tracks of a sheet are joined if each is the other's best partner: the slope from
@@ -27,13 +23,13 @@ def basetracks(micro: Structured, emulsion: Emulsion, sheets: Sheets) -> Structu
     Parameters
     ----------
     micro
-        Rows of `wayside.simulation.signals.MICROTRACK`, in any order.
+        Rows of `wayside.emulsion.signals.MICROTRACK`, in any order.
     emulsion, sheets
         Errors and depths.
 
     Returns
     -------
-    array of `wayside.simulation.signals.BASETRACK`
+    array of `wayside.emulsion.signals.BASETRACK`
         Sorted by sheet and position.
     """
     assert micro.dtype == MICROTRACK

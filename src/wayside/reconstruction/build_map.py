@@ -10,14 +10,12 @@ import numpy.typing as npt
 from wayside.backgrounds.source import SELECTIONS, Selection
 from wayside.efficiency.axes import AXES
 from wayside.efficiency.table import EfficiencyMap, counted
+from wayside.generator.pairs import PAIRS
 from wayside.reconstruction.chain import Reconstructed
 from wayside.reconstruction.files import Run, spans
 from wayside.reconstruction.grade import at_origin
 from wayside.reconstruction.run import Job, one_group
-from wayside.simulation.pairs import PAIRS
-
-BoolArray = npt.NDArray[np.bool_]
-Structured = npt.NDArray[np.void]
+from wayside.typing import BoolArray, StructuredArray
 
 EDGES: Final[dict[str, tuple[float, ...]]] = {
     "energy": (0.016, 0.05, 0.1, 0.16, 0.25, 0.5, 1.2, 10.0),
@@ -29,7 +27,7 @@ EDGES: Final[dict[str, tuple[float, ...]]] = {
 """Of the bins of the table that comes with Wayside."""
 
 
-def found(decays: Structured, result: Reconstructed) -> Mapping[Selection, BoolArray]:
+def found(decays: StructuredArray, result: Reconstructed) -> Mapping[Selection, BoolArray]:
     """Which decays have a vertex of theirs, by selection.
 
     A vertex counts if both of its tracks truly come from the event and it lies where that
@@ -52,7 +50,7 @@ def found(decays: Structured, result: Reconstructed) -> Mapping[Selection, BoolA
 
 
 def count(
-    decays: Structured,
+    decays: StructuredArray,
     passed: Mapping[Selection, BoolArray],
     header: Mapping[str, str],
     edges: Mapping[str, npt.ArrayLike] = EDGES,
@@ -62,7 +60,7 @@ def count(
     Parameters
     ----------
     decays
-        Rows of `wayside.simulation.pairs.DECAY`.
+        Rows of `wayside.generator.pairs.DECAY`.
     passed
         From `found`.
     header, edges
@@ -75,7 +73,7 @@ def count(
 
 def build_map(
     folder: Path,
-    decays: Structured,
+    decays: StructuredArray,
     job: Job,
     header: Mapping[str, str],
     edges: Mapping[str, npt.ArrayLike] = EDGES,
@@ -88,7 +86,7 @@ def build_map(
     folder
         A complete run of the simulation.
     decays
-        What was simulated: rows of `wayside.simulation.pairs.DECAY`, by the run's event numbers.
+        What was simulated: rows of `wayside.generator.pairs.DECAY`, by the run's event numbers.
     job
         Response and reconstruction; decays of a group share the films.
     header, edges
@@ -106,7 +104,7 @@ def build_map(
 
 def seen(
     folder: Path,
-    decays: Structured,
+    decays: StructuredArray,
     job: Job,
     progress: Callable[[int], object] | None = None,
 ) -> Mapping[Selection, BoolArray]:

@@ -5,8 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 
+from wayside.emulsion.response import Emulsion
+from wayside.emulsion.sheets import Sheets
+from wayside.emulsion.signals import HIT
 from wayside.errors import InputError
 from wayside.reconstruction.chains import chains
 from wayside.reconstruction.link import Linking, links
@@ -15,13 +17,7 @@ from wayside.reconstruction.records import TRACK
 from wayside.reconstruction.timing import FibreVeto, match_times
 from wayside.reconstruction.tracks import fit_tracks
 from wayside.reconstruction.vertices import Vertexing, begins_inside, vertices
-from wayside.simulation.emulsion import Emulsion
-from wayside.simulation.sheets import Sheets
-from wayside.simulation.signals import HIT
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
-Structured = npt.NDArray[np.void]
+from wayside.typing import BoolArray, FloatArray, IntArray, StructuredArray
 
 MARGIN = 4.0
 """Width in mm of what a tile sees around itself.
@@ -78,18 +74,18 @@ class Reconstructed:
         `wayside.reconstruction.records.TRACK` and `wayside.reconstruction.records.VERTEX`.
     """
 
-    rows: Structured
+    rows: StructuredArray
     members: IntArray
     first: IntArray
-    tracks: Structured
-    vertices: Structured
+    tracks: StructuredArray
+    vertices: StructuredArray
 
 
 def reconstruct(
-    rows: Structured,
+    rows: StructuredArray,
     setup: Setup | None = None,
-    gas: Structured | None = None,
-    fibres: Structured | None = None,
+    gas: StructuredArray | None = None,
+    fibres: StructuredArray | None = None,
     tile: float | None = None,
     workers: int = 1,
 ) -> Reconstructed:
@@ -98,11 +94,11 @@ def reconstruct(
     Parameters
     ----------
     rows
-        `wayside.simulation.signals.BASETRACK`, in any order.
+        `wayside.emulsion.signals.BASETRACK`, in any order.
     setup
         Errors, depths and cuts.
     gas, fibres
-        `wayside.simulation.signals.HIT`.
+        `wayside.emulsion.signals.HIT`.
     tile
         Side in mm of the squares that are linked one by one; all at once if None. The result is
         the same but for competition that reaches farther than `MARGIN`.
@@ -154,7 +150,7 @@ def reconstruct(
 
 
 def _links(
-    rows: Structured, setup: Setup, gaps: bool = False, following: IntArray | None = None
+    rows: StructuredArray, setup: Setup, gaps: bool = False, following: IntArray | None = None
 ) -> tuple[IntArray, FloatArray]:
     return links(
         rows,
@@ -168,7 +164,7 @@ def _links(
     )
 
 
-def _ends(rows: Structured, following: IntArray) -> FloatArray:
+def _ends(rows: StructuredArray, following: IntArray) -> FloatArray:
     """Downstream ends of chains of two base-tracks and more."""
     led = np.zeros(len(rows), dtype=np.bool_)
     led[following[following >= 0]] = True
@@ -176,7 +172,7 @@ def _ends(rows: Structured, following: IntArray) -> FloatArray:
     return np.stack([last[c].astype(np.float64) for c in ("sheet", "x", "y", "tx", "ty")], axis=1)
 
 
-def _link_tiles(rows: Structured, setup: Setup, tile: float, workers: int) -> IntArray:
+def _link_tiles(rows: StructuredArray, setup: Setup, tile: float, workers: int) -> IntArray:
     following = np.full(len(rows), -1, np.int64)
     best = np.full(len(rows), np.inf)
 
@@ -202,7 +198,7 @@ def _link_tiles(rows: Structured, setup: Setup, tile: float, workers: int) -> In
     return following
 
 
-def _tiles(rows: Structured, tile: float) -> Iterator[tuple[npt.NDArray[np.bool_], IntArray]]:
+def _tiles(rows: StructuredArray, tile: float) -> Iterator[tuple[BoolArray, IntArray]]:
     """Squares: which rows are theirs, and the rows that they see."""
     if len(rows) == 0:
         return

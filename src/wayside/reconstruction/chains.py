@@ -2,9 +2,8 @@
 
 import numba
 import numpy as np
-import numpy.typing as npt
 
-IntArray = npt.NDArray[np.int64]
+from wayside.typing import IntArray
 
 
 def chains(following: IntArray, shortest: int = 1) -> tuple[IntArray, IntArray]:

@@ -10,10 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from wayside.detector.stack import Stack
-from wayside.simulation.geant4.engine import masses
-from wayside.simulation.records import PRIMARY
+from wayside.generator.records import PRIMARY
+from wayside.transport.engine import masses
+from wayside.typing import FloatArray
 
-FloatArray = npt.NDArray[np.float64]
 Records = npt.NDArray[Any]
 
 How = Literal["cosmic", "front", "plane", "inside"]
@@ -147,7 +147,7 @@ def entering(
 
     Returns
     -------
-    array of `wayside.simulation.records.PRIMARY`
+    array of `wayside.generator.records.PRIMARY`
     """
     number = len(kinetic)
     points, u = LINES[how](stack, number, rng)
@@ -188,7 +188,7 @@ def pairs_inside(
 
     Returns
     -------
-    array of `wayside.simulation.records.PRIMARY`
+    array of `wayside.generator.records.PRIMARY`
         Two rows an event.
     """
     mass = rng.uniform(10.0, 650.0, number)

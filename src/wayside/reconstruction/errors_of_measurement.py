@@ -6,19 +6,17 @@ error along the projected direction is larger than the one across, and they are 
 
 import numba
 import numpy as np
-import numpy.typing as npt
 
-from wayside.simulation.emulsion import UM, Emulsion
-from wayside.simulation.sheets import Sheets
-
-FloatArray = npt.NDArray[np.float64]
+from wayside.emulsion.response import UM, Emulsion
+from wayside.emulsion.sheets import Sheets
+from wayside.typing import FloatArray
 
 
 @numba.njit(cache=True, nogil=True, inline="always")
 def line_variances(number: float) -> tuple[float, float]:
     """Variances of a fitted line at its end and of its slope times the depth of the film.
 
-    For grains of unit error; the moments of `wayside.simulation.microtracks.line_errors`.
+    For grains of unit error; the moments of `wayside.emulsion.microtracks.line_errors`.
     """
     n = max(number, 3.0)
     inverse = 12.0 / (n - 1.0) * (1.0 + 0.8 / n)

@@ -8,15 +8,15 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from wayside.emulsion.sheets import Sheets
+from wayside.generator.records import PRIMARY
 from wayside.reconstruction.chain import Reconstructed
 from wayside.reconstruction.run import APART, Job
 from wayside.reconstruction.timing import SIGMAS
 from wayside.reconstruction.vertices import begins_inside
-from wayside.simulation.records import PRIMARY
-from wayside.simulation.sheets import Sheets
+from wayside.typing import FloatArray, IntArray
 
 Structured = npt.NDArray[Any]
-FloatArray = npt.NDArray[np.float64]
 
 FAKE: Final = np.dtype(
     [
@@ -95,7 +95,7 @@ def fakes(
     begin = np.bincount(tracks["event"][inside & (tracks["event"] >= 0)], minlength=len(primaries))
     own = primaries[found["event"]]
     momentum = np.stack([own[c] for c in ("px", "py", "pz")], axis=1)
-    from wayside.simulation.geant4.engine import kinetic_energies
+    from wayside.transport.engine import kinetic_energies
 
     out["kinetic_energy"] = kinetic_energies(own)
     out["slope"] = np.hypot(momentum[:, 0], momentum[:, 1]) / momentum[:, 2]
@@ -139,9 +139,7 @@ def places(crossings: Structured) -> FloatArray:
     return np.array(depths)
 
 
-def _look_around(
-    out: Structured, result: Reconstructed, pair: npt.NDArray[np.int64], sheets: Sheets
-) -> None:
+def _look_around(out: Structured, result: Reconstructed, pair: IntArray, sheets: Sheets) -> None:
     rows = result.rows
     track = np.full(len(rows), -1, dtype=np.int64)
     track[result.members] = np.repeat(np.arange(len(result.tracks)), np.diff(result.first))

@@ -12,15 +12,14 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 
 from wayside.detector.stack import Stack
+from wayside.emulsion.sheets import Sheets
 from wayside.errors import InputError
+from wayside.generator.records import PRIMARY
 from wayside.reconstruction.material import Layer
-from wayside.simulation.records import CROSSING, PRIMARY
-from wayside.simulation.sheets import Sheets
-
-Structured = npt.NDArray[np.void]
+from wayside.transport.records import CROSSING
+from wayside.typing import IntArray, StructuredArray
 
 KINDS: Final = ("film", "gas", "fibre")
 """Kinds of crossings, each with a file."""
@@ -90,11 +89,11 @@ class Run:
         except (TypeError, ValueError, AttributeError):
             raise InputError(f"{self.folder / 'run.json'}: stack: cannot be used") from None
 
-    def events(self) -> npt.NDArray[np.int64]:
+    def events(self) -> IntArray:
         """Numbers of the events, in increasing order."""
         return np.unique(self.primaries["event"])
 
-    def crossings(self, kind: str, first: int, last: int) -> Structured:
+    def crossings(self, kind: str, first: int, last: int) -> StructuredArray:
         """Crossings of the events from ``first`` to ``last``, read without the others."""
         import pyarrow.compute as pc
         import pyarrow.parquet as pq
@@ -113,7 +112,7 @@ class Run:
         return np.concatenate(parts) if parts else np.zeros(0, dtype=CROSSING)
 
 
-def _rows(table: Any, dtype: np.dtype[Any], path: Path) -> Structured:
+def _rows(table: Any, dtype: np.dtype[Any], path: Path) -> StructuredArray:
     assert dtype.names is not None
     rows = np.zeros(len(table), dtype=dtype)
     for name in dtype.names:
@@ -123,7 +122,7 @@ def _rows(table: Any, dtype: np.dtype[Any], path: Path) -> Structured:
     return rows
 
 
-def read_table(path: Path, dtype: np.dtype[Any]) -> Structured:
+def read_table(path: Path, dtype: np.dtype[Any]) -> StructuredArray:
     """Read a Parquet file into a structured array.
 
     Raises
@@ -155,7 +154,7 @@ def flat(dtype: np.dtype[Any]) -> np.dtype[Any]:
     return np.dtype(columns)
 
 
-def flatten(rows: Structured) -> Structured:
+def flatten(rows: StructuredArray) -> StructuredArray:
     """Rows with every short vector taken apart."""
     out = np.zeros(len(rows), dtype=flat(rows.dtype))
     assert rows.dtype.names is not None
@@ -168,7 +167,7 @@ def flatten(rows: Structured) -> Structured:
     return out
 
 
-def write_table(path: Path, rows: Structured, about: Mapping[str, Any]) -> None:
+def write_table(path: Path, rows: StructuredArray, about: Mapping[str, Any]) -> None:
     """Write a structured array as Parquet with what it is about, whole or not at all."""
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -221,7 +220,7 @@ def collect(parts: list[Path], path: Path) -> None:
                 writer.close()
 
 
-def spans(events: npt.NDArray[np.int64], together: int) -> Iterator[tuple[int, int]]:
+def spans(events: IntArray, together: int) -> Iterator[tuple[int, int]]:
     """First and last event of groups of so many; all in one group if 0."""
     step = together or max(len(events), 1)
     for begin in range(0, len(events), step):

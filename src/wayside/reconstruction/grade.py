@@ -3,12 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from wayside.reconstruction.chain import Reconstructed
-
-Structured = npt.NDArray[np.void]
-BoolArray = npt.NDArray[np.bool_]
+from wayside.typing import BoolArray, StructuredArray
 
 PURE = 0.75
 """Share of base-tracks that must come from one particle."""
@@ -41,7 +38,7 @@ class Grade:
         For every track, whether it is mostly one particle's.
     """
 
-    particles: Structured
+    particles: StructuredArray
     pure: BoolArray
 
     @property
@@ -55,7 +52,9 @@ class Grade:
         return float(np.mean(self.pure)) if len(self.pure) else np.nan
 
 
-def at_origin(vertices: Structured, origins: Structured, sigmas: float = 5.0) -> BoolArray:
+def at_origin(
+    vertices: StructuredArray, origins: StructuredArray, sigmas: float = 5.0
+) -> BoolArray:
     """Which vertices are of one true event, and lie where it happened.
 
     Parameters

@@ -2,10 +2,8 @@
 
 import numba
 import numpy as np
-import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
+from wayside.typing import FloatArray, IntArray
 
 
 @numba.njit(cache=True, nogil=True)

@@ -13,12 +13,9 @@ mixture of two normal distributions; after each step what an innovation makes of
 
 import numba
 import numpy as np
-import numpy.typing as npt
 
 from wayside.reconstruction.material import after, highland
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
+from wayside.typing import FloatArray, IntArray
 
 IMPOSSIBLE = 1e12
 """-2 ln L of a momentum that does not suffice to reach the last base-track."""

@@ -14,17 +14,13 @@ from dataclasses import dataclass
 
 import numba
 import numpy as np
-import numpy.typing as npt
 
+from wayside.emulsion.response import Emulsion
+from wayside.emulsion.sheets import Sheets
 from wayside.reconstruction.errors_of_measurement import line_variances, measurement
 from wayside.reconstruction.grid import build, span
 from wayside.reconstruction.material import Layer, highland
-from wayside.simulation.emulsion import Emulsion
-from wayside.simulation.sheets import Sheets
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
-Structured = npt.NDArray[np.void]
+from wayside.typing import BoolArray, FloatArray, IntArray, StructuredArray
 
 
 @dataclass(frozen=True)
@@ -67,7 +63,7 @@ def depths(sheets: Sheets, layer: Layer, last: int) -> tuple[FloatArray, FloatAr
 
 
 def links(
-    rows: Structured,
+    rows: StructuredArray,
     emulsion: Emulsion,
     sheets: Sheets,
     how: Linking | None = None,
@@ -81,7 +77,7 @@ def links(
     Parameters
     ----------
     rows
-        `wayside.simulation.signals.BASETRACK`, sorted by sheet.
+        `wayside.emulsion.signals.BASETRACK`, sorted by sheet.
     emulsion, sheets
         Errors and depths.
     how, layer
@@ -318,8 +314,8 @@ def _fill(
     material: FloatArray,
     setup: FloatArray,
     following: IntArray,
-    led: npt.NDArray[np.bool_],
-    made: npt.NDArray[np.bool_],
+    led: BoolArray,
+    made: BoolArray,
     chi2: FloatArray,
 ) -> None:
     """Put free base-tracks of one sheet into links of this pass that leave the sheet out."""

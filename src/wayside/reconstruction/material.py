@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 
 import numba
 import numpy as np
-import numpy.typing as npt
+
+from wayside.typing import FloatArray
 
 if TYPE_CHECKING:
     from wayside.detector.materials import Material
     from wayside.detector.stack import Stack
 
-FloatArray = npt.NDArray[np.float64]
 
 M_ELECTRON = 0.51099895
 """MeV."""

@@ -10,10 +10,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from wayside import __version__
+from wayside.emulsion.alignment import misalign
+from wayside.emulsion.grains import grain_microtracks
+from wayside.emulsion.microtracks import microtracks
+from wayside.emulsion.readout import hits
+from wayside.emulsion.response import Emulsion
+from wayside.emulsion.sheets import Sheets
 from wayside.errors import InputError
+from wayside.generator.records import PRIMARY
 from wayside.reconstruction.basetracks import basetracks
 from wayside.reconstruction.chain import Reconstructed, Setup, reconstruct
 from wayside.reconstruction.files import (
@@ -32,15 +38,7 @@ from wayside.reconstruction.material import Layer
 from wayside.reconstruction.records import TRACK, VERTEX
 from wayside.reconstruction.vertices import Vertexing
 from wayside.scenario.emulsion import EmulsionSection, ReconstructionSection
-from wayside.simulation.alignment import misalign
-from wayside.simulation.emulsion import Emulsion
-from wayside.simulation.grains import grain_microtracks
-from wayside.simulation.microtracks import microtracks
-from wayside.simulation.readout import hits
-from wayside.simulation.records import PRIMARY
-from wayside.simulation.sheets import Sheets
-
-Structured = npt.NDArray[np.void]
+from wayside.typing import StructuredArray
 
 APART = 1e6
 """ns between events of a group: they share films, but happen a millisecond from one another."""
@@ -113,11 +111,11 @@ class Job:
 
 
 def respond(
-    film: Structured,
+    film: StructuredArray,
     job: Job,
     sheets: Sheets,
     rng: np.random.Generator,
-) -> Structured:
+) -> StructuredArray:
     """Base-tracks of film crossings."""
     emulsion = Emulsion.from_section(job.emulsion)
     make = grain_microtracks if job.grains else microtracks
@@ -133,7 +131,7 @@ def one_group(run: Run, job: Job, number: int, first: int, last: int) -> Reconst
 
 
 def of_crossings(
-    found: Mapping[str, Structured],
+    found: Mapping[str, StructuredArray],
     job: Job,
     sheets: Sheets,
     rng: np.random.Generator,
@@ -145,7 +143,7 @@ def of_crossings(
     Parameters
     ----------
     found
-        Rows of `wayside.simulation.records.CROSSING` by kind: films, gas, fibres.
+        Rows of `wayside.transport.records.CROSSING` by kind: films, gas, fibres.
     job, sheets
         What is done, and where the films are.
     rng
@@ -277,7 +275,7 @@ def with_group(dtype: np.dtype[Any]) -> np.dtype[Any]:
     return flat(np.dtype([("group", np.int32), *dtype.descr]))
 
 
-def read_result(out: Path) -> tuple[Structured, Structured, Structured]:
+def read_result(out: Path) -> tuple[StructuredArray, StructuredArray, StructuredArray]:
     """Tracks, vertices and particles of a finished reconstruction."""
     tracks, vertices, particles = (
         read_table(out / f"{name}.parquet", with_group(dtype))
@@ -286,7 +284,7 @@ def read_result(out: Path) -> tuple[Structured, Structured, Structured]:
     return tracks, vertices, particles
 
 
-def origins(primaries: Structured) -> Structured:
+def origins(primaries: StructuredArray) -> StructuredArray:
     """First particle of each event: where the event happened."""
     assert primaries.dtype == PRIMARY
     _, first = np.unique(primaries["event"], return_index=True)

@@ -11,13 +11,9 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 import numpy as np
-import numpy.typing as npt
 
-from wayside.simulation.sheets import Sheets
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
-Structured = npt.NDArray[np.void]
+from wayside.emulsion.sheets import Sheets
+from wayside.typing import FloatArray, IntArray, StructuredArray
 
 FibreVeto = Literal["upstream", "all"]
 
@@ -26,19 +22,19 @@ SIGMAS = 4.0
 
 
 def match_times(
-    found: Structured,
-    rows: Structured,
+    found: StructuredArray,
+    rows: StructuredArray,
     members: IntArray,
     first: IntArray,
-    hits: Structured,
-    fibres: Structured,
+    hits: StructuredArray,
+    fibres: StructuredArray,
     sheets: Sheets,
     position_error: float,
     time_error: float,
     fibre_window: float = 20.0,
     fibre_veto: FibreVeto = "upstream",
     gas_veto: bool = False,
-) -> Structured:
+) -> StructuredArray:
     """Give vertices their times.
 
     Parameters
@@ -48,7 +44,7 @@ def match_times(
     rows, members, first
         Base-tracks and the chains of the tracks that the vertices name.
     hits, fibres
-        `wayside.simulation.signals.HIT` of gas detectors and of fibres.
+        `wayside.emulsion.signals.HIT` of gas detectors and of fibres.
     sheets
         Depths.
     position_error, time_error
@@ -99,7 +95,7 @@ def match_times(
 
 
 def _track_times(
-    members: Structured, trees: Mapping[int, tuple[Any, Any]], sheets: Sheets, error: float
+    members: StructuredArray, trees: Mapping[int, tuple[Any, Any]], sheets: Sheets, error: float
 ) -> FloatArray:
     """Times of all gas hits on a track, in order."""
     depth = sheets.middle(members["sheet"])

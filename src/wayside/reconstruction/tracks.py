@@ -2,8 +2,9 @@
 
 import numba
 import numpy as np
-import numpy.typing as npt
 
+from wayside.emulsion.response import Emulsion
+from wayside.emulsion.sheets import Sheets
 from wayside.reconstruction.errors_of_measurement import line_variances, measurement
 from wayside.reconstruction.kalman import (
     IMPOSSIBLE,
@@ -14,12 +15,7 @@ from wayside.reconstruction.kalman import (
 from wayside.reconstruction.link import depths
 from wayside.reconstruction.material import M_ELECTRON, Layer
 from wayside.reconstruction.records import TRACK
-from wayside.simulation.emulsion import Emulsion
-from wayside.simulation.sheets import Sheets
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
-Structured = npt.NDArray[np.void]
+from wayside.typing import BoolArray, FloatArray, IntArray, StructuredArray
 
 M_MUON = 105.658
 """MeV; the mass of a track unless it is fitted as an electron's."""
@@ -29,22 +25,22 @@ ELECTRON = 6.0
 
 
 def fit_tracks(
-    rows: Structured,
+    rows: StructuredArray,
     members: IntArray,
     first: IntArray,
     emulsion: Emulsion,
     sheets: Sheets,
     layer: Layer | None = None,
-    as_electron: npt.NDArray[np.bool_] | None = None,
+    as_electron: BoolArray | None = None,
     momentum: FloatArray | None = None,
     mass: float = M_MUON,
-) -> Structured:
+) -> StructuredArray:
     """Fit chains of base-tracks.
 
     Parameters
     ----------
     rows
-        `wayside.simulation.signals.BASETRACK`.
+        `wayside.emulsion.signals.BASETRACK`.
     members, first
         Chains, from `wayside.reconstruction.chains.chains`, at least two rows each.
     emulsion, sheets, layer
@@ -109,13 +105,15 @@ def fit_tracks(
     return tracks
 
 
-def momentum_times_beta(tracks: Structured) -> FloatArray:
+def momentum_times_beta(tracks: StructuredArray) -> FloatArray:
     """What scattering measures, in MeV: the same whichever mass a track was fitted with."""
     mass = np.where(tracks["electron"] > ELECTRON, M_ELECTRON, M_MUON)
     return np.asarray(tracks["momentum"] ** 2 / np.hypot(tracks["momentum"], mass))
 
 
-def _truth(rows: Structured, members: IntArray, first: IntArray, tracks: Structured) -> None:
+def _truth(
+    rows: StructuredArray, members: IntArray, first: IntArray, tracks: StructuredArray
+) -> None:
     """The particle most base-tracks come from, the earliest of equals."""
     best, votes = _majority(
         rows["event"][members].astype(np.int64), rows["particle"][members].astype(np.int64), first
@@ -170,7 +168,7 @@ def _fit_all(
     z: FloatArray,
     plate: FloatArray,
     gap: FloatArray,
-    as_electron: npt.NDArray[np.bool_],
+    as_electron: BoolArray,
     known: FloatArray,
     mass: float,
 ) -> tuple[FloatArray, FloatArray, FloatArray]:

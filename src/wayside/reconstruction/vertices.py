@@ -4,17 +4,13 @@ from dataclasses import dataclass
 
 import numba
 import numpy as np
-import numpy.typing as npt
 
+from wayside.emulsion.sheets import Sheets
 from wayside.reconstruction.grid import build, span
 from wayside.reconstruction.material import Layer, highland
 from wayside.reconstruction.records import VERTEX
 from wayside.reconstruction.tracks import momentum_times_beta
-from wayside.simulation.sheets import Sheets
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
-Structured = npt.NDArray[np.void]
+from wayside.typing import BoolArray, FloatArray, IntArray, StructuredArray
 
 
 @dataclass(frozen=True)
@@ -55,13 +51,13 @@ class Vertexing:
 
 
 def vertices(
-    tracks: Structured,
+    tracks: StructuredArray,
     ends: FloatArray,
     sheets: Sheets,
     how: Vertexing | None = None,
     layer: Layer | None = None,
     bounds: tuple[float, float, float, float] | None = None,
-) -> Structured:
+) -> StructuredArray:
     """Find two-track vertices.
 
     Parameters
@@ -136,11 +132,11 @@ def vertices(
 
 
 def begins_inside(
-    tracks: Structured,
+    tracks: StructuredArray,
     sheets: Sheets,
     how: Vertexing,
     bounds: tuple[float, float, float, float] | None = None,
-) -> npt.NDArray[np.bool_]:
+) -> BoolArray:
     """Which tracks did not come from outside: the sheets before their first would have seen them.
 
     Parameters
@@ -159,8 +155,8 @@ def begins_inside(
 
 
 def _incoming(
-    found: Structured, ends: FloatArray, sheets: Sheets, how: Vertexing
-) -> npt.NDArray[np.bool_]:
+    found: StructuredArray, ends: FloatArray, sheets: Sheets, how: Vertexing
+) -> BoolArray:
     """Which vertices something leads to that ends there."""
     from scipy.spatial import cKDTree
 
@@ -187,7 +183,7 @@ def _incoming(
 
 
 def _count_companions(
-    found: Structured, tracks: Structured, inside: IntArray, how: Vertexing
+    found: StructuredArray, tracks: StructuredArray, inside: IntArray, how: Vertexing
 ) -> None:
     z = tracks["z"][inside]
     order = np.argsort(z, kind="stable")
@@ -221,7 +217,7 @@ def fronts_and_gaps(sheets: Sheets, last: int) -> tuple[FloatArray, FloatArray]:
     )
 
 
-def _secondary(found: Structured, tracks: Structured, how: Vertexing) -> npt.NDArray[np.bool_]:
+def _secondary(found: StructuredArray, tracks: StructuredArray, how: Vertexing) -> BoolArray:
     """Which vertices, in order of depth, lie along a track of an earlier one."""
     behind = np.zeros(len(found), dtype=np.bool_)
     for v in range(len(found)):

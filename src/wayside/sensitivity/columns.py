@@ -9,11 +9,10 @@ side lets it cross its level in between.
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
-from wayside.sensitivity.mass_point import Array
 from wayside.sensitivity.planes import CouplingFunction, Plane
 from wayside.sensitivity.thresholds import threshold_columns
+from wayside.typing import BoolArray, FloatArray
 
 LEAST_STEP = 1e-3
 """Columns closer than this, in fractions of the axis, get none between them."""
@@ -48,7 +47,7 @@ def resolved(
     if len(extra) > room:
         extra = extra[np.linspace(0, len(extra) - 1, room).round().astype(int)]
     plane = plane.with_columns(extra)
-    known: dict[float, Array] = {}
+    known: dict[float, FloatArray] = {}
     for _ in range(_ROUNDS):
         _look(plane, known, [*yields, *margins])
         fields = np.stack([known[x] for x in plane.x.values.tolist()], axis=-1)
@@ -62,14 +61,16 @@ def resolved(
     return plane
 
 
-def _look(plane: Plane, known: dict[float, Array], functions: Sequence[CouplingFunction]) -> None:
+def _look(
+    plane: Plane, known: dict[float, FloatArray], functions: Sequence[CouplingFunction]
+) -> None:
     """Fill in the functions along columns not looked at yet, shape (functions, epsilon)."""
     for x in plane.x.values.tolist():
         if x not in known:
             known[x] = np.stack([plane.evaluate(f, x, plane.epsilon.values) for f in functions])
 
 
-def _need(plane: Plane, fields: Array, smooth: int) -> Array:
+def _need(plane: Plane, fields: FloatArray, smooth: int) -> FloatArray:
     """How much a column is needed between neighbours, 0 where not; fields by (_, epsilon, x)."""
     t = plane.x.coordinates
     moved = np.mean((fields[..., 1:] > 0.0) != (fields[..., :-1] > 0.0), axis=1).max(axis=0)
@@ -82,7 +83,7 @@ def _need(plane: Plane, fields: Array, smooth: int) -> Array:
     return np.where(np.diff(t) > LEAST_STEP * (t[-1] - t[0]), need, 0.0)
 
 
-def _may_cross(t: Array, rows: Array) -> NDArray[np.bool_]:
+def _may_cross(t: FloatArray, rows: FloatArray) -> BoolArray:
     """Between which neighbours of one sign a row may have the other; shape (rows, columns - 1).
 
     A row that rises before an interval and falls after it stays below both slopes carried on, if

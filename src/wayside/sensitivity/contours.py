@@ -11,13 +11,12 @@ from typing import NamedTuple
 
 import contourpy
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import elementwise
 
 from wayside.errors import AccuracyWarning
+from wayside.typing import BoolArray, FloatArray, IndexArray
 
-Array = NDArray[np.float64]
-Function = Callable[[Array, Array], Array]
+Function = Callable[[FloatArray, FloatArray], FloatArray]
 
 _CEILING = 1e3
 _NEAR_ENOUGH = 1e-3
@@ -28,14 +27,14 @@ _PER_TURN = 6
 class Line(NamedTuple):
     """A level line."""
 
-    points: Array
+    points: FloatArray
     """Vertices, shape (n, 2)."""
     closed: bool
     """Whether it returns to its start instead of ending at the border of the grid."""
 
 
 def trace(
-    function: Function, x: Array, y: Array, values: Array, *, costly_x: bool = False
+    function: Function, x: FloatArray, y: FloatArray, values: FloatArray, *, costly_x: bool = False
 ) -> list[Line]:
     """Lines on which a function vanishes.
 
@@ -77,7 +76,7 @@ def trace(
     ]
 
 
-def _thinned(line: Array, x: Array) -> Array:
+def _thinned(line: FloatArray, x: FloatArray) -> FloatArray:
     """A line without most of its vertices off the columns of the grid."""
     columns = _nearest(x, line[:, 0])
     on_column = _on_grid(x, line[:, 0])
@@ -97,13 +96,13 @@ def _thinned(line: Array, x: Array) -> Array:
     return np.asarray(line[np.unique(kept)])
 
 
-def _on_grid(grid: Array, position: Array) -> NDArray[np.bool_]:
+def _on_grid(grid: FloatArray, position: FloatArray) -> BoolArray:
     """Whether positions are those of the grid, and not half-way between."""
     tolerance = 1e-6 * (grid[-1] - grid[0]) / len(grid)
     return np.asarray(np.abs(grid[_nearest(grid, position)] - position) < tolerance)
 
 
-def _solve(function: Function, x: Array, y: Array, vertices: Array) -> Array:
+def _solve(function: Function, x: FloatArray, y: FloatArray, vertices: FloatArray) -> FloatArray:
     """Move every vertex along its grid edge to the root."""
     result = vertices.copy()
     for fixed, grid in ((0, x), (1, y)):
@@ -120,8 +119,10 @@ def _solve(function: Function, x: Array, y: Array, vertices: Array) -> Array:
     return result
 
 
-def _roots(function: Function, held: Array, low: Array, high: Array, fixed: int) -> Array:
-    def along(t: Array, held: Array) -> Array:
+def _roots(
+    function: Function, held: FloatArray, low: FloatArray, high: FloatArray, fixed: int
+) -> FloatArray:
+    def along(t: FloatArray, held: FloatArray) -> FloatArray:
         value = function(held, t) if fixed == 0 else function(t, held)
         return np.clip(np.nan_to_num(value, nan=-_CEILING), -_CEILING, _CEILING)
 
@@ -138,7 +139,7 @@ def _roots(function: Function, held: Array, low: Array, high: Array, fixed: int)
     return roots
 
 
-def _nearer_end(along: Function, held: Array, low: Array, high: Array) -> Array:
+def _nearer_end(along: Function, held: FloatArray, low: FloatArray, high: FloatArray) -> FloatArray:
     """Ends of edges on which no root was found: where a root is, if rounding moved it outside."""
     at_low, at_high = np.abs(along(low, held)), np.abs(along(high, held))
     worst = float(np.max(np.minimum(at_low, at_high)))
@@ -151,6 +152,6 @@ def _nearer_end(along: Function, held: Array, low: Array, high: Array) -> Array:
     return np.where(at_low < at_high, low, high)
 
 
-def _nearest(grid: Array, position: Array) -> NDArray[np.intp]:
+def _nearest(grid: FloatArray, position: FloatArray) -> IndexArray:
     index = np.clip(np.searchsorted(grid, position), 1, len(grid) - 1)
     return index - ((position - grid[index - 1]) < (grid[index] - position))

@@ -7,10 +7,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from wayside.collider.beams import Beams
-from wayside.collider.radiative import gamma_beta
 from wayside.limits import babar
 from wayside.models.protocol import Model
-from wayside.sensitivity.mass_point import Array, MassPoint
+from wayside.production.radiative import gamma_beta
+from wayside.sensitivity.mass_point import MassPoint
+from wayside.typing import FloatArray
 
 BABAR = Beams.symmetric(10.58)
 """Collisions of the BaBar data sets in their centre of mass."""
@@ -22,12 +23,12 @@ PHOTON_COSINE = 0.6
 class EscapeRule(NamedTuple):
     """Directions of the excited state in the A' frame, to average over."""
 
-    flown: Array
+    flown: FloatArray
     """Escape length over momentum per mass, in m."""
-    weights: Array
+    weights: FloatArray
     """Their shares."""
 
-    def probability(self, ctau: ArrayLike) -> Array:
+    def probability(self, ctau: ArrayLike) -> FloatArray:
         """Chance to fly 2 m at a proper decay length in m, any shape."""
         ctau = np.asarray(ctau, dtype=np.float64)
         return np.asarray(np.exp(-self.flown / ctau[..., None]) @ self.weights)
@@ -42,7 +43,7 @@ def escape_rule(point: MassPoint) -> EscapeRule:
     return EscapeRule(flown, weights / np.sum(weights))
 
 
-def escape_probability(point: MassPoint, ctau: ArrayLike) -> Array:
+def escape_probability(point: MassPoint, ctau: ArrayLike) -> FloatArray:
     """Chance that an excited state flies 2 m before it decays, averaged over its boost.
 
     Parameters
@@ -60,7 +61,7 @@ def escape_probability(point: MassPoint, ctau: ArrayLike) -> Array:
     return escape_rule(point).probability(ctau)
 
 
-def _decay_density(model: Model, sqrt_s: float, x: Array) -> Array:
+def _decay_density(model: Model, sqrt_s: float, x: FloatArray) -> FloatArray:
     """Density in x = cos theta*, not normalised, for photons with |cos theta| < PHOTON_COSINE."""
     s, q2 = sqrt_s**2, model.m_aprime**2
     isotropic, polarised = model.pair_tensor(q2)

@@ -16,7 +16,8 @@ from wayside.limits.curve import LimitCurve, margin
 from wayside.models.protocol import Model
 from wayside.scenario.sections import Recast
 from wayside.sensitivity.escape import BABAR, EscapeRule, escape_rule
-from wayside.sensitivity.mass_point import Array, MassPoint
+from wayside.sensitivity.mass_point import MassPoint
+from wayside.typing import FloatArray
 
 
 class Existing:
@@ -52,7 +53,7 @@ class Existing:
     def _likelihood(self) -> babar.InvisibleLikelihood:
         return babar.InvisibleLikelihood.from_table()
 
-    def margins(self) -> dict[str, Callable[[MassPoint, ArrayLike, ArrayLike], Array]]:
+    def margins(self) -> dict[str, Callable[[MassPoint, ArrayLike, ArrayLike], FloatArray]]:
         """Margin functions of (mass point, epsilon, g_d) by the keys of `SEARCHES`."""
         return {search.key: partial(search.margin, self) for search in SEARCHES}
 
@@ -64,7 +65,7 @@ class Existing:
         """
         return {search.key: search.level(self, m_aprime) for search in SEARCHES}
 
-    def babar_visible(self, point: MassPoint, epsilon: ArrayLike, g_d: ArrayLike) -> Array:
+    def babar_visible(self, point: MassPoint, epsilon: ArrayLike, g_d: ArrayLike) -> FloatArray:
         """BaBar's search for A' -> e e, mu mu."""
         m_aprime = point.model.m_aprime
         if not np.isfinite(self._visible(m_aprime)):
@@ -76,7 +77,7 @@ class Existing:
             return babar.visible_margin_study(m_aprime, epsilon, branching, curve=self._visible)
         return babar.visible_margin(m_aprime, epsilon, branching, leptons, curve=self._visible)
 
-    def babar_invisible(self, point: MassPoint, epsilon: ArrayLike, g_d: ArrayLike) -> Array:
+    def babar_invisible(self, point: MassPoint, epsilon: ArrayLike, g_d: ArrayLike) -> FloatArray:
         """BaBar's search for a single photon, if the excited state flies 2 m undecayed."""
         model = point.model
         limit = float(self._invisible(model.m_aprime))
@@ -119,14 +120,14 @@ class Existing:
             self._escapes[model] = escape_rule(self._at_babar(model))
         return self._escapes[model]
 
-    def lep(self, point: MassPoint, epsilon: ArrayLike, g_d: ArrayLike) -> Array:
+    def lep(self, point: MassPoint, epsilon: ArrayLike, g_d: ArrayLike) -> FloatArray:
         """Electroweak precision observables, whatever the A' decays to."""
         value = lep.lep_margin(point.model.m_aprime, epsilon, curve=self._lep)
         return np.asarray(
             np.broadcast_to(value, np.broadcast_shapes(np.shape(value), np.shape(g_d)))
         )
 
-    def displaced(self, point: MassPoint, epsilon: ArrayLike, g_d: ArrayLike) -> Array:
+    def displaced(self, point: MassPoint, epsilon: ArrayLike, g_d: ArrayLike) -> FloatArray:
         """Where the average flight length is below 1 m: best for displaced-vertex searches."""
         return displaced.displaced_margin(point.mean_flight(epsilon, g_d))
 
@@ -162,7 +163,7 @@ class Search:
     """Colour of its region."""
     tables: tuple[str, ...]
     """Data tables behind it."""
-    margin: Callable[[Existing, MassPoint, ArrayLike, ArrayLike], Array]
+    margin: Callable[[Existing, MassPoint, ArrayLike, ArrayLike], FloatArray]
     """Margin at a mass point and couplings."""
     level: Callable[[Existing, float], float | None]
     """Confidence level of its border at a mass of A'; see `Existing.confidence_levels`."""
@@ -212,5 +213,5 @@ SEARCHES = (
 """All of them, in the order in which a figure draws them."""
 
 
-def _nothing(epsilon: ArrayLike, g_d: ArrayLike) -> Array:
+def _nothing(epsilon: ArrayLike, g_d: ArrayLike) -> FloatArray:
     return np.full(np.broadcast_shapes(np.shape(epsilon), np.shape(g_d)), -np.inf)

@@ -15,8 +15,8 @@ from wayside.sensitivity.background import (
     control_of,
     expected_limit,
 )
-from wayside.sensitivity.mass_point import Array
 from wayside.sensitivity.planes import mass_point
+from wayside.typing import FloatArray
 
 _EPSILON = np.geomspace(1e-8, 0.9, 1601)
 _MOST = 1e5
@@ -28,9 +28,9 @@ class Curve:
     """Limits of one treatment of the background."""
 
     title: str
-    n_limit: Array
+    n_limit: FloatArray
     """Signal events in the signal detectors that are excluded; nan where not computed."""
-    epsilon: Array
+    epsilon: FloatArray
     """Smallest epsilon excluded at the scenario's masses and g_D; nan where there is none."""
 
 
@@ -41,8 +41,8 @@ class LuminosityScan:
     Made by `luminosity_scan`. Exposure time grows with luminosity, and every source with both.
     """
 
-    luminosity_fb: Array
-    background: Array
+    luminosity_fb: FloatArray
+    background: FloatArray
     """Expected background events in the signal detectors."""
     curves: dict[str, Curve]
     """By ``"zero"``, ``"background"`` and, with a control detector, ``"control"``."""
@@ -105,7 +105,7 @@ def luminosity_scan(
     return LuminosityScan(luminosity, expected, curves, other, own)
 
 
-def _yields(scenario: Scenario) -> dict[str, Array]:
+def _yields(scenario: Scenario) -> dict[str, FloatArray]:
     """Expected events a fb^-1 by detector over a grid of epsilon, at the scenario's g_D."""
     point = mass_point(scenario)
     return {
@@ -114,7 +114,9 @@ def _yields(scenario: Scenario) -> dict[str, Array]:
     }
 
 
-def _smallest_epsilon(events: Array, luminosity: Array, n_limit: Array) -> Array:
+def _smallest_epsilon(
+    events: FloatArray, luminosity: FloatArray, n_limit: FloatArray
+) -> FloatArray:
     """Where yields first reach the limit, between neighbours of the grid along a power law."""
     found = np.full(len(luminosity), np.nan)
     with np.errstate(divide="ignore"):
@@ -128,7 +130,7 @@ def _smallest_epsilon(events: Array, luminosity: Array, n_limit: Array) -> Array
     return found
 
 
-def _ratio_at(epsilon: float, other: Array, signal: Array) -> float:
+def _ratio_at(epsilon: float, other: FloatArray, signal: FloatArray) -> float:
     """Signal in the control detector over that in the signal detector; without a limit, at best."""
     at = int(np.argmax(signal)) if math.isnan(epsilon) else int(np.searchsorted(_EPSILON, epsilon))
     return float(other[at] / signal[at]) if signal[at] > 0.0 else 0.0

@@ -6,17 +6,15 @@ from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from wayside.acceptance.angular import angular_density
 from wayside.acceptance.decay import DecayCurve
 from wayside.acceptance.estimate import Estimate, decay_curve, face_acceptance
-from wayside.acceptance.flight import Flight, off_shell_flight, on_shell_flight
 from wayside.acceptance.rule import Rule
 from wayside.acceptance.seen import Seen
 from wayside.acceptance.timing import Arrivals, arrival_times, timing_rule
 from wayside.backgrounds.source import Selection
-from wayside.collider import direct, distribution, radiative
 from wayside.collider.beams import Beams
 from wayside.constants import HBAR_C
 from wayside.detector.box import Box
@@ -24,8 +22,9 @@ from wayside.efficiency.shipped import shipped
 from wayside.errors import InputError
 from wayside.models.protocol import Model
 from wayside.models.r_ratio import R_MAXIMUM
-
-Array = NDArray[np.float64]
+from wayside.production import direct, distribution, radiative
+from wayside.production.flight import Flight, off_shell_flight, on_shell_flight
+from wayside.typing import FloatArray
 
 NEAR_POLE = 0.03
 """Width times mass over distance from the pole (in s) beyond which a flag is raised: the width,
@@ -187,7 +186,7 @@ class MassPoint:
 
     def density(
         self, direction: ArrayLike, energy: ArrayLike, frame: distribution.Frame = "lab"
-    ) -> Array:
+    ) -> FloatArray:
         """Density of excited states in direction and energy, on shell; per steradian and GeV.
 
         Parameters
@@ -209,7 +208,7 @@ class MassPoint:
             self.model, self.beams, direction, energy, frame, self.regulator
         )
 
-    def star_density(self, cos_theta: ArrayLike, cos_theta_star: ArrayLike) -> Array:
+    def star_density(self, cos_theta: ArrayLike, cos_theta_star: ArrayLike) -> FloatArray:
         """The same in the centre of mass against the decay angle; per steradian.
 
         Parameters
@@ -224,7 +223,9 @@ class MassPoint:
             self.model, self.beams.sqrt_s, cos_theta, cos_theta_star, self.regulator
         )
 
-    def angular_density(self, direction: ArrayLike, frame: distribution.Frame = "lab") -> Array:
+    def angular_density(
+        self, direction: ArrayLike, frame: distribution.Frame = "lab"
+    ) -> FloatArray:
         """Density of excited states in direction, whatever their energy; per steradian.
 
         Parameters
@@ -261,7 +262,7 @@ class MassPoint:
             found.append("mean flight and the study's approximation are in the centre of mass")
         return found
 
-    def ctau(self, epsilon: ArrayLike, g_d: ArrayLike) -> Array:
+    def ctau(self, epsilon: ArrayLike, g_d: ArrayLike) -> FloatArray:
         """Proper decay length of the excited state in m, inf if it is stable."""
         coupling2 = np.square(epsilon) * np.square(g_d)
         if self.ctau_override is not None:
@@ -271,17 +272,17 @@ class MassPoint:
             return np.full(np.shape(coupling2), np.inf)
         return np.asarray(HBAR_C / (coupling2 * width_hat))
 
-    def mean_flight(self, epsilon: ArrayLike, g_d: ArrayLike) -> Array:
+    def mean_flight(self, epsilon: ArrayLike, g_d: ArrayLike) -> FloatArray:
         """Average flight length d of Eq. 12 of the study, in m."""
         return self.mean_gamma_beta * self.ctau(epsilon, g_d)
 
-    def branching_dark(self, epsilon: ArrayLike, g_d: ArrayLike) -> Array:
+    def branching_dark(self, epsilon: ArrayLike, g_d: ArrayLike) -> FloatArray:
         """Branching ratio of A' into the dark pair."""
         dark = np.square(g_d) * self.dark_width_hat
         visible = np.square(epsilon) * sum(self.visible_width_hats.values())
         return np.asarray(dark / (dark + visible))
 
-    def produced_fb(self, epsilon: ArrayLike, g_d: ArrayLike) -> Array:
+    def produced_fb(self, epsilon: ArrayLike, g_d: ArrayLike) -> FloatArray:
         """Cross-section to produce an excited state in fb, branching ratio of A' included."""
         rate = self.cross_section_hat * np.square(epsilon)
         if self.mode == "off-shell":
@@ -290,7 +291,7 @@ class MassPoint:
 
     def decay_probability(
         self, name: str, epsilon: ArrayLike, g_d: ArrayLike, *, decays: Decays | None = None
-    ) -> Array:
+    ) -> FloatArray:
         """Chance per produced excited state to decay inside a detector.
 
         Parameters
@@ -328,7 +329,7 @@ class MassPoint:
             )
         return self._kept[key]  # type: ignore[no-any-return]
 
-    def seen_share(self, name: str, epsilon: ArrayLike, g_d: ArrayLike) -> Array:
+    def seen_share(self, name: str, epsilon: ArrayLike, g_d: ArrayLike) -> FloatArray:
         """Share of the decays in a detector that are seen, whatever ``efficiency`` says.
 
         Parameters
@@ -355,7 +356,7 @@ class MassPoint:
         *,
         decays: Decays | None = None,
         efficiency: Efficiency | None = None,
-    ) -> Array:
+    ) -> FloatArray:
         """Decays of excited states expected inside a detector, or those of them that are seen.
 
         Parameters

@@ -13,9 +13,10 @@ from wayside.detector.box import Box
 from wayside.errors import InputError
 from wayside.models.inelastic import MODELS
 from wayside.scenario import Scenario
-from wayside.sensitivity.mass_point import Array, MassPoint
+from wayside.sensitivity.mass_point import MassPoint
+from wayside.typing import FloatArray
 
-CouplingFunction = Callable[[MassPoint, Array, Array], Array]
+CouplingFunction = Callable[[MassPoint, FloatArray, FloatArray], FloatArray]
 """Elementwise function of (mass point, epsilon, g_d)."""
 
 
@@ -58,16 +59,16 @@ class Axis:
     """For a figure, in mathtext."""
     unit: str
     """Unit, or "1"."""
-    values: Array
+    values: FloatArray
     """Grid, increasing."""
     logarithmic: bool = True
 
     @cached_property
-    def coordinates(self) -> Array:
+    def coordinates(self) -> FloatArray:
         """Grid in the coordinate that is drawn: the logarithm where the axis is logarithmic."""
         return np.log(self.values) if self.logarithmic else self.values
 
-    def from_coordinates(self, coordinates: ArrayLike) -> Array:
+    def from_coordinates(self, coordinates: ArrayLike) -> FloatArray:
         """Values at coordinates of any shape; on the grid the grid's own, to the last bit.
 
         Mass points are kept by their value: a logarithm and back would make each one anew.
@@ -129,7 +130,7 @@ class Plane:
             return None
         return point
 
-    def evaluate(self, function: CouplingFunction, x: ArrayLike, epsilon: ArrayLike) -> Array:
+    def evaluate(self, function: CouplingFunction, x: ArrayLike, epsilon: ArrayLike) -> FloatArray:
         """A function of mass point and couplings at points of the plane.
 
         Parameters
@@ -198,7 +199,7 @@ _GAP = 2.1 * M_ELECTRON
 """Smallest splitting of a range that is chosen: just enough for a decay."""
 
 
-def _m2_values(scenario: Scenario) -> Array:
+def _m2_values(scenario: Scenario) -> FloatArray:
     section = scenario.plane
     if section.m2 is not None:
         grid = np.geomspace if section.hold == "ratios" else np.linspace

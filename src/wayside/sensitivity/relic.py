@@ -10,8 +10,8 @@ from wayside.cosmology.line import Crossings, relic_epsilons
 from wayside.cosmology.universe import OMEGA_H2
 from wayside.errors import InputError
 from wayside.sensitivity.contours import Line
-from wayside.sensitivity.mass_point import Array
 from wayside.sensitivity.planes import Plane, masses_at
+from wayside.typing import FloatArray
 
 _STEEP = 0.25
 """Rise of ln(epsilon) between neighbours from which on a column goes between them."""
@@ -36,7 +36,7 @@ class RelicLine:
     One entry per column: those of the plane, and more where a line is steep or ends.
     """
 
-    x: Array
+    x: FloatArray
     """Columns, increasing."""
     columns: list[Crossings | None]
     """What is known of each; None where the density is not."""
@@ -63,7 +63,7 @@ class RelicLine:
             for column in self.columns
         ]
 
-    def bands(self) -> list[tuple[Array, Array]]:
+    def bands(self) -> list[tuple[FloatArray, FloatArray]]:
         """Return lower and upper edges of regions with too much, NaN in columns outside each."""
         intervals = [each or [] for each in self.overabundant()]
         result = []
@@ -122,7 +122,7 @@ def relic_line(plane: Plane) -> RelicLine:
 _Points = list[tuple[float, float]]
 
 
-def branches(x: Array, columns: list[Crossings | None]) -> list[Branch]:
+def branches(x: FloatArray, columns: list[Crossings | None]) -> list[Branch]:
     """Join the roots of neighbouring columns to lines.
 
     Where two roots become one between columns, as far as columns were added, their lines meet in

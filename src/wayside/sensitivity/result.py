@@ -17,9 +17,10 @@ from wayside.sensitivity.columns import resolved
 from wayside.sensitivity.contours import Line, trace
 from wayside.sensitivity.efficiency import efficiency_report
 from wayside.sensitivity.existing import SEARCHES, Existing
-from wayside.sensitivity.mass_point import Array, Efficiency, MassPoint
+from wayside.sensitivity.mass_point import Efficiency, MassPoint
 from wayside.sensitivity.planes import CouplingFunction, Plane, plane_of
 from wayside.sensitivity.relic import RelicLine, relic_line
+from wayside.typing import FloatArray
 
 _PACKAGES = ("contourpy", "numba", "numpy", "scipy")
 
@@ -36,7 +37,7 @@ class Reach:
     plane: Plane
     background: Background
     """Expected background in the signal detectors together."""
-    events: dict[str, Array]
+    events: dict[str, FloatArray]
     """Expected events on the grid by detector, shape (epsilon, x)."""
     n_limit: float
     """Signal events excluded at the scenario's confidence level."""
@@ -50,7 +51,7 @@ class Reach:
     """The contour with the study's approximation of the yield (Eqs. 20 and 21)."""
     existing: dict[str, list[Line]]
     """Borders of existing searches by their key."""
-    margins: dict[str, Array]
+    margins: dict[str, FloatArray]
     """Margins of existing searches on the grid, shape (epsilon, x); positive where excluded."""
     relative_error: float
     """Largest numerical error bound among the acceptances used."""
@@ -71,7 +72,7 @@ class Reach:
         return self.plane.scenario
 
     @property
-    def total(self) -> Array:
+    def total(self) -> FloatArray:
         """Expected events in all signal detectors on the grid, shape (epsilon, x)."""
         return np.asarray(sum(self.events[name] for name in self.scenario.signal))
 
@@ -284,16 +285,16 @@ def _over(logarithm: CouplingFunction, level: float) -> CouplingFunction:
 def _expected(
     point: MassPoint,
     name: str,
-    epsilon: Array,
-    g_d: Array,
+    epsilon: FloatArray,
+    g_d: FloatArray,
     luminosity_fb: float,
     efficiency: Efficiency | None = None,
-) -> Array:
+) -> FloatArray:
     return point.expected_events(name, epsilon, g_d, luminosity_fb, efficiency=efficiency)
 
 
-def _log_yield(scenario: Scenario, events: Callable[..., Array]) -> CouplingFunction:
-    def logarithm(point: MassPoint, epsilon: Array, g_d: Array) -> Array:
+def _log_yield(scenario: Scenario, events: Callable[..., FloatArray]) -> CouplingFunction:
+    def logarithm(point: MassPoint, epsilon: FloatArray, g_d: FloatArray) -> FloatArray:
         luminosity = scenario.run.luminosity_fb
         counts = [events(point, name, epsilon, g_d, luminosity) for name in scenario.signal]
         with np.errstate(divide="ignore"):
@@ -302,10 +303,10 @@ def _log_yield(scenario: Scenario, events: Callable[..., Array]) -> CouplingFunc
     return logarithm
 
 
-def _trace(plane: Plane, function: CouplingFunction, grid: Array, level: float) -> list[Line]:
+def _trace(plane: Plane, function: CouplingFunction, grid: FloatArray, level: float) -> list[Line]:
     """Lines on which a function takes a level, in the values of the axes."""
 
-    def shifted(x: Array, epsilon: Array) -> Array:
+    def shifted(x: FloatArray, epsilon: FloatArray) -> FloatArray:
         values = plane.evaluate(
             function, plane.x.from_coordinates(x), plane.epsilon.from_coordinates(epsilon)
         )

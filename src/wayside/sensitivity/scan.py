@@ -9,31 +9,32 @@ from numpy.typing import ArrayLike
 from wayside.errors import InputError
 from wayside.models.inelastic import MODELS
 from wayside.scenario import Scenario
-from wayside.sensitivity.mass_point import Array, MassPoint, Mode
+from wayside.sensitivity.mass_point import MassPoint, Mode
 from wayside.sensitivity.planes import mass_point
+from wayside.typing import FloatArray
 
 
 @dataclass(frozen=True)
 class Scan:
     """What `scan` found; arrays of one shape, NaN where masses are not allowed."""
 
-    m_aprime: Array
-    m1: Array
-    m2: Array
+    m_aprime: FloatArray
+    m1: FloatArray
+    m2: FloatArray
     """Masses in GeV."""
-    epsilon: Array
-    g_d: Array
-    produced_fb: Array
+    epsilon: FloatArray
+    g_d: FloatArray
+    produced_fb: FloatArray
     """Cross-section to produce an excited state in fb, branching ratio of A' included."""
-    ctau: Array
+    ctau: FloatArray
     """Proper decay length of the excited state in m, inf if it is stable."""
-    events: Mapping[str, Array]
+    events: Mapping[str, FloatArray]
     """Expected decays by detector, those that are seen with ``run.efficiency = "simulated"``."""
     signal: tuple[str, ...]
     """Detectors that count in `total`."""
 
     @property
-    def total(self) -> Array:
+    def total(self) -> FloatArray:
         """Expected decays in the signal detectors together."""
         return np.asarray(sum(self.events[name] for name in self.signal))
 
@@ -123,7 +124,7 @@ def scan(
     )
 
 
-def _positive(key: str, values: ArrayLike) -> Array:
+def _positive(key: str, values: ArrayLike) -> FloatArray:
     array = np.asarray(values, dtype=np.float64)
     if array.size == 0:
         raise InputError(f"{key}: an empty array")

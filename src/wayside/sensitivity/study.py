@@ -4,7 +4,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from wayside.detector.box import Box
-from wayside.sensitivity.mass_point import Array, MassPoint
+from wayside.sensitivity.mass_point import MassPoint
+from wayside.typing import FloatArray
 
 
 def nominal_distance(box: Box) -> float:
@@ -13,7 +14,9 @@ def nominal_distance(box: Box) -> float:
     return max(along, float(np.hypot(box.position[0], box.position[1])))
 
 
-def decay_probability(point: MassPoint, name: str, epsilon: ArrayLike, g_d: ArrayLike) -> Array:
+def decay_probability(
+    point: MassPoint, name: str, epsilon: ArrayLike, g_d: ArrayLike
+) -> FloatArray:
     """Chance per produced excited state to decay inside a detector, as the study has it.
 
     Acceptance of the front face times exp(-a/d) - exp(-(a + L)/d), with the average flight
@@ -34,7 +37,7 @@ def decay_probability(point: MassPoint, name: str, epsilon: ArrayLike, g_d: Arra
 
 def expected_events(
     point: MassPoint, name: str, epsilon: ArrayLike, g_d: ArrayLike, luminosity_fb: float
-) -> Array:
+) -> FloatArray:
     """Expected events of Eqs. 20 and 21; parameters as in `MassPoint.expected_events`."""
     produced = luminosity_fb * point.produced_fb(epsilon, g_d)
     return np.asarray(produced * decay_probability(point, name, epsilon, g_d))

@@ -11,8 +11,8 @@ from wayside.constants import M_ELECTRON, M_MUON, M_PION, M_TAU
 from wayside.limits import babar, lep
 from wayside.models.kinematics import pair_momentum
 from wayside.models.r_ratio import narrow_states
-from wayside.sensitivity.mass_point import Array
 from wayside.sensitivity.planes import Plane, masses_at
+from wayside.typing import FloatArray
 
 Quantity = Callable[[float, float, float], float]
 """Of (m_aprime, m1, m2) in GeV."""
@@ -28,7 +28,7 @@ _IN_WIDTHS = (-10.0, -1.0, 0.0, 1.0, 10.0)
 """Columns around a narrow state, in its widths."""
 
 
-def threshold_columns(plane: Plane) -> Array:
+def threshold_columns(plane: Plane) -> FloatArray:
     """Columns of a plane of masses at which yields or limits are known to bend, peak or jump.
 
     There are such columns where a decay of the excited state or of A' opens, where production
@@ -106,7 +106,7 @@ def _caustic_across(plane: Plane, name: str, side: float) -> Quantity:
 
 def _caustic(
     plane: Plane, m_aprime: float, m1: float, m2: float, side: float
-) -> tuple[float, Array]:
+) -> tuple[float, FloatArray]:
     """Largest angle of the excited state to its parent, and the parent's direction.
 
     The parent is an A' along a beam, or the collision itself off shell. Right angles and none

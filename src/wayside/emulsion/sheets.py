@@ -1,0 +1,74 @@
+"""Where films are: the planes at which micro-tracks are measured."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from wayside.typing import FloatArray
+
+
+@dataclass(frozen=True)
+class Sheets:
+    """Depths in the stack in mm; ``layers`` plates and sheets make a block, a gap follows.
+
+    Parameters
+    ----------
+    plate, film, base
+        Thickness of the metal, of one film, and of the base between two films in mm.
+    layers
+        Sheets in a block.
+    gap
+        Thickness of the gas detector behind a block in mm.
+    blocks
+        Blocks with their gas detectors.
+    width, height
+        Size of a sheet along x and y in mm; the origin is in its middle.
+    """
+
+    plate: float = 0.5
+    film: float = 0.05
+    base: float = 0.2
+    layers: int = 40
+    gap: float = 8.0
+    blocks: int = 33
+    width: float = 200.0
+    height: float = 300.0
+
+    @property
+    def pitch(self) -> float:
+        """From one sheet to the next inside a block."""
+        return self.plate + 2.0 * self.film + self.base
+
+    @property
+    def block_pitch(self) -> float:
+        """From one block to the next."""
+        return self.layers * self.pitch + self.gap
+
+    @property
+    def count(self) -> int:
+        """Number of sheets."""
+        return self.layers * self.blocks
+
+    @property
+    def bounds(self) -> tuple[float, float, float, float]:
+        """Lowest and highest x, lowest and highest y of a sheet."""
+        return -0.5 * self.width, 0.5 * self.width, -0.5 * self.height, 0.5 * self.height
+
+    def plate_front(self, sheet: npt.ArrayLike) -> FloatArray:
+        """Front of the plate that lies before a sheet."""
+        block, layer = np.divmod(np.asarray(sheet), self.layers)
+        return np.asarray(block * self.block_pitch + layer * self.pitch, dtype=np.float64)
+
+    def middle(self, sheet: npt.ArrayLike) -> FloatArray:
+        """Middle of a sheet's base, where base-tracks are given."""
+        return self.plate_front(sheet) + self.plate + self.film + 0.5 * self.base
+
+    def face(self, film: npt.ArrayLike) -> FloatArray:
+        """Face of a film toward the base, where micro-tracks are given."""
+        sheet, side = np.divmod(np.asarray(film), 2)
+        return self.middle(sheet) + (side - 0.5) * self.base
+
+    def gas_middle(self, gap: npt.ArrayLike) -> FloatArray:
+        """Middle of the gap behind a block."""
+        return (np.asarray(gap) + 1.0) * self.block_pitch - 0.5 * self.gap

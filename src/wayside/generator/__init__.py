@@ -1,0 +1,1 @@
+"""Event generation: flights into a detector, decays, and files of events."""

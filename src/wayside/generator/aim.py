@@ -1,0 +1,240 @@
+"""Aim at a box: from the unit cube to a direction and a rapidity, with the exact density there.
+
+The polar angle runs about the caustic's axis and is mapped so that the caustic becomes smooth, the
+azimuth over the arcs within which rays meet the box, the rapidity over the segments of
+`wayside.acceptance.spectrum`, mapped about their ridges. What is left varies gently over the cube,
+and no ray misses. Derived in docs/theory, section "Events".
+"""
+
+import math
+from typing import NamedTuple
+
+import numba
+import numpy as np
+
+from wayside.acceptance.rule import caustic_of, polar_axis
+from wayside.acceptance.sky import EDGE_ROWS, polar_cuts, polar_frame, poles_hit
+from wayside.acceptance.spectrum import (
+    MAX_SEGMENTS,
+    line_of_sight,
+    line_rapidities,
+    rapidity_density,
+    segments,
+)
+from wayside.acceptance.sphere import arcs_between, azimuths, circle_about, on_arc, unit_vector
+from wayside.detector.box import Box
+from wayside.detector.rays import cross_box
+from wayside.production.flight import Flight
+from wayside.typing import FloatArray
+
+PLAIN, SINH, ROOT = 0, 1, 2
+"""Maps of the polar angle: none, about a caustic on shell, about one off shell."""
+
+
+class Aim(NamedTuple):
+    """What the map needs of a flight, a box and a lifetime; for compiled code."""
+
+    flight: Flight
+    ctau: float
+    """Proper decay length in m."""
+    position: FloatArray
+    size: FloatArray
+    axes: FloatArray
+    circles: FloatArray
+    """Edges on the outline of the box as the interaction point sees it, from
+    `wayside.acceptance.sphere.circle_about`."""
+    inward: FloatArray
+    """Between which points of its circle each edge lies, from `arcs_between`."""
+    frame: FloatArray
+    """Rows: two axes across and the polar axis."""
+    polar: tuple[int, float, float, float, float]
+    """Map of the polar angle, and its low end, high end, centre and width."""
+
+
+def aim_at(flight: Flight, box: Box, ctau: float) -> Aim:
+    """Prepare the map for one detector.
+
+    Parameters
+    ----------
+    flight
+        The mass point at one collider.
+    box
+        The detector.
+    ctau
+        Proper decay length in m, positive and finite.
+    """
+    axis = polar_axis(flight, box.centre)
+    caustic = caustic_of(flight, axis)
+    frame = polar_frame(axis, box.centre)
+    normals, inward = arcs_between(box.outline, EDGE_ROWS)
+    hit = poles_hit(frame, box.position, box.size, box.axes, False)
+    none = np.empty((0, 3)), np.empty(0), np.zeros(2)
+    cuts, _ = polar_cuts(box.outline, EDGE_ROWS, (normals, inward), *none, frame, hit)
+    low, high = float(cuts[0]), float(cuts[-1])
+    # An edge is on the outline if no corner lies beyond its plane.
+    sides = normals @ box.outline.T
+    outline = np.all(sides > -1e-12, axis=1) | np.all(sides < 1e-12, axis=1)
+    circles = np.array([circle_about(normal, frame) for normal in normals[outline]])
+    inward = np.ascontiguousarray(inward[outline])
+    polar: tuple[int, float, float, float, float]
+    if caustic.width <= 0.0:
+        polar = PLAIN, low, high, 0.0, 0.0
+    elif flight.on_shell:
+        ends = [math.asinh((end - caustic.angle) / caustic.width) for end in (low, high)]
+        polar = SINH, ends[0], ends[1], caustic.angle, caustic.width
+    else:
+        ends = [
+            math.copysign(math.sqrt(abs(end - caustic.angle)), end - caustic.angle)
+            for end in (low, high)
+        ]
+        polar = ROOT, ends[0], ends[1], caustic.angle, 0.0
+    return Aim(
+        flight, ctau, box.position, box.size, box.axes, circles, inward, frame, polar,
+    )  # fmt: skip
+
+
+@numba.njit(cache=True, error_model="numpy")
+def _polar_angle(polar, u):  # type: ignore[no-untyped-def]
+    """Polar angle and its derivative."""
+    kind, low, high, centre, width = polar
+    s = low + (high - low) * u
+    if kind == SINH:
+        return centre + width * math.sinh(s), (high - low) * width * math.cosh(s)
+    if kind == ROOT:
+        return centre + s * abs(s), 2.0 * (high - low) * abs(s)
+    return s, high - low
+
+
+@numba.njit(cache=True, error_model="numpy")
+def _azimuth(aim, theta, u, work, ray):  # type: ignore[no-untyped-def]
+    """Ray at a share u of the arcs of a polar angle that meet the box; their length in radians."""
+    sin_t = math.sin(theta)
+    cos_t = math.cos(theta)
+    found = 0
+    for e in range(len(aim.circles)):
+        half = azimuths(aim.circles[e], 0.0, sin_t, cos_t)
+        if half < 0.0:
+            continue
+        for phi in (aim.circles[e, 0] - half, aim.circles[e, 0] + half):
+            unit_vector(sin_t, cos_t, phi, aim.frame, ray)
+            if on_arc(ray, aim.inward[e]):
+                work[0, found] = phi
+                found += 1
+    if found == 0:
+        unit_vector(sin_t, cos_t, 2.0 * math.pi * u, aim.frame, ray)
+        near, far = cross_box(ray, aim.position, aim.size, aim.axes)
+        return 2.0 * math.pi if far > near else 0.0
+    for k in range(found):
+        work[0, k] -= 2.0 * math.pi * math.floor(work[0, k] / (2.0 * math.pi))
+    arcs = work[0, :found]
+    arcs.sort()
+    total = 0.0
+    for k in range(found):
+        right = arcs[k + 1] if k + 1 < found else arcs[0] + 2.0 * math.pi
+        unit_vector(sin_t, cos_t, 0.5 * (arcs[k] + right), aim.frame, ray)
+        near, far = cross_box(ray, aim.position, aim.size, aim.axes)
+        work[1, k] = right - arcs[k] if far > near else 0.0
+        total += work[1, k]
+    rest = u * total
+    phi = arcs[0]
+    for k in range(found):
+        if work[1, k] > 0.0:
+            phi = arcs[k] + min(rest, work[1, k])
+            if rest <= work[1, k]:
+                break
+            rest -= work[1, k]
+    unit_vector(sin_t, cos_t, phi, aim.frame, ray)
+    return total
+
+
+@numba.njit(cache=True, error_model="numpy")
+def _rapidity(flight, ray, u, parts):  # type: ignore[no-untyped-def]
+    """Rapidity at a share u of the segments along a ray; density times derivative there."""
+    sight = line_of_sight(flight, ray)
+    if not flight.on_shell:
+        found = line_rapidities(flight, ray, sight, parts)
+        if found == 0:
+            return 0.0, 0.0
+        k = min(found - 1, int(u * found))
+        return parts[0, k], found * parts[1, k]
+    found = segments(flight, ray, sight, parts)
+    total = 0.0
+    for k in range(found):
+        total += parts[1, k] - parts[0, k]
+    if total <= 0.0:
+        return 0.0, 0.0
+    rest = u * total
+    chosen = 0
+    for k in range(found):
+        chosen = k
+        length = parts[1, k] - parts[0, k]
+        if rest <= length:
+            break
+        rest -= length
+    s = min(parts[0, chosen] + rest, parts[1, chosen])
+    rapidity = s
+    slope = total
+    width = parts[3, chosen]
+    if width > 0.0:
+        rapidity = parts[2, chosen] + width * math.sinh(s)
+        slope *= width * math.cosh(s)
+    if rapidity <= 0.0:
+        return 0.0, 0.0
+    momentum = flight.mass * math.sinh(rapidity)
+    energy = flight.mass * math.cosh(rapidity)
+    density = rapidity_density(
+        flight.radiative, flight.boost_gamma, flight.boost_cm, sight, momentum, energy
+    )
+    return rapidity, slope * density
+
+
+@numba.njit(cache=True, error_model="numpy")
+def fly(aim, u0, u1, u2, work, parts, ray):  # type: ignore[no-untyped-def]
+    """Follow one point of the unit cube.
+
+    Parameters
+    ----------
+    aim : Aim
+    u0, u1, u2
+        For the polar angle, the azimuth and the rapidity.
+    work, parts
+        Room, shapes (2, 32) and (4, MAX_SEGMENTS).
+    ray
+        Takes the direction, shape (3,).
+
+    Returns
+    -------
+    log_value
+        Logarithm of the chance, per produced excited state and unit volume of the cube, to go
+        there and to decay inside the box; -inf where there is none.
+    rapidity, near, far
+        Of the excited state, and the distances at entry and exit in m.
+    """
+    theta, slope = _polar_angle(aim.polar, u0)
+    arc = _azimuth(aim, theta, u1, work, ray)
+    if arc <= 0.0:
+        return -np.inf, 0.0, 0.0, 0.0
+    near, far = cross_box(ray, aim.position, aim.size, aim.axes)
+    if far <= near:
+        return -np.inf, 0.0, 0.0, 0.0
+    rapidity, density = _rapidity(aim.flight, ray, u2, parts)
+    value = density * slope * arc * math.sin(theta)
+    if not value > 0.0:
+        return -np.inf, 0.0, 0.0, 0.0
+    length = aim.ctau * math.sinh(rapidity)
+    inside = -math.expm1(-(far - near) / length)
+    if not inside > 0.0:
+        return -np.inf, 0.0, 0.0, 0.0
+    return math.log(value) + math.log(inside) - near / length, rapidity, near, far
+
+
+@numba.njit(cache=True, error_model="numpy")
+def log_values(aim, points):  # type: ignore[no-untyped-def]
+    """`fly` for many points of the unit cube, shape (n, 3): the logarithms alone."""
+    out = np.empty(len(points))
+    work = np.empty((2, 32))
+    parts = np.empty((4, MAX_SEGMENTS))
+    ray = np.empty(3)
+    for i in range(len(points)):
+        out[i] = fly(aim, points[i, 0], points[i, 1], points[i, 2], work, parts, ray)[0]
+    return out

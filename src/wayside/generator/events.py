@@ -1,0 +1,216 @@
+"""Unweighted events: production, flight into a detector, decay; in the laboratory."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wayside import __version__
+from wayside.errors import InputError
+from wayside.generator import hadrons
+from wayside.generator.decays import CHANNELS, DecaySampler
+from wayside.generator.flights import FlightSampler
+from wayside.generator.production import boost_by, produce
+from wayside.models.protocol import Model
+from wayside.scenario import Scenario
+from wayside.sensitivity.planes import mass_point
+from wayside.typing import FloatArray, IntArray
+
+BLOCK: Final = 65_536
+"""Proposals per block; every block has random numbers of its own, by seed and number."""
+
+_BARREN: Final = 200
+"""Blocks in a row without an event after which there will be none."""
+
+
+class Events(NamedTuple):
+    """Decays of the excited state in a detector; laboratory frame, GeV, m, ns after the collision.
+
+    Arrays of one row an event, except for the visible particles.
+    """
+
+    event: IntArray
+    """Number, from 0."""
+    detector: NDArray[np.int32]
+    """Index in ``EventGenerator.detectors``."""
+    vertex: FloatArray
+    """Where the excited state decays, shape (n, 3); it came from the origin."""
+    time: FloatArray
+    excited: FloatArray
+    partner: FloatArray
+    """Momenta of the excited state and of the ground state it decays to, shape (n, 3)."""
+    mediator: FloatArray
+    """Momentum of the A' it came from; off shell that of the collision."""
+    channel: NDArray[np.int32]
+    """Index in `wayside.generator.decays.CHANNELS`."""
+    hadron_channel: NDArray[np.int32]
+    """Index in `wayside.generator.hadrons.NAMES`, -1 for leptons."""
+    q: FloatArray
+    """Invariant mass of the visible particles."""
+    offsets: IntArray
+    """Visible particles of row i are ``offsets[i]:offsets[i + 1]``."""
+    pdg: NDArray[np.int32]
+    mass: FloatArray
+    momentum: FloatArray
+
+    def first(self, n: int) -> "Events":
+        """Return the first ``n`` events."""
+        end = int(self.offsets[n])
+        ragged = {"pdg", "mass", "momentum"}
+        cut = {
+            name: value[:end] if name in ragged else value[: n + (name == "offsets")]
+            for name, value in self._asdict().items()
+        }
+        return Events(**cut)
+
+
+class EventGenerator:
+    """Generates events of a scenario's parameter point.
+
+    Parameters
+    ----------
+    scenario
+        From `wayside.load_scenario`.
+    detectors
+        Names of detectors, all of the scenario's if empty. Events fall into them in proportion to
+        their yields.
+
+    Raises
+    ------
+    InputError
+        If there is no such detector, if no excited state reaches any, or if it never decays.
+    """
+
+    def __init__(self, scenario: Scenario, detectors: Sequence[str] = ()) -> None:
+        self.scenario = scenario
+        self._point = point = mass_point(scenario)
+        for name in detectors:
+            if name not in point.boxes:
+                raise InputError(f"--detector {name}: none of {', '.join(point.boxes)}")
+        self.detectors: tuple[str, ...] = tuple(dict.fromkeys(detectors)) or tuple(point.boxes)
+        """Names, in the order of `Events.detector`."""
+        epsilon, g_d = scenario.model.epsilon, scenario.model.g_d
+        self.ctau = float(point.ctau(epsilon, g_d))
+        self._decays = DecaySampler(point.model, point.excited_width_hats)
+        boxes = {name: point.boxes[name] for name in self.detectors}
+        self._flights = FlightSampler(point.flight, boxes, self.ctau)
+        self.proposed = 0
+        self.kept = 0
+        self.repeated = 0
+        """Counted while `blocks` runs: proposals, events before the last block is cut, and
+        flights used more than once, see `wayside.generator.flights`."""
+
+    @property
+    def model(self) -> Model:
+        """Masses and widths."""
+        return self._point.model
+
+    def header(self, n: int, seed: int) -> dict[str, Any]:
+        """Everything a reader of the events needs to know, as plain values."""
+        scenario, point = self.scenario, self._point
+        epsilon, g_d = scenario.model.epsilon, scenario.model.g_d
+        produced = float(point.produced_fb(epsilon, g_d))
+        chances = {
+            name: float(point.decay_probability(name, epsilon, g_d)) for name in self.detectors
+        }
+        luminosity = scenario.run.luminosity_fb
+        total = sum(chances.values())
+        return {
+            "wayside": __version__,
+            "scenario": scenario.to_dict(),
+            "seed": seed,
+            "events": n,
+            "weight": "1 each; an event stands for expected_events / events in the data set",
+            "luminosity_fb": luminosity,
+            "produced_fb": produced,
+            "cross_section_fb": produced * total,
+            "expected_events": luminosity * produced * total,
+            "detectors": [
+                {"name": name, "decay_probability": p, "expected_events": luminosity * produced * p}
+                for name, p in chances.items()
+            ],
+            "mode": point.mode,
+            "ctau_m": self.ctau,
+            "masses_gev": {
+                "m_aprime": point.model.m_aprime, "m1": point.model.m1, "m2": point.model.m2
+            },
+            "branching_ratios": dict(zip(CHANNELS, self._decays.branching.tolist(), strict=True)),
+            "channels": list(CHANNELS),
+            "hadron_channels": list(hadrons.NAMES),
+            "hadrons": hadrons.STATEMENT,
+            "notes": [
+                "lepton pairs and pairs of pseudoscalars by the tree-level matrix element",
+                "taus without spin correlations; taus, pi0, eta, K_S are left undecayed",
+                "no radiation off beams (beyond the photon of the process) or decay products",
+                # Mean flights are not used here.
+                *(flag for flag in point.flags(epsilon, g_d) if "mean flight" not in flag),
+            ],
+        }  # fmt: skip
+
+    def blocks(self, n: int, seed: int) -> Iterator[Events]:
+        """Generate ``n`` events in blocks.
+
+        The events depend on ``seed`` alone, and the first of many are those of few.
+
+        Raises
+        ------
+        InputError
+            If no events turn up.
+        """
+        self.proposed = self.kept = self.repeated = 0
+        made = number = barren = 0
+        while made < n:
+            block = self.block(seed, number)
+            number += 1
+            size = len(block.event)
+            barren = 0 if size else barren + 1
+            if barren == _BARREN:
+                raise InputError(
+                    f"no event in {number * BLOCK} tries: hardly any excited state decays in"
+                    f" {', '.join(self.detectors)}"
+                )
+            self.kept += size
+            if size > n - made:
+                block = block.first(n - made)
+            if len(block.event):
+                yield block._replace(event=block.event + made)
+            made += len(block.event)
+
+    def block(self, seed: int, number: int) -> Events:
+        """Generate one block of events, numbered from 0; some tens of thousands."""
+        rng = np.random.Generator(
+            np.random.Philox(np.random.SeedSequence(seed, spawn_key=(number,)))
+        )
+        flights = self._flights.draw(BLOCK, rng)
+        self.proposed += flights.proposed
+        self.repeated += flights.repeated
+        n = len(flights.rapidity)
+        point = self._point
+        production = produce(
+            point.flight, point.beams.sqrt_s, flights.direction, flights.rapidity, rng
+        )
+        decays = self._decays.draw(n, rng)
+        gamma = np.cosh(flights.rapidity)
+        velocity = flights.direction * np.sinh(flights.rapidity)[:, None]
+        energy = np.sqrt(self.model.m2**2 + np.sum(decays.partner**2, axis=1))
+        _, partner = boost_by(energy, decays.partner, gamma, velocity)
+        owner = np.repeat(np.arange(n), np.diff(decays.offsets))
+        energy = np.sqrt(decays.mass**2 + np.sum(decays.momentum**2, axis=1))
+        _, momentum = boost_by(energy, decays.momentum, gamma[owner], velocity[owner])
+        return Events(
+            np.arange(n),
+            flights.detector,
+            flights.vertex,
+            flights.time,
+            production.excited,
+            partner,
+            production.mediator,
+            decays.channel,
+            decays.hadron_channel,
+            decays.q,
+            decays.offsets,
+            decays.pdg,
+            decays.mass,
+            momentum,
+        )

@@ -1,0 +1,157 @@
+"""Unweighted flights of the excited state that end in a detector.
+
+Rejection from a step function (`wayside.generator.foam`). The number of copies of a proposal is
+``floor(r + u)``, r being density over bound and u uniform: 0 or 1 where the bound holds, and right
+on average where it does not. The decay point follows in closed form.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+from wayside.acceptance.spectrum import MAX_SEGMENTS
+from wayside.constants import SPEED_OF_LIGHT
+from wayside.detector.box import Box
+from wayside.errors import InputError
+from wayside.generator.aim import Aim, aim_at, fly, log_values
+from wayside.generator.foam import Foam, build_foam
+from wayside.production.flight import Flight
+from wayside.typing import FloatArray
+
+
+class Flights(NamedTuple):
+    """Excited states that decay in a detector, one a row."""
+
+    detector: NDArray[np.int32]
+    """Index among the detectors."""
+    direction: FloatArray
+    """Unit vectors in the laboratory, shape (n, 3)."""
+    rapidity: FloatArray
+    """Momentum over mass is sinh of it."""
+    length: FloatArray
+    """Distance flown in m."""
+    repeated: int
+    """Rows that repeat the flight, not the decay point, of the row before."""
+    proposed: int
+
+    @property
+    def vertex(self) -> FloatArray:
+        """Decay points in the laboratory in m, shape (n, 3)."""
+        return self.direction * self.length[:, None]
+
+    @property
+    def time(self) -> FloatArray:
+        """Time of the decay after the collision in ns."""
+        return np.asarray(self.length / (SPEED_OF_LIGHT * np.tanh(self.rapidity)))
+
+
+@numba.njit(cache=True, error_model="numpy")
+def _propose(aim, foam, n, rng):  # type: ignore[no-untyped-def]
+    room = n + 1024
+    out = np.empty((room, 5))
+    order = np.empty(room, dtype=np.int64)
+    work = np.empty((2, 32))
+    parts = np.empty((4, MAX_SEGMENTS))
+    ray = np.empty(3)
+    count = 0
+    repeated = 0
+    for i in range(n):
+        cell = min(np.searchsorted(foam.reached, rng.random(), side="right"), len(foam.low) - 1)
+        low = foam.low[cell]
+        width = foam.width[cell]
+        value, rapidity, near, far = fly(
+            aim,
+            low[0] + width[0] * rng.random(),
+            low[1] + width[1] * rng.random(),
+            low[2] + width[2] * rng.random(),
+            work,
+            parts,
+            ray,
+        )
+        copies = int(math.exp(value - foam.log_bound[cell]) + rng.random())
+        if copies > 1:
+            repeated += copies - 1
+        free = aim.ctau * math.sinh(rapidity)
+        for _ in range(copies):
+            if count == len(out):
+                grown = np.empty((2 * count, 5))
+                grown[:count] = out
+                out = grown
+                longer = np.empty(2 * count, dtype=np.int64)
+                longer[:count] = order
+                order = longer
+            # Where the exponential, cut off at the exit, has fallen to a share u.
+            length = near - free * math.log1p(rng.random() * math.expm1(-(far - near) / free))
+            out[count, 0] = ray[0]
+            out[count, 1] = ray[1]
+            out[count, 2] = ray[2]
+            out[count, 3] = rapidity
+            out[count, 4] = min(max(length, near), far)
+            order[count] = i
+            count += 1
+    return out[:count], order[:count], repeated
+
+
+class FlightSampler:
+    """Draws flights that end in one of several detectors, in proportion to their yields.
+
+    Parameters
+    ----------
+    flight
+        The mass point at one collider.
+    boxes
+        Detectors by name.
+    ctau
+        Proper decay length in m.
+
+    Raises
+    ------
+    InputError
+        If no excited state decays in any of them.
+    """
+
+    def __init__(self, flight: Flight, boxes: Mapping[str, Box], ctau: float) -> None:
+        if not (ctau > 0.0 and math.isfinite(ctau)):
+            raise InputError(f"ctau = {ctau:g} m: the excited state never decays, so no events")
+        self.names: Sequence[str] = tuple(boxes)
+        self._parts: list[tuple[int, Aim, Foam]] = []
+        for index, box in enumerate(boxes.values()):
+            aim = aim_at(flight, box, ctau)
+            foam = build_foam(lambda points, aim=aim: log_values(aim, points))  # type: ignore[misc]
+            if foam is not None:
+                self._parts.append((index, aim, foam))
+        if not self._parts:
+            raise InputError(f"no excited state can reach {', '.join(self.names)}")
+        totals = np.array([foam.log_total for _, _, foam in self._parts])
+        shares = np.exp(totals - np.max(totals))
+        self.log_total = float(np.log(np.sum(shares)) + np.max(totals))
+        """Logarithm of the integral of all bounds: times the share kept, the decay probability."""
+        self._reached = np.cumsum(shares) / np.sum(shares)
+
+    def draw(self, n: int, rng: np.random.Generator) -> Flights:
+        """Make ``n`` proposals and return what is kept of them."""
+        which = np.searchsorted(self._reached, rng.random(n), side="right")
+        rows, places, owners = [], [], []
+        repeated = 0
+        for k, (index, aim, foam) in enumerate(self._parts):
+            mine = np.flatnonzero(which == k)
+            out, order, again = _propose(aim, foam, len(mine), rng)
+            repeated += int(again)
+            rows.append(out)
+            places.append(mine[order])
+            owners.append(np.full(len(out), index, dtype=np.int32))
+        place = np.concatenate(places)
+        sorting = np.argsort(place, kind="stable")
+        table = np.concatenate(rows)[sorting]
+        return Flights(
+            np.concatenate(owners)[sorting],
+            np.ascontiguousarray(table[:, :3]),
+            np.ascontiguousarray(table[:, 3]),
+            np.ascontiguousarray(table[:, 4]),
+            repeated,
+            n,
+        )

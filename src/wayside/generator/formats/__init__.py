@@ -1,0 +1,89 @@
+"""Event files: Parquet, ROOT, HepMC3. Laboratory frame, mm, GeV, ns after the collision."""
+
+from collections.abc import Callable, Iterable
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Final
+
+from wayside.errors import InputError
+from wayside.generator.events import Events
+
+SUFFIXES: Final = {"parquet": ".parquet", "root": ".root", "hepmc": ".hepmc"}
+
+_NEEDS: Final = {
+    "parquet": ("pyarrow",),
+    "root": ("awkward", "uproot"),
+    "hepmc": ("pyhepmc",),
+}
+
+
+def require(kind: str) -> None:
+    """Refuse a format whose packages are not installed, or that there is not.
+
+    Raises
+    ------
+    InputError
+        One line that names the extra to install.
+    """
+    if kind not in SUFFIXES:
+        raise InputError(f'format = "{kind}": must be {", ".join(SUFFIXES)}')
+    missing = [name for name in _NEEDS[kind] if find_spec(name) is None]
+    if missing:
+        raise InputError(
+            f'format = "{kind}": needs {" and ".join(missing)}; install wayside[simulation]'
+        )
+
+
+def format_of(path: Path) -> str:
+    """Name of the format of a file, by its suffix."""
+    for kind, suffix in SUFFIXES.items():
+        if path.suffix == suffix:
+            return kind
+    raise InputError(f"{path}: must end in {', '.join(SUFFIXES.values())}")
+
+
+def write_events(
+    kind: str,
+    path: Path,
+    header: dict[str, Any],
+    blocks: Iterable[Events],
+    closing: Callable[[], dict[str, Any]] = dict,
+) -> None:
+    """Write events to a file that is whole or not there.
+
+    Parameters
+    ----------
+    kind
+        ``"parquet"``, ``"root"`` or ``"hepmc"``.
+    path
+        Target; replaced if it is there.
+    header
+        From `wayside.generator.events.EventGenerator.header`.
+    blocks
+        Events in order.
+    closing
+        Called when all are written; its values are added to the header of Parquet and ROOT files.
+
+    Raises
+    ------
+    InputError
+        If the packages of the format are missing.
+    OutputError
+        If the file cannot be written.
+    """
+    require(kind)
+    from wayside.files import whole_file
+
+    with whole_file(path) as part:
+        if kind == "parquet":
+            from wayside.generator.formats.parquet import write_parquet
+
+            write_parquet(part, header, blocks, closing)
+        elif kind == "root":
+            from wayside.generator.formats.root import write_root
+
+            write_root(part, header, blocks, closing)
+        else:
+            from wayside.generator.formats.hepmc import write_hepmc
+
+            write_hepmc(part, header, blocks)

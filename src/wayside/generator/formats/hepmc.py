@@ -1,0 +1,169 @@
+"""HepMC3 ASCII: e- e+ -> A' (gamma), A' -> 1 2, 1 -> 2 and visible particles.
+
+Codes: A' 55, scalar dark matter 51, fermion dark matter 52 (the numbering scheme's block for dark
+matter), and the excited state 4000051 or 4000052, after its code for excited fermions. Status 4 is
+a beam, 2 has decayed, 1 is final. Energies in GeV, positions and c times time in mm.
+"""
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from wayside.collider.beams import Beams
+from wayside.constants import M_ELECTRON, SPEED_OF_LIGHT
+from wayside.errors import InputError
+from wayside.generator.events import Events
+from wayside.generator.formats.columns import M_TO_MM, Columns
+
+MEDIATOR = 55
+GROUND = {"scalar": 51, "pseudo-dirac": 52}
+EXCITED_OFFSET = 4_000_000
+_FB_TO_PB = 1e-3
+_HEADER = "wayside"
+
+
+def write_hepmc(path: Path, header: dict[str, Any], blocks: Iterable[Events]) -> None:
+    """Write events one after another; the header is an attribute of the run."""
+    import pyhepmc
+
+    run = pyhepmc.GenRunInfo()
+    run.tools = [("wayside", header["wayside"], f"scenario {header['scenario']['name']}")]
+    run.weight_names = ["unit"]
+    run.attributes = {_HEADER: json.dumps(header)}
+    names = [each["name"] for each in header["detectors"]]
+    section = header["cross_section_fb"] * _FB_TO_PB
+    head = _Head(header)
+    with pyhepmc.io.WriterAscii(str(path), run) as writer:
+        event = pyhepmc.GenEvent()
+        event.run_info = run
+        for events in blocks:
+            fixed = head.particles(events)
+            mm = events.vertex * M_TO_MM
+            flown = events.time * SPEED_OF_LIGHT * M_TO_MM
+            for i in range(len(events.event)):
+                head.fill(event, events, i, fixed[i], mm[i], flown[i])
+                event.weights = [1.0]
+                # First: they replace all that an event has, its cross-section too.
+                event.attributes = {
+                    "detector": names[events.detector[i]],
+                    "signal_process_id": int(events.channel[i]),
+                }
+                cross = pyhepmc.GenCrossSection()
+                event.cross_section = cross
+                cross.set_cross_section(section, 0.0)
+                writer.write(event)
+
+
+class _Head:
+    """The particles before the decay."""
+
+    def __init__(self, header: dict[str, Any]) -> None:
+        scenario = header["scenario"]
+        collider = scenario["collider"]
+        beams = Beams(
+            collider["electron_energy"],
+            collider["positron_energy"],
+            collider.get("crossing_angle", 0.0),
+        )
+        half = 0.5 * beams.crossing_angle
+        energies = (beams.electron_energy, beams.positron_energy)
+        self.on_shell = header["mode"] == "on-shell"
+        masses = header["masses_gev"]
+        ground = GROUND[scenario["model"]["kind"]]
+        excited = EXCITED_OFFSET + ground
+        self.m1, self.m2 = masses["m1"], masses["m2"]
+        self.mediator = masses["m_aprime"] if self.on_shell else beams.sqrt_s
+        self.beams = [
+            [energy * np.sin(half), 0.0, sign * energy * np.cos(half), energy, M_ELECTRON]
+            for energy, sign in zip(energies, (1.0, -1.0), strict=True)
+        ]
+        self.total = np.sum(self.beams, axis=0)[:3]
+        # Beams, mediator, (photon,) excited state, partner, and partner from its decay.
+        self.pdg = [11, -11, MEDIATOR, *([22] if self.on_shell else []), excited, ground, ground]
+        self.status = [4, 4, 2, *([1] if self.on_shell else []), 2, 1, 1]
+        made = len(self.pdg) - 3
+        self.excited = made
+        by_beams, by_mediator, by_excited = (1, 2), (3, 3), (made + 1, made + 1)
+        self.parents = [(0, 0), (0, 0), by_beams]
+        self.parents += ([by_beams] if self.on_shell else []) + [by_mediator] * 2 + [by_excited]
+
+    def particles(self, events: Events) -> np.ndarray:
+        """px, py, pz, energy, mass by event and particle, shape (n, particles, 5)."""
+        rows = [np.broadcast_to(beam, (len(events.event), 5)) for beam in self.beams]
+        rows.append(_four(events.mediator, self.mediator))
+        if self.on_shell:
+            rows.append(_four(self.total - events.mediator, 0.0))
+        rows.append(_four(events.excited, self.m1))
+        rows.append(_four(events.mediator - events.excited, self.m2))
+        rows.append(_four(events.partner, self.m2))
+        return np.stack(rows, axis=1)
+
+    def fill(
+        self, event: Any, events: Events, i: int, fixed: np.ndarray, mm: np.ndarray, flown: float
+    ) -> None:
+        """Fill one event from one row."""
+        part = slice(int(events.offsets[i]), int(events.offsets[i + 1]))
+        visible = _four(events.momentum[part], events.mass[part])
+        table = np.concatenate([fixed, visible]).T
+        count = visible.shape[0]
+        n = len(self.pdg)
+        place = np.zeros((4, n + count))
+        place[:3, n - 1 :] = mm[:, None]
+        place[3, n - 1 :] = flown
+        px, py, pz, energy, mass = (np.ascontiguousarray(row) for row in table)
+        event.from_hepevt(
+            int(events.event[i]), px, py, pz, energy, mass,
+            np.array([*self.pdg, *events.pdg[part]], dtype=np.int32),
+            np.array([*self.status, *([1] * count)], dtype=np.int32),
+            parents=np.array([*self.parents, *([self.parents[-1]] * count)], dtype=np.int32),
+            vx=place[0], vy=place[1], vz=place[2], vt=place[3],
+        )  # fmt: skip
+
+
+def _four(momentum: np.ndarray, mass: Any) -> np.ndarray:
+    out = np.empty((len(momentum), 5))
+    out[:, :3] = momentum
+    out[:, 3] = np.sqrt(np.square(mass) + np.sum(momentum**2, axis=1))
+    out[:, 4] = mass
+    return out
+
+
+def read_hepmc(path: Path) -> tuple[dict[str, Any], Columns, Columns, np.ndarray]:
+    """Return header, columns of events and of visible particles, and offsets."""
+    import pyhepmc
+
+    header = None
+    rows, particles, counts = [], [], []
+    with pyhepmc.open(str(path)) as file:
+        for event in file:
+            if header is None:
+                attributes = event.run_info.attributes
+                if _HEADER not in attributes:
+                    raise InputError(f"{path}: not a file of events of wayside")
+                text = attributes[_HEADER]
+                header = json.loads(str(text))
+                names = [each["name"] for each in header["detectors"]]
+            excited = next(p for p in event.particles if abs(p.pid) > EXCITED_OFFSET)
+            place = excited.end_vertex.position
+            detector = names.index(str(event.attributes["detector"]))
+            flown = place.t / (SPEED_OF_LIGHT * M_TO_MM)
+            weight = event.weights[0]
+            rows.append((event.event_number, detector, weight, flown, place.x, place.y, place.z))
+            seen = [p for p in excited.end_vertex.particles_out if p.pid not in GROUND.values()]
+            counts.append(len(seen))
+            particles += [
+                (p.pid, p.momentum.px, p.momentum.py, p.momentum.pz, p.momentum.e) for p in seen
+            ]
+    if header is None:
+        raise InputError(f"{path}: no events")
+    columns = ("event", "detector", "weight", "t", "x", "y", "z")
+    events = dict(zip(columns, np.array(rows).T, strict=True))
+    for name in ("event", "detector"):
+        events[name] = events[name].astype(np.int64)
+    names_p = ("pdg", "px", "py", "pz", "energy")
+    visible = dict(zip(names_p, np.array(particles).T, strict=True))
+    visible["pdg"] = visible["pdg"].astype(np.int32)
+    return header, events, visible, np.concatenate([[0], np.cumsum(counts)])

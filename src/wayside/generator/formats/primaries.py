@@ -1,0 +1,113 @@
+"""Particles for the detector simulation, from files of events of any format."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wayside.detector.box import Box
+from wayside.errors import InputError
+from wayside.generator.formats import format_of, require
+from wayside.generator.formats.columns import M_TO_MM, Columns
+from wayside.generator.records import PRIMARY
+from wayside.scenario import Scenario
+from wayside.sensitivity.planes import mass_point
+from wayside.typing import IntArray
+
+_GEV_TO_MEV = 1e3
+
+
+def read_events(path: Path) -> tuple[dict[str, Any], Columns, Columns, IntArray]:
+    """Read a file of events.
+
+    Parameters
+    ----------
+    path
+        File in any of the formats.
+
+    Returns
+    -------
+    header, events, particles, offsets
+        What the header says, columns of one value an event, columns of one value a visible
+        particle, and where each event's particles begin, shape (n + 1,).
+
+    Raises
+    ------
+    InputError
+        If it is not a file of events, or cannot be read.
+    """
+    kind = format_of(path)
+    require(kind)
+    try:
+        if kind == "parquet":
+            from wayside.generator.formats.parquet import read_parquet
+
+            return read_parquet(path)
+        if kind == "root":
+            from wayside.generator.formats.root import read_root
+
+            return read_root(path)
+        from wayside.generator.formats.hepmc import read_hepmc
+
+        return read_hepmc(path)
+    except FileNotFoundError:
+        raise InputError(f"{path}: no such file") from None
+    except (OSError, ValueError) as error:
+        if isinstance(error, InputError):
+            raise
+        reason = " ".join(str(error).split())[:100]
+        raise InputError(f"{path}: cannot be read: {reason}") from None
+
+
+def read_primaries(path: Path, detector: str | None = None) -> NDArray[np.void]:
+    """Visible decay products as particles for the detector simulation.
+
+    Parameters
+    ----------
+    path
+        File of events, in any of the formats.
+    detector
+        Name; may be left out if the file has one only.
+
+    Returns
+    -------
+    ndarray
+        `wayside.generator.records.PRIMARY`, in the detector's frame: mm, MeV, ns; origin at the
+        centre of the front face. Events keep their numbers.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, or the detector is not in it.
+    """
+    header, events, particles, offsets = read_events(path)
+    names = [each["name"] for each in header["detectors"]]
+    if detector is None and len(names) > 1:
+        raise InputError(f"{path}: has several detectors, {', '.join(names)}; name one")
+    name = names[0] if detector is None else detector
+    if name not in names:
+        raise InputError(f"{path}: detector {name}: not one of {', '.join(names)}")
+    box = mass_point(Scenario.from_dict(header["scenario"])).boxes[name]
+    return primaries(box, events, particles, offsets, names.index(name))
+
+
+def primaries(
+    box: Box, events: Columns, particles: Columns, offsets: IntArray, index: int
+) -> NDArray[np.void]:
+    """Turn the visible particles of one detector's events to its frame; see `read_primaries`."""
+    owner = np.repeat(np.arange(len(events["event"])), np.diff(offsets))
+    chosen = events["detector"][owner] == index
+    owner = owner[chosen]
+    out = np.zeros(len(owner), dtype=PRIMARY)
+    place = np.stack([events[axis] for axis in "xyz"], axis=1)
+    local = (place - box.position * M_TO_MM) @ box.axes.T
+    momentum = np.stack([particles[f"p{axis}"][chosen] for axis in "xyz"], axis=1) @ box.axes.T
+    out["event"] = events["event"][owner]
+    out["pdg"] = particles["pdg"][chosen]
+    out["time"] = events["t"][owner]
+    out["weight"] = events["weight"][owner]
+    for k, axis in enumerate("xyz"):
+        out[axis] = local[owner, k]
+        out[f"p{axis}"] = momentum[:, k] * _GEV_TO_MEV
+    return out

@@ -1,0 +1,65 @@
+"""ROOT: a tree ``events`` with arrays of visible particles, the header as JSON in ``header``."""
+
+import json
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from wayside.errors import InputError
+from wayside.generator.events import Events
+from wayside.generator.formats.columns import Columns, event_columns, particle_columns
+
+_LIST = "particle"
+
+
+def write_root(
+    path: Path,
+    header: dict[str, Any],
+    blocks: Iterable[Events],
+    closing: Callable[[], dict[str, Any]],
+) -> None:
+    """Write a tree, one basket a block and branch."""
+    import awkward as ak
+    import uproot
+
+    with uproot.recreate(path, compression=uproot.ZLIB(1)) as file:
+        tree = None
+        for events in blocks:
+            layout = {
+                name: ak.contents.NumpyArray(np.ascontiguousarray(value))
+                for name, value in particle_columns(events).items()
+            }
+            records = ak.contents.RecordArray(list(layout.values()), list(layout))
+            offsets = ak.index.Index64(events.offsets.astype(np.int64))
+            lists = ak.Array(ak.contents.ListOffsetArray(offsets, records))
+            columns: dict[str, Any] = {**event_columns(events), _LIST: lists}
+            if tree is None:
+                types = {name: value.dtype for name, value in event_columns(events).items()}
+                tree = file.mktree("events", {**types, _LIST: lists.type.content})
+            tree.extend(columns)
+        file["header"] = json.dumps({**header, **closing()})
+
+
+def read_root(path: Path) -> tuple[dict[str, Any], Columns, Columns, np.ndarray]:
+    """Return header, columns of events and of particles, and offsets."""
+    import awkward as ak
+    import uproot
+
+    with uproot.open(path) as file:
+        if "header" not in file or "events" not in file:
+            raise InputError(f"{path}: not a file of events of wayside")
+        header = json.loads(str(file["header"]))
+        arrays = file["events"].arrays()
+    events: Columns = {}
+    particles: Columns = {}
+    offsets = np.zeros(1, dtype=np.int64)
+    for name in arrays.fields:
+        if name.startswith(_LIST + "_"):
+            counts = ak.to_numpy(ak.num(arrays[name]))
+            offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+            particles[name.removeprefix(_LIST + "_")] = ak.to_numpy(ak.flatten(arrays[name]))
+        elif name != "n" + _LIST:
+            events[name] = ak.to_numpy(arrays[name])
+    return header, events, particles, offsets

@@ -1,0 +1,273 @@
+"""One Geant4 in this process: particles in, crossings of the sensitive layers out.
+
+A missing data file or a fatal error inside Geant4 ends the process; `wayside.transport.run`
+runs it in workers and survives that.
+"""
+
+import os
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wayside.detector.stack import Stack
+from wayside.errors import InputError
+from wayside.generator.records import PRIMARY
+from wayside.transport.crossings import MM, NS, crossings
+from wayside.transport.datasets import VARIABLE, DataSets
+from wayside.transport.geometry import CM, PREFIXES, geometry
+from wayside.transport.records import CROSSING
+from wayside.typing import FloatArray, IntArray
+
+Records = NDArray[Any]
+
+KINDS: Final = ("film", "gas", "fibre")
+"""Of sensitive layers, in the order in which files number them."""
+
+BATCH: Final = 200
+"""Primaries simulated before their steps are condensed; bounds memory, changes no result."""
+
+
+@dataclass(frozen=True)
+class Physics:
+    """How particles are followed.
+
+    Parameters
+    ----------
+    physics_list
+        Of Geant4.
+    production_cut
+        In mm.
+    margin
+        Air around the detector, in mm.
+    plate_slabs
+        Slabs that a plate is cut into: Geant4 turns a particle at the end of a step, and does not
+        shift it sideways (muons, hadrons) or hardly (electrons, near a boundary), so one step a
+        plate puts all of its scattering at its back.
+    """
+
+    physics_list: str = "FTFP_BERT"
+    production_cut: float = 0.7
+    margin: float = 100.0
+    plate_slabs: int = 4
+
+
+def require_calzone() -> None:
+    """Refuse in one line if the engine is not installed.
+
+    Raises
+    ------
+    InputError
+        If the optional packages are missing.
+    """
+    import importlib.util
+
+    for name in ("calzone", "particle", "pyarrow"):
+        if importlib.util.find_spec(name) is None:
+            raise InputError(f'{name} is not installed: pip install "wayside[simulation]"')
+
+
+def kinetic_energies(primaries: Records) -> FloatArray:
+    """Kinetic energies in MeV of rows of `PRIMARY`.
+
+    Raises
+    ------
+    InputError
+        If a particle is unknown.
+    """
+    squared = sum(primaries[name] ** 2 for name in ("px", "py", "pz"))
+    mass = masses(primaries["pdg"])
+    # Without the cancellation of E - m at low momentum.
+    return np.asarray(squared / (np.sqrt(squared + mass**2) + mass))
+
+
+def masses(pdg: Records) -> FloatArray:
+    """Masses in MeV by PDG number (PDG, by way of particle).
+
+    Raises
+    ------
+    InputError
+        If a particle is unknown.
+    """
+    from particle import Particle, ParticleNotFound
+
+    kinds, which = np.unique(pdg, return_inverse=True)
+    found = []
+    for kind in kinds:
+        try:
+            found.append(Particle.from_pdgid(int(kind)).mass or 0.0)
+        except ParticleNotFound:
+            raise InputError(f"pdg = {kind}: no such particle") from None
+    return np.asarray(found, dtype=np.float64)[which]
+
+
+class Engine:
+    """Geant4 with the stack in it; one physics list a process.
+
+    Parameters
+    ----------
+    stack
+        The detector.
+    physics
+        How particles are followed.
+    data
+        From `wayside.transport.datasets.find`.
+    record
+        Whether layers record; without, a run costs what Geant4 itself costs.
+
+    Raises
+    ------
+    InputError
+        If the engine is not installed.
+    """
+
+    def __init__(self, stack: Stack, physics: Physics, data: DataSets, record: bool = True) -> None:
+        require_calzone()
+        os.environ[VARIABLE] = str(data.folder)
+        import calzone
+
+        self.stack = stack
+        self.physics = physics
+        self._calzone = calzone
+        self._simulation = calzone.Simulation(
+            calzone.Geometry(geometry(stack, physics.margin, physics.plate_slabs))
+        )
+        settings = self._simulation.physics
+        settings.had_model = physics.physics_list
+        settings.default_cut = physics.production_cut * CM
+        self._simulation.sample_deposits = "detailed" if record else None
+        self._simulation.sample_particles = False
+
+    def run(self, primaries: Records, seed: int) -> dict[str, Records]:
+        """Simulate primaries.
+
+        Parameters
+        ----------
+        primaries
+            Rows of `PRIMARY`, those of an event one after the other.
+        seed
+            Odd (of an even one Geant4's stream is that of the next).
+
+        Returns
+        -------
+        dict
+            Rows of `CROSSING` by kind: ``"film"``, ``"gas"``, ``"fibre"``.
+
+        Raises
+        ------
+        InputError
+            If a particle is unknown or starts outside the air around the detector.
+        """
+        particles = self._particles(primaries)
+        self._simulation.random.seed = seed
+        found: dict[str, list[Records]] = {kind: [] for kind in KINDS}
+        for start in range(0, len(primaries), BATCH):
+            deposits = _deposits(self._simulation.run(particles[start : start + BATCH]))
+            for kind, (steps, layers) in _by_kind(deposits).items():
+                steps["event"] += start
+                found[kind].append(crossings(steps, layers, primaries, 0.5 * self.stack.depth))
+        return {kind: _in_order(rows) for kind, rows in found.items()}
+
+    def paths(self, primaries: Records, seed: int) -> tuple[Records, Records]:
+        """Follow primaries step by step, neutral particles included; slow, for displays.
+
+        Returns
+        -------
+        tracks, points
+            Rows of `TRACK`, and of `POINT` along them.
+        """
+        particles = self._particles(primaries)
+        self._simulation.random.seed = seed
+        self._simulation.tracking = True
+        try:
+            result = self._simulation.run(particles)
+        finally:
+            self._simulation.tracking = False
+        tracks = np.empty(len(result.tracks), TRACK)
+        points = np.empty(len(result.vertices), POINT)
+        for ours, theirs in ((tracks, result.tracks), (points, result.vertices)):
+            ours["primary"] = theirs["event"]
+            ours["track"] = theirs["tid"]
+        tracks["parent"] = result.tracks["parent"]
+        tracks["pdg"] = result.tracks["pid"]
+        for axis, name in enumerate("xyz"):
+            points[name] = result.vertices["position"][:, axis] * MM
+        points["z"] += 0.5 * self.stack.depth
+        points["kinetic_energy"] = result.vertices["energy"]
+        points["time"] = (
+            result.vertices["time"] * NS + primaries["time"][result.vertices["event"].astype(int)]
+        )
+        return tracks, points
+
+    def _particles(self, primaries: Records) -> Records:
+        if primaries.dtype != PRIMARY:
+            raise TypeError("primaries must have the type PRIMARY")
+        low, high = (np.array(corner) for corner in self.stack.outer())
+        margin = self.physics.margin
+        place = np.stack([primaries[name] for name in "xyz"], axis=1)
+        # Geant4 crashes on a start outside of the world.
+        outside = np.any(~((place > low - margin) & (place < high + margin)), axis=1)
+        if np.any(outside):
+            x, y, z = place[np.argmax(outside)]
+            raise InputError(
+                f"event {primaries['event'][np.argmax(outside)]} starts at ({x:g}, {y:g}, {z:g})"
+                " mm: outside of the air around the detector (geant4.margin)"
+            )
+        momentum = np.stack([primaries[name] for name in ("px", "py", "pz")], axis=1)
+        size = np.linalg.norm(momentum, axis=1)
+        if not np.all(size > 0.0):
+            raise InputError("a primary has no momentum")
+        particles = self._calzone.particles(len(primaries))
+        particles["pid"] = primaries["pdg"]
+        particles["energy"] = kinetic_energies(primaries)
+        place[:, 2] -= 0.5 * self.stack.depth
+        particles["position"] = place * CM
+        particles["direction"] = momentum / size[:, None]
+        return np.asarray(particles)
+
+
+TRACK: Final = np.dtype(
+    [("primary", np.int64), ("track", np.int32), ("parent", np.int32), ("pdg", np.int32)]
+)
+"""A particle on its path; ``primary`` is the row of the primary it descends from."""
+
+POINT: Final = np.dtype(
+    [
+        ("primary", np.int64),
+        ("track", np.int32),
+        ("x", np.float64),
+        ("y", np.float64),
+        ("z", np.float64),
+        ("kinetic_energy", np.float64),
+        ("time", np.float64),
+    ]
+)
+"""A point on a path, in mm, MeV and ns."""
+
+
+def _deposits(result: Any) -> dict[str, Any]:
+    """Of a run of calzone, which returns the deposits bare where nothing else is asked for."""
+    if result is None:
+        return {}
+    return result if isinstance(result, dict) else dict(result.deposits)
+
+
+def _by_kind(deposits: dict[str, Any]) -> dict[str, tuple[Records, IntArray]]:
+    """Steps and their layers by kind of layer."""
+    found: dict[str, tuple[list[Records], list[IntArray]]] = {}
+    for path, volume in deposits.items():
+        name = path.rpartition(".")[2]
+        steps, layers = found.setdefault(PREFIXES[name[0]], ([], []))
+        steps.append(volume.line)
+        layers.append(np.full(len(volume.line), int(name[1:]), dtype=np.int64))
+    return {
+        kind: (np.concatenate(steps), np.concatenate(layers))
+        for kind, (steps, layers) in found.items()
+    }
+
+
+def _in_order(parts: list[Records]) -> Records:
+    """Rows of all batches; events whose primaries fell into two come back together."""
+    rows = np.concatenate([np.empty(0, CROSSING), *parts])
+    return rows[np.lexsort((rows["layer"], rows["time"], rows["track"], rows["event"]))]

@@ -1,0 +1,117 @@
+"""Primaries without an event generator: a particle gun, a file of events."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wayside.errors import InputError
+from wayside.generator.formats.primaries import read_primaries
+from wayside.generator.records import PRIMARY
+from wayside.transport.engine import Records, masses
+from wayside.transport.plan import read_table
+
+
+def pdg_number(name: str) -> int:
+    """PDG number of a particle by name (``e-``, ``mu+``, ``pi-``, ``K(L)0``) or number.
+
+    Raises
+    ------
+    InputError
+        If there is none of that name.
+    """
+    from particle import Particle
+
+    if name.lstrip("+-").isdigit():
+        number = int(name)
+        masses(np.array([number]))
+        return number
+    found = [p for p in Particle.findall(name=name) if p.name == name]
+    if found:
+        return int(found[0].pdgid)
+    raise InputError(
+        f'--particle {name}: no such particle; e-, e+, mu-, pi+, K+, p, n, gamma, "K(L)0" or a PDG'
+        " number"
+    )
+
+
+def gun(
+    pdg: int,
+    kinetic_energy: float,
+    events: int,
+    position: Sequence[float] = (0.0, 0.0, 0.0),
+    direction: Sequence[float] = (0.0, 0.0, 1.0),
+) -> Records:
+    """Equal particles, one an event.
+
+    Parameters
+    ----------
+    pdg
+        PDG number.
+    kinetic_energy
+        In MeV.
+    events
+        How many.
+    position
+        In mm, in the detector's frame.
+    direction
+        Of any length.
+
+    Raises
+    ------
+    InputError
+        If the particle is unknown, there is no energy or no direction.
+    """
+    if not kinetic_energy > 0.0:
+        raise InputError(f"kinetic energy {kinetic_energy:g} MeV: must be positive")
+    length = float(np.linalg.norm(direction))
+    if not length > 0.0:
+        raise InputError("direction: must have a length")
+    mass = float(masses(np.array([pdg]))[0])
+    momentum = np.sqrt(kinetic_energy * (kinetic_energy + 2.0 * mass))
+    rows = np.zeros(events, PRIMARY)
+    rows["event"] = np.arange(events)
+    rows["pdg"] = pdg
+    rows["weight"] = 1.0
+    for axis, name in enumerate("xyz"):
+        rows[name] = position[axis]
+        rows[f"p{name}"] = momentum * direction[axis] / length
+    return rows
+
+
+def together(*parts: NDArray[np.void]) -> Records:
+    """Primaries of equal events as one: a pair is two guns together."""
+    rows = np.concatenate(parts)
+    return rows[np.argsort(rows["event"], kind="stable")]
+
+
+def from_file(path: Path, detector: str | None = None) -> Records:
+    """Primaries of a file, events in increasing order.
+
+    Parameters
+    ----------
+    path
+        What `wayside events` wrote, in any of its formats, or a Parquet file with the columns of
+        `PRIMARY` in the frame of the detector.
+    detector
+        Which of those in a file of events.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read, or columns are missing.
+    """
+    rows = read_primaries(path, detector) if _holds_events(path) else read_table(path, PRIMARY)
+    return rows[np.argsort(rows["event"], kind="stable")]
+
+
+def _holds_events(path: Path) -> bool:
+    """Whether it is a file of `wayside events`, and no table of primaries."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        return "particle_pdg" in pq.read_schema(path).names
+    except (OSError, pa.ArrowInvalid):
+        return path.suffix in (".root", ".hepmc", ".hepmc3")

@@ -1,0 +1,268 @@
+"""What a run consists of, and its files: chunks that are there whole or not at all.
+
+A folder holds ``run.json`` (what is simulated, and how), ``primaries.parquet``, ``chunks/`` while
+the run goes on and, when it is complete, ``film.parquet``, ``gas.parquet`` and ``fibre.parquet``.
+"""
+
+import hashlib
+import json
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wayside.detector.stack import Stack
+from wayside.errors import InputError
+from wayside.generator.records import PRIMARY
+from wayside.transport.datasets import DataSets
+from wayside.transport.engine import KINDS, Physics
+from wayside.transport.records import CROSSING
+from wayside.typing import IntArray
+
+Records = NDArray[Any]
+
+DESCRIPTION: Final = "run.json"
+PRIMARIES: Final = "primaries.parquet"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A run: what happens in chunk ``k`` depends on nothing else than this and ``k``.
+
+    Parameters
+    ----------
+    primaries
+        Rows of `PRIMARY`, events in increasing order.
+    stack, physics
+        The detector, and how particles are followed in it.
+    data
+        Data sets of Geant4.
+    seed
+        Of the run; a chunk's follows from it.
+    events_per_chunk
+        At most.
+    """
+
+    primaries: Records
+    stack: Stack
+    physics: Physics
+    data: DataSets
+    seed: int
+    events_per_chunk: int = 200
+
+    def __post_init__(self) -> None:
+        """Check.
+
+        Raises
+        ------
+        InputError
+            If there is nothing to simulate, or events are not in increasing order.
+        """
+        if not len(self.primaries):
+            raise InputError("no particles to simulate")
+        if np.any(np.diff(self.primaries["event"]) < 0):
+            raise InputError("events must come in increasing order")
+
+    @property
+    def starts(self) -> IntArray:
+        """First primary of each chunk, and the number of primaries."""
+        first = np.flatnonzero(np.diff(self.primaries["event"], prepend=-1) != 0)
+        starts = first[:: self.events_per_chunk]
+        return np.append(starts, len(self.primaries)).astype(np.int64)
+
+    @property
+    def chunks(self) -> int:
+        """Number of chunks."""
+        return len(self.starts) - 1
+
+    @property
+    def events(self) -> int:
+        """Number of events."""
+        return len(np.unique(self.primaries["event"]))
+
+    def primaries_of(self, chunk: int) -> Records:
+        """Primaries of one chunk."""
+        start, stop = self.starts[chunk : chunk + 2]
+        return self.primaries[start:stop]
+
+    def seed_of(self, chunk: int) -> int:
+        """Odd seed of 128 bits, from the run's seed and the chunk's number alone."""
+        return chunk_seed(self.seed, chunk)
+
+    def description(self) -> dict[str, Any]:
+        """Everything the result depends on."""
+        import calzone
+
+        stack = {
+            key: dict(value) if isinstance(value, Mapping) else value
+            for key, value in vars(self.stack).items()
+            if key in Stack.__dataclass_fields__
+        }
+        described = {
+            "seed": self.seed,
+            "events": self.events,
+            "events_per_chunk": self.events_per_chunk,
+            "primaries": len(self.primaries),
+            "primaries_sha256": hashlib.sha256(self.primaries.tobytes()).hexdigest(),
+            "stack": stack,
+            "physics": asdict(self.physics),
+            "data": self.data.summary(),
+            "geant4": calzone.GEANT4_VERSION,
+            "calzone": calzone.VERSION,
+        }
+        found: dict[str, Any] = json.loads(json.dumps(described))
+        return found
+
+
+def chunk_seed(seed: int, chunk: int) -> int:
+    """Odd seed of 128 bits for one chunk of a run.
+
+    Examples
+    --------
+    >>> chunk_seed(1, 0) % 2, chunk_seed(1, 0) == chunk_seed(1, 1)
+    (1, False)
+    """
+    high, low = np.random.SeedSequence(seed, spawn_key=(chunk,)).generate_state(2, np.uint64)
+    return (int(high) << 64) | int(low) | 1
+
+
+def chunk_file(folder: Path, chunk: int) -> Path:
+    """Where a chunk is kept until the run is complete."""
+    return folder / "chunks" / f"{chunk:06}.parquet"
+
+
+def write_table(path: Path, rows: Records, about: Mapping[str, Any] | None = None) -> None:
+    """Write rows of a structured array as Parquet, whole or not at all."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    assert rows.dtype.names is not None
+    table = pa.table({name: np.ascontiguousarray(rows[name]) for name in rows.dtype.names})
+    if about is not None:
+        table = table.replace_schema_metadata({"wayside": json.dumps(about)})
+    aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    try:
+        pq.write_table(table, aside, compression="zstd")
+        with aside.open("rb+") as file:
+            os.fsync(file.fileno())
+        aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def read_table(path: Path, dtype: np.dtype[Any]) -> Records:
+    """Read rows written by `write_table`, or any Parquet file with such columns.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read, or a column is missing.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    assert dtype.names is not None
+    try:
+        table = pq.ParquetFile(path).read()
+    except (OSError, pa.ArrowInvalid) as error:
+        reason = getattr(error, "strerror", None) or "not a Parquet file"
+        raise InputError(f"{path}: cannot be read: {reason}") from None
+    rows = np.empty(len(table), dtype)
+    for name in dtype.names:
+        if name not in table.column_names:
+            raise InputError(f'{path}: no column "{name}"; needed: {", ".join(dtype.names)}')
+        rows[name] = table[name].to_numpy()
+    return rows
+
+
+def write_chunk(folder: Path, chunk: int, found: Mapping[str, Records]) -> None:
+    """Write the crossings of one chunk; ``kind`` numbers `KINDS`."""
+    kinds = np.dtype([("kind", np.int8), *CROSSING.descr])
+    parts = []
+    for number, kind in enumerate(KINDS):
+        rows = np.empty(len(found[kind]), kinds)
+        rows["kind"] = number
+        assert CROSSING.names is not None
+        for name in CROSSING.names:
+            rows[name] = found[kind][name]
+        parts.append(rows)
+    write_table(chunk_file(folder, chunk), np.concatenate(parts))
+
+
+def collect(folder: Path, chunks: int, about: Mapping[str, Any]) -> None:
+    """Make the final tables of all chunks, one chunk in memory at a time, and remove the chunks."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+
+    metadata = {"wayside": json.dumps(about)}
+    asides = {kind: folder / f".{kind}.{secrets.token_hex(4)}.part" for kind in KINDS}
+    writers: dict[str, pq.ParquetWriter] = {}
+    try:
+        for chunk in range(chunks):
+            table = pq.ParquetFile(chunk_file(folder, chunk)).read()
+            for number, kind in enumerate(KINDS):
+                rows = table.filter(pc.equal(table["kind"], number)).drop_columns(["kind"])
+                rows = rows.replace_schema_metadata(metadata)
+                if kind not in writers:
+                    writers[kind] = pq.ParquetWriter(asides[kind], rows.schema, compression="zstd")
+                writers[kind].write_table(rows)
+        for writer in writers.values():
+            writer.close()
+        for kind, aside in asides.items():
+            aside.replace(folder / f"{kind}.parquet")
+    finally:
+        for aside in asides.values():
+            aside.unlink(missing_ok=True)
+    for chunk in range(chunks):
+        chunk_file(folder, chunk).unlink(missing_ok=True)
+    (folder / "chunks").rmdir()
+    del pa
+
+
+def is_complete(folder: Path) -> bool:
+    """Whether the final tables are there and nothing waits to be collected."""
+    return all((folder / f"{kind}.parquet").is_file() for kind in KINDS) and not (
+        (folder / "chunks").is_dir()
+    )
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What a run left behind.
+
+    Attributes
+    ----------
+    primaries
+        Rows of `PRIMARY`: the truth.
+    film, gas, fibre
+        Rows of `CROSSING`.
+    about
+        What was simulated, with which data and approximations.
+    """
+
+    primaries: Records
+    film: Records
+    gas: Records
+    fibre: Records
+    about: Mapping[str, Any]
+
+
+def read_run(folder: Path) -> Recorded:
+    """Read a complete run.
+
+    Raises
+    ------
+    InputError
+        If there is none in the folder.
+    """
+    if not (folder / DESCRIPTION).is_file() or not is_complete(folder):
+        raise InputError(f"{folder}: holds no complete run of `wayside simulate`")
+    about = json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
+    film, gas, fibre = (read_table(folder / f"{kind}.parquet", CROSSING) for kind in KINDS)
+    return Recorded(read_table(folder / PRIMARIES, PRIMARY), film, gas, fibre, about)

@@ -1,0 +1,37 @@
+"""Crossings of sensitive layers: NumPy structured arrays, one row a crossing.
+
+Lengths are in mm, energies in MeV, times in ns, in the detector's frame: origin at the centre of
+the front face, x and y along the first two dimensions of the box, z into its depth.
+"""
+
+from typing import Final
+
+import numpy as np
+
+CROSSING: Final = np.dtype(
+    [
+        ("event", np.int64),
+        ("track", np.int32),
+        ("parent", np.int32),
+        ("pdg", np.int32),
+        ("layer", np.int32),
+        ("x_in", np.float64),
+        ("y_in", np.float64),
+        ("z_in", np.float64),
+        ("x_out", np.float64),
+        ("y_out", np.float64),
+        ("z_out", np.float64),
+        ("time", np.float64),
+        ("kinetic_energy", np.float32),
+        ("deposit", np.float32),
+    ]
+)
+"""A charged particle on its way through one sensitive layer.
+
+``track`` counts from 1 within an event, primaries first; ``parent`` is 0 for a primary, else the
+primary that the particle descends from; ``layer`` counts from
+0 at the front of the stack within its kind (film, gas gap or fibre layer), film ``2 s`` and
+``2 s + 1`` being the two of sheet ``s``; in and out are where the particle enters and leaves the
+layer (or starts and stops in it), ``time`` and ``kinetic_energy`` hold at the way in,
+``deposit`` is the energy left in the layer.
+"""

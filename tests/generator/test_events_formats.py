@@ -1,0 +1,265 @@
+"""Files of events, read back by their own libraries and by ours."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from wayside import load_scenario, mass_point
+from wayside.errors import InputError, OutputError
+from wayside.generator.events import BLOCK, EventGenerator
+from wayside.generator.formats import SUFFIXES, write_events
+from wayside.generator.formats.primaries import read_events, read_primaries
+from wayside.generator.records import PRIMARY
+
+N = 400
+SCENARIOS = {
+    "on shell": ("belle2-forward-beams", {}),
+    "off shell": ("belle2-central", {}),
+    "hadrons": ("belle2-forward-beams", {"model.kind": "pseudo-dirac", "model.m2": 2.6}),
+}
+
+
+@pytest.fixture(scope="module", params=SCENARIOS)
+def generator(request):
+    name, values = SCENARIOS[request.param]
+    return EventGenerator(load_scenario(name, values))
+
+
+@pytest.fixture(scope="module")
+def events(generator):
+    (block,) = generator.blocks(N, 7)
+    return block
+
+
+@pytest.fixture(scope="module")
+def files(generator, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("events")
+    for kind, suffix in SUFFIXES.items():
+        write_events(
+            kind,
+            folder / f"events{suffix}",
+            generator.header(N, 7),
+            generator.blocks(N, 7),
+            lambda: {"kept": generator.kept},
+        )
+    assert sorted(each.name for each in folder.iterdir()) == [
+        "events.hepmc",
+        "events.parquet",
+        "events.root",
+    ]
+    return folder
+
+
+def test_energy_and_momentum(generator, events) -> None:
+    owner = np.repeat(np.arange(N), np.diff(events.offsets))
+    model = generator.model
+    energy = np.sqrt(events.mass**2 + np.sum(events.momentum**2, axis=1))
+    total = np.bincount(owner, energy) + np.sqrt(model.m2**2 + np.sum(events.partner**2, axis=1))
+    before = np.sqrt(model.m1**2 + np.sum(events.excited**2, axis=1))
+    assert total == pytest.approx(before, rel=1e-12)
+    for k in range(3):
+        after = np.bincount(owner, events.momentum[:, k]) + events.partner[:, k]
+        assert after == pytest.approx(events.excited[:, k], rel=1e-9, abs=1e-12)
+    # It flew from the origin at its velocity.
+    length = np.linalg.norm(events.vertex, axis=1)
+    speed = np.linalg.norm(events.excited, axis=1) / before * 0.299792458
+    assert events.time == pytest.approx(length / speed, rel=1e-12)
+    along = events.vertex / length[:, None] * np.linalg.norm(events.excited, axis=1)[:, None]
+    assert along == pytest.approx(events.excited, rel=1e-9, abs=1e-12)
+
+
+@pytest.mark.parametrize("kind", SUFFIXES)
+def test_read_back(kind, files, generator, events) -> None:
+    header, columns, particles, offsets = read_events(files / f"events{SUFFIXES[kind]}")
+    expected = json.loads(json.dumps(generator.header(N, 7)))
+    assert {key: header[key] for key in expected} == expected
+    if kind != "hepmc":
+        assert header["kept"] == generator.kept
+    np.testing.assert_array_equal(offsets, events.offsets)
+    np.testing.assert_array_equal(particles["pdg"], events.pdg)
+    np.testing.assert_array_equal(columns["event"], np.arange(N))
+    np.testing.assert_array_equal(columns["detector"], events.detector)
+    assert np.all(columns["weight"] == 1)
+    # HepMC has c t in mm.
+    assert columns["t"] == pytest.approx(events.time, rel=1e-14)
+    for k, axis in enumerate("xyz"):
+        np.testing.assert_array_equal(columns[axis], 1e3 * events.vertex[:, k])
+        np.testing.assert_array_equal(particles[f"p{axis}"], events.momentum[:, k])
+    energy = np.sqrt(events.mass**2 + np.sum(events.momentum**2, axis=1))
+    np.testing.assert_array_equal(particles["energy"], energy)
+
+
+def test_parquet_for_others(files, events) -> None:
+    import pyarrow.parquet as pq
+
+    file = pq.ParquetFile(files / "events.parquet")
+    header = json.loads(file.metadata.metadata[b"wayside"])
+    assert header["expected_events"] > 0
+    table = file.read()
+    assert table.num_rows == N
+    assert table["particle_pdg"][3].as_py() == events.pdg[slice(*events.offsets[3:5])].tolist()
+    assert table["phi1_pz"][3].as_py() == events.excited[3, 2]
+    file.close()
+
+
+def test_root_for_others(files, events) -> None:
+    import uproot
+
+    with uproot.open(files / "events.root") as file:
+        assert json.loads(str(file["header"]))["seed"] == 7
+        tree = file["events"]
+        assert tree.num_entries == N
+        assert tree["particle_pdg"].array()[3].tolist() == (
+            events.pdg[slice(*events.offsets[3:5])].tolist()
+        )
+        assert tree["aprime_px"].array()[3] == events.mediator[3, 0]
+
+
+def test_hepmc_for_others(files, generator, events) -> None:
+    import pyhepmc
+
+    header = generator.header(N, 7)
+    with pyhepmc.open(str(files / "events.hepmc")) as file:
+        read = list(file)
+    assert len(read) == N
+    for i in (0, 3, N - 1):
+        event = read[i]
+        assert event.event_number == i
+        assert event.weights == [1.0]
+        assert event.run_info.weight_names == ["unit"]
+        assert [(t.name, t.version) for t in event.run_info.tools] == [
+            ("wayside", header["wayside"])
+        ]
+        assert event.cross_section.xsec() == pytest.approx(1e-3 * header["cross_section_fb"])
+        beams = [p for p in event.particles if p.status == 4]
+        assert [p.pid for p in beams] == [11, -11]
+        final = [p for p in event.particles if p.status == 1]
+        # Beams have no mass here: parts in 1e8.
+        for name in ("px", "py", "pz", "e"):
+            before = sum(getattr(p.momentum, name) for p in beams)
+            after = sum(getattr(p.momentum, name) for p in final)
+            assert after == pytest.approx(before, abs=2e-6)
+        for p in event.particles:
+            if p.status != 4:
+                assert p.momentum.m() == pytest.approx(p.generated_mass, abs=2e-4)
+        (mediator,) = [p for p in event.particles if p.pid == 55]
+        assert {p.pid for p in mediator.production_vertex.particles_in} == {11, -11}
+        on_shell = header["mode"] == "on-shell"
+        assert [p.pid for p in final].count(22) >= on_shell
+        excited = [p for p in event.particles if p.pid > 4_000_000]
+        assert [p.status for p in excited] == [2]
+        vertex = excited[0].end_vertex
+        assert [vertex.position.x, vertex.position.y, vertex.position.z] == pytest.approx(
+            1e3 * events.vertex[i], rel=1e-14
+        )
+        assert vertex.position.t == pytest.approx(299.792458 * events.time[i], rel=1e-14)
+        assert excited[0].production_vertex.position.t == 0
+        assert len(vertex.particles_out) == 1 + np.diff(events.offsets)[i]
+
+
+@pytest.mark.parametrize("kind", SUFFIXES)
+def test_primaries(kind, files, generator, events) -> None:
+    path = files / f"events{SUFFIXES[kind]}"
+    boxes = mass_point(generator.scenario).boxes
+    several = len(generator.detectors) > 1
+    if several:
+        with pytest.raises(InputError, match="several detectors"):
+            read_primaries(path)
+    total = 0
+    for index, name in enumerate(generator.detectors):
+        box = boxes[name]
+        found = read_primaries(path, name if several else None)
+        assert found.dtype == PRIMARY
+        total += len(found)
+        mine = np.flatnonzero(events.detector == index)
+        np.testing.assert_array_equal(np.unique(found["event"]), mine)
+        assert np.all(np.abs(found["x"]) <= 500 * box.size[0] * (1 + 1e-9))
+        assert np.all(np.abs(found["y"]) <= 500 * box.size[1] * (1 + 1e-9))
+        assert np.all((found["z"] >= -1e-6) & (found["z"] <= 1000 * box.size[2] * (1 + 1e-9)))
+        # Corner by corner: the frame is that of the box, in mm, and MeV for momenta.
+        first = found[0]
+        i = int(first["event"])
+        lab = box.position + 1e-3 * np.array([first[a] for a in "xyz"]) @ box.axes
+        assert lab == pytest.approx(events.vertex[i], rel=1e-12)
+        momentum = 1e-3 * np.array([first[f"p{a}"] for a in "xyz"]) @ box.axes
+        assert momentum == pytest.approx(events.momentum[events.offsets[i]], rel=1e-9, abs=1e-12)
+        assert first["time"] == pytest.approx(events.time[i], rel=1e-14)
+    assert total == len(events.pdg)
+    with pytest.raises(InputError, match="not one of"):
+        read_primaries(path, "nowhere")
+
+
+def test_the_seed_and_nothing_else() -> None:
+    scenario = load_scenario("belle2-central")
+    one = EventGenerator(scenario)
+    (few,) = one.blocks(100, 3)
+    many = list(EventGenerator(scenario).blocks(BLOCK, 3))
+    assert len(many) > 1
+    assert sum(len(each.event) for each in many) == BLOCK
+    np.testing.assert_array_equal(np.concatenate([each.event for each in many]), np.arange(BLOCK))
+    for name, value in few._asdict().items():
+        np.testing.assert_array_equal(value, getattr(many[0].first(100), name))
+    # Any block by itself.
+    np.testing.assert_array_equal(many[1].vertex, one.block(3, 1).vertex[: len(many[1].vertex)])
+    (other,) = one.blocks(100, 4)
+    assert not np.any(few.vertex == other.vertex)
+
+
+def test_header_adds_up() -> None:
+    scenario = load_scenario("belle2-forward-beams")
+    header = EventGenerator(scenario).header(10, 1)
+    point = mass_point(scenario)
+    exact = sum(float(point.expected_events(name, 1e-4, 1.0, 5e4)) for name in ("A", "B"))
+    assert header["expected_events"] == pytest.approx(exact, rel=1e-12)
+    assert header["cross_section_fb"] * header["luminosity_fb"] == pytest.approx(exact, rel=1e-12)
+    assert [each["name"] for each in header["detectors"]] == ["A", "B"]
+    one = EventGenerator(scenario, ["B"]).header(10, 1)
+    assert one["expected_events"] == header["detectors"][1]["expected_events"]
+
+
+def test_refusals(tmp_path: Path) -> None:
+    scenario = load_scenario("belle2-forward")
+    with pytest.raises(InputError, match=r"--detector C: none of A, B"):
+        EventGenerator(scenario, ["C"])
+    with pytest.warns(UserWarning, match="below 2 m_e"):
+        stable = scenario.with_values({"model.m1": 3.6505})
+    with pytest.raises(InputError, match="never decays"):
+        EventGenerator(stable)
+    with pytest.raises(InputError, match="no such file"):
+        read_primaries(tmp_path / "none.root")
+    with pytest.raises(InputError, match="must end in"):
+        read_primaries(tmp_path / "none.csv")
+    for suffix in SUFFIXES.values():
+        bad = tmp_path / f"bad{suffix}"
+        bad.write_bytes(b"nothing of the kind" * 100)
+        with pytest.raises(InputError, match="bad"):
+            read_primaries(bad)
+    (tmp_path / "folder.root").mkdir()
+    with pytest.raises(OutputError, match="in the way"):
+        write_events("root", tmp_path / "folder.root", {}, [])
+
+
+@pytest.mark.parametrize("kind", SUFFIXES)
+def test_nothing_is_left_of_a_broken_run(kind, tmp_path: Path) -> None:
+    generator = EventGenerator(load_scenario("belle2-central"))
+
+    def broken():
+        yield next(iter(generator.blocks(50, 1)))
+        raise KeyboardInterrupt
+
+    path = tmp_path / f"events{SUFFIXES[kind]}"
+    with pytest.raises(KeyboardInterrupt):
+        write_events(kind, path, generator.header(100, 1), broken())
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_missing_extra(monkeypatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("wayside.generator.formats.find_spec", lambda _: None)
+    for kind in SUFFIXES:
+        with pytest.raises(InputError, match=r"wayside\[simulation\]"):
+            write_events(kind, tmp_path / "x", {}, [])
+    with pytest.raises(InputError, match="must be parquet, root, hepmc"):
+        write_events("csv", tmp_path / "x", {}, [])
+    assert list(tmp_path.iterdir()) == []
