@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 OUT ?= wayside-out
 
-.PHONY: reach test nightly oldest check bench bench-simulation efficiency-map docs clean
+.PHONY: reach test nightly oldest check bench bench-simulation efficiency-map rebuild-tables docs clean
 
 $(VENV)/.run: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -58,6 +58,11 @@ bench-simulation: $(VENV)/.dev
 efficiency-map: $(VENV)/.dev
 	OMP_NUM_THREADS=1 $(BIN)/python scripts/make_efficiency_map.py --work build/efficiency
 	$(BIN)/python scripts/make_efficiency_figures.py
+
+# Tables behind sections of `wayside paper`, by name in SECTION; all of them, three hours, without.
+rebuild-tables: $(VENV)/.dev
+	$(BIN)/python -m pip install --quiet --editable ".[simulation,generators]"
+	OMP_NUM_THREADS=1 $(BIN)/python scripts/rebuild_paper_tables.py $(SECTION)
 
 docs: $(VENV)/.dev
 	$(BIN)/python -m sphinx -W --keep-going -b html docs docs/_build/html

@@ -47,6 +47,7 @@ def test_list():
         (("tabel1",), "no section 'tabel1'; did you mean table1? there are table1,"),
         (("eq05", "--workers", "0"), "--workers"),
         (("eq05", "--out", ""), "an empty path"),
+        (("table2", "--rebuild"), "by: make rebuild-tables SECTION=table2"),
     ],
 )
 def test_refused(arguments, words, tmp_path, monkeypatch):

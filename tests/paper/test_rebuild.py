@@ -1,68 +1,86 @@
-"""Scripts behind the tables: they exist, run where they should, and failures say so."""
+"""Scripts behind the tables of the report: they exist, run in the checkout, and failures say so."""
 
+import importlib.util
 import re
+from importlib import resources
 from pathlib import Path
 
 import pytest
 
 from wayside.errors import InputError
-from wayside.paper import rebuild
 from wayside.paper.registry import SECTIONS
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
 
 
-@pytest.fixture
-def source(tmp_path, monkeypatch):
-    (tmp_path / "scripts").mkdir()
-    monkeypatch.setattr(rebuild, "source_folder", lambda: tmp_path)
-    monkeypatch.setattr(rebuild.importlib.util, "find_spec", lambda name: name)
-    return tmp_path
+@pytest.fixture(scope="module")
+def rebuild():
+    specification = importlib.util.spec_from_file_location(
+        "rebuild_paper_tables", SCRIPTS / "rebuild_paper_tables.py"
+    )
+    module = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(module)
+    return module
 
 
-def test_scripts_exist_and_know_their_options():
+def test_scripts_exist_and_know_their_options(rebuild):
     assert set(rebuild.COMMANDS) <= set(SECTIONS)
-    for script, *arguments in (each for row in rebuild.COMMANDS.values() for each in row):
+    for script, *arguments in rebuild.commands(()):
         text = (SCRIPTS / script).read_text(encoding="utf-8")
-        for option in (each for each in arguments if each.startswith("--")):
+        for option in (argument for argument in arguments if argument.startswith("--")):
             assert f'add_argument("{option}"' in text, script
 
 
-def test_every_table_of_a_section_is_named_by_a_script():
+def test_every_table_of_a_section_is_named_by_a_script(rebuild):
     """A table whose header says that a script made it is made by one of those that are run."""
-    run = {row[0] for rows in rebuild.COMMANDS.values() for row in rows}
-    data = Path(rebuild.__file__).parents[1] / "data"
+    run = {script for script, *_ in rebuild.commands(()) if script != "make_study_events.py"}
     named = set()
-    for table in data.glob("*.csv"):
-        header = [line for line in table.read_text("utf-8").splitlines() if line.startswith("#")]
-        named |= set(re.findall(r"# command: .*?scripts/(\w+\.py)", "\n".join(header)))
-    # These carry over published numbers, and simulate nothing.
+    for table in resources.files("wayside.data").iterdir():
+        if table.name.endswith(".csv"):
+            lines = table.read_text("utf-8").splitlines()
+            header = "\n".join(line for line in lines if line.startswith("#"))
+            named |= set(re.findall(r"# command: .*?scripts/(\w+\.py)", header))
+    # The others carry over published numbers, and simulate nothing.
     assert run <= named
-    assert all("simul" not in (SCRIPTS / each).read_text("utf-8") for each in named - run)
+    assert all("simul" not in (SCRIPTS / name).read_text("utf-8") for name in named - run)
 
 
-def test_runs_in_the_source_and_says_what(source):
-    (source / "scripts" / "good.py").write_text(
+def test_a_script_runs_in_the_checkout_and_is_printed(rebuild, tmp_path, capfd):
+    (tmp_path / "scripts").mkdir()
+    (tmp_path / "scripts" / "good.py").write_text(
         "import sys, pathlib; pathlib.Path('made').write_text(' '.join(sys.argv[1:]))"
     )
-    said: list[str] = []
-    rebuild.run(("good.py", "--write"), said.append)
-    assert (source / "made").read_text() == "--write"
-    assert said == ["python scripts/good.py --write"]
+    rebuild.run(("good.py", "--write"), tmp_path)
+    assert (tmp_path / "made").read_text() == "--write"
+    assert capfd.readouterr().out == "python scripts/good.py --write\n"
 
 
-def test_failure_is_one_line(source):
-    (source / "scripts" / "bad.py").write_text("raise SystemExit(3)")
-    with pytest.raises(InputError, match=r"^--rebuild: bad\.py failed with status 3$"):
-        rebuild.run(("bad.py",), lambda _: None)
+def test_failure_is_one_line(rebuild, tmp_path):
+    (tmp_path / "scripts").mkdir()
+    (tmp_path / "scripts" / "bad.py").write_text("raise SystemExit(3)")
+    with pytest.raises(InputError, match=r"^bad\.py failed with status 3$"):
+        rebuild.run(("bad.py",), tmp_path)
 
 
-def test_without_a_checkout_or_an_extra(source, monkeypatch):
-    assert rebuild.commands(("eq05", "fig14")) == []
+def test_scripts_of_a_section(rebuild):
     assert len(rebuild.commands(("eq05", "klong"))) == 6
-    monkeypatch.setattr(rebuild.importlib.util, "find_spec", lambda _: None)
-    with pytest.raises(InputError, match="needs calzone, mulder, pythia8mc: pip install"):
-        rebuild.commands(("klong",))
-    (source / "scripts").rmdir()
-    with pytest.raises(InputError, match="get a checkout"):
-        rebuild.commands(("klong",))
+    assert rebuild.commands(("fig12", "sheets")) == rebuild.RECORD
+    with pytest.raises(InputError, match="no table was simulated for eq05; there are table2,"):
+        rebuild.commands(("eq05",))
+    with pytest.raises(InputError, match="no section 'fig99'"):
+        rebuild.commands(("fig99",))
+
+
+def test_without_an_extra(rebuild, monkeypatch):
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
+    with pytest.raises(InputError, match=r"^needs calzone, mulder, pythia8mc: pip install"):
+        rebuild.require_packages()
+
+
+def test_listed_or_refused_on_the_command_line(rebuild, monkeypatch, capsys):
+    monkeypatch.setattr("sys.argv", ["rebuild_paper_tables.py", "--list", "table2"])
+    assert rebuild.main() == 0
+    assert len(capsys.readouterr().out.splitlines()) == 2
+    monkeypatch.setattr("sys.argv", ["rebuild_paper_tables.py", "eq05"])
+    assert rebuild.main() == 2
+    assert capsys.readouterr().err.startswith("rebuild_paper_tables: error: no table was")

@@ -9,14 +9,29 @@ import click
 
 from wayside.cli.common import json_option, json_text, out_option, table_text
 from wayside.cli.output import check_output_folder, write_files
+from wayside.errors import InputError
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from wayside.paper.geant4 import Record
     from wayside.paper.run import Report
 
 _PAGE = 80
+
+
+def _refuse_rebuild(_context: click.Context, _option: click.Parameter, given: bool) -> None:
+    """Say where an option has gone.
+
+    Raises
+    ------
+    InputError
+        If it is given.
+    """
+    if given:
+        raise InputError(
+            "--rebuild is gone: tables are remade in a checkout,"
+            " by: make rebuild-tables SECTION=table2"
+        )
 
 
 @click.command("paper")
@@ -24,14 +39,13 @@ _PAGE = 80
 @out_option
 @json_option
 @click.option("--list", "listed", is_flag=True, help="List the sections, and run none.")
-@click.option("--rebuild", is_flag=True, help="Redo the simulation behind it: hours.")
+@click.option("--rebuild", is_flag=True, hidden=True, expose_value=False, callback=_refuse_rebuild)
 @click.option("--workers", type=click.IntRange(1), help="Processes.  [default: one a core]")
 def command(
     sections: tuple[str, ...],
     out: Path | None,
     as_json: bool,
     listed: bool,
-    rebuild: bool,
     workers: int | None,
 ) -> None:
     """Recompute the study: what it prints, what we get, and why they differ.
@@ -58,8 +72,7 @@ def command(
     from rich.console import Console
 
     console = Console(stderr=True)
-    record = _rebuilt(console, names) if rebuild else None
-    found = _run(console, names, workers, record, writes)
+    found = _run(console, names, workers, writes)
     files: Mapping[str, bytes | str] = {}
     if writes:
         from wayside.paper.export import files as all_files
@@ -69,23 +82,10 @@ def command(
     click.echo(json_text(found.plain()) if as_json else _text(found, written))
 
 
-def _rebuilt(console: "Console", names: tuple[str, ...]) -> "Record":
-    """Make tables of the data folder anew, and events of figs. 11 and 12 for this report."""
-    from wayside.paper.rebuild import commands, run
-
-    for each in commands(names):
-        run(each, console.print)
-    with console.status("Geant4") as status:
-        from wayside.paper.geant4 import simulate
-
-        return simulate(status.update)
-
-
 def _run(
     console: "Console",
     names: tuple[str, ...],
     workers: int | None,
-    record: "Record | None",
     figures: bool,
 ) -> "Report":
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -103,7 +103,6 @@ def _run(
         return report(
             names,
             workers=workers,
-            rebuilt=record,
             figures=figures,
             progress=lambda text, done, _: bar.update(task, completed=done, description=text),
         )

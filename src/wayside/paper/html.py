@@ -196,7 +196,7 @@ def _foot(report: Report) -> str:
     return (
         f"<footer><p>Wayside {about['wayside']}, Python {about['python']}, {packages}. Geant4"
         " record of"
-        f" figs. 11 and 12: {record['made']}, Geant4 {record['geant4']}, {record['physics list']},"
+        f" figs. 11 and 12: Geant4 {record['geant4']}, {record['physics list']},"
         f" {record['data']} data. Conventions of the study: equal beams head-on, Eq. 4 with its"
         " regulator, one flight length; see the documents for where and why we depart from"
         " them.</p>"

@@ -18,7 +18,6 @@ from matplotlib import rc_context
 
 from wayside import __version__
 from wayside.errors import WaysideError
-from wayside.paper.geant4 import Record
 from wayside.paper.registry import SECTIONS, run
 from wayside.paper.rows import Row, counts
 from wayside.paper.section import Context
@@ -122,7 +121,6 @@ def report(
     names: tuple[str, ...],
     *,
     workers: int | None = None,
-    rebuilt: Record | None = None,
     figures: bool = True,
     progress: Progress | None = None,
 ) -> Report:
@@ -134,8 +132,6 @@ def report(
         From `wayside.paper.registry.chosen`.
     workers
         Processes; one a core if not given. The result is the same for any number.
-    rebuilt
-        Geant4 record made anew, instead of the one that comes with Wayside.
     figures
         Whether to draw.
     progress
@@ -147,7 +143,7 @@ def report(
         If a process dies.
     """
     say = progress or (lambda *_: None)
-    context = Context(rebuilt)
+    context = Context()
     say("starting", 0, len(names))
     number = min(workers or _cores(), len(names))
     found: dict[str, Part] = {}
@@ -220,7 +216,6 @@ def _about(context: Context) -> dict[str, Any]:
         "python": platform.python_version(),
         "packages": {name: version(name) for name in PACKAGES},
         "geant4_record": {
-            "made": "shipped" if context.rebuilt is None else "anew",
             **{key: context.record.about[key] for key in ("geant4", "physics list", "seed")},
             "data": context.record.about["data"]["kind"],
         },

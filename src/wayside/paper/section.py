@@ -13,20 +13,12 @@ from wayside.paper.rows import Row
 
 @dataclass(frozen=True)
 class Context:
-    """What sections share.
-
-    Attributes
-    ----------
-    rebuilt
-        Geant4 record made anew; None to use the one that comes with Wayside.
-    """
-
-    rebuilt: Record | None = None
+    """What sections share."""
 
     @cached_property
     def record(self) -> Record:
         """Geant4 record of Figs. 11 and 12 and of the track threshold."""
-        return shipped() if self.rebuilt is None else self.rebuilt
+        return shipped()
 
 
 @dataclass(frozen=True, eq=False)
