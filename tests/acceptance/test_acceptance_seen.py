@@ -22,14 +22,14 @@ def seen_of(scenario, table=TABLE, selection="vertex", box=None):
     point = mass_point(scenario)
     widths = point.excited_width_hats
     branching = {name: width / sum(widths.values()) for name, width in widths.items()}
-    box = box or point.boxes["A"]
+    box = box or point.volumes["A"]
     return Seen(point.flight, box, point.model, branching, table, selection)
 
 
 def drawn(scenario, number, table=TABLE, selection="vertex"):
     """Efficiency of drawn decays and its error, the table taken as exact."""
     generator = EventGenerator(scenario, ("A",))
-    box = mass_point(scenario).boxes["A"]
+    box = mass_point(scenario).volumes["A"]
     value = []
     for block in generator.blocks(number, 3):
         pion_pairs = (block.channel == 3) & (np.diff(block.offsets) == 2)
@@ -79,12 +79,12 @@ def test_depth_counts_with_the_lifetime():
     assert np.all(np.diff(share) < 0.0)
     assert share[0] > 0.99
     # A box cut in two at that depth: the sum over both halves.
-    box = mass_point(scenario).boxes["A"]
+    box = mass_point(scenario).volumes["A"]
     depth = EDGES["depth"][1]
     front = Box(box.position, np.array([*box.size[:2], depth]), box.axes)
     whole, half = mass_point(scenario), seen_of(scenario, everywhere, box=front)
     chances = [
-        replace(whole, boxes={"A": each}).curve("A")[0].probability(1.0) for each in (front, box)
+        replace(whole, volumes={"A": each}).curve("A")[0].probability(1.0) for each in (front, box)
     ]
     expected = half.efficiency(1.0) * chances[0] / chances[1]
     assert first.efficiency(1.0) == pytest.approx(expected, rel=2e-3)

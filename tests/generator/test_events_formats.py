@@ -162,7 +162,7 @@ def test_hepmc_for_others(files, generator, events) -> None:
 @pytest.mark.parametrize("kind", SUFFIXES)
 def test_primaries(kind, files, generator, events) -> None:
     path = files / f"events{SUFFIXES[kind]}"
-    boxes = mass_point(generator.scenario).boxes
+    boxes = mass_point(generator.scenario).volumes
     several = len(generator.detectors) > 1
     if several:
         with pytest.raises(InputError, match="several detectors"):

@@ -94,7 +94,7 @@ def opening_by_sampling(scenario, x: float, side: float) -> tuple[float, np.ndar
 def test_caustics_across_a_box_have_columns(name: str) -> None:
     plane = plane_for(name, "epsilon-delta", "m2")
     columns = threshold_columns(plane)
-    box = plane.centre.boxes["A"]
+    box = plane.centre.volumes["A"]
     for side in (1.0, -1.0):
         shares = []
         for x in columns[columns > 0.15]:

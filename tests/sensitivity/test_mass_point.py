@@ -270,7 +270,7 @@ def test_short_lifetimes_fade_without_garbage(on_shell: MassPoint) -> None:
 
 
 def test_detectors_are_independent(on_shell: MassPoint) -> None:
-    alone = replace(on_shell, boxes={"central": LARGE["central"]})
+    alone = replace(on_shell, volumes={"central": LARGE["central"]})
     assert alone.expected_events("central", 1e-3, 1.0, 1.0) == pytest.approx(
         float(on_shell.expected_events("central", 1e-3, 1.0, 1.0)), rel=1e-14
     )
@@ -283,7 +283,7 @@ def test_detectors_are_independent(on_shell: MassPoint) -> None:
         )
         for name, shift in (("front", 0.0), ("back", 0.5))
     }
-    split = replace(on_shell, boxes=halves)
+    split = replace(on_shell, volumes=halves)
     total = sum(float(split.expected_events(name, 1e-3, 1.0, 1.0)) for name in halves)
     # Each of the three to 1e-4.
     assert total == pytest.approx(
@@ -323,7 +323,7 @@ def test_arrivals_are_those_of_the_lifetime(on_shell: MassPoint) -> None:
 def test_densities_are_those_of_the_acceptances(on_shell: MassPoint) -> None:
     """The density over a small box far away, against the chance to cross its face."""
     box = Box.place((30.0, 20.0, 60.0), (0.5, 0.5, 0.5), "ip")
-    far = replace(on_shell, boxes={"far": box})
+    far = replace(on_shell, volumes={"far": box})
     density = float(far.angular_density(box.position))
     solid = 0.25 / float(box.position @ box.position)
     # The density changes by a fraction of the angle, which is 0.007.

@@ -61,7 +61,7 @@ def test_every_column_of_a_range_that_is_chosen_exists(name: str, kind: str, hol
         else:
             # Off the pole, where a propagator without a width says nothing.
             assert abs(point.model.m_aprime / point.beams.sqrt_s - 1) > 0.005
-        assert (point.mode, point.boxes) == (plane.centre.mode, plane.centre.boxes)
+        assert (point.mode, point.volumes) == (plane.centre.mode, plane.centre.volumes)
     # Its own point lies inside.
     m1, m2 = plane.scenario.masses
     own = m2 if kind == "epsilon-m2" else m1 / m2 - 1

@@ -40,7 +40,7 @@ def test_vertices_solve_the_equation(result: Reach) -> None:
         found = point.expected_events("A", line.points[:, 1], line.points[:, 0], 50_000.0)
         np.testing.assert_allclose(found, LIMIT, rtol=1e-3)
     # And a few of them node by node, without any table of lifetimes.
-    rule, _ = converged_rule(point.flight, point.boxes["A"], 1e-7)
+    rule, _ = converged_rule(point.flight, point.volumes["A"], 1e-7)
     for g_d, epsilon in result.contour[0].points[::25]:
         chance = direct_probability(rule, float(point.ctau(epsilon, g_d)))
         produced = float(point.produced_fb(epsilon, g_d)) * 50_000.0

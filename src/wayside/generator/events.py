@@ -86,14 +86,14 @@ class EventGenerator:
         self.scenario = scenario
         self._point = point = mass_point(scenario)
         for name in detectors:
-            if name not in point.boxes:
-                raise InputError(f"--detector {name}: none of {', '.join(point.boxes)}")
-        self.detectors: tuple[str, ...] = tuple(dict.fromkeys(detectors)) or tuple(point.boxes)
+            if name not in point.volumes:
+                raise InputError(f"--detector {name}: none of {', '.join(point.volumes)}")
+        self.detectors: tuple[str, ...] = tuple(dict.fromkeys(detectors)) or tuple(point.volumes)
         """Names, in the order of `Events.detector`."""
         epsilon, g_d = scenario.model.epsilon, scenario.model.g_d
         self.ctau = float(point.ctau(epsilon, g_d))
         self._decays = DecaySampler(point.model, point.excited_width_hats)
-        boxes = {name: point.boxes[name] for name in self.detectors}
+        boxes = {name: point.volumes[name] for name in self.detectors}
         self._flights = FlightSampler(point.flight, boxes, self.ctau)
         self.proposed = 0
         self.kept = 0

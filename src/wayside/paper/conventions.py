@@ -64,7 +64,7 @@ def masses_at_gap(m_aprime: float, gap: float, delta: float) -> tuple[float, flo
 
 def chance_of_decay(point: MassPoint, name: str, epsilon: ArrayLike, g_d: ArrayLike) -> FloatArray:
     """Bracket of Eqs. 20 and 21: exp(-a/d) - exp(-(a + L)/d)."""
-    box, flight = point.boxes[name], point.mean_flight(epsilon, g_d)
+    box, flight = point.volumes[name], point.mean_flight(epsilon, g_d)
     near = np.exp(-nominal_distance(box) / flight)
     return np.asarray(near * -np.expm1(-box.size[2] / flight))
 

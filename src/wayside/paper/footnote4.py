@@ -35,9 +35,9 @@ COUPLINGS: Final = (1e-4, 0.3)
 
 def placed(point: MassPoint, beams: Beams, x: float, z: float) -> MassPoint:
     """Box A mirrored, and other beams."""
-    box = point.boxes["A"]
+    box = point.volumes["A"]
     position = box.position * np.array([x, 1.0, z])
-    return replace(point, beams=beams, boxes={"A": Box.place(position, box.size)})
+    return replace(point, beams=beams, volumes={"A": Box.place(position, box.size)})
 
 
 def run(context: Context) -> Outcome:  # noqa: ARG001

@@ -49,7 +49,7 @@ class MassPoint:
         Masses and widths.
     beams
         The collider.
-    boxes
+    volumes
         Detector volumes by name.
     mode
         ``"on-shell"`` (e+e- -> gamma A') or ``"off-shell"`` (e+e- -> A'* -> 1 2).
@@ -69,7 +69,7 @@ class MassPoint:
 
     model: Model
     beams: Beams
-    boxes: Mapping[str, Box]
+    volumes: Mapping[str, Box]
     mode: Mode = "on-shell"
     regulator: radiative.Regulator = "exact"
     rtol: float = 1e-4
@@ -122,30 +122,30 @@ class MassPoint:
     def _kept(self) -> dict[tuple[str, str], Any]:
         return {}
 
-    def _box(self, name: str) -> Box:
-        if name not in self.boxes:
-            raise InputError(f"no detector {name!r}; there are {', '.join(self.boxes) or 'none'}")
-        return self.boxes[name]
+    def _volume(self, name: str) -> Box:
+        if name not in self.volumes:
+            raise InputError(f"no detector {name!r}; there are {', '.join(self.volumes) or 'none'}")
+        return self.volumes[name]
 
     def face(self, name: str) -> Estimate:
         """Chance per excited state to cross the front face of a detector."""
         key = ("face", name)
         if key not in self._kept:
-            self._kept[key] = face_acceptance(self.flight, self._box(name), self.rtol)
+            self._kept[key] = face_acceptance(self.flight, self._volume(name), self.rtol)
         return self._kept[key]  # type: ignore[no-any-return]
 
     def curve(self, name: str) -> tuple[DecayCurve, float]:
         """Decay curve of a detector, and its relative error bound."""
         key = ("curve", name)
         if key not in self._kept:
-            self._kept[key] = decay_curve(self.flight, self._box(name), self.rtol)
+            self._kept[key] = decay_curve(self.flight, self._volume(name), self.rtol)
         return self._kept[key]  # type: ignore[no-any-return]
 
     def timing(self, name: str) -> Rule:
         """Nodes over a detector that resolve arrival times: up to 150 MB, kept once asked for."""
         key = ("timing", name)
         if key not in self._kept:
-            self._kept[key] = timing_rule(self.flight, self._box(name))
+            self._kept[key] = timing_rule(self.flight, self._volume(name))
         return self._kept[key]  # type: ignore[no-any-return]
 
     def arrivals(
@@ -307,7 +307,7 @@ class MassPoint:
         if decays == "study":
             from wayside.sensitivity import study
 
-            self._box(name)
+            self._volume(name)
             return study.decay_probability(self, name, epsilon, g_d)
         if decays != "exact":
             raise InputError(f"decays = {decays!r}: must be exact or study")
@@ -321,7 +321,7 @@ class MassPoint:
             total = sum(widths.values())
             self._kept[key] = Seen(
                 self.flight,
-                self._box(name),
+                self._volume(name),
                 self.model,
                 {channel: width / total if total else 0.0 for channel, width in widths.items()},
                 shipped(),
@@ -384,7 +384,7 @@ class MassPoint:
         Eqs. 20 and 21 of the study without their approximations: the path through the volume, the
         distribution of boosts and the exponentials are exact. With ``decays="study"``, with them.
         """
-        self._box(name)
+        self._volume(name)
         if not luminosity_fb > 0.0:
             raise InputError(f"luminosity_fb = {luminosity_fb}: must be positive (fb^-1)")
         produced = luminosity_fb * self.produced_fb(epsilon, g_d)

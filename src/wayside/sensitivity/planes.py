@@ -36,7 +36,7 @@ def mass_point(scenario: Scenario) -> MassPoint:
             scenario.collider.positron_energy,
             scenario.collider.crossing_angle,
         ),
-        boxes={
+        volumes={
             name: Box.place(each.position, each.size, each.facing, each.roll)
             for name, each in scenario.detectors.items()
         },

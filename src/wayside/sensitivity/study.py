@@ -29,7 +29,7 @@ def decay_probability(
     epsilon, g_d
         Couplings, any shapes that broadcast.
     """
-    box = point.boxes[name]
+    box = point.volumes[name]
     flight = point.mean_flight(epsilon, g_d)
     near = np.exp(-nominal_distance(box) / flight)
     return np.asarray(point.face(name).value * near * -np.expm1(-box.size[2] / flight))
