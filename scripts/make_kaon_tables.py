@@ -32,6 +32,8 @@ from typing import Any
 
 import numpy as np
 
+from wayside.constants import M_KAON_NEUTRAL, M_NEUTRON
+
 K_LONG, K_SHORT = 130, 310
 
 P_STEP, P_BINS = 0.05, 106
@@ -92,8 +94,8 @@ HYPERONS = (3112, 3122, 3222, 3312, 3322)
 STABLE = (111, 211, 321, 310, 130, 13, 2112)
 
 HADRONS = {
-    "klong": ("K_L0", (130,), 0.497611),
-    "neutron": ("Neutrons and antineutrons", (2112, -2112), 0.939565),
+    "klong": ("K_L0", (130,), M_KAON_NEUTRAL),
+    "neutron": ("Neutrons and antineutrons", (2112, -2112), M_NEUTRON),
 }
 """In words, PDG numbers, mass in GeV."""
 

@@ -30,9 +30,11 @@ from typing import Any
 
 import numpy as np
 
+from wayside.constants import M_KAON_NEUTRAL
+
 K_LONG = 130
 STRANGE = (130, 310, 321, -321, 3122, -3122, 3112, 3222, -3112, -3222, 3312, 3322)
-MASS = 497.611
+MASS = 1e3 * M_KAON_NEUTRAL
 
 ENERGIES = (100.0, 250.0, 500.0, 1000.0, 2000.0, 4000.0, 7000.0)
 """Kinetic, in MeV."""

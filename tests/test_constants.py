@@ -25,12 +25,27 @@ def test_couplings_and_conversions():
         (constants.M_MUON, 13),
         (constants.M_TAU, 15),
         (constants.M_PION, 211),
+        (constants.M_PION_NEUTRAL, 111),
+        (constants.M_ETA, 221),
+        (constants.M_KAON, 321),
+        (constants.M_KAON_NEUTRAL, 130),
+        (constants.M_KAON_NEUTRAL, 310),
+        (constants.M_NEUTRON, 2112),
     ],
 )
 def test_masses(value, pdgid):
     # Editions of the Review move masses within their errors.
     particle = Particle.from_pdgid(pdgid)
     assert value * 1e3 == pytest.approx(particle.mass, abs=max(particle.mass_upper, 1e-8))
+
+
+def test_lifetime_and_time():
+    # In mm; the lifetime of 5.116(21)e-8 s is known to 6 cm.
+    ctau = Particle.from_pdgid(130).ctau
+    assert pytest.approx(ctau, abs=60.0) == constants.CTAU_KLONG * 1e3
+    assert si.day == constants.SECONDS_PER_DAY
+    assert si.Julian_year == constants.SECONDS_PER_YEAR
+    assert pytest.approx(si.nano / si.femto) == constants.FB_PER_NB
 
 
 def test_lepton_channels():

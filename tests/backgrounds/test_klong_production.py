@@ -12,14 +12,13 @@ import pytest
 
 from wayside.backgrounds import klong_production
 from wayside.backgrounds.klong_production import (
-    C_TAU,
     CONTINUUM,
-    MASS,
     entering,
     production,
     production_for,
 )
 from wayside.collider.beams import Beams
+from wayside.constants import CTAU_KLONG, M_KAON_NEUTRAL
 from wayside.detector.box import Box
 from wayside.detector.rays import path_through
 from wayside.errors import InputError
@@ -107,7 +106,7 @@ def test_boost_against_events_one_by_one(beams: Beams, z: float) -> None:
     phi = 2.0 * math.pi * rng.random(number)
     sine = np.sqrt(1.0 - cosine**2)
     local = p[:, None] * np.stack([sine * np.cos(phi), sine * np.sin(phi), cosine], axis=1)
-    momentum = np.column_stack([np.hypot(p, MASS), local @ beams.frame])
+    momentum = np.column_stack([np.hypot(p, M_KAON_NEUTRAL), local @ beams.frame])
     there = momentum @ matrix(beams.boost).T
     size = np.linalg.norm(there[:, 1:], axis=1)
     near, far = path_through(box, there[:, 1:] / size[:, None])
@@ -179,7 +178,7 @@ def test_slow_ones_where_the_boost_points(monkeypatch: pytest.MonkeyPatch) -> No
     share = found.sigma.sum(axis=(1, 2)) / (slow.sigma * slow.mean)
     distance = np.linalg.norm(FACE.centre - 0.5 * FACE.size[2] * FACE.axes[2])
     solid = FACE.size[0] * FACE.size[1] / distance**2
-    speed = gamma * float(np.linalg.norm(velocity)) * MASS
+    speed = gamma * float(np.linalg.norm(velocity)) * M_KAON_NEUTRAL
     half = 0.05 * gamma
     volume = solid * ((speed + half) ** 3 - (speed - half) ** 3) / 3.0
     expected = volume / gamma / (4.0 / 3.0 * math.pi * 0.05**3)
@@ -191,9 +190,9 @@ def test_slow_ones_where_the_boost_points(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_decays_in_flight() -> None:
     found = entering(SYMMETRIC, FACE)
-    at = int(np.argmin(np.abs(found.momenta - MASS)))
+    at = int(np.argmin(np.abs(found.momenta - M_KAON_NEUTRAL)))
     length = found.decay_lengths[at]
-    assert length == pytest.approx(C_TAU, rel=0.02)
+    assert length == pytest.approx(CTAU_KLONG, rel=0.02)
     np.testing.assert_allclose(found.arriving()[at], np.exp(-found.near / length), rtol=1e-12)
     # Fast ones decay in proportion to the path, slow ones all do.
     path = found.far - found.near

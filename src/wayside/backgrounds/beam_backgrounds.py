@@ -8,9 +8,9 @@ import math
 from typing import TYPE_CHECKING, Final
 
 from wayside.backgrounds import photons
-from wayside.backgrounds.cosmic_muons import SECONDS_PER_DAY
 from wayside.backgrounds.place import box_of
 from wayside.backgrounds.source import Count, Source
+from wayside.constants import SECONDS_PER_DAY
 
 if TYPE_CHECKING:
     from wayside.scenario import Scenario

@@ -16,7 +16,7 @@ from wayside.backgrounds.faces import seen
 from wayside.backgrounds.place import beams_of, box_of
 from wayside.backgrounds.source import Count, Source
 from wayside.collider.beams import Beams
-from wayside.constants import ALPHA, GEV2_TO_FB, M_MUON
+from wayside.constants import ALPHA, FB_PER_NB, GEV2_TO_FB, M_MUON
 from wayside.data import read_table
 from wayside.detector.box import Box
 from wayside.typing import FloatArray
@@ -215,7 +215,7 @@ def resonant(beams: Beams, box: Box, pdgid: int, spread: float) -> float:
     spread
         Standard deviation of the centre-of-mass energy in GeV.
     """
-    made = peak(beams.sqrt_s, pdgid, spread) * radiator.FB_PER_NB
+    made = peak(beams.sqrt_s, pdgid, spread) * FB_PER_NB
     return 2.0 * made * branching(pdgid)[0] * share(beams, box, LEAST_ENERGY)
 
 

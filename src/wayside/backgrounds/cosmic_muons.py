@@ -16,6 +16,7 @@ from wayside.backgrounds.faces import faces
 from wayside.backgrounds.muon_loss import energy_before, loss
 from wayside.backgrounds.place import box_of
 from wayside.backgrounds.source import Count, Source
+from wayside.constants import SECONDS_PER_DAY
 from wayside.detector.box import Box
 from wayside.detector.materials import LEAD
 from wayside.typing import FloatArray
@@ -23,8 +24,6 @@ from wayside.typing import FloatArray
 if TYPE_CHECKING:
     from wayside.scenario import Scenario
 
-
-SECONDS_PER_DAY: Final = 86400.0
 
 UP: Final = np.array([0.0, 1.0, 0.0])
 

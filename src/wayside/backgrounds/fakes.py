@@ -14,6 +14,7 @@ import numpy.typing as npt
 from scipy.special import roots_legendre
 
 from wayside.backgrounds.source import SELECTIONS, Count, Selection
+from wayside.constants import SECONDS_PER_DAY
 from wayside.data import Table, read_table
 from wayside.errors import InputError
 from wayside.typing import FloatArray, IndexArray
@@ -299,7 +300,7 @@ def random_agreement(hits: float, exposure: float, radius: float = GAS_RADIUS) -
     Each circle has its own track's hit and others; all are spread evenly over the exposure (days).
     """
     number = 1.0 + hits * math.pi * radius**2
-    return 2.0 * GAS_WINDOW * number**2 / (exposure * 86400e9)
+    return 2.0 * GAS_WINDOW * number**2 / (exposure * 1e9 * SECONDS_PER_DAY)
 
 
 def gas_silent(kind: Kind, energies: npt.ArrayLike, weights: npt.ArrayLike) -> float:

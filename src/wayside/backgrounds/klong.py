@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from wayside.backgrounds.klong_production import C_TAU, MASS, entering, production_for
+from wayside.backgrounds.klong_production import entering, production_for
 from wayside.backgrounds.klong_shield import LENGTH_ERROR, Shield
 from wayside.backgrounds.place import beams_of, box_of
 from wayside.backgrounds.source import Count, Source
+from wayside.constants import CTAU_KLONG, M_KAON_NEUTRAL
 from wayside.typing import FloatArray
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ def behind(scenario: "Scenario", detector: str, order: int = 8) -> Behind:
     number = arriving.sum(axis=1) * shield.transmission(kinetic)
     inside = arriving * at_stack.transmission(kinetic)[:, None]
     energy = at_stack.energy_behind(kinetic)
-    lengths = np.sqrt(energy * (energy + 2.0 * MASS)) / MASS * C_TAU
+    lengths = np.sqrt(energy * (energy + 2.0 * M_KAON_NEUTRAL)) / M_KAON_NEUTRAL * CTAU_KLONG
     path = (points.far - points.near)[None, :]
     stack = scenario.stack.build()
     free = 1e-3 * stack.depth / stack.interaction_lengths

@@ -15,19 +15,12 @@ from numpy.typing import ArrayLike
 
 from wayside.backgrounds.faces import seen
 from wayside.collider.beams import Beams
+from wayside.constants import CTAU_KLONG, FB_PER_NB
 from wayside.data import read_table
 from wayside.detector.box import Box
 from wayside.detector.rays import path_through
 from wayside.errors import InputError
 from wayside.typing import BoolArray, FloatArray
-
-MASS: Final = 0.497611
-"""GeV (PDG 2024)."""
-
-C_TAU: Final = 15.34
-"""m (PDG 2024)."""
-
-NB_TO_FB: Final = 1e6
 
 Hadron = Literal["klong", "neutron"]
 
@@ -142,7 +135,7 @@ def production(name: str = TABLES["klong"][0]) -> Production:
         sqrt_s=float(table.header["sqrt_s"]),
         mass=float(table.header["mass"]),
         classes=classes,
-        sigma=numbers("sigma_nb") * NB_TO_FB,
+        sigma=numbers("sigma_nb") * FB_PER_NB,
         events=numbers("events"),
         with_one=numbers("with_one"),
         p_edges=np.arange(counts.shape[1] + 1) * p_step,
@@ -290,5 +283,5 @@ def entering(beams: Beams, box: Box, order: int = 8, hadron: Hadron = "klong") -
     jacobian = (momenta[:, None] / p_there) ** 2 * energy_there / energy / (2.0 * math.pi)
     sigma = table.density(p_there, cosine) * (jacobian * solid * P_STEP)
     near, far = path_through(box, directions)
-    c_tau = C_TAU if hadron == "klong" else math.inf
+    c_tau = CTAU_KLONG if hadron == "klong" else math.inf
     return Entering(table.mass, c_tau, momenta, directions, near, far, sigma, table.classes)

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from wayside.backgrounds.collider_muons import continuum
-from wayside.backgrounds.cosmic_muons import SECONDS_PER_DAY, Shower, shower, site_of
+from wayside.backgrounds.cosmic_muons import Shower, shower, site_of
 from wayside.backgrounds.place import beams_of, box_of
+from wayside.constants import SECONDS_PER_DAY
 
 if TYPE_CHECKING:
     from wayside.scenario import Scenario

@@ -5,17 +5,14 @@ photons exponentiated; x = 1 - s'/s. All photons are collinear, from one beam or
 """
 
 import math
-from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import voigt_profile
 
-from wayside.constants import ALPHA, GEV2_TO_FB, M_ELECTRON
+from wayside.constants import ALPHA, FB_PER_NB, GEV2_TO_FB, M_ELECTRON
 from wayside.data import read_table
 from wayside.typing import FloatArray
-
-FB_PER_NB: Final = 1e6
 
 
 def strength(sqrt_s: float) -> float:

@@ -11,10 +11,17 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 
-from wayside.backgrounds.cosmic_muons import SECONDS_PER_DAY, UP, Site, site_of, spectrum
+from wayside.backgrounds.cosmic_muons import UP, Site, site_of, spectrum
 from wayside.backgrounds.faces import faces
 from wayside.backgrounds.place import box_of
 from wayside.backgrounds.source import Count, Source
+from wayside.constants import (
+    M_KAON_NEUTRAL,
+    M_NEUTRON,
+    SECONDS_PER_DAY,
+    SECONDS_PER_YEAR,
+    SPEED_OF_LIGHT,
+)
 from wayside.data import read_table
 from wayside.detector.box import Box
 from wayside.typing import BoolArray, FloatArray
@@ -24,7 +31,7 @@ if TYPE_CHECKING:
 
 Kind = Literal["klong", "neutron"]
 
-MASSES: Final[dict[Kind, float]] = {"klong": 0.497611, "neutron": 0.939565}
+MASSES: Final[dict[Kind, float]] = {"klong": M_KAON_NEUTRAL, "neutron": M_NEUTRON}
 NUMBERS: Final[dict[Kind, int]] = {"klong": 130, "neutron": 2112}
 
 MODEL_ERROR: Final[dict[Kind, float]] = {"klong": 0.4, "neutron": 0.4}
@@ -39,7 +46,6 @@ CEILING: Final = 2.0
 """m from the detector's centre up to the rock, where a muon's distance from its neutral counts."""
 
 _AZIMUTHS: Final = 12
-_LIGHT: Final = 0.299792458
 
 
 @dataclass(frozen=True, eq=False)
@@ -205,7 +211,7 @@ def arriving(
         for k, margin in enumerate((edge, 0.0)):
             marks[k] += float(each @ _crosses(box, margin, muon, heading))
         flight = np.linalg.norm(target - start, axis=1)
-        late += float(each @ (flight / _LIGHT * (1.0 / found.beta - 1.0)))
+        late += float(each @ (flight / SPEED_OF_LIGHT * (1.0 / found.beta - 1.0)))
     total = float(rates.sum())
     return Arriving(
         found,
@@ -289,7 +295,7 @@ def sources(scenario: "Scenario", detector: str) -> list[Source]:
                 "time",
                 rate.times(seconds),
                 notes=(
-                    f"{rate.value * 365.25 * SECONDS_PER_DAY:.3g} a year head for the"
+                    f"{rate.value * SECONDS_PER_YEAR:.3g} a year head for the"
                     f" blocks{least}, counted outside of the detector's lead",
                     f"the muon crosses the fibres with {100 * here.tagged:.0f} per cent of them,"
                     f" rock {CEILING:g} m above; the neutral comes {here.delay:.1f} ns after light",

@@ -22,11 +22,12 @@ from wayside.backgrounds import (
     rock_neutrals,
     shield_neutrons,
 )
-from wayside.backgrounds.cosmic_muons import SECONDS_PER_DAY, relative_error, site_of
+from wayside.backgrounds.cosmic_muons import relative_error, site_of
 from wayside.backgrounds.klong_production import Hadron
 from wayside.backgrounds.occupancy import occupancy
 from wayside.backgrounds.place import beams_of, box_of
 from wayside.backgrounds.source import SELECTIONS, Count, Selection, Source
+from wayside.constants import SECONDS_PER_DAY
 from wayside.data import read_table
 from wayside.typing import FloatArray
 

@@ -11,6 +11,7 @@ from typing import Final, Literal
 
 import numpy as np
 
+from wayside.constants import ALPHA, M_ELECTRON
 from wayside.errors import InputError
 
 State = Literal["solid", "gas"]
@@ -58,7 +59,7 @@ _FIRST_LOGARITHMS: Final = {1: (5.31, 6.144), 2: (4.79, 5.621), 3: (4.74, 5.805)
 def radiation_length_of(z: int, weight: float) -> float:
     """Radiation length of an element in g/cm^2 (Tsai's formula; PDG review, section 34.4.2)."""
     # a = (alpha Z)^2; f(Z) is the Coulomb correction, good to four places up to uranium.
-    a = (z / 137.035999) ** 2
+    a = (z * ALPHA) ** 2
     coulomb = a * (1.0 / (1.0 + a) + 0.20206 - 0.0369 * a + 0.0083 * a**2 - 0.002 * a**3)
     elastic, inelastic = _FIRST_LOGARITHMS.get(
         z, (math.log(184.15 * z ** (-1 / 3)), math.log(1194.0 * z ** (-2 / 3)))
@@ -137,9 +138,10 @@ class Material:
         its plateau there.
         """
         plasma = 28.816e-6 * math.sqrt(self.density * self.electrons_per_nucleon)
+        electron = 1e3 * M_ELECTRON
         energy = 20.0
         for _ in range(30):
-            log = math.log(energy / (2.0 * 0.51099895)) + 2.0 * math.log(0.51099895 / plasma)
+            log = math.log(energy / (2.0 * electron)) + 2.0 * math.log(electron / plasma)
             loss = 0.153537 * self.electrons_per_nucleon * (log + 1.125)
             energy = loss * self.radiation_length
         return energy

@@ -14,7 +14,15 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from wayside.constants import ALPHA, GEV2_TO_FB, M_PION
+from wayside.constants import (
+    ALPHA,
+    GEV2_TO_FB,
+    M_ETA,
+    M_KAON,
+    M_KAON_NEUTRAL,
+    M_PION,
+    M_PION_NEUTRAL,
+)
 from wayside.data import read_table
 from wayside.generator.phase_space import draw_momenta, two_body_momentum
 from wayside.models.r_ratio import continuum
@@ -29,14 +37,14 @@ STATEMENT: Final = (
 
 HADRON_MASSES: Final = {
     22: 0.0,
-    111: 0.1349768,
-    130: 0.497611,
+    111: M_PION_NEUTRAL,
+    130: M_KAON_NEUTRAL,
     211: M_PION,
-    221: 0.547862,
-    310: 0.497611,
-    321: 0.493677,
+    221: M_ETA,
+    310: M_KAON_NEUTRAL,
+    321: M_KAON,
 }
-"""GeV by code, PDG 2024."""
+"""GeV by PDG code."""
 
 ISOTROPIC, ALONG, ACROSS = 0, 1, 2
 """Current of a channel: no axis known, along an axis (two pseudoscalars; the normal of three

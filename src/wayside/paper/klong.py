@@ -9,17 +9,16 @@ from matplotlib.figure import Figure
 
 from wayside.backgrounds.cosmic_muons import site_of
 from wayside.backgrounds.klong import PRODUCTION_ERROR, behind
-from wayside.backgrounds.klong_production import C_TAU, CONTINUUM, PAIRS, entering, production
+from wayside.backgrounds.klong_production import CONTINUUM, PAIRS, entering, production
 from wayside.backgrounds.klong_shield import LENGTH_ERROR
 from wayside.backgrounds.place import beams_of, box_of
 from wayside.backgrounds.rock_neutrals import MODEL_ERROR, arriving, edge_of, neutrals
+from wayside.constants import CTAU_KLONG, SECONDS_PER_YEAR
 from wayside.paper.claims import HOLDS, claim, share
 from wayside.paper.conventions import scenario
 from wayside.paper.printed import KLONG_BB, KLONG_CONTINUUM, KLONG_LEFT, KLONG_ROCK, KLONG_SURVIVAL
 from wayside.paper.rows import Ours, Printed, Row, Tolerance, within
 from wayside.paper.section import Context, Drawing, Outcome
-
-YEAR: Final = 365.25 * 86400.0
 
 FRAME: Final = "belle2-forward"
 TRUE: Final = "belle2-forward-beams"
@@ -212,12 +211,14 @@ def _shield() -> list[Row]:
 def _rock() -> list[Row]:
     plan = scenario(FRAME)
     found = arriving(neutrals("klong", site_of(plan)), box_of(plan, "A"), edge_of(plan))
-    yearly = found.count.times(YEAR)
+    yearly = found.count.times(SECONDS_PER_YEAR)
     box = box_of(plan, "A")
     plate = replace(box, size=np.array([*box.size[:2], 1e-6]))
-    front = arriving(neutrals("klong", site_of(plan)), plate, edge_of(plan)).count.times(YEAR)
+    front = arriving(neutrals("klong", site_of(plan)), plate, edge_of(plan)).count.times(
+        SECONDS_PER_YEAR
+    )
     beta = found.neutrals.beta
-    length = beta / np.sqrt(1.0 - beta**2) * C_TAU
+    length = beta / np.sqrt(1.0 - beta**2) * CTAU_KLONG
     decays = float(found.rates @ -np.expm1(-found.chord / length)) / float(found.rates.sum())
     error = MODEL_ERROR["klong"]
     statistical = yearly.statistical / yearly.value

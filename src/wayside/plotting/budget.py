@@ -9,6 +9,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from wayside.backgrounds.source import Count, Source
+from wayside.constants import DAYS_PER_YEAR
 from wayside.plotting.style import APPROXIMATE, OURS, STYLE
 from wayside.sensitivity.background_report import BackgroundReport
 
@@ -58,7 +59,7 @@ def budget_figure(report: BackgroundReport) -> Figure:
         axes.set_ylim(len(sources) - 0.45, -0.55)
         axes.set_xlabel("expected number")
         days = scenario.site.exposure
-        time = f"{days / 365.25:.3g} years" if days >= 365.0 else f"{days:.3g} days"
+        time = f"{days / DAYS_PER_YEAR:.3g} years" if days >= 365.0 else f"{days:.3g} days"
         axes.set_title(
             f"{scenario.name} ({'+'.join(scenario.signal)}),"
             rf" {scenario.run.luminosity_fb:g} fb$^{{-1}}$, {time}",

@@ -13,13 +13,13 @@ from wayside.backgrounds.cosmic_muons import Site
 from wayside.backgrounds.klong_production import CONTINUUM, Entering
 from wayside.backgrounds.klong_shield import Metal, curves
 from wayside.backgrounds.rock_neutrals import Kind, arriving, neutrals
+from wayside.constants import SECONDS_PER_YEAR
 from wayside.detector.box import Box
 from wayside.plotting.style import APPROXIMATE, OURS, STYLE
 
 BIN: Final = 0.25
 """GeV, of fig. 13 of the study."""
 
-_YEAR: Final = 365.25 * 86400.0
 _COLOURS: Final = ("#1f3f94", "#2a7f62", "#b8860b", "#c8102e", "#7a4f9a", "#6b3e12", "#3a8fb7")
 
 
@@ -118,7 +118,9 @@ def rock_figure(site: Site, box: Box, edge: float) -> Figure:
         for kind, name, colour in kinds:
             found = neutrals(kind, site)
             here = arriving(found, box, edge)
-            yearly, _ = np.histogram(found.kinetic, bins=bins, weights=here.rates * _YEAR)
+            yearly, _ = np.histogram(
+                found.kinetic, bins=bins, weights=here.rates * SECONDS_PER_YEAR
+            )
             left.stairs(yearly / np.diff(np.log10(bins)), bins, color=colour, label=name)
             shares = [arriving(found, box, edge, ceiling=float(h)) for h in heights]
             right.plot(heights, [s.tagged for s in shares], "o-", color=colour, label=name)

@@ -15,6 +15,7 @@ from typing import Final, NoReturn
 
 from pydantic_core import PydanticCustomError
 
+from wayside.constants import DAYS_PER_YEAR
 from wayside.scenario.problems import show
 
 UNITS: Final[dict[str, dict[str, str]]] = {
@@ -23,7 +24,7 @@ UNITS: Final[dict[str, dict[str, str]]] = {
     "angle": {"rad": "1", "mrad": "1e-3", "deg": "deg"},
     "luminosity": {"fb^-1": "1", "nb^-1": "1e-6", "pb^-1": "1e-3", "ab^-1": "1e3"},
     "density": {"g/cm^3": "1"},
-    "time": {"d": "1", "week": "7", "month": "30.4375", "yr": "365.25"},
+    "time": {"d": "1", "week": "7", "month": f"{DAYS_PER_YEAR / 12.0}", "yr": f"{DAYS_PER_YEAR}"},
     "frequency": {"Hz": "1", "mHz": "1e-3", "kHz": "1e3", "MHz": "1e6"},
     "flux": {"Hz/m^2": "1", "Hz/cm^2": "1e4", "kHz/m^2": "1e3", "kHz/cm^2": "1e7"},
     "pure number": {},

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, StrictStr
 
+from wayside.constants import DAYS_PER_YEAR
 from wayside.scenario.quantities import Quantity, refuse
 from wayside.scenario.sections import Section
 
@@ -66,8 +67,8 @@ class SiteSection(Section):
 
     overburden: Overburden = 0.0
     rock_density: RockDensity = 2.65
-    exposure: Duration = 365.25
-    film_replacement: Duration = 182.625
+    exposure: Duration = DAYS_PER_YEAR
+    film_replacement: Duration = 0.5 * DAYS_PER_YEAR
     muon_flux: MuonFlux = "guan2015"
 
 

@@ -11,6 +11,7 @@ from wayside.backgrounds.fakes import Stage
 from wayside.backgrounds.source import SELECTIONS, Count, Source
 from wayside.backgrounds.survivors import after_each_veto
 from wayside.backgrounds.survivors import sources as all_sources
+from wayside.constants import SECONDS_PER_DAY
 from wayside.limits.control import Control
 from wayside.scenario import Scenario
 from wayside.sensitivity.background import (
@@ -20,8 +21,6 @@ from wayside.sensitivity.background import (
 )
 from wayside.sensitivity.export import csv_text
 from wayside.sensitivity.luminosity import LuminosityScan, luminosity_scan
-
-SECONDS_A_DAY: Final = 86400.0
 
 Vetoes = Callable[[Scenario, str, Source], Mapping[Stage, Count] | None]
 """Of a source at one detector, over the exposure; None where not known."""
@@ -52,7 +51,7 @@ class BackgroundReport:
         """Entering particles by what a source grows with, and its unit."""
         if source.scales == "luminosity":
             return source.entering.value / self.scenario.run.luminosity_fb, "fb^-1"
-        seconds = self.scenario.site.exposure * SECONDS_A_DAY
+        seconds = self.scenario.site.exposure * SECONDS_PER_DAY
         return source.entering.value / seconds, "s"
 
     def summary(self, detectors: tuple[str, ...] | None = None) -> dict[str, Any]:
