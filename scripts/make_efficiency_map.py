@@ -27,9 +27,10 @@ from wayside import __version__
 from wayside.backgrounds.source import SELECTIONS
 from wayside.efficiency.shipped import SETTINGS, settings_text
 from wayside.efficiency.table import EfficiencyMap
+from wayside.files import write_text
 from wayside.generator.pairs import DECAY, PAIRS, Spread, draw_pairs
 from wayside.reconstruction.build_map import count, seen
-from wayside.reconstruction.files import Run, read_table, write_table, write_text
+from wayside.reconstruction.files import Run, read_table, write_table
 from wayside.reconstruction.run import Job
 from wayside.scenario import load_scenario
 from wayside.transport.datasets import DataSets, find

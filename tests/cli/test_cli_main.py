@@ -14,17 +14,18 @@ from click.testing import CliRunner
 
 import wayside
 from wayside.cli.common import (
+    check_out,
     json_option,
-    json_text,
     load,
     out_option,
     scenario_options,
     table_text,
 )
 from wayside.cli.main import COMMANDS, WaysideGroup, cli
-from wayside.cli.output import check_output_folder, write_files
 from wayside.errors import AccuracyWarning, InputError
+from wayside.files import write_files
 from wayside.scenario import Scenario, builtin_names, builtin_text, load_scenario
+from wayside.text import json_text
 
 
 def wayside_command(*args: str, **options: object) -> "subprocess.CompletedProcess[str]":
@@ -45,7 +46,7 @@ def group() -> click.Group:
         """Load, check, write."""
         loaded = load(scenario, overrides)
         if out is not None:
-            check_output_folder(out)
+            check_out(out)
             write_files(out, {"result.json": json_text(loaded.to_dict())})
         if as_json:
             click.echo(json_text(loaded.to_dict()))
@@ -171,7 +172,7 @@ def test_sigint_and_sigterm_of_the_process(tmp_path: Path) -> None:
     program = """
 import os, signal, sys
 from pathlib import Path
-import wayside.cli.output as output
+import wayside.files as output
 from wayside.cli import main, scenarios
 number = getattr(signal, sys.argv.pop(1))
 def killed(descriptor):

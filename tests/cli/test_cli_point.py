@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from wayside.cli.common import json_text
 from wayside.cli.main import cli
 from wayside.scenario import builtin_names, load_scenario
 from wayside.sensitivity.point import point_report
+from wayside.text import json_text
 
 AROUND = ("--set", "detectors.A.position=[0, 0, 0.5]", "--set", "detectors.A.facing=[0, 0, 1]")
 

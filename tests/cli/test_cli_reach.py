@@ -219,7 +219,7 @@ def test_a_folder_that_cannot_be_written() -> None:
 def test_a_run_that_is_killed_leaves_nothing(tmp_path: Path) -> None:
     """The disk fills up with the last file."""
     program = (
-        "import os, wayside.cli.output as output\n"
+        "import os, wayside.files as output\n"
         "from wayside.cli.main import main\n"
         "done, real = [], os.fsync\n"
         "def full(number):\n"

@@ -193,7 +193,7 @@ def test_no_control_without_a_second_detector_or_background() -> None:
 
 
 def test_report_survives_json(report: BackgroundReport) -> None:
-    from wayside.cli.common import json_text
+    from wayside.text import json_text
 
     again = json.loads(json_text(report.summary()))
     assert Scenario.from_dict(again["scenario"]) == report.scenario

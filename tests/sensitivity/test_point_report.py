@@ -6,11 +6,11 @@ import math
 import numpy as np
 import pytest
 
-from wayside.cli.common import json_text
 from wayside.constants import ALPHA, HBAR_C, M_ELECTRON, SPEED_OF_LIGHT
 from wayside.scenario import Scenario, builtin_names, load_scenario
 from wayside.sensitivity.planes import mass_point
 from wayside.sensitivity.point import point_report
+from wayside.text import json_text
 
 CASES = [
     *((name, {}) for name in builtin_names()),

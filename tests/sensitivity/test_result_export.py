@@ -8,13 +8,13 @@ import pytest
 from scipy.stats import poisson
 
 import wayside
-from wayside.cli.common import json_text
 from wayside.scenario import Scenario, load_scenario
 from wayside.sensitivity import study
 from wayside.sensitivity.existing import SEARCHES
-from wayside.sensitivity.export import csv_text, tables
+from wayside.sensitivity.export import tables
 from wayside.sensitivity.planes import mass_point
 from wayside.sensitivity.result import Reach, percent, reach
+from wayside.text import csv_text, json_text
 
 
 def small(**changes: object) -> Reach:

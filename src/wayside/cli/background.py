@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 import click
 
 from wayside.cli.common import (
+    check_out,
     json_option,
-    json_text,
     load,
     out_option,
     scenario_options,
     table_text,
 )
-from wayside.cli.output import check_output_folder, write_files
+from wayside.files import write_files
+from wayside.text import json_text
 
 if TYPE_CHECKING:
     from wayside.backgrounds.source import Count
@@ -57,7 +58,7 @@ def command(
 
             raise InputError(f"--detector {name}: there are {', '.join(loaded.detectors)}")
     if out is not None:
-        check_output_folder(out)
+        check_out(out)
 
     from rich.console import Console
 

@@ -1,12 +1,13 @@
 """Options that commands share, and how they print."""
 
-import json
-import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+from wayside.errors import OutputError
+from wayside.files import check_output_folder
 
 if TYPE_CHECKING:
     from wayside.scenario import Scenario
@@ -58,6 +59,14 @@ def json_option(command: Command) -> Command:
     )(command)
 
 
+def check_out(folder: Path) -> None:
+    """Refuse the folder of ``--out`` if it cannot be written, before anything is computed."""
+    try:
+        check_output_folder(folder)
+    except OutputError as error:
+        raise OutputError(f"--out {error}") from None
+
+
 def load(scenario: str, overrides: tuple[str, ...], **options: str | None) -> "Scenario":
     """Load the scenario of a command line; imports the library only now.
 
@@ -68,26 +77,6 @@ def load(scenario: str, overrides: tuple[str, ...], **options: str | None) -> "S
 
     given = [f'{key.replace("__", ".")}="{value}"' for key, value in options.items() if value]
     return load_scenario(scenario, (*overrides, *given))
-
-
-def json_text(value: object) -> str:
-    """Write nested dictionaries, lists, numbers and NumPy arrays as JSON.
-
-    Infinite and undefined numbers, which JSON does not have, become null.
-    """
-    return json.dumps(_plain(value), indent=2, allow_nan=False, ensure_ascii=False)
-
-
-def _plain(value: object) -> object:
-    if hasattr(value, "tolist"):
-        value = value.tolist()
-    if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return str(value) if isinstance(value, Path) else value
 
 
 def table_text(head: tuple[str, ...], rows: Sequence[tuple[str, ...]], width: int = 80) -> str:

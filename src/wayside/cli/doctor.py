@@ -11,9 +11,10 @@ from pathlib import Path
 import click
 
 from wayside import __version__
-from wayside.cli.common import json_option, json_text, table_text
-from wayside.cli.output import check_output_folder
+from wayside.cli.common import json_option, table_text
 from wayside.errors import OutputError
+from wayside.files import check_output_folder
+from wayside.text import json_text
 
 
 @click.command("doctor")

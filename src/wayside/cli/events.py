@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from wayside.cli.common import json_option, json_text, load, scenario_options
-from wayside.cli.output import check_output_folder
+from wayside.cli.common import check_out, json_option, load, scenario_options
 from wayside.errors import OutputError
+from wayside.text import json_text
 
 if TYPE_CHECKING:
     from wayside.generator.events import EventGenerator, Events
@@ -64,7 +64,7 @@ def command(
     path = Path(out)
     if path.suffix != SUFFIXES[kind] or path.is_dir():
         path = path / f"events{SUFFIXES[kind]}"
-    check_output_folder(path.parent)
+    check_out(path.parent)
     if path.is_dir():
         raise OutputError(f"--out {path}: a folder is in the way")
 

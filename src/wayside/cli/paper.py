@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from wayside.cli.common import json_option, json_text, out_option, table_text
-from wayside.cli.output import check_output_folder, write_files
+from wayside.cli.common import check_out, json_option, out_option, table_text
 from wayside.errors import InputError
+from wayside.files import write_files
+from wayside.text import json_text
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -68,7 +69,7 @@ def command(
     writes = out is not None or not as_json
     folder = Path("wayside-paper") if out is None else out
     if writes:
-        check_output_folder(folder)
+        check_out(folder)
     from rich.console import Console
 
     console = Console(stderr=True)

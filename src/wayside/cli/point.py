@@ -7,15 +7,16 @@ from typing import Any
 import click
 
 from wayside.cli.common import (
+    check_out,
     json_option,
-    json_text,
     load,
     out_option,
     recast_option,
     scenario_options,
     table_text,
 )
-from wayside.cli.output import check_output_folder, write_files
+from wayside.files import write_files
+from wayside.text import json_text
 
 _NO_BREAK = "\N{NO-BREAK SPACE}"
 
@@ -39,7 +40,7 @@ def command(
     """
     loaded = load(scenario, overrides, run__recast=recast)
     if out is not None:
-        check_output_folder(out)
+        check_out(out)
     from wayside.sensitivity.point import point_report
 
     report = point_report(loaded)
@@ -66,7 +67,7 @@ def _files(report: dict[str, Any]) -> dict[str, bytes | str]:
 
 
 def _csv(report: dict[str, Any], shown: list[dict[str, Any]]) -> str:
-    from wayside.sensitivity.export import csv_text
+    from wayside.text import csv_text
 
     header = {
         "what": "when excited states enter the detectors: chances per produced excited state",

@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING
 import click
 
 from wayside.cli.common import (
+    check_out,
     json_option,
-    json_text,
     load,
     out_option,
     recast_option,
     scenario_options,
 )
-from wayside.cli.output import check_output_folder, write_files
+from wayside.files import write_files
+from wayside.text import json_text
 
 if TYPE_CHECKING:
     from wayside.sensitivity.contours import Line
@@ -46,7 +47,7 @@ def command(
     loaded = load(scenario, overrides, plane__kind=plane, run__recast=recast)
     folder = Path("wayside-out") if out is None else out
     if out is not None or not as_json:
-        check_output_folder(folder)
+        check_out(folder)
 
     from rich.console import Console
 

@@ -5,8 +5,9 @@ from typing import Any
 
 import click
 
-from wayside.cli.common import json_option, json_text, load, out_option
-from wayside.cli.output import check_output_folder, write_files
+from wayside.cli.common import check_out, json_option, load, out_option
+from wayside.files import write_files
+from wayside.text import json_text
 
 
 @click.command("reconstruct")
@@ -75,7 +76,7 @@ def command(
     from wayside.reconstruction.files import Run
 
     Run(run_dir)  # a bad folder is refused before anything is written
-    check_output_folder(place)
+    check_out(place)
     from wayside.cli.root import write_root
     from wayside.reconstruction.run import TABLES, Job, reconstruct_run
 

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from wayside.cli.common import json_option, json_text, load, out_option, scenario_options
-from wayside.cli.output import check_output_folder, write_files
+from wayside.cli.common import check_out, json_option, load, out_option, scenario_options
+from wayside.files import write_files
+from wayside.text import json_text
 
 if TYPE_CHECKING:
     from wayside.cosmology.relic import RelicResult
@@ -41,7 +42,7 @@ def command(
     """
     loaded = load(scenario, overrides, plane__kind=plane)
     if out is not None:
-        check_output_folder(out)
+        check_out(out)
     files: dict[str, bytes | str]
     if line or plane is not None:
         from wayside.scenario.meaning import unused
@@ -121,7 +122,7 @@ def _files(result: "RelicResult") -> dict[str, bytes | str]:
     from wayside.cosmology.relic import GEV2_TO_CM3_PER_S
     from wayside.plotting.freeze_out import freeze_out_figure
     from wayside.plotting.reach_figure import figure_files
-    from wayside.sensitivity.export import csv_text
+    from wayside.text import csv_text
 
     columns = ("x", "temperature_gev", "yield", "yield_equilibrium", "sigma_v_cm3_per_s")
     values = (
@@ -159,7 +160,7 @@ def _line_text(plane: "Plane", found: "RelicLine") -> str:
 
 
 def _line_csv(plane: "Plane", found: "RelicLine") -> str:
-    from wayside.sensitivity.export import csv_text
+    from wayside.text import csv_text
 
     header = {
         "what": "every epsilon of Omega h^2 = 0.12, and where there is too much dark matter: below"

@@ -1,12 +1,13 @@
 """Tables as trees of one ROOT file."""
 
-import secrets
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
+from wayside.files import whole_file
 
 
 def write_root(path: Path, trees: Mapping[str, npt.NDArray[Any]]) -> Path:
@@ -21,16 +22,11 @@ def write_root(path: Path, trees: Mapping[str, npt.NDArray[Any]]) -> Path:
     """
     import uproot
 
-    aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
-    try:
-        with uproot.recreate(aside) as file:
-            for name, rows in trees.items():
-                assert rows.dtype.names is not None
-                columns = {each: np.ascontiguousarray(rows[each]) for each in rows.dtype.names}
-                tree = file.mktree(name, {each: rows.dtype[each] for each in rows.dtype.names})
-                if len(rows):
-                    tree.extend(columns)
-        aside.replace(path)
-    finally:
-        aside.unlink(missing_ok=True)
+    with whole_file(path) as part, uproot.recreate(part) as file:
+        for name, rows in trees.items():
+            assert rows.dtype.names is not None
+            columns = {column: np.ascontiguousarray(rows[column]) for column in rows.dtype.names}
+            tree = file.mktree(name, {column: rows.dtype[column] for column in rows.dtype.names})
+            if len(rows):
+                tree.extend(columns)
     return path

@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from wayside.cli.common import json_option, json_text, table_text
+from wayside.cli.common import json_option, table_text
+from wayside.text import json_text
 
 if TYPE_CHECKING:
     from wayside.scenario import Scenario

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from wayside.cli.common import json_option, json_text, load, out_option, scenario_options
-from wayside.cli.output import check_output_folder, write_files
+from wayside.cli.common import check_out, json_option, load, out_option, scenario_options
 from wayside.errors import InputError
+from wayside.files import write_files
+from wayside.text import json_text
 
 if TYPE_CHECKING:
     from wayside.scenario import Scenario
@@ -89,7 +90,7 @@ def command(
         raise click.UsageError("give either --particle or --events")
     loaded = load(scenario, overrides)
     folder = Path("wayside-simulation") if out is None else out
-    check_output_folder(folder)
+    check_out(folder)
     from wayside.transport.engine import require_calzone
 
     require_calzone()

@@ -5,8 +5,6 @@ crossings ``film.parquet``, ``gas.parquet`` and ``fibre.parquet``, events in inc
 """
 
 import json
-import os
-import secrets
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -16,6 +14,7 @@ import numpy as np
 from wayside.detector.stack import Stack
 from wayside.emulsion.sheets import Sheets
 from wayside.errors import InputError
+from wayside.files import whole_file
 from wayside.generator.records import PRIMARY
 from wayside.reconstruction.material import Layer
 from wayside.transport.records import CROSSING
@@ -176,44 +175,20 @@ def write_table(path: Path, rows: StructuredArray, about: Mapping[str, Any]) -> 
     assert rows.dtype.names is not None
     table = pa.table({name: np.ascontiguousarray(rows[name]) for name in rows.dtype.names})
     table = table.replace_schema_metadata({"wayside": json.dumps(dict(about), sort_keys=True)})
-    with _aside(path) as part:
+    with whole_file(path) as part:
         pq.write_table(table, part, compression="zstd")
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a text file, whole or not at all."""
-    with _aside(path) as part:
-        part.write_text(text, encoding="utf-8")
-
-
-class _aside:  # noqa: N801  # used as a function
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
-
-    def __enter__(self) -> Path:
-        return self.part
-
-    def __exit__(self, kind: object, *_: object) -> None:
-        try:
-            if kind is None:
-                with self.part.open("rb+") as file:
-                    os.fsync(file.fileno())
-                self.part.replace(self.path)
-        finally:
-            self.part.unlink(missing_ok=True)
 
 
 def collect(parts: list[Path], path: Path) -> None:
     """Make one file of many, one of them in memory at a time."""
     import pyarrow.parquet as pq
 
-    with _aside(path) as aside:
+    with whole_file(path) as whole:
         writer = None
         try:
             for part in parts:
                 table = pq.ParquetFile(part).read()
-                writer = writer or pq.ParquetWriter(aside, table.schema, compression="zstd")
+                writer = writer or pq.ParquetWriter(whole, table.schema, compression="zstd")
                 writer.write_table(table)
         finally:
             if writer is not None:

@@ -19,6 +19,7 @@ from wayside.emulsion.readout import hits
 from wayside.emulsion.response import Emulsion
 from wayside.emulsion.sheets import Sheets
 from wayside.errors import InputError
+from wayside.files import remove_parts, write_text
 from wayside.generator.records import PRIMARY
 from wayside.reconstruction.basetracks import basetracks
 from wayside.reconstruction.chain import Reconstructed, Setup, reconstruct
@@ -30,7 +31,6 @@ from wayside.reconstruction.files import (
     read_table,
     spans,
     write_table,
-    write_text,
 )
 from wayside.reconstruction.grade import PARTICLE, PURE, at_origin, grade
 from wayside.reconstruction.link import Linking
@@ -213,8 +213,7 @@ def reconstruct_run(
     if plan.is_file() and json.loads(plan.read_text(encoding="utf-8")) != about:
         raise InputError(f"{out}: holds the beginning of another job; name another folder")
     parts.mkdir(parents=True, exist_ok=True)
-    for stale in parts.glob(".*.part"):
-        stale.unlink(missing_ok=True)
+    remove_parts(parts)
     write_text(plan, json.dumps(about, sort_keys=True))
     waiting = [
         (folder, parts, job, number, first, last)

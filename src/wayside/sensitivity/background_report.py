@@ -19,8 +19,8 @@ from wayside.sensitivity.background import (
     control_of,
     simulated_background,
 )
-from wayside.sensitivity.export import csv_text
 from wayside.sensitivity.luminosity import LuminosityScan, luminosity_scan
+from wayside.text import csv_text
 
 Vetoes = Callable[[Scenario, str, Source], Mapping[Stage, Count] | None]
 """Of a source at one detector, over the exposure; None where not known."""

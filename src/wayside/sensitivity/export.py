@@ -1,25 +1,12 @@
 """Results as text: CSV tables with their units in the header."""
 
-from collections.abc import Iterable, Sequence
-
 import numpy as np
 
 from wayside import __version__
 from wayside.sensitivity.contours import Line
 from wayside.sensitivity.existing import SEARCHES
 from wayside.sensitivity.result import Reach, percent
-
-Rows = Iterable[Sequence[float | str]]
-
-
-def csv_text(header: dict[str, str], columns: Sequence[str], rows: Rows) -> str:
-    """CSV with ``# key: value`` lines above the names of the columns."""
-    lines = [f"# {key}: {value}" for key, value in header.items()]
-    lines.append(",".join(columns))
-    lines += [
-        ",".join(cell if isinstance(cell, str) else f"{cell:.10g}" for cell in row) for row in rows
-    ]
-    return "\n".join(lines) + "\n"
+from wayside.text import csv_text
 
 
 def tables(result: Reach) -> dict[str, str]:

@@ -5,8 +5,6 @@ import io
 import json
 import lzma
 import os
-import secrets
-import shutil
 import sys
 import tarfile
 from dataclasses import dataclass
@@ -14,7 +12,8 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from wayside.errors import InputError, OutputError
+from wayside.errors import InputError
+from wayside.files import whole_folder
 
 Choice = Literal["auto", "official", "stand-in"]
 Kind = Literal["official", "stand-in", "unknown"]
@@ -125,21 +124,12 @@ def unpack(cache: Path | None = None) -> Path:
     place = (cache or cache_folder()) / f"geant4-standin-{digest}"
     if place.is_dir():
         return place
-    aside = place.with_name(f".{place.name}.{secrets.token_hex(4)}.part")
-    try:
-        aside.mkdir(parents=True)
-        with lzma.open(io.BytesIO(archive)) as plain, tarfile.open(fileobj=plain) as tar:
-            tar.extractall(aside, filter="data")
-        try:
-            aside.rename(place)
-        except OSError:
-            # Another process was faster.
-            if not place.is_dir():
-                raise
-    except OSError as error:
-        raise OutputError(f"{place}: cannot be written: {error.strerror or error}") from None
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
+    with (
+        whole_folder(place) as part,
+        lzma.open(io.BytesIO(archive)) as plain,
+        tarfile.open(fileobj=plain) as tar,
+    ):
+        tar.extractall(part, filter="data")
     return place
 
 

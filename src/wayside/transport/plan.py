@@ -6,8 +6,6 @@ the run goes on and, when it is complete, ``film.parquet``, ``gas.parquet`` and 
 
 import hashlib
 import json
-import os
-import secrets
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -18,6 +16,7 @@ from numpy.typing import NDArray
 
 from wayside.detector.stack import Stack
 from wayside.errors import InputError
+from wayside.files import whole_file, whole_files
 from wayside.generator.records import PRIMARY
 from wayside.transport.datasets import DataSets
 from wayside.transport.engine import KINDS, Physics
@@ -145,14 +144,8 @@ def write_table(path: Path, rows: Records, about: Mapping[str, Any] | None = Non
     table = pa.table({name: np.ascontiguousarray(rows[name]) for name in rows.dtype.names})
     if about is not None:
         table = table.replace_schema_metadata({"wayside": json.dumps(about)})
-    aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
-    try:
-        pq.write_table(table, aside, compression="zstd")
-        with aside.open("rb+") as file:
-            os.fsync(file.fileno())
-        aside.replace(path)
-    finally:
-        aside.unlink(missing_ok=True)
+    with whole_file(path) as part:
+        pq.write_table(table, part, compression="zstd")
 
 
 def read_table(path: Path, dtype: np.dtype[Any]) -> Records:
@@ -196,33 +189,27 @@ def write_chunk(folder: Path, chunk: int, found: Mapping[str, Records]) -> None:
 
 def collect(folder: Path, chunks: int, about: Mapping[str, Any]) -> None:
     """Make the final tables of all chunks, one chunk in memory at a time, and remove the chunks."""
-    import pyarrow as pa
     import pyarrow.compute as pc
     import pyarrow.parquet as pq
 
     metadata = {"wayside": json.dumps(about)}
-    asides = {kind: folder / f".{kind}.{secrets.token_hex(4)}.part" for kind in KINDS}
     writers: dict[str, pq.ParquetWriter] = {}
-    try:
-        for chunk in range(chunks):
-            table = pq.ParquetFile(chunk_file(folder, chunk)).read()
-            for number, kind in enumerate(KINDS):
-                rows = table.filter(pc.equal(table["kind"], number)).drop_columns(["kind"])
-                rows = rows.replace_schema_metadata(metadata)
-                if kind not in writers:
-                    writers[kind] = pq.ParquetWriter(asides[kind], rows.schema, compression="zstd")
-                writers[kind].write_table(rows)
-        for writer in writers.values():
-            writer.close()
-        for kind, aside in asides.items():
-            aside.replace(folder / f"{kind}.parquet")
-    finally:
-        for aside in asides.values():
-            aside.unlink(missing_ok=True)
+    with whole_files([folder / f"{kind}.parquet" for kind in KINDS]) as parts:
+        try:
+            for chunk in range(chunks):
+                table = pq.ParquetFile(chunk_file(folder, chunk)).read()
+                for number, (kind, part) in enumerate(zip(KINDS, parts, strict=True)):
+                    rows = table.filter(pc.equal(table["kind"], number)).drop_columns(["kind"])
+                    rows = rows.replace_schema_metadata(metadata)
+                    if kind not in writers:
+                        writers[kind] = pq.ParquetWriter(part, rows.schema, compression="zstd")
+                    writers[kind].write_table(rows)
+        finally:
+            for writer in writers.values():
+                writer.close()
     for chunk in range(chunks):
         chunk_file(folder, chunk).unlink(missing_ok=True)
     (folder / "chunks").rmdir()
-    del pa
 
 
 def is_complete(folder: Path) -> bool:

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import IO, Final
 
 from wayside.errors import InputError, WaysideError
+from wayside.files import remove_parts, write_text
 from wayside.transport.engine import (
     POINT,
     TRACK,
@@ -216,8 +217,7 @@ def simulate(
             progress(total, total)
         return []
     (folder / "chunks").mkdir(exist_ok=True)
-    for part in (folder / "chunks").glob(".*.part"):
-        part.unlink(missing_ok=True)
+    remove_parts(folder / "chunks")
     missing = [chunk for chunk in range(total) if not chunk_file(folder, chunk).is_file()]
     accidents = _work(plan, folder, missing, total, workers, progress, report, command)
     left = [chunk for chunk in missing if not chunk_file(folder, chunk).is_file()]
@@ -279,9 +279,7 @@ def _open(plan: Plan, folder: Path) -> dict[str, object]:
         return about
     folder.mkdir(parents=True, exist_ok=True)
     write_table(folder / PRIMARIES, plan.primaries, about)
-    aside = folder / f".{DESCRIPTION}.part"
-    aside.write_text(json.dumps(about, indent=1), encoding="utf-8")
-    aside.replace(description)
+    write_text(description, json.dumps(about, indent=1))
     return about
 
 

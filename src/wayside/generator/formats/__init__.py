@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from wayside.errors import InputError
+from wayside.files import whole_file
 from wayside.generator.events import Events
 
 SUFFIXES: Final = {"parquet": ".parquet", "root": ".root", "hepmc": ".hepmc"}
@@ -72,8 +73,6 @@ def write_events(
         If the file cannot be written.
     """
     require(kind)
-    from wayside.files import whole_file
-
     with whole_file(path) as part:
         if kind == "parquet":
             from wayside.generator.formats.parquet import write_parquet

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from wayside.cli.output import check_output_folder, write_files
 from wayside.errors import OutputError
+from wayside.files import check_output_folder, whole_files, whole_folder, write_files
 
 
 def test_write(tmp_path: Path) -> None:
@@ -93,5 +93,40 @@ def test_check_refuses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         raise PermissionError(13, "Permission denied", str(self))
 
     monkeypatch.setattr(Path, "touch", refused)
-    with pytest.raises(OutputError, match=r"^--out .*: cannot be written: Permission denied$"):
+    with pytest.raises(OutputError, match=r"^/.*: cannot be written: Permission denied$"):
         check_output_folder(tmp_path / "new")
+
+
+def fill_and_stop(part: Path, error: BaseException) -> None:
+    part.write_text("new")
+    raise error
+
+
+def test_several_files_by_name(tmp_path: Path) -> None:
+    """What a writer of its own leaves behind: all files, or those of before."""
+    paths = [tmp_path / "a" / "one", tmp_path / "b" / "two"]
+    with whole_files(paths) as parts:
+        assert [part.parent for part in parts] == [path.parent for path in paths]
+        for part in parts:
+            part.write_text("old")
+    with pytest.raises(RuntimeError, match="stop"), whole_files(paths) as parts:
+        fill_and_stop(parts[0], RuntimeError("stop"))
+    with pytest.raises(OutputError, match="No such file"), whole_files(paths) as parts:
+        parts[0].write_text("new")  # the other one is forgotten
+    assert [path.read_text() for path in paths] == ["old", "old"]
+    names = sorted(path.name for path in tmp_path.rglob("*"))
+    assert names == ["a", "b", "one", "two"]
+
+
+def test_folder(tmp_path: Path) -> None:
+    place = tmp_path / "new" / "cache"
+    with pytest.raises(KeyboardInterrupt), whole_folder(place) as part:
+        fill_and_stop(part / "file", KeyboardInterrupt())
+    assert not place.exists()
+    with whole_folder(place) as part:
+        (part / "file").write_text("first")
+    # A slower process finds the folder there already, and leaves it as it is.
+    with whole_folder(place) as part:
+        (part / "file").write_text("second")
+    assert (place / "file").read_text() == "first"
+    assert [each.name for each in place.parent.iterdir()] == ["cache"]
