@@ -5,7 +5,7 @@ import warnings
 
 import numpy as np
 import pytest
-from reference import faces, spinors, study
+from reference import densities, faces, spinors
 from scipy.integrate import dblquad, quad
 from scipy.optimize import brentq
 
@@ -36,7 +36,7 @@ def printed_density(model, sqrt_s):
 
     def density(x, theta):
         tensor = (sqrt_s**2, mass2, M_ELECTRON, isotropic, polarised)
-        return study.density_13(x, theta, *decay.angle(x), *tensor)
+        return densities.density_13(x, theta, *decay.angle(x), *tensor)
 
     return density, decay
 
@@ -168,7 +168,7 @@ def test_belle2_frame_by_plain_quadrature():
 
     def in_rest(p, direction):
         four = np.array([math.hypot(p, model.m1), *(p * direction)])
-        rest = spinors.boost(four, -BELLE2.boost)
+        rest = spinors.boosted(four, -BELLE2.boost)
         return rest[0], BELLE2.frame @ rest[1:]
 
     def per_steradian(direction):

@@ -121,5 +121,5 @@ def test_boost() -> None:
     e = np.sqrt(1 + np.sum(p**2, axis=1))
     energy, momentum = boost(e, p, v)
     for i in range(5):
-        expected = spinors.boost(np.array([e[i], *p[i]]), v)
+        expected = spinors.boosted(np.array([e[i], *p[i]]), v)
         assert np.array([energy[i], *momentum[i]]) == pytest.approx(expected, rel=1e-12)

@@ -4,12 +4,13 @@ import math
 
 import numpy as np
 import pytest
-from reference import spinors, study
+from reference import spinors
 from scipy.integrate import quad
 
 from wayside.constants import ALPHA, GEV2_TO_FB
 from wayside.errors import InputError
 from wayside.models.inelastic import PseudoDirac, ScalarInelastic
+from wayside.paper import formulas
 from wayside.production import direct
 
 SQRT_S = 10.58
@@ -61,9 +62,9 @@ def test_equation_5_holds_with_sixteen_for_thirty_two():
     model = ScalarInelastic(14.0, 5.0, 4.85)
     c = np.linspace(-1, 1, 11)
     value = direct.dsigma_dcos_hat(c, model, SQRT_S)
-    printed = study.equation_5(c, SQRT_S**2, 14.0**2, 5.0, 4.85) * GEV2_TO_FB
+    printed = formulas.equation_5(c, SQRT_S**2, 14.0**2, 5.0, 4.85) * GEV2_TO_FB
     assert value == pytest.approx(2 * printed, rel=1e-12)
-    right = study.equation_5(c, SQRT_S**2, 14.0**2, 5.0, 4.85, denominator=16) * GEV2_TO_FB
+    right = formulas.equation_5(c, SQRT_S**2, 14.0**2, 5.0, 4.85, denominator=16) * GEV2_TO_FB
     assert value == pytest.approx(right, rel=1e-12)
 
 

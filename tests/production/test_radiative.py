@@ -5,12 +5,12 @@ import math
 import mpmath as mp
 import numpy as np
 import pytest
-from reference import study
 from reference.production import Process
 from scipy.integrate import quad
 
 from wayside.constants import ALPHA, GEV2_TO_FB, M_ELECTRON
 from wayside.errors import InputError
+from wayside.paper import formulas
 from wayside.production import radiative
 
 REGULATORS = ("exact", "printed")
@@ -88,7 +88,7 @@ def test_total_is_the_integral(monkeypatch, regulator, m_e):
 def test_printed_regulator_is_equation_4():
     for m_aprime in (0.01, 3.0, 8.0, 10.5):
         for c in (-1.0, -0.999999, -0.3, 0.0, 0.8, 1 - 1e-9):
-            expected = study.equation_4(c, 10.58**2, m_aprime**2, M_ELECTRON) * GEV2_TO_FB
+            expected = formulas.equation_4(c, 10.58**2, m_aprime**2, M_ELECTRON) * GEV2_TO_FB
             value = radiative.dsigma_dcos_hat(c, m_aprime, 10.58, "printed")
             # Eq. 4 as it stands cancels next to the beam: 1 - c^2 at 1e-16 over 4 m_e^2/s.
             assert float(value) == pytest.approx(expected, rel=1e-7)
@@ -98,14 +98,14 @@ def test_printed_total_is_the_integral_of_equation_4():
     s, m2 = mp.mpf("10.58") ** 2, mp.mpf(64)
     with mp.workdps(30):
         ends = [0] + [1 - mp.mpf(10) ** -k for k in range(1, 13)] + [1]
-        total = 2 * mp.quad(lambda c: study.equation_4(c, s, m2, mp.mpf(M_ELECTRON)), ends)
+        total = 2 * mp.quad(lambda c: formulas.equation_4(c, s, m2, mp.mpf(M_ELECTRON)), ends)
     value = radiative.cross_section_hat(8.0, 10.58, "printed")
     assert value == pytest.approx(float(total) * GEV2_TO_FB, rel=1e-12)
 
 
 def test_both_meet_the_massless_formula_away_from_the_beam():
     c = np.linspace(-0.99, 0.99, 41)
-    massless = study.equation_4(c, 10.58**2, 64.0, 0.0) * GEV2_TO_FB
+    massless = formulas.equation_4(c, 10.58**2, 64.0, 0.0) * GEV2_TO_FB
     for regulator in REGULATORS:
         value = radiative.dsigma_dcos_hat(c, 8.0, 10.58, regulator)
         # Corrections are of order m_e^2/(s sin^2), 1.2e-7 at the ends, times factors of s/M^2.

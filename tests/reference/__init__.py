@@ -1,1 +1,1 @@
-"""Independent routes to what the package computes: nothing here imports its formulas."""
+"""Independent routes to what the package computes: nothing here imports what it checks."""

@@ -6,7 +6,7 @@ from 1/(s sin^2 + 4 m_e^2), which is what makes it peak; the rest of Eq. 13 is t
 
 import numpy as np
 
-from reference import study
+from reference import densities
 
 
 def _boost(energy, momentum, velocity):
@@ -48,7 +48,7 @@ def on_shell(n, rng, sqrt_s, m_e, m_aprime, m1, m2, isotropic=0.0, polarised=1.0
     x = rng.uniform(-1, 1, n)
     phi = rng.uniform(0, 2 * np.pi, n)
 
-    weight = study.general_numerator(c, x, np.cos(phi), s, mass2, isotropic, polarised)
+    weight = densities.general_numerator(c, x, np.cos(phi), s, mass2, isotropic, polarised)
     # Mean over all draws: bracket of Eq. 4 times 2 (a + b/3), averaged over y by quadrature.
     nodes, weights = np.polynomial.legendre.leggauss(400)
     c2 = (b * np.tanh(y_max * nodes)) ** 2

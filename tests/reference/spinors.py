@@ -6,32 +6,9 @@ real electron mass, where cancellations eat a dozen digits. Couplings are left o
 
 import numpy as np
 
-METRIC = np.array([1, -1, -1, -1])
+from wayside.paper.dirac import GAMMA, METRIC, boosted, dot, gammas_for, slash
 
-
-def _gammas():
-    one, zero = np.eye(2, dtype=int), np.zeros((2, 2), dtype=int)
-    pauli = [np.array(m) for m in ([[0, 1], [1, 0]], [[0, -1j], [1j, 0]], [[1, 0], [0, -1]])]
-    return [np.block([[one, zero], [zero, -one]])] + [
-        np.block([[zero, s], [-s, zero]]) for s in pauli
-    ]
-
-
-GAMMA = np.array(_gammas())
-GAMMA_OBJECT = GAMMA.astype(object)
-
-
-def gammas_for(vector):
-    return GAMMA_OBJECT if np.asarray(vector).dtype == object else GAMMA
-
-
-def dot(a, b):
-    return a[0] * b[0] - a[1] * b[1] - a[2] * b[2] - a[3] * b[3]
-
-
-def slash(p):
-    g = gammas_for(p)
-    return p[0] * g[0] - p[1] * g[1] - p[2] * g[2] - p[3] * g[3]
+__all__ = ["GAMMA", "boosted", "dot"]
 
 
 def _root(x):
@@ -120,13 +97,3 @@ def trace(tensor):
     """Contraction with -g."""
     diagonal = [tensor[m, m] for m in range(4)]
     return (diagonal[1] + diagonal[2] + diagonal[3] - diagonal[0]).real
-
-
-def boost(four, velocity):
-    """Active boost by a velocity, from the textbook matrix."""
-    v = np.asarray(velocity)
-    v2 = v @ v
-    gamma = 1 / _root(1 - v2)
-    along = v @ four[1:]
-    space = four[1:] + ((gamma - 1) * along / v2 + gamma * four[0]) * v
-    return np.concatenate([[gamma * (four[0] + along)], space])

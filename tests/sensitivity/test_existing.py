@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from reference import sampling, study
+from reference import densities, sampling
 from scipy.integrate import quad
 from scipy.special import ndtr, ndtri
 
@@ -13,6 +13,7 @@ from wayside.collider.beams import Beams
 from wayside.constants import ALPHA, HBAR_C, M_ELECTRON, M_MUON
 from wayside.data import read_table
 from wayside.models.inelastic import PseudoDirac, ScalarInelastic
+from wayside.paper import formulas
 from wayside.sensitivity import existing
 from wayside.sensitivity.escape import escape_probability
 from wayside.sensitivity.existing import SEARCHES, Existing
@@ -52,7 +53,7 @@ def dark_hat(m: float, m1: float, m2: float) -> float:
 
 def gamma_beta_at_babar(x: float) -> float:
     m, m1, m2 = MASSES
-    return math.sqrt((study.equation_14(x, 10.58**2, m**2, m1, m2) / m1) ** 2 - 1)
+    return math.sqrt((formulas.equation_14(x, 10.58**2, m**2, m1, m2) / m1) ** 2 - 1)
 
 
 @pytest.mark.parametrize(("epsilon", "g_d"), COUPLINGS)
@@ -151,9 +152,9 @@ def escapes(kind: str, masses, n: int, seed: int):
     c, x, phi = rng.uniform(-0.6, 0.6, n), rng.uniform(-1, 1, n), rng.uniform(0, 2 * math.pi, n)
     p2 = ((m**2 - m1**2 - m2**2) ** 2 - 4 * m1**2 * m2**2) / (4 * m**2)
     a, b = (0.0, 1.0) if kind == "scalar" else (2 * (m**2 - (m1 - m2) ** 2), -8 * p2)
-    weight = study.general_numerator(c, x, np.cos(phi), s, m**2, a, b)
-    weight /= study.equation_13_denominator(c, s, M_ELECTRON)
-    energy = study.equation_14(x, s, m**2, m1, m2)
+    weight = densities.general_numerator(c, x, np.cos(phi), s, m**2, a, b)
+    weight /= formulas.equation_13_denominator(c, s, M_ELECTRON)
+    energy = formulas.equation_14(x, s, m**2, m1, m2)
     return np.sqrt((energy / m1) ** 2 - 1), weight / np.mean(weight)
 
 
@@ -178,7 +179,7 @@ def test_polarisation_matters_little() -> None:
     x, w = np.polynomial.legendre.leggauss(40)
     for masses, least, most in (((3.0, 1.0, 0.9), 0.02, 0.08), (MASSES, 1e-4, 2e-3)):
         m, m1, m2 = masses
-        speed = np.sqrt((study.equation_14(x, 10.58**2, m**2, m1, m2) / m1) ** 2 - 1)
+        speed = np.sqrt((formulas.equation_14(x, 10.58**2, m**2, m1, m2) / m1) ** 2 - 1)
         point = point_of(*masses)
         for flights in (0.3, 1.0):
             ctau = 2.0 / point.mean_gamma_beta * flights

@@ -6,16 +6,17 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from reference import sampling, study
+from reference import sampling
 from scipy.integrate import quad
 
 from wayside.acceptance.decay import direct_probability
 from wayside.acceptance.estimate import converged_rule
 from wayside.collider.beams import Beams
-from wayside.constants import ALPHA, HBAR_C, M_ELECTRON
+from wayside.constants import ALPHA, GEV2_TO_FB, HBAR_C, M_ELECTRON
 from wayside.detector.box import Box
 from wayside.errors import InputError
 from wayside.models.inelastic import PseudoDirac, ScalarInelastic
+from wayside.paper import formulas
 from wayside.sensitivity import study as approximation
 from wayside.sensitivity.mass_point import MassPoint
 
@@ -108,7 +109,9 @@ def test_expected_events_against_flights(kind, mode, beams, masses) -> None:
     if mode == "on-shell":
         cuts = np.array([-1, -0.999, -0.9, 0, 0.9, 0.999, 1])
         cross_section = epsilon**2 * sum(
-            quad(study.equation_4, low, high, args=(sqrt_s**2, m**2, M_ELECTRON), epsrel=1e-10)[0]
+            quad(formulas.equation_4, low, high, args=(sqrt_s**2, m**2, M_ELECTRON), epsrel=1e-10)[
+                0
+            ]
             for low, high in itertools.pairwise(cuts)
         )
         dark = g_d**2 * dark_width_hat_by_hand(kind, *masses)
@@ -116,14 +119,14 @@ def test_expected_events_against_flights(kind, mode, beams, masses) -> None:
         produced = cross_section * dark / (dark + visible)
     elif kind == "scalar":
         produced = (epsilon * g_d) ** 2 * quad(
-            lambda c: study.equation_5(c, sqrt_s**2, m**2, m1, m2, denominator=16), -1, 1
+            lambda c: formulas.equation_5(c, sqrt_s**2, m**2, m1, m2, denominator=16), -1, 1
         )[0]
     else:
         # e+ e- -> V* -> 1 2 from the partial width of a vector of mass sqrt_s.
         width = dark_width_hat_by_hand(kind, sqrt_s, m1, m2)
         s = sqrt_s**2
         produced = 4 * math.pi * ALPHA * width * sqrt_s / (s - m**2) ** 2 * (epsilon * g_d) ** 2
-    produced *= study.GEV2_TO_FB * LUMINOSITY
+    produced *= GEV2_TO_FB * LUMINOSITY
     assert point.produced_fb(epsilon, g_d) * LUMINOSITY == pytest.approx(produced, rel=1e-8)
 
     n = 250_000

@@ -5,13 +5,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from reference import study as printed
 from scipy.integrate import quad
 
 from wayside.collider.beams import Beams
 from wayside.constants import HBAR_C
 from wayside.detector.box import Box
 from wayside.models.inelastic import ScalarInelastic
+from wayside.paper import formulas
 from wayside.scenario import load_scenario
 from wayside.sensitivity import study
 from wayside.sensitivity.mass_point import MassPoint
@@ -30,7 +30,7 @@ def average_flight(scenario, ctau: float) -> float:
         return math.sqrt(energy**2 - m1**2) / m1 * ctau
 
     def gamma_beta(x: float) -> float:
-        energy = printed.equation_14(x, s, scenario.model.m_aprime**2, m1, m2)
+        energy = formulas.equation_14(x, s, scenario.model.m_aprime**2, m1, m2)
         return math.sqrt(energy**2 - m1**2) / m1
 
     return quad(gamma_beta, -1, 1, epsrel=1e-11)[0] / 2 * ctau

@@ -11,8 +11,8 @@ from wayside.cosmology.annihilation import strength
 from wayside.cosmology.dof import dof
 from wayside.cosmology.relic import omega_h2
 from wayside.cosmology.universe import CRITICAL_DENSITY, ENTROPY_TODAY, PLANCK_MASS
+from wayside.paper.amplitudes import annihilation_sigma_v
 from wayside.paper.printed import TABLE_1_MASSES
-from wayside.paper.routes import annihilation_sigma_v
 from wayside.paper.rows import Ours, Printed, Row, within
 from wayside.paper.section import Context, Outcome
 from wayside.typing import FloatArray

@@ -5,10 +5,13 @@ from typing import Final
 import numpy as np
 from scipy.integrate import quad
 
-from wayside.constants import ALPHA, GEV2_TO_FB, M_ELECTRON
+from wayside.constants import GEV2_TO_FB, M_ELECTRON
+from wayside.paper.amplitudes import E2, radiative_squared
 from wayside.paper.claims import HOLDS, claim, share
-from wayside.paper.routes import E2, METRIC, Chain, radiative_squared
+from wayside.paper.dirac import METRIC
+from wayside.paper.formulas import equation_4
 from wayside.paper.rows import Ours, Printed, Row, within
+from wayside.paper.sampled import Chain
 from wayside.paper.section import Context, Outcome
 from wayside.production import radiative
 
@@ -19,12 +22,9 @@ NB: Final = 1e-6 * GEV2_TO_FB
 """GeV^-2 in nb."""
 
 
-def equation_4(cosine: float, sqrt_s: float, m_aprime: float) -> float:
-    """D sigma/d cos over epsilon^2 in nb, as printed."""
-    s, m2 = sqrt_s**2, m_aprime**2
-    top = (s + m2) ** 2 + (s - m2) ** 2 * cosine**2
-    below = s * (s - m2) * (s * (1.0 - cosine**2) + 4.0 * M_ELECTRON**2)
-    return float(2.0 * np.pi * ALPHA**2 * top / below * NB)
+def in_nb(cosine: float, sqrt_s: float, m_aprime: float) -> float:
+    """Eq. 4 as printed: d sigma/d cos over epsilon^2 in nb; energy and mass in GeV."""
+    return float(equation_4(cosine, sqrt_s**2, m_aprime**2, M_ELECTRON) * NB)
 
 
 def by_traces(cosine: float) -> float:
@@ -50,7 +50,7 @@ def _total(sqrt_s: float, m_aprime: float) -> float:
 
     def integrand(y: float) -> float:
         c = float(b * np.tanh(y))
-        return equation_4(c, sqrt_s, m_aprime) * float(b / np.cosh(y) ** 2)
+        return in_nb(c, sqrt_s, m_aprime) * float(b / np.cosh(y) ** 2)
 
     return float(quad(integrand, -top, top, epsrel=1e-10, limit=400)[0])
 
@@ -58,7 +58,7 @@ def _total(sqrt_s: float, m_aprime: float) -> float:
 def run(context: Context) -> Outcome:  # noqa: ARG001
     """Rows of Eq. 4."""
     cosines = np.array([-0.99, -0.9, -0.5, 0.0, 0.3, 0.7, 0.95, 0.99])
-    ratios = np.array([by_traces(c) / equation_4(c, 10.58, 8.0) for c in cosines])
+    ratios = np.array([by_traces(c) / in_nb(c, 10.58, 8.0) for c in cosines])
     worst = cosines[np.argmax(np.abs(ratios - 1.0))]
     printed_total = _total(10.58, 8.0)
     exact = radiative.cross_section_hat(8.0, 10.58) * 1e-6
@@ -67,7 +67,7 @@ def run(context: Context) -> Outcome:  # noqa: ARG001
             key="eq4.differential",
             quantity=f"Eq. 4 away from the beam, cos theta = {worst:g}, the worst of eight",
             study=Printed(
-                equation_4(float(worst), 10.58, 8.0),
+                in_nb(float(worst), 10.58, 8.0),
                 "nb",
                 "d sigma/d cos over epsilon^2, m_A' = 8, sqrt(s) = 10.58 GeV",
                 "eq. 4",

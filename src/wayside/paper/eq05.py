@@ -6,28 +6,28 @@ import numpy as np
 
 from wayside.constants import ALPHA, GEV2_TO_FB
 from wayside.paper import printed
+from wayside.paper.amplitudes import off_shell_dsigma
 from wayside.paper.eq03 import per_speed2
+from wayside.paper.formulas import equation_5
 from wayside.paper.printed import EQUATION_5_DENOMINATOR
-from wayside.paper.routes import off_shell_dsigma
 from wayside.paper.rows import Ours, Printed, Row, within
 from wayside.paper.section import Context, Outcome
 
 SQRT_S: Final = 10.58
 
 
-def equation_5(cosine: float, m_aprime: float, m1: float, m2: float, denominator: float) -> float:
-    """D sigma/d cos over epsilon^2 g_D^2 in GeV^-2, with any number in the denominator."""
-    s = SQRT_S**2
-    phase = (1.0 - (m1 + m2) ** 2 / s) * (1.0 - (m1 - m2) ** 2 / s)
-    front = ALPHA * s / (denominator * (s - m_aprime**2) ** 2)
-    return float(front * phase**1.5 * (1.0 - cosine**2))
+def printed_dsigma(
+    cosine: float, m_aprime: float, m1: float, m2: float, denominator: float
+) -> float:
+    """Eq. 5 as printed, but for the number in its denominator: GeV^-2 over epsilon^2 g_D^2."""
+    return float(equation_5(cosine, SQRT_S**2, m_aprime**2, m1, m2, denominator))
 
 
 def denominator_by_traces(cosine: float) -> float:
     """What the denominator must be for Eq. 5 to be the Dirac trace of the Lagrangian."""
     masses = printed.TABLE_1_OFF_SHELL
     trace = float(off_shell_dsigma(cosine, SQRT_S, *masses))
-    return equation_5(cosine, *masses, 1.0) / trace
+    return printed_dsigma(cosine, *masses, 1.0) / trace
 
 
 def denominator_by_equation_3() -> float:
@@ -83,7 +83,7 @@ def run(context: Context) -> Outcome:  # noqa: ARG001
                 key="eq5.cross-section",
                 quantity="cross-section at Table 1's off-shell masses",
                 study=Printed(
-                    equation_5(0.0, *masses, 32.0) * 4.0 / 3.0 * GEV2_TO_FB,
+                    printed_dsigma(0.0, *masses, 32.0) * 4.0 / 3.0 * GEV2_TO_FB,
                     "fb",
                     "integral of the printed form over epsilon^2 g_D^2, sqrt(s) = 10.58 GeV",
                     "eq. 5",

@@ -7,10 +7,11 @@ from scipy.integrate import quad
 
 from wayside.constants import ALPHA, HBAR_C, M_ELECTRON, M_MUON
 from wayside.models.excited import dgamma_dmff, width_hats
+from wayside.paper.amplitudes import three_body_width
 from wayside.paper.conventions import in_study_frame
 from wayside.paper.printed import TABLE_1_MASSES
-from wayside.paper.routes import Chain, three_body_width
 from wayside.paper.rows import Ours, Printed, Row, within
+from wayside.paper.sampled import Chain
 from wayside.paper.section import Context, Outcome
 
 MASSES: Final = TABLE_1_MASSES[0]

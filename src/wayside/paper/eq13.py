@@ -6,10 +6,19 @@ from typing import Final
 import numpy as np
 
 from wayside.constants import M_ELECTRON
+from wayside.paper.amplitudes import radiative_squared
 from wayside.paper.claims import HOLDS, claim, share
+from wayside.paper.dirac import METRIC, boosted
+from wayside.paper.formulas import (
+    equation_13,
+    equation_13_denominator,
+    equation_14,
+    equation_15,
+    equation_16,
+)
 from wayside.paper.printed import TABLE_1_MASSES
-from wayside.paper.routes import METRIC, Chain, boosted, equation_13, radiative_squared
 from wayside.paper.rows import Ours, Printed, Row, within
+from wayside.paper.sampled import Chain
 from wayside.paper.section import Context, Outcome
 
 CHAIN: Final = Chain(10.58, *TABLE_1_MASSES[0])
@@ -26,29 +35,6 @@ def _cases() -> np.ndarray:
             rng.uniform(0, 2 * np.pi, POINTS),
         ]
     )
-
-
-def equation_14(x: float) -> float:
-    """Energy of phi1 in the centre of mass, GeV."""
-    s, m2 = CHAIN.sqrt_s**2, CHAIN.m_aprime**2
-    lift = 1.0 + (CHAIN.m1**2 - CHAIN.m2**2) / m2
-    root = np.sqrt(lift**2 - 4.0 * CHAIN.m1**2 / m2)
-    return float(((s + m2) * lift + (s - m2) * root * x) / (4.0 * CHAIN.sqrt_s))
-
-
-def equation_15(c: float, x: float, phi: float) -> float:
-    """Cosine of the polar angle of phi1."""
-    s, m2, beta = CHAIN.sqrt_s**2, CHAIN.m_aprime**2, equation_16()
-    sine, sine_x = np.sqrt(1 - c**2), np.sqrt(1 - x**2)
-    forward = s - m2 + (s + m2) * beta * x
-    top = forward * c - 2.0 * np.sqrt(s * m2) * beta * sine_x * np.cos(phi) * sine
-    return float(top / np.sqrt(4.0 * s * m2 * beta**2 * sine_x**2 + forward**2))
-
-
-def equation_16() -> float:
-    """Velocity of phi1 in the A' frame."""
-    m2 = CHAIN.m_aprime**2
-    return float(np.sqrt(1.0 - 4.0 * m2 * CHAIN.m1**2 / (m2 + CHAIN.m1**2 - CHAIN.m2**2) ** 2))
 
 
 def run(context: Context) -> Outcome:  # noqa: ARG001
@@ -70,8 +56,8 @@ def _proportional(cases: np.ndarray) -> Row:
             momenta["photon"],
             _along(lower),
         )
-        bracket = float(equation_13(np.array(c), np.array(x), np.cos(phi), s, m2))
-        ratios.append(squared / (bracket / (s * (1 - c**2) + 4 * M_ELECTRON**2)))
+        bracket = float(equation_13(c, x, np.cos(phi), s, m2))
+        ratios.append(squared / (bracket / equation_13_denominator(c, s, M_ELECTRON)))
     values = np.array(ratios)
     return Row(
         key="eq13.matrix-element",
@@ -92,10 +78,9 @@ def _along(lower: np.ndarray) -> Callable[[np.ndarray], complex]:
 
 def _hole() -> Row:
     s, m2 = CHAIN.sqrt_s**2, CHAIN.m_aprime**2
-    one, nought = np.array(1.0), np.array(0.0)
-    scale = float(equation_13(nought, nought, nought, s, m2))
+    scale = float(equation_13(0.0, 0.0, 0.0, s, m2))
     ends = [
-        abs(float(equation_13(np.array(c), np.array(x), one, s, m2))) / scale < 1e-12
+        abs(float(equation_13(c, x, 1.0, s, m2))) / scale < 1e-12
         for c in (-1.0, 1.0)
         for x in (-1.0, 1.0)
     ]
@@ -113,11 +98,15 @@ def _hole() -> Row:
 
 
 def _kinematics(cases: np.ndarray) -> list[Row]:
+    s, m2 = CHAIN.sqrt_s**2, CHAIN.m_aprime**2
+    beta = float(equation_16(m2, CHAIN.m1, CHAIN.m2))
     energies, cosines = [], []
     for c, x, phi in cases:
         p = CHAIN.momenta(c, x, phi)["phi1"]
-        energies.append((equation_14(x), float(p[0])))
-        cosines.append((equation_15(c, x, phi), float(p[3] / np.linalg.norm(p[1:]))))
+        energy = float(equation_14(x, s, m2, CHAIN.m1, CHAIN.m2))
+        energies.append((energy, float(p[0])))
+        cosine = float(equation_15(c, x, np.cos(phi), s, m2, beta))
+        cosines.append((cosine, float(p[3] / np.linalg.norm(p[1:]))))
     rows = []
     for key, name, unit, pairs in (
         ("eq14.energy", "energy of phi1, Eq. 14", "GeV", energies),
@@ -142,7 +131,7 @@ def _kinematics(cases: np.ndarray) -> list[Row]:
         Row(
             key="eq16.beta",
             quantity="velocity of phi1 in the A' frame, Eq. 16",
-            study=Printed(equation_16(), "", "as printed, Table 1's first masses", "eq. 16"),
+            study=Printed(beta, "", "as printed, Table 1's first masses", "eq. 16"),
             same=Ours(
                 float(np.linalg.norm(rest[1:]) / rest[0]), "four-vectors, boosted back", 1e-9
             ),

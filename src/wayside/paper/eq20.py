@@ -7,8 +7,8 @@ import numpy as np
 
 from wayside.paper.conventions import in_study_frame, study_events
 from wayside.paper.printed import TABLE_1_MASSES
-from wayside.paper.routes import Chain, sampled_decays
 from wayside.paper.rows import Ours, Printed, Row, within
+from wayside.paper.sampled import Chain, sampled_decays
 from wayside.paper.section import Context, Outcome
 from wayside.sensitivity.mass_point import MassPoint
 from wayside.sensitivity.study import nominal_distance

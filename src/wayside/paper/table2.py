@@ -20,6 +20,7 @@ from wayside.backgrounds.occupancy import LIMIT, study_occupancy
 from wayside.backgrounds.place import beams_of, box_of
 from wayside.constants import ALPHA, GEV2_TO_FB, M_MUON
 from wayside.data import read_table
+from wayside.paper.amplitudes import E2, current_squared, pair_in_frame
 from wayside.paper.claims import HOLDS, claim, share
 from wayside.paper.conventions import scenario
 from wayside.paper.printed import (
@@ -29,7 +30,6 @@ from wayside.paper.printed import (
     MUONS_CONTINUUM,
     MUONS_PSI,
 )
-from wayside.paper.routes import E2, current_squared, pair_in_frame
 from wayside.paper.rows import Ours, Printed, Row, digits, within
 from wayside.paper.section import Context, Outcome
 

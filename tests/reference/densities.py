@@ -1,65 +1,10 @@
-"""Formulas as the study prints them (Eqs. 4, 5, 13-16), couplings left out, letter by letter.
-
-Plain arithmetic: floats, arrays and mpmath numbers all pass through.
-"""
+"""Densities that follow from Eq. 13 of the study, for any dark current, by partial fractions."""
 
 import math
 
 import numpy as np
 
-ALPHA = 7.2973525643e-3
-GEV2_TO_FB = 3.893793721718594e11
-
-
-def equation_4(c, s, m2, m_e):
-    """d sigma/d cos theta over epsilon^2, in GeV^-2; m2 is the A' mass squared."""
-    top = (s + m2) ** 2 + (s - m2) ** 2 * c**2
-    return 2 * math.pi * ALPHA**2 * top / (s * (s - m2) * (s * (1 - c**2) + 4 * m_e**2))
-
-
-def equation_5(c, s, m2, m1, m_ground, denominator=32):
-    """d sigma/d cos theta over epsilon^2 g_D^2, in GeV^-2."""
-    phase = (1 - (m1 + m_ground) ** 2 / s) * (1 - (m1 - m_ground) ** 2 / s)
-    return ALPHA * s / (denominator * (s - m2) ** 2) * phase**1.5 * (1 - c**2)
-
-
-def equation_13_numerator(c, x, cos_phi, s, m2):
-    """Curly bracket of Eq. 13; x = cos theta_1^*, cos_phi = cos phi_1^*."""
-    sin2, sin2_x = (1 - c) * (1 + c), (1 - x) * (1 + x)
-    half = sin2 * 0 + 1 / 2
-    return (
-        (s + m2) ** 2
-        + (s - m2) ** 2 * c**2
-        - ((s - m2) ** 2 + (s + m2) ** 2 * c**2) * x**2
-        + 4 * (m2 * s) ** half * (s + m2) * sin2_x**half * x * cos_phi * sin2**half * c
-        - 4 * m2 * s * sin2_x * cos_phi**2 * sin2
-    )
-
-
-def equation_13_denominator(c, s, m_e):
-    return s * (1 - c) * (1 + c) + 4 * m_e**2
-
-
-def equation_14(x, s, m2, m1, m_ground):
-    """Energy of the excited state in the centre of mass."""
-    root = s**0.5
-    lift = 1 + (m1**2 - m_ground**2) / m2
-    return (s + m2) / (4 * root) * lift + (s - m2) / (4 * root) * (
-        lift**2 - 4 * m1**2 / m2
-    ) ** 0.5 * x
-
-
-def equation_15(c, x, cos_phi, s, m2, beta):
-    """Cosine of the polar angle of the excited state in the centre of mass."""
-    sin, sin_x = (1 - c**2) ** 0.5, (1 - x**2) ** 0.5
-    forward = s - m2 + (s + m2) * beta * x
-    top = forward * c - 2 * (s * m2) ** 0.5 * beta * sin_x * cos_phi * sin
-    return top / (4 * s * m2 * beta**2 * sin_x**2 + forward**2) ** 0.5
-
-
-def equation_16(m2, m1, m_ground):
-    """Velocity of the excited state in the A' frame."""
-    return (1 - 4 * m2 * m1**2 / (m2 + m1**2 - m_ground**2) ** 2) ** 0.5
+from wayside.paper.formulas import equation_13
 
 
 def general_numerator(c, x, cos_phi, s, m2, isotropic, polarised):
@@ -69,7 +14,7 @@ def general_numerator(c, x, cos_phi, s, m2, isotropic, polarised):
     Eq. 4, and the contraction with n n is 4 pi/3 of the trace.
     """
     twice = 2 * ((s + m2) ** 2 + (s - m2) ** 2 * c**2)
-    return isotropic * twice + polarised * equation_13_numerator(c, x, cos_phi, s, m2)
+    return isotropic * twice + polarised * equation_13(c, x, cos_phi, s, m2)
 
 
 def averaged_13(x, theta, cos_a, sin_a, s, m2, m_e, isotropic=0.0, polarised=1.0):
