@@ -14,6 +14,7 @@ from reference.relic_slow import relic_yield
 
 from wayside.cosmology.dof import dof
 from wayside.cosmology.relic import omega_h2
+from wayside.models.registry import kinds, model_class
 from wayside.scenario import load_scenario
 from wayside.sensitivity.planes import plane_of
 from wayside.sensitivity.relic import relic_line
@@ -47,10 +48,13 @@ def median_seconds(function: Callable[[], object], repeats: int) -> float:
 
 def main() -> None:
     """Print the table."""
-    for kind in ("scalar", "pseudo-dirac"):
+    for kind in kinds():
         for hadrons in ("r-ratio", "quarks"):
             points = random_points(POINTS, 1)
-            fast = median_seconds(lambda p=points, k=kind, h=hadrons: omega_h2(k, *p, hadrons=h), 5)
+            model = model_class(kind)
+            fast = median_seconds(
+                lambda p=points, m=model, h=hadrons: omega_h2(m, *p, hadrons=h), 5
+            )
             few = np.array(random_points(SLOW_POINTS, 2)).T
             start = time.process_time()
             for m_aprime, m1, m2, epsilon, g_d in few.tolist():

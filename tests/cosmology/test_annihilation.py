@@ -8,7 +8,8 @@ from scipy.integrate import quad
 from wayside.constants import ALPHA, LEPTON_MASSES
 from wayside.cosmology.annihilation import Strength, cross_section, strength, visible_width_hat
 from wayside.cosmology.bessel import LEAST_ARGUMENT, coefficients, scaled_k
-from wayside.cosmology.nodes import MAX_NODES, build, pair_factor
+from wayside.cosmology.nodes import MAX_NODES, build
+from wayside.cosmology.pairs import pair_factor, pair_numbers
 from wayside.errors import InputError
 from wayside.models.inelastic import PseudoDirac, ScalarInelastic
 from wayside.models.kinematics import pair_momentum
@@ -25,6 +26,8 @@ ONE = Strength(
     1e3,
 )
 """One massless lepton of unit charge."""
+
+SCALARS = pair_numbers(ScalarInelastic.current, 1.0, 0.5)
 
 
 def test_study_near_threshold():
@@ -66,7 +69,7 @@ def test_fast_pair_factor(cls):
         q = model.m1 + model.m2 + y
         a, b = model.pair_tensor(q * q)
         p = float(pair_momentum(q, model.m1, model.m2))
-        mine = pair_factor(y, model.m1, model.m2, model.kind != "scalar")
+        mine = pair_factor(y, model.m1, model.m2, pair_numbers(model.current, model.m1, model.m2))
         assert mine == pytest.approx((a + b / 3) * p * q * q, rel=1e-9)
 
 
@@ -117,7 +120,7 @@ def test_nodes_against_adaptive_quadrature(hadrons, width, masses):
     m_aprime, m1, m2 = masses
     y, c = np.empty(MAX_NODES), np.empty(MAX_NODES)
     n = build(
-        m_aprime, m1, m2, width, False, 2.0, 1e-3, visible.breaks, visible.values, visible.opens,
+        m_aprime, m1, m2, width, SCALARS, 2.0, 1e-3, visible.breaks, visible.values, visible.opens,
         visible.masses, visible.weights, visible.narrow, y, c,
     )  # fmt: skip
     assert n < MAX_NODES / 2
@@ -129,7 +132,7 @@ def test_nodes_against_adaptive_quadrature(hadrons, width, masses):
         at = root * root
         q = total + at
         pole = ((at - above) * (q + m_aprime)) ** 2 + (m_aprime * width) ** 2
-        value = pair_factor(at, m1, m2, False) * float(visible(q)) / pole
+        value = pair_factor(at, m1, m2, SCALARS) * float(visible(q)) / pole
         return 2 * root * 2 * q * value * math.exp(-at / temperature)
 
     edges = [0.0, 4.0]

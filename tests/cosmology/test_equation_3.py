@@ -14,6 +14,7 @@ from wayside.cosmology.annihilation import strength
 from wayside.cosmology.dof import dof
 from wayside.cosmology.relic import omega_h2
 from wayside.cosmology.universe import CRITICAL_DENSITY, ENTROPY_TODAY, PLANCK_MASS
+from wayside.models.inelastic import ScalarInelastic
 
 DOCUMENT = Path(__file__).parents[2] / "docs/theory/relic.md"
 
@@ -70,7 +71,7 @@ def test_the_table_is_read():
 @pytest.mark.parametrize("row", list(rows()), ids=lambda row: f"{row[0]:g}-{row[3]:g}-{row[4]:g}")
 def test_table(row):
     *point, plain, with_k = row
-    full = float(omega_h2("scalar", *point))
+    full = float(omega_h2(ScalarInelastic, *point))
     k = float(strength("r-ratio")(point[1] + point[2]))
     # Two or three digits are printed.
     assert density_by_equation_3(*point, 1.0) / full == pytest.approx(plain, rel=0.03)
@@ -82,6 +83,6 @@ def test_it_is_right_far_from_the_pole():
     # (m1 + m2)^2 change over the thermal spread. A wrong factor of two shows.
     point = (30.0, 1.01, 1.0, 0.3, 3.0)
     k = float(strength("quarks")(2.01))
-    full = float(omega_h2("scalar", *point, hadrons="quarks"))
+    full = float(omega_h2(ScalarInelastic, *point, hadrons="quarks"))
     assert density_by_equation_3(*point, k) / full == pytest.approx(1.0, abs=0.15)
     assert np.isfinite(full)

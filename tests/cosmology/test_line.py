@@ -10,7 +10,8 @@ from numpy.testing import assert_allclose
 from wayside.cosmology.column import density_of
 from wayside.cosmology.line import Crossings, relic_epsilons, solve_column
 from wayside.errors import NumericalError
-from wayside.models.inelastic import MODELS, PseudoDirac, ScalarInelastic
+from wayside.models.inelastic import PseudoDirac, ScalarInelastic
+from wayside.models.registry import model_class
 
 LOW, HIGH = 1e-6, 0.9
 
@@ -132,7 +133,7 @@ def random_columns(seed, n):
         delta = 10 ** rng.uniform(-5, -0.3)
         m2 = total / (2 + delta)
         kind = ("scalar", "pseudo-dirac")[int(rng.random() < 0.5)]
-        yield MODELS[kind](m_aprime, total - m2, m2), 10 ** rng.uniform(-5.5, 0)
+        yield model_class(kind)(m_aprime, total - m2, m2), 10 ** rng.uniform(-5.5, 0)
 
 
 def compare_with_scan(model, g_d, target, points=400):

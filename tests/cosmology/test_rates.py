@@ -169,7 +169,7 @@ def test_survivors():
         # Exact for constant rates over a step.
         total, wanted = down[i] * (1 + ratio[i]), ratio[i] / (1 + ratio[i])
         share = wanted + (share - wanted) * math.exp(-total * (ln_t[i - 1] - ln_t[i]))
-    assert survivors.share(couplings2) == pytest.approx(share, abs=0.1)
+    assert survivors.fraction(couplings2) == pytest.approx(share, abs=0.1)
 
 
 def test_density_of_two_components():
@@ -180,13 +180,13 @@ def test_density_of_two_components():
     result = relic_density(model, epsilon, g_d)
     assert m1 - m2 < 2 * M_ELECTRON
     assert "excited-stable" in result.flags
-    share = Survivors(model, dof("drees2015")).share((epsilon * g_d) ** 2)
+    share = Survivors(model, dof("drees2015")).fraction((epsilon * g_d) ** 2)
     assert 0 < share < 0.6
     left = result.yield_[-1] * ENTROPY_TODAY / CRITICAL_DENSITY
     # What still annihilates after the last step is less than a per cent.
     assert result.omega_h2 == pytest.approx(left * (m2 * (1 - share) + m1 * share), rel=0.01)
     assert result.contributions["excited"] == pytest.approx(share * (m1 - m2) / m2)
-    many = omega_h2("scalar", 0.06, m1, m2, [epsilon, epsilon], g_d)
+    many = omega_h2(ScalarInelastic, 0.06, m1, m2, [epsilon, epsilon], g_d)
     assert many.tolist() == [result.omega_h2] * 2
 
 

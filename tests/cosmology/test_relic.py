@@ -15,8 +15,9 @@ from wayside.cosmology.flags import FLAGS
 from wayside.cosmology.relic import omega_h2, relic_density
 from wayside.cosmology.universe import CRITICAL_DENSITY, ENTROPY_TODAY
 from wayside.errors import InputError, NumericalError
-from wayside.models.inelastic import MODELS, PseudoDirac, ScalarInelastic
+from wayside.models.inelastic import PseudoDirac, ScalarInelastic
 from wayside.models.r_ratio import narrow_states
+from wayside.models.registry import kinds, model_class
 
 # Omega h^2 by micrOMEGAs 6.0 (model written by hand, Breit-Wigner window opened to 1e4 widths,
 # relative accuracy of integrals 1e-5, table of Drees, Hajkarim and Schmitz), free quarks u d s c b
@@ -40,9 +41,9 @@ def test_against_micromegas(row):
     # Their integrals are good to 1e-5, their four digits to 2e-4; what is left is the
     # interpolation of the degrees of freedom and constants (entropy and critical density differ by
     # 0.07 per cent).
-    assert omega_h2("scalar", *point, hadrons="quarks") == pytest.approx(quarks, rel=3e-3)
+    assert omega_h2(ScalarInelastic, *point, hadrons="quarks") == pytest.approx(quarks, rel=3e-3)
     # The rough table has no psi and Upsilon, and is a table read off a figure.
-    assert omega_h2("scalar", *point) == pytest.approx(rough, rel=2e-2)
+    assert omega_h2(ScalarInelastic, *point) == pytest.approx(rough, rel=2e-2)
 
 
 def random_points(seed, n):
@@ -67,7 +68,7 @@ def compare(point):
     kind, masses, epsilon, g_d, hadrons = point
     slow = relic_yield(kind, *masses, epsilon, g_d, hadrons, dof("drees2015"))
     scale = masses[2] * ENTROPY_TODAY / CRITICAL_DENSITY
-    fast = omega_h2(kind, *masses, epsilon, g_d, hadrons=hadrons)
+    fast = omega_h2(model_class(kind), *masses, epsilon, g_d, hadrons=hadrons)
     assert fast == pytest.approx(slow * scale, rel=1e-3), point
 
 
@@ -141,9 +142,9 @@ def test_passing_a_psi():
     # A narrow state above threshold adds to annihilation even where the A' is not near it.
     state = narrow_states()[0]
     total = state.mass - 0.05
-    with_psi = omega_h2("scalar", 5.0, total / 2 + 0.1, total / 2 - 0.1, 1e-3, 1.0)
+    with_psi = omega_h2(ScalarInelastic, 5.0, total / 2 + 0.1, total / 2 - 0.1, 1e-3, 1.0)
     below = state.mass + 0.02
-    without = omega_h2("scalar", 5.0, below / 2 + 0.1, below / 2 - 0.1, 1e-3, 1.0)
+    without = omega_h2(ScalarInelastic, 5.0, below / 2 + 0.1, below / 2 - 0.1, 1e-3, 1.0)
     assert with_psi < 0.9 * without
 
 
@@ -151,7 +152,7 @@ def test_arrays_and_points_agree():
     model = ScalarInelastic(8.0, 4.341, 3.65)
     eps = np.array([[1e-4], [1e-3]])
     g_d = np.array([0.1, 1.0])
-    table = omega_h2("scalar", 8.0, 4.341, 3.65, eps, g_d)
+    table = omega_h2(ScalarInelastic, 8.0, 4.341, 3.65, eps, g_d)
     assert table.shape == (2, 2)
     assert relic_density(model, 1e-3, 0.1).omega_h2 == table[1, 0]
     assert density_of(model, 0.1)(1e-3) == pytest.approx(table[1, 0], rel=1e-9)
@@ -201,7 +202,7 @@ def test_zero_couplings(epsilon, g_d):
     assert result.omega_h2 == math.inf
     assert "nothing-annihilates" in result.flags
     assert "infinite" in FLAGS["nothing-annihilates"]
-    assert omega_h2("scalar", 8.0, 4.341, 3.65, epsilon, g_d) == math.inf
+    assert omega_h2(ScalarInelastic, 8.0, 4.341, 3.65, epsilon, g_d) == math.inf
     assert len(result.x) == 0
 
 
@@ -220,13 +221,20 @@ def test_not_a_number_is_not_a_density(monkeypatch):
         ({"epsilon": math.nan}, "epsilon = nan: must be finite"),
         ({"g_d": -1.0}, "g_d = -1: must be finite and not negative"),
         ({"m_aprime": 300.0}, "up to 188.7 GeV only"),
-        ({"kind": "vector"}, "kind = 'vector': must be one of scalar, pseudo-dirac"),
+        ({"pair": "vector"}, "'vector': has no current by itself; give a model, or its current"),
         ({"hadrons": "x"}, "hadrons = 'x'"),
         ({"dof_name": "x"}, "dof = 'x'"),
     ],
 )
 def test_bad_input(change, message):
-    good = {"kind": "scalar", "m_aprime": 8.0, "m1": 4.341, "m2": 3.65, "epsilon": 1e-3, "g_d": 1.0}
+    good = {
+        "pair": ScalarInelastic,
+        "m_aprime": 8.0,
+        "m1": 4.341,
+        "m2": 3.65,
+        "epsilon": 1e-3,
+        "g_d": 1.0,
+    }
     with pytest.raises(InputError, match=message):
         omega_h2(**{**good, **change})
 
@@ -242,8 +250,8 @@ def test_all_over_the_place():
     m1 = m2 * (1 + delta)
     m1 = np.where(m1 - m2 < 0.99 * m_aprime, m1, m2 + 0.9 * m_aprime)
     couplings = 10 ** rng.uniform(-10, 0, n), 10 ** rng.uniform(-8, 0.6, n)
-    for kind in MODELS:
-        values = omega_h2(kind, m_aprime, m1, m2, *couplings)
+    for kind in kinds():
+        values = omega_h2(model_class(kind), m_aprime, m1, m2, *couplings)
         assert np.all(np.isfinite(values))
         assert np.all(values > 0)
 
@@ -258,7 +266,7 @@ def test_nothing_annihilates(cls, couplings):
     assert "a coupling is zero" in FLAGS["nothing-annihilates"]
     assert "density is infinite" in FLAGS["nothing-annihilates"]
     assert result.x.size == 0
-    assert omega_h2(model.kind, 8.0, 4.341, 3.65, *couplings) == math.inf
+    assert omega_h2(model, 8.0, 4.341, 3.65, *couplings) == math.inf
 
 
 @pytest.mark.parametrize("fails", [0, 1, 2])

@@ -67,7 +67,7 @@ def test_conservation_and_mass_shells(drawn) -> None:
 
 def test_branching_fractions(drawn) -> None:
     model, decays = drawn
-    widths = width_hats(model.kind, model.m_aprime, model.m1, model.m2)
+    widths = width_hats(model, model.m_aprime, model.m1, model.m2)
     share = np.array([float(widths[name]) for name in CHANNELS])
     expected = share / np.sum(share) * len(decays.q)
     found = np.bincount(decays.channel, minlength=4)
@@ -83,7 +83,7 @@ def test_invariant_mass(drawn, channel) -> None:
     q = decays.q[decays.channel == CHANNELS.index(channel)]
     if len(q) < 100:
         pytest.skip("closed or rare")
-    args = (model.kind, channel)
+    args = (model, channel)
     masses = (model.m_aprime, model.m1, model.m2)
     delta = model.m1 - model.m2
     low = 2 * LEPTON_MASSES.get(channel, mass_of(211))
@@ -206,8 +206,8 @@ def test_narrow_states() -> None:
     at_peak = np.abs(decays.q - 3.0969) < 1e-9
     from wayside.models.excited import narrow_width_hats
 
-    widths = width_hats("scalar", 8.0, 5.0, 1.5)
-    expected = narrow_width_hats("scalar", 8.0, 5.0, 1.5)[0] / sum(
+    widths = width_hats(ScalarInelastic, 8.0, 5.0, 1.5)
+    expected = narrow_width_hats(ScalarInelastic, 8.0, 5.0, 1.5)[0] / sum(
         float(w) for w in widths.values()
     )
     n = expected * 100_000

@@ -10,16 +10,17 @@ from wayside.constants import ALPHA, LEPTON_MASSES, M_ELECTRON, M_PION
 from wayside.errors import InputError
 from wayside.models.excited import dgamma_dmff, hadronic_width_error, width_hats
 from wayside.models.hadron_grid import graded, grid
+from wayside.models.inelastic import PseudoDirac, ScalarInelastic
 from wayside.models.r_ratio import knots, narrow_states
 
-KINDS = ["scalar", "pseudo-dirac"]
+KINDS = [ScalarInelastic, PseudoDirac]
 
 
 def exact_rate(kind, q, m_aprime, m1, m2):
     """dGamma/dq over r(q), as in the module's docstring, in numbers of the type given."""
     delta2, sigma2, q2 = (m1 - m2) ** 2, (m1 + m2) ** 2, q**2
     lam = (delta2 - q2) * (sigma2 - q2)
-    current = lam**1.5 if kind == "scalar" else lam**0.5 * (delta2 - q2) * (sigma2 + 2 * q2)
+    current = lam**1.5 if kind is ScalarInelastic else lam**0.5 * (delta2 - q2) * (sigma2 + 2 * q2)
     return ALPHA * 2 * q * current / (48 * math.pi**2 * m1**3 * (q2 - m_aprime**2) ** 2)
 
 
@@ -85,7 +86,7 @@ def exact_hadronic_width(kind, m_aprime, m1, m2):
     r = values[1:, None] - np.diff(values)[:, None] * x
     sigma = m1 + m2
     d, s = below * (delta + q), (sigma - q) * (sigma + q)
-    current = (d * s) ** 1.5 if kind == "scalar" else d**1.5 * s**0.5 * (sigma**2 + 2 * q**2)
+    current = (d * s) ** 1.5 if kind is ScalarInelastic else d**1.5 * s**0.5 * (sigma**2 + 2 * q**2)
     rate = ALPHA * q * current / (24 * math.pi**2 * m1**3 * ((gap + below) * (m_aprime + q)) ** 2)
     total = float((length * w * rate * r).sum())
     for state in narrow_states():
@@ -201,13 +202,13 @@ def test_graded_pieces():
 )
 def test_masses_that_are_refused(m_aprime, m1, m2):
     with pytest.raises(InputError, match="must obey m_aprime > m1 - m2 > 0"):
-        width_hats("scalar", [8.0, m_aprime], [3.0, m1], [2.0, m2])
+        width_hats(ScalarInelastic, [8.0, m_aprime], [3.0, m1], [2.0, m2])
 
 
 def test_names_that_are_refused():
-    with pytest.raises(InputError, match="kind = 'vector': must be"):
+    with pytest.raises(InputError, match="'vector': has no current by itself"):
         width_hats("vector", 8.0, 4.0, 3.0)
     with pytest.raises(InputError, match="channel = 'nu': must be"):
-        dgamma_dmff("scalar", "nu", 0.5, 8.0, 4.0, 3.0)
+        dgamma_dmff(ScalarInelastic, "nu", 0.5, 8.0, 4.0, 3.0)
     with pytest.raises(InputError, match="R is known up to"):
-        width_hats("scalar", 400.0, 300.0, 1.0)
+        width_hats(ScalarInelastic, 400.0, 300.0, 1.0)

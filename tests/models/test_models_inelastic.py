@@ -8,10 +8,11 @@ import pytest
 from wayside.constants import M_ELECTRON
 from wayside.errors import InputError
 from wayside.models.excited import width_hats
-from wayside.models.inelastic import MODELS, PseudoDirac, ScalarInelastic
+from wayside.models.inelastic import PseudoDirac, ScalarInelastic
 from wayside.models.mediator import hadronic_width_error, visible_width_hats
 from wayside.models.protocol import Model
 from wayside.models.r_ratio import r_ratio, r_ratio_error
+from wayside.models.registry import model_class
 
 BOTH = [ScalarInelastic, PseudoDirac]
 
@@ -33,11 +34,11 @@ def test_dark_widths_as_printed(masses):
 def test_what_the_chain_needs(cls):
     model = cls(8.0, 4.341, 3.65)
     assert isinstance(model, Model)
-    assert MODELS[model.kind] is cls
+    assert model_class(model.kind) is cls
     visible, expected = model.visible_width_hats(), visible_width_hats(8.0)
     assert {k: float(v) for k, v in expected.items()} == visible
     excited = model.excited_width_hats()
-    assert excited == {k: float(v) for k, v in width_hats(model.kind, 8.0, 4.341, 3.65).items()}
+    assert excited == {k: float(v) for k, v in width_hats(model, 8.0, 4.341, 3.65).items()}
     assert list(excited) == list(visible) == ["e", "mu", "tau", "hadrons"]
     assert all(type(width) is float for width in [*visible.values(), *excited.values()])
     with pytest.raises(AttributeError):
@@ -98,7 +99,7 @@ def test_refused(cls, masses, message):
 
 @pytest.mark.parametrize("cls", BOTH)
 def test_refused_parameters(cls):
-    with pytest.raises(InputError, match=r"rho = 4 GeV: must be smaller than mu = 4 GeV"):
+    with pytest.raises(InputError, match=r"rho = 4 GeV: must be below mu = 4 GeV"):
         cls.from_lagrangian(8.0, 4.0, 4.0)
     with pytest.raises(InputError, match=r"mu = -1 GeV: must be positive"):
         cls.from_lagrangian(8.0, -1.0, 0.5)

@@ -46,7 +46,7 @@ def back_to_back(mass, m1, m2, cos_theta):
 
 def production_tensor(kind, p1, p2, m1, m2):
     """Dark current squared for A' -> 1 2."""
-    if kind == "scalar":
+    if kind is ScalarInelastic:
         return np.outer(p1 - p2, p1 - p2)
     return trace_tensor(p1, m1, p2, -m2)
 
@@ -68,7 +68,7 @@ def test_lepton_width(channel):
 @pytest.mark.parametrize("model", [ScalarInelastic(8.0, 4.1, 3.65), PseudoDirac(8.0, 4.1, 3.65)])
 def test_dark_width_and_pair_tensor(model):
     p1, p2 = back_to_back(8.0, 4.1, 3.65, 0.37)
-    tensor = production_tensor(model.kind, p1, p2, 4.1, 3.65)
+    tensor = production_tensor(type(model), p1, p2, 4.1, 3.65)
     width = two_body_width(tensor, 8.0, momentum(8.0, 4.1, 3.65))
     assert model.dark_width_hat() == pytest.approx(width, rel=1e-12)
     a, b = model.pair_tensor(64.0)
@@ -86,7 +86,7 @@ def squared_amplitude(kind, lepton, m_ff, m_aprime, m1, m2, cos_theta):
     p1 = np.array([math.hypot(p, m1), 0, 0, p])
     p2 = np.array([math.hypot(p, m2), 0, 0, p])
     assert p1 == pytest.approx(p2 + k + kbar, rel=1e-9, abs=1e-9)
-    scalar = kind == "scalar"
+    scalar = kind is ScalarInelastic
     dark = np.outer(p1 + p2, p1 + p2) if scalar else trace_tensor(p2, m2, p1, m1) / 2
     visible = trace_tensor(k, lepton, kbar, -lepton)
     propagator = 1 / (m_ff**2 - m_aprime**2) ** 2
@@ -104,7 +104,7 @@ POINTS = [
 ]
 
 
-@pytest.mark.parametrize("kind", ["scalar", "pseudo-dirac"])
+@pytest.mark.parametrize("kind", [ScalarInelastic, PseudoDirac])
 @pytest.mark.parametrize(("m_aprime", "m1", "m2", "m_ff", "channel"), POINTS)
 def test_dalitz_integral(kind, m_aprime, m1, m2, m_ff, channel):
     # dGamma = |M|^2 dm_ff^2 du / ((2 pi)^3 32 m1^3); |M|^2 is of second degree in u.
@@ -124,7 +124,7 @@ def test_equation_10_of_the_study(m_aprime, m1, m2, m_ff, channel):
     # 8 pi^2 m1^3 (m_ff^2 - M^2)^2, superscripts restored.
     lepton = LEPTON_MASSES[channel]
     for cos_theta in (-0.9, 0.1, 0.6):
-        square, u = squared_amplitude("scalar", lepton, m_ff, m_aprime, m1, m2, cos_theta)
+        square, u = squared_amplitude(ScalarInelastic, lepton, m_ff, m_aprime, m1, m2, cos_theta)
         ours = square / ((2 * math.pi) ** 3 * 32 * m1**3)
         bracket = (u - lepton**2) * (m1**2 + m2**2 + lepton**2 - m_ff**2 - u) - (m1 * m2) ** 2
         printed = ALPHA * bracket / (8 * math.pi**2 * m1**3 * (m_ff**2 - m_aprime**2) ** 2)
@@ -150,5 +150,5 @@ def test_equation_11_of_the_study(m_aprime, m1, m2, m_ff, channel):
         return math.sqrt(q2 - 4 * f2) * math.sqrt(lam) * bracket / (q2 * (q2 - m_aprime**2) ** 2)
 
     other = 0.97 * m_ff
-    ours = dgamma_dmff("scalar", channel, [m_ff, other], m_aprime, m1, m2)
+    ours = dgamma_dmff(ScalarInelastic, channel, [m_ff, other], m_aprime, m1, m2)
     assert ours[1] / ours[0] == pytest.approx(printed(other) / printed(m_ff), rel=1e-8)

@@ -25,7 +25,9 @@ MISTAKES = {
     "model.epsilon=1e-4 GeV": (
         "model.epsilon = '1e-4 GeV': an energy, but must be a number without a unit"
     ),
-    "model.kind=scaler": "model.kind = 'scaler': must be 'scalar' or 'pseudo-dirac'",
+    "model.kind=scaler": (
+        "model.kind = 'scaler': must be 'scalar' or 'pseudo-dirac'; did you mean \"scalar\"?"
+    ),
     "run.efficiency=half": "run.efficiency = 'half': must be 'unity' or 'simulated'",
     "run.efficency=unity": 'run.efficency: unknown key; did you mean "run.efficiency"?',
     "run.selection=gas": "run.selection = 'gas': must be 'vertex' or 'timed'",
@@ -122,7 +124,7 @@ def test_line(override: str) -> None:
             "model.m_aprime = 14: on shell it must be above m1 + m2 = 7.991"
             " and below sqrt_s = 10.58 GeV",
         ),
-        (["model.mu=4", "model.rho=5"], "model.rho = 5: must be below model.mu = 4 GeV"),
+        (["model.mu=4", "model.rho=5"], "model.rho = 5 GeV: must be below mu = 4 GeV"),
         (["model.mu=4", "model.rho=1e-9"], "model.rho = 1e-09: too small"),
         (
             ["plane.kind=epsilon-m2", "plane.hold=m2"],

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wayside.errors import InputError
-from wayside.models.inelastic import MODELS
+from wayside.models.registry import model_class
 from wayside.scenario import Scenario
 from wayside.scenario.schema import KNOWN_KEYS, _keys
 from wayside.scenario.sections import Section
@@ -256,7 +256,7 @@ def test_lagrangian_masses(mu: float, rho: float, base: dict[str, Any]) -> None:
     base["model"] |= {"mu": mu, "rho": rho, "m_aprime": 2.5 * mu}
 
     def lagrangian(kind: str) -> tuple[float, float]:
-        model = MODELS[kind].from_lagrangian(2.5 * mu, mu, rho)
+        model = model_class(kind).from_lagrangian(2.5 * mu, mu, rho)
         return model.m1, model.m2
 
     m1, m2 = Scenario.from_dict(base).masses

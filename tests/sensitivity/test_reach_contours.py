@@ -9,7 +9,6 @@ from scipy.optimize import brentq
 
 from wayside.acceptance.decay import direct_probability
 from wayside.acceptance.estimate import converged_rule
-from wayside.models.inelastic import MODELS
 from wayside.scenario import load_scenario
 from wayside.sensitivity import study
 from wayside.sensitivity.planes import mass_point, masses_at
@@ -141,7 +140,7 @@ def test_planes_of_masses(name: str, kind: str, hold: str, more: dict[str, str])
     points = np.concatenate([line.points for line in result.contour])
     assert len(points) > 6
     for x, epsilon in points:
-        model = MODELS[scenario.model.kind](*masses_at(scenario, float(x)))
+        model = scenario.model.build().with_masses(*masses_at(scenario, float(x)))
         point = replace(centre, model=model, rtol=1e-5)
         found = events(result, point, float(epsilon), scenario.model.g_d)
         assert found == pytest.approx(LIMIT, rel=1e-3)

@@ -10,6 +10,7 @@ sqrt(s). For scalars (8 pi/3) eps^2 alpha alphaD sqrt(s) p* K / [...]; derived i
 """
 
 import functools
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -22,7 +23,15 @@ from wayside.models.protocol import Model
 from wayside.models.r_ratio import R_MAXIMUM, knots, narrow_states
 from wayside.typing import BoolArray, FloatArray
 
-__all__ = ["HADRONS", "Hadrons", "Strength", "cross_section", "strength", "visible_width_hat"]
+__all__ = [
+    "HADRONS",
+    "Hadrons",
+    "Strength",
+    "cross_section",
+    "mediator_width",
+    "strength",
+    "visible_width_hat",
+]
 
 
 Hadrons = Literal["r-ratio", "quarks"]
@@ -145,6 +154,13 @@ def visible_width_hat(m_aprime: npt.ArrayLike, visible: Strength) -> FloatArray:
     return np.asarray(ALPHA * mass / 3 * visible(mass))
 
 
+def mediator_width(model: Model, epsilon: float, g_d: float, visible: Strength) -> float:
+    """Return the full width of A' in GeV at given couplings."""
+    couplings = {"epsilon": epsilon, "g_d": g_d}
+    width = model.visible_powers.of(**couplings) * visible_width_hat(model.m_aprime, visible)
+    return float(width + model.dark_powers.of(**couplings) * model.dark_width_hat())
+
+
 def cross_section(
     model: Model, sqrt_s: float, epsilon: float, g_d: float, visible: Strength
 ) -> float:
@@ -170,10 +186,9 @@ def cross_section(
     a, b = model.pair_tensor(s)
     sigma, delta = model.m1 + model.m2, model.m1 - model.m2
     momentum = np.sqrt((s - sigma**2) * (s - delta**2) / s) / 2
-    width = epsilon**2 * float(visible_width_hat(model.m_aprime, visible))
-    width += g_d**2 * model.dark_width_hat()
+    width = mediator_width(model, epsilon, g_d, visible)
     pole = (s - model.m_aprime**2) ** 2 + (model.m_aprime * width) ** 2
-    spins = 1 if model.kind == "scalar" else 4
-    couplings = ALPHA * epsilon**2 * g_d**2
+    spins = math.prod(model.current.spin_states)
+    couplings = ALPHA * float(model.excited_powers.of(epsilon=epsilon, g_d=g_d))
     top = couplings * (a + b / 3) * sqrt_s * float(visible(sqrt_s))
     return float(top / (2 * momentum * pole) / spins)

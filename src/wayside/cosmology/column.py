@@ -16,6 +16,7 @@ import numpy as np
 
 from wayside.cosmology.annihilation import strength, visible_width_hat
 from wayside.cosmology.dof import DOF_NAMES, dof
+from wayside.cosmology.pairs import PairNumbers, pair_numbers
 from wayside.cosmology.solve import solve
 from wayside.cosmology.survivors import Survivors, cannot_decay
 from wayside.cosmology.tables import Tables, tables
@@ -39,20 +40,20 @@ class Column:
     """Visible width of A' over epsilon^2 in GeV."""
     dark: float
     """Dark width of A' in GeV."""
+    pair: PairNumbers = field(repr=False)
     tables: Tables = field(repr=False)
     survivors: Survivors | None = field(repr=False)
     """Where the excited state cannot decay."""
 
     def __call__(self, epsilon: float) -> float:
         """Return Omega h^2; infinite without couplings, NaN where it could not be computed."""
-        model, couplings2 = self.model, (epsilon * self.g_d) ** 2
+        model = self.model
+        couplings2 = float(model.excited_powers.of(epsilon=epsilon, g_d=self.g_d))
         if couplings2 == 0.0:
             return inf
         width = epsilon**2 * self.visible_hat + self.dark
         masses = (model.m_aprime, model.m1, model.m2)
-        left, _, _ = _solve(
-            *masses, width, couplings2, model.kind != "scalar", self.tables, _NOTHING
-        )
+        left, _, _ = _solve(*masses, width, couplings2, self.pair, self.tables, _NOTHING)
         if self.survivors is not None:
             left *= self.survivors.mass_factor(couplings2)
         return float(left * model.m2 * ENTROPY_TODAY / CRITICAL_DENSITY)
@@ -108,7 +109,8 @@ def density_of(
         model,
         g_d,
         float(visible_width_hat(model.m_aprime, visible)),
-        g_d**2 * model.dark_width_hat(),
+        float(model.dark_powers.of(g_d=g_d)) * model.dark_width_hat(),
+        pair_numbers(model.current, model.m1, model.m2),
         tables(visible, plasma),
         Survivors(model, plasma) if cannot_decay(model.m1, model.m2) else None,
     )

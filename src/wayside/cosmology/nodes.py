@@ -9,6 +9,7 @@ panel, the weights of the rule are those that integrate K times a polynomial exa
 import numba
 import numpy as np
 
+from wayside.cosmology.pairs import PairNumbers, pair_factor
 from wayside.typing import BoolArray, FloatArray
 
 ORDER = 6
@@ -53,19 +54,6 @@ def smooth_strength(
 
 
 @numba.njit(cache=True)
-def pair_factor(y: float, m1: float, m2: float, fermions: bool) -> float:
-    """Return (a + b/3) p* s of `annihilation` in GeV^5, y above threshold."""
-    total = m1 + m2
-    q = total + y
-    s = q * q
-    delta = m1 - m2
-    gap = (q - delta) * (q + delta)
-    p2 = y * (q + total) * gap / (4 * s)
-    tensor = 2 * gap - 8 * p2 / 3 if fermions else 4 * p2 / 3
-    return float(tensor * np.sqrt(p2) * s)
-
-
-@numba.njit(cache=True)
 def _tails(q: float, total: float, narrow: FloatArray) -> float:
     """Return K of the narrow states below threshold, whose tails alone are in reach."""
     value = 0.0
@@ -84,7 +72,7 @@ def build(
     m1: float,
     m2: float,
     width: float,
-    fermions: bool,
+    pair: PairNumbers,
     hottest: float,
     coldest: float,
     breaks: FloatArray,
@@ -105,8 +93,8 @@ def build(
     ----------
     m_aprime, m1, m2, width
         GeV.
-    fermions
-        Whether the pair are fermions.
+    pair
+        From `pairs.pair_numbers`.
     hottest, coldest
         Highest and lowest temperature to serve, GeV.
     breaks, values, opens, masses, weights, narrow
@@ -129,7 +117,7 @@ def build(
             at_pole = smooth_strength(m_aprime, piece, breaks, values, masses, weights)
             at_pole += _tails(m_aprime, total, narrow)
             y_out[count] = above
-            c_out[count] = narrowness * at_pole * pair_factor(above, m1, m2, fermions)
+            c_out[count] = narrowness * at_pole * pair_factor(above, m1, m2, pair)
             count += 1
     spread = 4 * (m_aprime * used) ** 2
 
@@ -142,12 +130,12 @@ def build(
         if mass < total:
             continue
         y_out[count] = mass - total
-        c_out[count] = overlap * pair_factor(mass - total, m1, m2, fermions)
+        c_out[count] = overlap * pair_factor(mass - total, m1, m2, pair)
         count += 1
         if above > 0:
             y_out[count] = above
             c_out[count] = overlap * v / w * (m_aprime / mass) ** 2
-            c_out[count] *= pair_factor(above, m1, m2, fermions)
+            c_out[count] *= pair_factor(above, m1, m2, pair)
             count += 1
 
     end = 30 * hottest
@@ -219,7 +207,7 @@ def build(
             weight += outside
             off = (y - above) * (q + m_aprime)
             y_out[count] = y
-            c_out[count] = 2 * q * weight * pair_factor(y, m1, m2, fermions)
+            c_out[count] = 2 * q * weight * pair_factor(y, m1, m2, pair)
             c_out[count] /= off * off + spread
             count += 1
         start = stop

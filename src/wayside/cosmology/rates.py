@@ -8,14 +8,16 @@ that comes in with energy E, momentum k, and leaves with E', momentum k', does s
     v sigma = G^2 k' (E E' + m^2)/(2 pi E)      off a fermion,
     v sigma = G^2 k' (E + E')^2/(4 pi E)        off a pion
 
-(derived in docs/theory/relic.md).
+where the current of the pair is that of a charge, and with 3 (E E' - m^2) and k^2 + k'^2 in place
+of the brackets where it is that of a spin; `wayside.models.currents.Current.static_charges` says
+how much there is of either (derived in docs/theory/relic.md).
 """
 
 import numpy as np
 import numpy.typing as npt
 
 from wayside.constants import ALPHA, LEPTON_MASSES, M_PION
-from wayside.models.protocol import Model
+from wayside.models.protocol import Model, Pair
 from wayside.typing import FloatArray
 
 __all__ = ["conversion_rate_hat", "momentum_rate_hat", "return_rate_hat"]
@@ -27,10 +29,11 @@ _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(40)
 _END = 7.0  # exp(-49) is nothing
 
 
-def _scattering(model: Model, temperature: FloatArray, momentum: bool) -> FloatArray:
+def _scattering(pair: Pair, temperature: FloatArray, momentum: bool) -> FloatArray:
     """Rate of 1 to 2 off the targets, or with ``momentum`` the squared momentum transferred."""
     t = temperature[..., None]
-    delta = model.m1 - model.m2
+    delta = pair.m1 - pair.m2
+    charge, spin = pair.current.static_charges(pair.m1, pair.m2)
     z = _END * (1 + _NODES) / 2
     measure = _END * _WEIGHTS * z * t
     total = np.zeros(temperature.shape)
@@ -43,14 +46,20 @@ def _scattering(model: Model, temperature: FloatArray, momentum: bool) -> FloatA
         # Occupation before, and room (or stimulation) after.
         occupation = 1 / (np.exp(np.minimum(energy / t, 700.0)) + sign)
         room = 1 / (1 + sign * np.exp(-np.minimum(after / t, 700.0)))
-        square = energy * after + mass**2 if sign > 0 else (energy + after) ** 2 / 2
+        # The target's current squared, even + odd k k' cos(angle), for a charge and for a spin.
+        kk = k**2 + k_after**2
+        if sign > 0:
+            even = charge * (energy * after + mass**2) + 3 * spin * (energy * after - mass**2)
+            odd = charge - spin
+        else:
+            even = charge * (energy + after) ** 2 / 2 + spin * kk / 2
+            odd = spin
+        square = even
         if momentum:
-            square = square * (k**2 + k_after**2)
-            if sign > 0:
-                square = square - 2 * (k * k_after) ** 2 / 3
+            square = even * kk - 2 * odd * (k * k_after) ** 2 / 3
         phase_space = spins / (2 * np.pi**2) * k * k_after / (2 * np.pi)
         total += np.sum(measure * occupation * room * phase_space * square, axis=-1)
-    return np.asarray(total * 4 * np.pi * ALPHA / model.m_aprime**4)
+    return np.asarray(total * 4 * np.pi * ALPHA / pair.m_aprime**4)
 
 
 def conversion_rate_hat(model: Model, temperature: npt.ArrayLike) -> FloatArray:
@@ -72,16 +81,18 @@ def conversion_rate_hat(model: Model, temperature: npt.ArrayLike) -> FloatArray:
     """
     t = np.asarray(temperature, dtype=np.float64)
     boltzmann = np.exp(-(model.m1 - model.m2) / t)
-    decays = sum(model.excited_width_hats().values()) * (model.m1 / model.m2) ** 1.5
+    spins_1, spins_2 = model.current.spin_states
+    decays = sum(model.excited_width_hats().values())
+    decays *= spins_1 / spins_2 * (model.m1 / model.m2) ** 1.5
     return np.asarray((_scattering(model, t, momentum=False) + decays) * boltzmann)
 
 
-def return_rate_hat(model: Model, temperature: npt.ArrayLike) -> FloatArray:
+def return_rate_hat(pair: Pair, temperature: npt.ArrayLike) -> FloatArray:
     """Return the rate at which the excited state turns into the ground state by scattering.
 
     Over eps^2 gD^2. Parameters and result as for `conversion_rate_hat`.
     """
-    return _scattering(model, np.asarray(temperature, dtype=np.float64), momentum=False)
+    return _scattering(pair, np.asarray(temperature, dtype=np.float64), momentum=False)
 
 
 def momentum_rate_hat(model: Model, temperature: npt.ArrayLike) -> FloatArray:

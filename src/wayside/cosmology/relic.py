@@ -3,22 +3,34 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
 import numba
 import numpy as np
 import numpy.typing as npt
 
 from wayside.constants import HBAR_C, SPEED_OF_LIGHT
-from wayside.cosmology.annihilation import Strength, strength, visible_width_hat
+from wayside.cosmology.annihilation import (
+    Strength,
+    mediator_width,
+    strength,
+    visible_width_hat,
+)
 from wayside.cosmology.dof import DOF_NAMES, dof
 from wayside.cosmology.flags import excited_outlives, flags_of
+from wayside.cosmology.pairs import PairNumbers, pair_numbers
 from wayside.cosmology.solve import MAX_STEPS, solve
 from wayside.cosmology.survivors import Survivors, cannot_decay
 from wayside.cosmology.tables import Tables, tables
 from wayside.cosmology.universe import CRITICAL_DENSITY, ENTROPY_TODAY
 from wayside.errors import InputError, NumericalError
-from wayside.models.inelastic import MODELS
+from wayside.models.currents import Current, PairLike, current_of
+from wayside.models.mediator import (
+    DARK_POWERS,
+    EXCHANGE_POWERS,
+    VISIBLE_POWERS,
+    dark_width_hats,
+)
 from wayside.models.protocol import Model
 from wayside.typing import FloatArray
 
@@ -29,6 +41,15 @@ _solve: Final[Callable[..., tuple[float, float, int]]] = solve
 
 GEV2_TO_CM3_PER_S: Final = (HBAR_C * 100) ** 2 * SPEED_OF_LIGHT * 1e11
 """<sigma v> of 1 GeV^-2 in cm^3/s."""
+
+
+class _PairAt(NamedTuple):
+    """A current at given masses."""
+
+    m_aprime: float
+    m1: float
+    m2: float
+    current: Current
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +91,7 @@ class RelicResult:
 
 
 def omega_h2(
-    kind: str,
+    pair: PairLike,
     m_aprime: npt.ArrayLike,
     m1: npt.ArrayLike,
     m2: npt.ArrayLike,
@@ -84,8 +105,8 @@ def omega_h2(
 
     Parameters
     ----------
-    kind : {"scalar", "pseudo-dirac"}
-        The dark pair.
+    pair : model class, model or Current
+        The dark pair; masses that it has itself are not used.
     m_aprime, m1, m2 : array_like
         Masses in GeV, m1 > m2 and m_aprime > m1 - m2; m_aprime < m1 + m2 is allowed.
     epsilon, g_d : array_like
@@ -104,8 +125,15 @@ def omega_h2(
     ------
     InputError
         For masses or couplings that are not allowed, or an unknown name.
+
+    Examples
+    --------
+    >>> from wayside import ScalarInelastic
+    >>> density = omega_h2(ScalarInelastic, 8.0, 4.341, 3.65, [1e-4, 1e-3], 0.3)
+    >>> bool(density[0] > density[1] > 0)
+    True
     """
-    return _omega_h2(kind, m_aprime, m1, m2, epsilon, g_d, strength(hadrons), dof_name)
+    return _omega_h2(current_of(pair), m_aprime, m1, m2, epsilon, g_d, strength(hadrons), dof_name)
 
 
 def relic_density(
@@ -142,7 +170,7 @@ def relic_density(
     masses = (model.m_aprime, model.m1, model.m2)
 
     def value(visible: Strength, name: str) -> float:
-        return float(_omega_h2(model.kind, *masses, epsilon, g_d, visible, name))
+        return float(_omega_h2(model.current, *masses, epsilon, g_d, visible, name))
 
     visible = strength(hadrons)
     omega = value(visible, dof_name)
@@ -163,7 +191,7 @@ def relic_density(
     parts = {"dof": max(abs(value(visible, name) / omega - 1) for name in others)}
     if hadrons == "r-ratio":
         parts["r"] = abs(value(strength(hadrons, 1.0), dof_name) / omega - 1)
-    couplings2 = (epsilon * g_d) ** 2
+    couplings2 = float(model.excited_powers.of(epsilon=epsilon, g_d=g_d))
     if excited_outlives(model, couplings2):
         # All of it in the ground state, or as much as scattering leaves in the excited one.
         parts["excited"] = Survivors(model, plasma).mass_factor(couplings2) - 1
@@ -171,11 +199,9 @@ def relic_density(
         raise failure
 
     rows = np.empty((MAX_STEPS, 4))
-    width = epsilon**2 * float(visible_width_hat(model.m_aprime, visible))
-    width += g_d**2 * model.dark_width_hat()
-    _, frozen, steps = _solve(
-        *masses, width, couplings2, model.kind != "scalar", tables(visible, plasma), rows
-    )
+    width = mediator_width(model, epsilon, g_d, visible)
+    pair = pair_numbers(model.current, model.m1, model.m2)
+    _, frozen, steps = _solve(*masses, width, couplings2, pair, tables(visible, plasma), rows)
     x, y, equilibrium, sigma_v = (np.exp(column) for column in rows[:steps].T)
     flags = flags_of(
         model, epsilon, g_d, plasma, visible.maximum, frozen, (x, y, equilibrium, sigma_v)
@@ -197,7 +223,7 @@ def relic_density(
 
 
 def _omega_h2(
-    kind: str,
+    current: Current,
     m_aprime: npt.ArrayLike,
     m1: npt.ArrayLike,
     m2: npt.ArrayLike,
@@ -206,14 +232,12 @@ def _omega_h2(
     visible: Strength,
     dof_name: str,
 ) -> FloatArray:
-    if kind not in MODELS:
-        raise InputError(f"kind = {kind!r}: must be one of {', '.join(MODELS)}")
     plasma = dof(dof_name)
     arrays = np.broadcast_arrays(
-        *(np.asarray(each, dtype=np.float64) for each in (m_aprime, m1, m2, epsilon, g_d))
+        *(np.asarray(values, dtype=np.float64) for values in (m_aprime, m1, m2, epsilon, g_d))
     )
     shape = arrays[0].shape
-    mass, heavy, light, eps, dark = (np.ascontiguousarray(each).ravel() for each in arrays)
+    mass, heavy, light, eps, dark = (np.ascontiguousarray(values).ravel() for values in arrays)
     for name, values, bad in (
         ("m_aprime", mass, ~((mass > 0) & np.isfinite(mass))),
         ("m2", light, ~((light > 0) & np.isfinite(light))),
@@ -224,16 +248,16 @@ def _omega_h2(
     ):
         if bad.any():
             raise InputError(f"{name} = {values[bad][0]:g}: {_RULES[name]}")
-    widths = eps**2 * visible_width_hat(mass, visible) + dark**2 * _dark_hat(
-        kind, mass, heavy, light
-    )
-    couplings2 = (eps * dark) ** 2
-    yields = _solve_many(
-        mass, heavy, light, widths, couplings2, kind != "scalar", tables(visible, plasma)
-    )
+    widths = VISIBLE_POWERS.of(epsilon=eps) * visible_width_hat(mass, visible)
+    widths = widths + DARK_POWERS.of(g_d=dark) * dark_width_hats(current, mass, heavy, light)
+    couplings2 = EXCHANGE_POWERS.of(epsilon=eps, g_d=dark)
+    isotropic, along = current.coefficients(heavy, light)
+    spins_1, spins_2 = current.spin_states
+    stacked = PairNumbers(isotropic, along, float(spins_1), float(spins_2))
+    yields = _solve_many(mass, heavy, light, widths, couplings2, stacked, tables(visible, plasma))
     for i in np.flatnonzero(cannot_decay(heavy, light) & (couplings2 > 0.0)):
-        model = MODELS[kind](mass[i], heavy[i], light[i])
-        yields[i] *= Survivors(model, plasma).mass_factor(float(couplings2[i]))
+        pair = _PairAt(float(mass[i]), float(heavy[i]), float(light[i]), current)
+        yields[i] *= Survivors(pair, plasma).mass_factor(float(couplings2[i]))
     return np.asarray((yields * light * ENTROPY_TODAY / CRITICAL_DENSITY).reshape(shape))
 
 
@@ -246,16 +270,6 @@ _RULES: Final = {
 }
 
 
-def _dark_hat(kind: str, mass: FloatArray, heavy: FloatArray, light: FloatArray) -> FloatArray:
-    """Width of A' into the pair over g_D^2, of arrays; `InelasticModel.dark_width_hat` has one."""
-    sigma2 = np.minimum(((heavy + light) / mass) ** 2, 1.0)
-    room = np.maximum((mass - heavy) - light, 0.0) * (mass + heavy + light) / mass**2
-    lift = 1 - ((heavy - light) / mass) ** 2
-    if kind == "scalar":
-        return np.asarray(mass / (48 * np.pi) * (room * lift) ** 1.5)
-    return np.asarray(mass / (12 * np.pi) * np.sqrt(room) * lift**1.5 * (1 + sigma2 / 2))
-
-
 @numba.njit(cache=True)
 def _solve_many(
     mass: FloatArray,
@@ -263,15 +277,25 @@ def _solve_many(
     light: FloatArray,
     widths: FloatArray,
     couplings2: FloatArray,
-    fermions: bool,
+    stacked: PairNumbers,
     shared: Tables,
 ) -> FloatArray:
-    """Yields of many points; infinite without couplings."""
+    """Yields of many points; infinite without couplings.
+
+    Coefficients of ``stacked`` have an axis of points in front, of length 1 where they are the
+    same for all.
+    """
     result = np.full(len(mass), np.inf)
     nothing = np.empty((0, 4))
     for i in range(len(mass)):
         if couplings2[i] > 0.0:
+            pair = PairNumbers(
+                stacked.isotropic[i % len(stacked.isotropic)],
+                stacked.along[i % len(stacked.along)],
+                stacked.spins_1,
+                stacked.spins_2,
+            )
             result[i] = solve(
-                mass[i], heavy[i], light[i], widths[i], couplings2[i], fermions, shared, nothing
+                mass[i], heavy[i], light[i], widths[i], couplings2[i], pair, shared, nothing
             )[0]
     return result

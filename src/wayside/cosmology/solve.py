@@ -15,6 +15,7 @@ import numba
 import numpy as np
 
 from wayside.cosmology.nodes import MAX_NODES, build
+from wayside.cosmology.pairs import PairNumbers, has_s_wave
 from wayside.cosmology.rodas import Equation, evaluate, one_step
 from wayside.cosmology.splines import hermite, lookup, spline_slopes
 from wayside.cosmology.tables import Tables
@@ -35,25 +36,25 @@ _FAST, _SLOW = 60.0, 2e6
 
 
 @numba.njit(cache=True)
-def x_range(m_aprime: float, m1: float, m2: float, width: float, fermions: bool) -> float:
+def x_range(m_aprime: float, m1: float, m2: float, width: float, pair: PairNumbers) -> float:
     """Return the x from which on annihilation goes on as a power of x, or has ended."""
     off_pole = max(abs((m_aprime - m1) - m2), 0.5 * width)
     # After freeze-out at x = 30 the rest is 30/x of all in an s wave, (30/x)^2 in a p wave, times
     # what the extrapolation makes of the change of the degrees of freedom.
-    late = max(3e4 if fermions else 1.5e3, 50 * m2 / off_pole)
+    late = max(3e4 if has_s_wave(m1, m2, pair) else 1.5e3, 50 * m2 / off_pole)
     frozen = 40 * m2 / (m1 - m2)
     return min(max(min(late, frozen), _FAST), _SLOW)
 
 
 @numba.njit(cache=True)
 def averages(
-    m_aprime: float, m1: float, m2: float, width: float, fermions: bool, tables: Tables
+    m_aprime: float, m1: float, m2: float, width: float, pair: PairNumbers, tables: Tables
 ) -> tuple[float, float, FloatArray, FloatArray]:
     """Tabulate the thermal average and the density of equilibrium.
 
     Parameters
     ----------
-    m_aprime, m1, m2, width, fermions, tables
+    m_aprime, m1, m2, width, pair, tables
         As for `solve`.
 
     Returns
@@ -62,10 +63,10 @@ def averages(
         Grid in ln x; logarithms of <sigma v>_eff over eps^2 gD^2 in GeV^-2 and of the density of
         both states in T^3.
     """
-    x_end = x_range(m_aprime, m1, m2, width, fermions)
+    x_end = x_range(m_aprime, m1, m2, width, pair)
     y_nodes, c_nodes = np.empty(MAX_NODES), np.empty(MAX_NODES)
     count = build(
-        m_aprime, m1, m2, width, fermions, m2 / X_START, m2 / x_end,
+        m_aprime, m1, m2, width, pair, m2 / X_START, m2 / x_end,
         tables.breaks, tables.values, tables.opens, tables.masses, tables.weights, tables.narrow,
         y_nodes, c_nodes,
     )  # fmt: skip
@@ -76,7 +77,7 @@ def averages(
     above = (m_aprime - m1) - m2
     ln_rest, ln_pole, ln_pair = np.empty(n), np.full(n, -1e300), np.empty(n)
     thermal(
-        x, m1, m2, 2.0 if fermions else 1.0, above, y_nodes, c_nodes, count,
+        x, m1, m2, pair.spins_1, pair.spins_2, above, y_nodes, c_nodes, count,
         tables.k1, tables.k2, ln_rest, ln_pole, ln_pair,
     )  # fmt: skip
     has_pole = ln_pole[0] > -1e299
@@ -101,8 +102,8 @@ def averages(
             high = max(part, pole)
             part = high + np.log1p(np.exp(min(part, pole) - high))
         ln_sigma_v[k] = part - (m1 - m2) * inverse
-        pair = hermite(t, ln_pair[i], ln_pair[i + 1], slope_d[i], slope_d[i + 1])[0]
-        ln_density[k] = pair - m2 * inverse
+        density = hermite(t, ln_pair[i], ln_pair[i + 1], slope_d[i], slope_d[i + 1])[0]
+        ln_density[k] = density - m2 * inverse
     return u0, step, ln_sigma_v, ln_density
 
 
@@ -202,7 +203,7 @@ def solve(
     m2: float,
     width: float,
     couplings2: float,
-    fermions: bool,
+    pair: PairNumbers,
     tables: Tables,
     out: FloatArray,
 ) -> tuple[float, float, int]:
@@ -214,8 +215,8 @@ def solve(
         GeV.
     couplings2
         epsilon^2 gD^2.
-    fermions
-        Whether the pair are fermions.
+    pair
+        From `pairs.pair_numbers`.
     tables
         From `tables.tables`.
     out
@@ -228,7 +229,7 @@ def solve(
         Y today; x where Y = 2.5 Y_eq (NaN if never); rows of ``out`` in use. Y is NaN if the solver
         needs too many steps or meets what is not a number.
     """
-    start, h, ln_sigma_v, ln_density = averages(m_aprime, m1, m2, width, fermions, tables)
+    start, h, ln_sigma_v, ln_density = averages(m_aprime, m1, m2, width, pair, tables)
     equation = yield_equation(m2, couplings2, start, h, ln_sigma_v, ln_density, tables)
     ln_a = equation.ln_a
     if not np.isfinite(np.sum(ln_a) + np.sum(equation.w_eq)):

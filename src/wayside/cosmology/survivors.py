@@ -1,8 +1,8 @@
-"""The excited state where it cannot decay: what share of dark matter it stays.
+"""The excited state where it cannot decay: what fraction of dark matter it stays.
 
 Below 2 m_e of splitting the excited state has no decay in the model. Scattering off the plasma
-turns it into the ground state until that becomes slower than expansion; the share of that moment
-stays. Scattering of two excited states into two ground states is left out, so the share is an upper
+turns it into the ground state until that becomes slower than expansion; the fraction of that moment
+stays. Scattering of two excited states into two ground states is left out, so it is an upper
 bound.
 """
 
@@ -12,7 +12,7 @@ import numpy.typing as npt
 from wayside.constants import M_ELECTRON
 from wayside.cosmology.dof import Dof
 from wayside.cosmology.rates import return_rate_hat
-from wayside.models.protocol import Model
+from wayside.models.protocol import Pair
 from wayside.typing import BoolArray
 
 __all__ = ["Survivors", "cannot_decay"]
@@ -28,35 +28,39 @@ def cannot_decay(m1: npt.ArrayLike, m2: npt.ArrayLike) -> BoolArray:
 
 
 class Survivors:
-    """Share of the excited state in both, by epsilon^2 g_D^2; masses fixed.
+    """Fraction of the excited state in both, by epsilon^2 g_D^2; masses fixed.
 
     Parameters
     ----------
-    model
-        Masses.
+    pair
+        Masses and current.
     plasma
         Degrees of freedom.
     """
 
-    def __init__(self, model: Model, plasma: Dof) -> None:
-        t = np.geomspace(_COLDEST, max(model.m2 / 2, 2 * _COLDEST), 200)
-        ratio = np.log(np.maximum(return_rate_hat(model, t) / plasma.hubble(t), 1e-300))
+    def __init__(self, pair: Pair, plasma: Dof) -> None:
+        t = np.geomspace(_COLDEST, max(pair.m2 / 2, 2 * _COLDEST), 200)
+        ratio = np.log(np.maximum(return_rate_hat(pair, t) / plasma.hubble(t), 1e-300))
         # Increasing with temperature: keeping up means having done so at all hotter times.
         self._ln_ratio = np.minimum.accumulate(ratio[::-1])[::-1]
         self._ln_t = np.log(t)
-        self._m1, self._m2 = model.m1, model.m2
+        self._m1, self._m2 = pair.m1, pair.m2
+        spins_1, spins_2 = pair.current.spin_states
+        self._spins = spins_1 / spins_2
 
     def freezes_at(self, couplings2: float) -> float:
         """Return the temperature in GeV down to which scattering is faster than expansion."""
         return float(np.exp(np.interp(-np.log(couplings2), self._ln_ratio, self._ln_t)))
 
-    def share(self, couplings2: float) -> float:
-        """Return the share of the excited state in the number of both."""
-        ratio = (self._m1 / self._m2) ** 1.5 * np.exp(
-            -(self._m1 - self._m2) / self.freezes_at(couplings2)
+    def fraction(self, couplings2: float) -> float:
+        """Return the fraction of the excited state in the number of both."""
+        ratio = (
+            self._spins
+            * (self._m1 / self._m2) ** 1.5
+            * np.exp(-(self._m1 - self._m2) / self.freezes_at(couplings2))
         )
         return float(ratio / (1 + ratio))
 
     def mass_factor(self, couplings2: float) -> float:
         """Return the mean mass of both over that of the ground state."""
-        return 1 + self.share(couplings2) * (self._m1 - self._m2) / self._m2
+        return 1 + self.fraction(couplings2) * (self._m1 - self._m2) / self._m2

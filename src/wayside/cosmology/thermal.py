@@ -20,7 +20,8 @@ def thermal(
     x: FloatArray,
     m1: float,
     m2: float,
-    spins: float,
+    spins_1: float,
+    spins_2: float,
     above: float,
     y: FloatArray,
     c: FloatArray,
@@ -41,8 +42,10 @@ def thermal(
     ----------
     x
         m2/T.
-    m1, m2, spins
-        Masses in GeV and spin states of each (1 or 2).
+    m1, m2
+        Masses in GeV.
+    spins_1, spins_2
+        Number of spin states of each.
     above
         Mass of A' above threshold in GeV; without a pole there, ln_pole is not written.
     y, c, count
@@ -82,7 +85,7 @@ def thermal(
                 pole += weight[i] * np.exp(-exponent) * horner(t * inverse_q[i], k1)
         heavy = np.exp(-delta * inverse) * m1 * m1 * scaled_k(m1 * inverse, k2)
         light = m2 * m2 * scaled_k(x[j], k2)
-        pair = spins * (heavy + light)
+        pair = spins_1 * heavy + spins_2 * light
         norm = 0.5 * ALPHA * np.sqrt(t) * inverse / (pair * pair)
         ln_rest[j] = np.log(norm * rest)
         if first < count:

@@ -1,9 +1,9 @@
 r"""Decay of the excited state, 1 -> 2 f fbar or 1 -> 2 hadrons, event by event.
 
 Channel by the widths, invariant mass q of the visible system by dGamma/dq, then directions by the
-squared matrix element: in the rest frame of the visible system the dark current squared is, apart
-from a factor, ``A delta_ij + B z_i z_j`` with z along states 1 and 2 (scalars: A = 0, B = 1;
-Majorana fermions, mean over the spins of 1: A = q^2, B = (m1 + m2)^2 - q^2), and the visible one
+squared matrix element: in the rest frame of the visible system the dark current squared is
+``a delta_ij + b z_i z_j`` with z along states 1 and 2 and (a, b) the model's
+(`wayside.models.currents.Current.decay`), and the visible one
 ``delta_ij - beta^2 n_i n_j`` for leptons along n, ``n_i n_j`` for two pseudoscalars. Derived in
 docs/theory, section "Events".
 """
@@ -58,7 +58,7 @@ class DecaySampler:
     Parameters
     ----------
     model
-        Masses, and the kind of the pair.
+        Masses and current of the pair.
     widths
         Widths by channel in any unit; computed from the model if None.
 
@@ -111,7 +111,7 @@ class DecaySampler:
         pdg = np.empty(offsets[-1], dtype=np.int32)
         mass = np.empty(offsets[-1])
         momentum = np.empty((offsets[-1], 3))
-        dark = self._dark(q)
+        dark = self._model.current.decay(below, self._model.m1, self._model.m2)
         for name in self._leptons:
             rows = np.flatnonzero(channel == CHANNELS.index(name))
             lepton = LEPTON_MASSES[name]
@@ -140,13 +140,6 @@ class DecaySampler:
         energy = np.sqrt(mass**2 + np.sum(momentum**2, axis=1))
         _, momentum = boost_by(energy, momentum, gamma[owner], velocity[owner])
         return Decays(channel, kind, q, -size[:, None] * toward, offsets, pdg, mass, momentum)
-
-    def _dark(self, q: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """A and B of the dark current squared."""
-        if self._model.kind == "scalar":
-            return np.zeros_like(q), np.ones_like(q)
-        total = self._model.m1 + self._model.m2
-        return q * q, (total - q) * (total + q)
 
     def _recoil(self, q: FloatArray, below: FloatArray) -> FloatArray:
         """Momentum of state 2 in the rest frame of state 1."""
@@ -221,7 +214,7 @@ class _HadronMass:
             + [ends[-1:]]
         )
         self._stairs = Staircase(self._density, edges)
-        narrow = narrow_width_hats(model.kind, model.m_aprime, model.m1, model.m2)  # type: ignore[arg-type]
+        narrow = narrow_width_hats(model, model.m_aprime, model.m1, model.m2)
         self._masses = np.array([state.mass for state in narrow_states()])
         self._reached = np.cumsum(np.concatenate([[self._stairs.integral], narrow]))
 
@@ -240,7 +233,7 @@ class _HadronMass:
 
 
 def _rate(model: Model, below: FloatArray) -> FloatArray:
-    return rate_below_top(model.kind, below, model.m_aprime, model.m1, model.m2)  # type: ignore[arg-type]
+    return rate_below_top(model, below, model.m_aprime, model.m1, model.m2)
 
 
 def _top_scale(model: Model) -> float:

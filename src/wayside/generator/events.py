@@ -135,6 +135,7 @@ class EventGenerator:
             "masses_gev": {
                 "m_aprime": point.model.m_aprime, "m1": point.model.m1, "m2": point.model.m2
             },
+            "pdg_codes": point.model.codes._asdict(),
             "branching_ratios": dict(zip(CHANNELS, self._decays.branching.tolist(), strict=True)),
             "channels": list(CHANNELS),
             "hadron_channels": list(hadrons.NAMES),

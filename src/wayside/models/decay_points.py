@@ -46,11 +46,11 @@ def decay_points(model: Model, channel: str, number: int) -> DecayPoints:
     Parameters
     ----------
     model
-        Masses, and the kind of the pair.
+        Masses and current of the pair.
     channel
         ``"e"``, ``"mu"``, or ``"hadrons"``: pairs of pions with the spectrum of R(s).
     number
-        Points.
+        Number of points.
 
     Raises
     ------
@@ -97,13 +97,7 @@ def _masses(
     ends = 2.0 * mass + (splitting - 2.0 * mass) * place
     middle = 0.5 * (ends[1:] + ends[:-1])
     factor = continuum(middle) if channel == "hadrons" else lepton_factor(middle, mass)
-    rate = rate_below_top(
-        model.kind,  # type: ignore[arg-type]
-        splitting - middle,
-        model.m_aprime,
-        model.m1,
-        model.m2,
-    )
+    rate = rate_below_top(model, splitting - middle, model.m_aprime, model.m1, model.m2)
     reached = np.concatenate([[0.0], np.cumsum(rate * factor * np.diff(ends))])
     return np.asarray(np.interp(share * reached[-1], reached, ends))
 
@@ -118,15 +112,14 @@ def _angular_weight(
     model: Model, channel: str, q: FloatArray, beta2: FloatArray, cosine: FloatArray
 ) -> FloatArray:
     """Density of the cosine between the pair's axis and the dark current, over its mean."""
-    if model.kind == "scalar":
-        a, b = np.zeros_like(q), np.ones_like(q)
-    else:
-        total = model.m1 + model.m2
-        a, b = q * q, (total - q) * (total + q)
+    a, b = model.current.decay((model.m1 - model.m2) - q, model.m1, model.m2)
     if channel == "hadrons":
-        return np.asarray((a + b * cosine**2) / (a + b / 3.0))
-    even = a * (3.0 - beta2) + b
-    return np.asarray((even - b * beta2 * cosine**2) / (even - b * beta2 / 3.0))
+        constant, quadratic = a, b
+    else:
+        constant, quadratic = a * (3.0 - beta2) + b, -b * beta2
+    # At the very end of the spectrum both vanish, and nothing decays.
+    mean = np.maximum(constant + quadratic / 3.0, np.finfo(np.float64).tiny)
+    return np.asarray((constant + quadratic * cosine**2) / mean)
 
 
 def _directions(cosine: FloatArray, azimuth: FloatArray) -> FloatArray:

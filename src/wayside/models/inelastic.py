@@ -1,21 +1,32 @@
 """Inelastic dark matter: the mediator couples the excited to the ground state, never alike pairs.
 
-``ScalarInelastic`` is the model of the study, ``PseudoDirac`` its standard fermionic counterpart.
-Both say what their current is; the widths follow from it in the same way.
+`InelasticModel` is the class to derive from: a model says what its current, its codes and its
+Lagrangian masses are, everything else follows. ``ScalarInelastic`` is the model of the study,
+``PseudoDirac`` its standard fermionic counterpart.
 """
 
+import dataclasses
 import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Self
+from typing import ClassVar, Self
 
 import numpy as np
 
 from wayside.errors import InputError
 from wayside.models import excited, mediator
-from wayside.models.kinematics import pair_momentum
+from wayside.models.couplings import Powers
+from wayside.models.currents import Current, Term
+from wayside.models.parameters import Parameter
+from wayside.models.protocol import Codes
 
-__all__ = ["MODELS", "InelasticModel", "PseudoDirac", "ScalarInelastic"]
+__all__ = ["ExcitedState", "InelasticModel", "PseudoDirac", "ScalarInelastic"]
+
+MEDIATOR_CODE = 55
+"""A dark vector mediator, in the numbering scheme's block for dark matter."""
+
+EXCITED_OFFSET = 4_000_000
+"""The scheme's prefix of excited particles, added to the code of the ground state."""
 
 
 @dataclass(frozen=True)
@@ -34,11 +45,27 @@ class InelasticModel(ABC):
     ------
     InputError
         If a mass is not allowed.
+
+    Notes
+    -----
+    A derived class is a frozen dataclass that sets ``kind``, ``current`` and ``codes``, and
+    overrides `lagrangian_masses` if its Lagrangian has masses of its own. Parameters besides the
+    masses are fields of the class with defaults, each described in ``parameters``; a current that
+    depends on them is a property.
     """
 
     m_aprime: float
     m1: float
     m2: float
+
+    parameters: ClassVar[tuple[Parameter, ...]] = ()
+    """What the model has besides masses and couplings."""
+    visible_powers: ClassVar[Powers] = mediator.VISIBLE_POWERS
+    """How the visible widths of A' scale with the couplings."""
+    dark_powers: ClassVar[Powers] = mediator.DARK_POWERS
+    """How the width of A' into the dark pair scales with the couplings."""
+    excited_powers: ClassVar[Powers] = mediator.EXCHANGE_POWERS
+    """How the widths of the excited state, and annihilation, scale with the couplings."""
 
     def __post_init__(self) -> None:
         """Refuse masses that are not allowed."""
@@ -54,18 +81,67 @@ class InelasticModel(ABC):
                 f"m1 = {self.m1:g} GeV: m1 - m2 must be smaller than m_aprime = "
                 f"{self.m_aprime:g} GeV with m2 = {self.m2:g} GeV (no decay to an A' on shell)"
             )
-
-    @classmethod
-    @abstractmethod
-    def from_lagrangian(cls, m_aprime: float, mu: float, rho: float) -> Self:
-        """Build the model from the mass parameters of its Lagrangian."""
+        for parameter in self.parameters:
+            parameter.check(getattr(self, parameter.name))
 
     @property
     @abstractmethod
-    def kind(self) -> excited.Kind:
+    def kind(self) -> str:
         """Name under which scenarios know the model."""
 
+    @property
     @abstractmethod
+    def current(self) -> Current:
+        """Squared dark current over g_D^2; of the class itself where it has no parameters."""
+
+    @property
+    @abstractmethod
+    def codes(self) -> Codes:
+        """Particle codes for event files."""
+
+    @classmethod
+    def lagrangian_masses(cls, mu: float, rho: float, **_parameters: float) -> tuple[float, float]:
+        """Masses m1 and m2 in GeV from the mass parameters of the Lagrangian.
+
+        Parameters
+        ----------
+        mu, rho : float
+            GeV; what they are is the model's.
+        **_parameters : float
+            Those of ``parameters``, by name.
+
+        Raises
+        ------
+        InputError
+            If they are not allowed, or the model has no such parametrisation.
+        """
+        raise InputError(
+            f"mu = {mu:g}, rho = {rho:g}: {cls.kind} has no such parameters; give m1 and m2"
+        )
+
+    @classmethod
+    def from_lagrangian(cls, m_aprime: float, mu: float, rho: float, **parameters: float) -> Self:
+        """Build the model from the mass parameters of its Lagrangian.
+
+        Parameters
+        ----------
+        m_aprime : float
+            Mediator mass in GeV.
+        mu, rho, **parameters
+            As for `lagrangian_masses`.
+        """
+        m1, m2 = cls.lagrangian_masses(mu, rho, **parameters)
+        return cls(m_aprime, m1, m2, **parameters)
+
+    def with_masses(self, m_aprime: float, m1: float, m2: float) -> Self:
+        """Return the same model at other masses (GeV), its other parameters kept."""
+        return dataclasses.replace(self, m_aprime=m_aprime, m1=m1, m2=m2)
+
+    @property
+    def long_lived(self) -> "ExcitedState":
+        """The excited state as what flies and decays."""
+        return ExcitedState(self)
+
     def pair_tensor(self, q2: float) -> tuple[float, float]:
         """Dark current squared at an invariant mass squared of the pair (GeV^2), over g_D^2.
 
@@ -78,20 +154,17 @@ class InelasticModel(ABC):
         -------
         a, b : float
             GeV^2, of ``a (-g + q q / q2) + b n n`` summed over spins, with ``n`` the direction of
-            the excited state in the pair's rest frame.
+            the excited state in the pair's rest frame; 0 below threshold.
         """
+        above = (math.sqrt(q2) - self.m1) - self.m2
+        if above <= 0:
+            return 0.0, 0.0
+        a, b = self.current.pair(above, self.m1, self.m2)
+        return float(a), float(b)
 
     def dark_width_hat(self) -> float:
-        """Width of A' into the dark pair over g_D^2.
-
-        Returns
-        -------
-        float
-            (a + b/3) p* / (8 pi M^2) in GeV; 0 where m_aprime < m1 + m2.
-        """
-        a, b = self.pair_tensor(self.m_aprime**2)
-        momentum = float(pair_momentum(self.m_aprime, self.m1, self.m2))
-        return (a + b / 3) * momentum / (8 * math.pi * self.m_aprime**2)
+        """Width of A' into the dark pair over g_D^2 in GeV; 0 where m_aprime < m1 + m2."""
+        return float(mediator.dark_width_hats(self, self.m_aprime, self.m1, self.m2))
 
     def visible_width_hats(self) -> dict[str, float]:
         """Widths of A' over epsilon^2 in GeV by channel: ``e``, ``mu``, ``tau``, ``hadrons``.
@@ -106,7 +179,7 @@ class InelasticModel(ABC):
 
     def excited_width_hats(self) -> dict[str, float]:
         """Widths of the excited state over epsilon^2 g_D^2 in GeV, by the same channels."""
-        widths = excited.width_hats(self.kind, self.m_aprime, self.m1, self.m2)
+        widths = excited.width_hats(self, self.m_aprime, self.m1, self.m2)
         return {channel: float(width) for channel, width in widths.items()}
 
     def visible_width_error_hat(self) -> float:
@@ -115,69 +188,89 @@ class InelasticModel(ABC):
 
     def excited_width_error_hat(self) -> float:
         """The same of the excited state's over epsilon^2 g_D^2, in GeV."""
-        return float(excited.hadronic_width_error(self.kind, self.m_aprime, self.m1, self.m2))
+        return float(excited.hadronic_width_error(self, self.m_aprime, self.m1, self.m2))
+
+
+@dataclass(frozen=True)
+class ExcitedState:
+    """The excited state of a model as a `wayside.models.protocol.LongLived` particle."""
+
+    model: InelasticModel
+
+    @property
+    def name(self) -> str:
+        """What reports call it."""
+        return "excited state"
+
+    @property
+    def pdg_id(self) -> int:
+        """Code of the Monte Carlo numbering scheme."""
+        return self.model.codes.excited
+
+    @property
+    def mass(self) -> float:
+        """Mass in GeV."""
+        return self.model.m1
+
+    @property
+    def width_powers(self) -> Powers:
+        """How the widths scale with the couplings."""
+        return self.model.excited_powers
+
+    def width_hats(self) -> dict[str, float]:
+        """Widths in GeV by channel, the couplings of `width_powers` divided out."""
+        return self.model.excited_width_hats()
 
 
 @dataclass(frozen=True)
 class ScalarInelastic(InelasticModel):
-    """Two real scalars from a complex one, the model of the study (Eqs. 1-2)."""
+    """Two real scalars from a complex one, the model of the study (Eqs. 1-2).
+
+    The current is p1 - p2, so A1 = 0 and A2 = 1. Particle codes are those of scalar dark matter.
+    """
+
+    kind: ClassVar[str] = "scalar"
+    current: ClassVar[Current] = Current((), (Term(1.0),), spin_states=(1, 1), fermions=False)
+    codes: ClassVar[Codes] = Codes(MEDIATOR_CODE, EXCITED_OFFSET + 51, 51)
 
     @classmethod
-    def from_lagrangian(cls, m_aprime: float, mu: float, rho: float) -> Self:
-        """Build from the mass mu and the symmetry-breaking mass rho of Eq. 1 of the study.
+    def lagrangian_masses(cls, mu: float, rho: float, **_parameters: float) -> tuple[float, float]:
+        """Masses from the mass mu and the symmetry-breaking mass rho of Eq. 1 of the study.
 
         Parameters
         ----------
-        m_aprime, mu, rho : float
+        mu, rho : float
             GeV; m1^2 = mu^2 + rho^2 and m2^2 = mu^2 - rho^2, with 0 < rho < mu.
         """
         _require_ordered(mu, rho)
-        return cls(m_aprime, math.hypot(mu, rho), math.sqrt((mu - rho) * (mu + rho)))
-
-    @property
-    def kind(self) -> excited.Kind:
-        """Name under which scenarios know the model."""
-        return "scalar"
-
-    def pair_tensor(self, q2: float) -> tuple[float, float]:
-        """Dark current squared: (p1 - p2)(p1 - p2), that is a = 0 and b = 4 p*^2."""
-        return 0.0, 4 * float(pair_momentum(math.sqrt(q2), self.m1, self.m2)) ** 2
+        return math.hypot(mu, rho), math.sqrt((mu - rho) * (mu + rho))
 
 
 @dataclass(frozen=True)
 class PseudoDirac(InelasticModel):
-    """Two Majorana fermions from a Dirac one, with an off-diagonal vector current."""
+    """Two Majorana fermions from a Dirac one, with an off-diagonal vector current.
+
+    The trace over both spins gives A1 = 2 (q^2 - (m1 - m2)^2) and A2 = -2. Particle codes are
+    those of fermionic dark matter.
+    """
+
+    kind: ClassVar[str] = "pseudo-dirac"
+    current: ClassVar[Current] = Current(
+        (Term(-2.0, d=1),), (Term(-2.0),), spin_states=(2, 2), fermions=True
+    )
+    codes: ClassVar[Codes] = Codes(MEDIATOR_CODE, EXCITED_OFFSET + 52, 52)
 
     @classmethod
-    def from_lagrangian(cls, m_aprime: float, mu: float, rho: float) -> Self:
-        """Build from the Dirac mass mu and the Majorana mass rho, equal for both chiralities.
+    def lagrangian_masses(cls, mu: float, rho: float, **_parameters: float) -> tuple[float, float]:
+        """Masses from the Dirac mass mu and the Majorana mass rho, equal for both chiralities.
 
         Parameters
         ----------
-        m_aprime, mu, rho : float
+        mu, rho : float
             GeV; m1 = mu + rho and m2 = mu - rho, with 0 < rho < mu.
         """
         _require_ordered(mu, rho)
-        return cls(m_aprime, mu + rho, mu - rho)
-
-    @property
-    def kind(self) -> excited.Kind:
-        """Name under which scenarios know the model."""
-        return "pseudo-dirac"
-
-    def pair_tensor(self, q2: float) -> tuple[float, float]:
-        """Dark current squared: a = 2 (q^2 - (m1 - m2)^2) and b = -8 p*^2; 0 below m1 + m2."""
-        momentum = float(pair_momentum(math.sqrt(q2), self.m1, self.m2))
-        if momentum == 0:
-            return 0.0, 0.0
-        return 2 * (q2 - (self.m1 - self.m2) ** 2), -8 * momentum**2
-
-
-MODELS: dict[str, type[InelasticModel]] = {
-    "scalar": ScalarInelastic,
-    "pseudo-dirac": PseudoDirac,
-}
-"""Models by the names that scenarios use."""
+        return mu + rho, mu - rho
 
 
 def _require_positive(key: str, value: float) -> None:
@@ -189,4 +282,4 @@ def _require_ordered(mu: float, rho: float) -> None:
     _require_positive("mu", mu)
     _require_positive("rho", rho)
     if rho >= mu:
-        raise InputError(f"rho = {rho:g} GeV: must be smaller than mu = {mu:g} GeV")
+        raise InputError(f"rho = {rho:g} GeV: must be below mu = {mu:g} GeV")

@@ -1,19 +1,42 @@
-"""Widths of the dark photon A' into visible particles, over epsilon^2.
+"""Widths of the dark photon A': into visible particles over epsilon^2, into the pair over g_D^2.
 
 epsilon is the A' coupling over the photon's at the scale of the A' mass, with the fine-structure
 constant at zero momentum: vacuum polarisation is in neither R nor alpha. Lepton pairs by way of a
 narrow vector state (A' within a few of its widths of the J/psi or an Upsilon) are left out.
 """
 
+from typing import Final
+
 import numpy as np
 import numpy.typing as npt
 
 from wayside.constants import ALPHA, LEPTON_MASSES
 from wayside.errors import InputError
+from wayside.models.couplings import Powers
+from wayside.models.currents import PairLike, current_of
+from wayside.models.kinematics import pair_momentum
 from wayside.models.r_ratio import r_ratio, r_ratio_error
 from wayside.typing import FloatArray
 
-__all__ = ["hadronic_width_error", "lepton_factor", "visible_width_hats"]
+__all__ = [
+    "DARK_POWERS",
+    "EXCHANGE_POWERS",
+    "VISIBLE_POWERS",
+    "dark_width_hats",
+    "hadronic_width_error",
+    "lepton_factor",
+    "visible_width_hats",
+]
+
+
+VISIBLE_POWERS: Final = Powers(epsilon=2)
+"""How widths into visible particles scale with the couplings."""
+
+DARK_POWERS: Final = Powers(g_d=2)
+"""How the width into the dark pair scales with the couplings."""
+
+EXCHANGE_POWERS: Final = VISIBLE_POWERS * DARK_POWERS
+"""How rates of processes that exchange an A' scale: decay of the excited state, annihilation."""
 
 
 def lepton_factor(q: npt.ArrayLike, mass: float) -> FloatArray:
@@ -59,6 +82,31 @@ def visible_width_hats(m_aprime: npt.ArrayLike) -> dict[str, FloatArray]:
     massless = ALPHA * mass / 3
     widths = {name: massless * lepton_factor(mass, m) for name, m in LEPTON_MASSES.items()}
     return widths | {"hadrons": massless * r_ratio(mass)}
+
+
+def dark_width_hats(
+    pair: PairLike, m_aprime: npt.ArrayLike, m1: npt.ArrayLike, m2: npt.ArrayLike
+) -> FloatArray:
+    """Return the width of A' into the dark pair over g_D^2.
+
+    Parameters
+    ----------
+    pair : model class, model or Current
+        The dark pair; masses that it has itself are not used.
+    m_aprime, m1, m2 : array_like
+        Masses in GeV, broadcast together.
+
+    Returns
+    -------
+    ndarray
+        (a + b/3) p* / (8 pi M^2) in GeV with the tensor (a, b) of the current; 0 where
+        m_aprime < m1 + m2. Derived in docs/theory.
+    """
+    mass, heavy, light = (np.asarray(x, dtype=np.float64) for x in (m_aprime, m1, m2))
+    above = np.maximum((mass - heavy) - light, 0.0)
+    a, b = current_of(pair).pair(above, heavy, light)
+    momentum = pair_momentum(mass, heavy, light)
+    return np.asarray((a + b / 3) * momentum / (8 * np.pi * mass**2))
 
 
 def hadronic_width_error(m_aprime: npt.ArrayLike) -> FloatArray:

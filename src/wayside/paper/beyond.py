@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 
 from wayside.acceptance.timing import quantiles
 from wayside.constants import SPEED_OF_LIGHT
+from wayside.models.inelastic import PseudoDirac
 from wayside.paper import fig14, planes
 from wayside.paper.conventions import as_fermions, setup
 from wayside.paper.drawing import COLOURS, canvas, depth_of
@@ -128,7 +129,7 @@ def _variants() -> list[Row]:
                     Ours(found, "exact", 2e-3),
                     f"{found / equal:.3g} times that with equal beams and scalars, {equal:.3g}",
                     f"wayside reach study-fig14{name} --set run.decays=exact"
-                    + (" --set model.kind=pseudo-dirac" if what == "fermions" else ""),
+                    + (f" --set model.kind={PseudoDirac.kind}" if what == "fermions" else ""),
                 )
             )
     return rows

@@ -11,6 +11,7 @@ from wayside.cosmology.annihilation import strength
 from wayside.cosmology.dof import dof
 from wayside.cosmology.relic import omega_h2
 from wayside.cosmology.universe import CRITICAL_DENSITY, ENTROPY_TODAY, PLANCK_MASS
+from wayside.models.inelastic import ScalarInelastic
 from wayside.paper.amplitudes import annihilation_sigma_v
 from wayside.paper.printed import TABLE_1_MASSES
 from wayside.paper.rows import Ours, Printed, Row, within
@@ -88,7 +89,7 @@ def run(context: Context) -> Outcome:  # noqa: ARG001
         total = masses[1] + masses[2]
         k = float(strength("r-ratio")(total))
         epsilon, g_d = COUPLINGS[key]
-        full = float(omega_h2("scalar", *masses, epsilon, g_d))
+        full = float(omega_h2(ScalarInelastic, *masses, epsilon, g_d))
         plain = density_by_equation_3(*masses, epsilon, g_d, k)
         rows.append(
             Row(
@@ -129,7 +130,7 @@ def _frozen(masses: tuple[float, float, float], epsilon: float, g_d: float) -> O
     heavy, s = 30.0, (m1 + m2) ** 2
     product = epsilon * g_d * (heavy**2 - s) / abs(m_aprime**2 - s)
     strong = 3.0
-    value = float(omega_h2("scalar", heavy, m1, m2, product / strong, strong))
+    value = float(omega_h2(ScalarInelastic, heavy, m1, m2, product / strong, strong))
     return Ours(value, "our density with the propagator frozen at threshold, and no pole", 2e-3)
 
 

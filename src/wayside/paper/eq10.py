@@ -7,6 +7,7 @@ from scipy.integrate import quad
 
 from wayside.constants import ALPHA, HBAR_C, M_ELECTRON, M_MUON
 from wayside.models.excited import dgamma_dmff, width_hats
+from wayside.models.inelastic import ScalarInelastic
 from wayside.paper.amplitudes import three_body_width
 from wayside.paper.conventions import in_study_frame
 from wayside.paper.printed import TABLE_1_MASSES
@@ -39,10 +40,10 @@ def integrated(q: float, lepton: float) -> float:
 def run(context: Context) -> Outcome:  # noqa: ARG001
     """Rows of Eqs. 10 to 12."""
     points = (0.001 + 2 * M_ELECTRON, 0.1, 0.3, 0.6, 0.69)
-    ours = np.array([float(dgamma_dmff("scalar", "e", q, *MASSES)) for q in points])
+    ours = np.array([float(dgamma_dmff(ScalarInelastic, "e", q, *MASSES)) for q in points])
     theirs = np.array([integrated(q, M_ELECTRON) for q in points])
     worst = int(np.argmax(np.abs(ours / theirs - 1.0)))
-    widths = width_hats("scalar", *MASSES)
+    widths = width_hats(ScalarInelastic, *MASSES)
     rows = [
         Row(
             key="eq11.integral",

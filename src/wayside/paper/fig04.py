@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 
 from wayside.constants import M_ELECTRON
 from wayside.models.excited import dgamma_dmff
+from wayside.models.inelastic import ScalarInelastic
 from wayside.paper.drawing import COLOURS, canvas
 from wayside.paper.printed import TABLE_1_MASSES
 from wayside.paper.rows import Ours, Printed, Row, Tolerance
@@ -20,7 +21,7 @@ def spectrum(masses: tuple[float, float, float], n: int = 2001) -> tuple[np.ndar
     """Pair masses as shares of the allowed range, and the spectrum of unit area over them."""
     low, high = 2.0 * M_ELECTRON, masses[1] - masses[2]
     t = np.linspace(0.0, 1.0, n)
-    values = dgamma_dmff("scalar", "e", low + (high - low) * t, *masses)
+    values = dgamma_dmff(ScalarInelastic, "e", low + (high - low) * t, *masses)
     return t, values / np.trapezoid(values, t)
 
 

@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 
 from wayside.constants import HBAR_C
 from wayside.models.excited import width_hats
+from wayside.models.inelastic import ScalarInelastic
 from wayside.paper.claims import HOLDS, claim, share
 from wayside.paper.drawing import canvas
 from wayside.paper.rows import Row
@@ -29,7 +30,7 @@ def flights() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     heavy, ground = np.meshgrid(m1, m2)
     there = (heavy > ground + 0.005) & (heavy + ground < M_APRIME - 1e-6)
     found = np.full(heavy.shape, np.nan)
-    widths = width_hats("scalar", M_APRIME, heavy[there], ground[there])
+    widths = width_hats(ScalarInelastic, M_APRIME, heavy[there], ground[there])
     ctau = HBAR_C / (EPSILON**2 * G_D**2 * sum(widths.values()))
     found[there] = mean_gamma_beta(heavy[there], ground[there]) * ctau
     return m1, m2, found

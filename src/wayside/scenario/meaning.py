@@ -12,30 +12,13 @@ from wayside.scenario.problems import fail, nearest, show
 
 if TYPE_CHECKING:
     from wayside.scenario.schema import Scenario
-    from wayside.scenario.sections import ColliderSection, ModelSection
+    from wayside.scenario.sections import ColliderSection
 
 HOLDS: Final = {
     "epsilon-m2": ("sum", "m1", "ratios"),
     "epsilon-delta": ("sum", "m2"),
 }
 """What can stay fixed in the planes of a mass."""
-
-
-def masses(model: "ModelSection") -> tuple[float, float]:
-    """Masses of the excited and the ground state in GeV.
-
-    From the Lagrangian masses, m^2 = mu^2 +- rho^2 for scalars (Eqs. 1-2 of the study) and
-    m = mu +- rho for a pseudo-Dirac pair of Dirac mass mu and Majorana mass rho.
-    """
-    if model.m1 is not None and model.m2 is not None:
-        return model.m1, model.m2
-    if model.mu is None or model.rho is None:
-        raise InputError("model.m1: missing; give m1 and m2, or mu and rho")
-    if model.kind == "pseudo-dirac":
-        return model.mu + model.rho, model.mu - model.rho
-    return math.hypot(model.mu, model.rho), math.sqrt(
-        (model.mu - model.rho) * (model.mu + model.rho)
-    )
 
 
 def sqrt_s(collider: "ColliderSection") -> float:
@@ -54,7 +37,7 @@ def mode(scenario: "Scenario") -> Literal["on-shell", "off-shell"]:
 
 def check(scenario: "Scenario") -> None:
     """Raise `InputError` with the first problem and the number of others."""
-    problems = list(_parametrisation(scenario.model))
+    problems = list(scenario.model.problems())
     if not problems:
         problems += _masses(scenario)
     problems += _detectors(scenario)
@@ -112,31 +95,8 @@ def _number(value: float) -> str:
     return f"{value:.10g}"
 
 
-def _parametrisation(model: "ModelSection") -> Iterator[str]:
-    pairs = (("m1", "m2"), ("mu", "rho"))
-    given = [[key for key in pair if getattr(model, key) is not None] for pair in pairs]
-    if given[0] and given[1]:
-        key = given[1][0]
-        yield (
-            f"model.{key} = {_number(getattr(model, key))}: given beside {' and '.join(given[0])};"
-            " give either m1 and m2, or mu and rho"
-        )
-    elif not given[0] and not given[1]:
-        yield "model.m1: missing; give m1 and m2, or mu and rho"
-    else:
-        for pair, found in zip(pairs, given, strict=True):
-            if len(found) == 1:
-                missing = next(key for key in pair if key not in found)
-                yield f"model.{missing}: missing, but required with {found[0]}"
-
-
 def _masses(scenario: "Scenario") -> Iterator[str]:
     model = scenario.model
-    if model.mu is not None and model.rho is not None and model.rho >= model.mu:
-        yield (
-            f"model.rho = {_number(model.rho)}: must be below model.mu = {_number(model.mu)} GeV"
-        )
-        return
     m1, m2 = scenario.masses
     if m1 <= m2:
         key, value = ("model.m1", m1) if model.m1 is not None else ("model.rho", model.rho or 0.0)

@@ -8,13 +8,13 @@ from pydantic import Field, StrictStr, ValidationError, model_validator
 from wayside.scenario import meaning, overrides
 from wayside.scenario.emulsion import EmulsionSection, ReconstructionSection
 from wayside.scenario.hardware import Geant4Section, StackSection
+from wayside.scenario.model import AnyModelSection
 from wayside.scenario.problems import from_validation
 from wayside.scenario.sections import (
     ColliderSection,
     CosmologySection,
     DetectorName,
     DetectorSection,
-    ModelSection,
     PlaneSection,
     RunSection,
     Section,
@@ -41,7 +41,7 @@ class Scenario(Section):
 
     name: Title = "unnamed"
     description: StrictStr = ""
-    model: ModelSection
+    model: AnyModelSection
     collider: ColliderSection
     run: RunSection
     detectors: Mapping[DetectorName, DetectorSection]
@@ -95,7 +95,7 @@ class Scenario(Section):
     @property
     def masses(self) -> tuple[float, float]:
         """Masses of the excited and the ground state in GeV, whichever way they were given."""
-        return meaning.masses(self.model)
+        return self.model.masses
 
     @property
     def sqrt_s(self) -> float:

@@ -104,38 +104,6 @@ class Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class ModelSection(Section):
-    """The dark sector at one parameter point.
-
-    Attributes
-    ----------
-    kind
-        ``"scalar"`` or ``"pseudo-dirac"``.
-    m_aprime
-        Mediator mass in GeV.
-    m1, m2
-        Masses of the excited and the ground state in GeV; None if ``mu`` and ``rho`` are given.
-    mu, rho
-        Lagrangian masses in GeV instead of ``m1`` and ``m2``; see `masses`.
-    epsilon
-        Kinetic mixing.
-    g_d
-        Dark coupling.
-    ctau_m
-        Override of the excited state's proper decay length in m, None to compute it.
-    """
-
-    kind: Literal["scalar", "pseudo-dirac"]
-    m_aprime: Energy
-    m1: Energy | None = None
-    m2: Energy | None = None
-    mu: Energy | None = None
-    rho: Energy | None = None
-    epsilon: Epsilon
-    g_d: Coupling
-    ctau_m: DecayLength | None = None
-
-
 class ColliderSection(Section):
     """Two beams that cross.
 

@@ -11,7 +11,6 @@ from wayside.collider.beams import Beams
 from wayside.constants import M_ELECTRON
 from wayside.detector.box import Box
 from wayside.errors import InputError
-from wayside.models.inelastic import MODELS
 from wayside.scenario import Scenario
 from wayside.sensitivity.mass_point import MassPoint
 from wayside.typing import FloatArray
@@ -28,9 +27,8 @@ def mass_point(scenario: Scenario) -> MassPoint:
     InputError
         If the masses cannot be produced at the collider.
     """
-    m1, m2 = scenario.masses
     return MassPoint(
-        model=MODELS[scenario.model.kind](scenario.model.m_aprime, m1, m2),
+        model=scenario.model.build(),
         beams=Beams(
             scenario.collider.electron_energy,
             scenario.collider.positron_energy,
@@ -123,7 +121,7 @@ class Plane:
             return self.centre
         try:
             m_aprime, m1, m2 = masses_at(self.scenario, x)
-            model = type(self.centre.model)(m_aprime, m1, m2)  # type: ignore[call-arg]
+            model = self.centre.model.with_masses(m_aprime, m1, m2)
             point = replace(self.centre, model=model)
             _ = point.flight
         except InputError:

@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from wayside.errors import InputError
-from wayside.models.inelastic import MODELS
 from wayside.scenario import Scenario
 from wayside.sensitivity.mass_point import MassPoint, Mode
 from wayside.sensitivity.planes import mass_point
@@ -140,7 +139,7 @@ def _point(scenario: Scenario, centre: MassPoint, masses: list[float]) -> MassPo
     if scenario.run.production == "auto":
         mode = "off-shell" if masses[0] > scenario.sqrt_s else "on-shell"
     try:
-        point = replace(centre, model=MODELS[scenario.model.kind](*masses), mode=mode)
+        point = replace(centre, model=centre.model.with_masses(*masses), mode=mode)
         _ = point.flight, point.cross_section_hat, point.ctau(1.0, 1.0)
         _ = point.produced_fb(1.0, 1.0)
     except InputError:

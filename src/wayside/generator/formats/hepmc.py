@@ -1,8 +1,7 @@
 """HepMC3 ASCII: e- e+ -> A' (gamma), A' -> 1 2, 1 -> 2 and visible particles.
 
-Codes: A' 55, scalar dark matter 51, fermion dark matter 52 (the numbering scheme's block for dark
-matter), and the excited state 4000051 or 4000052, after its code for excited fermions. Status 4 is
-a beam, 2 has decayed, 1 is final. Energies in GeV, positions and c times time in mm.
+Codes of A' and the two states are the model's, and stand in the header. Status 4 is a beam, 2 has
+decayed, 1 is final. Energies in GeV, positions and c times time in mm.
 """
 
 import json
@@ -17,10 +16,8 @@ from wayside.constants import M_ELECTRON, SPEED_OF_LIGHT
 from wayside.errors import InputError
 from wayside.generator.events import Events
 from wayside.generator.formats.columns import M_TO_MM, Columns
+from wayside.models.protocol import Codes
 
-MEDIATOR = 55
-GROUND = {"scalar": 51, "pseudo-dirac": 52}
-EXCITED_OFFSET = 4_000_000
 _FB_TO_PB = 1e-3
 _HEADER = "wayside"
 
@@ -72,8 +69,7 @@ class _Head:
         energies = (beams.electron_energy, beams.positron_energy)
         self.on_shell = header["mode"] == "on-shell"
         masses = header["masses_gev"]
-        ground = GROUND[scenario["model"]["kind"]]
-        excited = EXCITED_OFFSET + ground
+        mediator, excited, ground = Codes(**header["pdg_codes"])
         self.m1, self.m2 = masses["m1"], masses["m2"]
         self.mediator = masses["m_aprime"] if self.on_shell else beams.sqrt_s
         self.beams = [
@@ -82,7 +78,7 @@ class _Head:
         ]
         self.total = np.sum(self.beams, axis=0)[:3]
         # Beams, mediator, (photon,) excited state, partner, and partner from its decay.
-        self.pdg = [11, -11, MEDIATOR, *([22] if self.on_shell else []), excited, ground, ground]
+        self.pdg = [11, -11, mediator, *([22] if self.on_shell else []), excited, ground, ground]
         self.status = [4, 4, 2, *([1] if self.on_shell else []), 2, 1, 1]
         made = len(self.pdg) - 3
         self.excited = made
@@ -146,16 +142,18 @@ def read_hepmc(path: Path) -> tuple[dict[str, Any], Columns, Columns, np.ndarray
                 text = attributes[_HEADER]
                 header = json.loads(str(text))
                 names = [each["name"] for each in header["detectors"]]
-            excited = next(p for p in event.particles if abs(p.pid) > EXCITED_OFFSET)
+                codes = Codes(**header["pdg_codes"])
+            excited = next(p for p in event.particles if p.pid == codes.excited)
             place = excited.end_vertex.position
             detector = names.index(str(event.attributes["detector"]))
             flown = place.t / (SPEED_OF_LIGHT * M_TO_MM)
             weight = event.weights[0]
             rows.append((event.event_number, detector, weight, flown, place.x, place.y, place.z))
-            seen = [p for p in excited.end_vertex.particles_out if p.pid not in GROUND.values()]
-            counts.append(len(seen))
+            visible_ones = [p for p in excited.end_vertex.particles_out if p.pid != codes.ground]
+            counts.append(len(visible_ones))
             particles += [
-                (p.pid, p.momentum.px, p.momentum.py, p.momentum.pz, p.momentum.e) for p in seen
+                (p.pid, p.momentum.px, p.momentum.py, p.momentum.pz, p.momentum.e)
+                for p in visible_ones
             ]
     if header is None:
         raise InputError(f"{path}: no events")
