@@ -1,6 +1,7 @@
 """Rates of scattering in absolute size: from spinors and a full phase space of recoiling states."""
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
@@ -14,19 +15,31 @@ from wayside.cosmology.rates import conversion_rate_hat, momentum_rate_hat, retu
 from wayside.cosmology.relic import omega_h2, relic_density
 from wayside.cosmology.survivors import Survivors
 from wayside.cosmology.universe import CRITICAL_DENSITY, ENTROPY_TODAY
+from wayside.models.currents import Current, Term
 from wayside.models.inelastic import PseudoDirac, ScalarInelastic
 
 COSINES, COSINE_WEIGHTS = np.polynomial.legendre.leggauss(4)  # amplitudes are quadratic
 
 
+GAMMA5 = 1j * GAMMA[0] @ GAMMA[1] @ GAMMA[2] @ GAMMA[3]
+
+
+@dataclass(frozen=True)
+class Axial(PseudoDirac):
+    """The vector current with the sign of m2 changed, which makes it axial."""
+
+    current = Current((Term(-2.0, s=1),), (Term(-2.0),), spin_states=(2, 2), fermions=True)
+
+
 def squared_amplitude(model, before, after, target, target_after, mass, fermion):
     """Summed over all spins, over (eps e g_D/M^2)^2; momenta of 2 -> 1 and of the target."""
-    if model.kind == "scalar":
+    if not model.current.fermions:
         dark = [before + after]
     else:
-        # An off-diagonal vector current of two Majorana states is that of Dirac ones.
+        # An off-diagonal current of two Majorana states is that of Dirac ones.
+        vertex = GAMMA @ GAMMA5 if isinstance(model, Axial) else GAMMA
         dark = [
-            np.array([a.conj() @ GAMMA[0] @ g @ b for g in GAMMA])
+            np.array([a.conj() @ GAMMA[0] @ g @ b for g in vertex])
             for a in u_spinors(after, model.m1)
             for b in u_spinors(before, model.m2)
         ]
@@ -56,7 +69,7 @@ def off_one_target(model, energy, mass, fermion):
         target_after = np.array([gamma * e + beta_gamma * z, x, 0, gamma * z + beta_gamma * e])
         after = before + target - target_after
         square = squared_amplitude(model, before, after, target, target_after, mass, fermion)
-        spins = (2 if fermion else 1) * (1 if model.kind == "scalar" else 2)
+        spins = (2 if fermion else 1) * model.current.spin_states[1]
         # 1/(4 E m2) of the flux, |M|^2 over the phase space of two, p*/(4 pi sqrt s) <dcos/2>.
         part = square / spins * out / (4 * math.pi * math.sqrt(s)) * weight / 2
         part /= 4 * energy * model.m2
@@ -94,7 +107,7 @@ def reference_rates(model, temperature):
     return result[0], result[1] / (6 * model.m2 * temperature)
 
 
-@pytest.mark.parametrize("cls", [ScalarInelastic, PseudoDirac])
+@pytest.mark.parametrize("cls", [ScalarInelastic, PseudoDirac, Axial])
 @pytest.mark.parametrize(
     ("delta", "temperature"),
     [
