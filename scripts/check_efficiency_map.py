@@ -20,9 +20,9 @@ import numpy as np
 from rich.console import Console
 from rich.progress import Progress
 
-from wayside.backgrounds.source import SELECTIONS
 from wayside.efficiency.axes import AXES
 from wayside.efficiency.binomial import interval
+from wayside.efficiency.selection import SELECTIONS
 from wayside.efficiency.shipped import shipped
 from wayside.efficiency.table import EfficiencyMap
 from wayside.generator.events import EventGenerator

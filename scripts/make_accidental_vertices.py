@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from wayside.backgrounds.fakes import NEAR
+from wayside.backgrounds.accidentals import NEAR
 from wayside.detector.stack import Stack
 from wayside.emulsion.sheets import Sheets
 from wayside.reconstruction.accidentals import EDGE, Pool, overlay, pool, tile_vertices

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from wayside.backgrounds.source import SELECTIONS
+from wayside.efficiency.selection import SELECTIONS
 from wayside.efficiency.shipped import shipped
 from wayside.errors import InputError
 from wayside.plotting.efficiency_map import map_figure, signal_figure

@@ -24,7 +24,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from wayside import __version__
-from wayside.backgrounds.source import SELECTIONS
+from wayside.efficiency.selection import SELECTIONS
 from wayside.efficiency.shipped import SETTINGS, settings_text
 from wayside.efficiency.table import EfficiencyMap
 from wayside.files import write_text

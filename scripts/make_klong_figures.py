@@ -8,7 +8,7 @@ from pathlib import Path
 
 from wayside.backgrounds.cosmic_muons import site_of
 from wayside.backgrounds.klong_production import entering
-from wayside.backgrounds.place import beams_of, box_of
+from wayside.backgrounds.place import box_of
 from wayside.backgrounds.rock_neutrals import edge_of
 from wayside.plotting.klong import rock_figure, spectra_figure, transmission_figure
 from wayside.scenario import load_scenario
@@ -28,7 +28,7 @@ def main() -> None:
         ),
     ):
         scenario = load_scenario(name, change)
-        panels[title] = entering(beams_of(scenario), box_of(scenario, "A"))
+        panels[title] = entering(scenario.collider.build(), box_of(scenario, "A"))
     scenario = load_scenario("belle2-forward")
     spectra_figure(panels, scenario.run.luminosity_fb).savefig(
         folder / "klong-spectra.png", dpi=130

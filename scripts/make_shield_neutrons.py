@@ -61,13 +61,13 @@ def important(rows: Any, number: int, rng: np.random.Generator) -> Any:
 def incoming(hadron: str, number: int, rng: np.random.Generator) -> Any:
     """Particles with the energies of those that would enter the detector."""
     from wayside.backgrounds.klong_production import entering
-    from wayside.backgrounds.place import beams_of, box_of
+    from wayside.backgrounds.place import box_of
     from wayside.scenario import load_scenario
     from wayside.transport.slab import beam
 
     scenario = load_scenario("belle2-forward")
     kind: Any = hadron
-    points = entering(beams_of(scenario), box_of(scenario, "A"), hadron=kind)
+    points = entering(scenario.collider.build(), box_of(scenario, "A"), hadron=kind)
     strength = (points.sigma.sum(axis=0) * points.arriving()).sum(axis=1)
     rows = beam(130 if hadron == "klong" else 2112, 1.0, number)
     # One from each of as many slices of equal probability.

@@ -7,7 +7,8 @@ import pytest
 from reference.toy_transport import beam, transport
 from scipy.stats import poisson
 
-from wayside.backgrounds import fakes
+from wayside.backgrounds import accidentals
+from wayside.constants import SECONDS_PER_DAY
 from wayside.data import read_table
 from wayside.emulsion.sheets import Sheets
 from wayside.errors import InputError
@@ -20,14 +21,14 @@ from wayside.scenario.emulsion import EmulsionSection, ReconstructionSection
 JOB = Job(EmulsionSection(), ReconstructionSection())
 
 
-@pytest.mark.parametrize("spectrum", fakes.SPECTRA)
-def test_law_goes_through_its_points(spectrum: fakes.Spectrum) -> None:
+@pytest.mark.parametrize("spectrum", accidentals.SPECTRA)
+def test_law_goes_through_its_points(spectrum: accidentals.Spectrum) -> None:
     table = read_table("accidental_vertices")
-    rows = np.flatnonzero(table["spectrum"] == fakes.SPECTRA.index(spectrum))
+    rows = np.flatnonzero(table["spectrum"] == accidentals.SPECTRA.index(spectrum))
     assert len(rows) >= 4
     deviance = 0.0
     for row in rows:
-        mean = fakes.law(table["density"][row], spectrum).value * table["area"][row]
+        mean = accidentals.law(table["density"][row], spectrum).value * table["area"][row]
         seen = table["unrelated"][row]
         deviance += 2.0 * (mean - seen + (seen * math.log(seen / mean) if seen else 0.0))
     # Chi-squared of (points - 3) degrees of freedom; two vertices may share a track's neighbours,
@@ -36,30 +37,32 @@ def test_law_goes_through_its_points(spectrum: fakes.Spectrum) -> None:
 
 
 def test_law_is_quadratic_where_few_are() -> None:
-    one, two = (fakes.law(n, "rock").value for n in (1.0, 2.0))
+    one, two = (accidentals.law(n, "rock").value for n in (1.0, 2.0))
     assert two / one == pytest.approx(4.0, rel=0.01)
-    assert fakes.law(0.0, "rock").value == 0.0
+    assert accidentals.law(0.0, "rock").value == 0.0
     with pytest.raises(InputError, match="scanned"):
-        fakes.law(-1.0, "rock")
+        accidentals.law(-1.0, "rock")
     with pytest.raises(InputError, match="spectrum"):
-        fakes.law(1.0, "moon")  # type: ignore[arg-type]
+        accidentals.law(1.0, "moon")  # type: ignore[arg-type]
 
 
 def test_replacing_films_helps() -> None:
     # Half the density in twice as many films: half the vertices where the law is quadratic.
-    few = fakes.accidentals(10.0, 600.0, 33, 180.0, "rock", 4e-4, 2.0)
-    many = fakes.accidentals(10.0, 600.0, 33, 180.0, "rock", 4e-4)
+    few = accidentals.accidentals(10.0, 600.0, 33, 180.0, "rock", 4e-4, 2.0)
+    many = accidentals.accidentals(10.0, 600.0, 33, 180.0, "rock", 4e-4)
     assert few["vertex"].value / many["vertex"].value == pytest.approx(0.5, rel=0.01)
     assert 0.0 < few["timed"].value < few["vertex"].value
 
 
 def test_common_area_of_two_circles() -> None:
     radius = 0.2
-    assert fakes.common_area(0.0, radius) == pytest.approx(math.pi * radius**2)
-    assert fakes.common_area([0.4, 0.5], radius) == pytest.approx([0.0, 0.0])
+    assert accidentals.common_area(0.0, radius) == pytest.approx(math.pi * radius**2)
+    assert accidentals.common_area([0.4, 0.5], radius) == pytest.approx([0.0, 0.0])
     # Its derivative is minus the common chord.
     d, h = 0.25, 1e-5
-    slope = (fakes.common_area(d + h, radius) - fakes.common_area(d - h, radius)) / (2.0 * h)
+    slope = (accidentals.common_area(d + h, radius) - accidentals.common_area(d - h, radius)) / (
+        2.0 * h
+    )
     assert slope == pytest.approx(-2.0 * math.sqrt(radius**2 - 0.25 * d**2), rel=1e-6)
 
 
@@ -67,7 +70,7 @@ def agreeing(
     hits: float, exposure_ns: float, distance: np.ndarray, own: bool, rng: np.random.Generator
 ) -> np.ndarray:
     """Numbers of times that two tracks have in common, so far apart, by drawing all hits."""
-    radius = fakes.GAS_RADIUS
+    radius = accidentals.GAS_RADIUS
     half = 3.0 * radius
     out = np.empty(len(distance), dtype=np.int64)
     for k, d in enumerate(distance):
@@ -79,7 +82,7 @@ def agreeing(
             inside = np.hypot(x - centre, y) < radius
             more = rng.uniform(0.0, exposure_ns, 1 if own else 0)
             lists.append(np.sort(np.concatenate([time[inside], more])))
-        out[k] = len(_coincidences(lists[0], lists[1], fakes.GAS_WINDOW))
+        out[k] = len(_coincidences(lists[0], lists[1], accidentals.GAS_WINDOW))
     return out
 
 
@@ -87,9 +90,9 @@ def agreeing(
 def test_one_common_hit(hits: float) -> None:
     rng = np.random.default_rng(round(hits))
     number = 3000
-    reach = 2.0 * fakes.GAS_RADIUS
+    reach = 2.0 * accidentals.GAS_RADIUS
     times = agreeing(hits, 1e15, rng.uniform(0.0, reach, number), False, rng)
-    chance = fakes.one_common_hit(hits) / reach
+    chance = accidentals.one_common_hit(hits) / reach
     seen = np.count_nonzero(times == 1)
     # Chance of failing: 2e-5 each.
     assert poisson.cdf(seen, number * chance) > 1e-5
@@ -99,8 +102,8 @@ def test_one_common_hit(hits: float) -> None:
 def test_hits_that_agree_by_chance() -> None:
     rng = np.random.default_rng(9)
     number, hits, exposure = 4000, 50.0, 1e6
-    times = agreeing(hits, exposure, np.full(number, 3.0 * fakes.GAS_RADIUS), True, rng)
-    chance = fakes.random_agreement(hits, exposure / 86400e9)
+    times = agreeing(hits, exposure, np.full(number, 3.0 * accidentals.GAS_RADIUS), True, rng)
+    chance = accidentals.random_agreement(hits, exposure / (1e9 * SECONDS_PER_DAY))
     seen = np.count_nonzero(times >= 1)
     assert 1e-3 < chance < 0.05
     assert poisson.cdf(seen, number * chance) > 1e-5

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from wayside.backgrounds import fakes
-from wayside.backgrounds.source import SELECTIONS
+from wayside.backgrounds.counts import STAGES
 from wayside.data import Table, read_table
 from wayside.detector.stack import Stack
+from wayside.efficiency.selection import SELECTIONS
 from wayside.emulsion.sheets import Sheets
 from wayside.errors import InputError
 from wayside.reconstruction.entering import cosmic_lines, entering, front_lines, log_uniform
@@ -27,8 +28,8 @@ def table_of(vertex: list[int], entering: list[int]) -> Table:
         "low": [math.exp(k) for k in range(n)],
         "high": [math.exp(k + 1) for k in range(n)],
         "entering": entering,
-        **dict.fromkeys(fakes.STAGES, zero),
-        **{f"{stage}_squares": zero for stage in fakes.STAGES},
+        **dict.fromkeys(STAGES, zero),
+        **{f"{stage}_squares": zero for stage in STAGES},
         "vertex": vertex,
         "vertex_squares": vertex,
     }
@@ -104,7 +105,7 @@ def test_shipped_table(kind: fakes.Kind) -> None:
     for before, after in itertools.pairwise(sums):
         assert np.all(after <= before)
     assert np.all(table["gas"][rows] <= table["entering"][rows])
-    for stage in fakes.STAGES[1:]:
+    for stage in STAGES[1:]:
         assert np.all(table[f"{stage}_squares"][rows] <= table[stage][rows])
     assert np.all(table["vertex_squares"][rows] >= table["vertex"][rows])
     found = fakes.of_spectrum(kind, np.sqrt(edges[1:] * edges[:-1]), np.ones(len(rows)))

@@ -4,16 +4,19 @@ import numpy as np
 import pytest
 
 from wayside.backgrounds.budget import Budget, budget
-from wayside.backgrounds.source import Count, Source
+from wayside.backgrounds.counts import Count
+from wayside.backgrounds.fake_counts import Contribution
 from wayside.scenario import Scenario, load_scenario
 
 
-def source(key: str, timed: Count | None, vertex: float = 10.0) -> Source:
+def source(key: str, timed: Count | None, vertex: float = 10.0) -> Contribution:
     vertices = None if timed is None else {"vertex": Count(vertex, 1.0, 2.0), "timed": timed}
-    return Source(key, f"the {key}", "time", Count(100.0, 0.0, 10.0), vertices, (f"on {key}",))
+    return Contribution(
+        key, f"the {key}", "time", Count(100.0, 0.0, 10.0), vertices, (f"on {key}",)
+    )
 
 
-def find(_: Scenario, detector: str) -> list[Source]:
+def find(_: Scenario, detector: str) -> list[Contribution]:
     if detector == "A":
         return [
             source("one", Count(2.0, 0.3, 0.4)),
@@ -58,7 +61,7 @@ def test_ratio_of_detectors() -> None:
     values = {"A": {"one": 2.0, "two": 6.0}, "B": {"one": 5.0, "two": 4.0}}
     relative = {"one": 0.1, "two": 0.05}
 
-    def make(_: Scenario, name: str) -> list[Source]:
+    def make(_: Scenario, name: str) -> list[Contribution]:
         return [
             source(key, Count(value, 0.0, relative[key] * value))
             for key, value in values[name].items()

@@ -10,7 +10,8 @@ from wayside.acceptance.estimate import converged_rule
 from wayside.backgrounds import collider_muons, radiator
 from wayside.backgrounds.collider_muons import born, continuum, share
 from wayside.backgrounds.faces import faces, points, seen
-from wayside.backgrounds.place import beams_of, box_of
+from wayside.backgrounds.place import box_of
+from wayside.backgrounds.setup import DetectorSetup
 from wayside.collider.beams import Beams
 from wayside.constants import ALPHA, GEV2_TO_FB, M_ELECTRON, M_MUON
 from wayside.data import read_table
@@ -170,7 +171,7 @@ def collinear_first_order(beams: Beams, box: Box, x_min: float) -> tuple[float, 
 def test_photons_along_the_beams_against_the_exact_amplitude(name: str) -> None:
     """Collinear photons: right in total, 5 to 16 per cent too many at a detector beside a beam."""
     scenario = load_scenario(name)
-    beams, box = beams_of(scenario), box_of(scenario, "A")
+    beams, box = scenario.collider.build(), box_of(scenario, "A")
     exact, collinear = (f(beams, box, 0.1) for f in (exact_first_order, collinear_first_order))
     assert collinear[0] == pytest.approx(exact[0], rel=1e-3)
     assert 1.02 < collinear[1] / exact[1] < 1.20
@@ -268,7 +269,7 @@ def test_psi_2s_peak_against_the_measured_one() -> None:
 
 def test_energies_of_those_that_enter() -> None:
     scenario = load_scenario("belle2-forward-beams")
-    beams, box = beams_of(scenario), box_of(scenario, "A")
+    beams, box = scenario.collider.build(), box_of(scenario, "A")
     kinetic, weights = collider_muons.energies(beams, box)
     assert weights.sum() == pytest.approx(continuum(beams, box), rel=0.03)
     # Nothing has more than the faster beam, and a third has about that.
@@ -280,7 +281,7 @@ def test_table_2_non_resonant() -> None:
     """20.2 per cm^2 at 3.78 GeV and 10 fb^-1: one muon, on axis at 6 m."""
     assert collider_muons.study_density(born(3.78), 10.0) == pytest.approx(20.2, abs=0.05)
     scenario = load_scenario("besiii-forward")
-    beams, box = beams_of(scenario), box_of(scenario, "A")
+    beams, box = scenario.collider.build(), box_of(scenario, "A")
     one = 0.5 * 10.0 * continuum(beams, box, radiation=False) / 600.0
     # By hand at the face's centre: Eq. 17 at its angle, and its distance.
     d = math.hypot(6.0, 0.84)
@@ -302,15 +303,14 @@ def test_sources_at_the_peak_and_off_it() -> None:
         ["collider.electron_energy=1.8432", "collider.positron_energy=1.8432",
          "run.luminosity_fb=4.5"],
     )  # fmt: skip
-    continuum_, resonance = collider_muons.sources(at_peak, "A")
+    continuum_, resonance = collider_muons.sources(DetectorSetup(at_peak, "A"))
     assert resonance.key == "collider-muons-psi(2S)"
-    assert resonance.scales == "luminosity"
+    assert resonance.scaling == "luminosity"
     # 657 nb, both muons, 600 cm^2: 2 x 7.64 x 657/640 x the angle's 0.97.
     assert resonance.entering.value / 600.0 == pytest.approx(2 * 7.64 * 657 / 640 * 0.97, rel=0.01)
     assert resonance.entering.systematic > 0.07 * resonance.entering.value
     assert continuum_.entering.value > resonance.entering.value
-    (off_peak,) = collider_muons.sources(load_scenario("besiii-forward"), "A")
-    assert off_peak.vertices is None
+    (off_peak,) = collider_muons.sources(DetectorSetup(load_scenario("besiii-forward"), "A"))
     # By luminosity; 1/s between 3.686 and 3.78 GeV makes 5 per cent.
     assert off_peak.entering.value == pytest.approx(
         10 / 4.5 * 10 * continuum_.entering.value, rel=0.1

@@ -11,6 +11,7 @@ from wayside.backgrounds.cosmic_muons import Shower, Site, shower, slope_density
 from wayside.backgrounds.muon_loss import energy_before, loss, range_of
 from wayside.backgrounds.occupancy import occupancy, study_occupancy
 from wayside.backgrounds.place import box_of
+from wayside.backgrounds.setup import DetectorSetup
 from wayside.detector.box import Box
 
 I0 = cosmic_flux.STUDY_VERTICAL
@@ -224,7 +225,7 @@ def test_occupancy_of_the_study() -> None:
 
 def test_occupancy_and_replacement() -> None:
     scenario = load_scenario("besiii-forward")
-    found = occupancy(scenario, "A")
+    found = occupancy(DetectorSetup(scenario, "A"))
     assert found.after(found.interval()) == pytest.approx(1e6)
     assert found.interval() > 1800.0  # days: five years, not half a year
     assert 0.2 < found.scanned / found.cosmic < 0.3
@@ -234,12 +235,16 @@ def test_occupancy_and_replacement() -> None:
 
 def test_source_follows_the_site() -> None:
     surface = load_scenario("besiii-forward", ["site.exposure=100"])
-    (one,) = cosmic_muons.sources(surface, "A")
-    (two,) = cosmic_muons.sources(load_scenario("besiii-forward", ["site.exposure=200"]), "A")
-    (deep,) = cosmic_muons.sources(
-        load_scenario("besiii-forward", ["site.exposure=100", "site.overburden=11"]), "A"
+    (one,) = cosmic_muons.sources(DetectorSetup(surface, "A"))
+    (two,) = cosmic_muons.sources(
+        DetectorSetup(load_scenario("besiii-forward", ["site.exposure=200"]), "A")
     )
-    assert (one.key, one.scales, one.vertices) == ("cosmic-muons", "time", None)
+    (deep,) = cosmic_muons.sources(
+        DetectorSetup(
+            load_scenario("besiii-forward", ["site.exposure=100", "site.overburden=11"]), "A"
+        )
+    )
+    assert (one.key, one.scaling) == ("cosmic-muons", "time")
     assert two.entering.value == pytest.approx(2.0 * one.entering.value)
     assert one.entering.systematic == pytest.approx(0.1 * one.entering.value)
     assert 0.2 < deep.entering.value / one.entering.value < 0.25

@@ -9,6 +9,7 @@ from wayside import load_scenario
 from wayside.backgrounds import klong
 from wayside.backgrounds.klong_shield import LEAD_AS_TUNGSTEN, LENGTH_ERROR, Shield, curves
 from wayside.backgrounds.registry import sources
+from wayside.backgrounds.setup import DetectorSetup
 from wayside.detector.materials import IRON, TUNGSTEN
 from wayside.errors import InputError
 
@@ -95,7 +96,7 @@ def test_error_of_a_deep_shield() -> None:
 
 def test_the_study_shield() -> None:
     """The study: 4e-8 come through, half a K_L0 in 50 ab^-1. Ours is that within its error."""
-    found = klong.behind(load_scenario("belle2-forward"), "A")
+    found = klong.behind(DetectorSetup(load_scenario("belle2-forward"), "A"))
     share = found.total.value / found.arriving
     assert 4e-8 / 4.0 < share < 4e-8 * 4.0
     assert abs(found.total.value - 0.5) < 3.0 * found.total.error
@@ -109,18 +110,21 @@ def test_source_scales_with_luminosity_and_is_registered() -> None:
     scenario = load_scenario("belle2-forward")
     double = scenario.with_values({"run.luminosity_fb": 1e5})
     one, two = (
-        next(each for each in sources(s, "A") if each.key == "klong-ip") for s in (scenario, double)
+        next(each for each in sources(DetectorSetup(s, "A")) if each.key == "klong-ip")
+        for s in (scenario, double)
     )
-    assert one.scales == "luminosity"
+    assert one.scaling == "luminosity"
     assert two.entering.value == pytest.approx(2.0 * one.entering.value)
     assert two.entering.systematic == pytest.approx(2.0 * one.entering.systematic)
     other = scenario.with_values(
         {"collider.electron_energy": 2.1, "collider.positron_energy": 2.1, "model.m_aprime": 3.0,
          "model.m1": 1.2, "model.m2": 1.0}
     )  # fmt: skip
-    assert not [s for s in sources(other, "A") if s.key in ("klong-ip", "neutron-shield")]
+    assert not [
+        s for s in sources(DetectorSetup(other, "A")) if s.key in ("klong-ip", "neutron-shield")
+    ]
     # In the open nothing stops them.
-    bare = klong.behind(load_scenario("besiii-forward"), "A")
+    bare = klong.behind(DetectorSetup(load_scenario("besiii-forward"), "A"))
     assert bare.total.value == pytest.approx(bare.arriving)
 
 

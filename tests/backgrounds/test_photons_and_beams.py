@@ -5,12 +5,11 @@ import math
 import pytest
 
 from wayside import load_scenario
-from wayside.backgrounds import beam_backgrounds, photons, sources
-from wayside.backgrounds.source import Count, Source, with_fakes
+from wayside.backgrounds import beam_backgrounds, photons
+from wayside.backgrounds.setup import DetectorSetup
 from wayside.data import read_table
 from wayside.detector.materials import LEAD
 from wayside.detector.stack import Stack
-from wayside.errors import InputError
 
 
 def test_attenuation_at_both_ends() -> None:
@@ -98,22 +97,22 @@ TOUSCHEK = (
 
 
 def test_no_beam_background_unless_given() -> None:
-    assert beam_backgrounds.sources(load_scenario("belle2-forward"), "A") == []
+    assert beam_backgrounds.sources(DetectorSetup(load_scenario("belle2-forward"), "A")) == []
 
 
 def test_beam_background_without_lead_is_what_was_given() -> None:
     scenario = load_scenario("belle2-forward", [TOUSCHEK, "stack.shield=0"])
-    (found,) = beam_backgrounds.sources(scenario, "A")
+    (found,) = beam_backgrounds.sources(DetectorSetup(scenario, "A"))
     # 2 Hz/cm^2 on 600 cm^2, half of ten years.
     assert found.entering.value == pytest.approx(1200.0 * 0.5 * 3652.5 * 86400.0, rel=1e-9)
     assert found.entering.error == 0.0
-    assert (found.key, found.scales) == ("beam-touschek", "time")
-    assert beam_backgrounds.sources(scenario, "B") == []
+    assert (found.key, found.scaling) == ("beam-touschek", "time")
+    assert beam_backgrounds.sources(DetectorSetup(scenario, "B")) == []
 
 
 def test_beam_background_behind_lead() -> None:
     scenario = load_scenario("belle2-forward", [TOUSCHEK])
-    (found,) = beam_backgrounds.sources(scenario, "A")
+    (found,) = beam_backgrounds.sources(DetectorSetup(scenario, "A"))
     each = 0.0
     for energy, weight in ((1.0, 0.75), (3.0, 0.25)):
         for what in beam_backgrounds.COUNTED:
@@ -128,35 +127,5 @@ def test_rate_instead_of_flux() -> None:
         "belle2-forward",
         ['beam_backgrounds.n={particle="neutron", rate=2, energy="10 MeV"}', "stack.shield=0"],
     )
-    (found,) = beam_backgrounds.sources(scenario, "B")
+    (found,) = beam_backgrounds.sources(DetectorSetup(scenario, "B"))
     assert found.entering.value == pytest.approx(2.0 * 3652.5 * 86400.0)
-
-
-def test_registry() -> None:
-    scenario = load_scenario("belle2-forward", [TOUSCHEK, "site.exposure=100"])
-    found = sources(scenario, "A")
-    keys = [each.key for each in found]
-    assert {"collider-muons", "cosmic-muons", "beam-touschek"} <= set(keys)
-    assert len(set(keys)) == len(keys)
-    assert all(each.title and each.notes and each.entering.value > 0.0 for each in found)
-    with pytest.raises(InputError, match=r"detector 'C': known are A, B"):
-        sources(scenario, "C")
-
-
-def test_fakes() -> None:
-    scenario = load_scenario("belle2-forward")
-
-    def fakes(source: Source) -> dict[str, Count] | None:
-        if source.key != "cosmic-muons":
-            return None
-        return {"vertex": Count(2e-6, 3e-7), "timed": Count(1e-9, 0.0, 1e-9)}
-
-    by_key = {each.key: each for each in sources(scenario, "A", fakes)}
-    assert by_key["collider-muons"].vertices is None
-    cosmic = by_key["cosmic-muons"]
-    assert cosmic.vertices is not None
-    count = cosmic.vertices["vertex"]
-    assert count.value == pytest.approx(2e-6 * cosmic.entering.value)
-    assert count.statistical == pytest.approx(3e-7 * cosmic.entering.value)
-    assert count.systematic == pytest.approx(2e-6 * cosmic.entering.systematic)
-    assert with_fakes(cosmic, None) is cosmic

@@ -13,9 +13,10 @@ from wayside.backgrounds.rock_neutrals import (
     _crosses,
     arriving,
     covers,
-    energies,
     neutrals,
 )
+from wayside.backgrounds.setup import DetectorSetup
+from wayside.constants import SECONDS_PER_DAY
 from wayside.data import read_table
 from wayside.detector.box import Box
 from wayside.detector.rays import path_through
@@ -110,13 +111,15 @@ def test_sources_scale_with_time_and_need_rock() -> None:
     scenario = load_scenario("belle2-forward")
     long = scenario.with_values({"site.exposure": 2.0 * scenario.site.exposure})
     for key in ("klong-rock", "neutron-rock"):
-        one, two = (next(e for e in sources(s, "A") if e.key == key) for s in (scenario, long))
-        assert one.scales == "time"
+        one, two = (
+            next(e for e in sources(DetectorSetup(s, "A")) if e.key == key)
+            for s in (scenario, long)
+        )
+        assert one.scaling == "time"
         assert two.entering.value == pytest.approx(2.0 * one.entering.value)
         assert one.entering.statistical > 0.0
-        kind = "klong" if key == "klong-rock" else "neutron"
-        kinetic, numbers = energies(kind, scenario, "A")
-        assert np.all(kinetic > 0.0)
-        assert numbers.sum() == pytest.approx(one.entering.value)
-    surface = [each.key for each in sources(load_scenario("besiii-forward"), "A")]
+        assert np.all(one.spectrum.energies > 0.0)
+        number = np.sum(one.spectrum.weights) * scenario.site.exposure * SECONDS_PER_DAY
+        assert number == pytest.approx(one.entering.value)
+    surface = [each.key for each in sources(DetectorSetup(load_scenario("besiii-forward"), "A"))]
     assert "klong-rock" not in surface

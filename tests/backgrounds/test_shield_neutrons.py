@@ -8,6 +8,7 @@ from wayside.backgrounds import shield_neutrons
 from wayside.backgrounds.klong import behind
 from wayside.backgrounds.klong_shield import Shield
 from wayside.backgrounds.registry import sources
+from wayside.backgrounds.setup import DetectorSetup
 from wayside.backgrounds.shield_neutrons import depth, for_each, neutrons
 from wayside.data import read_table
 
@@ -44,14 +45,14 @@ def test_klong_are_those_of_the_other_tables() -> None:
     half; but for errors never more comes through than through the wide slab.
     """
     table = read_table("klong_shield_neutrons")
-    found = behind(load_scenario("belle2-forward"), "A")
+    found = behind(DetectorSetup(load_scenario("belle2-forward"), "A"))
     assert found.arriving > 0.0
     for k in range(len(table)):
         scenario = load_scenario(
             "belle2-forward",
             {"shielding.iron": table["iron"][k], "shielding.tungsten": table["tungsten"][k]},
         )
-        here = behind(scenario, "A")
+        here = behind(DetectorSetup(scenario, "A"))
         ratio = table["klong"][k] / (here.total.value / here.arriving)
         spread = 3.0 * table["klong_error"][k]
         if table["tungsten"][k] == 0.0:
@@ -81,17 +82,20 @@ def test_neutrons_that_come_through_are_a_few_in_a_million() -> None:
 
 def test_sources_are_registered() -> None:
     scenario = load_scenario("belle2-forward")
-    found = {each.key: each for each in sources(scenario, "A")}
+    found = {each.key: each for each in sources(DetectorSetup(scenario, "A"))}
     for key, made_by in (("neutron-shield", "klong"), ("neutron-ip", "neutron")):
-        here = neutrons(scenario, "A", "klong" if made_by == "klong" else "neutron")
+        here = neutrons(DetectorSetup(scenario, "A"), "klong" if made_by == "klong" else "neutron")
         assert found[key].entering == here.count
         assert here.number.sum() == pytest.approx(here.count.value)
         assert np.all(here.kinetic > 0.1)
         assert here.count.systematic > shield_neutrons.MODEL_ERROR * here.count.value
-    assert neutrons(scenario, "A", "klong").entering == behind(scenario, "A").arriving
+    assert (
+        neutrons(DetectorSetup(scenario, "A"), "klong").entering
+        == behind(DetectorSetup(scenario, "A")).arriving
+    )
     open_air = scenario.with_values({"shielding.iron": 0.0, "shielding.tungsten": 0.0})
-    keys = {each.key: each for each in sources(open_air, "A")}
+    keys = {each.key: each for each in sources(DetectorSetup(open_air, "A"))}
     assert "neutron-shield" not in keys
-    bare = neutrons(open_air, "A", "neutron")
+    bare = neutrons(DetectorSetup(open_air, "A"), "neutron")
     # Most of them have more than 0.1 GeV.
     assert 0.5 * bare.entering < keys["neutron-ip"].entering.value < bare.entering

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from reference.background_sources import few_sources, few_vetoes, no_vertices
+from reference.background_sources import few_sources, no_vertices
 
 from wayside.backgrounds.budget import budget
 from wayside.cli.main import cli
@@ -34,9 +34,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Sources that cost nothing, and only the two figures of their sum."""
-    report = partial(
-        background_report.background_report, find=few_sources, veto=few_vetoes, points=17
-    )
+    report = partial(background_report.background_report, find=few_sources, points=17)
     monkeypatch.setattr(background_report, "background_report", report)
     monkeypatch.setattr(
         background_figures,
@@ -111,9 +109,7 @@ def test_files_and_json(here: Path) -> None:
 
 
 def test_nothing_known(monkeypatch: pytest.MonkeyPatch) -> None:
-    report = partial(
-        background_report.background_report, find=no_vertices, veto=few_vetoes, points=17
-    )
+    report = partial(background_report.background_report, find=no_vertices, points=17)
     monkeypatch.setattr(background_report, "background_report", report)
     text = run("besiii-forward").stdout
     assert text.count("unknown") == 4
@@ -121,9 +117,7 @@ def test_nothing_known(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_figures_without_anything_to_count() -> None:
-    report = background_report.background_report(
-        load_scenario("besiii-forward"), no_vertices, few_vetoes, 17
-    )
+    report = background_report.background_report(load_scenario("besiii-forward"), no_vertices, 17)
     words = [text.get_text() for text in budget_figure(report).axes[0].texts]
     assert words == ["not simulated", "not simulated"]
     assert len(luminosity_figure(report).axes[0].lines) == 3  # two curves and the luminosity
@@ -212,7 +206,7 @@ def test_real_sources(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
 
 def test_all_figures() -> None:
     report = background_report.background_report(
-        load_scenario("besiii-forward"), no_vertices, few_vetoes, points=17
+        load_scenario("besiii-forward"), no_vertices, points=17
     )
     found = [name for name, _ in background_figures.background_figures(report)]
     assert found[:7] == [

@@ -7,6 +7,7 @@ from wayside import load_scenario
 from wayside.backgrounds import cosmic_muons, photons
 from wayside.backgrounds.cosmic_muons import Site
 from wayside.backgrounds.occupancy import occupancy
+from wayside.backgrounds.setup import DetectorSetup
 from wayside.plotting import backgrounds
 
 
@@ -43,7 +44,7 @@ def test_occupancy() -> None:
     lines = [line.get_xydata() for line in axes.lines[:4]]
     at = [line[-1, 1] / line[-1, 0] for line in lines]
     assert at[0] == pytest.approx(179.28 * 8.64, rel=1e-3)
-    assert at[1] == pytest.approx(occupancy(scenario, "A").total)
+    assert at[1] == pytest.approx(occupancy(DetectorSetup(scenario, "A")).total)
     assert sorted(at, reverse=True) == at
 
 

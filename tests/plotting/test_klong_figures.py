@@ -8,7 +8,7 @@ from wayside import load_scenario
 from wayside.backgrounds.cosmic_muons import site_of
 from wayside.backgrounds.klong_production import CONTINUUM, entering
 from wayside.backgrounds.klong_shield import curves
-from wayside.backgrounds.place import beams_of, box_of
+from wayside.backgrounds.place import box_of
 from wayside.backgrounds.rock_neutrals import edge_of
 from wayside.plotting.klong import rock_figure, spectra_figure, transmission_figure
 
@@ -16,7 +16,7 @@ SCENARIO = load_scenario("belle2-forward")
 
 
 def test_spectra() -> None:
-    points = entering(beams_of(SCENARIO), box_of(SCENARIO, "A"))
+    points = entering(SCENARIO.collider.build(), box_of(SCENARIO, "A"))
     (axes,) = spectra_figure({"here": points}, 50e3).axes
     curves_drawn = [patch for patch in axes.patches if isinstance(patch, StepPatch)]
     assert len(curves_drawn) == 4

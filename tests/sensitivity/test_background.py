@@ -7,10 +7,11 @@ from functools import partial
 
 import numpy as np
 import pytest
-from reference.background_sources import few_sources, few_vetoes, no_vertices
+from reference.background_sources import few_sources, no_vertices
 
 from wayside.backgrounds.budget import budget
-from wayside.backgrounds.source import Count, Source
+from wayside.backgrounds.counts import Count
+from wayside.backgrounds.fake_counts import Contribution
 from wayside.limits import control as two_detectors
 from wayside.limits import statistics, uncertain
 from wayside.limits.control import Control
@@ -34,7 +35,7 @@ def scenario(**changes: object) -> Scenario:
 
 @pytest.fixture(scope="module")
 def report() -> BackgroundReport:
-    return background_report(scenario(), few_sources, few_vetoes, 33)
+    return background_report(scenario(), few_sources, 33)
 
 
 @pytest.fixture
@@ -93,7 +94,7 @@ def test_nothing_seen_in_a_simulation_has_an_error() -> None:
 
 
 def test_a_background_that_is_not_known_is_told() -> None:
-    def make(case: Scenario, name: str) -> list[Source]:
+    def make(case: Scenario, name: str) -> list[Contribution]:
         first, _, third, _ = few_sources(case, name)
         assert third.vertices is not None
         poor = replace(third, vertices={**third.vertices, "timed": Count(0.0, 0.5)})

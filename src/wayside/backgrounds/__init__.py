@@ -3,6 +3,8 @@
 Sources are computed from formulas and from shipped tables; scripts write the tables.
 """
 
+from wayside.backgrounds.fake_counts import Contribution, contributions
 from wayside.backgrounds.registry import sources
+from wayside.backgrounds.setup import DetectorSetup
 
-__all__ = ["sources"]
+__all__ = ["Contribution", "DetectorSetup", "contributions", "sources"]

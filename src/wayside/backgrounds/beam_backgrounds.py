@@ -7,66 +7,89 @@ the section ``[beam_backgrounds]`` takes them from the user.
 import math
 from typing import TYPE_CHECKING, Final
 
-from wayside.backgrounds import photons
-from wayside.backgrounds.place import box_of
-from wayside.backgrounds.source import Count, Source
-from wayside.constants import SECONDS_PER_DAY
+from wayside.backgrounds import fakes, photons
+from wayside.backgrounds.counts import Count
+from wayside.backgrounds.setup import DetectorSetup
+from wayside.backgrounds.source import Source, Spectrum
 
 if TYPE_CHECKING:
-    from wayside.scenario import Scenario
-    from wayside.scenario.site import BeamBackgroundSection
+    from wayside.scenario.site import BeamBackgroundSection, BeamParticle
 
 LEAD_ERROR: Final = 0.3
 """Relative: right angles on a wide slab instead of what happens at the edges."""
+
+_BEHIND_LEAD: Final[dict["BeamParticle", fakes.Kind]] = {
+    "photon": "photon-front",
+    "electron": "electron-front",
+    "neutron": "neutron-front",
+}
 
 COUNTED: Final[tuple[photons.Leaked, ...]] = ("hard_photons", "electrons", "neutrons")
 """What can make tracks long enough in the blocks, or start something that does."""
 
 
-def behind_lead(each: "BeamBackgroundSection", lead: float) -> Count:
+def behind_lead(section: "BeamBackgroundSection", lead: float) -> Count:
     """Photons above 20 MeV, electrons above 10 MeV and neutrons behind lead per particle.
 
     Parameters
     ----------
-    each
+    section
         Particle and spectrum.
     lead
         Thickness in m.
     """
-    weights = each.weights or (1.0,) * len(each.energy)
+    weights = _weights(section)
     value = variance = 0.0
-    for energy, weight in zip(each.energy, weights, strict=True):
-        share = weight / sum(weights)
+    for energy, weight in zip(section.energy, weights, strict=True):
+        fraction = weight / sum(weights)
         for what in COUNTED:
-            number, error = photons.leaked(each.particle, energy, lead, what)
-            value += share * number
-            variance += (share * error) ** 2
+            number, error = photons.leaked(section.particle, energy, lead, what)
+            value += fraction * number
+            variance += (fraction * error) ** 2
     return Count(value, math.sqrt(variance), LEAD_ERROR * value if lead > 0.0 else 0.0)
 
 
-def sources(scenario: "Scenario", detector: str) -> list[Source]:
+def sources(setup: DetectorSetup) -> list[Source]:
     """Beam backgrounds of the scenario that reach one detector: none unless it gives some."""
-    box = box_of(scenario, detector)
-    lead = scenario.stack.shield
-    seconds = scenario.site.exposure * SECONDS_PER_DAY
-    found = []
-    for name, each in scenario.beam_backgrounds.items():
-        if each.detectors is not None and detector not in each.detectors:
-            continue
-        rate = each.rate
-        if rate is None:
-            rate = (each.flux or 0.0) * float(box.size[0] * box.size[1])
-        found.append(
-            Source(
-                f"beam-{name}",
-                f"{name} ({each.particle}s)",
-                "time",
-                behind_lead(each, lead).times(rate * seconds * each.duty),
-                notes=(
-                    "rate and spectrum as the scenario gives them, without error",
-                    f"behind {100.0 * lead:g} cm of lead: photons above 20 MeV, electrons above 10"
-                    " MeV, neutrons above 0.1 MeV",
-                ),
-            )
-        )
-    return found
+    return [
+        _source(name, section, setup)
+        for name, section in setup.scenario.beam_backgrounds.items()
+        if section.detectors is None or setup.detector in section.detectors
+    ]
+
+
+def _source(name: str, section: "BeamBackgroundSection", setup: DetectorSetup) -> Source:
+    lead = setup.scenario.stack.shield
+    rate = section.rate
+    if rate is None:
+        rate = (section.flux or 0.0) * float(setup.box.size[0] * setup.box.size[1])
+    outside = rate * setup.seconds * section.duty
+    entering = behind_lead(section, lead).times(outside)
+    kind = _kind(section.particle, lead)
+    spectrum = None
+    if kind is not None:
+        per_entering = outside / entering.value if entering.value else 0.0
+        spectrum = Spectrum(kind, section.energy, _weights(section), per_entering)
+    return Source(
+        f"beam-{name}",
+        f"{name} ({section.particle}s)",
+        "time",
+        entering,
+        spectrum,
+        notes=(
+            "rate and spectrum as the scenario gives them, without error",
+            f"behind {100.0 * lead:g} cm of lead: photons above 20 MeV, electrons above 10"
+            " MeV, neutrons above 0.1 MeV",
+        ),
+    )
+
+
+def _kind(particle: "BeamParticle", lead: float) -> fakes.Kind | None:
+    """Particles of the tables of fakes; None behind lead that none of them was made with."""
+    if lead == 0.0 and particle == "photon":
+        return "photon-bare"
+    return _BEHIND_LEAD[particle] if math.isclose(lead, fakes.TABLE_SHIELD) else None
+
+
+def _weights(section: "BeamBackgroundSection") -> tuple[float, ...]:
+    return section.weights or (1.0,) * len(section.energy)

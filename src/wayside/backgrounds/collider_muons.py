@@ -7,23 +7,20 @@ energies and nothing else.
 
 import math
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 
 from wayside.backgrounds import radiator
+from wayside.backgrounds.counts import Count
 from wayside.backgrounds.faces import seen
-from wayside.backgrounds.place import beams_of, box_of
-from wayside.backgrounds.source import Count, Source
+from wayside.backgrounds.setup import DetectorSetup
+from wayside.backgrounds.source import Source, Spectrum
 from wayside.collider.beams import Beams
 from wayside.constants import ALPHA, FB_PER_NB, GEV2_TO_FB, M_MUON
 from wayside.data import read_table
 from wayside.detector.box import Box
 from wayside.typing import FloatArray
-
-if TYPE_CHECKING:
-    from wayside.scenario import Scenario
-
 
 RATE_ERROR: Final = 0.12
 """Relative: photons at angles, which take 2 to 10 per cent off rates beside the beams (exact in
@@ -256,44 +253,55 @@ def study_density(cross_section: float, luminosity_fb: float, distance: float = 
     return cross_section * luminosity_fb * on_axis / (100.0 * distance) ** 2
 
 
-def sources(scenario: "Scenario", detector: str) -> list[Source]:
+def continuum_at(setup: DetectorSetup) -> float:
+    """Cross-section in fb for muons of both charges from the continuum to enter a detector."""
+    return continuum(setup.beams, setup.box)
+
+
+def energies_at(setup: DetectorSetup) -> tuple[FloatArray, FloatArray]:
+    """Kinetic energies in GeV and weights in fb of the continuum's muons that enter a detector."""
+    return energies(setup.beams, setup.box)
+
+
+def sources(setup: DetectorSetup) -> list[Source]:
     """Collider muons into one detector: continuum, and the narrow state the beams sit on."""
-    beams, box = beams_of(scenario), box_of(scenario, detector)
-    luminosity = scenario.run.luminosity_fb
-    count = continuum(beams, box) * luminosity
-    found = [
-        Source(
-            "collider-muons",
-            "collider muons",
-            "luminosity",
-            Count(count, systematic=RATE_ERROR * count),
-            notes=(
-                "both charges, through every face that looks at the interaction point",
-                "collinear photons off the beams to second order, vacuum polarisation;"
-                " no photons off the muons",
-                "nothing of the main detector stops them",
-            ),
-        )
-    ]
-    spread = math.sqrt(0.5) * scenario.collider.energy_spread * beams.sqrt_s
+    count = setup.once(continuum_at) * setup.luminosity_fb
+    spectrum = Spectrum("muon-front", *setup.once(energies_at))
+    off_peak = Source(
+        "collider-muons",
+        "collider muons",
+        "luminosity",
+        Count(count, systematic=RATE_ERROR * count),
+        spectrum,
+        notes=(
+            "both charges, through every face that looks at the interaction point",
+            "collinear photons off the beams to second order, vacuum polarisation;"
+            " no photons off the muons",
+            "nothing of the main detector stops them",
+        ),
+    )
+    return [off_peak, *_narrow_states(setup, spectrum)]
+
+
+def _narrow_states(setup: DetectorSetup, spectrum: Spectrum) -> Iterator[Source]:
+    beams, box = setup.beams, setup.box
+    spread = math.sqrt(0.5) * setup.scenario.collider.energy_spread * beams.sqrt_s
     for pdgid, name in NAMES.items():
         mass, _, width_ee, width_error = _state(pdgid)
         if abs(beams.sqrt_s - mass) > 5.0 * spread:
             continue
-        count = resonant(beams, box, pdgid, spread) * luminosity
+        count = resonant(beams, box, pdgid, spread) * setup.luminosity_fb
         value, error = branching(pdgid)
         relative = math.hypot(error / value, width_error / width_ee, RATE_ERROR)
-        found.append(
-            Source(
-                f"collider-muons-{name}",
-                f"muons from {name}",
-                "luminosity",
-                Count(count, systematic=relative * count),
-                notes=(
-                    f"produced with {peak(beams.sqrt_s, pdgid, spread):.4g} nb at a spread of"
-                    f" {1e3 * spread:.3g} MeV in sqrt(s)",
-                    "no interference with the continuum",
-                ),
-            )
+        yield Source(
+            f"collider-muons-{name}",
+            f"muons from {name}",
+            "luminosity",
+            Count(count, systematic=relative * count),
+            spectrum,
+            notes=(
+                f"produced with {peak(beams.sqrt_s, pdgid, spread):.4g} nb at a spread of"
+                f" {1e3 * spread:.3g} MeV in sqrt(s)",
+                "no interference with the continuum",
+            ),
         )
-    return found

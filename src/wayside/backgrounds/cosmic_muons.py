@@ -12,10 +12,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from wayside.backgrounds import cosmic_flux
+from wayside.backgrounds.counts import Count
 from wayside.backgrounds.faces import faces
 from wayside.backgrounds.muon_loss import energy_before, loss
-from wayside.backgrounds.place import box_of
-from wayside.backgrounds.source import Count, Source
+from wayside.backgrounds.setup import DetectorSetup
+from wayside.backgrounds.source import Source, Spectrum
 from wayside.constants import SECONDS_PER_DAY
 from wayside.detector.box import Box
 from wayside.detector.materials import LEAD
@@ -290,19 +291,45 @@ def relative_error(site: Site) -> float:
     return math.hypot(cosmic_flux.RELATIVE_ERROR, STRAGGLING if site.depth > 0.0 else 0.0)
 
 
-def sources(scenario: "Scenario", detector: str) -> list[Source]:
+_ENERGIES: Final = np.geomspace(0.1, 3e3, 64)
+"""GeV; muons below stop in the lead."""
+
+
+def energies_at(setup: DetectorSetup) -> tuple[FloatArray, FloatArray]:
+    """Spectrum of cosmic muons outside of the lead of a detector.
+
+    Returns
+    -------
+    energies, rates
+        Kinetic energies in GeV and rates in Hz of muons whose line meets the blocks, each of shape
+        (n,); the rates add up to the integral of the spectrum.
+    """
+    density = energies(setup.box, site_of(setup.scenario), _ENERGIES)
+    return _ENERGIES, density * _ENERGIES * np.gradient(np.log(_ENERGIES))
+
+
+def shower_at(setup: DetectorSetup) -> Shower:
+    """Cosmic muons at a detector."""
+    return shower(setup.box, site_of(setup.scenario))
+
+
+def sources(setup: DetectorSetup) -> list[Source]:
     """Cosmic muons into one detector over the exposure."""
-    site = site_of(scenario)
-    rain = shower(box_of(scenario, detector), site)
-    count = rain.entering * scenario.site.exposure * SECONDS_PER_DAY
-    replaced = min(scenario.site.film_replacement, scenario.site.exposure)
+    site = site_of(setup.scenario)
+    rain = setup.once(shower_at)
+    count = rain.entering * setup.seconds
+    in_place = setup.scenario.site
+    replaced = min(in_place.film_replacement, in_place.exposure)
     films = rain.through_film() * replaced * SECONDS_PER_DAY / 1e4
+    kinetic, rates = setup.once(energies_at)
+    outside = float(rates.sum()) * setup.seconds
     return [
         Source(
             "cosmic-muons",
             "cosmic muons",
             "time",
             Count(count, systematic=relative_error(site) * count),
+            Spectrum("muon-above", kinetic, rates, outside / count if count else 0.0),
             notes=(
                 f"flux {site.flux} at sea level, from {cosmic_flux.LEAST_KINETIC:g} GeV",
                 f"{site.depth:g} g/cm^2 of standard rock under flat ground, mean energy loss",

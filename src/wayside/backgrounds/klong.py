@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from wayside.backgrounds.counts import Count
 from wayside.backgrounds.klong_production import entering, production_for
 from wayside.backgrounds.klong_shield import LENGTH_ERROR, Shield
-from wayside.backgrounds.place import beams_of, box_of
-from wayside.backgrounds.source import Count, Source
+from wayside.backgrounds.setup import DetectorSetup
+from wayside.backgrounds.source import Source, Spectrum
 from wayside.constants import CTAU_KLONG, M_KAON_NEUTRAL
 from wayside.typing import FloatArray
 
@@ -80,26 +81,23 @@ def attenuation_error(logarithm: float) -> float:
     return math.expm1(abs(logarithm) * LENGTH_ERROR)
 
 
-def behind(scenario: "Scenario", detector: str, order: int = 8) -> Behind:
+def behind(setup: DetectorSetup, order: int = 8) -> Behind:
     """K_L0 from the collision point at one detector.
 
     Parameters
     ----------
-    scenario
-        Sections ``collider``, ``run``, ``detectors``, ``stack``, ``shielding``.
-    detector
-        Name of one of its detectors.
+    setup
+        The detector and the scenario that it is in.
     order
-        Directions along each side of a face.
+        Number of directions along each side of a face.
 
     Raises
     ------
     InputError
         If there is no table for the beams' energy.
     """
-    beams, box = beams_of(scenario), box_of(scenario, detector)
-    luminosity = scenario.run.luminosity_fb
-    points = entering(beams, box, order)
+    scenario, luminosity = setup.scenario, setup.luminosity_fb
+    points = entering(setup.beams, setup.box, order)
     kinetic = points.kinetic
     shield = shield_of(scenario)
     at_stack = Shield(shield.iron, shield.tungsten, scenario.stack.shield)
@@ -136,31 +134,26 @@ def behind(scenario: "Scenario", detector: str, order: int = 8) -> Behind:
     )
 
 
-def energies(scenario: "Scenario", detector: str) -> tuple[FloatArray, FloatArray]:
-    """Kinetic energies in GeV at the outside of the detector's lead, and numbers of K_L0 there."""
-    found = behind(scenario, detector)
-    return found.kinetic, found.number
-
-
-def sources(scenario: "Scenario", detector: str) -> list[Source]:
+def sources(setup: DetectorSetup) -> list[Source]:
     """K_L0 from the collision point; none where no table has the energy."""
-    table = production_for(beams_of(scenario))
+    table = production_for(setup.beams)
     if table is None:
         return []
-    found = behind(scenario, detector)
-    shield = shield_of(scenario)
+    kaons = setup.once(behind)
+    shield = shield_of(setup.scenario)
     return [
         Source(
             "klong-ip",
             "K_L0 from the collision point",
             "luminosity",
-            found.total,
+            kaons.total,
+            Spectrum("klong-front", kaons.kinetic, kaons.number),
             notes=(
-                f"{found.bare:.3g} head for the detector, {found.arriving:.3g} do not decay before",
+                f"{kaons.bare:.3g} head for the detector, {kaons.arriving:.3g} do not decay before",
                 f"behind {100 * shield.iron:g} cm of iron and {100 * shield.tungsten:g} cm of"
-                f" tungsten (shielding) {found.total.value / found.arriving:.2g} of them are left:"
+                f" tungsten (shielding) {kaons.total.value / kaons.arriving:.2g} of them are left:"
                 " counted outside of the detector's lead",
-                f"inside {found.interactions.value:.2g} interact and {found.decays.value:.2g}"
+                f"inside {kaons.interactions.value:.2g} interact and {kaons.decays.value:.2g}"
                 " decay",
                 f"attenuation lengths to {100 * LENGTH_ERROR:g} per cent",
                 f"Pythia at {table.sqrt_s:g} GeV, Geant4",

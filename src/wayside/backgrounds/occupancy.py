@@ -2,15 +2,12 @@
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from wayside.backgrounds.collider_muons import continuum
-from wayside.backgrounds.cosmic_muons import Shower, shower, site_of
-from wayside.backgrounds.place import beams_of, box_of
+from wayside.backgrounds.collider_muons import continuum_at
+from wayside.backgrounds.cosmic_muons import Shower, shower_at
+from wayside.backgrounds.setup import DetectorSetup
 from wayside.constants import SECONDS_PER_DAY
-
-if TYPE_CHECKING:
-    from wayside.scenario import Scenario
 
 LIMIT: Final = 1e6
 """Tracks per cm^2 up to which films are read out well (the study, section 9.2)."""
@@ -48,26 +45,24 @@ class Occupancy:
         return limit / self.total if self.total > 0.0 else math.inf
 
 
-def occupancy(scenario: "Scenario", detector: str) -> Occupancy:
+def occupancy(setup: DetectorSetup) -> Occupancy:
     """Tracks in the films of one detector.
 
     Parameters
     ----------
-    scenario
-        Sections ``collider``, ``run``, ``detectors``, ``stack``, ``site``, ``emulsion``.
-    detector
-        Name of one of its detectors.
+    setup
+        The detector and the scenario that it is in.
 
     Notes
     -----
     Films are perpendicular to the depth axis. Collider muons are those that enter anywhere, over
     the front face.
     """
-    box = box_of(scenario, detector)
-    rain = shower(box, site_of(scenario))
+    scenario, box = setup.scenario, setup.box
+    rain = setup.once(shower_at)
     per_day = SECONDS_PER_DAY / 1e4
     front = 1e4 * float(box.size[0] * box.size[1])
-    pairs = continuum(beams_of(scenario), box) * scenario.run.luminosity_fb
+    pairs = setup.once(continuum_at) * setup.luminosity_fb
     return Occupancy(
         cosmic=rain.through_film() * per_day,
         scanned=rain.through_film(scenario.emulsion.largest_slope) * per_day,

@@ -1,63 +1,76 @@
-"""All sources of background at a detector: one line here for each."""
+"""All sources of background: one line here for each of Wayside's own.
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Final
+A package of one's own joins by an entry point of the group ``wayside.backgrounds``, whose value is
+a function as below::
 
-from wayside.backgrounds import (
-    beam_backgrounds,
-    collider_muons,
-    cosmic_muons,
-    klong,
-    rock_neutrals,
-    shield_neutrons,
-)
-from wayside.backgrounds.source import Count, Selection, Source, with_fakes
+    [project.entry-points."wayside.backgrounds"]
+    my-source = "my_package.my_module:sources"
+
+Modules of sources are loaded when backgrounds are asked for, and not before.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from importlib.metadata import EntryPoint, entry_points
+from typing import Final
+
+from wayside.backgrounds.setup import DetectorSetup
+from wayside.backgrounds.source import BackgroundSource
 from wayside.errors import InputError
 
-if TYPE_CHECKING:
-    from wayside.scenario import Scenario
+GROUP: Final = "wayside.backgrounds"
+"""Group of entry points that name sources."""
 
-Maker = Callable[["Scenario", str], Iterable[Source]]
-"""Sources of one kind, from a scenario and the name of one of its detectors."""
-
-Fakes = Callable[[Source], Mapping[Selection, Count] | None]
-"""Vertices a particle of a source fakes on average, by selection; None where nobody knows."""
-
-MAKERS: Final[tuple[Maker, ...]] = (
-    collider_muons.sources,
-    cosmic_muons.sources,
-    beam_backgrounds.sources,
-    klong.sources,
-    shield_neutrons.sources,
-    rock_neutrals.sources,
+BUILT_IN: Final = (
+    "wayside.backgrounds.collider_muons:sources",
+    "wayside.backgrounds.cosmic_muons:sources",
+    "wayside.backgrounds.beam_backgrounds:sources",
+    "wayside.backgrounds.klong:sources",
+    "wayside.backgrounds.shield_neutrons:sources",
+    "wayside.backgrounds.rock_neutrals:sources",
+    "wayside.backgrounds.unrelated_tracks:sources",
 )
+"""Module and function of each of Wayside's own sources, in the order of tables and figures."""
+
+Maker = Callable[[DetectorSetup], Iterable[BackgroundSource]]
+"""Sources of one kind at one detector: none, one, or several of different keys."""
 
 
-def sources(scenario: "Scenario", detector: str, fakes: Fakes | None = None) -> list[Source]:
-    """Sources of background at one detector, over the scenario's luminosity and exposure.
+def sources(setup: DetectorSetup) -> list[BackgroundSource]:
+    """All sources of background at one detector, those of other packages last.
 
     Parameters
     ----------
-    scenario
-        Sections ``collider``, ``run``, ``detectors``, ``stack``, ``site``, ``shielding``,
-        ``beam_backgrounds``.
-    detector
-        Name of one of its detectors.
-    fakes
-        Vertices that one entering particle of a source fakes; sources that have vertices already
-        keep theirs.
+    setup
+        The detector and the scenario that it is in.
 
     Raises
     ------
     InputError
-        If there is no detector of that name.
+        If two sources have one key, or a package brings one that is broken.
     """
-    if detector not in scenario.detectors:
-        raise InputError(f"detector {detector!r}: known are {', '.join(scenario.detectors)}")
-    found = [source for make in MAKERS for source in make(scenario, detector)]
-    if fakes is None:
-        return found
-    return [
-        source if source.vertices is not None else with_fakes(source, fakes(source))
-        for source in found
-    ]
+    listed: dict[str, BackgroundSource] = {}
+    for entry, make in _makers():
+        for source in make(setup):
+            if not isinstance(source, BackgroundSource):
+                raise InputError(
+                    f"background source {entry.name!r}: {entry.value} gives a"
+                    f" {type(source).__name__}, which is no BackgroundSource"
+                )
+            if source.key in listed:
+                raise InputError(f"background source {entry.name!r}: a second {source.key!r}")
+            listed[source.key] = source
+    return list(listed.values())
+
+
+def _makers() -> Iterator[tuple[EntryPoint, Maker]]:
+    own = [EntryPoint(place, place, GROUP) for place in BUILT_IN]
+    # A path may hold the same package twice.
+    others = {(entry.name, entry.value): entry for entry in entry_points(group=GROUP)}
+    for entry in (*own, *(others[key] for key in sorted(others))):
+        try:
+            yield entry, entry.load()
+        except Exception as error:  # code of others: whatever it raises is one line here
+            reason = f"{type(error).__name__}: {error}".splitlines()[0]
+            raise InputError(
+                f"background source {entry.name!r}: {entry.value} cannot be loaded ({reason})"
+            ) from error

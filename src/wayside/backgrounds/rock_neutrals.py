@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 
+from wayside.backgrounds import fakes
 from wayside.backgrounds.cosmic_muons import UP, Site, site_of, spectrum
+from wayside.backgrounds.counts import Count
 from wayside.backgrounds.faces import faces
-from wayside.backgrounds.place import box_of
-from wayside.backgrounds.source import Count, Source
+from wayside.backgrounds.setup import DetectorSetup
+from wayside.backgrounds.source import Source, Spectrum
 from wayside.constants import (
     M_KAON_NEUTRAL,
     M_NEUTRON,
-    SECONDS_PER_DAY,
     SECONDS_PER_YEAR,
     SPEED_OF_LIGHT,
 )
@@ -260,47 +261,43 @@ def edge_of(scenario: "Scenario") -> float:
     return stack.clearance + stack.shield + stack.fibres
 
 
-def energies(kind: Kind, scenario: "Scenario", detector: str) -> tuple[FloatArray, FloatArray]:
-    """Kinetic energies in GeV of particles that head for a detector, and their numbers.
-
-    Over the exposure, at the outside of the detector's lead.
-    """
-    found = neutrals(kind, site_of(scenario))
-    here = arriving(found, box_of(scenario, detector), edge_of(scenario))
-    return found.kinetic, here.rates * scenario.site.exposure * SECONDS_PER_DAY
+def arriving_at(setup: DetectorSetup, kind: Kind) -> Arriving:
+    """Particles of one kind from the rock above that head for a detector."""
+    scenario = setup.scenario
+    return arriving(neutrals(kind, site_of(scenario)), setup.box, edge_of(scenario))
 
 
 TITLES: Final[dict[Kind, tuple[str, str]]] = {
     "klong": ("klong-rock", "K_L0 from the rock above"),
     "neutron": ("neutron-rock", "fast neutrons from the rock above"),
 }
+"""Key and title of the source of each kind."""
+
+_SIMULATED: Final[dict[Kind, fakes.Kind]] = {"klong": "klong-above", "neutron": "neutron-above"}
 
 
-def sources(scenario: "Scenario", detector: str) -> list[Source]:
+def sources(setup: DetectorSetup) -> list[Source]:
     """K_L0 and neutrons from the rock above one detector; none where there is less than 5 m w.e."""
-    site = site_of(scenario)
-    if not covers(site):
+    if not covers(site_of(setup.scenario)):
         return []
-    box = box_of(scenario, detector)
-    seconds = scenario.site.exposure * SECONDS_PER_DAY
-    found = []
-    for kind, (key, title) in TITLES.items():
-        here = arriving(neutrals(kind, site), box, edge_of(scenario))
-        rate = here.count
-        least = "" if kind == "klong" else " from 0.1 GeV"
-        found.append(
-            Source(
-                key,
-                title,
-                "time",
-                rate.times(seconds),
-                notes=(
-                    f"{rate.value * SECONDS_PER_YEAR:.3g} a year head for the"
-                    f" blocks{least}, counted outside of the detector's lead",
-                    f"the muon crosses the fibres with {100 * here.tagged:.0f} per cent of them,"
-                    f" rock {CEILING:g} m above; the neutral comes {here.delay:.1f} ns after light",
-                    f"Geant4 muon-nuclear, {100 * MODEL_ERROR[kind]:.0f} per cent",
-                ),
-            )
-        )
-    return found
+    return [_source(kind, setup.once(arriving_at, kind), setup.seconds) for kind in TITLES]
+
+
+def _source(kind: Kind, here: Arriving, seconds: float) -> Source:
+    key, title = TITLES[kind]
+    rate = here.count
+    least = "" if kind == "klong" else " from 0.1 GeV"
+    return Source(
+        key,
+        title,
+        "time",
+        rate.times(seconds),
+        Spectrum(_SIMULATED[kind], here.neutrals.kinetic, here.rates, tagged=here.tagged),
+        notes=(
+            f"{rate.value * SECONDS_PER_YEAR:.3g} a year head for the blocks{least}, counted"
+            " outside of the detector's lead",
+            f"the muon crosses the fibres with {100 * here.tagged:.0f} per cent of them,"
+            f" rock {CEILING:g} m above; the neutral comes {here.delay:.1f} ns after light",
+            f"Geant4 muon-nuclear, {100 * MODEL_ERROR[kind]:.0f} per cent",
+        ),
+    )

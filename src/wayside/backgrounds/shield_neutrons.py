@@ -7,22 +7,19 @@ docs/theory/backgrounds_klong.md.
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 
+from wayside.backgrounds.counts import Count
 from wayside.backgrounds.klong import PRODUCTION_ERROR, attenuation_error, behind, shield_of
 from wayside.backgrounds.klong_production import Hadron, entering, production_for
 from wayside.backgrounds.klong_shield import Shield
-from wayside.backgrounds.place import beams_of, box_of
-from wayside.backgrounds.source import Count, Source
+from wayside.backgrounds.setup import DetectorSetup
+from wayside.backgrounds.source import Source, Spectrum
 from wayside.data import read_table
 from wayside.detector.materials import IRON, TUNGSTEN
 from wayside.typing import FloatArray
-
-if TYPE_CHECKING:
-    from wayside.scenario import Scenario
-
 
 THRESHOLDS: Final = (0.1, 0.2, 0.5, 1.0)
 """GeV, kinetic."""
@@ -104,15 +101,13 @@ class Neutrons:
     count: Count
 
 
-def neutrons(scenario: "Scenario", detector: str, made_by: Hadron) -> Neutrons:
+def neutrons(setup: DetectorSetup, made_by: Hadron) -> Neutrons:
     """Neutrons behind the shield of a scenario.
 
     Parameters
     ----------
-    scenario
-        Sections ``collider``, ``run``, ``detectors``, ``stack``, ``shielding``.
-    detector
-        Name of one of its detectors.
+    setup
+        The detector and the scenario that it is in.
     made_by
         ``"klong"``: by K_L0 in the shield; ``"neutron"``: by neutrons and antineutrons of the
         collision, these included.
@@ -122,14 +117,14 @@ def neutrons(scenario: "Scenario", detector: str, made_by: Hadron) -> Neutrons:
     InputError
         If there is no table for the beams' energy.
     """
-    shield = shield_of(scenario)
+    shield = shield_of(setup.scenario)
     numbers, errors = for_each(made_by, shield)
     kinetic, each = np.array(MIDDLES), np.maximum(-np.diff(np.append(numbers, 0.0)), 0.0)
     if made_by == "klong":
-        arriving = behind(scenario, detector).arriving
+        arriving = setup.once(behind).arriving
     else:
-        points = entering(beams_of(scenario), box_of(scenario, detector), hadron="neutron")
-        spectrum = scenario.run.luminosity_fb * points.sigma.sum(axis=(0, 2))
+        points = entering(setup.beams, setup.box, hadron="neutron")
+        spectrum = setup.luminosity_fb * points.sigma.sum(axis=(0, 2))
         arriving = float(spectrum.sum())
         if depth(shield.iron, shield.tungsten) == 0.0:
             fast = points.kinetic > THRESHOLDS[0]
@@ -141,43 +136,38 @@ def neutrons(scenario: "Scenario", detector: str, made_by: Hadron) -> Neutrons:
     return Neutrons(made_by, arriving, kinetic, arriving * each, count)
 
 
-def sources(scenario: "Scenario", detector: str) -> list[Source]:
+def sources(setup: DetectorSetup) -> list[Source]:
     """Neutrons made by K_L0 and by neutrons of the collision, where there are tables for it."""
-    shield = shield_of(scenario)
-    beams = beams_of(scenario)
-    found = []
-    if production_for(beams) is not None and depth(shield.iron, shield.tungsten) > 0.0:
-        found.append(
-            _source(
-                neutrons(scenario, detector, "klong"),
-                "neutron-shield",
-                "neutrons that K_L0 make in the shield",
-            )
-        )
-    if production_for(beams, "neutron") is not None:
-        found.append(
-            _source(
-                neutrons(scenario, detector, "neutron"),
-                "neutron-ip",
-                "neutrons from the collision point",
-            )
-        )
-    return found
+    shield = shield_of(setup.scenario)
+    listed = []
+    if production_for(setup.beams) is not None and depth(shield.iron, shield.tungsten) > 0.0:
+        listed.append(_source(setup.once(neutrons, "klong"), "neutron-shield"))
+    if production_for(setup.beams, "neutron") is not None:
+        listed.append(_source(setup.once(neutrons, "neutron"), "neutron-ip"))
+    return listed
 
 
-def _source(found: Neutrons, key: str, title: str) -> Source:
-    what = "K_L0" if found.made_by == "klong" else "neutrons and antineutrons"
-    share = float(found.number[found.kinetic > 0.5].sum() / found.number.sum())
+_TITLES: Final = {
+    "neutron-shield": "neutrons that K_L0 make in the shield",
+    "neutron-ip": "neutrons from the collision point",
+}
+
+
+def _source(behind_shield: Neutrons, key: str) -> Source:
+    what = "K_L0" if behind_shield.made_by == "klong" else "neutrons and antineutrons"
+    kinetic, number = behind_shield.kinetic, behind_shield.number
+    fraction = float(number[kinetic > 0.5].sum() / number.sum())
+    each = behind_shield.count.value / behind_shield.entering
     return Source(
         key,
-        title,
+        _TITLES[key],
         "luminosity",
-        found.count,
+        behind_shield.count,
+        Spectrum("neutron-front", kinetic, number),
         notes=(
-            f"above 0.1 GeV; {100 * share:.0f} per cent of them above 0.5 GeV, counted outside of"
-            " the detector's lead",
-            f"{found.count.value / found.entering:.2g} for each of {found.entering:.3g} {what}"
-            " that come to the shield",
+            f"above 0.1 GeV; {100 * fraction:.0f} per cent of them above 0.5 GeV, counted outside"
+            " of the detector's lead",
+            f"{each:.2g} for each of {behind_shield.entering:.3g} {what} that come to the shield",
             "Geant4 through 30 cm of iron and then tungsten; other shields by their depth in"
             " interaction lengths",
         ),

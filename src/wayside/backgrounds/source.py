@@ -1,111 +1,127 @@
-"""What every source of background says: how many enter, and how many vertices they fake."""
+"""What a source of background is: the particles that enter a detector, and the vertices they fake.
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from math import hypot
-from typing import Final, Literal
+A source lives in a module of its own; `wayside.backgrounds.registry` lists them. A guide with an
+example: docs/howto_source.md.
+"""
+
+from dataclasses import dataclass
+from typing import Literal, Protocol, runtime_checkable
+
+from numpy.typing import ArrayLike
+
+from wayside.backgrounds import fakes
+from wayside.backgrounds.counts import Count, Stage
 
 Scaling = Literal["luminosity", "time"]
-
-Selection = Literal["vertex", "timed"]
-"""What counts as an event: a ``"vertex"`` in the emulsion alone, or one that is ``"timed"``: gas
-hits on both tracks agree on one time, at which the fibres upstream are silent."""
-
-SELECTIONS: Final[tuple[Selection, ...]] = ("vertex", "timed")
+"""What the number of particles of a source is proportional to."""
 
 
-@dataclass(frozen=True)
-class Count:
-    """A mean number over the exposure, with standard errors of it.
-
-    Attributes
-    ----------
-    value
-        Mean.
-    statistical
-        Error from the size of simulated samples; independent between counts.
-    systematic
-        Error from fluxes, cross-sections and approximations.
-    """
-
-    value: float
-    statistical: float = 0.0
-    systematic: float = 0.0
+@runtime_checkable
+class BackgroundSource(Protocol):
+    """A source of background at one detector, over the luminosity and exposure of a scenario."""
 
     @property
-    def error(self) -> float:
-        """Both errors in quadrature."""
-        return hypot(self.statistical, self.systematic)
+    def key(self) -> str:
+        """Name in output for programs, such as ``"cosmic-muons"``; one source has one key."""
+        ...
 
-    def times(self, factor: float, relative_error: float = 0.0) -> "Count":
-        """Scaled by a factor that has itself a relative (systematic) error."""
-        value = self.value * factor
-        return Count(
-            value,
-            self.statistical * abs(factor),
-            hypot(self.systematic * factor, value * relative_error),
-        )
+    @property
+    def title(self) -> str:
+        """Name in tables and figures."""
+        ...
 
-    def product(self, other: "Count") -> "Count":
-        """Of two independent numbers: relative errors in quadrature, each kind on its own."""
-        return Count(
-            self.value * other.value,
-            hypot(self.statistical * other.value, other.statistical * self.value),
-            hypot(self.systematic * other.value, other.systematic * self.value),
-        )
+    @property
+    def scaling(self) -> Scaling:
+        """Whether it grows with luminosity or with time."""
+        ...
+
+    @property
+    def entering(self) -> Count:
+        """Mean number of particles that enter the detector."""
+        ...
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is approximated, and where the numbers come from: one sentence each."""
+        ...
+
+    def fakes(self, stage: Stage) -> Count | None:
+        """Mean number of fake vertices of all entering particles; None where it is not known.
+
+        Parameters
+        ----------
+        stage
+            Stage of the selection up to which they survive.
+        """
+        ...
 
 
-@dataclass(frozen=True)
-class Source:
-    """One source of background at one detector, over the exposure of a scenario.
+@dataclass(frozen=True, eq=False)
+class Spectrum:
+    """Particles of a source as the tables of fakes need them, outside of the detector's lead.
 
     Attributes
     ----------
-    key, title
-        Name for machines (``"cosmic-muons"``) and for people.
-    scales
-        What it grows with.
-    entering
-        Particles that enter the detector.
-    vertices
-        Vertices they fake, by `Selection`; None where nobody has simulated it.
-    notes
-        What is approximated, and from where the numbers come.
+    kind
+        Particle and side from which it comes, one of `wayside.backgrounds.fakes.KINDS`.
+    energies
+        Kinetic energies in GeV, shape (n,).
+    weights
+        Numbers of particles at these energies, or anything proportional to them, shape (n,).
+    per_entering
+        Ratio of the particles that head for the blocks to those that the source counts as entering.
+    tagged
+        Fraction of the particles that comes with a muon through the fibres, which vetoes.
+    """
+
+    kind: fakes.Kind
+    energies: ArrayLike
+    weights: ArrayLike
+    per_entering: float = 1.0
+    tagged: float = 0.0
+
+    def fakes(self, stage: Stage) -> Count | None:
+        """Mean number of fakes for each entering particle; None where the kind was not simulated.
+
+        Parameters
+        ----------
+        stage
+            Stage of the selection; only those that ask the fibres have a veto by muons.
+        """
+        if not fakes.simulated(self.kind):
+            return None
+        vetoed = 0.0 if stage in ("vertex", "gas") else self.tagged
+        fakes_each = fakes.per_particle(self.kind, self.energies, self.weights, stage)
+        return fakes_each.times(self.per_entering * (1.0 - vetoed))
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """A source whose fakes follow from its spectrum and the tables of fakes.
+
+    Attributes
+    ----------
+    key, title, scaling, entering, notes
+        As for `BackgroundSource`.
+    spectrum
+        Its particles outside of the lead; None where nobody has simulated what they fake.
+
+    Examples
+    --------
+    >>> spectrum = Spectrum("muon-front", energies=[2.0], weights=[1.0])
+    >>> source = Source("haze", "muons of a haze", "time", Count(1e4), spectrum)
+    >>> source.fakes("timed").value < source.fakes("vertex").value
+    True
     """
 
     key: str
     title: str
-    scales: Scaling
+    scaling: Scaling
     entering: Count
-    vertices: dict[Selection, Count] | None = None
+    spectrum: Spectrum | None = None
     notes: tuple[str, ...] = ()
 
-
-def total(sources: Iterable[Source], selection: Selection) -> Count:
-    """Vertices of all sources that say how many they fake.
-
-    Statistical errors are independent of each other and add in quadrature. So do systematic ones:
-    what sources share, such as the flux of cosmic muons, is a small part of them.
-    """
-    counts = [each.vertices[selection] for each in sources if each.vertices is not None]
-    return Count(
-        sum(each.value for each in counts),
-        hypot(*(each.statistical for each in counts)),
-        hypot(*(each.systematic for each in counts)),
-    )
-
-
-def with_fakes(source: Source, each: Mapping[Selection, Count] | None) -> Source:
-    """The source with the vertices it fakes.
-
-    Parameters
-    ----------
-    source
-        Without vertices.
-    each
-        Vertices that one entering particle fakes on average, by selection; None for unknown.
-    """
-    if each is None:
-        return source
-    vertices = {selection: source.entering.product(count) for selection, count in each.items()}
-    return replace(source, vertices=vertices)
+    def fakes(self, stage: Stage) -> Count | None:
+        """Mean number of fake vertices at a stage of the selection; None without a spectrum."""
+        fakes_each = None if self.spectrum is None else self.spectrum.fakes(stage)
+        return None if fakes_each is None else self.entering.product(fakes_each)

@@ -19,7 +19,7 @@ from wayside.files import write_files
 from wayside.text import json_text
 
 if TYPE_CHECKING:
-    from wayside.backgrounds.source import Count
+    from wayside.backgrounds.counts import Count
     from wayside.sensitivity.background_report import BackgroundReport
 
 _PAGE = 80
@@ -118,7 +118,7 @@ def _text(report: "BackgroundReport", detectors: tuple[str, ...]) -> str:
 
 
 def _sources(report: "BackgroundReport", name: str) -> str:
-    from wayside.backgrounds.source import SELECTIONS
+    from wayside.efficiency.selection import SELECTIONS
 
     head = ("source", "entering", "rate", *SELECTIONS)
     found = report.budget.detectors[name]
@@ -142,7 +142,7 @@ def _sources(report: "BackgroundReport", name: str) -> str:
 
 
 def _vetoes(report: "BackgroundReport", name: str) -> str:
-    from wayside.backgrounds.fakes import STAGES
+    from wayside.backgrounds.counts import STAGES
 
     rows = [
         (_short(key), *(f"{found[stage].value:.2g}" for stage in STAGES))

@@ -11,8 +11,9 @@ from wayside.backgrounds.cosmic_muons import site_of
 from wayside.backgrounds.klong import PRODUCTION_ERROR, behind
 from wayside.backgrounds.klong_production import CONTINUUM, PAIRS, entering, production
 from wayside.backgrounds.klong_shield import LENGTH_ERROR
-from wayside.backgrounds.place import beams_of, box_of
+from wayside.backgrounds.place import box_of
 from wayside.backgrounds.rock_neutrals import MODEL_ERROR, arriving, edge_of, neutrals
+from wayside.backgrounds.setup import DetectorSetup
 from wayside.constants import CTAU_KLONG, SECONDS_PER_YEAR
 from wayside.paper.claims import HOLDS, claim, share
 from wayside.paper.conventions import scenario
@@ -110,7 +111,7 @@ def _fractions() -> list[Row]:
 
 def _spectrum() -> list[Row]:
     plan = scenario(FRAME)
-    points = entering(beams_of(plan), box_of(plan, "A"))
+    points = entering(plan.collider.build(), box_of(plan, "A"))
     edges = np.arange(0.5, 6.0 + BIN, BIN)
     luminosity = plan.run.luminosity_fb
     counts = {
@@ -160,7 +161,7 @@ def _spectrum() -> list[Row]:
 
 def _shield() -> list[Row]:
     plan, true = scenario(FRAME), scenario(TRUE)
-    here, there = behind(plan, "A"), behind(true, "A")
+    here, there = (behind(DetectorSetup(case, "A")) for case in (plan, true))
     survival = here.total.value / here.arriving
     spread = math.exp(abs(math.log(survival)) * LENGTH_ERROR)
     allowed = Tolerance(
@@ -263,5 +264,5 @@ def _draw() -> Figure:
     panels = {}
     for title, name in (("equal beams, head-on", FRAME), ("7.007 on 4.000 GeV, 83 mrad", TRUE)):
         plan = scenario(name)
-        panels[title] = entering(beams_of(plan), box_of(plan, "A"))
+        panels[title] = entering(plan.collider.build(), box_of(plan, "A"))
     return spectra_figure(panels, scenario(FRAME).run.luminosity_fb)

@@ -17,7 +17,7 @@ from wayside.backgrounds.collider_muons import (
 )
 from wayside.backgrounds.cosmic_muons import Shower, Site, shower
 from wayside.backgrounds.occupancy import LIMIT, study_occupancy
-from wayside.backgrounds.place import beams_of, box_of
+from wayside.backgrounds.place import box_of
 from wayside.constants import ALPHA, GEV2_TO_FB, M_MUON
 from wayside.data import read_table
 from wayside.paper.amplitudes import E2, current_squared, pair_in_frame
@@ -100,7 +100,7 @@ def current_product(
 
 def _continuum() -> Row:
     point = scenario("besiii-forward")
-    box, beams = box_of(point, "A"), beams_of(point)
+    box, beams = box_of(point, "A"), point.collider.build()
     centre = np.linalg.norm(box.position)
     one_axis = study_density(4.0 * pi * ALPHA**2 / (3.0 * 3.78**2) * GEV2_TO_FB, LUMINOSITIES[0])
     area = 1e4 * float(box.size[0] * box.size[1])

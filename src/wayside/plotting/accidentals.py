@@ -5,7 +5,7 @@ from matplotlib import rc_context
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from wayside.backgrounds.fakes import SPECTRA, law
+from wayside.backgrounds.accidentals import SPECTRA, law
 from wayside.data import read_table
 from wayside.plotting.style import APPROXIMATE, OURS, STYLE
 

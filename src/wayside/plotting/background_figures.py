@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 
 from wayside.backgrounds import klong_production, rock_neutrals
 from wayside.backgrounds.cosmic_muons import site_of
-from wayside.backgrounds.place import beams_of, box_of
+from wayside.backgrounds.place import box_of
 from wayside.plotting import backgrounds, klong
 from wayside.plotting.budget import budget_figure, luminosity_figure
 from wayside.sensitivity.background_report import BackgroundReport
@@ -24,7 +24,7 @@ def background_figures(report: BackgroundReport) -> Iterator[tuple[str, Figure]]
     """
     scenario = report.scenario
     detector = scenario.signal[0]
-    beams, box, site = beams_of(scenario), box_of(scenario, detector), site_of(scenario)
+    beams, box, site = scenario.collider.build(), box_of(scenario, detector), site_of(scenario)
     yield "background", budget_figure(report)
     yield "luminosity", luminosity_figure(report)
     yield "collider-muons", backgrounds.collider_muons_figure(scenario)

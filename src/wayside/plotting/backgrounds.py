@@ -11,7 +11,8 @@ from matplotlib.patches import Circle
 
 from wayside.backgrounds import collider_muons, cosmic_muons, occupancy, photons
 from wayside.backgrounds.cosmic_muons import Site
-from wayside.backgrounds.place import beams_of, box_of
+from wayside.backgrounds.place import box_of
+from wayside.backgrounds.setup import DetectorSetup
 from wayside.data import read_table
 from wayside.plotting.style import APPROXIMATE, OURS, STYLE
 
@@ -149,7 +150,7 @@ def occupancy_figure(scenario: "Scenario", detector: str) -> Figure:
         A scenario and the name of one of its detectors.
     """
     box = box_of(scenario, detector)
-    found = occupancy.occupancy(scenario, detector)
+    found = occupancy.occupancy(DetectorSetup(scenario, detector))
     study = cosmic_muons.shower(box, Site(flux="study"))
     days = np.geomspace(1.0, 1e4, 50)
     with rc_context(STYLE):
@@ -202,7 +203,7 @@ def collider_muons_figure(scenario: "Scenario") -> Figure:
     scenario
         Its detectors are shown where their front faces are.
     """
-    beams = beams_of(scenario)
+    beams = scenario.collider.build()
     degrees = np.linspace(0.5, 179.5, 400)
     angle = np.radians(degrees)
     rays = np.stack([np.sin(angle), np.zeros_like(angle), np.cos(angle)], axis=1)

@@ -8,7 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from wayside.backgrounds.source import Count, Source
+from wayside.backgrounds.counts import Count
+from wayside.backgrounds.fake_counts import Contribution
 from wayside.constants import DAYS_PER_YEAR
 from wayside.plotting.style import APPROXIMATE, OURS, STYLE
 from wayside.sensitivity.background_report import BackgroundReport
@@ -125,13 +126,13 @@ def _shaded(until: float) -> str | None:
     return "shaded: zero background holds" if until == until else None
 
 
-def _count(source: Source, key: str) -> Count | None:
+def _count(source: Contribution, key: str) -> Count | None:
     if key == "entering":
         return source.entering
     return None if source.vertices is None else source.vertices[key]  # type: ignore[index]
 
 
-def _range(sources: list[Source]) -> tuple[float, float]:
+def _range(sources: list[Contribution]) -> tuple[float, float]:
     counts = [_count(source, key) for source in sources for key, _, _ in _STEPS]
     known = [each.value for each in counts if each is not None and each.value > 0.0]
     if not known:

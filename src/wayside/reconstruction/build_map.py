@@ -7,8 +7,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from wayside.backgrounds.source import SELECTIONS, Selection
 from wayside.efficiency.axes import AXES
+from wayside.efficiency.selection import SELECTIONS, Selection
 from wayside.efficiency.table import EfficiencyMap, counted
 from wayside.generator.pairs import PAIRS
 from wayside.reconstruction.chain import Reconstructed

@@ -23,9 +23,7 @@ HOLDS: Final = {
 
 def sqrt_s(collider: "ColliderSection") -> float:
     """Centre-of-mass energy in GeV."""
-    from wayside.collider.beams import Beams
-
-    return Beams(collider.electron_energy, collider.positron_energy, collider.crossing_angle).sqrt_s
+    return collider.build().sqrt_s
 
 
 def mode(scenario: "Scenario") -> Literal["on-shell", "off-shell"]:

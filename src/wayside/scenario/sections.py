@@ -2,13 +2,17 @@
 
 import math
 import re
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StrictStr
 
 from wayside.constants import M_ELECTRON
+from wayside.efficiency.selection import Selection
 from wayside.scenario.problems import show
 from wayside.scenario.quantities import Interval, Quantity, Vector, Whole, items, refuse
+
+if TYPE_CHECKING:
+    from wayside.collider.beams import Beams
 
 # The outer limits are far beyond any use; they keep squares and ratios inside a double's range.
 _ENERGY = Quantity("energy", 1e-9, 1e6)
@@ -92,8 +96,6 @@ DofName = Literal["drees2015", "saikawa2018"]
 
 Recast = Literal["exact", "study"]
 
-Selection = Literal["vertex", "timed"]
-
 PlaneKind = Literal["epsilon-g_d", "epsilon-m2", "epsilon-delta"]
 Hold = Literal["sum", "m1", "m2", "ratios"]
 
@@ -127,6 +129,12 @@ class ColliderSection(Section):
     regulator: Literal["exact", "printed"] = "exact"
     energy_spread: Spread = 5e-4
 
+    def build(self) -> "Beams":
+        """The beams that these keys describe."""
+        from wayside.collider.beams import Beams
+
+        return Beams(self.electron_energy, self.positron_energy, self.crossing_angle)
+
 
 class RunSection(Section):
     """What is collected, and how it is counted.
@@ -143,7 +151,7 @@ class RunSection(Section):
         Of the exclusion.
     selection
         What counts as an event: a ``"vertex"`` in the emulsion alone, or one that is ``"timed"``
-        as well; see `wayside.backgrounds.source.Selection`.
+        as well; see `wayside.efficiency.selection.Selection`.
     background
         Expected background events in the total, or ``"simulated"`` for those of all sources.
     background_error

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from wayside.backgrounds.budget import Budget, budget
-from wayside.backgrounds.survivors import TABLE_SHIELD, other_settings
+from wayside.backgrounds.fake_counts import other_settings
+from wayside.backgrounds.fakes import TABLE_SHIELD
 from wayside.limits import uncertain
 from wayside.limits.control import Control
 from wayside.limits.histfactory import workspace

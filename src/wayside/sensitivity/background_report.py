@@ -1,17 +1,16 @@
 """Every source of background at the detectors of a scenario, and what it does to the limit."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from wayside import __version__
 from wayside.backgrounds.budget import Budget, Finder, budget
-from wayside.backgrounds.fakes import Stage
-from wayside.backgrounds.source import SELECTIONS, Count, Source
-from wayside.backgrounds.survivors import after_each_veto
-from wayside.backgrounds.survivors import sources as all_sources
+from wayside.backgrounds.counts import Count, Stage
+from wayside.backgrounds.fake_counts import Contribution, contributions
 from wayside.constants import SECONDS_PER_DAY
+from wayside.efficiency.selection import SELECTIONS
 from wayside.limits.control import Control
 from wayside.scenario import Scenario
 from wayside.sensitivity.background import (
@@ -21,9 +20,6 @@ from wayside.sensitivity.background import (
 )
 from wayside.sensitivity.luminosity import LuminosityScan, luminosity_scan
 from wayside.text import csv_text
-
-Vetoes = Callable[[Scenario, str, Source], Mapping[Stage, Count] | None]
-"""Of a source at one detector, over the exposure; None where not known."""
 
 
 @dataclass(frozen=True)
@@ -47,9 +43,9 @@ class BackgroundReport:
         """How the control detector compares at the scenario's own point."""
         return control_of(self.scenario, self.budget, self.scan.signal_ratio)
 
-    def rate(self, source: Source) -> tuple[float, str]:
+    def rate(self, source: Contribution) -> tuple[float, str]:
         """Entering particles by what a source grows with, and its unit."""
-        if source.scales == "luminosity":
+        if source.scaling == "luminosity":
             return source.entering.value / self.scenario.run.luminosity_fb, "fb^-1"
         seconds = self.scenario.site.exposure * SECONDS_PER_DAY
         return source.entering.value / seconds, "s"
@@ -86,13 +82,13 @@ class BackgroundReport:
             "not_counted": self.budget.not_counted([name]),
         }
 
-    def _source(self, source: Source) -> dict[str, Any]:
+    def _source(self, source: Contribution) -> dict[str, Any]:
         rate, unit = self.rate(source)
         vertices = source.vertices
         return {
             "key": source.key,
             "title": source.title,
-            "scales": source.scales,
+            "scales": source.scaling,
             "entering": _plain(source.entering),
             f"entering_per_{'fb' if unit == 'fb^-1' else unit}": rate,
             "vertices": vertices and {each: _plain(vertices[each]) for each in SELECTIONS},
@@ -151,7 +147,7 @@ class BackgroundReport:
             for source in found:
                 vertices = source.vertices or {}
                 counts = [source.entering, *(vertices.get(each, _UNKNOWN) for each in SELECTIONS)]
-                rows.append([name, source.key, source.scales, *_cells(counts)])
+                rows.append([name, source.key, source.scaling, *_cells(counts)])
             totals = [self.budget.total([name], each) for each in SELECTIONS]
             rows.append([name, "total", "", *_cells([_UNKNOWN, *totals])])
         return csv_text(header, columns, rows)
@@ -172,8 +168,7 @@ class BackgroundReport:
 
 def background_report(
     scenario: Scenario,
-    find: Finder = all_sources,
-    veto: Vetoes = after_each_veto,
+    find: Finder = contributions,
     points: int = 81,
 ) -> BackgroundReport:
     """Compute every source of background, and limits against luminosity.
@@ -183,9 +178,7 @@ def background_report(
     scenario
         From `wayside.load_scenario`.
     find
-        Sources at one detector.
-    veto
-        Fakes of one source stage by stage.
+        Function that gives the contributions of all sources at one detector.
     points
         Number of luminosities.
     """
@@ -197,12 +190,8 @@ def background_report(
             f"run.background = {scenario.run.background:g}: reach takes that and not this total"
         )
     vetoes = {
-        name: {
-            each.key: counts
-            for each in sources
-            if (counts := veto(scenario, name, each)) is not None
-        }
-        for name, sources in found.detectors.items()
+        name: {part.key: part.after_veto for part in parts if part.after_veto is not None}
+        for name, parts in found.detectors.items()
     }
     scan = luminosity_scan(scenario, background, found, points)
     return BackgroundReport(scenario, found, background, scan, vetoes, flags)

@@ -14,10 +14,10 @@ from wayside.acceptance.estimate import Estimate, decay_curve, face_acceptance
 from wayside.acceptance.rule import Rule
 from wayside.acceptance.seen import Seen
 from wayside.acceptance.timing import Arrivals, arrival_times, timing_rule
-from wayside.backgrounds.source import Selection
 from wayside.collider.beams import Beams
 from wayside.constants import HBAR_C
 from wayside.detector.box import Box
+from wayside.efficiency.selection import Selection
 from wayside.efficiency.shipped import shipped
 from wayside.errors import InputError
 from wayside.models.protocol import Model

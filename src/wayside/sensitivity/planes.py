@@ -7,7 +7,6 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike
 
-from wayside.collider.beams import Beams
 from wayside.constants import M_ELECTRON
 from wayside.detector.box import Box
 from wayside.errors import InputError
@@ -29,11 +28,7 @@ def mass_point(scenario: Scenario) -> MassPoint:
     """
     return MassPoint(
         model=scenario.model.build(),
-        beams=Beams(
-            scenario.collider.electron_energy,
-            scenario.collider.positron_energy,
-            scenario.collider.crossing_angle,
-        ),
+        beams=scenario.collider.build(),
         volumes={
             name: Box.place(each.position, each.size, each.facing, each.roll)
             for name, each in scenario.detectors.items()

@@ -1,0 +1,69 @@
+"""Vertices of cosmic muons that have nothing to do with each other, as a source of its own."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from wayside.backgrounds import accidentals
+from wayside.backgrounds.cosmic_muons import energies_at, relative_error, site_of
+from wayside.backgrounds.counts import Count, Stage
+from wayside.backgrounds.fakes import gas_silent
+from wayside.backgrounds.occupancy import occupancy
+from wayside.backgrounds.setup import DetectorSetup
+from wayside.backgrounds.source import Source
+from wayside.efficiency.selection import SELECTIONS, Selection
+
+
+@dataclass(frozen=True, eq=False)
+class UnrelatedTracks(Source):
+    """Accidental vertices; they are counted by a law, and no table follows them stage by stage.
+
+    Attributes
+    ----------
+    vertices
+        Mean numbers over the exposure, by selection.
+    """
+
+    vertices: Mapping[Selection, Count] = field(default_factory=dict)
+
+    def fakes(self, stage: Stage) -> Count | None:
+        """Mean number of vertices; vetoes that go beyond ``"timed"`` are not applied to them."""
+        if stage in ("closed", "quiet"):
+            return self.vertices["timed"]
+        return self.vertices[stage] if stage in SELECTIONS else None
+
+
+def sources(setup: DetectorSetup) -> list[UnrelatedTracks]:
+    """Vertices of unrelated cosmic muons in the films of one detector."""
+    in_place, stack = setup.scenario.site, setup.scenario.stack
+    area = 1e4 * float(setup.box.size[0] * setup.box.size[1])
+    # There are two spectra: the surface's and that below the rock of Belle II.
+    water = in_place.overburden * in_place.rock_density
+    spectrum: accidentals.Spectrum = "rock" if water > 0.5 * accidentals.ROCK else "surface"
+    scanned = occupancy(setup).scanned * in_place.exposure
+    numbers = accidentals.accidentals(
+        scanned,
+        area,
+        stack.blocks,
+        in_place.exposure,
+        spectrum,
+        gas_silent("muon-above", *setup.once(energies_at)),
+        in_place.exposure / min(in_place.film_replacement, in_place.exposure),
+    )
+    error = relative_error(site_of(setup.scenario))
+    tracks = scanned * area
+    depth = f"below {accidentals.ROCK:g}" if spectrum == "rock" else "of 0"
+    return [
+        UnrelatedTracks(
+            "unrelated-tracks",
+            "unrelated tracks",
+            "time",
+            Count(tracks, systematic=error * tracks),
+            notes=(
+                "entering: cosmic muons through a film at slopes that are scanned",
+                f"films replaced every {in_place.film_replacement:g} days; law of tiles for muons"
+                f" {depth} m of water equivalent, here {water:.3g}",
+            ),
+            # Twice as many tracks make four times as many vertices.
+            vertices={name: count.times(1.0, 2.0 * error) for name, count in numbers.items()},
+        )
+    ]
