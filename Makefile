@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 OUT ?= wayside-out
 
-.PHONY: reach test nightly oldest check bench bench-simulation efficiency-map rebuild-tables docs clean
+.PHONY: reach test test-example nightly oldest check bench bench-simulation efficiency-map rebuild-tables docs clean
 
 $(VENV)/.run: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -21,6 +21,15 @@ reach: $(VENV)/.run
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest -m "not nightly" -n auto --maxprocesses 4 --dist loadscope
+
+# The example package installed beside Wayside, in a folder of its own: what other tests see of
+# installed models stays as it is.
+EXAMPLE := $(VENV)/example
+
+test-example: $(VENV)/.dev
+	rm -rf $(EXAMPLE)
+	$(BIN)/python -m pip install --quiet --no-deps --target $(EXAMPLE) ./examples/axial_pair
+	PYTHONPATH=$(EXAMPLE) $(BIN)/python -m pytest -q examples/axial_pair/tests
 
 nightly: $(VENV)/.dev
 	$(BIN)/python -m pytest -m nightly

@@ -128,10 +128,21 @@ class InelasticModel(ABC):
         m_aprime : float
             Mediator mass in GeV.
         mu, rho, **parameters
-            As for `lagrangian_masses`.
+            As for `lagrangian_masses`; parameters that are left out have their defaults.
         """
-        m1, m2 = cls.lagrangian_masses(mu, rho, **parameters)
+        defaults = cls.parameter_defaults()
+        m1, m2 = cls.lagrangian_masses(mu, rho, **(defaults | parameters))
         return cls(m_aprime, m1, m2, **parameters)
+
+    @classmethod
+    def parameter_defaults(cls) -> dict[str, float]:
+        """Defaults of those of ``parameters`` that have one, by name."""
+        names = {parameter.name for parameter in cls.parameters}
+        return {
+            field.name: field.default
+            for field in dataclasses.fields(cls)
+            if field.name in names and field.default is not dataclasses.MISSING
+        }
 
     def with_masses(self, m_aprime: float, m1: float, m2: float) -> Self:
         """Return the same model at other masses (GeV), its other parameters kept."""

@@ -12,6 +12,8 @@ __all__ = ["Parameter"]
 class Parameter:
     """A key of the section ``[model]`` of a scenario that belongs to one kind of model.
 
+    The default is that of the field of the model's class; without one the key is required.
+
     Parameters
     ----------
     name : str
@@ -20,8 +22,6 @@ class Parameter:
         One line for people.
     low, high : float
         Smallest and largest value, in the base unit of the dimension.
-    default : float or None
-        Value where a scenario has none; None makes the key required.
     dimension : str
         ``"pure number"``, or another key of `wayside.scenario.quantities.UNITS`.
     """
@@ -30,7 +30,6 @@ class Parameter:
     description: str
     low: float = -math.inf
     high: float = math.inf
-    default: float | None = None
     dimension: str = "pure number"
 
     def check(self, value: float) -> None:

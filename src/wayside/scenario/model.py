@@ -8,7 +8,6 @@ from pydantic import BeforeValidator, SerializeAsAny, StrictStr, create_model
 
 from wayside.errors import InputError
 from wayside.models.inelastic import InelasticModel
-from wayside.models.parameters import Parameter
 from wayside.models.registry import kinds, model_class
 from wayside.scenario.problems import nearest
 from wayside.scenario.quantities import Quantity, refuse
@@ -140,18 +139,19 @@ def _section_of(data: object) -> object:
         cls = model_class(kind)
     except InputError as error:
         raise InputError(f"model.{error}") from error
-    return _with_parameters(cls.parameters).model_validate(data) if cls.parameters else data
+    return _section_with_parameters(cls).model_validate(data) if cls.parameters else data
 
 
 @functools.cache
-def _with_parameters(parameters: tuple[Parameter, ...]) -> type[ModelSection]:
-    """Section with more keys."""
+def _section_with_parameters(cls: type[InelasticModel]) -> type[ModelSection]:
+    """Section with the keys of a class of models."""
     fields: dict[str, Any] = {}
-    for parameter in parameters:
+    defaults = cls.parameter_defaults()
+    for parameter in cls.parameters:
         if parameter.name in ModelSection.model_fields:
             raise InputError(f"model.{parameter.name}: a key of every model, not a parameter")
         quantity = Quantity(parameter.dimension, parameter.low, parameter.high)
-        default = ... if parameter.default is None else parameter.default
+        default = defaults.get(parameter.name, ...)
         fields[parameter.name] = (Annotated[float, BeforeValidator(quantity)], default)
     made: type[ModelSection] = create_model("ModelSection", __base__=ModelSection, **fields)
     return made

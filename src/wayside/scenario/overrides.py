@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from wayside.errors import InputError
+from wayside.models.registry import kinds, model_class
 from wayside.scenario.problems import dotted, show
 from wayside.scenario.quantities import is_number_text
 
@@ -16,6 +17,8 @@ def apply(
     data: Mapping[str, object], overrides: Mapping[str, object] | Sequence[str]
 ) -> dict[str, Any]:
     """Return nested dictionaries with values set; the input stays as it is.
+
+    Parameters of the old kind of model go when another kind is set.
 
     Parameters
     ----------
@@ -42,7 +45,20 @@ def apply(
         if all(key in values for key in ours) and not any(key in values for key in theirs):
             for key in theirs:
                 _set(changed, key, None)
+    if "model.kind" in values:
+        for name in _own_parameters(data) - _own_parameters(changed):
+            if f"model.{name}" not in values:
+                _set(changed, f"model.{name}", None)
     return changed
+
+
+def _own_parameters(data: Mapping[str, object]) -> set[str]:
+    """Names of the parameters that the kind of a scenario's model adds."""
+    model = data.get("model")
+    kind = model.get("kind") if isinstance(model, Mapping) else None
+    if not isinstance(kind, str) or kind not in kinds():
+        return set()
+    return {parameter.name for parameter in model_class(kind).parameters}
 
 
 def parse(text: str) -> tuple[str, object]:
