@@ -9,24 +9,16 @@ from wayside.paper.section import Context, Outcome, Section
 
 
 class Entry(NamedTuple):
-    """One section.
-
-    Attributes
-    ----------
-    title
-        In the report.
-    chapter
-        Under which it stands.
-    module
-        Name in this package.
-    weight
-        Seconds it takes, roughly: the longest start first.
-    """
+    """One section."""
 
     title: str
+    """Heading of the section in the report."""
     chapter: str
+    """Heading of the chapter that the section belongs to."""
     module: str
+    """Name of the section's module in this package."""
     weight: float = 1.0
+    """Approximate run time in seconds; the longest sections start first."""
 
 
 TABLES: Final = "Tables and quoted numbers"
