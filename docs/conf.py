@@ -62,7 +62,10 @@ napoleon_use_rtype = False
 nitpicky = False
 nitpick_ignore_regex = [
     # names of other packages, whose inventories would have to come over a network,
-    (r"py:.*", r"(numpy|matplotlib|pathlib|pydantic|pydantic_core|collections\.abc|os|click|rich)\..*"),
+    (
+        r"py:.*",
+        r"(numpy|matplotlib|pathlib|pydantic|pydantic_core|collections\.abc|os|click|rich)\..*",
+    ),
     # and arguments of validators in annotations, which are printed as if they were types.
     (r"py:class", r"[a-z_]+=.*|[-+.\d]+(e[-+]?\d+)?|Pydantic\w+"),
 ]
