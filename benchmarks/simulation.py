@@ -7,9 +7,10 @@ import statistics
 import time
 from typing import Final
 
+from wayside.detector.physics import Physics
 from wayside.detector.stack import Stack
 from wayside.transport.datasets import find
-from wayside.transport.engine import Engine, Physics
+from wayside.transport.engine import Engine
 from wayside.transport.gun import gun
 
 BEAMS: Final = (

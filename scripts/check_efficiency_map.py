@@ -33,7 +33,6 @@ from wayside.reconstruction.run import Job
 from wayside.scenario import Scenario, load_scenario
 from wayside.sensitivity.planes import mass_point
 from wayside.transport.datasets import find
-from wayside.transport.engine import Physics
 from wayside.transport.plan import Plan
 from wayside.transport.run import simulate
 
@@ -81,15 +80,9 @@ def closure(
     point = mass_point(scenario)
     rows, particles, generated, hopeless = _generate(scenario, options)
     stack = scenario.stack.build(scenario.detectors[detector].size[:2])
-    settings = scenario.geant4
-    physics = Physics(
-        settings.physics_list,
-        round(1e3 * settings.production_cut, 9),
-        round(1e3 * settings.margin, 9),
-        settings.plate_slabs,
-    )
+    physics = scenario.geant4.build()
     folder = options.work / scenario.name
-    plan = Plan(particles, stack, physics, find(settings.data), options.seed, 200)
+    plan = Plan(particles, stack, physics, find(scenario.geant4.data), options.seed, 200)
     with Progress(console=Console(stderr=True)) as bar:
         task = bar.add_task(f"{scenario.name}: Geant4", total=plan.chunks)
         simulate(plan, folder, options.workers, lambda done, _: bar.update(task, completed=done))

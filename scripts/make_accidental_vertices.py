@@ -59,8 +59,9 @@ def recorded(work: Path, spectrum: str) -> Pool:
     """Muons of a spectrum, simulated if they are not there."""
     path = work / f"pool-{spectrum}.npz"
     if not path.is_file():
+        from wayside.detector.physics import Physics
         from wayside.transport import datasets
-        from wayside.transport.engine import Engine, Physics
+        from wayside.transport.engine import Engine
 
         stack = Stack(size=(600.0, 600.0), blocks=BLOCKS, shield=0.0, fibres=0.0)
         engine = Engine(stack, Physics(), datasets.find())

@@ -34,7 +34,6 @@ from wayside.reconstruction.files import Run, read_table, write_table
 from wayside.reconstruction.run import Job
 from wayside.scenario import load_scenario
 from wayside.transport.datasets import DataSets, find
-from wayside.transport.engine import Physics
 from wayside.transport.plan import Plan
 from wayside.transport.run import simulate
 
@@ -57,14 +56,8 @@ def main() -> None:
     # Any scenario: they share the layers, and differ in where these stand.
     scenario = load_scenario("belle2-forward")
     stack = scenario.stack.build()
-    settings = scenario.geant4
-    physics = Physics(
-        settings.physics_list,
-        round(1e3 * settings.production_cut, 9),
-        round(1e3 * settings.margin, 9),
-        settings.plate_slabs,
-    )
-    data = find(settings.data)
+    physics = scenario.geant4.build()
+    data = find(scenario.geant4.data)
     job = Job(scenario.emulsion, scenario.reconstruction, seed=options.seed, together=1000)
     plain = scenario.to_dict()
     header = {

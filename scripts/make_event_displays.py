@@ -17,12 +17,12 @@ from matplotlib import rc_context
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from wayside.detector.physics import Physics
 from wayside.detector.stack import Stack
 from wayside.plotting.event_display import deposit_figure, draw_event
 from wayside.plotting.stack import stack_figure
 from wayside.plotting.style import STYLE
 from wayside.transport.datasets import find
-from wayside.transport.engine import Physics
 from wayside.transport.gun import gun, together
 from wayside.transport.plan import Plan, read_run
 from wayside.transport.run import simulate, trace

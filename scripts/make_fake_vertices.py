@@ -126,8 +126,9 @@ def detector(shield: float) -> tuple[Stack, Sheets]:
 
 def simulate(task: Task) -> str:
     """Simulate, reconstruct and look at one chunk."""
+    from wayside.detector.physics import Physics
     from wayside.transport import datasets
-    from wayside.transport.engine import Engine, Physics
+    from wayside.transport.engine import Engine
     from wayside.transport.plan import chunk_seed
 
     sample = task.sample

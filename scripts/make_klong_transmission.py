@@ -48,8 +48,8 @@ QUANTILES = (0.1, 0.3, 0.5, 0.7, 0.9)
 def task(name: str, energy: float, number: int, seed: int) -> dict[str, Any]:
     """One beam through the whole depth: what is left after each row's thickness."""
     from wayside.detector.materials import IRON, TUNGSTEN
+    from wayside.detector.physics import Physics
     from wayside.transport.datasets import find
-    from wayside.transport.engine import Physics
     from wayside.transport.plan import chunk_seed
     from wayside.transport.slab import Slab, beam, resampled
 

@@ -72,8 +72,8 @@ def task(number: int, seed: int) -> dict[str, Any]:
     """Muons through the slab: the neutral hadrons that leave below, and their muon."""
     from wayside.backgrounds.cosmic_flux import POSITIVE_SHARE
     from wayside.detector.materials import ROCK
+    from wayside.detector.physics import Physics
     from wayside.transport.datasets import find
-    from wayside.transport.engine import Physics
     from wayside.transport.slab import MOVER, Slab
 
     rng = np.random.default_rng(seed)

@@ -80,8 +80,8 @@ def task(hadron: str, number: int, seed: int) -> dict[str, Any]:
     """One pass through the whole shield."""
     from wayside.detector.materials import IRON as IRON_METAL
     from wayside.detector.materials import TUNGSTEN as TUNGSTEN_METAL
+    from wayside.detector.physics import Physics
     from wayside.transport.datasets import find
-    from wayside.transport.engine import Physics
     from wayside.transport.plan import chunk_seed
     from wayside.transport.slab import Slab
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from wayside.detector.physics import Physics
 from wayside.detector.stack import Stack
 from wayside.reconstruction.chains import chains
 from wayside.reconstruction.files import Run
@@ -22,7 +23,6 @@ from wayside.reconstruction.run import Job, origins, read_result, reconstruct_ru
 from wayside.reconstruction.tracks import ELECTRON, fit_tracks, momentum_times_beta
 from wayside.scenario.emulsion import EmulsionSection, ReconstructionSection
 from wayside.transport.datasets import find
-from wayside.transport.engine import Physics
 from wayside.transport.gun import gun
 from wayside.transport.plan import Plan
 from wayside.transport.run import simulate

@@ -181,10 +181,10 @@ def test_front_lines_come_from_afar() -> None:
 
 def test_a_small_run_reproduces_the_table(tmp_path: Path) -> None:
     pytest.importorskip("calzone")
+    from wayside.detector.physics import Physics
     from wayside.reconstruction.fakes import fakes as look
     from wayside.reconstruction.run import of_crossings
     from wayside.transport import datasets
-    from wayside.transport.engine import Physics
     from wayside.transport.plan import Plan, read_run
     from wayside.transport.run import simulate
 

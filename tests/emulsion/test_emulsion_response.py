@@ -14,7 +14,6 @@ from wayside.emulsion.response import UM, Emulsion
 from wayside.emulsion.sheets import Sheets
 from wayside.emulsion.signals import MICROTRACK
 from wayside.errors import InputError
-from wayside.scenario.emulsion import EmulsionSection
 from wayside.transport.records import CROSSING
 
 EMULSION, SHEETS = Emulsion(), Sheets()
@@ -25,14 +24,6 @@ def crossings(n, slope=0.0, loss=0.52, seed=1):
     particles = beam(10.0 * np.arange(n), 0.0, -1.0, slope, 0.0, 1e4)
     rng = np.random.default_rng(seed)
     return transport(particles, 1, rng, scatter=False, lose=False, loss_kev_per_um=loss)
-
-
-def test_section_and_dataclass_have_the_same_defaults():
-    assert all(
-        getattr(Emulsion.from_section(EmulsionSection()), name)
-        == pytest.approx(getattr(Emulsion(), name))
-        for name in Emulsion.__dataclass_fields__
-    )
 
 
 def test_crystals_met_by_throwing_spheres():

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from reference.toy_transport import beam, transport
 
+from wayside.detector.physics import Physics
 from wayside.detector.stack import Stack
 from wayside.generator.pairs import DECAY, PAIRS, Spread, draw_pairs, prongs
 from wayside.generator.records import PRIMARY
@@ -16,7 +17,6 @@ from wayside.reconstruction.records import TRACK, VERTEX
 from wayside.reconstruction.run import Job
 from wayside.scenario.emulsion import EmulsionSection, ReconstructionSection
 from wayside.transport.datasets import find
-from wayside.transport.engine import Physics
 from wayside.transport.plan import Plan
 from wayside.transport.records import CROSSING
 from wayside.transport.run import simulate

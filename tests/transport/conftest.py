@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
+from wayside.detector.physics import Physics
 from wayside.detector.stack import Stack
 from wayside.transport import datasets
-from wayside.transport.engine import Physics
 from wayside.transport.gun import gun
 from wayside.transport.plan import Plan, Recorded, read_run
 from wayside.transport.run import simulate

@@ -30,7 +30,7 @@ import json
 import numpy as np
 from wayside.detector.materials import IRON
 from wayside.transport.datasets import find
-from wayside.transport.engine import Physics
+from wayside.detector.physics import Physics
 from wayside.transport.slab import Slab, beam
 slab = Slab(IRON, 100.0, (4000.0, 4000.0), Physics(production_cut=1.0), find("stand-in"))
 sent = beam(130, 2000.0, 1500)

@@ -14,6 +14,7 @@ from scipy.special import roots_legendre
 from wayside.backgrounds.counts import Count
 from wayside.constants import SECONDS_PER_DAY
 from wayside.data import read_table
+from wayside.detector.readout import Readout
 from wayside.efficiency.selection import Selection
 from wayside.errors import InputError
 from wayside.typing import FloatArray
@@ -34,10 +35,10 @@ GAS_PER_SCANNED: Final = 4.0
 """Muons of any slope through a film over those with a slope below 1, for cos^2 of the zenith angle
 and films that stand upright: (pi / 4) / (pi / 16)."""
 
-GAS_WINDOW: Final = 4.0 * math.sqrt(2.0) * 5.0
+GAS_WINDOW: Final = 4.0 * math.sqrt(2.0) * Readout().gas_time
 """ns within which two gas hits agree: four standard deviations of their difference."""
 
-GAS_RADIUS: Final = 4.0 * math.hypot(0.05, 8e-3)
+GAS_RADIUS: Final = 4.0 * math.hypot(Readout().gas_error, 8e-3)
 """mm around a track within which gas hits are its own, next to the last sheet before the gap."""
 
 NEAR: Final = 4.0

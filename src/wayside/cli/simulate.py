@@ -151,7 +151,6 @@ def _plan(
     scenario: "Scenario", detector: str | None, primaries: "Records", seed: int, chunk: int
 ) -> "Plan":
     from wayside.transport.datasets import find
-    from wayside.transport.engine import Physics
     from wayside.transport.plan import Plan
 
     name = scenario.signal[0] if detector is None else detector
@@ -160,14 +159,8 @@ def _plan(
     first, second, depth = scenario.detectors[name].size
     stack = scenario.stack.build((first, second))
     stack.check_fits(1e3 * depth)
-    settings = scenario.geant4
-    physics = Physics(
-        settings.physics_list,
-        round(1e3 * settings.production_cut, 9),
-        round(1e3 * settings.margin, 9),
-        settings.plate_slabs,
-    )
-    return Plan(primaries, stack, physics, find(settings.data), seed, chunk)
+    physics = scenario.geant4.build()
+    return Plan(primaries, stack, physics, find(scenario.geant4.data), seed, chunk)
 
 
 def _run(plan: "Plan", folder: Path, workers: int) -> "list[Accident]":

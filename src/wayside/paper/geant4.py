@@ -153,8 +153,8 @@ def simulate(progress: Progress) -> Record:
 
 
 def _plan(primaries: Records) -> Any:
+    from wayside.detector.physics import Physics
     from wayside.transport.datasets import find
-    from wayside.transport.engine import Physics
     from wayside.transport.plan import Plan
 
     return Plan(primaries, STACK, Physics(), find(), SEED)

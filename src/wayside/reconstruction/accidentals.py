@@ -63,9 +63,7 @@ class Pool:
 
 def pool(film: Structured, primaries: Structured, job: Job) -> Pool:
     """Events from their crossings and primaries (event k in row k)."""
-    from wayside.emulsion.response import Emulsion
-
-    film = film[visible(film, Emulsion.from_section(job.emulsion))]
+    film = film[visible(film, job.emulsion.build())]
     film = film[np.argsort(film["event"], kind="stable")]
     across = np.hypot(primaries["px"], primaries["py"])
     scanned = np.mean(across <= job.emulsion.largest_slope * np.abs(primaries["pz"]))

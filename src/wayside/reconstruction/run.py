@@ -16,7 +16,6 @@ from wayside.emulsion.alignment import misalign
 from wayside.emulsion.grains import grain_microtracks
 from wayside.emulsion.microtracks import microtracks
 from wayside.emulsion.readout import hits
-from wayside.emulsion.response import Emulsion
 from wayside.emulsion.sheets import Sheets
 from wayside.errors import InputError
 from wayside.files import remove_parts, write_text
@@ -76,7 +75,7 @@ class Job:
         """Errors, depths and cuts as reconstruction wants them."""
         cuts = self.cuts
         return Setup(
-            emulsion=Emulsion.from_section(self.emulsion),
+            emulsion=self.emulsion.build(),
             sheets=sheets,
             layer=layer or Layer(),
             linking=Linking(max_holes=cuts.max_holes),
@@ -117,7 +116,7 @@ def respond(
     rng: np.random.Generator,
 ) -> StructuredArray:
     """Base-tracks of film crossings."""
-    emulsion = Emulsion.from_section(job.emulsion)
+    emulsion = job.emulsion.build()
     make = grain_microtracks if job.grains else microtracks
     micro = make(film, emulsion, sheets, rng)
     return basetracks(misalign(micro, emulsion.alignment, job.seed), emulsion, sheets)

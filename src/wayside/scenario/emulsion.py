@@ -1,9 +1,12 @@
 """What films, gas and fibres record, and what makes a track or a vertex: two sections."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import BeforeValidator
 
+from wayside.detector.emulsion import Emulsion
+from wayside.detector.readout import Readout
+from wayside.scenario.domain import DomainFields
 from wayside.scenario.quantities import Quantity, Whole, refuse
 from wayside.scenario.sections import Section
 
@@ -23,6 +26,20 @@ _Cut = Annotated[float, BeforeValidator(Quantity("pure number", 0.0, 1e6, open_l
 _Grains = Annotated[int, BeforeValidator(Whole(3, 100))]
 _Sheets = Annotated[int, BeforeValidator(Whole(2, 1000))]
 _Holes = Annotated[int, BeforeValidator(Whole(0, 3))]
+
+
+_FILM: Final = DomainFields(
+    Emulsion,
+    {
+        **dict.fromkeys(("crystal", "grain_error", "depth_error", "alignment", "tube"), 1e6),
+        "grain_density": 0.01,
+        "fog": 1e-3,
+    },
+)
+"""Lengths in m and grains per 100 um or 1000 um^3 in the scenario; um in the package."""
+
+_READOUT: Final = DomainFields(Readout, {"gas_error": 1e3})
+"""Lengths in m in the scenario, in mm in the package."""
 
 
 def _switch(value: object) -> bool:
@@ -66,23 +83,37 @@ class EmulsionSection(Section):
         Time error in ns and efficiency of a layer of scintillating fibres.
     """
 
-    crystal: _Fine = 0.2e-6
-    halide_fraction: _Share = 0.45
-    grain_density: _Density = 40.0
-    minimum_loss: _Loss = 0.52
-    fog: _Fog = 3.0
-    grain_error: _Zero = 0.3e-6
-    depth_error: _Zero = 1.0e-6
-    distortion: _Angle = 5e-3
-    alignment: _Zero = 0.3e-6
-    tube: _Fine = 0.7e-6
-    threshold: _Grains = 8
-    largest_slope: _Slope = 1.0
-    gas_error: _Fine = 50e-6
-    gas_time: _Nanoseconds = 5.0
-    gas_efficiency: _Efficiency = 0.97
-    fibre_time: _Nanoseconds = 1.0
-    fibre_efficiency: _Efficiency = 0.98
+    crystal: _Fine = _FILM.default("crystal")
+    halide_fraction: _Share = _FILM.default("halide_fraction")
+    grain_density: _Density = _FILM.default("grain_density")
+    minimum_loss: _Loss = _FILM.default("minimum_loss")
+    fog: _Fog = _FILM.default("fog")
+    grain_error: _Zero = _FILM.default("grain_error")
+    depth_error: _Zero = _FILM.default("depth_error")
+    distortion: _Angle = _FILM.default("distortion")
+    alignment: _Zero = _FILM.default("alignment")
+    tube: _Fine = _FILM.default("tube")
+    threshold: _Grains = _FILM.default("threshold")
+    largest_slope: _Slope = _FILM.default("largest_slope")
+    gas_error: _Fine = _READOUT.default("gas_error")
+    gas_time: _Nanoseconds = _READOUT.default("gas_time")
+    gas_efficiency: _Efficiency = _READOUT.default("gas_efficiency")
+    fibre_time: _Nanoseconds = _READOUT.default("fibre_time")
+    fibre_efficiency: _Efficiency = _READOUT.default("fibre_efficiency")
+
+    def build(self) -> Emulsion:
+        """The response of a film that these keys describe.
+
+        Raises
+        ------
+        InputError
+            If the grain density is beyond what the crystals allow.
+        """
+        return Emulsion(**_FILM.values(self))
+
+    def build_readout(self) -> Readout:
+        """Errors and efficiencies of gas detectors and fibres."""
+        return Readout(**_READOUT.values(self))
 
 
 class ReconstructionSection(Section):

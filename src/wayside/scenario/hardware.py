@@ -2,25 +2,30 @@
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Final, Literal
+from typing import Annotated, Final, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, StrictStr
+from pydantic import AfterValidator, BeforeValidator, StrictStr
 
 from wayside.detector.materials import ELEMENTS
-from wayside.detector.stack import CELLULOSE_ACETATE, EMULSION, INVAR
+from wayside.detector.physics import Physics, PhysicsList
+from wayside.detector.stack import Stack
+from wayside.scenario.domain import DomainFields, in_units
 from wayside.scenario.problems import nearest, show
 from wayside.scenario.quantities import Quantity, Whole, refuse
 from wayside.scenario.sections import Section
 
-if TYPE_CHECKING:
-    from wayside.detector.stack import Stack
-
-_UM = 1e-6
-_MM = 1e-3
-_LENGTHS: Final = (
-    *("plate", "film", "base", "mpgd", "cathode_board", "cathode_copper", "gas_gap"),
-    *("well_copper", "kapton", "prepreg", "strip_copper", "shield", "fibres", "clearance"),
+_STACK: Final = DomainFields(
+    Stack,
+    dict.fromkeys(
+        (
+            *("plate", "film", "base", "mpgd", "cathode_board", "cathode_copper", "gas_gap"),
+            *("well_copper", "kapton", "prepreg", "strip_copper", "shield", "fibres", "clearance"),
+        ),
+        1e3,
+    ),
 )
+_PHYSICS: Final = DomainFields(Physics, {"production_cut": 1e3, "margin": 1e3})
+"""Lengths in m in the scenario, in mm in the package."""
 
 Thickness = Annotated[float, BeforeValidator(Quantity("length", 1e-7, 1.0))]
 Optional = Annotated[float, BeforeValidator(Quantity("length", 0.0, 10.0))]
@@ -76,49 +81,47 @@ class StackSection(Section):
         Between the blocks and the lead, in m.
     """
 
-    blocks: Blocks = 33
-    layers: Layers = 40
-    plate: Thickness = 0.5 * _MM
-    film: Thickness = 50 * _UM
-    base: Thickness = 200 * _UM
-    plate_density: Density = 8.1
-    film_density: Density = 3.815
-    base_density: Density = 1.3
-    plate_fractions: Fractions = Field(default_factory=lambda: dict(INVAR))
-    film_fractions: Fractions = Field(default_factory=lambda: dict(EMULSION))
-    base_fractions: Fractions = Field(default_factory=lambda: dict(CELLULOSE_ACETATE))
-    mpgd: Optional = 8 * _MM
-    cathode_board: Optional = 0.5 * _MM
-    cathode_copper: Optional = 35 * _UM
-    gas_gap: Optional = 6 * _MM
-    well_copper: Optional = 5 * _UM
-    kapton: Optional = 50 * _UM
-    prepreg: Optional = 50 * _UM
-    strip_copper: Optional = 35 * _UM
-    argon: Fraction = 0.7
-    shield: Optional = 0.1
-    fibres: Optional = 0.01
-    clearance: Optional = 1 * _MM
+    blocks: Blocks = _STACK.default("blocks")
+    layers: Layers = _STACK.default("layers")
+    plate: Thickness = _STACK.default("plate")
+    film: Thickness = _STACK.default("film")
+    base: Thickness = _STACK.default("base")
+    plate_density: Density = _STACK.default("plate_density")
+    film_density: Density = _STACK.default("film_density")
+    base_density: Density = _STACK.default("base_density")
+    plate_fractions: Fractions = _STACK.default("plate_fractions")
+    film_fractions: Fractions = _STACK.default("film_fractions")
+    base_fractions: Fractions = _STACK.default("base_fractions")
+    mpgd: Optional = _STACK.default("mpgd")
+    cathode_board: Optional = _STACK.default("cathode_board")
+    cathode_copper: Optional = _STACK.default("cathode_copper")
+    gas_gap: Optional = _STACK.default("gas_gap")
+    well_copper: Optional = _STACK.default("well_copper")
+    kapton: Optional = _STACK.default("kapton")
+    prepreg: Optional = _STACK.default("prepreg")
+    strip_copper: Optional = _STACK.default("strip_copper")
+    argon: Fraction = _STACK.default("argon")
+    shield: Optional = _STACK.default("shield")
+    fibres: Optional = _STACK.default("fibres")
+    clearance: Optional = _STACK.default("clearance")
 
-    def build(self, size: tuple[float, float] = (0.2, 0.3)) -> "Stack":
+    def build(self, size: tuple[float, float] | None = None) -> Stack:
         """The stack these keys describe.
 
         Parameters
         ----------
         size
-            First and second dimension of the detector in m.
+            First and second dimension of the detector in m; None for those of the study's.
 
         Raises
         ------
         InputError
             If the layers of the gas detector do not fit into it.
         """
-        from wayside.detector.stack import Stack
-
-        values = {name: getattr(self, name) for name in type(self).model_fields}
-        # Rounded: 50e-6 m is 0.05 mm, and not one bit beside it.
-        values |= {name: round(1e3 * values[name], 9) for name in _LENGTHS}
-        return Stack(size=(round(1e3 * size[0], 9), round(1e3 * size[1], 9)), **values)
+        values = _STACK.values(self)
+        if size is not None:
+            values["size"] = tuple(in_units(1e3 * length) for length in size)
+        return Stack(**values)
 
 
 class Geant4Section(Section):
@@ -139,8 +142,12 @@ class Geant4Section(Section):
         Slabs that a plate is cut into, at the ends of which Geant4 lets a particle scatter.
     """
 
-    physics_list: Literal["FTFP_BERT", "QGSP_BERT", "QGSP_BIC"] = "FTFP_BERT"
-    production_cut: Cut = 0.7 * _MM
+    physics_list: PhysicsList = _PHYSICS.default("physics_list")
+    production_cut: Cut = _PHYSICS.default("production_cut")
     data: Literal["auto", "official", "stand-in"] = "auto"
-    margin: Thickness = 0.1
-    plate_slabs: Annotated[int, BeforeValidator(Whole(1, 50))] = 4
+    margin: Thickness = _PHYSICS.default("margin")
+    plate_slabs: Annotated[int, BeforeValidator(Whole(1, 50))] = _PHYSICS.default("plate_slabs")
+
+    def build(self) -> Physics:
+        """How particles are followed, by these keys; ``data`` is for the installation."""
+        return Physics(**_PHYSICS.values(self))

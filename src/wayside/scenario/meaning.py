@@ -42,6 +42,7 @@ def check(scenario: "Scenario") -> None:
     problems += _background(scenario)
     problems += _plane(scenario)
     problems += _stack(scenario)
+    problems += _emulsion(scenario)
     problems += _beam_backgrounds(scenario)
     if problems:
         fail(problems)
@@ -177,6 +178,13 @@ def _stack(scenario: "Scenario") -> Iterator[str]:
         scenario.stack.build()
     except InputError as error:
         yield f"stack.{error}"
+
+
+def _emulsion(scenario: "Scenario") -> Iterator[str]:
+    try:
+        scenario.emulsion.build()
+    except InputError as error:
+        yield str(error)
 
 
 def _beam_backgrounds(scenario: "Scenario") -> Iterator[str]:

@@ -5,12 +5,12 @@ runs it in workers and survives that.
 """
 
 import os
-from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from wayside.detector.physics import Physics
 from wayside.detector.stack import Stack
 from wayside.errors import InputError
 from wayside.generator.records import PRIMARY
@@ -27,30 +27,6 @@ KINDS: Final = ("film", "gas", "fibre")
 
 BATCH: Final = 200
 """Primaries simulated before their steps are condensed; bounds memory, changes no result."""
-
-
-@dataclass(frozen=True)
-class Physics:
-    """How particles are followed.
-
-    Parameters
-    ----------
-    physics_list
-        Of Geant4.
-    production_cut
-        In mm.
-    margin
-        Air around the detector, in mm.
-    plate_slabs
-        Slabs that a plate is cut into: Geant4 turns a particle at the end of a step, and does not
-        shift it sideways (muons, hadrons) or hardly (electrons, near a boundary), so one step a
-        plate puts all of its scattering at its back.
-    """
-
-    physics_list: str = "FTFP_BERT"
-    production_cut: float = 0.7
-    margin: float = 100.0
-    plate_slabs: int = 4
 
 
 def require_calzone() -> None:

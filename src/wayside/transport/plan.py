@@ -14,12 +14,13 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from wayside.detector.physics import Physics
 from wayside.detector.stack import Stack
 from wayside.errors import InputError
 from wayside.files import whole_file, whole_files
 from wayside.generator.records import PRIMARY
 from wayside.transport.datasets import DataSets
-from wayside.transport.engine import KINDS, Physics
+from wayside.transport.engine import KINDS
 from wayside.transport.records import CROSSING
 from wayside.typing import IntArray
 

@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wayside.detector.materials import Material
+from wayside.detector.physics import Physics
 from wayside.transport.crossings import MM
 from wayside.transport.datasets import VARIABLE, DataSets
-from wayside.transport.engine import Physics, require_calzone
+from wayside.transport.engine import require_calzone
 from wayside.transport.geometry import CM
 
 Records = NDArray[Any]
