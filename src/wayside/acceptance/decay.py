@@ -4,7 +4,7 @@ For fixed masses F = sum of weight [exp(-near/(gamma beta ctau)) - exp(-far/(gam
 over the nodes of a rule depends on one number, ctau. The nodes are first gathered on a grid of
 proper flight distances (six-point Lagrange weights, so that exponentials are reproduced to better
 than 1e-7 where they matter), then tabulated: a whole coupling plane costs one pass over directions
-and energies. Derived in docs/theory, section "Couplings come for free".
+and energies. Derived in docs/theory, section "Dependence on the couplings".
 """
 
 import math

@@ -2,8 +2,8 @@
 
 The production tensor of the virtual-photon-like A' is kept with its full dependence on the
 electron mass, so the density stays right (and finite) where the A' goes along a beam. Energies
-are in units of sqrt(s) throughout this module. Derived in docs/theory, section "Where the excited
-state goes"; the massless limit is Eq. 13 of the study.
+are in units of sqrt(s) throughout this module. Derived in docs/theory, section "Direction and
+energy of the excited state"; the massless limit is Eq. 13 of the study.
 
 The functions are scalar and compiled: they sit inside the quadrature of `wayside.acceptance`.
 """

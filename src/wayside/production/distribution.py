@@ -2,7 +2,8 @@
 
 `wayside.production.density` holds the closed form, compiled and in units of sqrt(s); here are its
 faces. Every density integrates to one over its variables, per A' that decays to the dark pair.
-Derived in docs/theory, sections "Where the excited state goes" and "In the laboratory".
+Derived in docs/theory, sections "Direction and energy of the excited state"
+and "In the laboratory".
 """
 
 import math
