@@ -20,8 +20,9 @@ from reference.toy_transport import beam, transport
 from wayside.emulsion.response import Emulsion
 from wayside.emulsion.sheets import Sheets
 from wayside.emulsion.signals import BASETRACK
-from wayside.reconstruction.chain import Reconstructed, Setup, reconstruct
+from wayside.reconstruction.films import Films
 from wayside.reconstruction.grade import grade
+from wayside.reconstruction.pipeline import Reconstructed, Setup, reconstruct
 
 SCANNER: Final = 4700.0
 """cm^2 an hour, what the fastest scanner reads (arXiv:1704.06814)."""
@@ -124,7 +125,7 @@ def measure(density: float, layers: int, steep: bool, seed: int = 1) -> Measured
     """Process time of one core, the median of several where one is short."""
     rows = base_tracks(density, layers, steep, seed)
     half = 0.5 * SIDE
-    setup = Setup(bounds=(-half, half, -half, half))
+    setup = Setup(Films(bounds=(-half, half, -half, half)))
     gc.collect()
     times: list[float] = []
     result: Reconstructed

@@ -18,9 +18,10 @@ from wayside.detector.stack import Stack
 from wayside.reconstruction.chains import chains
 from wayside.reconstruction.files import Run
 from wayside.reconstruction.grade import at_origin
-from wayside.reconstruction.link import links
+from wayside.reconstruction.linking import links
 from wayside.reconstruction.run import Job, origins, read_result, reconstruct_run, respond
-from wayside.reconstruction.tracks import ELECTRON, fit_tracks, momentum_times_beta
+from wayside.reconstruction.track_fit import ELECTRON
+from wayside.reconstruction.tracks import fit_tracks, momentum_times_beta
 from wayside.scenario.emulsion import EmulsionSection, ReconstructionSection
 from wayside.transport.datasets import find
 from wayside.transport.gun import gun
@@ -96,11 +97,8 @@ def momentum_row(folder: Path, sheets: int) -> str:
     rows = rows[np.lexsort([rows[key] for key in ("ty", "tx", "y", "x", "sheet")])]
     following = None
     for gaps in (False, True):
-        following, _ = links(
-            rows, setup.emulsion, setup.sheets, setup.linking, setup.layer, gaps, following
-        )
-    members, first = chains(following, 8)
-    tracks = fit_tracks(rows, members, first, setup.emulsion, setup.sheets, setup.layer)
+        following, _ = links(rows, setup.films, setup.linking, gaps=gaps, following=following)
+    tracks = fit_tracks(rows, chains(following, 8), setup.films)
     tracks = tracks[tracks["first_sheet"] <= 2]
     film = film[(film["track"] == 1) & (film["layer"] % 2 == 0)]
     energy = {

@@ -13,7 +13,7 @@ from wayside.reconstruction.material import Layer
 
 EMULSION, SHEETS = Emulsion(), Sheets()
 WIDE = Sheets(width=4000.0, height=4000.0)
-TOY = Layer(0.0342, 0.4786, 0.5 / 12**0.5, 0.0, 0.0, core=1.0, tail_share=0.0)
+TOY = Layer(0.0342, 0.4786, 0.5 / 12**0.5, 0.0, 0.0, core=1.0, tail_fraction=0.0)
 """What the toy transport goes through: plates alone, normal angles."""
 
 

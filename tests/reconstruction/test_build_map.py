@@ -8,11 +8,13 @@ from reference.toy_transport import beam, transport
 
 from wayside.detector.physics import Physics
 from wayside.detector.stack import Stack
+from wayside.emulsion.signals import BASETRACK
 from wayside.generator.pairs import DECAY, PAIRS, Spread, draw_pairs, prongs
 from wayside.generator.records import PRIMARY
 from wayside.reconstruction.build_map import EDGES, build_map, found, seen
-from wayside.reconstruction.chain import Reconstructed
+from wayside.reconstruction.chains import Chains
 from wayside.reconstruction.files import write_table
+from wayside.reconstruction.pipeline import Reconstructed
 from wayside.reconstruction.records import TRACK, VERTEX
 from wayside.reconstruction.run import Job
 from wayside.scenario.emulsion import EmulsionSection, ReconstructionSection
@@ -51,7 +53,10 @@ def test_what_counts(values, as_vertex, as_timed):
     decays["event"] = 7
     nothing = np.zeros(0, dtype=np.int64)
     result = Reconstructed(
-        np.zeros(0, dtype=TRACK), nothing, nothing, np.zeros(0, dtype=TRACK), vertex(**values)
+        np.zeros(0, dtype=BASETRACK),
+        Chains(nothing, nothing),
+        np.zeros(0, dtype=TRACK),
+        vertex(**values),
     )
     passed = found(decays, result)
     assert passed["vertex"].tolist() == [as_vertex]

@@ -6,8 +6,9 @@ import pytest
 from wayside.emulsion.sheets import Sheets
 from wayside.emulsion.signals import BASETRACK, HIT
 from wayside.errors import InputError
+from wayside.reconstruction.chains import Chains
 from wayside.reconstruction.records import VERTEX
-from wayside.reconstruction.timing import match_times
+from wayside.reconstruction.timing import Timing, match_times
 from wayside.scenario import load_scenario
 
 SHEETS = Sheets()
@@ -18,7 +19,7 @@ def vertex_at(time: float, others: list[tuple[int, float]], gas_veto: bool) -> b
     rows = np.zeros(20, BASETRACK)
     rows["sheet"] = np.tile(np.arange(70, 80), 2)
     rows["x"][10:] = 10.0
-    members, first = np.arange(20), np.array([0, 10, 20])
+    tracks = Chains(np.arange(20), np.array([0, 10, 20]))
     found = np.zeros(1, VERTEX)
     found["track_2"], found["sheet"] = 1, 70
     found["z"] = SHEETS.plate_front(70)
@@ -28,9 +29,7 @@ def vertex_at(time: float, others: list[tuple[int, float]], gas_veto: bool) -> b
     for k, (gap, x, t) in enumerate(places):
         hits[k]["layer"], hits[k]["x"], hits[k]["time"] = gap, x, t
         hits[k]["z"] = SHEETS.gas_middle(gap)
-    result = match_times(
-        found, rows, members, first, hits, hits[:0], SHEETS, 0.05, 5.0, gas_veto=gas_veto
-    )
+    result = match_times(found, rows, tracks, hits, hits[:0], SHEETS, Timing(gas_veto=gas_veto))
     assert result["time"][0] == pytest.approx(time)
     return bool(result["vetoed"][0])
 

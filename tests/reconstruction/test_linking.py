@@ -13,11 +13,13 @@ from reconstruction.conftest import EMULSION, SHEETS, WIDE, crowd, respond, stra
 from wayside.emulsion.signals import BASETRACK, MICROTRACK
 from wayside.errors import InputError
 from wayside.reconstruction.basetracks import basetracks
-from wayside.reconstruction.chain import MARGIN, Setup, reconstruct
 from wayside.reconstruction.chains import chains
+from wayside.reconstruction.films import Films
 from wayside.reconstruction.grade import grade
-from wayside.reconstruction.link import Linking, links
+from wayside.reconstruction.linking import Linking, links
 from wayside.reconstruction.material import Layer
+from wayside.reconstruction.pipeline import Setup, reconstruct
+from wayside.reconstruction.tiles import MARGIN
 
 
 def by_value(rows, following):
@@ -32,7 +34,7 @@ def test_links_equal_brute_force(seed):
     rows = crowd(2e3, 1.5, 9, seed, low=60.0)
     assert 500 < len(rows) < 3000
     how = Linking()
-    fast, _ = links(rows, EMULSION, SHEETS, how)
+    fast, _ = links(rows, how=how)
     slow = linking_slow.link(rows, EMULSION, SHEETS, how, Layer())
     assert np.count_nonzero(fast >= 0) > 400
     np.testing.assert_array_equal(fast, slow)
@@ -42,7 +44,7 @@ def test_efficiency_and_purity_when_sparse():
     # Inefficiency of links is the tail of chi-squared and of missing base-tracks: under 1 in 200.
     rows = crowd(1e3, 5.0, 12, 3)
     bounds = (-5.0, 5.0, -5.0, 5.0)
-    result = reconstruct(rows, Setup(bounds=bounds))
+    result = reconstruct(rows, Setup(Films(bounds=bounds)))
     graded = grade(result, 5)
     assert len(graded.particles) > 800
     assert graded.efficiency > 0.99
@@ -54,7 +56,7 @@ def test_efficiency_and_purity_at_the_occupancy_of_the_study():
     half = 0.9
     rows = crowd(1e6, half, 8, 4)
     assert len(rows) > 2e5
-    result = reconstruct(rows, Setup(bounds=(-half, half, -half, half)))
+    result = reconstruct(rows, Setup(Films(bounds=(-half, half, -half, half))))
     graded = grade(result, 5)
     assert graded.efficiency > 0.95
     assert graded.purity > 0.95
@@ -67,7 +69,7 @@ def test_wrong_links_do_not_grow_out_of_hand():
     for density in (1e4, 1e5):
         half = 1.5
         rows = crowd(density, half, 6, 5)
-        following, _ = links(rows, EMULSION, SHEETS, bounds=(-half, half, -half, half))
+        following, _ = links(rows, Films(bounds=(-half, half, -half, half)))
         kept = np.flatnonzero(following >= 0)
         core = kept[np.maximum(abs(rows["x"][kept]), abs(rows["y"][kept])) < half - 0.8]
         wrong.append(np.mean(rows["event"][core] != rows["event"][following[core]]))
@@ -77,12 +79,12 @@ def test_wrong_links_do_not_grow_out_of_hand():
 
 def test_tiles_do_not_change_anything():
     rows = crowd(1.5e4, 6.0, 10, 6)
-    setup = Setup(bounds=(-6.0, 6.0, -6.0, 6.0))
+    setup = Setup(Films(bounds=(-6.0, 6.0, -6.0, 6.0)))
     whole = reconstruct(rows, setup)
     for tile, workers in ((6.0, 1), (2.7, 1), (6.0, 2)):
         tiled = reconstruct(rows, setup, tile=tile, workers=workers)
-        np.testing.assert_array_equal(tiled.members, whole.members)
-        np.testing.assert_array_equal(tiled.first, whole.first)
+        np.testing.assert_array_equal(tiled.chains.members, whole.chains.members)
+        np.testing.assert_array_equal(tiled.chains.first, whole.chains.first)
     assert 3 * SHEETS.pitch < MARGIN  # the longest link at 45 degrees
 
 
@@ -97,7 +99,7 @@ def test_tracks_go_on_across_a_gap():
     n = 200
     particles = beam(10.1 * np.arange(n) - 1010.0, 0.0, 0.8 * 35 - 0.1, 0.3, 0.1, 2000.0)
     rows = respond(transport(particles, 45, rng), rng)
-    result = reconstruct(rows, Setup(sheets=WIDE))
+    result = reconstruct(rows, Setup(Films(sheets=WIDE)))
     through = (result.tracks["first_sheet"] < 40) & (result.tracks["last_sheet"] >= 40)
     # A link is lost with the tail of chi-squared, 5e-4, and what is not Gaussian in it.
     assert np.count_nonzero(through) > 0.97 * n
@@ -106,10 +108,10 @@ def test_tracks_go_on_across_a_gap():
 def test_a_track_survives_missing_sheets():
     rows = straight_rows(200, 2000.0, 12, 0.2, 8)
     holes = ~np.isin(rows["sheet"], (5, 6))
-    result = reconstruct(rows[holes], Setup(sheets=WIDE))
+    result = reconstruct(rows[holes], Setup(Films(sheets=WIDE)))
     assert np.mean(result.tracks["base_tracks"] == 10) > 0.95
     short = ~np.isin(rows["sheet"], (5, 6, 7))
-    assert reconstruct(rows[short], Setup(sheets=WIDE)).tracks["base_tracks"].max() == 5
+    assert reconstruct(rows[short], Setup(Films(sheets=WIDE))).tracks["base_tracks"].max() == 5
 
 
 def test_nothing_and_one():
@@ -136,13 +138,13 @@ def test_order_of_rows_does_not_matter(seed):
     shuffled = np.random.default_rng(seed).permutation(rows)
     one, two = reconstruct(rows, SETUP), reconstruct(shuffled, SETUP)
     np.testing.assert_array_equal(one.rows, two.rows)
-    np.testing.assert_array_equal(one.members, two.members)
+    np.testing.assert_array_equal(one.chains.members, two.chains.members)
     for name in ("x", "momentum", "chi2"):
         np.testing.assert_array_equal(one.tracks[name], two.tracks[name])
 
 
 ROWS = crowd(3e4, 1.0, 8, 10, low=100.0)
-SETUP = Setup(bounds=(-1.0, 1.0, -1.0, 1.0))
+SETUP = Setup(Films(bounds=(-1.0, 1.0, -1.0, 1.0)))
 
 
 @settings(max_examples=25, deadline=None)

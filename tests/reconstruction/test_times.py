@@ -5,8 +5,9 @@ import pytest
 
 from reconstruction.conftest import SHEETS
 from wayside.emulsion.signals import BASETRACK, HIT
+from wayside.reconstruction.chains import Chains
 from wayside.reconstruction.records import VERTEX
-from wayside.reconstruction.timing import match_times
+from wayside.reconstruction.timing import Timing, match_times
 
 SLOPES = (0.1, -0.2)
 
@@ -21,7 +22,7 @@ def two_tracks():
     found = np.zeros(1, VERTEX)
     found["track_1"], found["track_2"], found["time"] = 0, 1, np.nan
     found["sheet"], found["z"] = 30, SHEETS.plate_front(30)
-    return found, rows, np.arange(20), np.array([0, 10, 20])
+    return found, rows, Chains(np.arange(20), np.array([0, 10, 20]))
 
 
 def hit(slope, time, off=0.0, gap=0):
@@ -36,7 +37,7 @@ def timed(hits, fibre_times=(), fibre_z=0.0, **options):
     hits = np.concatenate(hits) if hits else np.zeros(0, HIT)
     fibres = np.zeros(len(fibre_times), HIT)
     fibres["time"], fibres["z"] = fibre_times, fibre_z
-    return match_times(*two_tracks(), hits, fibres, SHEETS, 0.05, 5.0, **options)[0]
+    return match_times(*two_tracks(), hits, fibres, SHEETS, Timing(**options))[0]
 
 
 def test_one_time():
@@ -94,16 +95,16 @@ def test_a_hit_beside_the_track_is_not_its_own():
 
 
 def test_a_track_that_stops_before_the_gap_has_no_hit():
-    found, rows, members, first = two_tracks()
+    found, rows, tracks = two_tracks()
     rows = rows[np.r_[0:5, 10:20]]
-    first = np.array([0, 5, 15])
+    tracks = Chains(np.arange(15), np.array([0, 5, 15]))
     hits = np.concatenate([hit(SLOPES[0], 100.0), hit(SLOPES[1], 100.0)])
-    row = match_times(found, rows, members[:15], first, hits, np.zeros(0, HIT), SHEETS, 0.05, 5.0)
+    row = match_times(found, rows, tracks, hits, np.zeros(0, HIT), SHEETS)
     assert row["times"][0] == 0
 
 
 def test_the_input_is_left_as_it_was():
-    found, rows, members, first = two_tracks()
+    found, rows, tracks = two_tracks()
     hits = np.concatenate([hit(slope, 100.0) for slope in SLOPES])
-    match_times(found, rows, members, first, hits, np.zeros(0, HIT), SHEETS, 0.05, 5.0)
+    match_times(found, rows, tracks, hits, np.zeros(0, HIT), SHEETS)
     assert np.isnan(found["time"][0])

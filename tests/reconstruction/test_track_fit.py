@@ -13,19 +13,37 @@ from wayside.detector.materials import Material
 from wayside.detector.stack import Stack
 from wayside.emulsion.sheets import Sheets
 from wayside.reconstruction.chains import chains
-from wayside.reconstruction.kalman import filter_line
-from wayside.reconstruction.link import links
-from wayside.reconstruction.material import Layer, after, bethe, highland, iron_equivalent
-from wayside.reconstruction.tracks import ELECTRON, M_MUON, fit_tracks
+from wayside.reconstruction.films import Films
+from wayside.reconstruction.kalman import Projection, Scatter, filter_line
+from wayside.reconstruction.linking import links
+from wayside.reconstruction.material import Layer, Tail, after, bethe, highland, iron_equivalent
+from wayside.reconstruction.track_fit import ELECTRON
+from wayside.reconstruction.tracks import M_MUON, fit_tracks
 
 WIDE = (-1e4, 1e4, -1e4, 1e4)
+NO_TAIL = Tail(0.0, 1.0)
 
 
-def fitted(rows, shortest, **options):
-    options.setdefault("layer", TOY)
-    following, _ = links(rows, EMULSION, SHEETS, bounds=WIDE)
-    members, first = chains(following, shortest)
-    return fit_tracks(rows, members, first, EMULSION, SHEETS, **options)
+def line_of(value, slope, elements, stretch=1.0):
+    """A projection whose base-tracks all have the same errors: variance, covariance, slope's."""
+    n = len(value)
+    constant = (np.full(n, each) for each in (*elements, stretch))
+    return Projection(np.array(value), np.array(slope), *constant)
+
+
+def scatter_of(n, theta2, lever, lever2):
+    """The same scattering in all steps."""
+    return Scatter(*(np.full(n, each) for each in (theta2, lever, lever2)))
+
+
+def covariance_of(state):
+    return [state.variance, state.covariance, state.slope_variance]
+
+
+def fitted(rows, shortest, layer=TOY, **options):
+    films = Films(EMULSION, SHEETS, layer)
+    following, _ = links(rows, Films(bounds=WIDE))
+    return fit_tracks(rows, chains(following, shortest), films, **options)
 
 
 def test_bethe_at_published_points():
@@ -117,12 +135,8 @@ def test_filter_equals_least_squares():
     rng = np.random.default_rng(1)
     n, dz = 7, 0.8
     depth = dz * np.arange(n)
-    scatter = np.zeros((n, 3))
     theta2, lever = 1e-5, 0.4
-    scatter[:, 0], scatter[:, 1] = theta2, theta2 * lever
-    scatter[:, 2] = theta2 * (lever**2 + 0.25 / 12)
-    errors = np.tile([1e-7, 2e-8, 1e-6], (n, 1))
-    stretch = np.full(n, 1.3)
+    scatter = scatter_of(n, theta2, theta2 * lever, theta2 * (lever**2 + 0.25 / 12))
     # Parameters: state at the first plane. Noise: each step's pair of offset and turn.
     design, noise = np.zeros((2 * n, 2)), np.zeros((2 * n, 2 * n))
     step = 1.3 * np.array(
@@ -146,36 +160,12 @@ def test_filter_equals_least_squares():
     best = covariance @ design.T @ weight @ data
     expected = data - design @ best
     chi2 = float(expected @ weight @ expected)
-    state = np.empty(8)
-    got, logs = filter_line(
-        data[0::2].copy(),
-        data[1::2].copy(),
-        errors,
-        depth,
-        scatter,
-        stretch,
-        True,
-        0.0,
-        0.0,
-        1.0,
-        state,
-    )
+    line = line_of(data[0::2], data[1::2], (1e-7, 2e-8, 1e-6), 1.3)
+    got, logs, state = filter_line(line, depth, scatter, NO_TAIL, 0.0, True)
     assert got == pytest.approx(chi2, rel=1e-6)
-    assert state[:2] == pytest.approx(best, rel=1e-6)
-    assert state[2:5] == pytest.approx(covariance[[0, 0, 1], [0, 1, 1]], rel=1e-6)
-    forward, same = filter_line(
-        data[0::2].copy(),
-        data[1::2].copy(),
-        errors,
-        depth,
-        scatter,
-        stretch,
-        False,
-        0.0,
-        0.0,
-        1.0,
-        state,
-    )
+    assert (state.value, state.slope) == pytest.approx(best, rel=1e-6)
+    assert covariance_of(state) == pytest.approx(covariance[[0, 0, 1], [0, 1, 1]], rel=1e-6)
+    forward, same, _ = filter_line(line, depth, scatter, NO_TAIL, 0.0, False)
     assert forward == pytest.approx(chi2, rel=1e-6)
     assert same == pytest.approx(logs, rel=1e-9)
 
@@ -186,29 +176,24 @@ def test_a_tail_is_a_sum_over_histories():
     One step is exact; of two, the filter takes a mixture for a normal one after the first, which
     makes 0.1 in the typical case.
     """
-    depth, errors = 0.8 * np.arange(3), np.tile([1e-7, 0.0, 4e-6], (3, 1))
     theta2, lever, tail, width2 = 3e-5, 0.4, 0.1, 9.0
-    step = [theta2, theta2 * lever, theta2 * (lever**2 + 0.25 / 12)]
-    scatter, state = np.tile(step, (3, 1)), np.empty(8)
     rng = np.random.default_rng(3)
     for n in (2, 3):
+        depth = 0.8 * np.arange(n)
+        scatter = scatter_of(n, theta2, theta2 * lever, theta2 * (lever**2 + 0.25 / 12))
         off = []
         for _ in range(20):
-            value, slope = rng.normal(0, 2e-3, n), rng.normal(0, 6e-3, n)
+            line = line_of(rng.normal(0, 2e-3, n), rng.normal(0, 6e-3, n), (1e-7, 0.0, 4e-6))
             total = 0.0
             for history in itertools.product((1.0, width2), repeat=n - 1):
-                q = scatter[:n] * np.array([*history, 1.0])[:, None]
-                chi2, logs = filter_line(
-                    value, slope, errors[:n], depth[:n], q, np.ones(n), False, 0.0, 0.0, 1.0, state
-                )
+                wider = np.array([*history, 1.0])
+                own = Scatter(*(moment * wider for moment in scatter))
+                chi2, logs, _ = filter_line(line, depth, own, NO_TAIL, 0.0, False)
                 large = sum(h > 1 for h in history)
                 weight = tail**large * (1 - tail) ** (n - 1 - large)
                 total += weight * np.exp(-0.5 * (chi2 + logs))
-            got = filter_line(
-                value, slope, errors[:n], depth[:n], scatter[:n], np.ones(n), False, 0.0, tail,
-                width2, state,
-            )  # fmt: skip
-            off.append(abs(sum(got) + 2 * np.log(total)))
+            got = filter_line(line, depth, scatter, Tail(tail, width2), 0.0, False)
+            off.append(abs(sum(got[:2]) + 2 * np.log(total)))
         assert max(off) < 1e-9 if n == 2 else np.median(off) < 0.2
 
 
@@ -217,22 +202,19 @@ def test_shared_part_of_the_covariance():
     rng = np.random.default_rng(2)
     n, shared = 6, 9e-8
     depth = 0.8 * np.arange(n)
-    scatter = np.zeros((n, 3))
-    scatter[:, 0], scatter[:, 1], scatter[:, 2] = 1e-5, 4e-6, 1.8e-6
-    errors = np.tile([1e-8 + shared, 0.0, 1e-6], (n, 1))
-    state, moved = np.empty(8), []
+    scatter = scatter_of(n, 1e-5, 4e-6, 1.8e-6)
+    moved = []
     for _ in range(4000):
         shift = rng.normal(0, np.sqrt(shared), n)
-        filter_line(
-            shift, np.zeros(n), errors, depth, scatter, np.ones(n), True, shared, 0.0, 1.0, state
-        )
-        moved.append(state[:2].copy())
+        line = line_of(shift, np.zeros(n), (1e-8 + shared, 0.0, 1e-6))
+        _, _, state = filter_line(line, depth, scatter, NO_TAIL, shared, True)
+        moved.append((state.value, state.slope))
     found = np.cov(np.array(moved).T)
     # Variances to 4 sqrt(2 / 4000).
-    assert np.sqrt(state[5]) == pytest.approx(np.sqrt(found[0, 0]), rel=0.05)
-    assert np.sqrt(state[7]) == pytest.approx(np.sqrt(found[1, 1]), rel=0.05)
-    assert state[6] == pytest.approx(found[0, 1], rel=0.15)
-    assert state[5] < state[2]
+    assert np.sqrt(state.shared_variance) == pytest.approx(np.sqrt(found[0, 0]), rel=0.05)
+    assert np.sqrt(state.shared_slope_variance) == pytest.approx(np.sqrt(found[1, 1]), rel=0.05)
+    assert state.shared_covariance == pytest.approx(found[0, 1], rel=0.15)
+    assert state.shared_variance < state.variance
 
 
 @pytest.mark.parametrize(("momentum", "slope"), [(3000.0, 0.0), (1000.0, 0.0), (1000.0, 0.5)])
@@ -272,8 +254,8 @@ def test_momentum_is_unbiased_and_as_sharp_as_can_be(momentum, sheets, slope, ta
 
     Errors of slopes make it wider, positions narrower; 25 per cent and 4 standard errors of 1000.
     """
-    layer = replace(TOY, core=0.965, tail_share=0.065, tail_width=2.45) if tails else TOY
-    tail = (layer.core, layer.tail_share, layer.tail_width)
+    layer = replace(TOY, core=0.965, tail_fraction=0.065, tail_width=2.45) if tails else TOY
+    tail = (layer.core, layer.tail_fraction, layer.tail_width)
     rows = straight_rows(1000, momentum, sheets, slope, 12, tail=tail)
     tracks = fitted(rows, sheets - 4, as_electron=np.zeros(1000, bool), layer=layer)
     off = np.log(tracks["momentum"] / momentum)

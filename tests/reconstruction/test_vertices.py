@@ -7,18 +7,16 @@ from scipy import optimize, stats
 
 from reconstruction.conftest import EMULSION, SHEETS, TOY, WIDE, pairs, respond
 from wayside.emulsion.sheets import Sheets
-from wayside.reconstruction.chain import Setup, reconstruct
+from wayside.emulsion.signals import BASETRACK
+from wayside.reconstruction.films import Films
 from wayside.reconstruction.material import Layer, highland
+from wayside.reconstruction.pipeline import Setup, reconstruct
 from wayside.reconstruction.records import TRACK, VERTEX
-from wayside.reconstruction.vertices import (
-    Vertexing,
-    begins_inside,
-    fit_pair,
-    fronts_and_gaps,
-    vertices,
-)
+from wayside.reconstruction.vertex_fit import fit_pair, fronts, lines_of
+from wayside.reconstruction.vertex_surroundings import begins_inside
+from wayside.reconstruction.vertices import Vertexing, vertices
 
-NOTHING = np.zeros((0, 5))
+NOTHING = np.zeros(0, BASETRACK)
 
 
 def track_at(point, slope, sheet, sheets=SHEETS, momentum=1000.0, variance=1e-7):
@@ -42,13 +40,11 @@ def two_at(point, first, second, sheet=10, sheets=SHEETS, **options):
     )
 
 
-def table(tracks):
-    """Rows of `fit_pair`, from its description."""
-    beta_p = tracks["momentum"] ** 2 / np.hypot(tracks["momentum"], 105.658)
-    columns = [tracks[c] for c in ("x", "y", "z", "tx", "ty", "ux", "uy")] + [beta_p]
-    for name in ("along", "across", "shared"):
-        columns += [tracks[name][:, k] for k in range(3)]
-    return np.stack([*columns, tracks["first_sheet"].astype(float)], axis=1)
+def end_at(sheet, x=0.0, slope=0.0):
+    """The downstream end of a chain."""
+    end = np.zeros(1, BASETRACK)
+    end["sheet"], end["x"], end["tx"] = sheet, x, slope
+    return end
 
 
 def position_covariance(track, z, layer, sheets):
@@ -98,12 +94,12 @@ def test_fit_is_least_squares(z, sheet, late, slopes):
     tracks["x"] += rng.normal(0, 4e-4, 2)
     tracks["y"] += rng.normal(0, 4e-4, 2)
     tracks["shared"] = [2e-8, 0.0, 0.0]
-    fronts, gaps = fronts_and_gaps(SHEETS, sheet + late)
-    out = np.empty(8)
-    rows = table(tracks)
-    low, high = fronts[sheet - 3], fronts[sheet] + 0.5
-    assert fit_pair(rows[0], rows[1], low, high, fronts, gaps, layer.numbers(0.5), out)
-    inverse = [np.linalg.inv(position_covariance(t, out[2], layer, SHEETS)) for t in tracks]
+    layers = fronts(SHEETS, sheet + late)
+    lines = lines_of(tracks)
+    low, high = layers.plate[sheet - 3], layers.plate[sheet] + 0.5
+    fit = fit_pair(lines[0], lines[1], low, high, layers, layer.absorber(0.5))
+    assert fit.solved
+    inverse = [np.linalg.inv(position_covariance(t, fit.z, layer, SHEETS)) for t in tracks]
 
     def chi2(point):
         total = 0.0
@@ -116,9 +112,9 @@ def test_fit_is_least_squares(z, sheet, late, slopes):
     best = optimize.minimize(chi2, [1.0, -2.0, z], method="Nelder-Mead",
                              options={"xatol": 1e-9, "fatol": 1e-12, "maxiter": 4000})  # fmt: skip
     # The last step of the fit moves z by under 1e-4 mm, and with it its own covariances.
-    assert out[:2] == pytest.approx(best.x[:2], abs=2e-5)
-    assert out[2] == pytest.approx(best.x[2], abs=2e-4)
-    assert out[6] == pytest.approx(best.fun, rel=0.02, abs=3e-3)
+    assert (fit.x, fit.y) == pytest.approx(best.x[:2], abs=2e-5)
+    assert fit.z == pytest.approx(best.x[2], abs=2e-4)
+    assert fit.chi2 == pytest.approx(best.fun, rel=0.02, abs=3e-3)
     # Errors: half the second derivatives of chi-squared, and what is shared.
     step, hesse = 1e-4, np.empty((3, 3))
     for i, j in np.ndindex(3, 3):
@@ -128,25 +124,24 @@ def test_fit_is_least_squares(z, sheet, late, slopes):
             chi2(x + e + f) - chi2(x + e - f) - chi2(x - e + f) + chi2(x - e - f)
         ) / (8 * step**2)  # fmt: skip
     error = np.sqrt(np.diag(np.linalg.inv(hesse)))
-    assert out[5] == pytest.approx(error[2], rel=0.02)
-    assert out[3:5] == pytest.approx(np.hypot(error[:2], np.sqrt(2e-8)), rel=0.02)
+    assert fit.sigma_z == pytest.approx(error[2], rel=0.02)
+    assert (fit.sigma_x, fit.sigma_y) == pytest.approx(np.hypot(error[:2], np.sqrt(2e-8)), rel=0.02)
     # The opening angle from the directions themselves.
     one, two = (np.array([t["tx"], t["ty"], 1.0]) for t in tracks)
     cosine = one @ two / np.linalg.norm(one) / np.linalg.norm(two)
-    assert out[7] == pytest.approx(np.arccos(cosine), rel=1e-6)
+    assert fit.opening == pytest.approx(np.arccos(cosine), rel=1e-6)
 
 
 def test_parallel_tracks_have_no_vertex():
-    rows = table(two_at((0.0, 0.0, 8.2), (0.1, 0.0), (0.1, 0.0)))
-    fronts, gaps = fronts_and_gaps(SHEETS, 10)
-    layer = Layer().numbers(0.5)
-    assert not fit_pair(rows[0], rows[1], 5.6, 8.5, fronts, gaps, layer, np.empty(8))
+    lines = lines_of(two_at((0.0, 0.0, 8.2), (0.1, 0.0), (0.1, 0.0)))
+    absorber = Layer().absorber(0.5)
+    assert not fit_pair(lines[0], lines[1], 5.6, 8.5, fronts(SHEETS, 10), absorber).solved
 
 
 def test_pulls_and_chi2_of_simulated_pairs(muon_pairs):
     """1200 pairs: nearly all found, chi-squared of one degree of freedom, pulls of unit width."""
     rows, true, _ = muon_pairs
-    found = reconstruct(rows, Setup(sheets=WIDE, layer=TOY)).vertices
+    found = reconstruct(rows, Setup(Films(sheets=WIDE, layer=TOY))).vertices
     found = found[found["event"] >= 0]
     assert len(found) > 0.98 * 1200
     assert len(np.unique(found["event"])) == len(found)
@@ -163,14 +158,14 @@ def test_min_opening():
     near = two_at((0.0, 0.0, 8.2), (0.02, 0.0), (-0.02, 0.0), variance=1e-8)
     for least, expected in ((0.039, 1), (0.041, 0)):
         how = Vertexing(min_opening=least)
-        assert len(vertices(near, NOTHING, SHEETS, how)) == expected
+        assert len(vertices(near, NOTHING, how=how)) == expected
 
 
 def test_a_track_serves_one_vertex_and_the_best_is_first_served():
     tracks = two_at((0.0, 0.0, 8.2), (0.1, 0.0), (-0.1, 0.05))
     third = track_at((0.0, 0.0, 8.2), (0.0, -0.15), 10)
     third["y"] += 8e-4
-    found = vertices(np.concatenate([tracks, third]), NOTHING, SHEETS)
+    found = vertices(np.concatenate([tracks, third]), NOTHING)
     assert len(found) == 1
     assert {int(found["track_1"][0]), int(found["track_2"][0])} == {0, 1}
     # The third one begins beside them.
@@ -191,15 +186,14 @@ def test_a_track_serves_one_vertex_and_the_best_is_first_served():
 def test_incoming_tracks_veto(sheet, off, slope, vetoed):
     tracks = two_at((0.0, 0.0, 8.2), (0.1, 0.0), (-0.1, 0.05))
     z = float(SHEETS.middle(sheet))
-    ends = np.array([[sheet, off + slope * (z - 8.2), 0.0, slope, 0.0]])
-    assert len(vertices(tracks, ends, SHEETS)) == (not vetoed)
+    ends = end_at(sheet, off + slope * (z - 8.2), slope)
+    assert len(vertices(tracks, ends)) == (not vetoed)
 
 
 def test_an_incoming_track_across_the_gap_vetoes():
     tracks = two_at((0.0, 0.0, 39.0), (0.1, 0.0), (-0.1, 0.05), sheet=40)
-    end = np.array([[39.0, 0.0, 0.0, 0.0, 0.0]])
-    assert len(vertices(tracks, NOTHING, SHEETS)) == 1
-    assert len(vertices(tracks, end, SHEETS)) == 0
+    assert len(vertices(tracks, NOTHING)) == 1
+    assert len(vertices(tracks, end_at(39))) == 0
 
 
 def test_begins_inside_at_the_edges():
@@ -212,16 +206,16 @@ def test_begins_inside_at_the_edges():
     lots["tx"] = [0, 0, 0.5, 0.5, 0.5, 0, 0]
     lots["y"] = [0, 0, 0, 0, 0, 0, 151.0]
     expected = [False, True, True, False, True, True, False]
-    assert begins_inside(lots, SHEETS, how).tolist() == expected
-    assert begins_inside(lots, SHEETS, Vertexing(veto_sheets=0))[0]
-    narrow = begins_inside(lots, SHEETS, how, (-1.0, 1.0, -1.0, 1.0))
+    assert begins_inside(lots, Films(), how).tolist() == expected
+    assert begins_inside(lots, Films(), Vertexing(veto_sheets=0))[0]
+    narrow = begins_inside(lots, Films(bounds=(-1.0, 1.0, -1.0, 1.0)), how)
     assert narrow.tolist() == [False, True, False, False, False, True, False]
     # Across the gap the way is longer: 10.4 mm, 5.2 mm sideways.
     edge = np.zeros(1, TRACK)
     edge["first_sheet"], edge["x"], edge["tx"] = 40, -95.5, 0.5
-    assert not begins_inside(edge, SHEETS, how)[0]
+    assert not begins_inside(edge, Films(), how)[0]
     edge["first_sheet"] = 39
-    assert begins_inside(edge, SHEETS, how)[0]
+    assert begins_inside(edge, Films(), how)[0]
 
 
 def test_nothing_enters_through_the_side_unseen():
@@ -231,7 +225,7 @@ def test_nothing_enters_through_the_side_unseen():
     particles = beam(-5.0 - rng.uniform(0, 4, n), rng.uniform(-5, 5, n), -0.1, 0.6, 0.0, 5000.0)
     rows = respond(transport(particles, 20, rng), rng)
     rows = rows[rows["x"] > -5.0]
-    result = reconstruct(rows, Setup(bounds=(-5.0, 5.0, -5.0, 5.0), layer=TOY))
+    result = reconstruct(rows, Setup(Films(bounds=(-5.0, 5.0, -5.0, 5.0), layer=TOY)))
     late = np.count_nonzero(result.tracks["first_sheet"] > 3)
     assert late > 50
     assert len(result.vertices) == 0
@@ -239,7 +233,7 @@ def test_nothing_enters_through_the_side_unseen():
 
 def test_decays_in_the_gas_are_found():
     point = (3.0, 4.0, 36.0)
-    found = vertices(two_at(point, (0.2, 0.0), (-0.1, 0.1), sheet=40), NOTHING, SHEETS)
+    found = vertices(two_at(point, (0.2, 0.0), (-0.1, 0.1), sheet=40), NOTHING)
     assert len(found) == 1
     assert found["z"][0] == pytest.approx(36.0, abs=5 * found["sigma_z"][0])
     assert found["sheet"][0] == 40
@@ -248,7 +242,7 @@ def test_decays_in_the_gas_are_found():
     z = float(solid.middle(40))
     far = (3.0, 4.0, z - (SHEETS.middle(40) - 36.0))
     tracks = two_at(far, (0.2, 0.0), (-0.1, 0.1), sheet=40, sheets=solid)
-    assert len(vertices(tracks, NOTHING, solid)) == 0
+    assert len(vertices(tracks, NOTHING, Films(sheets=solid))) == 0
 
 
 def test_pairs_along_a_track_of_a_vertex_are_secondary():
@@ -256,25 +250,25 @@ def test_pairs_along_a_track_of_a_vertex_are_secondary():
     # On the first track's line, 15.6 mm behind; and the same beside both.
     on = two_at((1.5, 0.1, 23.8), (0.15, 0.02), (0.07, -0.02), sheet=29)
     beside = two_at((30.0, 0.1, 23.8), (0.15, 0.02), (0.07, -0.02), sheet=29)
-    found = vertices(np.concatenate([origin, on, beside]), NOTHING, SHEETS)
+    found = vertices(np.concatenate([origin, on, beside]), NOTHING)
     assert found["x"] == pytest.approx([0.0, 1.5, 30.0], abs=0.01)
     assert found["secondary"].tolist() == [False, True, False]
     assert found["event"].tolist() == [0, 0, 0]
     # Too far behind for a shower.
     short = Vertexing(shower_length=10.0)
-    assert not vertices(np.concatenate([origin, on]), NOTHING, SHEETS, short)["secondary"].any()
+    assert not vertices(np.concatenate([origin, on]), NOTHING, how=short)["secondary"].any()
 
 
 def test_truth_of_a_vertex():
     tracks = two_at((0.0, 0.0, 8.2), (0.1, 0.0), (-0.1, 0.05))
     tracks["event"] = [3, 4]
-    assert vertices(tracks, NOTHING, SHEETS)["event"].tolist() == [-1]
+    assert vertices(tracks, NOTHING)["event"].tolist() == [-1]
 
 
 def test_no_vertex_from_one_track_or_none():
-    assert len(vertices(np.zeros(0, TRACK), NOTHING, SHEETS)) == 0
+    assert len(vertices(np.zeros(0, TRACK), NOTHING)) == 0
     one = two_at((0.0, 0.0, 8.2), (0.1, 0.0), (-0.1, 0.05))[:1]
-    none = vertices(one, NOTHING, SHEETS)
+    none = vertices(one, NOTHING)
     assert len(none) == 0
     assert none.dtype == VERTEX
 
@@ -296,24 +290,24 @@ def test_vertices_by_brute_force():
     second = tracks["first_sheet"] >= 40
     assert second.any()
     how = Vertexing()
-    found = vertices(tracks[~second], NOTHING, SHEETS, how)
+    found = vertices(tracks[~second], NOTHING, how=how)
     chosen = tracks[~second]
-    rows, layer = table(chosen), Layer().numbers(0.5)
-    fronts, gaps = fronts_and_gaps(SHEETS, 39)
+    lines, absorber = lines_of(chosen), Layer().absorber(0.5)
+    layers = fronts(SHEETS, 39)
     fits = []
-    for i in range(len(rows)):
-        for j in range(len(rows)):
-            first, other = int(rows[i, 17]), int(rows[j, 17])
+    for i, a in enumerate(lines):
+        for j, b in enumerate(lines):
+            first, other = a["first_sheet"], b["first_sheet"]
             if i == j or not (first < other <= first + 2 or (first == other and i < j)):
                 continue
-            low, high = fronts[max(first - 3, 0)], fronts[first] + 0.5
-            out = np.empty(8)
-            if not fit_pair(rows[i], rows[j], low, high, fronts, gaps, layer, out):
+            low, high = layers.plate[max(first - 3, 0)], layers.plate[first] + 0.5
+            fit = fit_pair(a, b, low, high, layers, absorber)
+            if not fit.solved:
                 continue
-            ok = out[6] < how.largest_chi2 and out[7] >= how.min_opening and out[5] < 0.8
-            ok &= out[2] <= min(high + 0.3 + 5 * out[5], rows[i, 2] + 0.3)
-            if ok and out[2] >= low - 3 * out[5]:
-                fits.append((out[6], i, j))
+            ok = fit.chi2 < how.largest_chi2 and fit.opening >= how.min_opening
+            ok &= fit.sigma_z < 0.8 and fit.z >= low - 3 * fit.sigma_z
+            if ok and fit.z <= min(high + 0.3 + 5 * fit.sigma_z, a["z"] + 0.3):
+                fits.append((fit.chi2, i, j))
     used, expected = set(), set()
     for _, i, j in sorted(fits):
         if i not in used and j not in used:
@@ -328,6 +322,6 @@ def test_vertices_by_brute_force():
 
 def test_emulsion_pairs_of_electrons_begin_one_vertex_each():
     rows, _, _ = pairs(100, 500.0, 0.2, 25, 23, mass=0.511, pdg=11)
-    found = reconstruct(rows, Setup(sheets=WIDE, layer=TOY, emulsion=EMULSION)).vertices
+    found = reconstruct(rows, Setup(Films(EMULSION, WIDE, TOY))).vertices
     own = found[found["event"] >= 0]
     assert len(np.unique(own["event"])) == len(own) > 90

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from wayside.plotting.style import STYLE
-from wayside.reconstruction.tracks import ELECTRON
+from wayside.reconstruction.track_fit import ELECTRON
 from wayside.typing import BoolArray, StructuredArray
 
 _KINDS = {"track": "#1f3f94", "track, electron": "#c8102e"}

@@ -4,7 +4,7 @@ Every copy of a recorded event is shifted at random across the films and what le
 one side enters it on the other, so that a tile is a piece of films without end.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -12,9 +12,9 @@ import numpy.typing as npt
 
 from wayside.emulsion.grains import visible
 from wayside.emulsion.sheets import Sheets
-from wayside.reconstruction.chain import Reconstructed, reconstruct
+from wayside.reconstruction.pipeline import Reconstructed, reconstruct
 from wayside.reconstruction.run import Job, respond
-from wayside.reconstruction.vertices import begins_inside
+from wayside.reconstruction.vertex_surroundings import begins_inside
 from wayside.typing import FloatArray, IntArray
 
 Structured = npt.NDArray[Any]
@@ -123,14 +123,14 @@ def tile_vertices(
         Of `PAIR`; numbers of tracks that begin inside the block: primaries and others that are
         steeper than 0.95 of the largest slope, primaries and others that are not.
     """
-    setup = replace(job.setup(sheets), bounds=sheets.bounds)
+    setup = job.setup(sheets)
     result = reconstruct(respond(film, job, sheets, rng), setup)
     first, last = block * sheets.layers, (block + 1) * sheets.layers
     tracks = result.tracks
-    inside = begins_inside(tracks, sheets, setup.vertexing, setup.bounds)
+    inside = begins_inside(tracks, setup.films, setup.vertexing)
     inside &= (tracks["first_sheet"] >= first) & (tracks["first_sheet"] < last)
     primary = tracks["particle"] == 1
-    steep = np.hypot(tracks["tx"], tracks["ty"]) > 0.95 * setup.emulsion.largest_slope
+    steep = np.hypot(tracks["tx"], tracks["ty"]) > 0.95 * setup.films.emulsion.largest_slope
     starts = np.array(
         [np.count_nonzero(inside & (steep == s) & (primary == p)) for s in (1, 0) for p in (1, 0)]
     )
@@ -178,7 +178,7 @@ def _at(
     out = np.empty(len(track))
     sheet = result.rows["sheet"]
     for i, (t, depth) in enumerate(zip(track.tolist(), z.tolist(), strict=True)):
-        rows = result.members[result.first[t] : result.first[t + 1]]
+        rows = result.chains.of(t)
         at = sheets.middle(sheet[rows])
         near = rows[int(np.argmin(np.abs(at - depth)))]
         dz = depth - float(sheets.middle(sheet[near]))

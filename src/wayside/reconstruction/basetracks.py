@@ -1,17 +1,36 @@
 """Base-tracks: the micro-tracks of a sheet's two films joined across its base."""
 
+from typing import NamedTuple
+
 import numba
 import numpy as np
 
 from wayside.emulsion.response import Emulsion
 from wayside.emulsion.sheets import Sheets
 from wayside.emulsion.signals import BASETRACK, MICROTRACK
-from wayside.reconstruction.errors_of_measurement import line_variances, measurement
-from wayside.reconstruction.grid import build, span
+from wayside.reconstruction.cell_grid import cell_range, sort_into_cells
+from wayside.reconstruction.resolution import Resolution, line_variances, resolution_of
 from wayside.typing import FloatArray, IntArray, StructuredArray
 
 LARGEST_CHI2 = 25.0
-"""Of four degrees of freedom: 5 in 100,000 true pairs are beyond."""
+"""Largest chi-squared, of four degrees of freedom: 5 in 100,000 true pairs are beyond."""
+
+
+class MicroTracks(NamedTuple):
+    """Columns of micro-tracks sorted by film, each of shape (n,)."""
+
+    film: IntArray
+    """Numbers of the films, 2 s and 2 s + 1 being those of sheet s."""
+    x: FloatArray
+    """Positions along x in mm."""
+    y: FloatArray
+    """Positions along y in mm."""
+    tx: FloatArray
+    """Slopes dx/dz."""
+    ty: FloatArray
+    """Slopes dy/dz."""
+    grains: FloatArray
+    """Numbers of grains."""
 
 
 def basetracks(micro: StructuredArray, emulsion: Emulsion, sheets: Sheets) -> StructuredArray:
@@ -23,9 +42,9 @@ def basetracks(micro: StructuredArray, emulsion: Emulsion, sheets: Sheets) -> St
     Parameters
     ----------
     micro
-        Rows of `wayside.emulsion.signals.MICROTRACK`, in any order.
+        Micro-tracks in any order, an array of `wayside.emulsion.signals.MICROTRACK`.
     emulsion, sheets
-        Errors and depths.
+        Errors of measurement, and depths of the films.
 
     Returns
     -------
@@ -35,10 +54,9 @@ def basetracks(micro: StructuredArray, emulsion: Emulsion, sheets: Sheets) -> St
     assert micro.dtype == MICROTRACK
     micro = micro[np.argsort(micro["film"], kind="stable")]
     films = micro["film"].astype(np.int64)
-    x, y, tx, ty = (np.ascontiguousarray(micro[c]) for c in ("x", "y", "tx", "ty"))
-    number = micro["grains"].astype(np.float64)
-    setup = measurement(emulsion, sheets)
-    partner, chi2 = _join(films, x, y, tx, ty, number, setup, LARGEST_CHI2)
+    x, y, tx, ty = (np.ascontiguousarray(micro[name]) for name in ("x", "y", "tx", "ty"))
+    columns = MicroTracks(films, x, y, tx, ty, micro["grains"].astype(np.float64))
+    partner, chi2 = _join(columns, resolution_of(emulsion, sheets), LARGEST_CHI2)
     front = np.flatnonzero(partner >= 0)
     back = partner[front]
     rows = np.zeros(len(front), dtype=BASETRACK)
@@ -58,17 +76,12 @@ def basetracks(micro: StructuredArray, emulsion: Emulsion, sheets: Sheets) -> St
 
 @numba.njit(cache=True, nogil=True)
 def _join(
-    films: IntArray,
-    x: FloatArray,
-    y: FloatArray,
-    tx: FloatArray,
-    ty: FloatArray,
-    number: FloatArray,
-    setup: FloatArray,
-    largest: float,
+    micro: MicroTracks, resolution: Resolution, largest: float
 ) -> tuple[IntArray, FloatArray]:
+    """Row of the partner in the back film, or -1, and chi-squared of the pair."""
+    films, x, y = micro.film, micro.x, micro.y
     n = len(films)
-    base = setup[5]
+    base = resolution.base
     best = np.full(n, -1, np.int64)
     best_chi2 = np.full(n, np.inf)
     place = 0
@@ -82,21 +95,23 @@ def _join(
         if middle == end:
             place = end
             continue
-        x0, y0, side, nx, ny, start, order = build(x, y, np.arange(middle, end), 2e-3)
+        cells = sort_into_cells(x, y, np.arange(middle, end), 2e-3)
         for i in range(place, middle):
-            slope2 = tx[i] ** 2 + ty[i] ** 2
-            _, inverse = line_variances(min(number[i], 8.0))
-            error = np.sqrt(
-                (setup[0] ** 2 + setup[1] ** 2 * slope2) * inverse / setup[4] ** 2 + setup[3] ** 2
-            )
+            tx, ty = micro.tx[i], micro.ty[i]
+            slope2 = tx**2 + ty**2
+            _, inverse = line_variances(min(micro.grains[i], 8.0))
+            grain = resolution.grain**2 + resolution.depth**2 * slope2
+            error = np.sqrt(grain * inverse / resolution.film**2 + resolution.distortion**2)
             reach = np.sqrt(largest) * error * base
-            px, py = x[i] + base * tx[i], y[i] + base * ty[i]
-            left, right = span(px - reach, px + reach, x0, side, nx)
-            low, high = span(py - reach, py + reach, y0, side, ny)
+            px, py = x[i] + base * tx, y[i] + base * ty
+            left, right = cell_range(px - reach, px + reach, cells.x0, cells.side, cells.nx)
+            low, high = cell_range(py - reach, py + reach, cells.y0, cells.side, cells.ny)
+            if low == high:
+                continue
             for cx in range(left, right):
-                for k in range(start[cx * ny + low], start[cx * ny + high] if high > low else 0):
-                    j = order[k]
-                    chi2 = _chi2(i, j, x, y, tx, ty, number, setup)
+                for k in range(cells.start[cx * cells.ny + low], cells.start[cx * cells.ny + high]):
+                    j = cells.order[k]
+                    chi2 = _pair_chi2(i, j, micro, resolution)
                     if chi2 < largest:
                         if chi2 < best_chi2[i]:
                             best_chi2[i], best[i] = chi2, j
@@ -113,30 +128,22 @@ def _join(
 
 
 @numba.njit(cache=True, nogil=True)
-def _chi2(
-    i: int,
-    j: int,
-    x: FloatArray,
-    y: FloatArray,
-    tx: FloatArray,
-    ty: FloatArray,
-    number: FloatArray,
-    setup: FloatArray,
-) -> float:
-    base, film = setup[5], setup[4]
-    sx, sy = (x[j] - x[i]) / base, (y[j] - y[i]) / base
+def _pair_chi2(i: int, j: int, micro: MicroTracks, resolution: Resolution) -> float:
+    """Both slopes against that from face to face, along and across."""
+    base, film = resolution.base, resolution.film
+    sx, sy = (micro.x[j] - micro.x[i]) / base, (micro.y[j] - micro.y[i]) / base
     slope2 = sx * sx + sy * sy
     norm = np.sqrt(slope2)
     ux, uy = (sx / norm, sy / norm) if norm > 1e-9 else (1.0, 0.0)
-    across = setup[0] ** 2
-    along = across + setup[1] ** 2 * slope2
-    faces = line_variances(number[i])[0] + line_variances(number[j])[0]
+    across = resolution.grain**2
+    along = across + resolution.depth**2 * slope2
+    faces = line_variances(micro.grains[i])[0] + line_variances(micro.grains[j])[0]
     total = 0.0
     for k in (i, j):
-        _, inverse = line_variances(number[k])
-        dx, dy = tx[k] - sx, ty[k] - sy
+        _, inverse = line_variances(micro.grains[k])
+        dx, dy = micro.tx[k] - sx, micro.ty[k] - sy
         # The base's slope has an error of its own, which the line's end shares with its slope.
         inverse = inverse / film**2 * (1.0 + film / base) + faces / base**2
-        total += (dx * ux + dy * uy) ** 2 / (along * inverse + setup[3] ** 2)
-        total += (dy * ux - dx * uy) ** 2 / (across * inverse + setup[3] ** 2)
+        total += (dx * ux + dy * uy) ** 2 / (along * inverse + resolution.distortion**2)
+        total += (dy * ux - dx * uy) ** 2 / (across * inverse + resolution.distortion**2)
     return total

@@ -11,9 +11,9 @@ from wayside.efficiency.axes import AXES
 from wayside.efficiency.selection import SELECTIONS, Selection
 from wayside.efficiency.table import EfficiencyMap, counted
 from wayside.generator.pairs import PAIRS
-from wayside.reconstruction.chain import Reconstructed
 from wayside.reconstruction.files import Run, spans
 from wayside.reconstruction.grade import at_origin
+from wayside.reconstruction.pipeline import Reconstructed
 from wayside.reconstruction.run import Job, one_group
 from wayside.typing import BoolArray, StructuredArray
 

@@ -1,4 +1,6 @@
-"""Tracks as runs of rows: links followed from their first base-track to the last."""
+"""Chains of base-tracks: links followed from their first base-track to the last."""
+
+from typing import NamedTuple
 
 import numba
 import numpy as np
@@ -6,28 +8,46 @@ import numpy as np
 from wayside.typing import IntArray
 
 
-def chains(following: IntArray, shortest: int = 1) -> tuple[IntArray, IntArray]:
+class Chains(NamedTuple):
+    """Chains of rows, one behind the other."""
+
+    members: IntArray
+    """Row numbers of all chains, one chain behind the other."""
+    first: IntArray
+    """Place in ``members`` where each chain begins, and their number: shape (chains + 1,)."""
+
+    @property
+    def number(self) -> int:
+        """Number of chains."""
+        return len(self.first) - 1
+
+    def of(self, chain: int) -> IntArray:
+        """Row numbers of one chain, from upstream to downstream."""
+        return self.members[self.first[chain] : self.first[chain + 1]]
+
+
+def chains(following: IntArray, shortest: int = 1) -> Chains:
     """Follow links downstream.
 
     Parameters
     ----------
     following
-        For every row the one that follows it, or -1; no row follows two.
+        For every row the row that follows it, or -1; shape (n,). No row follows two.
     shortest
-        Least rows of a chain that is kept.
+        Smallest number of rows of a chain that is kept.
 
     Returns
     -------
-    tuple of arrays
-        Rows of all chains one behind the other, and where each begins (and one more).
+    Chains
+        Rows of every chain, the chains in the order of their first rows.
 
     Examples
     --------
-    >>> rows, first = chains(np.array([2, -1, 3, -1]), shortest=2)
-    >>> rows.tolist(), first.tolist()
+    >>> members, first = chains(np.array([2, -1, 3, -1]), shortest=2)
+    >>> members.tolist(), first.tolist()
     ([0, 2, 3], [0, 3])
     """
-    return _follow(following, shortest)
+    return Chains(*_follow(following, shortest))
 
 
 @numba.njit(cache=True, nogil=True)

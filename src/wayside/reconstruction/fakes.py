@@ -10,10 +10,9 @@ import numpy.typing as npt
 
 from wayside.emulsion.sheets import Sheets
 from wayside.generator.records import PRIMARY
-from wayside.reconstruction.chain import Reconstructed
+from wayside.reconstruction.pipeline import Reconstructed
 from wayside.reconstruction.run import APART, Job
-from wayside.reconstruction.timing import SIGMAS
-from wayside.reconstruction.vertices import begins_inside
+from wayside.reconstruction.vertex_surroundings import begins_inside
 from wayside.typing import FloatArray, IntArray
 
 Structured = npt.NDArray[Any]
@@ -62,9 +61,6 @@ from the vertex to the nearest other track that passes it, ``before`` to the nea
 PLACE: Final = 100.0
 """mm within which crossings of fibres are one place."""
 
-FIBRE_WINDOW: Final = 20.0
-"""ns within which a hit of the fibres vetoes, as `wayside.reconstruction.timing` has it."""
-
 
 def fakes(
     result: Reconstructed,
@@ -91,7 +87,7 @@ def fakes(
     out = np.zeros(len(found), dtype=FAKE)
     tracks = result.tracks
     setup = job.setup(sheets)
-    inside = begins_inside(tracks, sheets, setup.vertexing, setup.bounds)
+    inside = begins_inside(tracks, setup.films, setup.vertexing)
     begin = np.bincount(tracks["event"][inside & (tracks["event"] >= 0)], minlength=len(primaries))
     own = primaries[found["event"]]
     momentum = np.stack([own[c] for c in ("px", "py", "pz")], axis=1)
@@ -110,16 +106,15 @@ def fakes(
     out["tangent"] = np.hypot(tracks["tx"], tracks["ty"])[pair]
     out["primary"] = (tracks["particle"][pair] == 1).any(axis=1)
     fibre, gas = (crossings[kind][crossings[kind]["deposit"] > 0.0] for kind in ("fibre", "gas"))
-    gas_window = SIGMAS * np.sqrt(2.0) * job.emulsion.gas_time
     for v in np.flatnonzero(out["timed"]).tolist():
         event, time, block = out["event"][v], out["delay"][v], out["sheet"][v] // sheets.layers
         mine = fibre[fibre["event"] == event]
-        mine = mine[np.abs(mine["time"] - time) < FIBRE_WINDOW]
+        mine = mine[np.abs(mine["time"] - time) < setup.timing.fibre_window]
         depths = places(mine)
         out["all_fibres"][v] = len(depths)
         out["fibres"][v] = np.count_nonzero(depths < out["z"][v])
         mine = gas[(gas["event"] == event) & (gas["layer"] < block)]
-        mine = mine[np.abs(mine["time"] - time) < gas_window]
+        mine = mine[np.abs(mine["time"] - time) < setup.timing.window]
         out["gas_before"][v] = len(np.unique(mine["layer"]))
     _look_around(out, result, pair, sheets)
     return out
@@ -142,7 +137,8 @@ def places(crossings: Structured) -> FloatArray:
 def _look_around(out: Structured, result: Reconstructed, pair: IntArray, sheets: Sheets) -> None:
     rows = result.rows
     track = np.full(len(rows), -1, dtype=np.int64)
-    track[result.members] = np.repeat(np.arange(len(result.tracks)), np.diff(result.first))
+    members, first = result.chains
+    track[members] = np.repeat(np.arange(len(result.tracks)), np.diff(first))
     z = sheets.middle(rows["sheet"])
     tracks = result.tracks
     for v in range(len(out)):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from wayside.reconstruction.chain import Reconstructed
+from wayside.reconstruction.pipeline import Reconstructed
 from wayside.typing import BoolArray, StructuredArray
 
 PURE = 0.75

@@ -8,12 +8,10 @@ slab between two blocks.
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numba
 import numpy as np
-
-from wayside.typing import FloatArray
 
 if TYPE_CHECKING:
     from wayside.detector.materials import Material
@@ -27,6 +25,38 @@ _K = 0.307075  # MeV cm^2 / mol
 _I = 2.86e-4  # MeV, mean excitation energy of iron
 _Z_OVER_A = 0.4657
 _C, _X0, _X1, _A, _M = 4.2911, -0.0012, 3.1531, 0.1468, 2.9632
+
+
+class Tail(NamedTuple):
+    """The wide one of the two normal distributions that scattering angles are a mixture of."""
+
+    fraction: float
+    """Fraction of the angles that belong to it."""
+    width2: float
+    """Its variance relative to that of the narrow one."""
+
+
+class Absorber(NamedTuple):
+    """One layer and one gap as compiled code takes them."""
+
+    plate: float
+    """Thickness of a plate in mm."""
+    radiation_lengths: float
+    """Thickness of a layer in radiation lengths."""
+    mass: float
+    """Thickness of a layer in g/cm^2 of iron."""
+    spread2: float
+    """Variance in mm^2 of the depth of a layer's material, weighted by radiation lengths."""
+    gap_radiation_lengths: float
+    """Thickness of a gas detector in radiation lengths."""
+    gap_mass: float
+    """Thickness of a gas detector in g/cm^2 of iron."""
+    gap_spread2: float
+    """Variance in mm^2 of the depth of a gas detector's material."""
+    core2: float
+    """Variance of the narrow angles relative to that of Highland's formula."""
+    tail: Tail
+    """The wide angles."""
 
 
 @dataclass(frozen=True)
@@ -49,10 +79,10 @@ class Layer:
     gap_centre, gap_spread
         Of the gas detector's material: distance of its centre of gravity, by radiation lengths,
         from the back of the block before it, and its standard deviation in depth, in mm.
-    core, tail_share, tail_width
+    core, tail_fraction, tail_width
         Scattering angles of a layer are a mixture of two normal distributions: one of ``core``
-        times Highland's width, and for ``tail_share`` of the angles one ``tail_width`` times wider
-        than that (fitted to Geant4's angles, docs/theory).
+        times Highland's width and, for a fraction ``tail_fraction`` of the angles, one
+        ``tail_width`` times wider than that (fitted to Geant4's angles, docs/theory).
     """
 
     radiation_lengths: float = 0.03422
@@ -63,7 +93,7 @@ class Layer:
     gap_centre: float = 4.915
     gap_spread: float = 3.193
     core: float = 0.965
-    tail_share: float = 0.065
+    tail_fraction: float = 0.065
     tail_width: float = 2.45
 
     @classmethod
@@ -75,8 +105,8 @@ class Layer:
         between = _sums([(layer.material, layer.thickness) for layer in stack.gas_detector])
         return cls(lengths, mass, spread, *between)
 
-    def numbers(self, plate: float) -> FloatArray:
-        """What the compiled code needs.
+    def absorber(self, plate: float) -> Absorber:
+        """Collect what compiled code takes.
 
         Parameters
         ----------
@@ -85,24 +115,19 @@ class Layer:
 
         Returns
         -------
-        array
-            Plate (mm), radiation lengths and mass of a layer, radiation lengths, mass, centre and
-            spread of a gap, core, share and squared width of the tail, squared spread of a layer.
+        Absorber
+            One layer and one gap.
         """
-        return np.array(
-            [
-                plate,
-                self.radiation_lengths,
-                self.mass,
-                self.gap_radiation_lengths,
-                self.gap_mass,
-                self.gap_centre,
-                self.gap_spread,
-                self.core,
-                self.tail_share,
-                self.tail_width**2,
-                self.spread**2,
-            ]
+        return Absorber(
+            plate=float(plate),
+            radiation_lengths=float(self.radiation_lengths),
+            mass=float(self.mass),
+            spread2=float(self.spread**2),
+            gap_radiation_lengths=float(self.gap_radiation_lengths),
+            gap_mass=float(self.gap_mass),
+            gap_spread2=float(self.gap_spread**2),
+            core2=float(self.core**2),
+            tail=Tail(float(self.tail_fraction), float(self.tail_width**2)),
         )
 
 
@@ -116,10 +141,10 @@ def iron_equivalent(material: "Material") -> float:
     from wayside.detector.materials import ELEMENTS
 
     total = 0.0
-    for symbol, share in material.fractions.items():
+    for symbol, fraction in material.fractions.items():
         z, weight = ELEMENTS[symbol]
         excitation = 1e-6 * (12.0 * z + 7.0 if z < 13 else 9.76 * z + 58.8 * z**-0.19)
-        total += share * z / weight * (np.log(8.0 * M_ELECTRON / excitation) - 0.8)
+        total += fraction * z / weight * (np.log(8.0 * M_ELECTRON / excitation) - 0.8)
     return float(total / (_Z_OVER_A * (np.log(8.0 * M_ELECTRON / _I) - 0.8)))
 
 

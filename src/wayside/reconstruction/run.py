@@ -21,7 +21,6 @@ from wayside.errors import InputError
 from wayside.files import remove_parts, write_text
 from wayside.generator.records import PRIMARY
 from wayside.reconstruction.basetracks import basetracks
-from wayside.reconstruction.chain import Reconstructed, Setup, reconstruct
 from wayside.reconstruction.files import (
     KINDS,
     Run,
@@ -31,10 +30,13 @@ from wayside.reconstruction.files import (
     spans,
     write_table,
 )
+from wayside.reconstruction.films import Films
 from wayside.reconstruction.grade import PARTICLE, PURE, at_origin, grade
-from wayside.reconstruction.link import Linking
+from wayside.reconstruction.linking import Linking
 from wayside.reconstruction.material import Layer
+from wayside.reconstruction.pipeline import Reconstructed, Setup, reconstruct
 from wayside.reconstruction.records import TRACK, VERTEX
+from wayside.reconstruction.timing import Timing
 from wayside.reconstruction.vertices import Vertexing
 from wayside.scenario.emulsion import EmulsionSection, ReconstructionSection
 from wayside.typing import StructuredArray
@@ -73,11 +75,9 @@ class Job:
 
     def setup(self, sheets: Sheets, layer: Layer | None = None) -> Setup:
         """Errors, depths and cuts as reconstruction wants them."""
-        cuts = self.cuts
+        cuts, emulsion = self.cuts, self.emulsion
         return Setup(
-            emulsion=self.emulsion.build(),
-            sheets=sheets,
-            layer=layer or Layer(),
+            films=Films(emulsion.build(), sheets, layer or Layer()),
             linking=Linking(max_holes=cuts.max_holes),
             vertexing=Vertexing(
                 largest_chi2=cuts.vertex_chi2,
@@ -85,11 +85,13 @@ class Job:
                 max_holes=cuts.max_holes,
                 veto_sheets=cuts.veto_sheets,
             ),
+            timing=Timing(
+                position_error=1e3 * emulsion.gas_error,
+                time_error=emulsion.gas_time,
+                fibre_veto=cuts.fibre_veto,
+                gas_veto=cuts.gas_veto,
+            ),
             min_sheets=cuts.min_sheets,
-            gas_error=1e3 * self.emulsion.gas_error,
-            gas_time=self.emulsion.gas_time,
-            fibre_veto=cuts.fibre_veto,
-            gas_veto=cuts.gas_veto,
         )
 
     def about(self, run: Run) -> dict[str, Any]:

@@ -8,90 +8,123 @@ out, muons nearly always: fibres downstream of a vertex therefore say nothing ag
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 
 from wayside.emulsion.sheets import Sheets
-from wayside.typing import FloatArray, IntArray, StructuredArray
+from wayside.reconstruction.chains import Chains
+from wayside.typing import FloatArray, StructuredArray
 
 FibreVeto = Literal["upstream", "all"]
 
 SIGMAS = 4.0
 """Standard deviations in space and in time within which hits agree."""
 
+FIBRE_WINDOW = 20.0
+"""ns within which a hit of the fibres vetoes a vertex."""
+
+
+@dataclass(frozen=True)
+class Timing:
+    """How vertices get their times, and what vetoes them.
+
+    Parameters
+    ----------
+    position_error, time_error
+        Standard deviations of a gas hit's position in mm and of its time in ns.
+    fibre_window
+        A vertex is vetoed if the fibres have a hit within so many ns of its time.
+    fibre_veto
+        Fibres that veto: those ``"upstream"``, at a smaller depth than the vertex, or ``"all"``.
+    gas_veto
+        Whether a hit at that time in a gap before the vertex's block vetoes as well.
+    """
+
+    position_error: float = 0.05
+    time_error: float = 5.0
+    fibre_window: float = FIBRE_WINDOW
+    fibre_veto: FibreVeto = "upstream"
+    gas_veto: bool = False
+
+    @property
+    def window(self) -> float:
+        """Largest difference in ns of two gas hits that agree."""
+        return float(SIGMAS * np.sqrt(2.0) * self.time_error)
+
 
 def match_times(
-    found: StructuredArray,
+    vertices: StructuredArray,
     rows: StructuredArray,
-    members: IntArray,
-    first: IntArray,
-    hits: StructuredArray,
+    chains: Chains,
+    gas: StructuredArray,
     fibres: StructuredArray,
     sheets: Sheets,
-    position_error: float,
-    time_error: float,
-    fibre_window: float = 20.0,
-    fibre_veto: FibreVeto = "upstream",
-    gas_veto: bool = False,
+    how: Timing | None = None,
 ) -> StructuredArray:
     """Give vertices their times.
 
     Parameters
     ----------
-    found
-        `wayside.reconstruction.records.VERTEX`.
-    rows, members, first
-        Base-tracks and the chains of the tracks that the vertices name.
-    hits, fibres
-        `wayside.emulsion.signals.HIT` of gas detectors and of fibres.
+    vertices
+        Array of `wayside.reconstruction.records.VERTEX`.
+    rows, chains
+        Base-tracks, an array of `wayside.emulsion.signals.BASETRACK`, and the rows of every track
+        that the vertices name.
+    gas, fibres
+        Hits of gas detectors and of fibres, arrays of `wayside.emulsion.signals.HIT`.
     sheets
-        Depths.
-    position_error, time_error
-        Of a gas hit in mm and ns.
-    fibre_window
-        A vertex is vetoed if the fibres have a hit within so many ns.
-    fibre_veto
-        Which fibres: those ``"upstream"``, at a smaller depth than the vertex, or ``"all"``.
-    gas_veto
-        Whether a hit at that time in a gap before the vertex's block vetoes as well.
+        Depths in the stack.
+    how
+        Errors and vetoes.
 
     Returns
     -------
     array
-        The vertices with ``time``, ``times`` and ``vetoed``.
+        A copy of the vertices with ``time``, ``times`` and ``vetoed``.
     """
     from scipy.spatial import cKDTree
 
-    found = found.copy()
+    how = how or Timing()
+    vertices = vertices.copy()
     trees = {}
-    for gap in np.unique(hits["layer"]):
-        own = hits[hits["layer"] == gap]
+    for gap in np.unique(gas["layer"]):
+        own = gas[gas["layer"] == gap]
         trees[int(gap)] = (own, cKDTree(np.stack([own["x"], own["y"]], axis=1)))
     fibres = fibres[np.argsort(fibres["time"], kind="stable")]
-    fibre_times = fibres["time"]
-    hits = hits[np.argsort(hits["time"], kind="stable")]
-    window = SIGMAS * np.sqrt(2.0) * time_error
-    for v in range(len(found)):
-        times = [
-            _track_times(rows[members[first[t] : first[t + 1]]], trees, sheets, position_error)
-            for t in (int(found["track_1"][v]), int(found["track_2"][v]))
-        ]
-        both = _coincidences(times[0], times[1], window)
-        found["times"][v] = len(both)
+    gas = gas[np.argsort(gas["time"], kind="stable")]
+    for v in range(len(vertices)):
+        vertex = vertices[v]
+        first, second = (
+            _track_times(rows[chains.of(int(vertex[name]))], trees, sheets, how.position_error)
+            for name in ("track_1", "track_2")
+        )
+        both = _coincidences(first, second, how.window)
+        vertices["times"][v] = len(both)
         if len(both) == 1:
-            time = both[0]
-            found["time"][v] = time
-            low, high = np.searchsorted(fibre_times, [time - fibre_window, time + fibre_window])
-            depths = fibres["z"][low:high]
-            found["vetoed"][v] = len(depths) > 0 and (
-                fibre_veto == "all" or bool(np.min(depths) < found["z"][v])
-            )
-            if gas_veto:
-                low, high = np.searchsorted(hits["time"], [time - window, time + window])
-                before = hits["layer"][low:high] < found["sheet"][v] // sheets.layers
-                found["vetoed"][v] |= bool(before.any())
-    return found
+            vertices["time"][v] = both[0]
+            vertices["vetoed"][v] = _vetoed(vertex, both[0], gas, fibres, sheets.layers, how)
+    return vertices
+
+
+def _vetoed(
+    vertex: StructuredArray,
+    time: float,
+    gas: StructuredArray,
+    fibres: StructuredArray,
+    layers: int,
+    how: Timing,
+) -> bool:
+    """Whether fibres or a gap before the block recorded something then; hits sorted by time."""
+    low, high = np.searchsorted(fibres["time"], [time - how.fibre_window, time + how.fibre_window])
+    depths = fibres["z"][low:high]
+    if len(depths) > 0 and (how.fibre_veto == "all" or np.min(depths) < vertex["z"]):
+        return True
+    if not how.gas_veto:
+        return False
+    low, high = np.searchsorted(gas["time"], [time - how.window, time + how.window])
+    return bool((gas["layer"][low:high] < vertex["sheet"] // layers).any())
 
 
 def _track_times(
@@ -100,7 +133,7 @@ def _track_times(
     """Times of all gas hits on a track, in order."""
     depth = sheets.middle(members["sheet"])
     block = members["sheet"] // sheets.layers
-    found = []
+    times = []
     for gap in range(int(block[0]), int(block[-1]) + 1):
         if gap not in trees:
             continue
@@ -117,16 +150,16 @@ def _track_times(
         # Slopes are known to 2 mrad, and to 4 mrad at 45 degrees.
         width = np.hypot(error, dz * 0.002 * (1.0 + slope2))
         near = tree.query_ball_point([x, y], SIGMAS * width)
-        found.append(own["time"][np.asarray(near, dtype=np.int64)])
-    return np.sort(np.concatenate(found)) if found else np.zeros(0)
+        times.append(own["time"][np.asarray(near, dtype=np.int64)])
+    return np.sort(np.concatenate(times)) if times else np.zeros(0)
 
 
-def _coincidences(one: FloatArray, two: FloatArray, window: float) -> list[float]:
+def _coincidences(first: FloatArray, second: FloatArray, window: float) -> list[float]:
     """Mean times of groups of hits of both tracks that agree."""
-    low, high = np.searchsorted(two, one - window), np.searchsorted(two, one + window)
+    low, high = np.searchsorted(second, first - window), np.searchsorted(second, first + window)
     hit = np.flatnonzero(high > low)
     times = sorted(
-        0.5 * (float(one[i]) + float(np.mean(two[low[i] : high[i]]))) for i in hit.tolist()
+        0.5 * (float(first[i]) + float(np.mean(second[low[i] : high[i]]))) for i in hit.tolist()
     )
     groups: list[list[float]] = []
     for time in times:
