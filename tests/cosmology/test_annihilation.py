@@ -8,8 +8,10 @@ from scipy.integrate import quad
 from wayside.constants import ALPHA, LEPTON_MASSES
 from wayside.cosmology.annihilation import Strength, cross_section, strength, visible_width_hat
 from wayside.cosmology.bessel import LEAST_ARGUMENT, coefficients, scaled_k
+from wayside.cosmology.dof import dof
 from wayside.cosmology.nodes import MAX_NODES, build
 from wayside.cosmology.pairs import pair_factor, pair_numbers
+from wayside.cosmology.tables import tables
 from wayside.errors import InputError
 from wayside.models.inelastic import PseudoDirac, ScalarInelastic
 from wayside.models.kinematics import pair_momentum
@@ -119,10 +121,7 @@ def test_nodes_against_adaptive_quadrature(hadrons, width, masses):
     visible = strength(hadrons)
     m_aprime, m1, m2 = masses
     y, c = np.empty(MAX_NODES), np.empty(MAX_NODES)
-    n = build(
-        m_aprime, m1, m2, width, SCALARS, 2.0, 1e-3, visible.breaks, visible.values, visible.opens,
-        visible.masses, visible.weights, visible.narrow, y, c,
-    )  # fmt: skip
+    n = build(m_aprime, m1, m2, width, SCALARS, 2.0, 1e-3, tables(visible, dof("drees2015")), y, c)
     assert n < MAX_NODES / 2
     temperature = 0.15
     total = m1 + m2

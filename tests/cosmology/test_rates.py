@@ -11,9 +11,9 @@ from scipy.integrate import quad
 from wayside.constants import ALPHA, LEPTON_MASSES, M_ELECTRON, M_PION
 from wayside.cosmology import rates
 from wayside.cosmology.dof import dof
+from wayside.cosmology.excited_abundance import ExcitedAbundance
 from wayside.cosmology.rates import conversion_rate_hat, momentum_rate_hat, return_rate_hat
 from wayside.cosmology.relic import omega_h2, relic_density
-from wayside.cosmology.survivors import Survivors
 from wayside.cosmology.universe import CRITICAL_DENSITY, ENTROPY_TODAY
 from wayside.models.currents import Current, Term
 from wayside.models.inelastic import PseudoDirac, ScalarInelastic
@@ -165,12 +165,12 @@ def test_quadrature():
         assert a == pytest.approx(b, rel=1e-4)
 
 
-def test_survivors():
+def test_excited_abundance():
     # The share by integrating its equation, dn1/dt = -Gamma (n1 - n1_eq), instead of freezing it.
     model, plasma = ScalarInelastic(0.3, 0.1005, 0.1), dof("drees2015")
     couplings2 = (1e-6 * 0.3) ** 2
-    survivors = Survivors(model, plasma)
-    at = survivors.freezes_at(couplings2)
+    abundance = ExcitedAbundance(model, plasma)
+    at = abundance.freezes_at(couplings2)
     rate = couplings2 * float(return_rate_hat(model, at))
     assert rate == pytest.approx(float(plasma.hubble(at)), rel=0.05)
     ln_t = np.linspace(math.log(30 * at), math.log(at / 30), 4000)
@@ -182,7 +182,7 @@ def test_survivors():
         # Exact for constant rates over a step.
         total, wanted = down[i] * (1 + ratio[i]), ratio[i] / (1 + ratio[i])
         share = wanted + (share - wanted) * math.exp(-total * (ln_t[i - 1] - ln_t[i]))
-    assert survivors.fraction(couplings2) == pytest.approx(share, abs=0.1)
+    assert abundance.fraction(couplings2) == pytest.approx(share, abs=0.1)
 
 
 def test_density_of_two_components():
@@ -193,7 +193,7 @@ def test_density_of_two_components():
     result = relic_density(model, epsilon, g_d)
     assert m1 - m2 < 2 * M_ELECTRON
     assert "excited-stable" in result.flags
-    share = Survivors(model, dof("drees2015")).fraction((epsilon * g_d) ** 2)
+    share = ExcitedAbundance(model, dof("drees2015")).fraction((epsilon * g_d) ** 2)
     assert 0 < share < 0.6
     left = result.yield_[-1] * ENTROPY_TODAY / CRITICAL_DENSITY
     # What still annihilates after the last step is less than a per cent.

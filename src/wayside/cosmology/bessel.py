@@ -38,8 +38,8 @@ def coefficients(order: int) -> FloatArray:
 def horner(inverse: float, series: FloatArray) -> float:
     """Return sqrt(2 z/pi) exp(z) K(z) at 1/z, from `coefficients`."""
     total = 0.0
-    for each in series:
-        total = total * inverse + each
+    for coefficient in series:
+        total = total * inverse + coefficient
     return float(total)
 
 

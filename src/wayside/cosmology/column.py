@@ -16,9 +16,9 @@ import numpy as np
 
 from wayside.cosmology.annihilation import strength, visible_width_hat
 from wayside.cosmology.dof import DOF_NAMES, dof
+from wayside.cosmology.excited_abundance import ExcitedAbundance, cannot_decay
 from wayside.cosmology.pairs import PairNumbers, pair_numbers
 from wayside.cosmology.solve import solve
-from wayside.cosmology.survivors import Survivors, cannot_decay
 from wayside.cosmology.tables import Tables, tables
 from wayside.cosmology.universe import CRITICAL_DENSITY, ENTROPY_TODAY
 from wayside.models.protocol import Model
@@ -42,7 +42,7 @@ class Column:
     """Dark width of A' in GeV."""
     pair: PairNumbers = field(repr=False)
     tables: Tables = field(repr=False)
-    survivors: Survivors | None = field(repr=False)
+    excited: ExcitedAbundance | None = field(repr=False)
     """Where the excited state cannot decay."""
 
     def __call__(self, epsilon: float) -> float:
@@ -54,8 +54,8 @@ class Column:
         width = epsilon**2 * self.visible_hat + self.dark
         masses = (model.m_aprime, model.m1, model.m2)
         left, _, _ = _solve(*masses, width, couplings2, self.pair, self.tables, _NOTHING)
-        if self.survivors is not None:
-            left *= self.survivors.mass_factor(couplings2)
+        if self.excited is not None:
+            left *= self.excited.mass_factor(couplings2)
         return float(left * model.m2 * ENTROPY_TODAY / CRITICAL_DENSITY)
 
     @property
@@ -112,5 +112,5 @@ def density_of(
         float(model.dark_powers.of(g_d=g_d)) * model.dark_width_hat(),
         pair_numbers(model.current, model.m1, model.m2),
         tables(visible, plasma),
-        Survivors(model, plasma) if cannot_decay(model.m1, model.m2) else None,
+        ExcitedAbundance(model, plasma) if cannot_decay(model.m1, model.m2) else None,
     )

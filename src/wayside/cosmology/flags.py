@@ -43,8 +43,8 @@ _STILL_THERE = 0.1
 """Lifetime over the age at recombination from which on the excited state counts."""
 
 
-_FORBIDDEN_SHARE = 0.01
-"""Share of <sigma v> from which annihilation to A' pairs is flagged."""
+_FORBIDDEN_FRACTION = 0.01
+"""Fraction of <sigma v> from which annihilation to A' pairs is flagged."""
 
 
 def _aprime_pairs(model: Model, g_d: float, temperature: FloatArray) -> FloatArray:
@@ -110,6 +110,6 @@ def flags_of(
         flags.append("cmb")
     if excited_outlives(model, couplings2):
         flags.append("excited-stable")
-    if np.any(_aprime_pairs(model, g_d, t) > _FORBIDDEN_SHARE * sigma_v[active]):
+    if np.any(_aprime_pairs(model, g_d, t) > _FORBIDDEN_FRACTION * sigma_v[active]):
         flags.append("aprime-pairs")
     return tuple(flags)

@@ -89,12 +89,12 @@ def relic_epsilons(
             result.append(None)
             continue
         try:
-            found = solve_column(density, low, high, guess, target)
+            crossings = solve_column(density, low, high, guess, target)
         except NumericalError:
             result.append(None)
             continue
-        guess = found.roots[0] if found.roots else guess
-        result.append(found)
+        guess = crossings.roots[0] if crossings.roots else guess
+        result.append(crossings)
     return result
 
 
@@ -175,7 +175,7 @@ def _visit(f: Callable[[float], float], density: Density, first: float, last: fl
 
 def _extrema(f: Callable[[float], float], visited: Sequence[float]) -> list[float]:
     """Return extrema toward zero between short steps."""
-    found = []
+    extrema = []
     first, last = visited[0], visited[-1]
     # A neighbour beyond either end, for extrema in the pieces next to them.
     around = [first - _STEP, *visited, last + _STEP]
@@ -190,8 +190,8 @@ def _extrema(f: Callable[[float], float], visited: Sequence[float]) -> list[floa
                 bounds=(max(a, first), min(c, last)),
                 options={"xatol": 1e-3},
             )
-            found.append(float(best.x))
-    return found
+            extrema.append(float(best.x))
+    return extrema
 
 
 def _bracket(

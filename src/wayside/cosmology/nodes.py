@@ -10,7 +10,8 @@ import numba
 import numpy as np
 
 from wayside.cosmology.pairs import PairNumbers, pair_factor
-from wayside.typing import BoolArray, FloatArray
+from wayside.cosmology.tables import Tables
+from wayside.typing import FloatArray
 
 ORDER = 6
 MAX_NODES = 1200
@@ -75,12 +76,7 @@ def build(
     pair: PairNumbers,
     hottest: float,
     coldest: float,
-    breaks: FloatArray,
-    values: FloatArray,
-    opens: BoolArray,
-    masses: FloatArray,
-    weights: FloatArray,
-    narrow: FloatArray,
+    tables: Tables,
     y_out: FloatArray,
     c_out: FloatArray,
 ) -> int:
@@ -97,11 +93,13 @@ def build(
         From `pairs.pair_numbers`.
     hottest, coldest
         Highest and lowest temperature to serve, GeV.
-    breaks, values, opens, masses, weights, narrow
-        Fields of `annihilation.Strength`.
+    tables
+        From `tables.tables`; those of the visible strength are used.
     y_out, c_out
         Written to; `MAX_NODES` long.
     """
+    breaks, values, opens = tables.breaks, tables.values, tables.opens
+    masses, weights, narrow = tables.masses, tables.weights, tables.narrow
     total = m1 + m2
     above = (m_aprime - m1) - m2
     half = 0.5 * width

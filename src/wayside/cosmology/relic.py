@@ -17,10 +17,10 @@ from wayside.cosmology.annihilation import (
     visible_width_hat,
 )
 from wayside.cosmology.dof import DOF_NAMES, dof
+from wayside.cosmology.excited_abundance import ExcitedAbundance, cannot_decay
 from wayside.cosmology.flags import excited_outlives, flags_of
 from wayside.cosmology.pairs import PairNumbers, pair_numbers
 from wayside.cosmology.solve import MAX_STEPS, solve
-from wayside.cosmology.survivors import Survivors, cannot_decay
 from wayside.cosmology.tables import Tables, tables
 from wayside.cosmology.universe import CRITICAL_DENSITY, ENTROPY_TODAY
 from wayside.errors import InputError, NumericalError
@@ -194,7 +194,7 @@ def relic_density(
     couplings2 = float(model.excited_powers.of(epsilon=epsilon, g_d=g_d))
     if excited_outlives(model, couplings2):
         # All of it in the ground state, or as much as scattering leaves in the excited one.
-        parts["excited"] = Survivors(model, plasma).mass_factor(couplings2) - 1
+        parts["excited"] = ExcitedAbundance(model, plasma).mass_factor(couplings2) - 1
     if not np.all(np.isfinite(list(parts.values()))):
         raise failure
 
@@ -257,7 +257,7 @@ def _omega_h2(
     yields = _solve_many(mass, heavy, light, widths, couplings2, stacked, tables(visible, plasma))
     for i in np.flatnonzero(cannot_decay(heavy, light) & (couplings2 > 0.0)):
         pair = _PairAt(float(mass[i]), float(heavy[i]), float(light[i]), current)
-        yields[i] *= Survivors(pair, plasma).mass_factor(float(couplings2[i]))
+        yields[i] *= ExcitedAbundance(pair, plasma).mass_factor(float(couplings2[i]))
     return np.asarray((yields * light * ENTROPY_TODAY / CRITICAL_DENSITY).reshape(shape))
 
 

@@ -65,21 +65,14 @@ def averages(
     """
     x_end = x_range(m_aprime, m1, m2, width, pair)
     y_nodes, c_nodes = np.empty(MAX_NODES), np.empty(MAX_NODES)
-    count = build(
-        m_aprime, m1, m2, width, pair, m2 / X_START, m2 / x_end,
-        tables.breaks, tables.values, tables.opens, tables.masses, tables.weights, tables.narrow,
-        y_nodes, c_nodes,
-    )  # fmt: skip
+    count = build(m_aprime, m1, m2, width, pair, m2 / X_START, m2 / x_end, tables, y_nodes, c_nodes)
     u0 = np.log(X_START)
     n = int(np.ceil((np.log(x_end) - u0) / _COARSE)) + 1
     coarse = (np.log(x_end) - u0) / (n - 1)
     x = np.exp(u0 + coarse * np.arange(n))
     above = (m_aprime - m1) - m2
     ln_rest, ln_pole, ln_pair = np.empty(n), np.full(n, -1e300), np.empty(n)
-    thermal(
-        x, m1, m2, pair.spins_1, pair.spins_2, above, y_nodes, c_nodes, count,
-        tables.k1, tables.k2, ln_rest, ln_pole, ln_pair,
-    )  # fmt: skip
+    thermal(x, m1, m2, pair, above, y_nodes, c_nodes, count, tables, ln_rest, ln_pole, ln_pair)
     has_pole = ln_pole[0] > -1e299
     slope_r, slope_p, slope_d, work = np.empty(n), np.zeros(n), np.empty(n), np.empty(n)
     spline_slopes(ln_rest, slope_r, work)

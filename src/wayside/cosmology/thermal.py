@@ -9,6 +9,8 @@ import numpy as np
 
 from wayside.constants import ALPHA
 from wayside.cosmology.bessel import horner, scaled_k
+from wayside.cosmology.pairs import PairNumbers
+from wayside.cosmology.tables import Tables
 from wayside.typing import FloatArray
 
 _NEXT_TO = 0.1  # of the distance from the pole to threshold: what counts as the pole's
@@ -20,14 +22,12 @@ def thermal(
     x: FloatArray,
     m1: float,
     m2: float,
-    spins_1: float,
-    spins_2: float,
+    pair: PairNumbers,
     above: float,
     y: FloatArray,
     c: FloatArray,
     count: int,
-    k1: FloatArray,
-    k2: FloatArray,
+    tables: Tables,
     ln_rest: FloatArray,
     ln_pole: FloatArray,
     ln_density: FloatArray,
@@ -44,17 +44,18 @@ def thermal(
         m2/T.
     m1, m2
         Masses in GeV.
-    spins_1, spins_2
-        Number of spin states of each.
+    pair
+        From `pairs.pair_numbers`; its spins are used.
     above
         Mass of A' above threshold in GeV; without a pole there, ln_pole is not written.
     y, c, count
         Nodes of `nodes.build`.
-    k1, k2
-        Series of `bessel.coefficients`.
+    tables
+        From `tables.tables`; its series of Bessel functions are used.
     ln_rest, ln_pole, ln_density
         Written to; the density is summed over both states, in T^3, and without its exp(-x).
     """
+    k1, k2 = tables.k1, tables.k2
     total, delta = m1 + m2, m1 - m2
     inverse_q, weight = np.empty(count), np.empty(count)
     order = np.empty(count, dtype=np.int64)
@@ -85,9 +86,9 @@ def thermal(
                 pole += weight[i] * np.exp(-exponent) * horner(t * inverse_q[i], k1)
         heavy = np.exp(-delta * inverse) * m1 * m1 * scaled_k(m1 * inverse, k2)
         light = m2 * m2 * scaled_k(x[j], k2)
-        pair = spins_1 * heavy + spins_2 * light
-        norm = 0.5 * ALPHA * np.sqrt(t) * inverse / (pair * pair)
+        density = pair.spins_1 * heavy + pair.spins_2 * light
+        norm = 0.5 * ALPHA * np.sqrt(t) * inverse / (density * density)
         ln_rest[j] = np.log(norm * rest)
         if first < count:
             ln_pole[j] = np.log(norm * pole)
-        ln_density[j] = np.log(pair * inverse * inverse / (2 * np.pi**2))
+        ln_density[j] = np.log(density * inverse * inverse / (2 * np.pi**2))

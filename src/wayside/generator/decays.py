@@ -101,8 +101,8 @@ class DecaySampler:
         if rows.size:
             assert self._hadrons is not None
             q[rows], below[rows] = self._hadrons.draw(len(rows), rng)
-            kind[rows], found = hadrons.draw_hadrons(q[rows], rng)
-            groups = [group._replace(rows=rows[group.rows]) for group in found]
+            kind[rows], drawn = hadrons.draw_hadrons(q[rows], rng)
+            groups = [group._replace(rows=rows[group.rows]) for group in drawn]
         toward = isotropic(n, rng)
         counts = np.full(n, 2, dtype=np.int64)
         for group in groups:

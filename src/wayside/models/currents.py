@@ -211,11 +211,11 @@ def current_of(pair: PairLike) -> Current:
     InputError
         If there is none: for a class whose current depends on parameters, give a model.
     """
-    found = pair if isinstance(pair, Current) else getattr(pair, "current", None)
-    if not isinstance(found, Current):
+    current = pair if isinstance(pair, Current) else getattr(pair, "current", None)
+    if not isinstance(current, Current):
         name = pair.__name__ if isinstance(pair, type) else repr(pair)
         raise InputError(f"{name}: has no current by itself; give a model, or its current")
-    return found
+    return current
 
 
 def _sum(terms: Sequence[Term], d: Any, s: Any, m1: Any, m2: Any, weight: float = 1.0) -> Any:

@@ -19,12 +19,12 @@ from wayside.models.r_ratio import continuum
 from wayside.typing import FloatArray
 
 MASSES: Final = {"e": LEPTON_MASSES["e"], "mu": LEPTON_MASSES["mu"], "hadrons": M_PION}
-"""Of the two charged particles of a channel in GeV: hadrons are taken as pairs of pions."""
+"""Mass of each of the two charged particles of a channel in GeV; hadrons are taken as pions."""
 
 FORWARD: float = 2.0
 
 _CELLS: Final = 256
-"""Of the table of dGamma/dq that is inverted."""
+"""Number of cells of the table of dGamma/dq that is inverted."""
 
 _STEPS: Final = 1.1347241384015194 ** -np.arange(1.0, 6.0)
 
@@ -33,11 +33,11 @@ class DecayPoints(NamedTuple):
     """Pairs in the rest frame of the excited state, z along its flight; GeV."""
 
     weight: FloatArray
-    """Adding up to 1 but for rounding and the error of the rule, shape (n,)."""
+    """Weights whose sum is 1 up to rounding and the error of the rule, shape (n,)."""
     energy: FloatArray
-    """Of both particles, shape (n, 2)."""
+    """Energies of both particles in GeV, shape (n, 2)."""
     momentum: FloatArray
-    """Shape (n, 2, 3)."""
+    """Momenta of both particles in GeV, shape (n, 2, 3)."""
 
 
 def decay_points(model: Model, channel: str, number: int) -> DecayPoints:
@@ -89,9 +89,9 @@ def decay_points(model: Model, channel: str, number: int) -> DecayPoints:
 
 
 def _masses(
-    model: Model, channel: str, mass: float, splitting: float, share: FloatArray
+    model: Model, channel: str, mass: float, splitting: float, fraction: FloatArray
 ) -> FloatArray:
-    """Mass of the pair below which a share of the decays lies."""
+    """Mass of the pair below which a fraction of the decays lies."""
     # Finer toward both ends: thresholds, and the cubic fall of phase space.
     place = 0.5 * (1.0 - np.cos(np.pi * np.arange(_CELLS + 1) / _CELLS))
     ends = 2.0 * mass + (splitting - 2.0 * mass) * place
@@ -99,7 +99,7 @@ def _masses(
     factor = continuum(middle) if channel == "hadrons" else lepton_factor(middle, mass)
     rate = rate_below_top(model, splitting - middle, model.m_aprime, model.m1, model.m2)
     reached = np.concatenate([[0.0], np.cumsum(rate * factor * np.diff(ends))])
-    return np.asarray(np.interp(share * reached[-1], reached, ends))
+    return np.asarray(np.interp(fraction * reached[-1], reached, ends))
 
 
 def _recoil(model: Model, splitting: float, q: FloatArray) -> FloatArray:

@@ -57,27 +57,27 @@ def model_class(kind: str) -> type[InelasticModel]:
     """
     if kind in BUILTIN:
         return BUILTIN[kind]
-    found = _plugins().get(kind, ())
-    if not found:
+    entries = _plugins().get(kind, ())
+    if not entries:
         raise InputError(f"kind = {kind!r}: must be one of {', '.join(kinds())}")
-    if len(found) > 1:
-        owners = " and ".join(_owner(entry) for entry in found)
+    if len(entries) > 1:
+        owners = " and ".join(_owner(entry) for entry in entries)
         raise InputError(f"kind = {kind!r}: both {owners} have a model of that name")
     try:
-        cls = found[0].load()
+        cls = entries[0].load()
     except Exception as error:  # code of others: whatever it raises is one line here
         reason = f"{type(error).__name__}: {error}".splitlines()[0]
         raise InputError(
-            f"kind = {kind!r}: the package {_owner(found[0])} could not be loaded ({reason})"
+            f"kind = {kind!r}: the package {_owner(entries[0])} could not be loaded ({reason})"
         ) from error
     if not (isinstance(cls, type) and issubclass(cls, InelasticModel)):
         raise InputError(
-            f"kind = {kind!r}: {found[0].value} of the package {_owner(found[0])} is no"
+            f"kind = {kind!r}: {entries[0].value} of the package {_owner(entries[0])} is no"
             " subclass of wayside.models.inelastic.InelasticModel"
         )
     if getattr(cls, "kind", None) != kind:
         raise InputError(
-            f"kind = {kind!r}: {found[0].value} of the package {_owner(found[0])} calls itself"
+            f"kind = {kind!r}: {entries[0].value} of the package {_owner(entries[0])} calls itself"
             f" {getattr(cls, 'kind', None)!r}"
         )
     return cls

@@ -15,7 +15,7 @@ from wayside.cosmology.rates import return_rate_hat
 from wayside.models.protocol import Pair
 from wayside.typing import BoolArray
 
-__all__ = ["Survivors", "cannot_decay"]
+__all__ = ["ExcitedAbundance", "cannot_decay"]
 
 
 _COLDEST = 2e-5
@@ -27,7 +27,7 @@ def cannot_decay(m1: npt.ArrayLike, m2: npt.ArrayLike) -> BoolArray:
     return np.asarray(np.subtract(m1, m2) <= 2 * M_ELECTRON)
 
 
-class Survivors:
+class ExcitedAbundance:
     """Fraction of the excited state in both, by epsilon^2 g_D^2; masses fixed.
 
     Parameters
