@@ -13,7 +13,7 @@ from wayside.acceptance.estimate import face_acceptance
 from wayside.collider.beams import Beams
 from wayside.detector.box import Box
 from wayside.models.inelastic import ScalarInelastic
-from wayside.production.flight import on_shell_flight
+from wayside.production.radiative_flight import radiative_flight
 from wayside.sensitivity.mass_point import MassPoint
 
 MODEL: Final = ScalarInelastic(8.0, 4.341, 3.650)
@@ -77,9 +77,9 @@ def main() -> None:
     for name, beams in FRAMES.items():
         batches = [batch(MODEL, beams, BOX, 1_000_000, 2 * seed + 1) for seed in range(4)]
         sampling = statistics.median(seconds_for(each, SAMPLED_ERROR) for each in batches[1:])
-        flight = on_shell_flight(MODEL, beams)
+        flight = radiative_flight(MODEL, beams)
         # The sampler has the printed regulator, so compare like with like.
-        estimate = face_acceptance(on_shell_flight(MODEL, beams, "printed"), BOX)
+        estimate = face_acceptance(radiative_flight(MODEL, beams, "printed"), BOX)
         pull = (statistics.mean(each.hits for each in batches) / estimate.value - 1) / (
             batches[0].relative_error / np.sqrt(len(batches))
         )

@@ -9,7 +9,8 @@ from wayside.acceptance.rule import Level, build_rule
 from wayside.collider.beams import Beams
 from wayside.detector.box import Box
 from wayside.models.inelastic import PseudoDirac, ScalarInelastic
-from wayside.production.flight import off_shell_flight, on_shell_flight
+from wayside.production.direct_flight import direct_flight
+from wayside.production.radiative_flight import radiative_flight
 
 SYMMETRIC = Beams.symmetric(10.58)
 BELLE2 = Beams(7.007, 4.000, 0.083)
@@ -18,12 +19,12 @@ CENTRAL = Box.place([4.0, 0.0, 0.0], [0.2, 0.3, 1.32])
 LONG = Box.place([0.3, 0.2, 0.5], [1.0, 1.0, 30.0])
 
 CASES = {
-    "collinear": (on_shell_flight(ScalarInelastic(8.0, 4.341, 3.65), SYMMETRIC), BOX_A),
-    "wide energies": (on_shell_flight(PseudoDirac(5.0, 2.0, 1.0), SYMMETRIC), BOX_A),
-    "one energy": (off_shell_flight(ScalarInelastic(14.0, 5.0, 4.85), SYMMETRIC), CENTRAL),
-    "slow": (off_shell_flight(ScalarInelastic(14.0, 5.28, 5.25), BELLE2), BOX_A),
-    "long box": (on_shell_flight(ScalarInelastic(5.0, 2.0, 1.0), BELLE2), LONG),
-    "light": (on_shell_flight(ScalarInelastic(8.0, 2e-3, 1e-3), SYMMETRIC), BOX_A),
+    "collinear": (radiative_flight(ScalarInelastic(8.0, 4.341, 3.65), SYMMETRIC), BOX_A),
+    "wide energies": (radiative_flight(PseudoDirac(5.0, 2.0, 1.0), SYMMETRIC), BOX_A),
+    "one energy": (direct_flight(ScalarInelastic(14.0, 5.0, 4.85), SYMMETRIC), CENTRAL),
+    "slow": (direct_flight(ScalarInelastic(14.0, 5.28, 5.25), BELLE2), BOX_A),
+    "long box": (radiative_flight(ScalarInelastic(5.0, 2.0, 1.0), BELLE2), LONG),
+    "light": (radiative_flight(ScalarInelastic(8.0, 2e-3, 1e-3), SYMMETRIC), BOX_A),
 }
 
 
@@ -106,7 +107,7 @@ def test_short_lifetimes_never_become_garbage(rule):
 
 
 def test_nothing_reaches_the_volume():
-    flight = off_shell_flight(ScalarInelastic(14.0, 5.28, 5.25), BELLE2)
+    flight = direct_flight(ScalarInelastic(14.0, 5.28, 5.25), BELLE2)
     behind = Box.place([0.0, 0.0, -5.0], [0.2, 0.3, 1.0])
     curve = DecayCurve(build_rule(flight, behind, Level(6, 3, 8)))
     assert curve.empty

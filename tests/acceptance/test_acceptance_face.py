@@ -18,8 +18,9 @@ from wayside.detector.box import Box
 from wayside.errors import AccuracyWarning
 from wayside.models.inelastic import PseudoDirac, ScalarInelastic
 from wayside.production.density import averaged_tensor
-from wayside.production.flight import off_shell_flight, on_shell_flight
+from wayside.production.direct_flight import direct_flight
 from wayside.production.radiative import radiative_shape
+from wayside.production.radiative_flight import radiative_flight
 
 SQRT_S = 10.58
 SYMMETRIC = Beams.symmetric(SQRT_S)
@@ -69,11 +70,11 @@ def check_by_rings(model, off_axis, facing):
     density, decay = printed_density(model, SQRT_S)
     box = Box.place([off_axis, 0.0, 7.0], [0.2, 0.3, 1.32], facing)
     expected = faces.acceptance(density, decay, box.corners[[0, 2, 6, 4]])
-    estimate = face_acceptance(on_shell_flight(model, SYMMETRIC, "printed"), box, 1e-6)
+    estimate = face_acceptance(radiative_flight(model, SYMMETRIC, "printed"), box, 1e-6)
     assert estimate.value == pytest.approx(expected, rel=1e-6)
     assert abs(estimate.value - expected) <= estimate.error
     # The reference itself is good to 1e-10: at a tighter demand both agree further.
-    fine = face_acceptance(on_shell_flight(model, SYMMETRIC, "printed"), box, 1e-9)
+    fine = face_acceptance(radiative_flight(model, SYMMETRIC, "printed"), box, 1e-9)
     assert fine.value == pytest.approx(expected, rel=2e-9)
 
 
@@ -94,7 +95,7 @@ def test_exact_regulator_by_rings_about_the_beam(case):
 
     box = Box.place([off_axis, 0.0, 7.0], [0.2, 0.3, 1.32], facing)
     expected = faces.acceptance(density, decay, box.corners[[0, 2, 6, 4]])
-    estimate = face_acceptance(on_shell_flight(model, SYMMETRIC), box, 1e-8)
+    estimate = face_acceptance(radiative_flight(model, SYMMETRIC), box, 1e-8)
     assert estimate.value == pytest.approx(expected, rel=1e-8)
 
 
@@ -136,7 +137,7 @@ def test_smooth_case_by_plain_quadrature():
         return value
 
     box = Box.place([6.0, 2.0, 3.0], [0.2, 0.3, 1.0], roll=0.3)
-    estimate = face_acceptance(on_shell_flight(model, SYMMETRIC, "printed"), box, 1e-7)
+    estimate = face_acceptance(radiative_flight(model, SYMMETRIC, "printed"), box, 1e-7)
     assert estimate.value == pytest.approx(over_face_by_nodes(box, per_steradian), rel=1e-7)
 
 
@@ -155,7 +156,7 @@ def test_off_shell_by_plain_quadrature(model):
         return (isotropic + polarised * sin2 / 2) / (4 * math.pi * (isotropic + polarised / 3))
 
     box = Box.place([3.0, 1.0, 1.5], [0.4, 0.6, 1.0], "beam")
-    estimate = face_acceptance(off_shell_flight(model, SYMMETRIC), box, 1e-8)
+    estimate = face_acceptance(direct_flight(model, SYMMETRIC), box, 1e-8)
     assert estimate.value == pytest.approx(over_face(box, per_steradian), rel=1e-8)
 
 
@@ -189,7 +190,7 @@ def test_belle2_frame_by_plain_quadrature():
         return value
 
     box = Box.place([2.0, 2.0, 1.5], [0.2, 0.3, 1.0])
-    estimate = face_acceptance(on_shell_flight(model, BELLE2, "printed"), box, 1e-6)
+    estimate = face_acceptance(radiative_flight(model, BELLE2, "printed"), box, 1e-6)
     expected = over_face_by_nodes(box, per_steradian)
     # Four by four Gauss nodes on a face of 0.1 radian in a smooth place.
     assert estimate.value == pytest.approx(expected, rel=1e-5)
@@ -224,7 +225,7 @@ def test_stated_error_is_honest_everywhere(rtol):
 def check_honest(seed, n, rtol):
     hits = 0
     for model, box, regulator in random_plane(seed, n):
-        flight = on_shell_flight(model, SYMMETRIC, regulator)
+        flight = radiative_flight(model, SYMMETRIC, regulator)
         estimate = face_acceptance(flight, box, rtol)
         dense, _ = face_probability(flight, box, Level(200, 40, 110))
         assert estimate.relative_error <= rtol
@@ -241,7 +242,7 @@ def test_stated_error_is_honest_with_crossing_beams(rtol, seed):
     warned = 0
     n = 120
     for model, box, regulator in random_plane(seed, n):
-        flight = on_shell_flight(model, BELLE2, regulator)
+        flight = radiative_flight(model, BELLE2, regulator)
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             estimate = face_acceptance(flight, box, rtol)
@@ -258,7 +259,7 @@ def test_stated_error_is_honest_with_crossing_beams(rtol, seed):
 def test_slices_of_energy_against_directions(beams):
     """Two orders of integration that share the density alone."""
     for model, box, regulator in random_plane(15, 3):
-        flight = on_shell_flight(model, beams, regulator)
+        flight = radiative_flight(model, beams, regulator)
         by_energy, bound = sliced_face_probability(flight, box, 1e-7)
         by_direction, _ = face_probability(flight, box, Level(44, 14, 36))
         # The rule over directions has no error of its own: 1e-7 in places like these.
@@ -272,14 +273,14 @@ def test_two_ridges_on_one_side():
     """
     model = ScalarInelastic(9.72633, 7.05091, 2.6747857)
     box = Box.place([1.3207, 0.0, 7.0], [0.2, 0.3, 1.32], "beam")
-    estimate = face_acceptance(on_shell_flight(model, BELLE2), box, 1e-6)
+    estimate = face_acceptance(radiative_flight(model, BELLE2), box, 1e-6)
     assert estimate.value == pytest.approx(7.612887577e-2, rel=1e-6)
 
 
 def test_warns_when_the_accuracy_is_out_of_reach():
     model = ScalarInelastic(9.41907, 7.1773437, 2.2405084)
     box = Box.place([1.3325, 0.0, 7.0], [0.2, 0.3, 1.32], "beam")
-    flight = on_shell_flight(model, BELLE2)
+    flight = radiative_flight(model, BELLE2)
     with pytest.warns(AccuracyWarning, match="instead of"):
         estimate = face_acceptance(flight, box, 1e-13)
     assert estimate.relative_error > 1e-13
@@ -298,7 +299,7 @@ def test_table_1(m1, in_a, in_b, facing):
 
     def percent(mass, box):
         model = ScalarInelastic(8.0, mass, 3.650)
-        flight = on_shell_flight(model, SYMMETRIC, "printed")
+        flight = radiative_flight(model, SYMMETRIC, "printed")
         return 100 * face_acceptance(flight, box, 1e-4).value
 
     masses = np.arange(m1 - 5e-4, m1 + 5.01e-4, 2e-5)
@@ -315,7 +316,7 @@ def test_table_1(m1, in_a, in_b, facing):
 def test_table_1_off_shell():
     model = ScalarInelastic(14.0, 5.0, 4.85)
     box = Box.place([4.0, 0.0, 0.0], [0.2, 0.3, 1.32])
-    value = 100 * face_acceptance(off_shell_flight(model, SYMMETRIC), box).value
+    value = 100 * face_acceptance(direct_flight(model, SYMMETRIC), box).value
     assert round(value, 3) == 0.045
     # 3/(8 pi) sin^2 over 6e-4 m^2 at 4 m, to second order in the size of the face.
     assert value == pytest.approx(100 * 3 / (8 * math.pi) * 0.06 / 16, rel=5e-3)
@@ -326,7 +327,7 @@ def test_massless_limit_is_smooth():
     box = Box.place([0.7, 0.0, 7.0], [0.2, 0.3, 1.32])
     values = []
     for m1 in (2e-1, 2e-2, 2e-3, 2e-9):
-        flight = on_shell_flight(ScalarInelastic(8.0, m1, 0.5 * m1), SYMMETRIC)
+        flight = radiative_flight(ScalarInelastic(8.0, m1, 0.5 * m1), SYMMETRIC)
         values.append(face_acceptance(flight, box, 1e-8).value)
     limit = values[-1]
     steps = [value / limit - 1 for value in values[:-1]]
@@ -336,8 +337,8 @@ def test_massless_limit_is_smooth():
 
 
 def test_out_of_reach_is_zero_without_a_warning():
-    flight = on_shell_flight(ScalarInelastic(8.0, 4.3499, 3.65), SYMMETRIC)
+    flight = radiative_flight(ScalarInelastic(8.0, 4.3499, 3.65), SYMMETRIC)
     estimate = face_acceptance(flight, Box.place([0.0, 7.0, 100.0], [0.2, 0.3, 1.32]))
     assert estimate.value > 0
-    slow = off_shell_flight(ScalarInelastic(14.0, 5.28, 5.25), BELLE2)
+    slow = direct_flight(ScalarInelastic(14.0, 5.28, 5.25), BELLE2)
     assert face_acceptance(slow, Box.place([0.0, 0.0, -5.0], [0.2, 0.3, 1.32])).value == 0.0

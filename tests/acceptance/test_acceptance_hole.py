@@ -5,11 +5,11 @@ import pytest
 from reference import sampling
 
 from wayside.acceptance.quadrature import gauss_legendre
-from wayside.acceptance.spectrum import MAX_SEGMENTS, spectrum
 from wayside.collider.beams import Beams
 from wayside.constants import M_ELECTRON
 from wayside.models.inelastic import PseudoDirac, ScalarInelastic
-from wayside.production.flight import on_shell_flight
+from wayside.production.radiative_flight import radiative_flight
+from wayside.production.spectrum import MAX_SEGMENTS, spectrum
 
 SQRT_S = 10.58
 KINDS = [ScalarInelastic, PseudoDirac]
@@ -31,7 +31,7 @@ def test_density_next_to_the_beam_against_sampling(kind):
     masses = (8.0, 4.341, 3.65)
     _, p, weight = sampling.on_shell(1_500_000, rng, SQRT_S, M_ELECTRON, *masses, *tensor)
     theta = np.arctan2(np.hypot(p[:, 0], p[:, 1]), p[:, 2])
-    flight = on_shell_flight(model, Beams.symmetric(SQRT_S), "printed")
+    flight = radiative_flight(model, Beams.symmetric(SQRT_S), "printed")
     nodes, weights = gauss_legendre(40)
     for low, high in ((0.0, 0.03), (0.03, 0.08), (0.08, 0.13), (0.2, 0.4)):
         mean, error = sampling.mean_and_error(weight * ((theta >= low) & (theta < high)))
@@ -45,7 +45,7 @@ def test_density_next_to_the_beam_against_sampling(kind):
 def test_scalars_leave_a_hole_along_the_beam():
     densities = {}
     for kind in KINDS:
-        flight = on_shell_flight(kind(8.0, 4.341, 3.65), Beams.symmetric(SQRT_S))
+        flight = radiative_flight(kind(8.0, 4.341, 3.65), Beams.symmetric(SQRT_S))
         densities[kind] = [per_steradian(flight, a) for a in (1e-4, 0.1)]
     beam, ring = densities[ScalarInelastic]
     assert beam < 0.3 * ring

@@ -13,7 +13,8 @@ from wayside.collider.beams import Beams
 from wayside.constants import M_ELECTRON
 from wayside.detector.box import Box
 from wayside.models.inelastic import PseudoDirac, ScalarInelastic
-from wayside.production.flight import off_shell_flight, on_shell_flight
+from wayside.production.direct_flight import direct_flight
+from wayside.production.radiative_flight import radiative_flight
 
 BELLE2 = (7.007, 4.000, 0.083)
 HEAD_ON = (7.007, 4.000, 0.0)
@@ -46,9 +47,9 @@ def events(model, beams, n, seed, *, on_shell):
 def flight_of(model, beams, *, on_shell):
     # The study's regulator: what Eq. 13 has.
     return (
-        on_shell_flight(model, Beams(*beams), "printed")
+        radiative_flight(model, Beams(*beams), "printed")
         if on_shell
-        else off_shell_flight(model, Beams(*beams))
+        else direct_flight(model, Beams(*beams))
     )
 
 

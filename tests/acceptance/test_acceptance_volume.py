@@ -9,7 +9,8 @@ from wayside.acceptance.rule import Level, build_rule
 from wayside.collider.beams import Beams
 from wayside.detector.box import Box
 from wayside.models.inelastic import PseudoDirac, ScalarInelastic
-from wayside.production.flight import off_shell_flight, on_shell_flight
+from wayside.production.direct_flight import direct_flight
+from wayside.production.radiative_flight import radiative_flight
 
 SYMMETRIC = Beams.symmetric(10.58)
 BELLE2 = Beams(7.007, 4.000, 0.083)
@@ -34,23 +35,23 @@ def cut(box, axis, share):
 
 CASES = {
     "forward": (
-        on_shell_flight(ScalarInelastic(8.0, 4.341, 3.65), SYMMETRIC),
+        radiative_flight(ScalarInelastic(8.0, 4.341, 3.65), SYMMETRIC),
         Box.place([1.0, 0.0, 7.0], [0.2, 0.3, 1.32]),
     ),
     "forward, true beams": (
-        on_shell_flight(PseudoDirac(8.0, 4.341, 3.65), BELLE2),
+        radiative_flight(PseudoDirac(8.0, 4.341, 3.65), BELLE2),
         Box.place([1.0, 0.0, 7.0], [0.2, 0.3, 1.32], roll=0.2),
     ),
     "large and tilted": (
-        on_shell_flight(ScalarInelastic(5.0, 2.0, 1.0), SYMMETRIC),
+        radiative_flight(ScalarInelastic(5.0, 2.0, 1.0), SYMMETRIC),
         Box.place([1.0, 2.0, 1.5], [1.5, 1.0, 2.0], (-1.0, -0.4, -0.2)),
     ),
     "off shell, slow": (
-        off_shell_flight(ScalarInelastic(14.0, 5.28, 5.25), BELLE2),
+        direct_flight(ScalarInelastic(14.0, 5.28, 5.25), BELLE2),
         Box.place([0.7, 0.0, 4.0], [0.5, 0.4, 1.32], "beam"),
     ),
     "off shell, central": (
-        off_shell_flight(PseudoDirac(14.0, 5.0, 4.85), SYMMETRIC),
+        direct_flight(PseudoDirac(14.0, 5.0, 4.85), SYMMETRIC),
         Box.place([4.0, 0.0, 0.0], [0.2, 0.3, 1.32]),
     ),
 }
@@ -111,7 +112,7 @@ def test_thin_boxes_are_linear_in_depth():
 
 def test_a_far_box_sees_its_solid_angle():
     """Mean path times hits is volume times density over distance^2, once the box is small."""
-    flight = off_shell_flight(ScalarInelastic(14.0, 5.0, 4.85), SYMMETRIC)
+    flight = direct_flight(ScalarInelastic(14.0, 5.0, 4.85), SYMMETRIC)
     for facing in ("ip", (0.3, 0.2, -1.0)):
         box = Box.place([200.0, 100.0, 150.0], [0.2, 0.3, 0.5], facing, roll=0.4)
         rule, _ = converged_rule(flight, box, 1e-8)

@@ -13,7 +13,8 @@ from wayside.acceptance.rule import Level, build_rule, face_probability
 from wayside.collider.beams import Beams
 from wayside.detector.box import Box
 from wayside.models.inelastic import PseudoDirac, ScalarInelastic
-from wayside.production.flight import off_shell_flight, on_shell_flight
+from wayside.production.direct_flight import direct_flight
+from wayside.production.radiative_flight import radiative_flight
 
 SYMMETRIC = Beams.symmetric(10.58)
 BELLE2 = Beams(7.007, 4.000, 0.083)
@@ -49,32 +50,32 @@ FINE, MEDIUM, COARSE = Level(18, 7, 18), Level(12, 5, 14), Level(8, 4, 10)
 @pytest.mark.parametrize("regulator", ["exact", "printed"])
 @pytest.mark.parametrize("model", ON_SHELL)
 def test_on_shell_norm(model, beams, regulator):
-    check_norm(on_shell_flight(model, beams, regulator), FINE, 1e-6)
+    check_norm(radiative_flight(model, beams, regulator), FINE, 1e-6)
 
 
 @pytest.mark.parametrize("beams", [SYMMETRIC, HEAD_ON])
 def test_on_shell_norm_of_a_light_mediator(beams):
     """Everything within m_e/sqrt(s) to m_A'/sqrt(s) of the beam, in one corner of the panels."""
-    flight = on_shell_flight(ScalarInelastic(0.05, 2e-3, 1e-3), beams)
+    flight = radiative_flight(ScalarInelastic(0.05, 2e-3, 1e-3), beams)
     check_norm(flight, Level(44, 4, 26), 1e-5)
 
 
 @pytest.mark.parametrize("model", ON_SHELL)
 def test_on_shell_norm_with_crossing_beams(model):
-    check_norm(on_shell_flight(model, BELLE2), MEDIUM, 1e-3)
+    check_norm(radiative_flight(model, BELLE2), MEDIUM, 1e-3)
 
 
 @pytest.mark.nightly
 @pytest.mark.parametrize("regulator", ["exact", "printed"])
 @pytest.mark.parametrize("model", ON_SHELL)
 def test_on_shell_norm_with_crossing_beams_finer(model, regulator):
-    check_norm(on_shell_flight(model, BELLE2, regulator), FINE, 2e-5)
+    check_norm(radiative_flight(model, BELLE2, regulator), FINE, 2e-5)
 
 
 @pytest.mark.parametrize("beams", [SYMMETRIC, BELLE2, HEAD_ON])
 @pytest.mark.parametrize("model", OFF_SHELL)
 def test_off_shell_norm(model, beams):
-    check_norm(off_shell_flight(model, beams), FINE, 1e-5)
+    check_norm(direct_flight(model, beams), FINE, 1e-5)
 
 
 def check_norm(flight, level, tolerance):
@@ -99,7 +100,7 @@ def check_mean_momentum(model, beams):
     In the centre of mass both beams are alike, so the mean momentum vanishes, and so does the mean
     decay cosine: the mean energy is the A' Lorentz factor times E*.
     """
-    flight = on_shell_flight(model, beams)
+    flight = radiative_flight(model, beams)
     total = np.zeros(4)
     norm = 0.0
     for box in cube():

@@ -17,8 +17,8 @@ from wayside.constants import ALPHA, GEV2_TO_FB, M_ELECTRON, M_MUON
 from wayside.data import read_table
 from wayside.detector.box import Box
 from wayside.detector.rays import path_through
-from wayside.production.flight import on_shell_flight
 from wayside.production.radiative import cross_section_hat
+from wayside.production.radiative_flight import radiative_flight
 
 BELLE2 = Beams(7.007, 4.000, 0.083)
 BEPCII = 5.16e-4
@@ -144,7 +144,7 @@ def exact_first_order(beams: Beams, box: Box, x_min: float) -> tuple[float, floa
         ratio = (M_MUON / mass) ** 2
         split = ALPHA / (3.0 * math.pi) * math.sqrt(1.0 - 4.0 * ratio) * (1.0 + 2.0 * ratio)
         made = 0.5 * (high - low) * w * split * cross_section_hat(mass, beams.sqrt_s)
-        flight = on_shell_flight(PseudoDirac(mass, M_MUON * (1.0 + 1e-9), M_MUON), beams)
+        flight = radiative_flight(PseudoDirac(mass, M_MUON * (1.0 + 1e-9), M_MUON), beams)
         total += made
         hits += made * converged_rule(flight, box, 0.02)[0].hit_probability
     return total, hits

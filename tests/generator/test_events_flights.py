@@ -23,6 +23,7 @@ from wayside.errors import InputError
 from wayside.generator.flights import FlightSampler
 from wayside.generator.foam import build_foam
 from wayside.models.inelastic import PseudoDirac, ScalarInelastic
+from wayside.production.radiative_flight import RadiativeFlight
 from wayside.sensitivity.mass_point import MassPoint
 
 UNLIKELY = 1e-6
@@ -50,11 +51,11 @@ CASES = {
 
 def point_of(model, beams):
     mode = "on-shell" if model.m_aprime < beams.sqrt_s else "off-shell"
-    return MassPoint(model, beams, {}, mode=mode)
+    return MassPoint(model, beams, {}, production=mode)
 
 
 def draw(model, beams, box, ctau, seed=1, n=60_000):
-    sampler = FlightSampler(point_of(model, beams).flight, {"A": box}, ctau)
+    sampler = FlightSampler([point_of(model, beams).flight], {"A": box}, ctau)
     return sampler, sampler.draw(n, np.random.default_rng(seed))
 
 
@@ -137,7 +138,7 @@ def test_rapidity_and_arrival(case) -> None:
     logs -= rule.sky.near[nodes.direction] / flown
     weight = np.exp(logs - np.max(logs))
     # Light excited states have a narrow range of rapidity along every direction: all lumps.
-    if flight.on_shell and model.m1 > 1:
+    if isinstance(flight, RadiativeFlight) and model.m1 > 1:
         edges = np.quantile(flights.rapidity, np.linspace(0, 1, 9))
         edges[0], edges[-1] = 0.0, np.inf
         expected, _ = np.histogram(nodes.rapidity, bins=edges, weights=weight)
@@ -155,7 +156,7 @@ def test_rapidity_and_arrival(case) -> None:
         found, _ = np.histogram(entry, bins=edges)
         expected = expected * np.sum(found) / np.sum(expected)
         # Light ones arrive at once, and those off shell have a line of energies.
-        lump = 0.005 if flight.on_shell and model.m1 > 1 else 0.05
+        lump = 0.005 if isinstance(flight, RadiativeFlight) and model.m1 > 1 else 0.05
         spread2 = expected + (lump * np.sum(found) / 6) ** 2
         assert chi2.sf(np.sum((found - expected) ** 2 / spread2), 5) > UNLIKELY
 
@@ -165,7 +166,7 @@ def test_against_plain_sampling() -> None:
     masses, beams = (2.5, 1.0, 0.9), (2.6, 1.4, 0.08)
     box, ctau = Box.place((1.0, 0.3, 3.0), (1.2, 1.6, 2.0)), 2.0
     point = MassPoint(ScalarInelastic(*masses), Beams(*beams), {}, regulator="printed")
-    sampler = FlightSampler(point.flight, {"A": box}, ctau)
+    sampler = FlightSampler([point.flight], {"A": box}, ctau)
     flights = sampler.draw(50_000, np.random.default_rng(5))
     rng = np.random.default_rng(6)
     energy, momentum, weight = sampling.on_shell(
@@ -208,7 +209,7 @@ def test_decay_point_is_exponential() -> None:
 def test_detectors_share_by_yield() -> None:
     boxes = {"A": BOX_A, "B": Box.place((1.4, 0.0, 7.0), (0.2, 0.4, 1.32))}
     flight = point_of(STUDY, BELLE2).flight
-    flights = FlightSampler(flight, boxes, 6.8).draw(60_000, np.random.default_rng(3))
+    flights = FlightSampler([flight], boxes, 6.8).draw(60_000, np.random.default_rng(3))
     expected = [float(decay_curve(flight, box, 1e-4)[0].probability(6.8)) for box in boxes.values()]
     assert_counts(np.bincount(flights.detector), expected)
     for i, box in enumerate(boxes.values()):
@@ -244,11 +245,11 @@ def test_foam_integral() -> None:
 @pytest.mark.parametrize("ctau", [0.0, -1.0, math.inf, math.nan])
 def test_refuses_lifetimes(ctau: float) -> None:
     with pytest.raises(InputError, match="never decays"):
-        FlightSampler(point_of(STUDY, BELLE2).flight, {"A": BOX_A}, ctau)
+        FlightSampler([point_of(STUDY, BELLE2).flight], {"A": BOX_A}, ctau)
 
 
 def test_refuses_what_cannot_be_reached() -> None:
     behind = Box.place((1.0, 0.0, -7.0), (0.2, 0.3, 1.0))
     point = replace(point_of(STUDY, Beams(20.0, 1.4)))
     with pytest.raises(InputError, match="no excited state can reach A"):
-        FlightSampler(point.flight, {"A": behind}, 1.0)
+        FlightSampler([point.flight], {"A": behind}, 1.0)

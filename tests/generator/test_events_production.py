@@ -11,12 +11,14 @@ from reference import sampling, spinors
 from scipy.stats import ks_2samp, kstest
 
 from wayside.collider.beams import Beams
+from wayside.collider.boosts import boost
 from wayside.constants import M_ELECTRON
 from wayside.generator.flights import FlightSampler
-from wayside.generator.production import boost, draw_azimuth, produce
 from wayside.models.inelastic import PseudoDirac, ScalarInelastic
-from wayside.production.flight import on_shell_flight
+from wayside.production.process import Treatment
 from wayside.production.radiative import radiative_shape
+from wayside.production.radiative_events import draw_azimuth
+from wayside.production.radiative_process import RadiativeProcess
 
 UNLIKELY = 1e-6
 SQRT_S = 10.58
@@ -80,12 +82,12 @@ def test_whole_events(beams) -> None:
     from wayside.detector.box import Box
 
     box = Box.place((1.0, 0.3, 3.0), (1.2, 1.6, 2.0))
-    flight = on_shell_flight(model, lab, "printed")
-    flights = FlightSampler(flight, {"A": box}, 1e9).draw(12_000, np.random.default_rng(9))
-    made = produce(
-        flight, lab.sqrt_s, flights.direction, flights.rapidity, np.random.default_rng(10)
+    process = RadiativeProcess(model, lab, Treatment("printed"))
+    flights = FlightSampler([process.flight], {"A": box}, 1e9).draw(
+        12_000, np.random.default_rng(9)
     )
-    e1 = np.sqrt(1.0 + np.sum(made.excited**2, axis=1))
+    made = process.complete(flights.direction, flights.rapidity, np.random.default_rng(10))
+    e1 = np.sqrt(1.0 + np.sum(made.flying**2, axis=1))
     e_a = np.sqrt(2.5**2 + np.sum(made.mediator**2, axis=1))
     # The photon is massless, the partner has its mass.
     total = np.array([lab.electron_energy + lab.positron_energy, 0, 0, 0])
@@ -94,7 +96,7 @@ def test_whole_events(beams) -> None:
     total[3] = (lab.electron_energy - lab.positron_energy) * math.cos(half)
     photon = total[1:] - made.mediator
     assert np.linalg.norm(photon, axis=1) == pytest.approx(total[0] - e_a, rel=1e-6)
-    partner2 = (e_a - e1) ** 2 - np.sum((made.mediator - made.excited) ** 2, axis=1)
+    partner2 = (e_a - e1) ** 2 - np.sum((made.mediator - made.flying) ** 2, axis=1)
     assert partner2 == pytest.approx(np.full(len(e1), 0.81), rel=1e-5)
 
     rng = np.random.default_rng(11)
@@ -112,7 +114,7 @@ def test_whole_events(beams) -> None:
         theirs.append(moved[kept])
     theirs = np.concatenate(theirs)
     for k in range(3):
-        assert ks_2samp(theirs[:, k], made.excited[:, k]).pvalue > UNLIKELY
+        assert ks_2samp(theirs[:, k], made.flying[:, k]).pvalue > UNLIKELY
 
 
 def test_boost() -> None:

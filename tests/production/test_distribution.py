@@ -45,7 +45,7 @@ def test_norm_of_the_star_density(model, regulator) -> None:
 def test_the_two_variables_of_a_frame(model) -> None:
     """dE is linear in dcos theta*: the two densities are one, point by point."""
     point = MassPoint(model, BEAMS, {})
-    shape = point.flight.radiative
+    shape = point.flight.shape
     cos_t, x = np.meshgrid([-0.9, -0.2, 0.6], [-0.7, 0.1, 0.8])
     energy = BEAMS.sqrt_s * shape.gamma_a * (shape.e_star + shape.beta_a * shape.p_star * x)
     slope = BEAMS.sqrt_s * shape.gamma_a * shape.beta_a * shape.p_star
@@ -110,7 +110,7 @@ def test_norm_over_directions(frame, cls) -> None:
     # Head-on, so that all around the beams is the same.
     beams = Beams(3.0, 1.9)
     for m_aprime, mode in ((3.0, "on-shell"), (14.0, "off-shell")):
-        point = MassPoint(cls(m_aprime, 1.6, 1.2), beams, {}, mode=mode)
+        point = MassPoint(cls(m_aprime, 1.6, 1.2), beams, {}, production=mode)
         total, _ = quad(
             lambda t, p=point: (
                 np.sin(t) * float(p.angular_density([np.sin(t), 0.0, np.cos(t)], frame))
@@ -126,7 +126,7 @@ def test_norm_over_directions(frame, cls) -> None:
 def test_direction_is_the_integral_over_energy() -> None:
     for model in MODELS:
         point = MassPoint(model, BEAMS, {})
-        shape = point.flight.radiative
+        shape = point.flight.shape
         rays = np.array([[0.3, 0.1, 1.0], [1.0, -0.4, 0.2], [0.5, 0.5, -1.0]])
         n = 400_000  # steps of 5e-6, against ridges of 1e-4
         x = (np.arange(n) + 0.5) * 2 / n - 1

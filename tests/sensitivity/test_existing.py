@@ -111,12 +111,12 @@ def test_beyond_the_tables() -> None:
     assert np.isfinite(Existing().babar_visible(heavy, 1e-3, 1.0))
     resonance = point_of(3.0969, 1.6, 1.4)  # the J/psi is vetoed
     assert Existing().babar_visible(resonance, 1e-3, 1.0) == -np.inf
-    off_shell = point_of(14.0, 5.0, 4.85, mode="off-shell")
+    off_shell = point_of(14.0, 5.0, 4.85, production="off-shell")
     assert Existing().babar_visible(off_shell, 1e-2, 1.0) == -np.inf
     assert Existing().babar_invisible(off_shell, 1e-2, 1.0) == -np.inf
     assert np.isfinite(Existing().lep(off_shell, 1e-2, 1.0))
     # A pair too heavy for A' to decay to is no invisible decay.
-    closed = point_of(3.0, 1.7, 1.6, mode="off-shell")
+    closed = point_of(3.0, 1.7, 1.6, production="off-shell")
     assert Existing().babar_invisible(closed, 1e-3, 1.0) == -np.inf
     light = point_of(0.015, 0.0073, 0.0060)  # below the visible search
     assert Existing().babar_visible(light, 1e-3, 1.0) == -np.inf

@@ -32,7 +32,7 @@ def scenario(request: pytest.FixtureRequest) -> Scenario:
 def test_keys_that_machines_rely_on() -> None:
     report = point_report(load_scenario("belle2-forward"))
     assert {"sqrt_s_gev", "production", "aprime", "phi1", "detectors"} <= report.keys()
-    assert report["production"].keys() == {"cross_section_fb", "mode", "regulator"}
+    assert report["production"].keys() == {"cross_section_fb", "mode", "regulator", "processes"}
     assert {"width_gev", "branching_ratios"} <= report["aprime"].keys()
     assert {"width_gev", "ctau_m", "mean_flight_m", "branching_ratios"} <= report["phi1"].keys()
     keys = {"name", "face_acceptance", "hit_probability", "decay_probability", "expected_events"}

@@ -5,9 +5,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from wayside.acceptance.quadrature import gauss_legendre
-from wayside.acceptance.spectrum import MAX_SEGMENTS, spectrum
 from wayside.production.distribution import unit
 from wayside.production.flight import Flight
+from wayside.production.spectrum import MAX_SEGMENTS, spectrum
 from wayside.typing import FloatArray
 
 _NODES = 40
@@ -29,7 +29,7 @@ def angular_density(flight: Flight, direction: ArrayLike) -> FloatArray:
     -------
     density
         dP/dOmega per steradian, shape (...); integrates to one over the sphere. Infinite on the
-        cone that excited states slower than the boost of an off-shell pair cannot leave.
+        cone that excited states of one energy, slower than the boost, cannot leave.
 
     Raises
     ------

@@ -14,7 +14,7 @@ from wayside.acceptance.rule import (
     shortest_distance,
     survivors,
 )
-from wayside.acceptance.slices import sliced_face_probability
+from wayside.acceptance.slices import has_slices, sliced_face_probability
 from wayside.detector.box import Box
 from wayside.errors import AccuracyWarning
 from wayside.production.flight import Flight
@@ -121,9 +121,9 @@ def face_acceptance(flight: Flight, box: Box, rtol: float = 1e-4) -> Estimate:
         if error <= rtol:
             return Estimate(value, error * value)
         # Edges of excited states slower than the boost: slices are cheaper from here on.
-        if evaluations > MOST_EVALUATIONS and flight.on_shell:
+        if evaluations > MOST_EVALUATIONS and has_slices(flight):
             break
-    if not flight.on_shell:
+    if not has_slices(flight):
         _warn(error, rtol)
         return Estimate(value, error * value)
     coarse, known = value, error * value

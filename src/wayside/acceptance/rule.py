@@ -7,10 +7,10 @@ import numba
 import numpy as np
 
 from wayside.acceptance.quadrature import gauss_legendre
-from wayside.acceptance.sky import Caustic, Sky, survey
-from wayside.acceptance.spectrum import MAX_SEGMENTS, rapidity_offset, spectrum
+from wayside.acceptance.sky import Sky, survey
 from wayside.detector.box import Box
 from wayside.production.flight import Flight
+from wayside.production.spectrum import MAX_SEGMENTS, spectrum
 from wayside.typing import FloatArray, IndexArray
 
 
@@ -80,76 +80,6 @@ class Rule(NamedTuple):
         )
 
 
-def polar_axis(flight: Flight, toward: FloatArray) -> FloatArray:
-    """Axis about which the caustic nearest to ``toward`` is a cone, a unit vector (3,)."""
-    if not flight.on_shell:
-        speed = float(np.linalg.norm(flight.boost))
-        axis = flight.boost / speed if speed > 1e-12 else flight.frame[2]
-        return np.asarray(axis)
-    ridge = flight.ridges[_nearest_ridge(flight, toward)]
-    speed = math.sqrt(ridge @ ridge)
-    return np.asarray(flight.frame[2] if speed < 1e-12 else ridge / speed)
-
-
-def _nearest_ridge(flight: Flight, toward: FloatArray) -> int:
-    """Which ridge points best along a direction, the faster one if both are parallel."""
-    speeds = [math.sqrt(ridge @ ridge) for ridge in flight.ridges]
-    if min(speeds) < 1e-12:
-        return 0 if speeds[0] > speeds[1] else 1
-    cosines = [(ridge @ toward) / speed for ridge, speed in zip(flight.ridges, speeds, strict=True)]
-    if abs(cosines[0] - cosines[1]) < 1e-12 * math.sqrt(toward @ toward):
-        return 0 if speeds[0] > speeds[1] else 1
-    return 0 if cosines[0] > cosines[1] else 1
-
-
-def caustic_of(flight: Flight, axis: FloatArray) -> Caustic:
-    """Polar angle and width at which the ridge about ``axis`` turns back."""
-    if flight.on_shell:
-        ratio = flight.radiative.p_star / flight.mass
-        # Of this ridge alone: a boost can send both A' the same way, each with its own caustic.
-        speed = float(flight.ridges[_nearest_ridge(flight, axis)] @ axis)
-    else:
-        ratio = flight.direct.momentum / flight.mass
-        speed = float(flight.boost @ axis)
-    if speed <= 0.0 or ratio >= speed:
-        return Caustic(0.0, 0.0)
-    angle = math.asin(ratio / speed)
-    if not flight.on_shell:
-        # An integrable inverse square root: the sine-squared map alone removes it.
-        return Caustic(angle, 1e6)
-    across = np.eye(3)[int(np.argmin(np.abs(axis)))]
-    across = across - (across @ axis) * axis
-    across /= np.linalg.norm(across)
-    direction = math.cos(angle) * axis + math.sin(angle) * across
-    _, origin = rapidity_offset(speed * axis, direction)
-    transverse = flight.mass * math.sinh(origin) * math.sin(angle)
-    spread = flight.ridge_width * transverse
-    # Where (mass scale)^2 = (e_star + i spread)^2, continued to complex polar angle.
-    slope = flight.mass**2 * speed**2 * math.sin(angle) * math.cos(angle)
-    width = spread * flight.radiative.e_star / slope if slope > 0.0 else 0.0
-    return Caustic(angle, max(width, 1e-12))
-
-
-def _rough_cones(flight: Flight, axis: FloatArray) -> FloatArray:
-    """Further cones where the density is not smooth, shape (n, 4).
-
-    Where the range of rapidities opens or splits, for excited states slower than the boost, and
-    the caustic of the ridge that ``axis`` does not belong to.
-    """
-    if not flight.on_shell:
-        return np.empty((0, 4))
-    edges = [(flight.boost, flight.energy_low), (flight.boost, flight.energy_high)]
-    edges.append((flight.ridges[1 - _nearest_ridge(flight, axis)], flight.radiative.e_star))
-    rows: list[list[float]] = []
-    for velocity, energy in edges:
-        speed = math.sqrt(velocity @ velocity)
-        ratio = math.sqrt(max(0.0, (energy / flight.mass - 1.0) * (energy / flight.mass + 1.0)))
-        if speed < 1e-12 or ratio >= speed:
-            continue
-        rows.append([*(velocity / speed), math.sqrt(1.0 - (ratio / speed) ** 2)])
-    return np.array(rows).reshape(-1, 4)
-
-
 @numba.njit(cache=True)
 def _assemble(flight, directions, solid, length, spectrum_of, gauss):  # type: ignore[no-untyped-def]
     """Spectra of the directions, their offsets, and sums of hits and of paths over them."""
@@ -207,12 +137,12 @@ def _spectrum_of(flight: Flight, sky: Sky) -> IndexArray:
 
 
 def _survey_for(flight: Flight, box: Box, level: Level, *, face: bool) -> Sky:
-    axis = polar_axis(flight, box.centre)
+    axis = flight.polar_axis(box.centre)
     return survey(
         box,
         axis,
-        caustic_of(flight, axis),
-        _rough_cones(flight, axis),
+        flight.caustic(axis),
+        flight.edges(axis),
         face=face,
         nodes_polar=level.polar,
         nodes_azimuth=level.azimuth,

@@ -27,6 +27,7 @@ from wayside.acceptance.sphere import (
 )
 from wayside.detector.box import EDGES, FRONT_EDGES, Box
 from wayside.detector.rays import cross_box, cross_front
+from wayside.production.flight import Caustic
 from wayside.typing import FloatArray, IndexArray
 
 EDGE_ROWS: Final = np.array(EDGES)
@@ -46,13 +47,6 @@ class Sky(NamedTuple):
     """Distances at entry and exit in m, shape (n,); equal on a face without depth."""
     rings: IndexArray
     """Which directions share a polar angle, shape (n,): 0, 0, ..., 1, 1, ..."""
-
-
-class Caustic(NamedTuple):
-    """Cone about the polar axis where two ridges merge; ``width`` in radians, 0 for none."""
-
-    angle: float
-    width: float
 
 
 @numba.njit(cache=True, error_model="numpy")

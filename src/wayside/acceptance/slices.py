@@ -21,6 +21,7 @@ from wayside.detector.box import Box
 from wayside.detector.rays import cross_front
 from wayside.production.density import averaged_tensor
 from wayside.production.flight import Flight
+from wayside.production.radiative_flight import RadiativeFlight
 from wayside.typing import FloatArray
 
 NODES = 24
@@ -33,15 +34,19 @@ def _to_laboratory(flight, momentum, energy, cos_t, sin_t, phi, out):  # type: i
     x = momentum * sin_t * math.cos(phi)
     y = momentum * sin_t * math.sin(phi)
     z = momentum * cos_t
-    along = x * flight.boost_cm[0] + y * flight.boost_cm[1] + z * flight.boost_cm[2]
-    factor = along / (flight.boost_gamma + 1.0) + energy
+    along = (
+        x * flight.frames.boost_cm[0]
+        + y * flight.frames.boost_cm[1]
+        + z * flight.frames.boost_cm[2]
+    )
+    factor = along / (flight.frames.gamma + 1.0) + energy
     length = 0.0
     for i in range(3):
         out[i] = (
-            x * flight.frame[0, i]
-            + y * flight.frame[1, i]
-            + z * flight.frame[2, i]
-            + factor * flight.boost[i]
+            x * flight.frames.axes[0, i]
+            + y * flight.frames.axes[1, i]
+            + z * flight.frames.axes[2, i]
+            + factor * flight.frames.boost[i]
         )
         length += out[i] * out[i]
     length = math.sqrt(length)
@@ -55,12 +60,12 @@ def _circles(flight, momentum, energy, normals, axes, levels):  # type: ignore[n
     for e in range(len(normals)):
         tilt = 0.0
         for i in range(3):
-            tilt += flight.boost[i] * normals[e, i]
+            tilt += flight.frames.boost[i] * normals[e, i]
         length = 0.0
         for k in range(3):
-            axes[e, k] = flight.boost_cm[k] * tilt / (flight.boost_gamma + 1.0)
+            axes[e, k] = flight.frames.boost_cm[k] * tilt / (flight.frames.gamma + 1.0)
             for i in range(3):
-                axes[e, k] += flight.frame[k, i] * normals[e, i]
+                axes[e, k] += flight.frames.axes[k, i] * normals[e, i]
             length += axes[e, k] * axes[e, k]
         length = math.sqrt(length)
         for k in range(3):
@@ -116,8 +121,8 @@ def _cuts(flight, momentum, energy, face, circles, ridge):  # type: ignore[no-un
     for k in range(len(corners)):
         along = 0.0
         for i in range(3):
-            along += flight.boost[i] * corners[k, i]
-        across2 = flight.boost_gamma**2 - 1.0 - along * along
+            along += flight.frames.boost[i] * corners[k, i]
+        across2 = flight.frames.gamma**2 - 1.0 - along * along
         scale = math.sqrt(1.0 + max(0.0, across2))
         reach = energy / (flight.mass * scale)
         if reach < 1.0:
@@ -128,15 +133,15 @@ def _cuts(flight, momentum, energy, face, circles, ridge):  # type: ignore[no-un
             if rapidity <= 0.0:
                 continue
             lab = flight.mass * math.sinh(rapidity)
-            factor = along * lab / (flight.boost_gamma + 1.0) - flight.mass * math.cosh(rapidity)
+            factor = along * lab / (flight.frames.gamma + 1.0) - flight.mass * math.cosh(rapidity)
             x = 0.0
             y = 0.0
             z = 0.0
             for i in range(3):
-                component = lab * corners[k, i] + factor * flight.boost[i]
-                x += flight.frame[0, i] * component
-                y += flight.frame[1, i] * component
-                z += flight.frame[2, i] * component
+                component = lab * corners[k, i] + factor * flight.frames.boost[i]
+                x += flight.frames.axes[0, i] * component
+                y += flight.frames.axes[1, i] * component
+                z += flight.frames.axes[2, i] * component
             cuts[count] = math.atan2(math.sqrt(x * x + y * y), z)
             count += 1
     for e in range(len(levels)):
@@ -163,7 +168,7 @@ def _cuts(flight, momentum, energy, face, circles, ridge):  # type: ignore[no-un
 @numba.njit(cache=True, error_model="numpy")
 def _slice(x, flight, face, nodes):  # type: ignore[no-untyped-def]
     """Chance per unit cosine of the decay angle to cross the face."""
-    shape = flight.radiative
+    shape = flight.constants.shape
     sin_x = math.sqrt((1.0 - x) * (1.0 + x))
     along = shape.gamma_a * (shape.p_star * x + shape.beta_a * shape.e_star)
     across = shape.p_star * sin_x
@@ -205,13 +210,18 @@ def _slice(x, flight, face, nodes):  # type: ignore[no-untyped-def]
     return total
 
 
+def has_slices(flight: Flight) -> bool:
+    """Whether a flight's density can be integrated by slices: that of an A' that was radiated."""
+    return isinstance(flight, RadiativeFlight)
+
+
 def sliced_face_probability(flight: Flight, box: Box, rtol: float) -> tuple[float, float]:
     """Chance per produced excited state to cross the front face, and its error estimate.
 
     Parameters
     ----------
     flight
-        An on-shell mass point.
+        One for which `has_slices` holds.
     box
         The detector.
     rtol

@@ -2,7 +2,7 @@
 
 The polar angle runs about the caustic's axis and is mapped so that the caustic becomes smooth, the
 azimuth over the arcs within which rays meet the box, the rapidity over the segments of
-`wayside.acceptance.spectrum`, mapped about their ridges. What is left varies gently over the cube,
+the flight, mapped about their ridges. What is left varies gently over the cube,
 and no ray misses. Derived in docs/theory, section "Events".
 """
 
@@ -12,23 +12,16 @@ from typing import NamedTuple
 import numba
 import numpy as np
 
-from wayside.acceptance.rule import caustic_of, polar_axis
 from wayside.acceptance.sky import EDGE_ROWS, polar_cuts, polar_frame, poles_hit
-from wayside.acceptance.spectrum import (
-    MAX_SEGMENTS,
-    line_of_sight,
-    line_rapidities,
-    rapidity_density,
-    segments,
-)
 from wayside.acceptance.sphere import arcs_between, azimuths, circle_about, on_arc, unit_vector
 from wayside.detector.box import Box
 from wayside.detector.rays import cross_box
 from wayside.production.flight import Flight
+from wayside.production.spectrum import MAX_SEGMENTS, place
 from wayside.typing import FloatArray
 
 PLAIN, SINH, ROOT = 0, 1, 2
-"""Maps of the polar angle: none, about a caustic on shell, about one off shell."""
+"""Maps of the polar angle: none, about a caustic of some width, about an inverse square root."""
 
 
 class Aim(NamedTuple):
@@ -63,8 +56,8 @@ def aim_at(flight: Flight, box: Box, ctau: float) -> Aim:
     ctau
         Proper decay length in m, positive and finite.
     """
-    axis = polar_axis(flight, box.centre)
-    caustic = caustic_of(flight, axis)
+    axis = flight.polar_axis(box.centre)
+    caustic = flight.caustic(axis)
     frame = polar_frame(axis, box.centre)
     normals, inward = arcs_between(box.outline, EDGE_ROWS)
     hit = poles_hit(frame, box.position, box.size, box.axes, False)
@@ -79,15 +72,15 @@ def aim_at(flight: Flight, box: Box, ctau: float) -> Aim:
     polar: tuple[int, float, float, float, float]
     if caustic.width <= 0.0:
         polar = PLAIN, low, high, 0.0, 0.0
-    elif flight.on_shell:
-        ends = [math.asinh((end - caustic.angle) / caustic.width) for end in (low, high)]
-        polar = SINH, ends[0], ends[1], caustic.angle, caustic.width
-    else:
+    elif caustic.inverse_root:
         ends = [
             math.copysign(math.sqrt(abs(end - caustic.angle)), end - caustic.angle)
             for end in (low, high)
         ]
         polar = ROOT, ends[0], ends[1], caustic.angle, 0.0
+    else:
+        ends = [math.asinh((end - caustic.angle) / caustic.width) for end in (low, high)]
+        polar = SINH, ends[0], ends[1], caustic.angle, caustic.width
     return Aim(
         flight, ctau, box.position, box.size, box.axes, circles, inward, frame, polar,
     )  # fmt: skip
@@ -148,47 +141,6 @@ def _azimuth(aim, theta, u, work, ray):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, error_model="numpy")
-def _rapidity(flight, ray, u, parts):  # type: ignore[no-untyped-def]
-    """Rapidity at a share u of the segments along a ray; density times derivative there."""
-    sight = line_of_sight(flight, ray)
-    if not flight.on_shell:
-        found = line_rapidities(flight, ray, sight, parts)
-        if found == 0:
-            return 0.0, 0.0
-        k = min(found - 1, int(u * found))
-        return parts[0, k], found * parts[1, k]
-    found = segments(flight, ray, sight, parts)
-    total = 0.0
-    for k in range(found):
-        total += parts[1, k] - parts[0, k]
-    if total <= 0.0:
-        return 0.0, 0.0
-    rest = u * total
-    chosen = 0
-    for k in range(found):
-        chosen = k
-        length = parts[1, k] - parts[0, k]
-        if rest <= length:
-            break
-        rest -= length
-    s = min(parts[0, chosen] + rest, parts[1, chosen])
-    rapidity = s
-    slope = total
-    width = parts[3, chosen]
-    if width > 0.0:
-        rapidity = parts[2, chosen] + width * math.sinh(s)
-        slope *= width * math.cosh(s)
-    if rapidity <= 0.0:
-        return 0.0, 0.0
-    momentum = flight.mass * math.sinh(rapidity)
-    energy = flight.mass * math.cosh(rapidity)
-    density = rapidity_density(
-        flight.radiative, flight.boost_gamma, flight.boost_cm, sight, momentum, energy
-    )
-    return rapidity, slope * density
-
-
-@numba.njit(cache=True, error_model="numpy")
 def fly(aim, u0, u1, u2, work, parts, ray):  # type: ignore[no-untyped-def]
     """Follow one point of the unit cube.
 
@@ -217,7 +169,7 @@ def fly(aim, u0, u1, u2, work, parts, ray):  # type: ignore[no-untyped-def]
     near, far = cross_box(ray, aim.position, aim.size, aim.axes)
     if far <= near:
         return -np.inf, 0.0, 0.0, 0.0
-    rapidity, density = _rapidity(aim.flight, ray, u2, parts)
+    rapidity, density = place(aim.flight, ray, u2, parts)
     value = density * slope * arc * math.sin(theta)
     if not value > 0.0:
         return -np.inf, 0.0, 0.0, 0.0

@@ -14,11 +14,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from wayside.collider.boosts import boost_by
 from wayside.constants import LEPTON_MASSES
 from wayside.errors import InputError
 from wayside.generator import hadrons
 from wayside.generator.phase_space import isotropic
-from wayside.generator.production import boost_by
 from wayside.generator.staircase import Staircase
 from wayside.models.excited import narrow_width_hats, rate_below_top
 from wayside.models.protocol import Model

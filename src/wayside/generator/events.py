@@ -7,12 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wayside import __version__
+from wayside.collider.boosts import boost_by
 from wayside.errors import InputError
 from wayside.generator import hadrons
 from wayside.generator.decays import CHANNELS, DecaySampler
-from wayside.generator.flights import FlightSampler
-from wayside.generator.production import boost_by, produce
+from wayside.generator.flights import Flights, FlightSampler
 from wayside.models.protocol import Model
+from wayside.production.process import Companions
 from wayside.scenario import Scenario
 from wayside.sensitivity.planes import mass_point
 from wayside.typing import FloatArray, IntArray
@@ -32,6 +33,8 @@ class Events(NamedTuple):
 
     event: IntArray
     """Number, from 0."""
+    process: NDArray[np.int32]
+    """Index in ``EventGenerator.processes``."""
     detector: NDArray[np.int32]
     """Index in ``EventGenerator.detectors``."""
     vertex: FloatArray
@@ -41,7 +44,7 @@ class Events(NamedTuple):
     partner: FloatArray
     """Momenta of the excited state and of the ground state it decays to, shape (n, 3)."""
     mediator: FloatArray
-    """Momentum of the A' it came from; off shell that of the collision."""
+    """Momentum of the A' it came from; that of the collision where the A' is virtual."""
     channel: NDArray[np.int32]
     """Index in `wayside.generator.decays.CHANNELS`."""
     hadron_channel: NDArray[np.int32]
@@ -94,7 +97,15 @@ class EventGenerator:
         self.ctau = float(point.ctau(epsilon, g_d))
         self._decays = DecaySampler(point.model, point.excited_width_hats)
         boxes = {name: point.volumes[name] for name in self.detectors}
-        self._flights = FlightSampler(point.flight, boxes, self.ctau)
+        self.processes = point.processes
+        """Production processes, in the order of `Events.process`."""
+        couplings = {"epsilon": epsilon, "g_d": g_d}
+        self._flights = FlightSampler(
+            [process.flight for process in self.processes],
+            boxes,
+            self.ctau,
+            [float(process.produced_fb(couplings)) for process in self.processes],
+        )
         self.proposed = 0
         self.kept = 0
         self.repeated = 0
@@ -131,6 +142,15 @@ class EventGenerator:
                 for name, p in chances.items()
             ],
             "mode": point.mode,
+            "processes": [
+                {
+                    "name": process.name,
+                    "reaction": process.reaction,
+                    "radiated": list(process.radiated),
+                    "mediator_mass_gev": process.mediator_mass,
+                }
+                for process in self.processes
+            ],
             "ctau_m": self.ctau,
             "masses_gev": {
                 "m_aprime": point.model.m_aprime, "m1": point.model.m1, "m2": point.model.m2
@@ -187,10 +207,7 @@ class EventGenerator:
         self.proposed += flights.proposed
         self.repeated += flights.repeated
         n = len(flights.rapidity)
-        point = self._point
-        production = produce(
-            point.flight, point.beams.sqrt_s, flights.direction, flights.rapidity, rng
-        )
+        excited, mediator = self._companions(flights, rng)
         decays = self._decays.draw(n, rng)
         gamma = np.cosh(flights.rapidity)
         velocity = flights.direction * np.sinh(flights.rapidity)[:, None]
@@ -201,12 +218,13 @@ class EventGenerator:
         _, momentum = boost_by(energy, decays.momentum, gamma[owner], velocity[owner])
         return Events(
             np.arange(n),
+            flights.process,
             flights.detector,
             flights.vertex,
             flights.time,
-            production.excited,
+            excited,
             partner,
-            production.mediator,
+            mediator,
             decays.channel,
             decays.hadron_channel,
             decays.q,
@@ -215,3 +233,13 @@ class EventGenerator:
             decays.mass,
             momentum,
         )
+
+    def _companions(self, flights: Flights, rng: np.random.Generator) -> Companions:
+        """Momenta of the excited states and of the mediators they came from."""
+        excited = np.empty_like(flights.direction)
+        mediator = np.empty_like(flights.direction)
+        for index, process in enumerate(self.processes):
+            mine = flights.process == index
+            made = process.complete(flights.direction[mine], flights.rapidity[mine], rng)
+            excited[mine], mediator[mine] = made
+        return Companions(excited, mediator)

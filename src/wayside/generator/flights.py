@@ -13,19 +13,21 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from wayside.acceptance.spectrum import MAX_SEGMENTS
 from wayside.constants import SPEED_OF_LIGHT
 from wayside.detector.box import Box
 from wayside.errors import InputError
 from wayside.generator.aim import Aim, aim_at, fly, log_values
 from wayside.generator.foam import Foam, build_foam
 from wayside.production.flight import Flight
+from wayside.production.spectrum import MAX_SEGMENTS
 from wayside.typing import FloatArray
 
 
 class Flights(NamedTuple):
     """Excited states that decay in a detector, one a row."""
 
+    process: NDArray[np.int32]
+    """Index among the flights, those of different production processes."""
     detector: NDArray[np.int32]
     """Index among the detectors."""
     direction: FloatArray
@@ -96,17 +98,28 @@ def _propose(aim, foam, n, rng):  # type: ignore[no-untyped-def]
     return out[:count], order[:count], repeated
 
 
+class _Target(NamedTuple):
+    """One detector as excited states of one process reach it."""
+
+    process: int
+    detector: int
+    aim: Aim
+    foam: Foam
+
+
 class FlightSampler:
     """Draws flights that end in one of several detectors, in proportion to their yields.
 
     Parameters
     ----------
-    flight
-        The mass point at one collider.
+    flights
+        Densities of the production processes at one collider.
     boxes
         Detectors by name.
     ctau
         Proper decay length in m.
+    rates
+        How often each process makes an excited state, in any unit; None for equally often.
 
     Raises
     ------
@@ -114,41 +127,55 @@ class FlightSampler:
         If no excited state decays in any of them.
     """
 
-    def __init__(self, flight: Flight, boxes: Mapping[str, Box], ctau: float) -> None:
+    def __init__(
+        self,
+        flights: Sequence[Flight],
+        boxes: Mapping[str, Box],
+        ctau: float,
+        rates: Sequence[float] | None = None,
+    ) -> None:
         if not (ctau > 0.0 and math.isfinite(ctau)):
             raise InputError(f"ctau = {ctau:g} m: the excited state never decays, so no events")
         self.names: Sequence[str] = tuple(boxes)
-        self._parts: list[tuple[int, Aim, Foam]] = []
-        for index, box in enumerate(boxes.values()):
-            aim = aim_at(flight, box, ctau)
-            foam = build_foam(lambda points, aim=aim: log_values(aim, points))  # type: ignore[misc]
-            if foam is not None:
-                self._parts.append((index, aim, foam))
-        if not self._parts:
+        weights = np.ones(len(flights)) if rates is None else np.asarray(rates, dtype=np.float64)
+        weights = weights / np.sum(weights)
+        self._targets: list[_Target] = []
+        for process, flight in enumerate(flights):
+            for detector, box in enumerate(boxes.values()):
+                aim = aim_at(flight, box, ctau)
+                foam = build_foam(lambda points, aim=aim: log_values(aim, points))  # type: ignore[misc]
+                if foam is not None and weights[process] > 0.0:
+                    self._targets.append(_Target(process, detector, aim, foam))
+        if not self._targets:
             raise InputError(f"no excited state can reach {', '.join(self.names)}")
-        totals = np.array([foam.log_total for _, _, foam in self._parts])
-        shares = np.exp(totals - np.max(totals))
-        self.log_total = float(np.log(np.sum(shares)) + np.max(totals))
-        """Logarithm of the integral of all bounds: times the share kept, the decay probability."""
-        self._reached = np.cumsum(shares) / np.sum(shares)
+        totals = np.array(
+            [target.foam.log_total + np.log(weights[target.process]) for target in self._targets]
+        )
+        fractions = np.exp(totals - np.max(totals))
+        self.log_total = float(np.log(np.sum(fractions)) + np.max(totals))
+        """Logarithm of the integral of all bounds: times the fraction of proposals kept, the
+        probability per excited state to decay in one of the detectors."""
+        self._reached = np.cumsum(fractions) / np.sum(fractions)
 
     def draw(self, n: int, rng: np.random.Generator) -> Flights:
         """Make ``n`` proposals and return what is kept of them."""
         which = np.searchsorted(self._reached, rng.random(n), side="right")
         rows, places, owners = [], [], []
         repeated = 0
-        for k, (index, aim, foam) in enumerate(self._parts):
+        for k, target in enumerate(self._targets):
             mine = np.flatnonzero(which == k)
-            out, order, again = _propose(aim, foam, len(mine), rng)
+            out, order, again = _propose(target.aim, target.foam, len(mine), rng)
             repeated += int(again)
             rows.append(out)
             places.append(mine[order])
-            owners.append(np.full(len(out), index, dtype=np.int32))
+            owners.append(np.full((len(out), 2), (target.process, target.detector), dtype=np.int32))
         place = np.concatenate(places)
         sorting = np.argsort(place, kind="stable")
         table = np.concatenate(rows)[sorting]
+        process, detector = np.ascontiguousarray(np.concatenate(owners)[sorting].T)
         return Flights(
-            np.concatenate(owners)[sorting],
+            process,
+            detector,
             np.ascontiguousarray(table[:, :3]),
             np.ascontiguousarray(table[:, 3]),
             np.ascontiguousarray(table[:, 4]),

@@ -12,11 +12,11 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from wayside.collider.boosts import boost_by
 from wayside.constants import LEPTON_MASSES, M_PION
 from wayside.detector.stack import Stack
 from wayside.generator import hadrons
 from wayside.generator.decays import Decays, DecaySampler
-from wayside.generator.production import boost_by
 from wayside.generator.records import PRIMARY
 from wayside.models.inelastic import ScalarInelastic
 from wayside.typing import BoolArray, FloatArray, StructuredArray

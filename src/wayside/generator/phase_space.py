@@ -9,7 +9,7 @@ Commun. 40 (1986) 359). Both unweighted by rejection.
 import numpy as np
 from numpy.typing import ArrayLike
 
-from wayside.generator.production import boost_by
+from wayside.collider.boosts import boost_by
 from wayside.typing import FloatArray
 
 _BATCH = 8192

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from wayside.models.inelastic import PseudoDirac, ScalarInelastic
 from wayside.paper import printed
+from wayside.production.direct_process import DirectProcess
 from wayside.scenario import Scenario, load_scenario
 from wayside.sensitivity.mass_point import MassPoint
 from wayside.sensitivity.planes import mass_point
@@ -95,6 +96,6 @@ def study_events(
     """
     share = point.face(name).value if acceptance is None else acceptance
     produced = luminosity_fb * point.produced_fb(epsilon, g_d)
-    if point.mode == "off-shell":
+    if isinstance(point.process, DirectProcess):
         produced = produced * 16.0 / (printed.EQUATION_5_DENOMINATOR.value or 16.0)
     return np.asarray(produced * share * chance_of_decay(point, name, epsilon, g_d))

@@ -1,4 +1,4 @@
-"""Eqs. 13 to 16: where phi1 of an on-shell A' goes."""
+"""Eqs. 13 to 16: where phi1 of an A' on its mass shell goes."""
 
 from collections.abc import Callable
 from typing import Final

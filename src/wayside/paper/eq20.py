@@ -10,6 +10,7 @@ from wayside.paper.printed import TABLE_1_MASSES
 from wayside.paper.rows import Ours, Printed, Row, within
 from wayside.paper.sampled import Chain, sampled_decays
 from wayside.paper.section import Context, Outcome
+from wayside.production.direct_process import DirectProcess
 from wayside.sensitivity.mass_point import MassPoint
 from wayside.sensitivity.study import nominal_distance
 
@@ -64,7 +65,7 @@ def _pair(point: MassPoint, flight: float) -> tuple[float, float]:
     """Events of the study and ours, up to a common factor, at an average flight length."""
     fixed = replace(point, ctau_override=flight / point.mean_gamma_beta)
     theirs = study_events(fixed, "A", 1e-4, 1.0, 1.0)
-    if point.mode == "off-shell":
+    if isinstance(point.process, DirectProcess):
         theirs = 2.0 * theirs
     return float(theirs), float(fixed.expected_events("A", 1e-4, 1.0, 1.0, decays="exact"))
 
@@ -90,7 +91,7 @@ def _approximate() -> list[Row]:
 
 def _compare(name: str, point: MassPoint, flight: float, word: str) -> Row:
     theirs, ours = _pair(point, flight)
-    off_shell = point.mode == "off-shell"
+    off_shell = isinstance(point.process, DirectProcess)
     box = point.volumes["A"]
     depth = float(box.size[2])
     inside = _mean_path(point) / depth

@@ -13,6 +13,7 @@ from wayside.cosmology.line import relic_epsilons
 from wayside.errors import InputError
 from wayside.limits.statistics import expected_upper_limit
 from wayside.paper.conventions import study_events
+from wayside.production.direct_process import DirectProcess
 from wayside.scenario import Scenario
 from wayside.sensitivity.existing import SEARCHES, Existing
 from wayside.sensitivity.mass_point import MassPoint
@@ -250,9 +251,9 @@ def _acceptance(point: MassPoint) -> float | None:
     from wayside.paper import printed
 
     value = (
-        printed.OPTIMAL_ACCEPTANCE.value
-        if point.mode == "on-shell"
-        else printed.TABLE_1_CENTRAL.value
+        printed.TABLE_1_CENTRAL.value
+        if isinstance(point.process, DirectProcess)
+        else printed.OPTIMAL_ACCEPTANCE.value
     )
     assert value is not None
     return 1e-2 * value

@@ -9,35 +9,8 @@ The functions are scalar and compiled: they sit inside the quadrature of `waysid
 """
 
 import math
-from typing import NamedTuple
 
 import numba
-
-
-class RadiativeShape(NamedTuple):
-    """What the density needs of one mass point, in units of sqrt(s).
-
-    ``beta_top`` and ``beta_bottom`` are the electron velocities in the numerators and in the
-    denominators, ``mass2`` is m_e^2/s in the double-pole terms: the exact tensor has both
-    velocities equal, the printed regulator has (1, (1 + 4 m_e^2/s)^(-1/2), 0).
-    """
-
-    q2: float
-    """(m_aprime/sqrt(s))^2."""
-    gamma_a: float
-    beta_a: float
-    """Lorentz factor and velocity of the A' in the centre of mass."""
-    e_star: float
-    p_star: float
-    """Energy and momentum of the excited state in the A' rest frame."""
-    beta_top: float
-    beta_bottom: float
-    gap: float
-    """1 - beta_bottom, which would cancel if it were taken later."""
-    mass2: float
-    isotropic: float
-    polarised: float
-    """Weights of the trace and of the longitudinal projection, scaled to the unit norm."""
 
 
 @numba.njit(cache=True, error_model="numpy", inline="always")
@@ -161,7 +134,7 @@ def averaged_tensor(shape, x, sin_x, cos_a, sin_a, cos_t, sin_t):  # type: ignor
 
     Parameters
     ----------
-    shape : RadiativeShape
+    shape : wayside.production.radiative.RadiativeShape
     x, sin_x
         Cosine and sine of the polar angle of the excited state in the A' rest frame.
     cos_a, sin_a

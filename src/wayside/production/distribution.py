@@ -7,7 +7,6 @@ and "In the laboratory".
 """
 
 import math
-from typing import Literal
 
 import numba
 import numpy as np
@@ -17,12 +16,9 @@ from wayside.collider.beams import Beams
 from wayside.errors import InputError
 from wayside.models.protocol import Model
 from wayside.production.density import averaged_tensor
+from wayside.production.process import Frame
 from wayside.production.radiative import Regulator, radiative_shape
 from wayside.typing import FloatArray
-
-Frame = Literal["lab", "cm"]
-"""``"lab"``: the laboratory and its axes. ``"cm"``: the centre of mass and its own axes, the rows
-of `Beams.frame`, with z along the electrons."""
 
 
 def star_density(

@@ -7,7 +7,7 @@ amplitude in the tests.
 """
 
 import math
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -16,12 +16,37 @@ from wayside.constants import ALPHA, GEV2_TO_FB, M_ELECTRON, NEAREST_POLE
 from wayside.errors import InputError
 from wayside.models.kinematics import pair_momentum
 from wayside.models.protocol import Model
-from wayside.production.density import RadiativeShape
 from wayside.typing import FloatArray
 
 Regulator = Literal["exact", "printed"]
 """``exact``: all of m_e in the tree amplitude. ``printed``: Eq. 4 of the study, whose 4 m_e^2 in
 the denominator of the massless formula overshoots the total by some five per cent."""
+
+
+class RadiativeShape(NamedTuple):
+    """What the density needs of one mass point, in units of sqrt(s).
+
+    ``beta_top`` and ``beta_bottom`` are the electron velocities in the numerators and in the
+    denominators, ``mass2`` is m_e^2/s in the double-pole terms: the exact tensor has both
+    velocities equal, the printed regulator has (1, (1 + 4 m_e^2/s)^(-1/2), 0).
+    """
+
+    q2: float
+    """(m_aprime/sqrt(s))^2."""
+    gamma_a: float
+    beta_a: float
+    """Lorentz factor and velocity of the A' in the centre of mass."""
+    e_star: float
+    p_star: float
+    """Energy and momentum of the excited state in the A' rest frame."""
+    beta_top: float
+    beta_bottom: float
+    gap: float
+    """1 - beta_bottom, which would cancel if it were taken later."""
+    mass2: float
+    isotropic: float
+    polarised: float
+    """Weights of the trace and of the longitudinal projection, scaled to the unit norm."""
 
 
 def _electron(sqrt_s: float, regulator: Regulator) -> tuple[float, float, float, float]:

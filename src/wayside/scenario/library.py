@@ -75,8 +75,8 @@ def load_scenario(
     Examples
     --------
     >>> scenario = load_scenario("belle2-forward", ["run.luminosity_fb=1 ab^-1"])
-    >>> scenario.run.luminosity_fb, scenario.sqrt_s, scenario.mode
-    (1000.0, 10.58, 'on-shell')
+    >>> scenario.run.luminosity_fb, scenario.sqrt_s, list(scenario.detectors)
+    (1000.0, 10.58, ['A', 'B'])
     """
     if isinstance(name_or_path, str) and name_or_path in _texts():
         data = _parsed(_texts()[name_or_path], name_or_path)

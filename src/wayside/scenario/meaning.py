@@ -4,10 +4,12 @@ import math
 import warnings
 from collections.abc import Iterator
 from itertools import combinations
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
-from wayside.constants import M_ELECTRON, NEAREST_POLE
+from wayside.constants import M_ELECTRON
 from wayside.errors import InputError
+from wayside.production.process import Masses
+from wayside.production.registry import process_class, resolve
 from wayside.scenario.problems import fail, nearest, show
 
 if TYPE_CHECKING:
@@ -26,11 +28,9 @@ def sqrt_s(collider: "ColliderSection") -> float:
     return collider.build().sqrt_s
 
 
-def mode(scenario: "Scenario") -> Literal["on-shell", "off-shell"]:
-    """Production mode with ``"auto"`` resolved."""
-    if scenario.run.production != "auto":
-        return scenario.run.production
-    return "off-shell" if scenario.model.m_aprime > scenario.sqrt_s else "on-shell"
+def processes(scenario: "Scenario") -> tuple[str, ...]:
+    """Names of the production processes with ``"auto"`` resolved."""
+    return resolve(scenario.run.production, scenario.model.m_aprime, scenario.sqrt_s)
 
 
 def check(scenario: "Scenario") -> None:
@@ -104,21 +104,14 @@ def _masses(scenario: "Scenario") -> Iterator[str]:
         return
     aprime = f"model.m_aprime = {_number(model.m_aprime)}"
     energy = scenario.sqrt_s
-    if scenario.mode == "on-shell":
-        if not m1 + m2 < model.m_aprime < energy * (1.0 - NEAREST_POLE):
-            yield (
-                f"{aprime}: on shell it must be above m1 + m2 = {_number(m1 + m2)}"
-                f" and below sqrt_s = {_number(energy)} GeV"
-            )
-        return
-    if m1 + m2 >= energy:
-        key = "m1" if model.m1 is not None else "mu"
-        yield (
-            f"model.{key} = {_number(getattr(model, key))}: off shell,"
-            f" m1 + m2 = {_number(m1 + m2)} must be below sqrt_s = {_number(energy)} GeV"
-        )
-    if abs(model.m_aprime - energy) <= NEAREST_POLE * energy:
-        yield f"{aprime}: off shell it must differ from sqrt_s = {_number(energy)} GeV"
+    masses = Masses(model.m_aprime, m1, m2)
+    for name in scenario.processes:
+        for fault, rule in process_class(name).problems(masses, energy):
+            if fault == "m_aprime":
+                yield f"{aprime}: {rule}"
+            else:
+                key = "m1" if model.m1 is not None else "mu"
+                yield f"model.{key} = {_number(getattr(model, key))}: {rule}"
     if m1 - m2 >= model.m_aprime:
         yield (
             f"{aprime}: must be above m1 - m2 = {_number(m1 - m2)} GeV,"

@@ -1,7 +1,7 @@
 """A scenario as a whole: its sections, what follows from them, and how it is varied."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final, Literal, get_args, get_origin
+from typing import Any, Final, get_args, get_origin
 
 from pydantic import Field, StrictStr, ValidationError, model_validator
 
@@ -103,9 +103,14 @@ class Scenario(Section):
         return meaning.sqrt_s(self.collider)
 
     @property
-    def mode(self) -> Literal["on-shell", "off-shell"]:
-        """Production mode, ``"auto"`` resolved: off shell where m_aprime is above sqrt_s."""
-        return meaning.mode(self)
+    def processes(self) -> tuple[str, ...]:
+        """Names of the production processes, ``"auto"`` resolved."""
+        return meaning.processes(self)
+
+    @property
+    def mode(self) -> str:
+        """Names of the production processes in one string, for people."""
+        return " + ".join(self.processes)
 
     @property
     def signal(self) -> tuple[str, ...]:

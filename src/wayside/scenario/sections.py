@@ -8,7 +8,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Str
 
 from wayside.constants import M_ELECTRON
 from wayside.efficiency.selection import Selection
-from wayside.scenario.problems import show
+from wayside.production.registry import AUTOMATIC, names
+from wayside.scenario.problems import nearest, show
 from wayside.scenario.quantities import Interval, Quantity, Vector, Whole, items, refuse
 
 if TYPE_CHECKING:
@@ -61,6 +62,27 @@ def _facing(value: object) -> object:
     return x, y, z
 
 
+def _production(value: object) -> object:
+    if value == AUTOMATIC:
+        return value
+    chosen = (value,) if isinstance(value, str) else value
+    if not isinstance(chosen, list | tuple) or not chosen:
+        refuse(f"must be {_choices()}, or a list of processes")
+    for name in chosen:
+        if not isinstance(name, str) or name not in names():
+            near = nearest(str(name), (AUTOMATIC, *names()))
+            hint = f'did you mean "{near}"?' if near else f"must be {_choices()}"
+            refuse(f"no process {show(name)}; {hint}" if isinstance(value, list | tuple) else hint)
+    if len(set(chosen)) < len(chosen):
+        refuse("must name each process once")
+    return value if isinstance(value, str) else tuple(chosen)
+
+
+def _choices() -> str:
+    *first, last = (f'"{name}"' for name in (AUTOMATIC, *names()))
+    return f"{', '.join(first)} or {last}"
+
+
 def _names(value: object) -> object:
     return (value,) if isinstance(value, str) else value
 
@@ -86,6 +108,7 @@ def _background(value: object) -> object:
 
 
 Background = Annotated[float | Literal["simulated"], BeforeValidator(_background)]
+Production = Annotated[str | tuple[StrictStr, ...], BeforeValidator(_production)]
 Facing = Annotated[Literal["ip", "beam"] | Triple, BeforeValidator(_facing)]
 Signal = Annotated[tuple[StrictStr, ...], BeforeValidator(_names)]
 Title = Annotated[StrictStr, AfterValidator(_line)]
@@ -144,7 +167,9 @@ class RunSection(Section):
     luminosity_fb
         Integrated luminosity in fb^-1.
     production
-        ``"on-shell"`` (e+e- -> gamma A'), ``"off-shell"`` (e+e- -> A'* -> pair), or ``"auto"``.
+        ``"on-shell"`` (e+e- -> gamma A'), ``"off-shell"`` (e+e- -> A'* -> pair) or another process
+        that is registered; a list of several, whose yields add up; or ``"auto"`` for the one that
+        goes with the masses.
     signal
         Names of the detectors that count in the total, None for all.
     confidence_level
@@ -165,7 +190,7 @@ class RunSection(Section):
     """
 
     luminosity_fb: Luminosity
-    production: Literal["auto", "on-shell", "off-shell"] = "auto"
+    production: Production = AUTOMATIC
     signal: Signal | None = None
     confidence_level: Confidence = 0.9
     selection: Selection = "timed"

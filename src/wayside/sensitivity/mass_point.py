@@ -1,6 +1,6 @@
 """All that is computed once per mass point; couplings come for free afterwards."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal
@@ -21,16 +21,11 @@ from wayside.efficiency.selection import Selection
 from wayside.efficiency.shipped import shipped
 from wayside.errors import InputError
 from wayside.models.protocol import Model
-from wayside.models.r_ratio import R_MAXIMUM
-from wayside.production import direct, distribution, radiative
-from wayside.production.flight import Flight, off_shell_flight, on_shell_flight
+from wayside.production import registry
+from wayside.production.flight import Flight
+from wayside.production.process import Frame, Process, Treatment
+from wayside.production.radiative import Regulator
 from wayside.typing import FloatArray
-
-NEAR_POLE = 0.03
-"""Width times mass over distance from the pole (in s) beyond which a flag is raised: the width,
-left out so that off-shell yields scale with epsilon^2 g_D^2, lowers them by its square, 0.1%."""
-
-Mode = Literal["on-shell", "off-shell"]
 
 Decays = Literal["exact", "study"]
 """``"exact"``, or ``"study"``: its Eqs. 20 and 21."""
@@ -51,10 +46,11 @@ class MassPoint:
         The collider.
     volumes
         Detector volumes by name.
-    mode
-        ``"on-shell"`` (e+e- -> gamma A') or ``"off-shell"`` (e+e- -> A'* -> 1 2).
+    production
+        Name of the production process or names of several whose yields add up, from
+        `wayside.production.registry`; ``"auto"`` for the one that goes with the masses.
     regulator
-        Treatment of the electron mass on shell.
+        Treatment of the electron mass in e+ e- -> gamma A'.
     rtol
         Relative accuracy of acceptances.
     ctau_override
@@ -70,8 +66,8 @@ class MassPoint:
     model: Model
     beams: Beams
     volumes: Mapping[str, Box]
-    mode: Mode = "on-shell"
-    regulator: radiative.Regulator = "exact"
+    production: str | tuple[str, ...] = registry.AUTOMATIC
+    regulator: Regulator = "exact"
     rtol: float = 1e-4
     ctau_override: float | None = None
     decays: Decays = "exact"
@@ -79,20 +75,64 @@ class MassPoint:
     selection: Selection = "timed"
 
     @cached_property
-    def flight(self) -> Flight:
-        """Density of excited states in the laboratory."""
-        if self.mode == "on-shell":
-            return on_shell_flight(self.model, self.beams, self.regulator)
-        return off_shell_flight(self.model, self.beams)
+    def processes(self) -> tuple[Process, ...]:
+        """Production processes, whose yields add up.
+
+        Raises
+        ------
+        InputError
+            If there is no process of a name.
+        """
+        return registry.processes(
+            self.production, self.model, self.beams, Treatment(self.regulator)
+        )
+
+    @property
+    def process(self) -> Process:
+        """The production process, where there is one.
+
+        Raises
+        ------
+        InputError
+            If there are several: see `parts`.
+        """
+        if len(self.processes) > 1:
+            names = ", ".join(each.name for each in self.processes)
+            raise InputError(f"production = {names}: several; ask each of `parts`")
+        return self.processes[0]
 
     @cached_property
+    def parts(self) -> tuple["MassPoint", ...]:
+        """Mass points of one process each; itself where there is only one."""
+        if len(self.processes) == 1:
+            return (self,)
+        return tuple(replace(self, production=each.name) for each in self.processes)
+
+    @property
+    def mode(self) -> str:
+        """Names of the production processes, for people."""
+        return " + ".join(each.name for each in self.processes)
+
+    @property
+    def flight(self) -> Flight:
+        """Density of excited states in the laboratory, of a single process."""
+        return self.process.flight
+
+    @property
     def cross_section_hat(self) -> float:
-        """Cross-section in fb over epsilon^2 (on shell) or epsilon^2 g_D^2 (off shell)."""
-        if self.mode == "on-shell":
-            return radiative.cross_section_hat(
-                self.model.m_aprime, self.beams.sqrt_s, self.regulator
-            )
-        return direct.cross_section_hat(self.model, self.beams.sqrt_s)
+        """Cross-section in fb with the couplings of the process left out."""
+        return self.process.cross_section_hat
+
+    def require_produced(self) -> None:
+        """Compute what does not depend on detectors.
+
+        Raises
+        ------
+        InputError
+            If the masses cannot be produced at the collider.
+        """
+        for each in self.processes:
+            _ = each.flight, each.cross_section_hat
 
     @cached_property
     def visible_width_hats(self) -> dict[str, float]:
@@ -109,18 +149,35 @@ class MassPoint:
         """Widths of the excited state over epsilon^2 g_D^2, in GeV by channel."""
         return self.model.excited_width_hats()
 
-    @cached_property
+    @property
     def mean_gamma_beta(self) -> float:
-        """Momentum over mass of the excited state, averaged evenly over cos theta* (Eq. 14)."""
-        if self.mode == "off-shell":
-            return self.flight.direct.momentum / self.flight.mass
-        nodes, weights = np.polynomial.legendre.leggauss(32)
-        values = radiative.gamma_beta(self.model, self.beams.sqrt_s, nodes)
-        return float(0.5 * np.sum(weights * values))
+        """Momentum over mass of the excited state of a single process, averaged (Eq. 14)."""
+        return self.process.mean_gamma_beta
 
     @cached_property
     def _kept(self) -> dict[tuple[str, str], Any]:
         return {}
+
+    def face_acceptance(self, name: str, epsilon: ArrayLike, g_d: ArrayLike) -> FloatArray:
+        """Probability per excited state of any process to cross the front face of a detector."""
+        shape = np.broadcast_shapes(np.shape(epsilon), np.shape(g_d))
+        return self._averaged(lambda part: np.full(shape, part.face(name).value), epsilon, g_d)
+
+    def hit_probability(self, name: str, epsilon: ArrayLike, g_d: ArrayLike) -> FloatArray:
+        """Probability per excited state of any process to cross a detector, if it lives on."""
+        shape = np.broadcast_shapes(np.shape(epsilon), np.shape(g_d))
+        return self._averaged(
+            lambda part: np.full(shape, part.curve(name)[0].hit_probability), epsilon, g_d
+        )
+
+    def average_gamma_beta(self, epsilon: ArrayLike, g_d: ArrayLike) -> FloatArray:
+        """Momentum over mass of the excited state, averaged over the processes too."""
+        shape = np.broadcast_shapes(np.shape(epsilon), np.shape(g_d))
+        return self._averaged(lambda part: np.full(shape, part.mean_gamma_beta), epsilon, g_d)
+
+    def relative_error(self, name: str) -> float:
+        """Relative error bound of acceptance and decay probability: the largest of any process."""
+        return max(max(part.curve(name)[1], part.face(name).relative_error) for part in self.parts)
 
     def _volume(self, name: str) -> Box:
         if name not in self.volumes:
@@ -184,10 +241,8 @@ class MassPoint:
             raise InputError("epsilon, g_d: one number each for a distribution of arrival times")
         return arrival_times(self.timing(name), float(lifetime), edges, bins=bins)
 
-    def density(
-        self, direction: ArrayLike, energy: ArrayLike, frame: distribution.Frame = "lab"
-    ) -> FloatArray:
-        """Density of excited states in direction and energy, on shell; per steradian and GeV.
+    def density(self, direction: ArrayLike, energy: ArrayLike, frame: Frame = "lab") -> FloatArray:
+        """Density of excited states in direction and energy; per steradian and GeV.
 
         Parameters
         ----------
@@ -201,12 +256,10 @@ class MassPoint:
         Raises
         ------
         InputError
-            Off shell, where the energy follows from the direction: see `angular_density`.
+            If there are several processes, or the energy follows from the direction: see
+            `angular_density`.
         """
-        self._require_on_shell()
-        return distribution.density(
-            self.model, self.beams, direction, energy, frame, self.regulator
-        )
+        return self.process.density(direction, energy, frame)
 
     def star_density(self, cos_theta: ArrayLike, cos_theta_star: ArrayLike) -> FloatArray:
         """The same in the centre of mass against the decay angle; per steradian.
@@ -218,20 +271,15 @@ class MassPoint:
         cos_theta_star
             Cosine of its polar angle in the A' rest frame; any shapes that broadcast.
         """
-        self._require_on_shell()
-        return distribution.star_density(
-            self.model, self.beams.sqrt_s, cos_theta, cos_theta_star, self.regulator
-        )
+        return self.process.star_density(cos_theta, cos_theta_star)
 
-    def angular_density(
-        self, direction: ArrayLike, frame: distribution.Frame = "lab"
-    ) -> FloatArray:
+    def angular_density(self, direction: ArrayLike, frame: Frame = "lab") -> FloatArray:
         """Density of excited states in direction, whatever their energy; per steradian.
 
         Parameters
         ----------
         direction, frame
-            As for `density`; on shell and off shell.
+            As for `density`; for all processes, one at a time.
         """
         if frame == "lab":
             return angular_density(self.flight, direction)
@@ -240,54 +288,53 @@ class MassPoint:
         at_rest = replace(self, beams=Beams.symmetric(self.beams.sqrt_s))
         return angular_density(at_rest.flight, direction)
 
-    def _require_on_shell(self) -> None:
-        if self.mode != "on-shell":
-            raise InputError("off shell the energy follows from the direction: angular_density")
-
     def flags(self, epsilon: float, g_d: float) -> list[str]:
         """What a user should know of the approximations at a choice of couplings."""
-        found = []
-        if self.mode == "off-shell":
-            width = g_d**2 * self.dark_width_hat
-            if self.model.m_aprime <= R_MAXIMUM:
-                width += epsilon**2 * sum(self.visible_width_hats.values())
-            distance = abs(self.beams.sqrt_s**2 - self.model.m_aprime**2)
-            ratio = self.model.m_aprime * width / distance
-            if ratio > NEAR_POLE:
-                found.append(
-                    "sqrt_s is near the A' pole, and its width is left out off shell:"
-                    f" the cross-section is {100.0 * ratio**2:.2g}% too large"
-                )
+        couplings = {"epsilon": epsilon, "g_d": g_d}
+        flags = [flag for each in self.processes for flag in each.flags(couplings)]
         if float(self.beams.boost @ self.beams.boost) > 0.0:
-            found.append("mean flight and the study's approximation are in the centre of mass")
-        return found
+            flags.append("mean flight and the study's approximation are in the centre of mass")
+        return flags
 
     def ctau(self, epsilon: ArrayLike, g_d: ArrayLike) -> FloatArray:
         """Proper decay length of the excited state in m, inf if it is stable."""
-        coupling2 = np.square(epsilon) * np.square(g_d)
+        strength = self.model.excited_powers.of(epsilon=epsilon, g_d=g_d)
+        shape = np.broadcast_shapes(np.shape(epsilon), np.shape(g_d))
         if self.ctau_override is not None:
-            return np.full(np.shape(coupling2), self.ctau_override)
+            return np.full(shape, self.ctau_override)
         width_hat = sum(self.excited_width_hats.values())
         if width_hat == 0.0:
-            return np.full(np.shape(coupling2), np.inf)
-        return np.asarray(HBAR_C / (coupling2 * width_hat))
+            return np.full(shape, np.inf)
+        return np.asarray(HBAR_C / np.broadcast_to(strength * width_hat, shape))
 
     def mean_flight(self, epsilon: ArrayLike, g_d: ArrayLike) -> FloatArray:
-        """Average flight length d of Eq. 12 of the study, in m."""
+        """Average flight length d of Eq. 12 of the study, in m, of a single process."""
         return self.mean_gamma_beta * self.ctau(epsilon, g_d)
 
     def branching_dark(self, epsilon: ArrayLike, g_d: ArrayLike) -> FloatArray:
         """Branching ratio of A' into the dark pair."""
-        dark = np.square(g_d) * self.dark_width_hat
-        visible = np.square(epsilon) * sum(self.visible_width_hats.values())
+        couplings = {"epsilon": epsilon, "g_d": g_d}
+        dark = self.model.dark_powers.of(**couplings) * self.dark_width_hat
+        visible = self.model.visible_powers.of(**couplings) * sum(self.visible_width_hats.values())
         return np.asarray(dark / (dark + visible))
 
     def produced_fb(self, epsilon: ArrayLike, g_d: ArrayLike) -> FloatArray:
-        """Cross-section to produce an excited state in fb, branching ratio of A' included."""
-        rate = self.cross_section_hat * np.square(epsilon)
-        if self.mode == "off-shell":
-            return np.asarray(rate * np.square(g_d))
-        return np.asarray(rate * self.branching_dark(epsilon, g_d))
+        """Cross-section to produce an excited state in fb, branching ratio of A' included.
+
+        Of all processes together, times the excited states per event of each.
+        """
+        couplings = {"epsilon": epsilon, "g_d": g_d}
+        return np.asarray(sum(each.produced_fb(couplings) for each in self.processes))
+
+    def _averaged(
+        self, quantity: Callable[["MassPoint"], FloatArray], epsilon: ArrayLike, g_d: ArrayLike
+    ) -> FloatArray:
+        """Quantity per produced excited state, averaged over the processes by their rates."""
+        if len(self.parts) == 1:
+            return quantity(self)
+        rates = [part.produced_fb(epsilon, g_d) for part in self.parts]
+        values = [rate * quantity(part) for rate, part in zip(rates, self.parts, strict=True)]
+        return np.asarray(sum(values) / sum(rates))
 
     def decay_probability(
         self, name: str, epsilon: ArrayLike, g_d: ArrayLike, *, decays: Decays | None = None
@@ -308,10 +355,15 @@ class MassPoint:
             from wayside.sensitivity import study
 
             self._volume(name)
-            return study.decay_probability(self, name, epsilon, g_d)
+            return self._averaged(
+                lambda part: study.decay_probability(part, name, epsilon, g_d), epsilon, g_d
+            )
         if decays != "exact":
             raise InputError(f"decays = {decays!r}: must be exact or study")
-        return np.asarray(self.curve(name)[0].probability(self.ctau(epsilon, g_d)))
+        ctau = self.ctau(epsilon, g_d)
+        return self._averaged(
+            lambda part: np.asarray(part.curve(name)[0].probability(ctau)), epsilon, g_d
+        )
 
     def seen(self, name: str) -> Seen:
         """Decays in a detector that are seen, by the table that comes with Wayside."""
@@ -345,7 +397,18 @@ class MassPoint:
         three-body phase space by a fixed rule, and looked up in the table: docs/theory,
         "Efficiency".
         """
-        return self.seen(name).efficiency(self.ctau(epsilon, g_d))
+        ctau = self.ctau(epsilon, g_d)
+        if len(self.parts) == 1:
+            return self.seen(name).efficiency(ctau)
+        decays = [
+            part.produced_fb(epsilon, g_d) * part.curve(name)[0].probability(ctau)
+            for part in self.parts
+        ]
+        seen = [
+            rate * part.seen(name).efficiency(ctau)
+            for rate, part in zip(decays, self.parts, strict=True)
+        ]
+        return np.asarray(sum(seen) / sum(decays))
 
     def expected_events(
         self,

@@ -10,6 +10,8 @@ from numpy.typing import ArrayLike
 from wayside.constants import M_ELECTRON
 from wayside.detector.box import Box
 from wayside.errors import InputError
+from wayside.production.process import Masses
+from wayside.production.registry import process_class
 from wayside.scenario import Scenario
 from wayside.sensitivity.mass_point import MassPoint
 from wayside.typing import FloatArray
@@ -33,7 +35,7 @@ def mass_point(scenario: Scenario) -> MassPoint:
             name: Box.place(each.position, each.size, each.facing, each.roll)
             for name, each in scenario.detectors.items()
         },
-        mode=scenario.mode,
+        production=scenario.run.production,
         regulator=scenario.collider.regulator,
         ctau_override=scenario.model.ctau_m,
         decays=scenario.run.decays,
@@ -118,7 +120,7 @@ class Plane:
             m_aprime, m1, m2 = masses_at(self.scenario, x)
             model = self.centre.model.with_masses(m_aprime, m1, m2)
             point = replace(self.centre, model=model)
-            _ = point.flight
+            point.require_produced()
         except InputError:
             return None
         return point
@@ -207,18 +209,11 @@ def _m2_values(scenario: Scenario) -> FloatArray:
 
 def _m2_range(scenario: Scenario) -> tuple[float, float]:
     m1, m2 = scenario.masses
-    m_aprime, sqrt_s = scenario.model.m_aprime, scenario.sqrt_s
-    on_shell = scenario.mode == "on-shell"
     if scenario.plane.hold == "ratios":
-        # Stay a beam's spread of energies below the photon's soft end, and off the pole.
-        pole = m2 * sqrt_s / m_aprime
-        if on_shell:
-            return m2 / 30.0, pole * (1.0 - 1e-3)
-        heaviest = m2 * sqrt_s / (m1 + m2) * (1.0 - 1e-9)
-        return (max(m2 / 30.0, 1.01 * pole), heaviest) if m2 > pole else (m2 / 30.0, 0.99 * pole)
+        low, high = _mass_scales(scenario)
+        return m2 * low, m2 * high
     if scenario.plane.hold == "m1":
-        room = (m_aprime if on_shell else sqrt_s) - m1
-        high = min(m1 - _GAP, room * (1.0 - 1e-9))
+        high = min(m1 - _GAP, (_heaviest_pair(scenario) - m1) * (1.0 - 1e-9))
         return 0.3 * high, high
     half = 0.5 * (m1 + m2)
     return 0.5 * half, half - 0.5 * _GAP
@@ -228,12 +223,26 @@ def _delta_range(scenario: Scenario) -> tuple[float, float]:
     m1, m2 = scenario.masses
     low, high = _GAP / m2, 1.0
     if scenario.plane.hold == "m2":
-        room = scenario.model.m_aprime if scenario.mode == "on-shell" else scenario.sqrt_s
-        high = min(high, (room / m2 - 2.0) * (1.0 - 1e-9))
+        high = min(high, (_heaviest_pair(scenario) / m2 - 2.0) * (1.0 - 1e-9))
     else:
         low = 2.0 * _GAP / (m1 + m2 - _GAP)
     _require_range("delta", low, high)
     return low, high
+
+
+def _heaviest_pair(scenario: Scenario) -> float:
+    """Bound in GeV on m1 + m2 that one of the processes still reaches."""
+    m_aprime, sqrt_s = scenario.model.m_aprime, scenario.sqrt_s
+    return max(process_class(name).heaviest_pair(m_aprime, sqrt_s) for name in scenario.processes)
+
+
+def _mass_scales(scenario: Scenario) -> tuple[float, float]:
+    """Range of factors on all masses that one of the processes still reaches."""
+    masses = Masses(scenario.model.m_aprime, *scenario.masses)
+    ranges = [
+        process_class(name).mass_scales(masses, scenario.sqrt_s) for name in scenario.processes
+    ]
+    return min(low for low, _ in ranges), max(high for _, high in ranges)
 
 
 def _require_range(key: str, low: float, high: float) -> None:

@@ -11,6 +11,7 @@ from wayside.constants import HBAR_C
 from wayside.cosmology.relic import relic_density
 from wayside.errors import InputError, NumericalError
 from wayside.models.protocol import WidthErrors
+from wayside.production.process import Couplings, Process
 from wayside.scenario import Scenario, meaning
 from wayside.sensitivity.efficiency import efficiency_report, seen_report
 from wayside.sensitivity.existing import SEARCHES, Existing
@@ -40,17 +41,20 @@ def point_report(scenario: Scenario) -> dict[str, Any]:
     point = replace(mass_point(scenario), rtol=1e-6)
     epsilon, g_d = scenario.model.epsilon, scenario.model.g_d
     ctau = float(point.ctau(epsilon, g_d))
+    couplings = {"epsilon": epsilon, "g_d": g_d}
+    processes = [_process(each, couplings) for each in point.processes]
     report: dict[str, Any] = {
         "wayside": __version__,
         "scenario": scenario.to_dict(),
         "sqrt_s_gev": scenario.sqrt_s,
         "production": {
-            "cross_section_fb": _cross_section(point, epsilon, g_d),
+            "cross_section_fb": sum(each["cross_section_fb"] for each in processes),
             "mode": point.mode,
-            "regulator": point.regulator if point.mode == "on-shell" else None,
+            "regulator": _choice(point, "regulator"),
+            "processes": processes,
         },
         "aprime": aprime_report(point, epsilon, g_d),
-        "phi1": phi1_report(point, ctau),
+        "phi1": phi1_report(point, epsilon, g_d),
         "detectors": [_detector(scenario, point, name, ctau) for name in scenario.detectors],
     }
     report["expected_events"] = float(
@@ -100,10 +104,20 @@ def _relic(scenario: Scenario, point: MassPoint) -> dict[str, Any]:
     }
 
 
-def _cross_section(point: MassPoint, epsilon: float, g_d: float) -> float:
-    """Of A' on shell, of the pair off shell; in fb."""
-    couplings2 = epsilon**2 * (g_d**2 if point.mode == "off-shell" else 1.0)
-    return point.cross_section_hat * couplings2
+def _choice(point: MassPoint, name: str) -> Any:
+    """How the processes treat something; None where none of them has the choice."""
+    used = [each.treatment for each in point.processes if name in each.choices]
+    return getattr(used[0], name) if used else None
+
+
+def _process(process: Process, couplings: Couplings) -> dict[str, Any]:
+    return {
+        "process": process.name,
+        "reaction": process.reaction,
+        "cross_section_fb": float(process.cross_section(couplings)),
+        "branching_ratio": float(process.branching_ratio(couplings)),
+        "llps_per_event": process.flying_per_event,
+    }
 
 
 def aprime_report(point: MassPoint, epsilon: float, g_d: float) -> dict[str, Any]:
@@ -112,12 +126,14 @@ def aprime_report(point: MassPoint, epsilon: float, g_d: float) -> dict[str, Any
         hats = point.visible_width_hats
     except InputError:
         return dict.fromkeys(("width_gev", "branching_ratios", *_ERRORS))
-    widths = {channel: value * epsilon**2 for channel, value in hats.items()}
-    widths["phi1 phi2"] = point.dark_width_hat * g_d**2
+    couplings = {"epsilon": epsilon, "g_d": g_d}
+    visible = float(point.model.visible_powers.of(**couplings))
+    widths = {channel: value * visible for channel, value in hats.items()}
+    widths["phi1 phi2"] = point.dark_width_hat * float(point.model.dark_powers.of(**couplings))
     total = sum(widths.values())
     error = None
     if isinstance(point.model, WidthErrors):
-        error = point.model.visible_width_error_hat() * epsilon**2
+        error = point.model.visible_width_error_hat() * visible
     return {
         "width_gev": total,
         "branching_ratios": {channel: value / total for channel, value in widths.items()},
@@ -125,8 +141,10 @@ def aprime_report(point: MassPoint, epsilon: float, g_d: float) -> dict[str, Any
     }
 
 
-def phi1_report(point: MassPoint, ctau: float) -> dict[str, Any]:
-    """Width, flight and branching ratios of the excited state; ``ctau`` in m."""
+def phi1_report(point: MassPoint, epsilon: float, g_d: float) -> dict[str, Any]:
+    """Width, flight and branching ratios of the excited state."""
+    ctau = float(point.ctau(epsilon, g_d))
+    gamma_beta = float(point.average_gamma_beta(epsilon, g_d))
     hats = point.excited_width_hats
     total = sum(hats.values())
     error = None
@@ -136,8 +154,8 @@ def phi1_report(point: MassPoint, ctau: float) -> dict[str, Any]:
         "width_gev": HBAR_C / ctau,  # that of the lifetime in use, also where it is overridden
         "ctau_m": ctau,
         "ctau_overridden": point.ctau_override is not None,
-        "mean_gamma_beta": point.mean_gamma_beta,
-        "mean_flight_m": point.mean_gamma_beta * ctau,
+        "mean_gamma_beta": gamma_beta,
+        "mean_flight_m": gamma_beta * ctau,
         "branching_ratios": {
             channel: (value / total if total else 0.0) for channel, value in hats.items()
         },
@@ -164,8 +182,6 @@ def _from_r(widths: Mapping[str, float], error: float | None) -> dict[str, Any]:
 
 def _detector(scenario: Scenario, point: MassPoint, name: str, ctau: float) -> dict[str, Any]:
     epsilon, g_d = scenario.model.epsilon, scenario.model.g_d
-    face = point.face(name)
-    curve, error = point.curve(name)
     approximate = float(point.decay_probability(name, epsilon, g_d, decays="study"))
     chosen = float(point.decay_probability(name, epsilon, g_d))
     share = seen_report(point, name, epsilon, g_d)
@@ -173,8 +189,8 @@ def _detector(scenario: Scenario, point: MassPoint, name: str, ctau: float) -> d
     return {
         "name": name,
         "signal": name in scenario.signal,
-        "face_acceptance": face.value,
-        "hit_probability": curve.hit_probability,
+        "face_acceptance": float(point.face_acceptance(name, epsilon, g_d)),
+        "hit_probability": float(point.hit_probability(name, epsilon, g_d)),
         "decay_probability": chosen,
         "decay_probability_study": approximate,
         "decays": produced * chosen,
@@ -182,15 +198,18 @@ def _detector(scenario: Scenario, point: MassPoint, name: str, ctau: float) -> d
         "expected_events": float(
             point.expected_events(name, epsilon, g_d, scenario.run.luminosity_fb)
         ),
-        "relative_error": max(error, face.relative_error),
+        "relative_error": point.relative_error(name),
         **_arrival(point, name, ctau),
     }
 
 
 def _arrival(point: MassPoint, name: str, ctau: float) -> dict[str, Any]:
-    """When light arrives, when excited states that decay inside do, and the distribution."""
+    """When light arrives, when excited states that decay inside do, and the distribution.
+
+    All None where none arrives, or where several processes have each their own.
+    """
     report: dict[str, Any] = dict.fromkeys(("arrival_ns", "delay_ns", "arrival_histogram"))
-    if point.curve(name)[0].empty:
+    if len(point.parts) > 1 or point.curve(name)[0].empty:
         return report
     found = arrival_times(point.timing(name), ctau)
     times = quantiles(point.timing(name), ctau, (0.05, 0.5, 0.95))

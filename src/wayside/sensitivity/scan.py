@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 
 from wayside.errors import InputError
 from wayside.scenario import Scenario
-from wayside.sensitivity.mass_point import MassPoint, Mode
+from wayside.sensitivity.mass_point import MassPoint
 from wayside.sensitivity.planes import mass_point
 from wayside.typing import FloatArray
 
@@ -100,7 +100,7 @@ def scan(
     ends = np.cumsum(np.bincount(group))
     members = np.split(np.argsort(group, kind="stable"), ends[:-1])
     for row, these in zip(masses.tolist(), members, strict=True):
-        point = _point(scenario, centre, row)
+        point = _point(centre, row)
         if point is None:
             continue
         couplings = flat[3][these], flat[4][these]
@@ -133,15 +133,12 @@ def _positive(key: str, values: ArrayLike) -> FloatArray:
     return array
 
 
-def _point(scenario: Scenario, centre: MassPoint, masses: list[float]) -> MassPoint | None:
+def _point(centre: MassPoint, masses: list[float]) -> MassPoint | None:
     """Mass point of a choice of masses, None where it is not allowed."""
-    mode: Mode = centre.mode
-    if scenario.run.production == "auto":
-        mode = "off-shell" if masses[0] > scenario.sqrt_s else "on-shell"
     try:
-        point = replace(centre, model=centre.model.with_masses(*masses), mode=mode)
-        _ = point.flight, point.cross_section_hat, point.ctau(1.0, 1.0)
-        _ = point.produced_fb(1.0, 1.0)
+        point = replace(centre, model=centre.model.with_masses(*masses))
+        point.require_produced()
+        _ = point.ctau(1.0, 1.0), point.produced_fb(1.0, 1.0)
     except InputError:
         return None
     return point

@@ -1,16 +1,14 @@
 """Where in a plane of masses something sets in: columns that a grid must not step over."""
 
-import math
 from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 from scipy.optimize import brentq
 
-from wayside.collider.beams import boosted
 from wayside.constants import M_ELECTRON, M_MUON, M_PION, M_TAU
 from wayside.limits import babar, lep
-from wayside.models.kinematics import pair_momentum
 from wayside.models.r_ratio import narrow_states
+from wayside.production.process import Masses, Process
 from wayside.sensitivity.planes import Plane, masses_at
 from wayside.typing import FloatArray
 
@@ -76,9 +74,11 @@ def _bends(plane: Plane) -> Iterator[tuple[Quantity, list[float]]]:
     yield lambda _, m1, m2: m1 - m2, pairs + [state.mass for state in states]
     around = [state.mass + widths * state.width for state in states for widths in _IN_WIDTHS]
     yield lambda m_aprime, *_: m_aprime, pairs + around
+    masses = Masses(plane.scenario.model.m_aprime, *plane.scenario.masses)
     for name in plane.scenario.signal:
-        for side in (1.0, -1.0) if plane.centre.mode == "on-shell" else (0.0,):
-            yield _caustic_across(plane, name, side), _ACROSS.tolist()
+        for process in plane.centre.processes:
+            for k in range(len(process.parents(masses, plane.centre.beams))):
+                yield _caustic_across(plane, name, type(process), k), _ACROSS.tolist()
 
 
 def _jumps(plane: Plane) -> Iterator[tuple[Quantity, list[float]]]:
@@ -91,39 +91,14 @@ def _jumps(plane: Plane) -> Iterator[tuple[Quantity, list[float]]]:
     yield lambda m_aprime, *_: m_aprime, [sqrt_s, *ends]
 
 
-def _caustic_across(plane: Plane, name: str, side: float) -> Quantity:
+def _caustic_across(plane: Plane, name: str, process: type[Process], which: int) -> Quantity:
     """Where the caustic stands: 0 at the side of a box nearest to its axis, 1 at the far one."""
     outline = plane.centre.volumes[name].outline
 
     def across(m_aprime: float, m1: float, m2: float) -> float:
-        opening, axis = _caustic(plane, m_aprime, m1, m2, side)
-        angles = np.arccos(np.clip(outline @ axis, -1.0, 1.0))
+        parent = process.parents(Masses(m_aprime, m1, m2), plane.centre.beams)[which]
+        angles = np.arccos(np.clip(outline @ parent.axis, -1.0, 1.0))
         near, far = float(angles.min()), float(angles.max())
-        return (opening - near) / (far - near)
+        return (parent.opening - near) / (far - near)
 
     return across
-
-
-def _caustic(
-    plane: Plane, m_aprime: float, m1: float, m2: float, side: float
-) -> tuple[float, FloatArray]:
-    """Largest angle of the excited state to its parent, and the parent's direction.
-
-    The parent is an A' along a beam, or the collision itself off shell. Right angles and none
-    where the excited state is fast enough to go anywhere.
-    """
-    beams = plane.centre.beams
-    sqrt_s = beams.sqrt_s
-    if side:
-        if not m1 + m2 < m_aprime < sqrt_s:
-            return 0.0 if m1 + m2 >= m_aprime else 0.5 * math.pi, beams.frame[2]
-        momentum = float(pair_momentum(m_aprime, m1, m2))
-        along = (sqrt_s - m_aprime) * (sqrt_s + m_aprime) / (2.0 * m_aprime * sqrt_s)
-        parent = boosted(side * along * beams.frame[2], math.hypot(1.0, along), beams.boost)
-    else:
-        momentum = float(pair_momentum(sqrt_s, m1, m2))
-        parent = boosted(np.zeros(3), 1.0, beams.boost)
-    speed = float(np.linalg.norm(parent))
-    if momentum >= m1 * speed:
-        return 0.5 * math.pi, parent / speed if speed else beams.frame[2]
-    return math.asin(momentum / (m1 * speed)), parent / speed

@@ -16,6 +16,7 @@ def event_columns(events: Events) -> Columns:
     """One value an event: mm, ns, GeV, laboratory."""
     columns: Columns = {
         "event": events.event,
+        "process": events.process,
         "detector": events.detector,
         "weight": np.ones(len(events.event)),
         "channel": events.channel,

@@ -32,16 +32,17 @@ def write_hepmc(path: Path, header: dict[str, Any], blocks: Iterable[Events]) ->
     run.attributes = {_HEADER: json.dumps(header)}
     names = [each["name"] for each in header["detectors"]]
     section = header["cross_section_fb"] * _FB_TO_PB
-    head = _Head(header)
+    heads = [_Head(header, process) for process in header["processes"]]
     with pyhepmc.io.WriterAscii(str(path), run) as writer:
         event = pyhepmc.GenEvent()
         event.run_info = run
         for events in blocks:
-            fixed = head.particles(events)
+            fixed = [head.particles(events) for head in heads]
             mm = events.vertex * M_TO_MM
             flown = events.time * SPEED_OF_LIGHT * M_TO_MM
             for i in range(len(events.event)):
-                head.fill(event, events, i, fixed[i], mm[i], flown[i])
+                process = events.process[i]
+                heads[process].fill(event, events, i, fixed[process][i], mm[i], flown[i])
                 event.weights = [1.0]
                 # First: they replace all that an event has, its cross-section too.
                 event.attributes = {
@@ -55,9 +56,9 @@ def write_hepmc(path: Path, header: dict[str, Any], blocks: Iterable[Events]) ->
 
 
 class _Head:
-    """The particles before the decay."""
+    """The particles before the decay, in events of one production process."""
 
-    def __init__(self, header: dict[str, Any]) -> None:
+    def __init__(self, header: dict[str, Any], process: dict[str, Any]) -> None:
         scenario = header["scenario"]
         collider = scenario["collider"]
         beams = Beams(
@@ -67,30 +68,30 @@ class _Head:
         )
         half = 0.5 * beams.crossing_angle
         energies = (beams.electron_energy, beams.positron_energy)
-        self.on_shell = header["mode"] == "on-shell"
         masses = header["masses_gev"]
         mediator, excited, ground = Codes(**header["pdg_codes"])
         self.m1, self.m2 = masses["m1"], masses["m2"]
-        self.mediator = masses["m_aprime"] if self.on_shell else beams.sqrt_s
+        self.mediator = process["mediator_mass_gev"]
+        self.radiated = process["radiated"]
         self.beams = [
             [energy * np.sin(half), 0.0, sign * energy * np.cos(half), energy, M_ELECTRON]
             for energy, sign in zip(energies, (1.0, -1.0), strict=True)
         ]
         self.total = np.sum(self.beams, axis=0)[:3]
         # Beams, mediator, (photon,) excited state, partner, and partner from its decay.
-        self.pdg = [11, -11, mediator, *([22] if self.on_shell else []), excited, ground, ground]
-        self.status = [4, 4, 2, *([1] if self.on_shell else []), 2, 1, 1]
+        self.pdg = [11, -11, mediator, *self.radiated, excited, ground, ground]
+        self.status = [4, 4, 2, *([1] * len(self.radiated)), 2, 1, 1]
         made = len(self.pdg) - 3
         self.excited = made
         by_beams, by_mediator, by_excited = (1, 2), (3, 3), (made + 1, made + 1)
         self.parents = [(0, 0), (0, 0), by_beams]
-        self.parents += ([by_beams] if self.on_shell else []) + [by_mediator] * 2 + [by_excited]
+        self.parents += [by_beams] * len(self.radiated) + [by_mediator] * 2 + [by_excited]
 
     def particles(self, events: Events) -> np.ndarray:
         """px, py, pz, energy, mass by event and particle, shape (n, particles, 5)."""
         rows = [np.broadcast_to(beam, (len(events.event), 5)) for beam in self.beams]
         rows.append(_four(events.mediator, self.mediator))
-        if self.on_shell:
+        if self.radiated:
             rows.append(_four(self.total - events.mediator, 0.0))
         rows.append(_four(events.excited, self.m1))
         rows.append(_four(events.mediator - events.excited, self.m2))

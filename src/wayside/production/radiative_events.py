@@ -6,22 +6,15 @@ Drawn by rejection from the two poles, 1/(a -+ b cos psi), each of which has a c
 """
 
 import math
-from typing import NamedTuple
 
 import numba
 import numpy as np
 
+from wayside.collider.boosts import boost
 from wayside.production.density import tensor_terms
-from wayside.production.flight import Flight
+from wayside.production.process import Companions
+from wayside.production.radiative_flight import RadiativeFlight
 from wayside.typing import FloatArray
-
-
-class Production(NamedTuple):
-    """Momenta in the laboratory in GeV, shape (n, 3), one row an event."""
-
-    excited: FloatArray
-    mediator: FloatArray
-    """Of the A', on shell or not; off shell that of the whole collision."""
 
 
 @numba.njit(cache=True, error_model="numpy", inline="always")
@@ -85,9 +78,8 @@ def draw_azimuth(shape, x, sin_x, cos_a, sin_a, cos_t, sin_t, rng):  # type: ign
 
 
 @numba.njit(cache=True, error_model="numpy")
-def _mediators(flight, p_cm, e_cm, rng):  # type: ignore[no-untyped-def]
+def _mediators(shape, p_cm, e_cm, rng):  # type: ignore[no-untyped-def]
     """Momenta of the A' in units of sqrt(s), along the axes of the centre of mass."""
-    shape = flight.radiative
     out = np.empty((len(p_cm), 3))
     p_a = shape.gamma_a * shape.beta_a * math.sqrt(shape.q2)
     for i in range(len(p_cm)):
@@ -115,14 +107,14 @@ def _mediators(flight, p_cm, e_cm, rng):  # type: ignore[no-untyped-def]
     return out
 
 
-def produce(
-    flight: Flight,
+def mediators(
+    flight: RadiativeFlight,
     sqrt_s: float,
     direction: FloatArray,
     rapidity: FloatArray,
     rng: np.random.Generator,
-) -> Production:
-    """Complete excited states to events of e+ e- -> gamma A' -> gamma 1 2, or e+ e- -> 1 2.
+) -> Companions:
+    """Momenta of the A' that excited states of e+ e- -> gamma A' -> gamma 1 2 came from.
 
     Parameters
     ----------
@@ -135,37 +127,13 @@ def produce(
     rng
         Random numbers.
     """
-    mass = flight.mass * sqrt_s
-    excited = direction * (mass * np.sinh(rapidity))[:, None]
-    velocity = flight.boost / flight.boost_gamma
-    if not flight.on_shell:
-        total = flight.boost * sqrt_s
-        return Production(excited, np.broadcast_to(total, excited.shape).copy())
+    excited = direction * (flight.mass * sqrt_s * np.sinh(rapidity))[:, None]
+    frames = flight.frames
+    velocity = frames.boost / frames.gamma
     energy = flight.mass * np.cosh(rapidity)
     e_cm, moved = boost(energy, excited / sqrt_s, -velocity)
-    p_cm = np.ascontiguousarray(moved @ flight.frame.T)
-    q = _mediators(flight, p_cm, e_cm, rng)
-    e_a = 0.5 * (1.0 + flight.radiative.q2)
-    _, mediator = boost(np.full(len(q), e_a), q @ flight.frame, velocity)
-    return Production(excited, mediator * sqrt_s)
-
-
-def boost(
-    energy: FloatArray, momentum: FloatArray, velocity: FloatArray
-) -> tuple[FloatArray, FloatArray]:
-    """Active boost of four-vectors, shapes (n,) and (n, 3).
-
-    ``velocity``, in units of c, has shape (3,) or (n, 3). Velocities near 1 lose digits: use
-    `boost_by` where the four-velocity is known.
-    """
-    gamma = 1.0 / np.sqrt(1.0 - np.sum(velocity * velocity, axis=-1))
-    return boost_by(energy, momentum, gamma, velocity * np.expand_dims(gamma, -1))
-
-
-def boost_by(
-    energy: FloatArray, momentum: FloatArray, gamma: FloatArray, four_velocity: FloatArray
-) -> tuple[FloatArray, FloatArray]:
-    """Active boost of four-vectors to the frame of a four-velocity (time and space part)."""
-    along = np.sum(four_velocity * momentum, axis=-1)
-    factor = along / (1.0 + gamma) + energy
-    return gamma * energy + along, momentum + factor[..., None] * four_velocity
+    p_cm = np.ascontiguousarray(moved @ frames.axes.T)
+    q = _mediators(flight.shape, p_cm, e_cm, rng)
+    e_a = 0.5 * (1.0 + flight.shape.q2)
+    _, mediator = boost(np.full(len(q), e_a), q @ frames.axes, velocity)
+    return Companions(excited, mediator * sqrt_s)

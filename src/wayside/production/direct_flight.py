@@ -1,0 +1,105 @@
+"""How excited states of e+ e- -> A'* -> 1 2 fly: one energy in the centre of mass.
+
+Along a direction of the laboratory there are at most two rapidities. Excited states slower than the
+boost stay inside a cone about it, on which the density diverges as an inverse square root. Derived
+in docs/theory, section "In the laboratory".
+"""
+
+import math
+from typing import NamedTuple
+
+import numba
+import numpy as np
+
+from wayside.collider.beams import Beams
+from wayside.models.protocol import Model
+from wayside.production.direct import DirectShape, direct_shape
+from wayside.production.flight import FAR_AWAY, NO_CAUSTIC, Caustic
+from wayside.production.frames import Frames, frames_of, in_centre_of_mass, rapidity_offset
+from wayside.production.spectrum import register_lines
+from wayside.typing import FloatArray
+
+
+class DirectFlight(NamedTuple):
+    """Density of the excited states of one mass point, energies in units of sqrt(s)."""
+
+    mass: float
+    """Mass of the excited state."""
+    frames: Frames
+    shape: DirectShape
+
+    @property
+    def symmetric(self) -> bool:
+        """Whether the density is the same all around the electrons' direction."""
+        return self.frames.symmetric
+
+    def polar_axis(self, toward: FloatArray) -> FloatArray:
+        """Direction of the boost, a unit vector (3,); that of the electrons without a boost."""
+        speed = float(np.linalg.norm(self.frames.boost))
+        return np.asarray(self.frames.boost / speed if speed > 1e-12 else self.frames.axes[2])
+
+    def caustic(self, axis: FloatArray) -> Caustic:
+        """Cone that excited states slower than the boost cannot leave."""
+        ratio = self.shape.momentum / self.mass
+        speed = float(self.frames.boost @ axis)
+        if speed <= 0.0 or ratio >= speed:
+            return NO_CAUSTIC
+        return Caustic(math.asin(ratio / speed), FAR_AWAY, inverse_root=True)
+
+    def edges(self, axis: FloatArray) -> FloatArray:
+        """No further cones, shape (0, 4)."""
+        return np.empty((0, 4))
+
+
+@numba.njit(cache=True, error_model="numpy")
+def _line_density(flight, sight, rapidity, slope):  # type: ignore[no-untyped-def]
+    """Probability per steradian of a line in energy; ``slope`` is d(energy)/d(rapidity) there."""
+    momentum = flight.mass * math.sinh(rapidity)
+    energy = flight.mass * math.cosh(rapidity)
+    _, transverse, _ = in_centre_of_mass(
+        flight.frames.gamma, flight.frames.boost_cm, sight, momentum, energy
+    )
+    p_cm = flight.shape.momentum
+    value = flight.shape.isotropic + flight.shape.polarised * (transverse / p_cm) ** 2
+    return value * momentum * momentum / (p_cm * slope)
+
+
+@numba.njit(cache=True, error_model="numpy")
+def line_rapidities(flight, direction, sight, out):  # type: ignore[no-untyped-def]
+    """Rapidities along a direction, at most two, their densities and logarithms of gamma beta."""
+    scale, origin = rapidity_offset(flight.frames.boost, direction)
+    scale *= flight.mass
+    reach = flight.shape.energy / scale
+    if reach <= 1.0:
+        return 0
+    spread = math.acosh(reach)
+    count = 0
+    for sign in (1.0, -1.0):
+        rapidity = origin + sign * spread
+        if rapidity > 0.0:
+            out[0, count] = rapidity
+            slope = scale * math.sqrt((reach - 1.0) * (reach + 1.0))
+            out[1, count] = _line_density(flight, sight, rapidity, slope)
+            out[2, count] = math.log(math.sinh(rapidity))
+            count += 1
+    return count
+
+
+register_lines(DirectFlight, line_rapidities)
+
+
+def direct_flight(model: Model, beams: Beams) -> DirectFlight:
+    """Flight of excited states from e+ e- -> A'* -> 1 2.
+
+    Parameters
+    ----------
+    model, beams
+        Masses and the collider.
+
+    Raises
+    ------
+    InputError
+        If ``m1 + m2 < sqrt_s`` does not hold.
+    """
+    shape = direct_shape(model, beams.sqrt_s)
+    return DirectFlight(model.m1 / beams.sqrt_s, frames_of(beams), shape)

@@ -1,0 +1,127 @@
+"""e+ e- -> A'* -> 1 2: the mediator virtual, all of the collision's energy in the pair."""
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from wayside.collider.beams import Beams, boosted
+from wayside.constants import NEAREST_POLE
+from wayside.models.couplings import Powers
+from wayside.models.kinematics import pair_momentum
+from wayside.models.r_ratio import R_MAXIMUM
+from wayside.production import direct
+from wayside.production.process import (
+    LIGHTEST,
+    Companions,
+    Couplings,
+    Masses,
+    Parent,
+    Process,
+    parent_cone,
+)
+from wayside.typing import FloatArray
+
+if TYPE_CHECKING:
+    from wayside.production.direct_flight import DirectFlight
+
+NEAR_POLE = 0.03
+"""Width times mass over distance from the pole (in s) beyond which a flag is raised: the width,
+left out so that off-shell yields scale with epsilon^2 g_D^2, lowers them by its square, 0.1%."""
+
+
+class DirectProcess(Process):
+    """One excited state per pair; rates grow with epsilon^2 g_D^2.
+
+    Examples
+    --------
+    >>> from wayside import Beams, ScalarInelastic
+    >>> process = DirectProcess(ScalarInelastic(14.0, 5.0, 4.85), Beams.symmetric(10.58))
+    >>> process.flying_per_event, process.powers
+    (1.0, Powers(epsilon=2, g_d=2))
+    """
+
+    name: ClassVar[str] = "off-shell"
+    reaction: ClassVar[str] = "e+ e- -> A'* -> 1 2"
+    powers: ClassVar[Powers] = Powers(epsilon=2, g_d=2)
+
+    @cached_property
+    def flight(self) -> "DirectFlight":
+        """Density of excited states in the laboratory."""
+        from wayside.production.direct_flight import direct_flight
+
+        return direct_flight(self.model, self.beams)
+
+    @cached_property
+    def cross_section_hat(self) -> float:
+        """Cross-section of e+ e- -> 1 2 in fb over epsilon^2 g_D^2."""
+        return direct.cross_section_hat(self.model, self.beams.sqrt_s)
+
+    @cached_property
+    def mean_gamma_beta(self) -> float:
+        """Momentum over mass of the excited state: one number for all."""
+        return self.flight.shape.momentum / self.flight.mass
+
+    @property
+    def mediator_mass(self) -> float:
+        """Of the collision, in GeV."""
+        return self.beams.sqrt_s
+
+    def complete(
+        self, direction: FloatArray, rapidity: FloatArray, rng: np.random.Generator
+    ) -> Companions:
+        """The mediator has the momentum of the collision; nothing is random."""
+        excited = direction * (self.model.m1 * np.sinh(rapidity))[:, None]
+        total = self.flight.frames.boost * self.beams.sqrt_s
+        return Companions(excited, np.broadcast_to(total, excited.shape).copy())
+
+    def flags(self, couplings: Couplings) -> list[str]:
+        """Whether the width that is left out of the propagator would be felt."""
+        model, sqrt_s = self.model, self.beams.sqrt_s
+        width = float(model.dark_powers.of(**couplings)) * model.dark_width_hat()
+        if model.m_aprime <= R_MAXIMUM:
+            visible = sum(model.visible_width_hats().values())
+            width += float(model.visible_powers.of(**couplings)) * visible
+        ratio = model.m_aprime * width / abs(sqrt_s**2 - model.m_aprime**2)
+        if ratio <= NEAR_POLE:
+            return []
+        return [
+            "sqrt_s is near the A' pole, and its width is left out off shell:"
+            f" the cross-section is {100.0 * ratio**2:.2g}% too large"
+        ]
+
+    @classmethod
+    def is_automatic(cls, m_aprime: float, sqrt_s: float) -> bool:
+        """Where the A' is heavier than sqrt(s)."""
+        return m_aprime > sqrt_s
+
+    @classmethod
+    def problems(cls, masses: Masses, sqrt_s: float) -> Iterator[tuple[str, str]]:
+        """The pair must be lighter than sqrt(s), the A' away from its pole."""
+        m_aprime, m1, m2 = masses
+        if m1 + m2 >= sqrt_s:
+            yield (
+                "pair",
+                f"off shell, m1 + m2 = {m1 + m2:.10g} must be below sqrt_s = {sqrt_s:.10g} GeV",
+            )
+        if abs(m_aprime - sqrt_s) <= NEAREST_POLE * sqrt_s:
+            yield "m_aprime", f"off shell it must differ from sqrt_s = {sqrt_s:.10g} GeV"
+
+    @classmethod
+    def parents(cls, masses: Masses, beams: Beams) -> tuple[Parent, ...]:
+        """The collision."""
+        speed = float(pair_momentum(beams.sqrt_s, masses.m1, masses.m2)) / masses.m1
+        return (parent_cone(boosted(np.zeros(3), 1.0, beams.boost), speed, beams.frame[2]),)
+
+    @classmethod
+    def heaviest_pair(cls, m_aprime: float, sqrt_s: float) -> float:
+        """The collision's energy."""
+        return sqrt_s
+
+    @classmethod
+    def mass_scales(cls, masses: Masses, sqrt_s: float) -> tuple[float, float]:
+        """On the side of the pole where the A' is, up to the threshold of the pair."""
+        pole = sqrt_s / masses.m_aprime
+        heaviest = sqrt_s / (masses.m1 + masses.m2) * (1.0 - 1e-9)
+        return (max(LIGHTEST, 1.01 * pole), heaviest) if pole < 1.0 else (LIGHTEST, 0.99 * pole)

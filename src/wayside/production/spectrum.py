@@ -1,0 +1,245 @@
+"""The density along one direction of the laboratory, whatever the process: compiled dispatch.
+
+A flight's class registers either the segments of rapidity on which its density is smooth, with the
+density there (`register_segments`), or the rapidities of its lines (`register_lines`), where the
+direction fixes the energy. Compiled callers (`spectrum`, `place`) then find them by the type of the
+named tuple when they are compiled; nothing is looked up while they run.
+"""
+
+import math
+from typing import Any, Final, NamedTuple
+
+import numba
+import numpy as np
+from numba.core import types
+from numba.extending import overload
+
+from wayside.production.frames import line_of_sight
+
+MAX_SEGMENTS: Final = 32
+"""Segments a direction can need: two ranges, up to eight ridge points, two sides each."""
+
+
+class _Kernels(NamedTuple):
+    segments: Any = None
+    lines: Any = None
+
+
+_KERNELS: Final[dict[type, _Kernels]] = {}
+
+
+_DENSITIES: Final[dict[type, Any]] = {}
+
+
+def register_segments(flight: type, segments: Any, constants: type, density: Any) -> None:
+    """Register compiled functions of a flight whose energies are spread along a direction.
+
+    Parameters
+    ----------
+    flight
+        Class of the flight, a named tuple.
+    segments
+        ``segments(flight, direction, sight, out) -> count``: fills low and high end, centre and
+        width of the map of each segment into ``out``, shape (4, MAX_SEGMENTS). Where the width is
+        positive the ends are in s, and the rapidity is ``centre + width sinh(s)``.
+    constants
+        Class of the field ``constants`` of the flight: a named tuple of numbers alone, which
+        compiled code passes on faster than one that holds arrays.
+    density
+        ``density(constants, sight, momentum, energy)``: probability per steradian and unit
+        rapidity in the laboratory, per produced particle.
+    """
+    _KERNELS[flight] = _Kernels(segments=segments)
+    _DENSITIES[constants] = density
+
+
+def register_lines(flight: type, lines: Any) -> None:
+    """Register the compiled function of a flight whose direction fixes its energy.
+
+    Parameters
+    ----------
+    flight
+        Class of the flight, a named tuple.
+    lines
+        ``lines(flight, direction, sight, out) -> count``: fills rapidities, probabilities per
+        steradian and produced particle, and logarithms of gamma beta into ``out``, shape (3, n).
+    """
+    _KERNELS[flight] = _Kernels(lines=lines)
+
+
+def _segments_of(flight: Any, direction: Any, sight: Any, out: Any) -> Any:
+    raise NotImplementedError("for compiled code")
+
+
+def _density_of(constants: Any, sight: Any, momentum: Any, energy: Any) -> Any:
+    raise NotImplementedError("for compiled code")
+
+
+def _lines_of(flight: Any, direction: Any, sight: Any, out: Any) -> Any:
+    raise NotImplementedError("for compiled code")
+
+
+def _kernels(flight: Any) -> _Kernels:
+    if not isinstance(flight, types.NamedTuple):
+        return _Kernels()
+    return _KERNELS.get(flight.instance_class, _Kernels())
+
+
+@overload(_segments_of)
+def _overload_segments(flight, direction, sight, out):  # type: ignore[no-untyped-def]
+    kernel = _kernels(flight).segments
+    return lambda flight, direction, sight, out: kernel(flight, direction, sight, out)
+
+
+@overload(_density_of)
+def _overload_density(constants, sight, momentum, energy):  # type: ignore[no-untyped-def]
+    kernel: Any = _DENSITIES.get(constants.instance_class)
+    return lambda constants, sight, momentum, energy: kernel(constants, sight, momentum, energy)
+
+
+@overload(_lines_of)
+def _overload_lines(flight, direction, sight, out):  # type: ignore[no-untyped-def]
+    kernel = _kernels(flight).lines
+    return lambda flight, direction, sight, out: kernel(flight, direction, sight, out)
+
+
+@numba.njit(cache=True, error_model="numpy")
+def _fill(flight, sight, segment, gauss, out, count):  # type: ignore[no-untyped-def]
+    """Nodes on one segment."""
+    mass = flight.mass
+    constants = flight.constants
+    start = segment[0]
+    centre = segment[2]
+    width = segment[3]
+    half = 0.5 * (segment[1] - start)
+    for i in range(gauss.shape[1]):
+        s = start + half * (1.0 + gauss[0, i])
+        weight = half * gauss[1, i]
+        rapidity = s
+        if width > 0.0:
+            grow = math.exp(s)
+            rapidity = centre + 0.5 * width * (grow - 1.0 / grow)
+            weight *= 0.5 * width * (grow + 1.0 / grow)
+        grow = math.exp(rapidity)
+        momentum = 0.5 * mass * (grow - 1.0 / grow)
+        energy = 0.5 * mass * (grow + 1.0 / grow)
+        out[0, count] = rapidity
+        out[1, count] = weight * _density_of(constants, sight, momentum, energy)
+        out[2, count] = math.log(momentum / mass)
+        count += 1
+    return count
+
+
+@numba.njit(cache=True, error_model="numpy")
+def _spread_nodes(flight, direction, gauss, out):  # type: ignore[no-untyped-def]
+    sight = line_of_sight(flight.frames, direction)
+    parts = np.empty((4, MAX_SEGMENTS))
+    found = _segments_of(flight, direction, sight, parts)
+    count = 0
+    for k in range(found):
+        count = _fill(flight, sight, parts[:, k], gauss, out, count)
+    return count
+
+
+@numba.njit(cache=True, error_model="numpy")
+def _line_nodes(flight, direction, gauss, out):  # type: ignore[no-untyped-def]
+    return _lines_of(flight, direction, line_of_sight(flight.frames, direction), out)
+
+
+def spectrum(flight: Any, direction: Any, gauss: Any, out: Any) -> Any:
+    """Rapidities and weights whose sum integrates over the flight along one direction.
+
+    For compiled code, and for Python.
+
+    Parameters
+    ----------
+    flight : wayside.production.flight.Flight
+    direction
+        Unit vector in the laboratory, shape (3,).
+    gauss
+        Gauss-Legendre nodes and weights on [-1, 1], shape (2, n).
+    out
+        Room for rapidities, weights (per steradian) and logarithms of gamma beta,
+        shape (3, MAX_SEGMENTS n).
+
+    Returns
+    -------
+    count
+        How many columns of ``out`` were filled.
+    """
+    nodes = _line_nodes if _KERNELS[type(flight)].lines is not None else _spread_nodes
+    return nodes(flight, direction, gauss, out)
+
+
+@overload(spectrum)
+def _overload_spectrum(flight, direction, gauss, out):  # type: ignore[no-untyped-def]
+    nodes = _line_nodes if _kernels(flight).lines is not None else _spread_nodes
+    return lambda flight, direction, gauss, out: nodes(flight, direction, gauss, out)
+
+
+@numba.njit(cache=True, error_model="numpy")
+def _place_on_line(flight, ray, u, parts):  # type: ignore[no-untyped-def]
+    found = _lines_of(flight, ray, line_of_sight(flight.frames, ray), parts)
+    if found == 0:
+        return 0.0, 0.0
+    k = min(found - 1, int(u * found))
+    return parts[0, k], found * parts[1, k]
+
+
+@numba.njit(cache=True, error_model="numpy")
+def _place_on_segments(flight, ray, u, parts):  # type: ignore[no-untyped-def]
+    sight = line_of_sight(flight.frames, ray)
+    found = _segments_of(flight, ray, sight, parts)
+    total = 0.0
+    for k in range(found):
+        total += parts[1, k] - parts[0, k]
+    if total <= 0.0:
+        return 0.0, 0.0
+    rest = u * total
+    chosen = 0
+    for k in range(found):
+        chosen = k
+        length = parts[1, k] - parts[0, k]
+        if rest <= length:
+            break
+        rest -= length
+    s = min(parts[0, chosen] + rest, parts[1, chosen])
+    rapidity = s
+    slope = total
+    width = parts[3, chosen]
+    if width > 0.0:
+        rapidity = parts[2, chosen] + width * math.sinh(s)
+        slope *= width * math.cosh(s)
+    if rapidity <= 0.0:
+        return 0.0, 0.0
+    momentum = flight.mass * math.sinh(rapidity)
+    energy = flight.mass * math.cosh(rapidity)
+    return rapidity, slope * _density_of(flight.constants, sight, momentum, energy)
+
+
+def place(flight: Any, ray: Any, u: Any, parts: Any) -> Any:
+    """Rapidity at a fraction u of the segments, or lines, along a ray.
+
+    Parameters
+    ----------
+    flight : wayside.production.flight.Flight
+    ray
+        Unit vector in the laboratory, shape (3,).
+    u
+        From 0 to 1.
+    parts
+        Room, shape (4, MAX_SEGMENTS).
+
+    Returns
+    -------
+    rapidity, density
+        Density in rapidity times the derivative of the rapidity with respect to u; 0 for none.
+    """
+    kernel = _place_on_line if _KERNELS[type(flight)].lines is not None else _place_on_segments
+    return kernel(flight, ray, u, parts)
+
+
+@overload(place)
+def _overload_place(flight, ray, u, parts):  # type: ignore[no-untyped-def]
+    kernel = _place_on_line if _kernels(flight).lines is not None else _place_on_segments
+    return lambda flight, ray, u, parts: kernel(flight, ray, u, parts)
