@@ -45,7 +45,8 @@ oldest:
 	  -W ignore::DeprecationWarning -W ignore::PendingDeprecationWarning \
 	  --ignore tests/cli/test_cli_events.py --ignore tests/cli/test_cli_simulate.py \
 	  --ignore tests/cli/test_cli_reconstruct.py \
-	  tests/test_*.py tests/cli tests/data tests/limits tests/models tests/plotting tests/scenario
+	  tests/test_*.py tests/cli tests/data tests/limits tests/models tests/plotting tests/scenario \
+	  tests/documents/test_readme.py
 
 check: $(VENV)/.dev
 	$(BIN)/ruff format --check .

@@ -11,11 +11,16 @@ import pytest
 from click.testing import CliRunner, Result
 
 from documents.sessions import ROOT, Printed, inline_commands, printed_commands
+from documents.test_guides import GUIDES
 from wayside.cli.main import cli
 
 MAKE = [each for each in printed_commands() if each.words[0] == "make"]
 SCRIPTS = [each for each in printed_commands() if "python" in each.words]
-WAYSIDE = [each for each in printed_commands() if each.words[0] == "wayside"]
+WAYSIDE = [
+    each
+    for each in printed_commands()
+    if each.words[0] == "wayside" and ROOT / each.document not in {one.document for one in GUIDES}
+]
 LONG = ("paper", "background", "simulate", "reconstruct")
 """Commands that take more than some ten seconds."""
 LONG_OPTIONS = ("run.efficiency=simulated", "epsilon-m2", "belle2-forward-beams")
