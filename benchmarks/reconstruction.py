@@ -21,8 +21,8 @@ from wayside.emulsion.response import Emulsion
 from wayside.emulsion.sheets import Sheets
 from wayside.emulsion.signals import BASETRACK
 from wayside.reconstruction.films import Films
-from wayside.reconstruction.grade import grade
 from wayside.reconstruction.pipeline import Reconstructed, Setup, reconstruct
+from wayside.reconstruction.truth_matching import match_truth
 
 SCANNER: Final = 4700.0
 """cm^2 an hour, what the fastest scanner reads (arXiv:1704.06814)."""
@@ -133,14 +133,14 @@ def measure(density: float, layers: int, steep: bool, seed: int = 1) -> Measured
         start = time.process_time()
         result = reconstruct(rows, setup)
         times.append(time.process_time() - start)
-    graded = grade(result, 5)
+    matched = match_truth(result, 5)
     return Measured(
         density,
         len(rows),
         len(result.tracks),
         float(np.median(times)),
-        graded.efficiency,
-        graded.purity,
+        matched.efficiency,
+        matched.purity,
         len(result.vertices),
     )
 

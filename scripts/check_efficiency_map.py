@@ -28,7 +28,7 @@ from wayside.efficiency.table import EfficiencyMap
 from wayside.generator.events import EventGenerator
 from wayside.generator.pairs import OTHER, PAIRS, prongs
 from wayside.generator.records import PRIMARY
-from wayside.reconstruction.build_map import seen
+from wayside.reconstruction.decay_efficiency import passing_decays
 from wayside.reconstruction.run import Job
 from wayside.scenario import Scenario, load_scenario
 from wayside.sensitivity.planes import mass_point
@@ -87,7 +87,7 @@ def closure(
         task = bar.add_task(f"{scenario.name}: Geant4", total=plan.chunks)
         simulate(plan, folder, options.workers, lambda done, _: bar.update(task, completed=done))
     job = Job(scenario.emulsion, scenario.reconstruction, options.seed, 1000)
-    passed = seen(folder, rows, job)
+    passed = passing_decays(folder, rows, job)
     good = ~hopeless
     result: dict[str, Any] = {
         "generated": generated,

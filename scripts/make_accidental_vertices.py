@@ -24,7 +24,7 @@ from wayside.backgrounds.accidentals import NEAR
 from wayside.detector.stack import Stack
 from wayside.emulsion.sheets import Sheets
 from wayside.reconstruction.accidentals import EDGE, Pool, overlay, pool, tile_vertices
-from wayside.reconstruction.entering import entering, power_law
+from wayside.reconstruction.incoming import incoming_primaries, power_law
 from wayside.reconstruction.run import Job
 from wayside.scenario.emulsion import EmulsionSection, ReconstructionSection
 
@@ -70,7 +70,7 @@ def recorded(work: Path, spectrum: str) -> Pool:
         for chunk in range(MUONS // 1000):
             rng = np.random.default_rng(np.random.SeedSequence((SEED, number, chunk)))
             energies = 1e3 * power_law(SPECTRA[spectrum], 3.0, 1000, rng)
-            primaries = entering(stack, "plane", (13, -13), energies, rng)
+            primaries = incoming_primaries(stack, "plane", (13, -13), energies, rng)
             film = engine.run(primaries, int(rng.integers(2**31)) | 1)["film"]
             sheet = film["layer"] // 2
             film = pool(film[(sheet >= KEPT[0]) & (sheet < KEPT[1])], primaries, JOB).film

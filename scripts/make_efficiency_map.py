@@ -29,7 +29,7 @@ from wayside.efficiency.shipped import SETTINGS, settings_text
 from wayside.efficiency.table import EfficiencyMap
 from wayside.files import write_text
 from wayside.generator.pairs import DECAY, PAIRS, Spread, draw_pairs
-from wayside.reconstruction.build_map import count, seen
+from wayside.reconstruction.decay_efficiency import count_decays, passing_decays
 from wayside.reconstruction.files import Run, read_table, write_table
 from wayside.reconstruction.run import Job
 from wayside.scenario import load_scenario
@@ -89,7 +89,7 @@ def main() -> None:
                     print(f"warning: {accident}")
             with _task(bar, f"{name}: reconstruction") as done:
                 rows = _passed(folder, decays, job, lambda n, d=done, s=size: d(n, s))
-            part = count(rows, {name: rows[name] for name in SELECTIONS}, header)
+            part = count_decays(rows, {name: rows[name] for name in SELECTIONS}, header)
             table = part if table is None else table + part
             for channel, numbers in kept.items():
                 drawn[channel] += numbers
@@ -108,7 +108,7 @@ def _passed(folder: Path, decays: Any, job: Job, progress: Any) -> Any:
     columns = np.dtype([*DECAY.descr, *((name, np.bool_) for name in SELECTIONS)])
     if path.is_file() and about.is_file() and about.read_text(encoding="utf-8") == wanted:
         return read_table(path, columns)
-    found = seen(folder, decays, job, progress)
+    found = passing_decays(folder, decays, job, progress)
     rows = np.zeros(len(decays), dtype=columns)
     for name in DECAY.names or ():
         rows[name] = decays[name]

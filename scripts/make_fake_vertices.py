@@ -26,8 +26,8 @@ import numpy as np
 
 from wayside.detector.stack import Stack
 from wayside.emulsion.sheets import Sheets
-from wayside.reconstruction.entering import How, entering, log_uniform, pairs_inside
-from wayside.reconstruction.fakes import fakes, places
+from wayside.reconstruction.fake_vertices import fake_vertices, fibre_places
+from wayside.reconstruction.incoming import How, incoming_primaries, log_uniform, pairs_inside
 from wayside.reconstruction.run import Job, of_crossings
 from wayside.scenario.emulsion import EmulsionSection, ReconstructionSection
 from wayside.scenario.hardware import Geant4Section, StackSection
@@ -142,7 +142,7 @@ def simulate(task: Task) -> str:
         primaries = pairs_inside(stack, bounds, task.events, rng)
     else:
         energies = log_uniform(bounds, task.events, rng)
-        primaries = entering(stack, sample.how, sample.pdg, energies, rng)
+        primaries = incoming_primaries(stack, sample.how, sample.pdg, energies, rng)
     seed = chunk_seed(SEED + 1000 * sample.number + task.bin, task.chunk)
     crossings = _engines[sample.shield].run(primaries, seed)
     job = Job(EmulsionSection(), ReconstructionSection())
@@ -150,13 +150,13 @@ def simulate(task: Task) -> str:
     silent = crossings | {"fibre": crossings["fibre"][:0]}
     result = of_crossings(silent, job, sheets, rng)
     _, first = np.unique(primaries["event"], return_index=True)
-    rows = fakes(result, crossings, primaries[first], job, sheets)
+    rows = fake_vertices(result, crossings, primaries[first], job, sheets)
     gas = crossings["gas"][crossings["gas"]["track"] == 1]
     crossed = crossings["fibre"][crossings["fibre"]["deposit"] > 0.0]
     upstream = np.zeros(len(gas), dtype=np.int64)
     for event in np.unique(gas["event"]):
         mine = gas["event"] == event
-        depths = places(crossed[crossed["event"] == event])
+        depths = fibre_places(crossed[crossed["event"] == event])
         upstream[mine] = np.count_nonzero(depths < gas["z_in"][mine][:, None], axis=1)
     aside = task.path.with_name(f".{secrets.token_hex(4)}.npz")
     np.savez_compressed(

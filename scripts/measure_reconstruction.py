@@ -17,11 +17,11 @@ from wayside.detector.physics import Physics
 from wayside.detector.stack import Stack
 from wayside.reconstruction.chains import chains
 from wayside.reconstruction.files import Run
-from wayside.reconstruction.grade import at_origin
 from wayside.reconstruction.linking import links
 from wayside.reconstruction.run import Job, origins, read_result, reconstruct_run, respond
 from wayside.reconstruction.track_fit import ELECTRON
 from wayside.reconstruction.tracks import fit_tracks, momentum_times_beta
+from wayside.reconstruction.truth_matching import at_origin
 from wayside.scenario.emulsion import EmulsionSection, ReconstructionSection
 from wayside.transport.datasets import find
 from wayside.transport.gun import gun

@@ -14,7 +14,12 @@ from wayside.detector.stack import Stack
 from wayside.efficiency.selection import SELECTIONS
 from wayside.emulsion.sheets import Sheets
 from wayside.errors import InputError
-from wayside.reconstruction.entering import cosmic_lines, entering, front_lines, log_uniform
+from wayside.reconstruction.incoming import (
+    cosmic_lines,
+    front_lines,
+    incoming_primaries,
+    log_uniform,
+)
 from wayside.reconstruction.run import Job
 from wayside.scenario.emulsion import EmulsionSection, ReconstructionSection
 
@@ -153,7 +158,7 @@ def test_particles_start_outside_and_head_for_the_blocks(how: str) -> None:
     stack = Stack()
     rng = np.random.default_rng(4)
     kinetic = log_uniform((1e3, 1e4), 500, rng)
-    rows = entering(stack, how, (13, -13), kinetic, rng)  # type: ignore[arg-type]
+    rows = incoming_primaries(stack, how, (13, -13), kinetic, rng)  # type: ignore[arg-type]
     low, high = (np.array(corner) for corner in stack.outer())
     place = np.stack([rows[c] for c in "xyz"], axis=1)
     u = np.stack([rows[f"p{c}"] for c in "xyz"], axis=1)
@@ -182,7 +187,7 @@ def test_front_lines_come_from_afar() -> None:
 def test_a_small_run_reproduces_the_table(tmp_path: Path) -> None:
     pytest.importorskip("calzone")
     from wayside.detector.physics import Physics
-    from wayside.reconstruction.fakes import fakes as look
+    from wayside.reconstruction.fake_vertices import fake_vertices as look
     from wayside.reconstruction.run import of_crossings
     from wayside.transport import datasets
     from wayside.transport.plan import Plan, read_run
@@ -191,7 +196,9 @@ def test_a_small_run_reproduces_the_table(tmp_path: Path) -> None:
     number = 60
     stack = Stack(shield=0.0)
     rng = np.random.default_rng(11)
-    primaries = entering(stack, "front", (22,), log_uniform((200.0, 1000.0), number, rng), rng)
+    primaries = incoming_primaries(
+        stack, "front", (22,), log_uniform((200.0, 1000.0), number, rng), rng
+    )
     simulate(Plan(primaries, stack, Physics(), datasets.find(), 11, number), tmp_path)
     run = read_run(tmp_path)
     crossings = {kind: getattr(run, kind) for kind in ("film", "gas", "fibre")}

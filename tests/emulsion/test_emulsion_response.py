@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
+from reference.fog import basetrack_rate, fog_microtracks, microtrack_rate
 from reference.toy_transport import beam, transport
 from scipy import stats
 
 from wayside.emulsion.alignment import misalign
-from wayside.emulsion.fog import basetrack_rate, fog_microtracks, microtrack_rate
 from wayside.emulsion.grains import draw_grains, fit_lines, grain_microtracks
 from wayside.emulsion.microtracks import microtracks
 from wayside.emulsion.readout import hits

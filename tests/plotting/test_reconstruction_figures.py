@@ -8,8 +8,8 @@ from wayside.generator.records import PRIMARY
 from wayside.plotting.efficiency import efficiency_figure
 from wayside.plotting.reconstructed import reconstructed_figure
 from wayside.plotting.vertices import vertex_figure
-from wayside.reconstruction.grade import PARTICLE
 from wayside.reconstruction.records import TRACK, VERTEX
+from wayside.reconstruction.truth_matching import PARTICLE
 from wayside.transport.records import CROSSING
 
 

@@ -11,8 +11,13 @@ from wayside.detector.stack import Stack
 from wayside.emulsion.signals import BASETRACK
 from wayside.generator.pairs import DECAY, PAIRS, Spread, draw_pairs, prongs
 from wayside.generator.records import PRIMARY
-from wayside.reconstruction.build_map import EDGES, build_map, found, seen
 from wayside.reconstruction.chains import Chains
+from wayside.reconstruction.decay_efficiency import (
+    EDGES,
+    efficiency_map,
+    matched_decays,
+    passing_decays,
+)
 from wayside.reconstruction.files import write_table
 from wayside.reconstruction.pipeline import Reconstructed
 from wayside.reconstruction.records import TRACK, VERTEX
@@ -58,7 +63,7 @@ def test_what_counts(values, as_vertex, as_timed):
         np.zeros(0, dtype=TRACK),
         vertex(**values),
     )
-    passed = found(decays, result)
+    passed = matched_decays(decays, result)
     assert passed["vertex"].tolist() == [as_vertex]
     assert passed["timed"].tolist() == [as_timed]
 
@@ -107,7 +112,7 @@ def test_a_toy_of_known_efficiency(tmp_path: Path):
     decays = toy_run(tmp_path / "run", n)
     told: list[int] = []
     job = Job(EmulsionSection(gas_efficiency=1.0), ReconstructionSection(), together=150)
-    table = build_map(tmp_path / "run", decays, job, {"origin": "toy"}, progress=told.append)
+    table = efficiency_map(tmp_path / "run", decays, job, {"origin": "toy"}, progress=told.append)
     assert told == [150, 300, 400]
     assert table.channels == PAIRS
     assert table.tried.sum() == n
@@ -119,7 +124,7 @@ def test_a_toy_of_known_efficiency(tmp_path: Path):
     # Of these a third has gas hits and silent fibres (98 per cent of the others are caught).
     assert 0.89 * 100 <= table.passed["timed"].sum() <= 100 + 8
     job = Job(EmulsionSection(gas_efficiency=1.0, fibre_efficiency=1.0), JOB.cuts, together=150)
-    passed = seen(tmp_path / "run", decays, job)
+    passed = passing_decays(tmp_path / "run", decays, job)
     assert not passed["timed"][decays["event"] % 4 != 2].any()
 
 
@@ -128,7 +133,7 @@ def test_what_leaves_vetoes_only_if_all_fibres_are_asked(tmp_path: Path, veto, c
     decays = toy_run(tmp_path / "run", 160, fibre_z=1430.0)
     emulsion = EmulsionSection(gas_efficiency=1.0, fibre_efficiency=1.0)
     job = Job(emulsion, ReconstructionSection(fibre_veto=veto))
-    timed = seen(tmp_path / "run", decays, job)["timed"]
+    timed = passing_decays(tmp_path / "run", decays, job)["timed"]
     # Of the 40 with such a hit, and of the 40 without: 96 per cent, less four errors.
     assert np.count_nonzero(timed[decays["event"] % 4 == 2]) >= 33
     found_of_others = np.count_nonzero(timed[decays["event"] % 4 == 3])
@@ -172,12 +177,12 @@ def test_real_geant4_through_to_a_table(tmp_path: Path):
     decays, primaries, _ = draw_pairs(60, stack, 11, spread, each=10)
     plan = Plan(primaries, stack, Physics(), find("auto"), 11, 30)
     assert simulate(plan, tmp_path / "run", workers=1) == []
-    table = build_map(tmp_path / "run", decays, JOB, {"origin": "test"})
+    table = efficiency_map(tmp_path / "run", decays, JOB, {"origin": "test"})
     inside = np.ones(len(decays), dtype=bool)
     for name in ("energy", "opening", "softer", "slope", "depth"):
         inside &= (decays[name] >= EDGES[name][0]) & (decays[name] < EDGES[name][-1])
     assert table.tried.sum() == np.count_nonzero(inside)
-    passed = seen(tmp_path / "run", decays, JOB)
+    passed = passing_decays(tmp_path / "run", decays, JOB)
     assert table.passed["vertex"].sum() == np.count_nonzero(passed["vertex"] & inside)
     # What is timed is a vertex.
     assert not (passed["timed"] & ~passed["vertex"]).any()

@@ -15,11 +15,11 @@ from wayside.errors import InputError
 from wayside.reconstruction.basetracks import basetracks
 from wayside.reconstruction.chains import chains
 from wayside.reconstruction.films import Films
-from wayside.reconstruction.grade import grade
 from wayside.reconstruction.linking import Linking, links
 from wayside.reconstruction.material import Layer
 from wayside.reconstruction.pipeline import Setup, reconstruct
 from wayside.reconstruction.tiles import MARGIN
+from wayside.reconstruction.truth_matching import match_truth
 
 
 def by_value(rows, following):
@@ -45,10 +45,10 @@ def test_efficiency_and_purity_when_sparse():
     rows = crowd(1e3, 5.0, 12, 3)
     bounds = (-5.0, 5.0, -5.0, 5.0)
     result = reconstruct(rows, Setup(Films(bounds=bounds)))
-    graded = grade(result, 5)
-    assert len(graded.particles) > 800
-    assert graded.efficiency > 0.99
-    assert graded.purity > 0.99
+    matched = match_truth(result, 5)
+    assert len(matched.particles) > 800
+    assert matched.efficiency > 0.99
+    assert matched.purity > 0.99
 
 
 def test_efficiency_and_purity_at_the_occupancy_of_the_study():
@@ -57,9 +57,9 @@ def test_efficiency_and_purity_at_the_occupancy_of_the_study():
     rows = crowd(1e6, half, 8, 4)
     assert len(rows) > 2e5
     result = reconstruct(rows, Setup(Films(bounds=(-half, half, -half, half))))
-    graded = grade(result, 5)
-    assert graded.efficiency > 0.95
-    assert graded.purity > 0.95
+    matched = match_truth(result, 5)
+    assert matched.efficiency > 0.95
+    assert matched.purity > 0.95
     # Nothing began inside: a vertex would be a false one.
     assert len(result.vertices) <= 3
 
@@ -118,7 +118,7 @@ def test_nothing_and_one():
     nothing = reconstruct(np.zeros(0, BASETRACK))
     assert len(nothing.tracks) == len(nothing.vertices) == 0
     assert len(basetracks(np.zeros(0, MICROTRACK), EMULSION, SHEETS)) == 0
-    assert np.isnan(grade(nothing, 5).efficiency)
+    assert np.isnan(match_truth(nothing, 5).efficiency)
     for tile in (None, 3.0):
         assert len(reconstruct(np.zeros(0, BASETRACK), tile=tile).tracks) == 0
         rows = straight_rows(1, 3000.0, 8, 0.2, 9)

@@ -17,10 +17,10 @@ from wayside.detector.stack import Stack
 from wayside.errors import InputError
 from wayside.generator.records import PRIMARY
 from wayside.reconstruction.files import Run, read_table, spans
-from wayside.reconstruction.grade import at_origin
 from wayside.reconstruction.material import Layer
 from wayside.reconstruction.records import VERTEX
 from wayside.reconstruction.run import TABLES, Job, origins, read_result, reconstruct_run
+from wayside.reconstruction.truth_matching import at_origin
 from wayside.scenario.emulsion import EmulsionSection, ReconstructionSection
 from wayside.transport.plan import write_table
 from wayside.transport.records import CROSSING

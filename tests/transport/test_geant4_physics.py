@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from reference.travel_direction import travel_score
 from transport.conftest import BARE, MIDDLE, Beam, plan_of
 
 from wayside.detector.materials import ELEMENTS
 from wayside.detector.physics import Physics
 from wayside.detector.stack import Stack
-from wayside.emulsion.bragg import travel_score
 from wayside.transport import datasets
 from wayside.transport.gun import gun
 from wayside.transport.plan import Plan, read_run

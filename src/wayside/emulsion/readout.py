@@ -18,25 +18,25 @@ def hits(
     Parameters
     ----------
     crossings
-        Rows of `wayside.transport.records.CROSSING`.
+        Crossings of the layers, an array of `wayside.transport.records.CROSSING`.
     position_error
-        Along x and along y in mm.
+        Standard deviation of a position along x and along y in mm.
     time_error
-        In ns.
+        Standard deviation of a time in ns.
     efficiency
-        For one particle that leaves energy.
+        Probability that a particle that leaves energy is recorded.
     rng
-        Source of randomness.
+        Generator of random numbers.
 
     Returns
     -------
     array of `wayside.emulsion.signals.HIT`
         In the middle of the way through the layer; z is not smeared.
     """
-    chance = rng.random(len(crossings))
+    uniform = rng.random(len(crossings))
     noise = rng.standard_normal((3, len(crossings)))
-    seen = (chance < efficiency) & (crossings["deposit"] > 0.0)
-    source, noise = crossings[seen], noise[:, seen]
+    recorded = (uniform < efficiency) & (crossings["deposit"] > 0.0)
+    source, noise = crossings[recorded], noise[:, recorded]
     rows = np.zeros(len(source), dtype=HIT)
     rows["layer"] = source["layer"]
     for c in "xyz":

@@ -1,7 +1,7 @@
 """What the readout makes of crossings: NumPy structured arrays in mm, rad and ns.
 
 Every row carries the ``event`` and ``particle`` it truly comes from (-1 for fog and noise) and
-its ``pdg`` code (0); reconstruction reads these only to grade itself.
+its ``pdg`` code (0); reconstruction reads these only for truth matching.
 """
 
 from typing import Final

@@ -20,7 +20,7 @@ def efficiency_figure(particles: StructuredArray) -> Figure:
     Parameters
     ----------
     particles
-        `wayside.reconstruction.grade.PARTICLE`.
+        `wayside.reconstruction.truth_matching.PARTICLE`.
     """
     with rc_context(STYLE):
         figure = Figure(figsize=(8.4, 3.6), layout="constrained")

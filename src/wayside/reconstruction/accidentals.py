@@ -38,8 +38,8 @@ PAIR: Final = np.dtype(
     ]
 )
 """A vertex on a tile: whether both tracks come from one event, the two tracks as in
-`wayside.reconstruction.fakes.FAKE`, and their distances in mm at the next two gaps, nan where not
-both arrive."""
+`wayside.reconstruction.fake_vertices.FAKE`, and their distances in mm at the next two gaps, nan
+where not both arrive."""
 
 
 @dataclass(frozen=True, eq=False)

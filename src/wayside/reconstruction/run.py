@@ -31,12 +31,12 @@ from wayside.reconstruction.files import (
     write_table,
 )
 from wayside.reconstruction.films import Films
-from wayside.reconstruction.grade import PARTICLE, PURE, at_origin, grade
 from wayside.reconstruction.linking import Linking
 from wayside.reconstruction.material import Layer
 from wayside.reconstruction.pipeline import Reconstructed, Setup, reconstruct
 from wayside.reconstruction.records import TRACK, VERTEX
 from wayside.reconstruction.timing import Timing
+from wayside.reconstruction.truth_matching import PARTICLE, PURE, at_origin, match_truth
 from wayside.reconstruction.vertices import Vertexing
 from wayside.scenario.emulsion import EmulsionSection, ReconstructionSection
 from wayside.typing import StructuredArray
@@ -260,9 +260,9 @@ def _write_group(task: tuple[Any, ...]) -> None:
     folder, parts, job, number, first, last = task
     run = Run(folder)
     result = one_group(run, job, number, first, last)
-    graded = grade(result, job.cuts.min_sheets)
+    matched = match_truth(result, job.cuts.min_sheets)
     about = {"group": number, "first_event": first, "last_event": last}
-    for name, rows in zip(TABLES, (result.tracks, result.vertices, graded.particles), strict=True):
+    for name, rows in zip(TABLES, (result.tracks, result.vertices, matched.particles), strict=True):
         numbered = np.zeros(len(rows), dtype=[("group", np.int32), *rows.dtype.descr])
         numbered["group"] = number
         for column in rows.dtype.names or ():
@@ -299,15 +299,15 @@ def _count(out: Path, run: Run) -> dict[str, Any]:
         "events": events,
         "tracks": len(tracks),
         "vertices": len(found),
-        "efficiency_tracks": _share(np.count_nonzero(particles["track"] >= 0), len(particles)),
-        "purity_tracks": _share(np.count_nonzero(tracks["purity"] >= PURE), len(tracks)),
-        "efficiency_vertices": _share(len(good), events),
-        "purity_vertices": _share(np.count_nonzero(found["event"] >= 0), len(found)),
-        "secondary_vertices": _share(np.count_nonzero(found["secondary"]), len(found)),
+        "efficiency_tracks": _fraction(np.count_nonzero(particles["track"] >= 0), len(particles)),
+        "purity_tracks": _fraction(np.count_nonzero(tracks["purity"] >= PURE), len(tracks)),
+        "efficiency_vertices": _fraction(len(good), events),
+        "purity_vertices": _fraction(np.count_nonzero(found["event"] >= 0), len(found)),
+        "secondary_vertices": _fraction(np.count_nonzero(found["secondary"]), len(found)),
     }
 
 
-def _share(passed: Any, tried: int) -> dict[str, Any]:
+def _fraction(passed: Any, tried: int) -> dict[str, Any]:
     from wayside.efficiency.binomial import interval
 
     low, high = interval(passed, tried)

@@ -123,7 +123,7 @@ def power_law(scale: float, index: float, number: int, rng: np.random.Generator)
 LINES: Final[dict[How, Any]] = {"cosmic": cosmic_lines, "front": front_lines, "plane": plane_lines}
 
 
-def entering(
+def incoming_primaries(
     stack: Stack,
     how: How,
     pdg: tuple[int, ...],

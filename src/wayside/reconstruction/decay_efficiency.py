@@ -1,4 +1,4 @@
-"""Efficiency maps: which decays of a simulated sample were seen, and how many of how many."""
+"""Efficiency maps: which decays of a simulated sample pass, counted into a table."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -12,9 +12,9 @@ from wayside.efficiency.selection import SELECTIONS, Selection
 from wayside.efficiency.table import EfficiencyMap, counted
 from wayside.generator.pairs import PAIRS
 from wayside.reconstruction.files import Run, spans
-from wayside.reconstruction.grade import at_origin
 from wayside.reconstruction.pipeline import Reconstructed
 from wayside.reconstruction.run import Job, one_group
+from wayside.reconstruction.truth_matching import at_origin
 from wayside.typing import BoolArray, StructuredArray
 
 EDGES: Final[dict[str, tuple[float, ...]]] = {
@@ -24,22 +24,28 @@ EDGES: Final[dict[str, tuple[float, ...]]] = {
     "slope": (0.0, 0.5, 0.8, 0.9, 0.95, 1.0, 1.05, 1.2, 1.35),
     "depth": (0.0, 1.28, 1.32),
 }
-"""Of the bins of the table that comes with Wayside."""
+"""Edges of the bins of the table that comes with Wayside, in the units of its axes."""
 
 
-def found(decays: StructuredArray, result: Reconstructed) -> Mapping[Selection, BoolArray]:
+def matched_decays(decays: StructuredArray, result: Reconstructed) -> Mapping[Selection, BoolArray]:
     """Which decays have a vertex of theirs, by selection.
 
     A vertex counts if both of its tracks truly come from the event and it lies where that
-    happened, within its errors (`wayside.reconstruction.grade.at_origin`). It is timed if gas hits
-    on both tracks agree on one time, and the fibres that reconstruction asks are silent then.
+    happened, within its errors (`wayside.reconstruction.truth_matching.at_origin`). It is timed if
+    gas hits on both tracks agree on one time, and the fibres that may veto are silent then.
 
     Parameters
     ----------
     decays
-        With ``event``, in increasing order, and the place ``x``, ``y``, ``z`` in mm.
+        Structured array with ``event``, in increasing order, and the place ``x``, ``y``, ``z`` in
+        mm; shape (n,).
     result
-        Of the same events.
+        Reconstruction of the same events.
+
+    Returns
+    -------
+    mapping
+        Whether each decay has a vertex, and a timed vertex: arrays of shape (n,).
     """
     good = result.vertices[at_origin(result.vertices, decays)]
     timed = good[(good["times"] == 1) & ~good["vetoed"]]
@@ -49,29 +55,31 @@ def found(decays: StructuredArray, result: Reconstructed) -> Mapping[Selection, 
     }
 
 
-def count(
+def count_decays(
     decays: StructuredArray,
     passed: Mapping[Selection, BoolArray],
     header: Mapping[str, str],
     edges: Mapping[str, npt.ArrayLike] = EDGES,
 ) -> EfficiencyMap:
-    """Table of decays.
+    """Count decays into a table.
 
     Parameters
     ----------
     decays
         Rows of `wayside.generator.pairs.DECAY`.
     passed
-        From `found`.
-    header, edges
-        Of the table.
+        Whether each decay passed, by selection: from `matched_decays`; arrays of shape (n,).
+    header
+        Provenance that the table carries.
+    edges
+        Edges of the bins of every axis.
     """
     places = np.stack([decays[name] for name in AXES], axis=1)
     by_name: dict[str, npt.ArrayLike] = {name: passed[name] for name in passed}
     return counted(PAIRS, edges, decays["channel"], places, by_name, header)
 
 
-def build_map(
+def efficiency_map(
     folder: Path,
     decays: StructuredArray,
     job: Job,
@@ -89,31 +97,33 @@ def build_map(
         What was simulated: rows of `wayside.generator.pairs.DECAY`, by the run's event numbers.
     job
         Response and reconstruction; decays of a group share the films.
-    header, edges
-        Of the table.
+    header
+        Provenance that the table carries.
+    edges
+        Edges of the bins of every axis.
     progress
-        Told the number of decays done.
+        Called with the number of decays that are done.
 
     Raises
     ------
     InputError
         If there is no run.
     """
-    return count(decays, seen(folder, decays, job, progress), header, edges)
+    return count_decays(decays, passing_decays(folder, decays, job, progress), header, edges)
 
 
-def seen(
+def passing_decays(
     folder: Path,
     decays: StructuredArray,
     job: Job,
     progress: Callable[[int], object] | None = None,
 ) -> Mapping[Selection, BoolArray]:
-    """Which decays of a simulated run are seen, by selection; parameters as in `build_map`."""
+    """Which decays of a simulated run pass, by selection; parameters as in `efficiency_map`."""
     run = Run(folder)
     passed = {name: np.zeros(len(decays), dtype=np.bool_) for name in SELECTIONS}
     for number, (first, last) in enumerate(spans(run.events(), job.together)):
         mine = np.flatnonzero((decays["event"] >= first) & (decays["event"] <= last))
-        good = found(decays[mine], one_group(run, job, number, first, last))
+        good = matched_decays(decays[mine], one_group(run, job, number, first, last))
         for name in SELECTIONS:
             passed[name][mine] = good[name]
         if progress is not None:

@@ -1,4 +1,4 @@
-"""Vertices that particles from outside fake: simulate, respond, reconstruct, look at each.
+"""Vertices that particles from outside fake: simulate, respond, reconstruct, describe each.
 
 Every vertex found is kept as a row with what a selection may ask of it; counting comes later.
 """
@@ -62,45 +62,54 @@ PLACE: Final = 100.0
 """mm within which crossings of fibres are one place."""
 
 
-def fakes(
+def fake_vertices(
     result: Reconstructed,
     crossings: dict[str, Structured],
     primaries: Structured,
     job: Job,
     sheets: Sheets,
 ) -> Structured:
-    """Rows of `FAKE`, one a vertex whose tracks come from one event.
+    """Describe the vertices that particles from outside have faked.
 
     Parameters
     ----------
     result
-        Response and reconstruction with silent fibres, event k being the k-th.
+        Reconstruction without hits in the fibres, with events numbered from 0.
     crossings
-        By kind, of which the fibres are asked.
+        Crossings of ``"fibre"`` and of ``"gas"`` layers, arrays of
+        `wayside.transport.records.CROSSING`.
     primaries
-        Rows of `PRIMARY`, event k in row k.
-    job, sheets
-        What was done, and where films are.
+        Particles that entered, an array of `wayside.generator.records.PRIMARY` with event k in
+        row k.
+    job
+        Response and cuts that were used.
+    sheets
+        Depths of the films.
+
+    Returns
+    -------
+    array of `FAKE`
+        One row for each vertex whose tracks come from one event.
     """
     assert primaries.dtype == PRIMARY
-    found = result.vertices[result.vertices["event"] >= 0]
-    out = np.zeros(len(found), dtype=FAKE)
+    vertices = result.vertices[result.vertices["event"] >= 0]
+    out = np.zeros(len(vertices), dtype=FAKE)
     tracks = result.tracks
     setup = job.setup(sheets)
     inside = begins_inside(tracks, setup.films, setup.vertexing)
     begin = np.bincount(tracks["event"][inside & (tracks["event"] >= 0)], minlength=len(primaries))
-    own = primaries[found["event"]]
+    own = primaries[vertices["event"]]
     momentum = np.stack([own[c] for c in ("px", "py", "pz")], axis=1)
     from wayside.transport.engine import kinetic_energies
 
     out["kinetic_energy"] = kinetic_energies(own)
     out["slope"] = np.hypot(momentum[:, 0], momentum[:, 1]) / momentum[:, 2]
     for name in ("event", "x", "y", "z", "sheet", "chi2", "opening", "companions", "times"):
-        out[name] = found[name]
-    out["begin"] = begin[found["event"]]
-    out["timed"] = np.isfinite(found["time"])
-    out["delay"] = found["time"] - APART * found["event"]
-    pair = np.stack([found["track_1"], found["track_2"]], axis=1)
+        out[name] = vertices[name]
+    out["begin"] = begin[vertices["event"]]
+    out["timed"] = np.isfinite(vertices["time"])
+    out["delay"] = vertices["time"] - APART * vertices["event"]
+    pair = np.stack([vertices["track_1"], vertices["track_2"]], axis=1)
     for name in ("pdg", "base_tracks", "momentum", "electron"):
         out[name] = tracks[name][pair]
     out["tangent"] = np.hypot(tracks["tx"], tracks["ty"])[pair]
@@ -110,7 +119,7 @@ def fakes(
         event, time, block = out["event"][v], out["delay"][v], out["sheet"][v] // sheets.layers
         mine = fibre[fibre["event"] == event]
         mine = mine[np.abs(mine["time"] - time) < setup.timing.fibre_window]
-        depths = places(mine)
+        depths = fibre_places(mine)
         out["all_fibres"][v] = len(depths)
         out["fibres"][v] = np.count_nonzero(depths < out["z"][v])
         mine = gas[(gas["event"] == event) & (gas["layer"] < block)]
@@ -120,11 +129,11 @@ def fakes(
     return out
 
 
-def places(crossings: Structured) -> FloatArray:
+def fibre_places(crossings: Structured) -> FloatArray:
     """Depths of the places that crossings of fibres lie at, in mm.
 
     What a muon knocks out of the fibres where it crosses them lights the same fibres: that is one
-    chance to see it, and not several.
+    chance of detection, and not several.
     """
     middle = np.stack([0.5 * (crossings[f"{c}_in"] + crossings[f"{c}_out"]) for c in "xyz"], axis=1)
     depths = []

@@ -1,4 +1,4 @@
-"""How well reconstruction did, against the truth that every row carries."""
+"""Truth matching: tracks and vertices against the particles that they come from."""
 
 from dataclasses import dataclass
 
@@ -8,10 +8,10 @@ from wayside.reconstruction.pipeline import Reconstructed
 from wayside.typing import BoolArray, StructuredArray
 
 PURE = 0.75
-"""Share of base-tracks that must come from one particle."""
+"""Smallest fraction of a track's base-tracks that come from one particle."""
 
 COMPLETE = 0.5
-"""Share of a particle's base-tracks that its track must have."""
+"""Smallest fraction of a particle's base-tracks that its track has."""
 
 PARTICLE = np.dtype(
     [
@@ -27,7 +27,7 @@ PARTICLE = np.dtype(
 
 
 @dataclass(frozen=True, eq=False)
-class Grade:
+class TruthMatching:
     """Efficiency and purity.
 
     Attributes
@@ -43,12 +43,12 @@ class Grade:
 
     @property
     def efficiency(self) -> float:
-        """Share of the particles that have a track of theirs."""
+        """Fraction of the particles that have a track of theirs."""
         return float(np.mean(self.particles["track"] >= 0)) if len(self.particles) else np.nan
 
     @property
     def purity(self) -> float:
-        """Share of the tracks that are mostly one particle's."""
+        """Fraction of the tracks that are mostly one particle's."""
         return float(np.mean(self.pure)) if len(self.pure) else np.nan
 
 
@@ -76,13 +76,13 @@ def at_origin(
     return np.asarray(good)
 
 
-def grade(result: Reconstructed, min_sheets: int) -> Grade:
+def match_truth(result: Reconstructed, min_sheets: int) -> TruthMatching:
     """Compare tracks with the particles behind their base-tracks.
 
     Parameters
     ----------
     result
-        What was reconstructed.
+        Tracks and base-tracks.
     min_sheets
         Sheets on which a particle must have left a base-track to count.
     """
@@ -113,4 +113,4 @@ def grade(result: Reconstructed, min_sheets: int) -> Grade:
         own = tracks["purity"][t] * tracks["base_tracks"][t]
         if own >= COMPLETE * particles["base_tracks"][i]:
             particles["track"][i] = t
-    return Grade(particles[particles["base_tracks"] >= min_sheets], pure)
+    return TruthMatching(particles[particles["base_tracks"] >= min_sheets], pure)
