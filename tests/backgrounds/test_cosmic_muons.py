@@ -29,7 +29,7 @@ GCCLY15 = {  # kinetic energy in GeV, elevation in degrees: intensity, from muld
 
 
 def study(box: Box = FORWARD) -> Shower:
-    return shower(box, Site(flux="study"))
+    return shower(box, Site(flux="cosine-squared"))
 
 
 def test_eq_19_is_omnidirectional() -> None:

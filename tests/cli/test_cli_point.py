@@ -140,7 +140,7 @@ def test_text_of_what_does_not_exist() -> None:
 
 
 def test_recast() -> None:
-    exact, study = (report("besiii-forward", "--recast", name) for name in ("exact", "study"))
+    exact, study = (report("besiii-forward", "--recast", name) for name in ("exact", "printed"))
     assert report("besiii-forward") == exact
     assert exact["existing_limits"]["lep"] == study["existing_limits"]["lep"]
     key = "babar-visible"

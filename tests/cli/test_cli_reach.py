@@ -157,13 +157,15 @@ def test_simulated_efficiency(here: Path) -> None:
 def test_recast() -> None:
     exact, study = (
         json.loads(run("belle2-forward", *SMALL, "--json", "--recast", name).stdout)
-        for name in ("exact", "study")
+        for name in ("exact", "printed")
     )
-    assert [each["scenario"]["run"]["recast"] for each in (exact, study)] == ["exact", "study"]
-    same = run("belle2-forward", *SMALL, "--json", "--set", "run.recast=study").stdout
+    assert [each["scenario"]["run"]["recast"] for each in (exact, study)] == ["exact", "printed"]
+    same = run("belle2-forward", *SMALL, "--json", "--set", "run.recast=printed").stdout
     assert json.loads(same) == study
     # The option wins over --set, as --plane does.
-    both = run("belle2-forward", *SMALL, "--json", "--recast", "exact", "--set", "run.recast=study")
+    both = run(
+        "belle2-forward", *SMALL, "--json", "--recast", "exact", "--set", "run.recast=printed"
+    )
     assert json.loads(both.stdout) == exact
     assert exact["contour"] == study["contour"]
     assert exact["existing"]["babar-visible"] != study["existing"]["babar-visible"]

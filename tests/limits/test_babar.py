@@ -12,10 +12,10 @@ from wayside.limits.babar import (
     InvisibleLikelihood,
     invisible_curve,
     invisible_margin,
-    invisible_margin_study,
+    invisible_margin_printed,
     visible_curve,
     visible_margin,
-    visible_margin_study,
+    visible_margin_printed,
 )
 
 # Widths over epsilon^2 (leptons, all visible) and over g_D^2 (dark) in GeV, of the right size.
@@ -98,14 +98,14 @@ def test_visible_without_dark_decays_is_the_published_limit():
     assert visible_margin(M, published * 1.0001, 0.36, 0.36) > 0
     assert visible_margin(M, published * 0.9999, 0.36, 0.36) < 0
     # The study's form is then too weak by 1/sqrt(BR).
-    np.testing.assert_allclose(visible_margin_study(M, published / 0.6, 0.36), 0, atol=1e-12)
+    np.testing.assert_allclose(visible_margin_printed(M, published / 0.6, 0.36), 0, atol=1e-12)
 
 
 def test_visible_study_is_equation_22():
     eps = np.geomspace(1e-4, 1e-1, 301)
     br = branchings(eps, 0.3)[0]
     excluded = eps > visible_curve()(M) / np.sqrt(br)
-    np.testing.assert_array_equal(visible_margin_study(M, eps, br) > 0, excluded)
+    np.testing.assert_array_equal(visible_margin_printed(M, eps, br) > 0, excluded)
     assert 0 < excluded.sum() < eps.size
     # It never excludes more than the right one.
     assert np.all(visible_margin(M, eps, br, LEPTONS / VISIBLE)[excluded] > 0)
@@ -165,7 +165,7 @@ def test_invisible_ends():
     assert np.all(np.isfinite(invisible_curve()([1e-3, 8.0])))
     assert np.all(np.isinf(InvisibleLikelihood.from_table().upper_limit([7.98, 100.0])))
     assert invisible_margin(9.0, 1.0, 1.0, 1.0) == -np.inf
-    assert invisible_margin_study(9.0, 1.0, 100.0) == -np.inf
+    assert invisible_margin_printed(9.0, 1.0, 100.0) == -np.inf
 
 
 # --- recasts of the invisible search -------------------------------------------------------------
@@ -173,7 +173,7 @@ def test_invisible_ends():
 
 def test_invisible_study_is_equation_23():
     eps, d = np.meshgrid(np.geomspace(1e-4, 1, 200), np.geomspace(0.1, 100, 150))
-    margins = invisible_margin_study(M, eps, d)
+    margins = invisible_margin_printed(M, eps, d)
     published = invisible_curve()(M)
     np.testing.assert_array_equal(margins > 0, eps > published * np.exp(1 / d))
     # The same from what it stands for: as many events survive 2 m as the published limit allows.
@@ -185,7 +185,7 @@ def test_invisible_recasts_agree_where_they_should():
     # All decays dark, every state with the same flight length: eq. 23 is the likelihood's 90 %.
     d = np.array([0.5, 3.0, 50.0, np.inf])
     m = 4.5
-    study = invisible_margin_study(m, 1e-3, d)
+    study = invisible_margin_printed(m, 1e-3, d)
     exact = invisible_margin(m, 1e-3, 1.0, np.exp(-ESCAPE_LENGTH / d))
     # The tables' interpolations differ by per mille between their points.
     np.testing.assert_allclose(study, exact, atol=4e-3)
@@ -207,7 +207,7 @@ def test_invisible_edge_conserves_the_rate():
 def test_invisible_nothing_escapes():
     assert invisible_margin(4.0, 1e-2, 1.0, 0.0) == -np.inf
     assert invisible_margin(4.0, 1e-2, 0.0, 1.0) == -np.inf
-    assert invisible_margin_study(4.0, 1e-2, 1e-6) < -1e5
+    assert invisible_margin_printed(4.0, 1e-2, 1e-6) < -1e5
 
 
 @pytest.mark.parametrize(
@@ -221,7 +221,7 @@ def test_invisible_nothing_escapes():
         (lambda: invisible_margin(M, 1e-3, -0.1, 1.0), "branching_invisible"),
         (lambda: invisible_margin(M, 1e-3, 1.0, 1.5), "escape_probability"),
         (lambda: invisible_margin(M, 1e-3, 1.0, 1.0, 90), "cl"),
-        (lambda: invisible_margin_study(M, 1e-3, 0.0), "flight_length"),
+        (lambda: invisible_margin_printed(M, 1e-3, 0.0), "flight_length"),
         (lambda: InvisibleLikelihood.from_table().log_likelihood(4.0, -1e-9), "mu"),
     ],
 )

@@ -20,7 +20,7 @@ def test_all_parts_are_there():
 @pytest.mark.parametrize("name", STUDY)
 def test_conventions_of_the_study(name):
     loaded = scenario(name)
-    assert (loaded.run.decays, loaded.run.recast) == ("study", "study")
+    assert (loaded.run.decays, loaded.run.recast) == ("mean-flight", "printed")
     assert loaded.collider.electron_energy == loaded.collider.positron_energy
     assert loaded.collider.crossing_angle == 0.0
     assert loaded.mode == "off-shell" or loaded.collider.regulator == "printed"

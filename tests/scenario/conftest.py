@@ -31,7 +31,7 @@ BASE: dict[str, Any] = {
         "background": 0.5,
         "background_error": 0.2,
         "decays": "exact",
-        "recast": "study",
+        "recast": "printed",
         "efficiency": "simulated",
     },
     "detectors": {
@@ -118,7 +118,7 @@ BASE: dict[str, Any] = {
         "rock_density": 2.5,
         "exposure": 3652.5,
         "film_replacement": 100.0,
-        "muon_flux": "study",
+        "muon_flux": "cosine-squared",
     },
     "shielding": {"iron": 0.2, "tungsten": 0.7},
     "beam_backgrounds": {

@@ -201,7 +201,7 @@ def valid(draw: st.DrawFn) -> dict[str, Any]:
         "epsilon": number(1e-9, 0.5),
         "g_d": number(1e-6, 3.5),
     }
-    data["run"] |= {"decays": draw(st.sampled_from(["exact", "study"]))}
+    data["run"] |= {"decays": draw(st.sampled_from(["exact", "mean-flight"]))}
     for key in ("signal", "production", "background"):
         if draw(st.booleans()):
             del data["run"][key]

@@ -54,9 +54,11 @@ def test_seen_decays_are_a_share_of_all(name):
     assert share[known] == pytest.approx(point.seen_share("A", epsilon, 1.0)[known])
     assert ((share[known] > 0) & (share[known] < 0.2)).all()
     assert (timed[known] < vertex[known]).all()
-    # The study's yield times the same share.
-    study = point.expected_events("A", epsilon, 1.0, 100.0, decays="study", efficiency="unity")
-    seen = point.expected_events("A", epsilon, 1.0, 100.0, decays="study")
+    # The approximate yield times the same efficiency.
+    study = point.expected_events(
+        "A", epsilon, 1.0, 100.0, decays="mean-flight", efficiency="unity"
+    )
+    seen = point.expected_events("A", epsilon, 1.0, 100.0, decays="mean-flight")
     assert seen == pytest.approx(study * point.seen_share("A", epsilon, 1.0))
     with pytest.raises(InputError, match="efficiency = 'half': must be unity or simulated"):
         point.expected_events("A", 1e-4, 1.0, 1.0, efficiency="half")

@@ -65,7 +65,9 @@ def test_babar_visible(point: MassPoint, epsilon: float, g_d: float) -> None:
     branching = leptons / (visible + g_d**2 * dark_hat(*MASSES))
     # Eq. 22: epsilon > epsilon_1/sqrt(BR).
     expected = math.log(epsilon * math.sqrt(branching) / limit)
-    assert Existing("study").babar_visible(point, epsilon, g_d) == pytest.approx(expected, abs=1e-9)
+    assert Existing("printed").babar_visible(point, epsilon, g_d) == pytest.approx(
+        expected, abs=1e-9
+    )
     # Published for an A' without dark decays: relative to its own branching ratio.
     expected -= 0.5 * math.log(leptons / visible)
     assert Existing().babar_visible(point, epsilon, g_d) == pytest.approx(expected, abs=1e-9)
@@ -77,7 +79,7 @@ def test_babar_invisible(point: MassPoint, epsilon: float, g_d: float) -> None:
     # Eq. 23: epsilon > epsilon_2 exp(1 m/d), d at BaBar.
     d = quad(gamma_beta_at_babar, -1, 1)[0] / 2 * ctau
     expected = math.log(epsilon / limit_at_3_gev("babar_invisible")) - 1 / d
-    assert Existing("study").babar_invisible(point, epsilon, g_d) == pytest.approx(
+    assert Existing("printed").babar_invisible(point, epsilon, g_d) == pytest.approx(
         expected, rel=1e-9
     )
     # The rate: epsilon^2 BR <exp(-2 m/d)> against the 90% bound of a truncated Gaussian.
@@ -96,7 +98,7 @@ def test_babar_invisible(point: MassPoint, epsilon: float, g_d: float) -> None:
 
 @pytest.mark.parametrize(("epsilon", "g_d"), COUPLINGS)
 def test_lep_and_displaced(point: MassPoint, epsilon: float, g_d: float) -> None:
-    for recast in ("exact", "study"):
+    for recast in ("exact", "printed"):
         searches = Existing(recast)
         expected = math.log(epsilon / limit_at_3_gev("lep_model_independent"))
         assert searches.lep(point, epsilon, g_d) == pytest.approx(expected, rel=1e-9)
@@ -125,7 +127,7 @@ def test_beyond_the_tables() -> None:
 def test_extremes_give_no_warnings(point: MassPoint) -> None:
     stable = point_of(3.0, 1.4905, 1.4900)
     epsilon, g_d = np.geomspace(1e-25, 0.9, 40)[:, None], np.geomspace(1e-20, 1e3, 30)
-    for recast in ("exact", "study"):
+    for recast in ("exact", "printed"):
         for function in Existing(recast).margins().values():
             for each in (point, stable):
                 values = function(each, epsilon, g_d)
@@ -134,7 +136,7 @@ def test_extremes_give_no_warnings(point: MassPoint) -> None:
     assert Existing().displaced(stable, 1e-3, 1.0) == -np.inf
     # One that never decays leaves the published limit as it is, but for the branching ratio.
     published = math.log(1e-3 / limit_at_3_gev("babar_invisible"))
-    assert Existing("study").babar_invisible(stable, 1e-3, 1.0) == pytest.approx(published)
+    assert Existing("printed").babar_invisible(stable, 1e-3, 1.0) == pytest.approx(published)
     assert Existing().babar_invisible(stable, 1e-3, 3.0) == pytest.approx(published, abs=2e-3)
 
 
@@ -230,7 +232,7 @@ def test_confidence_levels() -> None:
         "lep": None,  # the source does not say
     }
     # Eq. 23, and masses beyond the likelihood, know the published level only.
-    assert Existing("study", 0.95).confidence_levels(3.0)["babar-invisible"] == 0.9
+    assert Existing("printed", 0.95).confidence_levels(3.0)["babar-invisible"] == 0.9
     assert Existing(confidence_level=0.95).confidence_levels(8.0)["babar-invisible"] == 0.9
     beyond = Existing(confidence_level=0.95).confidence_levels(9.0)
     assert (beyond["babar-invisible"], beyond["babar-visible"]) == (None, 0.9)

@@ -17,7 +17,7 @@ from wayside.detector.box import Box
 from wayside.errors import InputError
 from wayside.models.inelastic import PseudoDirac, ScalarInelastic
 from wayside.paper import formulas
-from wayside.sensitivity import study as approximation
+from wayside.sensitivity import mean_flight as approximation
 from wayside.sensitivity.mass_point import MassPoint
 
 LUMINOSITY = 100.0
@@ -295,14 +295,14 @@ def test_detectors_are_independent(on_shell: MassPoint) -> None:
 
 
 def test_the_way_of_decays_is_kept_and_can_be_overridden(on_shell: MassPoint) -> None:
-    point = replace(on_shell, decays="study")
+    point = replace(on_shell, decays="mean-flight")
     couplings = (np.array([1e-4, 1e-3]), 1.0)
     exact = on_shell.expected_events("forward", *couplings, LUMINOSITY)
     rough = approximation.expected_events(on_shell, "forward", *couplings, LUMINOSITY)
     assert np.all(np.abs(rough / exact - 1) > 1e-3)
     for one, decays, expected in (
         (on_shell, None, exact),
-        (on_shell, "study", rough),
+        (on_shell, "mean-flight", rough),
         (point, None, rough),
         (point, "exact", exact),
     ):
@@ -356,7 +356,7 @@ def test_a_detector_that_is_not_there(on_shell: MassPoint) -> None:
         lambda: on_shell.face("A"),
         lambda: on_shell.curve("A"),
         lambda: on_shell.arrivals("A", 1e-3, 1.0),
-        lambda: on_shell.expected_events("A", 1e-3, 1.0, 1.0, decays="study"),
+        lambda: on_shell.expected_events("A", 1e-3, 1.0, 1.0, decays="mean-flight"),
     ):
         with pytest.raises(InputError, match="no detector 'A'; there are forward, tilted"):
             ask()

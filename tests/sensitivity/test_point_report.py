@@ -16,10 +16,10 @@ CASES = [
     *((name, {}) for name in builtin_names()),
     ("belle2-forward", {"model.kind": "pseudo-dirac", "collider.regulator": "printed"}),
     ("belle2-forward", {"model.ctau_m": 2.0, "run.signal": ["A", "B"]}),
-    ("belle2-central", {"model.kind": "pseudo-dirac", "run.decays": "study"}),
+    ("belle2-central", {"model.kind": "pseudo-dirac", "run.decays": "mean-flight"}),
     (
         "belle2-forward",
-        {"run.decays": "study", "model.mu": 4.0, "model.rho": 1.2, "model.m_aprime": 8.1},
+        {"run.decays": "mean-flight", "model.mu": 4.0, "model.rho": 1.2, "model.m_aprime": 8.1},
     ),
 ]
 
@@ -72,7 +72,7 @@ def test_numbers_hang_together(scenario: Scenario) -> None:
 
     total = 0.0
     for each in report["detectors"]:
-        study = scenario.run.decays == "study"
+        study = scenario.run.decays == "mean-flight"
         assert 0 < each["decay_probability"] < each["hit_probability"]
         # Boxes that face the collision are entered by the front face alone.
         assert each["face_acceptance"] == pytest.approx(each["hit_probability"], rel=1e-5)
@@ -81,7 +81,7 @@ def test_numbers_hang_together(scenario: Scenario) -> None:
             produced * each["decay_probability"], rel=1e-12
         )
         if study:
-            assert each["decay_probability"] == each["decay_probability_study"]
+            assert each["decay_probability"] == each["decay_probability_mean_flight"]
         else:
             expected = point.expected_events(each["name"], epsilon, g_d, scenario.run.luminosity_fb)
             assert each["expected_events"] == pytest.approx(float(expected), rel=1e-3)

@@ -10,7 +10,7 @@ from scipy.optimize import brentq
 from wayside.acceptance.decay import direct_probability
 from wayside.acceptance.estimate import converged_rule
 from wayside.scenario import load_scenario
-from wayside.sensitivity import study
+from wayside.sensitivity import mean_flight
 from wayside.sensitivity.planes import mass_point, masses_at
 from wayside.sensitivity.result import Reach, reach
 
@@ -96,7 +96,7 @@ def test_contour_of_the_approximation(result: Reach) -> None:
     point = mass_point(result.scenario)
     assert [line.closed for line in result.approximate] == [True]
     g_d, epsilon = result.approximate[0].points.T
-    found = study.expected_events(point, "A", epsilon, g_d, 50_000.0)
+    found = mean_flight.expected_events(point, "A", epsilon, g_d, 50_000.0)
     np.testing.assert_allclose(found, LIMIT, rtol=1e-3)
 
 

@@ -9,7 +9,7 @@ from scipy.stats import poisson
 
 import wayside
 from wayside.scenario import Scenario, load_scenario
-from wayside.sensitivity import study
+from wayside.sensitivity import mean_flight
 from wayside.sensitivity.existing import SEARCHES
 from wayside.sensitivity.export import tables
 from wayside.sensitivity.planes import mass_point
@@ -56,7 +56,7 @@ def test_summary_survives_json(result: Reach) -> None:
     for key, lines in (
         ("contour", result.contour),
         ("discovery", result.discovery),
-        ("study_approximation", result.approximate),
+        ("mean_flight", result.approximate),
     ):
         assert len(again[key]) == len(lines) == 1
         np.testing.assert_array_equal(again[key][0]["points"], lines[0].points)
@@ -112,7 +112,7 @@ def test_contours(result: Reach) -> None:
     assert names == ["contour", "line", "shape", "g_d", "epsilon"]
     assert header["what"] == "level lines, points in order"
     kinds = {row[0] for row in rows}
-    assert kinds >= {"exclusion", "discovery", "study-approximation", "lep", "babar-visible"}
+    assert kinds >= {"exclusion", "discovery", "mean-flight", "lep", "babar-visible"}
     ours = np.array([row[3:] for row in rows if row[0] == "exclusion"], dtype=float)
     assert {row[2] for row in rows if row[0] == "exclusion"} == {"closed"}
     assert {row[2] for row in rows if row[0] == "lep"} == {"open"}
@@ -170,15 +170,15 @@ def test_limits_follow_background_and_level() -> None:
 
 
 def test_decays_as_in_the_study(result: Reach) -> None:
-    approximate = small(**{"run.decays": "study"})
+    approximate = small(**{"run.decays": "mean-flight"})
     point = mass_point(result.scenario)
     x, epsilon = np.meshgrid(result.plane.x.values, result.plane.epsilon.values)
     for name in "AB":
         np.testing.assert_allclose(
-            approximate.events[name], study.expected_events(point, name, epsilon, x, 50_000.0)
+            approximate.events[name], mean_flight.expected_events(point, name, epsilon, x, 50_000.0)
         )
     np.testing.assert_allclose(approximate.contour[0].points, result.approximate[0].points)
-    assert read(tables(approximate)["yields.csv"])[0]["decays"] == "study"
+    assert read(tables(approximate)["yields.csv"])[0]["decays"] == "mean-flight"
     # It is another answer: at both ends of the band by more than any numerical error.
     assert (
         abs(
@@ -188,10 +188,10 @@ def test_decays_as_in_the_study(result: Reach) -> None:
     )
 
 
-def test_recast_as_in_the_study(result: Reach) -> None:
-    other = reach(result.scenario.with_values({"run.recast": "study"}))
-    assert other.summary()["scenario"]["run"]["recast"] == "study"
-    assert read(tables(other)["contours.csv"])[0]["recast"] == "study"
+def test_recast_as_printed(result: Reach) -> None:
+    other = reach(result.scenario.with_values({"run.recast": "printed"}))
+    assert other.summary()["scenario"]["run"]["recast"] == "printed"
+    assert read(tables(other)["contours.csv"])[0]["recast"] == "printed"
     np.testing.assert_array_equal(other.total, result.total)
     # Eq. 22 as printed is weaker by the leptons' share of an A' without dark decays, everywhere.
     difference = result.margins["babar-visible"] - other.margins["babar-visible"]

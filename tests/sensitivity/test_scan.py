@@ -37,7 +37,7 @@ def test_defaults_are_the_scenario(scenario) -> None:
 
 
 def test_decays_as_in_the_study_are_honoured(scenario) -> None:
-    study = scenario.with_values({"run.decays": "study"})
+    study = scenario.with_values({"run.decays": "mean-flight"})
     exact, approximate = (float(wayside.scan(each).total) for each in (scenario, study))
     point = wayside.mass_point(study)
     assert float(point.expected_events("A", 1e-4, 1.0, 5e4)) == approximate

@@ -2,7 +2,7 @@
 
 ``guan2015``: M. Guan, M.-C. Chu, J. Cao, K.-B. Luk, C. Yang, arXiv:1509.06176: Gaisser's formula
 with the zenith angle at production in a curved atmosphere (D. Chirkin, hep-ph/0407078) and a term
-for decays and losses at low energies. ``study``: Eq. 18 of the study.
+for decays and losses at low energies. ``cosine-squared``: Eq. 18 of the study.
 """
 
 import math
@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 from wayside.constants import M_MUON
 from wayside.typing import FloatArray
 
-Flux = Literal["guan2015", "study"]
+Flux = Literal["guan2015", "cosine-squared"]
 
 RELATIVE_ERROR: Final = 0.10
 """Of ``guan2015``: measurements spread by 10 to 15 per cent (PDG review, section 30.3.1), and
@@ -85,7 +85,7 @@ def above(kinetic: ArrayLike, cos_theta: ArrayLike, order: int = 64) -> FloatArr
     return np.asarray(values @ weights)
 
 
-def study_above(kinetic: ArrayLike, cos_theta: ArrayLike) -> FloatArray:
+def cosine_squared_above(kinetic: ArrayLike, cos_theta: ArrayLike) -> FloatArray:
     """Eq. 18 of the study, cos^2 of the zenith angle; the energies those of Guan et al. at zenith.
 
     The study gives no spectrum. Above `LEAST_KINETIC` this is Eq. 18 as printed.

@@ -56,8 +56,8 @@ class Site:
 
     def above(self, kinetic: ArrayLike, cos_theta: ArrayLike) -> FloatArray:
         """Intensity at the surface above a kinetic energy, in m^-2 s^-1 sr^-1."""
-        if self.flux == "study":
-            return cosmic_flux.study_above(kinetic, cos_theta)
+        if self.flux == "cosine-squared":
+            return cosmic_flux.cosine_squared_above(kinetic, cos_theta)
         return cosmic_flux.above(kinetic, cos_theta)
 
     def surface_energy(
@@ -257,8 +257,8 @@ def spectrum(site: Site, kinetic: ArrayLike, cos_theta: ArrayLike) -> FloatArray
     at = np.asarray(kinetic, dtype=np.float64)
     surface = energy_before(at, site.depth / np.asarray(cos_theta, dtype=np.float64))
     flux = cosmic_flux.intensity(surface, cos_theta)
-    if site.flux == "study":
-        scale = cosmic_flux.study_above(0.0, cos_theta) / cosmic_flux.above(0.0, 1.0)
+    if site.flux == "cosine-squared":
+        scale = cosmic_flux.cosine_squared_above(0.0, cos_theta) / cosmic_flux.above(0.0, 1.0)
         flux = scale * cosmic_flux.intensity(surface, np.ones_like(surface))
     return np.asarray(flux * loss(surface) / loss(at))
 

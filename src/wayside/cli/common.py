@@ -47,7 +47,7 @@ def recast_option(command: Command) -> Command:
     """Add ``--recast``, passed as ``recast: str | None``."""
     return click.option(
         "--recast",
-        type=click.Choice(["exact", "study"]),
+        type=click.Choice(["exact", "printed"]),
         help="How existing limits are carried over; short for --set run.recast=...",
     )(command)
 

@@ -7,10 +7,10 @@ from wayside.limits.babar import (
     InvisibleLikelihood,
     invisible_curve,
     invisible_margin,
-    invisible_margin_study,
+    invisible_margin_printed,
     visible_curve,
     visible_margin,
-    visible_margin_study,
+    visible_margin_printed,
 )
 from wayside.limits.curve import LimitCurve, is_excluded
 from wayside.limits.displaced import displaced_margin
@@ -25,12 +25,12 @@ __all__ = [
     "expected_upper_limit",
     "invisible_curve",
     "invisible_margin",
-    "invisible_margin_study",
+    "invisible_margin_printed",
     "is_excluded",
     "lep_curve",
     "lep_margin",
     "upper_limit",
     "visible_curve",
     "visible_margin",
-    "visible_margin_study",
+    "visible_margin_printed",
 ]

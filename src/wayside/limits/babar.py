@@ -96,14 +96,14 @@ def visible_margin(
     return margin(epsilon, published * np.where(with_dark > 0, dilution, np.inf))
 
 
-def visible_margin_study(
+def visible_margin_printed(
     m_aprime: ArrayLike,
     epsilon: ArrayLike,
     branching_ll: ArrayLike,
     *,
     curve: LimitCurve | None = None,
 ) -> FloatArray:
-    """Margin of exclusion by A' -> l l as the study has it: epsilon > epsilon_1 / sqrt(BR_ll).
+    """Margin of exclusion by A' -> l l as printed: epsilon > epsilon_1 / sqrt(BR_ll).
 
     It takes the published limit for one with BR_ll = 1, although A' -> hadrons and tau tau were
     counted in it; the limit comes out too weak by 1/sqrt(BR_ll without dark decays).
@@ -121,14 +121,14 @@ def visible_margin_study(
     return visible_margin(m_aprime, epsilon, branching_ll, 1.0, curve=curve)
 
 
-def invisible_margin_study(
+def invisible_margin_printed(
     m_aprime: ArrayLike,
     epsilon: ArrayLike,
     flight_length: ArrayLike,
     *,
     curve: LimitCurve | None = None,
 ) -> FloatArray:
-    """Margin of exclusion by A' -> invisible as the study has it: epsilon > epsilon_2 exp(1 m / d).
+    """Margin of exclusion by A' -> invisible as printed: epsilon > epsilon_2 exp(1 m / d).
 
     The excited state must fly 2 m to stay unseen, with probability exp(-2 m / d) at its average
     flight length; the rate goes with epsilon^2, hence the square root. It takes

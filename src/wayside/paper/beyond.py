@@ -1,4 +1,4 @@
-"""What the study could not show: exact yields, true beams, fermions, time of flight."""
+"""Beyond the study: exact yields, actual beams, fermions, time of flight."""
 
 from dataclasses import replace
 from functools import cache
@@ -12,17 +12,17 @@ from wayside.constants import SPEED_OF_LIGHT
 from wayside.models.inelastic import PseudoDirac
 from wayside.paper import fig14, planes
 from wayside.paper.conventions import as_fermions, setup
-from wayside.paper.drawing import COLOURS, canvas, depth_of
+from wayside.paper.drawing import COLOURS, Curve, canvas, contours_figure
 from wayside.paper.footnote4 import BELLE2, BESIII
 from wayside.paper.planes import Panel
-from wayside.paper.rows import Ours, Printed, Row
+from wayside.paper.rows import Ours, Row, own_row
 from wayside.paper.section import Context, Drawing, Outcome
 from wayside.sensitivity.mass_point import MassPoint
 
 NOT_THERE: Final = "the study does not have it"
 
 PARTS: Final = {"a": BESIII, "b": BESIII, "c": BELLE2, "d": BELLE2}
-"""Parts of Fig. 14, and the beams there are."""
+"""Parts of Fig. 14, and the actual beams of their colliders."""
 
 TIMED: Final = {
     "belle2-forward": (1e-4, 0.3),
@@ -37,7 +37,7 @@ def variant(name: str, what: str) -> Panel:
     """Plane of one part of Fig. 14 with something changed: ``beams`` or ``fermions``."""
     here = fig14.panel(name)
     point = here.points[0]
-    # The backward box sees next to nothing with true beams: a few per cent of that will do.
+    # Next to nothing enters the backward box with the actual beams: a few per cent of it will do.
     point = (
         as_fermions(point) if what == "fermions" else replace(point, beams=PARTS[name], rtol=1e-2)
     )
@@ -52,27 +52,27 @@ def run(context: Context) -> Outcome:  # noqa: ARG001
         (
             Drawing(
                 "beyond-reach",
-                "Fig. 14 as the study has it (red), ours with equal beams (blue), with the"
-                " beams there are"
-                " (green) and with a pseudo-Dirac pair (dashed). Both detectors on the inside"
-                " of the ring.",
+                "Fig. 14 with the yield of the study (red), and with exact yields: equal beams"
+                " (blue), the actual beams (green) and a pseudo-Dirac pair (dashed). Both detectors"
+                " on the inside of the ring.",
                 _draw_reach,
             ),
             Drawing(
                 "beyond-time",
-                "When phi1 that decay inside the detector enter it, after light would.",
+                "Arrival times of phi1 that decay inside the detector, with respect to light.",
                 _draw_times,
             ),
         ),
     )
 
 
-def _row(key: str, quantity: str, unit: str, same: Ours, note: str, command: str) -> Row:
-    return Row(
-        key=f"beyond.{key}",
-        quantity=quantity,
-        study=Printed(None, unit, "", "not in the study"),
-        same=same,
+def _row(key: str, quantity: str, same: Ours, note: str, command: str, unit: str = "") -> Row:
+    return own_row(
+        f"beyond.{key}",
+        quantity,
+        same,
+        unit=unit,
+        where="not in the study",
         reason=NOT_THERE,
         note=note,
         command=command,
@@ -88,7 +88,7 @@ def _yields() -> list[Row]:
         g_d = 0.3
         values = {
             convention: planes.events_of(here, point, g_d, convention)
-            for convention in ("study", "own acceptance", "exact")
+            for convention in planes.CONVENTIONS
         }
         grid = here.epsilon
         peak = grid[[int(np.argmax(values["exact"](grid)))]]
@@ -98,7 +98,6 @@ def _yields() -> list[Row]:
                 f"yield.{name}",
                 f"exact yield over the study's where most is expected, fig. 14 ({name}), g_D ="
                 f" {g_d:g}",
-                "",
                 Ours(
                     at["exact"] / at["study"], "every path and boost over Eq. 20 with 0.9 %", 2e-3
                 ),
@@ -120,14 +119,13 @@ def _variants() -> list[Row]:
              f" {1e3 * beams.crossing_angle:g} mrad"),
             ("fermions", "pseudo-Dirac pair"),
         ):  # fmt: skip
-            found = planes.least_epsilon(variant(name, what), "exact")
+            least = planes.least_epsilon(variant(name, what), "exact")
             rows.append(
                 _row(
                     f"{what}.{name}",
                     f"least epsilon of fig. 14 ({name}), {words}",
-                    "",
-                    Ours(found, "exact", 2e-3),
-                    f"{found / equal:.3g} times that with equal beams and scalars, {equal:.3g}",
+                    Ours(least, "exact", 2e-3),
+                    f"{least / equal:.3g} times that with equal beams and scalars, {equal:.3g}",
                     f"wayside reach study-fig14{name} --set run.decays=exact"
                     + (f" --set model.kind={PseudoDirac.kind}" if what == "fermions" else ""),
                 )
@@ -151,45 +149,27 @@ def _times() -> list[Row]:
             _row(
                 f"time.{name}",
                 f"median arrival of phi1 after light, {name}, epsilon = {epsilon:g}, g_D = {g_d:g}",
-                "ns",
                 Ours(float(times[1]) - light, "of those that decay inside, equal beams", 1e-3),
-                f"90 % within {times[0] - light:.3g} to {times[2] - light:.3g} ns: a gas"
-                " detector of"
-                " some ns tells them from everything prompt",
+                f"90 % within {times[0] - light:.3g} to {times[2] - light:.3g} ns: a gas detector"
+                " with a resolution of some ns separates them from everything prompt",
                 f"wayside point {name} --set model.epsilon={epsilon:g} --set model.g_d={g_d:g}",
+                "ns",
             )
         )
     return rows
 
 
 def _draw_reach() -> Figure:
-    with canvas(9.2, 8.2) as figure:
-        for axes, name in zip(figure.subplots(2, 2).flat, PARTS, strict=True):
-            here = fig14.panel(name)
-            for panel, convention, colour, style, label in (
-                (here, "study", COLOURS[1], "-", "study"),
-                (here, "exact", COLOURS[0], "-", "ours, equal beams"),
-                (variant(name, "fermions"), "exact", COLOURS[0], "--", "pseudo-Dirac"),
-                (variant(name, "beams"), "exact", COLOURS[2], "-", "true beams"),
-            ):
-                depth = depth_of(panel.events(convention))  # type: ignore[arg-type]
-                axes.contour(
-                    here.x, here.epsilon, depth, levels=[0.0], colors=[colour], linestyles=style
-                )
-                axes.plot([], [], color=colour, linestyle=style, label=label)
-            axes.set_xscale("log")
-            axes.set_yscale("log")
-            axes.set_xlabel("$g_D$")
-            axes.set_ylabel(r"$\varepsilon$")
-            model = here.points[0].model
-            axes.set_title(
-                rf"({name}) $m_{{A\prime}}={model.m_aprime:g}$, $m_1={model.m1:.5g}$,"
-                rf" $m_2={model.m2:.5g}$ GeV",
-                loc="left",
-                fontsize=9.5,
-            )
-            axes.legend(fontsize=8, loc="upper right")
-        return figure
+    parts = {}
+    for name in PARTS:
+        here = fig14.panel(name)
+        parts[name] = [
+            Curve(here, "study", COLOURS[1], "mean flight length, printed acceptance"),
+            Curve(here, "exact", COLOURS[0], "exact, equal beams"),
+            Curve(variant(name, "fermions"), "exact", COLOURS[0], "exact, pseudo-Dirac", "--"),
+            Curve(variant(name, "beams"), "exact", COLOURS[2], "exact, actual beams"),
+        ]
+    return contours_figure(parts)
 
 
 def _draw_times() -> Figure:
@@ -198,15 +178,14 @@ def _draw_times() -> Figure:
         for colour, name in zip(COLOURS, TIMED, strict=False):
             epsilon, g_d = TIMED[name]
             point, _, _ = _timed(name)
-            found = point.arrivals("A", epsilon, g_d)
-            chances = np.asarray(found.probability)
-            shares = chances / np.diff(found.edges)
-            shares = shares / shares.max()
+            arrivals = point.arrivals("A", epsilon, g_d)
+            density = np.asarray(arrivals.probability) / np.diff(arrivals.edges)
+            density = density / density.max()
             label = rf"{name}, $\varepsilon={epsilon:g}$, $g_D={g_d:g}$"
-            axes.stairs(shares, found.delay_edges, color=colour, label=label)
+            axes.stairs(density, arrivals.delay_edges, color=colour, label=label)
         axes.set_xlim(left=0.0)
-        axes.set_xlabel("delay after light [ns]")
-        axes.set_ylabel("share per ns, largest = 1")
+        axes.set_xlabel("delay with respect to light [ns]")
+        axes.set_ylabel("probability density, largest = 1")
         axes.set_ylim(0.0, 1.35)
         axes.legend(fontsize=8.5, loc="upper right")
         return figure

@@ -12,9 +12,9 @@ from wayside.models.inelastic import PseudoDirac, ScalarInelastic
 from wayside.paper import printed
 from wayside.production.direct_process import DirectProcess
 from wayside.scenario import Scenario, load_scenario
+from wayside.sensitivity import mean_flight
 from wayside.sensitivity.mass_point import MassPoint
 from wayside.sensitivity.planes import mass_point
-from wayside.sensitivity.study import nominal_distance
 from wayside.typing import FloatArray
 
 EXACT = ("collider.regulator=exact", "run.decays=exact", "run.recast=exact")
@@ -63,13 +63,6 @@ def masses_at_gap(m_aprime: float, gap: float, delta: float) -> tuple[float, flo
     return m_aprime, ground * (1.0 + delta), ground
 
 
-def chance_of_decay(point: MassPoint, name: str, epsilon: ArrayLike, g_d: ArrayLike) -> FloatArray:
-    """Bracket of Eqs. 20 and 21: exp(-a/d) - exp(-(a + L)/d)."""
-    box, flight = point.volumes[name], point.mean_flight(epsilon, g_d)
-    near = np.exp(-nominal_distance(box) / flight)
-    return np.asarray(near * -np.expm1(-box.size[2] / flight))
-
-
 def study_events(
     point: MassPoint,
     name: str,
@@ -98,4 +91,5 @@ def study_events(
     produced = luminosity_fb * point.produced_fb(epsilon, g_d)
     if isinstance(point.process, DirectProcess):
         produced = produced * 16.0 / (printed.EQUATION_5_DENOMINATOR.value or 16.0)
-    return np.asarray(produced * share * chance_of_decay(point, name, epsilon, g_d))
+    in_depth = mean_flight.probability_in_depth(point, name, epsilon, g_d)
+    return np.asarray(produced * share * in_depth)

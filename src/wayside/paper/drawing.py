@@ -1,7 +1,8 @@
 """What the figures of the report share."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Literal, NamedTuple
 
 import numpy as np
 from matplotlib import rc_context
@@ -13,16 +14,55 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
-from wayside.paper.planes import LIMIT, Panel
+from wayside.models.protocol import Model
+from wayside.paper.planes import LIMIT, Convention, Panel
 from wayside.plotting.style import APPROXIMATE, OURS, RELIC, STYLE
 from wayside.sensitivity.existing import SEARCHES
 from wayside.typing import FloatArray
 
 COLOURS = (OURS, APPROXIMATE, "#2a7f62", "#b8860b", "#6b3e12", "#7a4f9a")
-"""In the order of curves."""
+"""Colours of curves, in their order."""
 
-OWN = "#2a7f62"
-"""The study's yield with the acceptance computed at every mass."""
+
+class Curve(NamedTuple):
+    """A contour of a plane of the study.
+
+    Attributes
+    ----------
+    panel
+        The plane; its level is drawn.
+    convention
+        How its events are computed.
+    colour, label, style
+        Matplotlib's, the label for the legend.
+    width
+        Line width in points.
+    """
+
+    panel: Panel
+    convention: Convention
+    colour: str
+    label: str
+    style: Literal["-", "--"] = "-"
+    width: float = 1.5
+
+    def draw(self, axes: Axes) -> bool:
+        """Draw the contour; whether anything is excluded."""
+        depth = depth_of(self.panel.events(self.convention), self.panel.level)
+        axes.contour(
+            self.panel.x,
+            self.panel.epsilon,
+            depth,
+            levels=[0.0],
+            colors=[self.colour],
+            linewidths=self.width,
+            linestyles=self.style,
+        )
+        return bool(np.any(depth > 0.0))
+
+    def handle(self) -> Line2D:
+        """Line of the legend."""
+        return Line2D([], [], color=self.colour, linewidth=self.width, linestyle=self.style)
 
 
 @contextmanager
@@ -34,17 +74,53 @@ def canvas(width: float = 5.6, height: float = 4.2) -> Iterator[Figure]:
         yield figure
 
 
+def masses_title(name: str, model: Model, words: str = "") -> str:
+    """Title of a part of a figure: its letter, words and the masses in GeV, as mathtext."""
+    return (
+        rf"({name}) {words}$m_{{A\prime}}={model.m_aprime:g}$, $m_1={model.m1:.5g}$,"
+        rf" $m_2={model.m2:.5g}$ GeV"
+    )
+
+
+def contours_figure(parts: Mapping[str, Sequence[Curve]], corner: str = "upper right") -> Figure:
+    """Draw contours in the four planes of Fig. 14, with one legend each.
+
+    Parameters
+    ----------
+    parts
+        Curves by the letter of the part; the first one's plane gives the axes.
+    corner
+        Where the legend stands.
+    """
+    with canvas(9.2, 8.2) as figure:
+        for axes, (name, curves) in zip(figure.subplots(2, 2).flat, parts.items(), strict=True):
+            handles, labels = [], []
+            for curve in curves:
+                excluded = curve.draw(axes)
+                handles.append(curve.handle())
+                labels.append(curve.label if excluded else f"{curve.label}: nothing excluded")
+            axes.set_xscale("log")
+            axes.set_yscale("log")
+            axes.set_xlabel("$g_D$")
+            axes.set_ylabel(r"$\varepsilon$")
+            title = masses_title(name, curves[0].panel.points[0].model)
+            axes.set_title(title, loc="left", fontsize=9.5)
+            axes.legend(handles, labels, fontsize=8, loc=corner)
+        return figure
+
+
 def planes_figure(
     panels: Sequence[Panel], titles: Sequence[str], luminosities: Sequence[float] = ()
 ) -> Figure:
-    """Draw planes of the study side by side: ours filled, the study's as lines.
+    """Draw planes of the study side by side: exact yields filled, approximations as lines.
 
     Parameters
     ----------
     panels, titles
-        Equally many.
+        Planes and their titles, equally many.
     luminosities
-        In fb^-1, at which our contour is drawn as well, thinner.
+        Further integrated luminosities in fb^-1 at which the contour of the exact yield is drawn,
+        thinner.
     """
     rows = (len(panels) + 1) // 2
     with canvas(9.2, 3.9 * rows + 0.6) as figure:
@@ -66,7 +142,7 @@ def planes_figure(
 def _plane(axes: Axes, panel: Panel, luminosities: Sequence[float]) -> dict[str, Artist]:
     shown: dict[str, Artist] = {}
     x, epsilon = panel.x, panel.epsilon
-    margins = panel.margins("study")
+    margins = panel.margins("printed")
     for search in SEARCHES:
         margin = np.clip(np.nan_to_num(margins[search.key], nan=-0.2, neginf=-0.2), -0.2, 0.2)
         if np.any(margin > 0.0):
@@ -83,40 +159,30 @@ def _plane(axes: Axes, panel: Panel, luminosities: Sequence[float]) -> dict[str,
             hatches=["////"],
             zorder=1.6,
         )
-        for each in axes.collections[-1:]:
-            each.set_edgecolor(f"{RELIC}59")
-            each.set_linewidth(0.0)
+        hatched = axes.collections[-1]
+        hatched.set_edgecolor(f"{RELIC}59")
+        hatched.set_linewidth(0.0)
     for branch in lines:
         axes.plot(branch.line.points[:, 0], branch.line.points[:, 1], color=RELIC, linewidth=1.1)
     if lines or np.any(too_much):
         shown[r"$\Omega h^2=0.12$ (hatched: more)"] = Line2D([], [], color=RELIC, linewidth=1.1)
     exact = depth_of(panel.events("exact"))
     axes.contourf(x, epsilon, exact, levels=[0.0, 9.0], colors=[OURS], alpha=0.16, zorder=2)
-    styles = (
-        ("exact", OURS, 1.8, "-", "ours"),
-        ("own acceptance", OWN, 1.0, "--", "study's yield, acceptance computed"),
-        ("study", APPROXIMATE, 1.1, "-", "study's yield, its acceptance"),
-    )
-    for convention, colour, width, style, label in styles:
-        if convention == "own acceptance" and panel.acceptance is None:
-            continue
-        depth = depth_of(panel.events(convention))  # type: ignore[arg-type]
-        axes.contour(
-            x, epsilon, depth, levels=[0.0], colors=[colour], linewidths=width, linestyles=style
-        )
-        shown[label] = Line2D(
-            [],
-            [],
-            color=colour,
-            linewidth=width,
-            linestyle=style,  # type: ignore[arg-type]
-        )
+    curves = [Curve(panel, "exact", OURS, "exact yield", width=1.8)]
+    if panel.acceptance is not None:
+        label = "mean flight length, computed acceptance"
+        curves.append(Curve(panel, "own acceptance", COLOURS[2], label, "--", 1.0))
+    label = "mean flight length, printed acceptance"
+    curves.append(Curve(panel, "study", APPROXIMATE, label, width=1.1))
+    for curve in curves:
+        curve.draw(axes)
+        shown[curve.label] = curve.handle()
     for luminosity in luminosities:
         depth = depth_of(panel.events("exact") * luminosity / panel.luminosity)
         axes.contour(x, epsilon, depth, levels=[0.0], colors=[OURS], linewidths=0.8, linestyles=":")
     if luminosities:
-        words = ", ".join(f"{each:g}" for each in luminosities)
-        shown[rf"ours at {words} fb$^{{-1}}$"] = Line2D(
+        words = ", ".join(f"{luminosity:g}" for luminosity in luminosities)
+        shown[rf"exact yield, {words} fb$^{{-1}}$"] = Line2D(
             [], [], color=OURS, linewidth=0.8, linestyle=":"
         )
     axes.set_xscale("log")

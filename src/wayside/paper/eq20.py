@@ -12,7 +12,7 @@ from wayside.paper.sampled import Chain, sampled_decays
 from wayside.paper.section import Context, Outcome
 from wayside.production.direct_process import DirectProcess
 from wayside.sensitivity.mass_point import MassPoint
-from wayside.sensitivity.study import nominal_distance
+from wayside.sensitivity.mean_flight import nominal_distance
 
 EVENTS: Final = 1_500_000
 SEED: Final = 20
@@ -118,7 +118,7 @@ def _compare(name: str, point: MassPoint, flight: float, word: str) -> Row:
             "ours with the full depth for all rays and the printed distance",
             1e-3,
         ),
-        command=f"wayside point {name} --set run.decays=study",
+        command=f"wayside point {name} --set run.decays=mean-flight",
     )
 
 

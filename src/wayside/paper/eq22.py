@@ -39,7 +39,7 @@ def run(context: Context) -> Outcome:  # noqa: ARG001
     point = in_study_frame("study-fig14b")
     visible = {key: float(v) for key, v in point.visible_width_hats.items()}
     leptons = (visible["e"] + visible["mu"]) / sum(visible.values())
-    printed_edge = _edge("study", "babar-visible", point, G_D_VISIBLE)
+    printed_edge = _edge("printed", "babar-visible", point, G_D_VISIBLE)
     exact_edge = _edge("exact", "babar-visible", point, G_D_VISIBLE)
     explained = _edge_without_dilution(point, G_D_VISIBLE)
     command = "wayside point study-fig14b --set run.recast="
@@ -71,7 +71,7 @@ def _invisible(g_d: float) -> Row:
         key=f"eq23.invisible.{g_d:g}",
         quantity=f"least epsilon that A' -> invisible excludes, m_A' = 2 GeV, g_D = {g_d:g}",
         study=Printed(
-            _edge("study", "babar-invisible", point, g_d),
+            _edge("printed", "babar-invisible", point, g_d),
             "",
             "epsilon > epsilon_2 e^(1/d)",
             "eq. 23",

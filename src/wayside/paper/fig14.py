@@ -10,7 +10,7 @@ from wayside.limits import babar
 from wayside.paper import planes
 from wayside.paper.claims import HOLDS, claim, share
 from wayside.paper.conventions import scenario, setup
-from wayside.paper.drawing import planes_figure
+from wayside.paper.drawing import masses_title, planes_figure
 from wayside.paper.planes import Panel
 from wayside.paper.printed import MONO_PHOTON_END, REACH_BELLE2, REACH_BESIII, REACH_RATIO
 from wayside.paper.rows import Ours, Printed, Row, decade, digits
@@ -38,10 +38,8 @@ def run(context: Context) -> Outcome:  # noqa: ARG001
     """Rows and drawing of Fig. 14."""
     rows = [*_reach(), _order(), *(_part(name) for name in NAMES), *_regions()]
     titles = [
-        rf"({name}) {words}, $m_{{A\prime}}={model.m_aprime:g}$, $m_1={model.m1:.5g}$,"
-        rf" $m_2={model.m2:.5g}$ GeV"
-        for name, words in zip(NAMES, ("BESIII",) * 2 + ("Belle II",) * 2, strict=True)
-        for model in (panel(name).points[0].model,)
+        masses_title(name, panel(name).points[0].model, f"{collider}, ")
+        for name, collider in zip(NAMES, ("BESIII",) * 2 + ("Belle II",) * 2, strict=True)
     ]
     caption = (
         "Two detectors, 90 % CL, no background, 100 fb^-1 (a, b) and 50 ab^-1 (c, d). The figure's"
@@ -129,7 +127,7 @@ def _regions() -> list[Row]:
     reopened = []
     for name in ("a", "b"):
         here = panel(name)
-        margins = here.margins("study")
+        margins = here.margins("printed")
         covered = here.events("study") > planes.LIMIT
         point = here.points[0]
         limit = float(babar.invisible_curve()(point.model.m_aprime))

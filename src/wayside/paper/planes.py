@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Literal
+from typing import Final, Literal, get_args
 
 import numpy as np
 from scipy.optimize import brentq, minimize_scalar
@@ -23,6 +23,8 @@ from wayside.typing import BoolArray, FloatArray
 Convention = Literal["study", "own acceptance", "exact"]
 """``"study"``: Eq. 20 with the printed acceptance, Eq. 21 with Eq. 5 as printed; ``"own
 acceptance"``: the same with the acceptance computed at every mass; ``"exact"``: ours."""
+
+CONVENTIONS: Final[tuple[Convention, ...]] = get_args(Convention)
 
 LIMIT = float(expected_upper_limit(0.0, 0.9, method="cls"))
 """Events excluded at 90 per cent CL without background: ln 10."""
@@ -106,7 +108,7 @@ class Panel:
         values = self.events(convention)[:, i]
         return edges(self.column(i, convention), self.epsilon, values, self.level)
 
-    def margins(self, recast: Literal["exact", "study"]) -> dict[str, FloatArray]:
+    def margins(self, recast: Literal["exact", "printed"]) -> dict[str, FloatArray]:
         """Margins of existing searches on the grid by key, shape (epsilon, x)."""
         searches = Existing(recast, self.scenario.run.confidence_level).margins()
         return {

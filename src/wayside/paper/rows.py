@@ -247,6 +247,33 @@ def _plain(name: str, ours: Ours | None) -> dict[str, Any]:
     }
 
 
+def own_row(
+    key: str,
+    quantity: str,
+    same: Ours,
+    *,
+    unit: str = "",
+    printed: str = "",
+    text: str = "",
+    where: str,
+    reason: str,
+    note: str = "",
+    command: str = "",
+    data: tuple[str, ...] = (),
+) -> Row:
+    """A row with a number of ours that the study has no counterpart for.
+
+    Parameters
+    ----------
+    key, quantity, same, reason, note, command, data
+        As in `Row`.
+    unit, printed, text, where
+        Unit, convention, wording and place of what the study has instead, as in `Printed`.
+    """
+    study = Printed(None, unit, printed, where, text)
+    return Row(key, quantity, study, same, reason=reason, note=note, command=command, data=data)
+
+
 def counts(rows: "list[Row] | tuple[Row, ...]") -> Mapping[Verdict, int]:
     """How many rows end how."""
     return {verdict: sum(row.verdict == verdict for row in rows) for verdict in VERDICTS}

@@ -1,4 +1,4 @@
-"""What is left of the reach once the detector is simulated: efficiency and background."""
+"""The reach with the efficiency of the simulated detector and its simulated background."""
 
 from dataclasses import replace
 from functools import cache
@@ -10,9 +10,9 @@ from matplotlib.figure import Figure
 from wayside.paper import fig14, planes
 from wayside.paper.beyond import PARTS
 from wayside.paper.conventions import scenario
-from wayside.paper.drawing import COLOURS, canvas, depth_of
+from wayside.paper.drawing import COLOURS, Curve, contours_figure
 from wayside.paper.planes import LIMIT, Panel
-from wayside.paper.rows import Ours, Printed, Row
+from wayside.paper.rows import Ours, Row, own_row
 from wayside.paper.section import Context, Drawing, Outcome
 from wayside.sensitivity.background import Background, simulated_background
 
@@ -27,9 +27,9 @@ SITES: Final = {
 STEPS: Final = ("efficiency", "background", "everything")
 
 WORDS: Final = {
-    "efficiency": "pairs that the simulated detector sees",
-    "background": "and the simulated background, zero observed above it",
-    "everything": "and the beams there are",
+    "efficiency": "pairs that the simulated detector reconstructs",
+    "background": "and the simulated background, its median count observed",
+    "everything": "and the actual beams",
 }
 
 DATA: Final = ("efficiency_map", "fake_vertices")
@@ -39,9 +39,9 @@ DATA: Final = ("efficiency_map", "fake_vertices")
 def background(name: str) -> Background:
     """Background of two detectors at a site over the scenario's exposure."""
     plan = scenario(SITES[name], "run.signal=A")
-    one = simulated_background(plan)
+    single = simulated_background(plan)
     # Two boxes alike: what each source is wrong by is the same in both, so errors add.
-    return replace(one, value=2.0 * one.value, error=2.0 * one.error)
+    return replace(single, value=2.0 * single.value, error=2.0 * single.error)
 
 
 @cache
@@ -57,30 +57,30 @@ def panel(name: str, step: str) -> Panel:
 
 def run(context: Context) -> Outcome:  # noqa: ARG001
     """Rows and drawing."""
-    rows = [row for name in PARTS for row in (_seen(name), *_least(name))]
+    rows = [row for name in PARTS for row in (_efficiency(name), *_least(name))]
     rows += [_background(name) for name in ("a", "c")]
     return Outcome(
         tuple(rows),
         (
             Drawing(
                 "seen-reach",
-                "Fig. 14 as the study has it (red), ours with efficiency 1 and no background"
-                " (blue),"
-                " with simulated efficiency (green), with background as well (ochre) and with"
-                " the beams"
-                " there are (brown). Selection: gas hits on both tracks, fibres upstream silent.",
+                "Fig. 14 with the yield of the study (red), and with exact yields: efficiency 1"
+                " and no background (blue), simulated efficiency (green), background as well"
+                " (ochre) and the actual beams (brown). Selection: gas hits on both tracks, no hit"
+                " in the fibres upstream.",
                 _draw,
             ),
         ),
     )
 
 
-def _row(key: str, quantity: str, unit: str, same: Ours, note: str, command: str) -> Row:
-    return Row(
-        key=f"seen.{key}",
-        quantity=quantity,
-        study=Printed(None, unit, "100 % and zero are assumed", "section 10"),
-        same=same,
+def _row(key: str, quantity: str, same: Ours, note: str, command: str) -> Row:
+    return own_row(
+        f"seen.{key}",
+        quantity,
+        same,
+        printed="100 % and zero are assumed",
+        where="section 10",
         reason="the study assumes full efficiency and no background",
         note=note,
         command=command,
@@ -88,30 +88,30 @@ def _row(key: str, quantity: str, unit: str, same: Ours, note: str, command: str
     )
 
 
-def _seen(name: str) -> Row:
-    """Share of decays seen where most are expected."""
+def _efficiency(name: str) -> Row:
+    """Fraction of decays that are reconstructed, at the epsilon where most decays are expected."""
     here = fig14.panel(name)
     point = here.exactly(here.points[0])
-    seen = replace(point, efficiency="simulated")
+    timed = replace(point, efficiency="simulated")
+    in_emulsion = replace(timed, selection="vertex")
     g_d = 0.3
-    grid = here.epsilon
-    loose = replace(seen, selection="vertex")
-    yields = [each.expected_events("A", grid, g_d, 1.0) for each in (point, seen, loose)]
-    best = int(np.argmax(yields[0]))
-    epsilon = float(grid[best])
-    mass = point.model
+    every, reconstructed, vertices = (
+        variant.expected_events("A", here.epsilon, g_d, 1.0)
+        for variant in (point, timed, in_emulsion)
+    )
+    best = int(np.argmax(every))
+    model = point.model
     return _row(
         f"share.{name}",
-        f"share of decays in the detector that are seen, fig. 14 ({name}), g_D = {g_d:g}",
-        "",
+        f"fraction of decays in the detector that is reconstructed, fig. 14 ({name}),"
+        f" g_D = {g_d:g}",
         Ours(
-            float(yields[1][best] / yields[0][best]),
+            float(reconstructed[best] / every[best]),
             "Geant4, response, reconstruction; gas hits on both tracks",
             0.03,
         ),
-        f"at epsilon = {epsilon:.2e}, m1 - m2 = {mass.m1 - mass.m2:.3g} GeV; a vertex in the"
-        " emulsion"
-        f" alone: {yields[2][best] / yields[0][best]:.3g}",
+        f"at epsilon = {here.epsilon[best]:.2e}, m1 - m2 = {model.m1 - model.m2:.3g} GeV; a vertex"
+        f" in the emulsion alone: {vertices[best] / every[best]:.3g}",
         f"wayside point study-fig14{name} --set run.efficiency=simulated --set run.decays=exact",
     )
 
@@ -121,7 +121,7 @@ def _least(name: str) -> list[Row]:
     rows = []
     for step in STEPS:
         try:
-            found = planes.least_epsilon(panel(name, step), "exact")
+            least = planes.least_epsilon(panel(name, step), "exact")
         except LookupError:
             rows.append(_nothing(name, step))
             continue
@@ -129,9 +129,8 @@ def _least(name: str) -> list[Row]:
             _row(
                 f"{step}.{name}",
                 f"least epsilon of fig. 14 ({name}): {WORDS[step]}",
-                "",
-                Ours(found, f"{panel(name, step).level:.3g} events excluded", 0.03),
-                f"{found / plain:.3g} times that of full efficiency and no background, {plain:.3g}",
+                Ours(least, f"{panel(name, step).level:.3g} events excluded", 0.03),
+                f"{least / plain:.3g} times that of full efficiency and no background, {plain:.3g}",
                 f"wayside reach study-fig14{name} --set run.efficiency=simulated",
             )
         )
@@ -143,7 +142,6 @@ def _nothing(name: str, step: str) -> Row:
     return _row(
         f"{step}.{name}.none",
         f"most events of fig. 14 ({name}) over what would be excluded, and is not: {WORDS[step]}",
-        "",
         Ours(float(here.events("exact").max()) / here.level, "below 1: nothing is excluded", 0.1),
         f"{here.level:.3g} events would be excluded",
         f"wayside reach study-fig14{name} --set run.efficiency=simulated",
@@ -151,19 +149,21 @@ def _nothing(name: str, step: str) -> Row:
 
 
 def _background(name: str) -> Row:
-    found = background(name)
+    expected = background(name)
     site = SITES[name]
-    until = found.zero_until()
-    return Row(
-        key=f"seen.events.{site}",
-        quantity=f"background vertices in two detectors of {site}, timed",
-        study=Printed(None, "", "zero background", "section 10", "assuming zero background"),
-        same=Ours(found.value, f"+- {found.error:.2g}, all simulated sources", 0.1),
+    until = expected.zero_until()
+    return own_row(
+        f"seen.events.{site}",
+        f"background vertices in two detectors of {site}, timed",
+        Ours(expected.value, f"+- {expected.error:.2g}, all simulated sources", 0.1),
+        printed="zero background",
+        text="assuming zero background",
+        where="section 10",
         reason="an assumption of the study, not a result",
         note=(
-            f"{found.n_limit:.3g} signal events are excluded with it instead of {LIMIT:.3g};"
+            f"{expected.n_limit:.3g} signal events are excluded with it instead of {LIMIT:.3g};"
             f" zero background holds up to {until:.3g} fb^-1"
-            + "".join(f"; {flag}" for flag in found.flags)
+            + "".join(f"; {flag}" for flag in expected.flags)
         ),
         command=f"wayside background {site}",
         data=DATA,
@@ -171,31 +171,15 @@ def _background(name: str) -> Row:
 
 
 def _draw() -> Figure:
-    with canvas(9.2, 8.2) as figure:
-        for axes, name in zip(figure.subplots(2, 2).flat, PARTS, strict=True):
-            here = fig14.panel(name)
-            curves = [(here, "study", COLOURS[1], "study"), (here, "exact", COLOURS[0], "ours")]
-            curves += [
-                (panel(name, step), "exact", colour, label)
-                for step, colour, label in zip(
-                    STEPS, COLOURS[2:], ("efficiency", "and background", "and beams"), strict=False
-                )
-            ]
-            for plane, convention, colour, label in curves:
-                depth = depth_of(plane.events(convention), plane.level)  # type: ignore[arg-type]
-                axes.contour(here.x, here.epsilon, depth, levels=[0.0], colors=[colour])
-                left = "" if np.any(depth > 0.0) else ": nothing left"
-                axes.plot([], [], color=colour, label=label + left)
-            axes.set_xscale("log")
-            axes.set_yscale("log")
-            axes.set_xlabel("$g_D$")
-            axes.set_ylabel(r"$\varepsilon$")
-            model = here.points[0].model
-            axes.set_title(
-                rf"({name}) $m_{{A\prime}}={model.m_aprime:g}$, $m_1={model.m1:.5g}$,"
-                rf" $m_2={model.m2:.5g}$ GeV",
-                loc="left",
-                fontsize=9.5,
-            )
-            axes.legend(fontsize=8, loc="lower left")
-        return figure
+    parts = {}
+    for name in PARTS:
+        here = fig14.panel(name)
+        parts[name] = [
+            Curve(here, "study", COLOURS[1], "mean flight length, printed acceptance"),
+            Curve(here, "exact", COLOURS[0], "exact"),
+        ]
+        for step, colour, label in zip(
+            STEPS, COLOURS[2:], ("efficiency", "and background", "and actual beams"), strict=False
+        ):
+            parts[name].append(Curve(panel(name, step), "exact", colour, label))
+    return contours_figure(parts, "lower left")

@@ -188,7 +188,7 @@ def _sky(flux: str, depth: float = 0.0) -> Shower:
 
 
 def _cosmic() -> list[Row]:
-    rain, better, rock = _sky("study"), _sky("guan2015"), _sky("guan2015", 2750.0)
+    rain, better, rock = _sky("cosine-squared"), _sky("guan2015"), _sky("guan2015", 2750.0)
     vertical, error = COSMIC_VERTICAL
     formula = dblquad(lambda phi, c: vertical * c**2 + 0.0 * phi, 0.0, 1.0, -pi, pi, epsabs=1e-10)[
         0
@@ -286,7 +286,7 @@ def _cosmic() -> list[Row]:
 
 def _few() -> Row:
     collider = 2.0 * study_density(born(3.78), LUMINOSITIES[0])
-    cosmic = study_occupancy(_sky("study"), HALF_A_YEAR)[2]
+    cosmic = study_occupancy(_sky("cosine-squared"), HALF_A_YEAR)[2]
     return Row(
         key="section9.far-less",
         quantity="collider muons below a hundredth of the cosmic ones",

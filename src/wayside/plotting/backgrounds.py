@@ -151,7 +151,7 @@ def occupancy_figure(scenario: "Scenario", detector: str) -> Figure:
     """
     box = box_of(scenario, detector)
     found = occupancy.occupancy(DetectorSetup(scenario, detector))
-    study = cosmic_muons.shower(box, Site(flux="study"))
+    study = cosmic_muons.shower(box, Site(flux="cosine-squared"))
     days = np.geomspace(1.0, 1e4, 50)
     with rc_context(STYLE):
         figure, axes = _figure(5.6, 4.2)

@@ -21,7 +21,7 @@ from wayside.typing import FloatArray
 
 
 def reach_figure(result: Reach) -> Figure:
-    """Draw a result: shaded existing limits, our contour, the study's approximation.
+    """Draw a result: shaded existing limits, our contour, and that of the approximation.
 
     Parameters
     ----------
@@ -174,12 +174,12 @@ def _contours(axes: Axes, result: Reach) -> list[Artist]:
         (
             result.unity,
             {"color": OURS, "linewidth": 0.7, "linestyle": (0, (1, 1.5))},
-            "the same if every decay were seen",
+            "the same with every decay detected",
         ),
         (
             result.approximate,
             {"color": APPROXIMATE, "linewidth": 0.8},
-            "approximation of the study",
+            "mean flight length, face acceptance",
         ),
     ):
         # Without background the two counts nearly agree, and one line says it all.

@@ -117,7 +117,8 @@ DetectorName = Annotated[StrictStr, AfterValidator(_key)]
 Hadrons = Literal["r-ratio", "quarks"]
 DofName = Literal["drees2015", "saikawa2018"]
 
-Recast = Literal["exact", "study"]
+Recast = Literal["exact", "printed"]
+Decays = Literal["exact", "mean-flight"]
 
 PlaneKind = Literal["epsilon-g_d", "epsilon-m2", "epsilon-delta"]
 Hold = Literal["sum", "m1", "m2", "ratios"]
@@ -182,9 +183,11 @@ class RunSection(Section):
     background_error
         Standard error of a ``background`` that is a number, in events.
     decays
-        ``"exact"``, or ``"study"`` for Eqs. 20 and 21 of the study.
+        How decays inside a detector are counted: ``"exact"``, or ``"mean-flight"`` for one mean
+        flight length and the acceptance of the front face (Eqs. 20 and 21 of the study).
     recast
-        How existing limits are carried over: ``"exact"``, or ``"study"`` for its Eqs. 22 and 23.
+        How existing limits are carried over: ``"exact"``, or ``"printed"`` for Eqs. 22 and
+        23 of the study.
     efficiency
         Which decays count: all (``"unity"``), or those that the ``"simulated"`` detector sees.
     """
@@ -196,7 +199,7 @@ class RunSection(Section):
     selection: Selection = "timed"
     background: Background = 0.0
     background_error: Events = 0.0
-    decays: Literal["exact", "study"] = "exact"
+    decays: Decays = "exact"
     recast: Recast = "exact"
     efficiency: Literal["unity", "simulated"] = "unity"
 

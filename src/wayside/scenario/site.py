@@ -18,7 +18,7 @@ Frequency = Annotated[float, BeforeValidator(Quantity("frequency", 0.0, 1e15))]
 Flux = Annotated[float, BeforeValidator(Quantity("flux", 0.0, 1e18))]
 Share = Annotated[float, BeforeValidator(Quantity("pure number", 0.0, 1.0))]
 
-MuonFlux = Literal["guan2015", "study"]
+MuonFlux = Literal["guan2015", "cosine-squared"]
 BeamParticle = Literal["photon", "electron", "neutron"]
 
 
@@ -62,7 +62,8 @@ class SiteSection(Section):
     film_replacement
         Time in days after which films are replaced by fresh ones.
     muon_flux
-        Of cosmic muons at the surface: ``"guan2015"``, or ``"study"`` for Eq. 18 of the study.
+        Of cosmic muons at the surface: ``"guan2015"``, or ``"cosine-squared"`` for Eq. 18 of
+        the study.
     """
 
     overburden: Overburden = 0.0

@@ -26,7 +26,7 @@ class Existing:
     Parameters
     ----------
     recast
-        ``"exact"``, or ``"study"`` for Eqs. 22 and 23 of the study as printed.
+        ``"exact"``, or ``"printed"`` for Eqs. 22 and 23 of the study as printed.
     confidence_level
         Of the exclusion, where a search allows a choice: BaBar's invisible one, by its likelihood.
     """
@@ -73,8 +73,8 @@ class Existing:
         widths = point.visible_width_hats
         leptons = (widths["e"] + widths["mu"]) / sum(widths.values())
         branching = leptons * (1.0 - point.branching_dark(epsilon, g_d))
-        if self.recast == "study":
-            return babar.visible_margin_study(m_aprime, epsilon, branching, curve=self._visible)
+        if self.recast == "printed":
+            return babar.visible_margin_printed(m_aprime, epsilon, branching, curve=self._visible)
         return babar.visible_margin(m_aprime, epsilon, branching, leptons, curve=self._visible)
 
     def babar_invisible(self, point: MassPoint, epsilon: ArrayLike, g_d: ArrayLike) -> FloatArray:
@@ -84,8 +84,8 @@ class Existing:
         if not np.isfinite(limit) or not model.m1 + model.m2 < model.m_aprime:
             return _nothing(epsilon, g_d)
         ctau = point.ctau(epsilon, g_d)
-        if self.recast == "study":
-            return babar.invisible_margin_study(
+        if self.recast == "printed":
+            return babar.invisible_margin_printed(
                 model.m_aprime,
                 epsilon,
                 self._at_babar(model).mean_gamma_beta * ctau,
@@ -142,7 +142,7 @@ def _level_visible(searches: Existing, m_aprime: float) -> float | None:
 
 def _level_invisible(searches: Existing, m_aprime: float) -> float | None:
     published = _published_level(searches._invisible, m_aprime)
-    if published is None or searches.recast == "study":
+    if published is None or searches.recast == "printed":
         return published
     return searches.confidence_level if searches._has_likelihood(m_aprime) else published
 

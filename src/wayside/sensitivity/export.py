@@ -38,7 +38,7 @@ def _contours(result: Reach) -> str:
         "exclusion": result.contour,
         "discovery": result.discovery,
         "exclusion-unity": result.unity,
-        "study-approximation": result.approximate,
+        "mean-flight": result.approximate,
         **result.existing,
         # Too much dark matter is below the first kind, above the second.
         "relic": result.relic.lines("below"),

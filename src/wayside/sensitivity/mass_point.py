@@ -27,8 +27,8 @@ from wayside.production.process import Frame, Process, Treatment
 from wayside.production.radiative import Regulator
 from wayside.typing import FloatArray
 
-Decays = Literal["exact", "study"]
-"""``"exact"``, or ``"study"``: its Eqs. 20 and 21."""
+Decays = Literal["exact", "mean-flight"]
+"""``"exact"``, or ``"mean-flight"``: one mean flight length, acceptance of the front face."""
 
 Efficiency = Literal["unity", "simulated"]
 """Whether all decays count, or those that the simulated detector sees."""
@@ -293,7 +293,7 @@ class MassPoint:
         couplings = {"epsilon": epsilon, "g_d": g_d}
         flags = [flag for each in self.processes for flag in each.flags(couplings)]
         if float(self.beams.boost @ self.beams.boost) > 0.0:
-            flags.append("mean flight and the study's approximation are in the centre of mass")
+            flags.append("mean flight and the mean-flight approximation are in the centre of mass")
         return flags
 
     def ctau(self, epsilon: ArrayLike, g_d: ArrayLike) -> FloatArray:
@@ -348,18 +348,18 @@ class MassPoint:
         epsilon, g_d
             Couplings, any shapes that broadcast.
         decays
-            ``"exact"`` or ``"study"``, instead of what the mass point was made with.
+            ``"exact"`` or ``"mean-flight"``, instead of what the mass point was made with.
         """
         decays = self.decays if decays is None else decays
-        if decays == "study":
-            from wayside.sensitivity import study
+        if decays == "mean-flight":
+            from wayside.sensitivity import mean_flight
 
             self._volume(name)
             return self._averaged(
-                lambda part: study.decay_probability(part, name, epsilon, g_d), epsilon, g_d
+                lambda part: mean_flight.decay_probability(part, name, epsilon, g_d), epsilon, g_d
             )
         if decays != "exact":
-            raise InputError(f"decays = {decays!r}: must be exact or study")
+            raise InputError(f"decays = {decays!r}: must be exact or mean-flight")
         ctau = self.ctau(epsilon, g_d)
         return self._averaged(
             lambda part: np.asarray(part.curve(name)[0].probability(ctau)), epsilon, g_d
@@ -431,7 +431,7 @@ class MassPoint:
         luminosity_fb
             Integrated luminosity in fb^-1.
         decays
-            ``"exact"`` or ``"study"``, instead of what the mass point was made with: from a
+            ``"exact"`` or ``"mean-flight"``, instead of what the mass point was made with: from a
             scenario that is its ``run.decays``.
         efficiency
             ``"unity"`` or ``"simulated"``, instead of what the mass point was made with:
@@ -445,7 +445,8 @@ class MassPoint:
         Notes
         -----
         Eqs. 20 and 21 of the study without their approximations: the path through the volume, the
-        distribution of boosts and the exponentials are exact. With ``decays="study"``, with them.
+        distribution of boosts and the exponentials are exact. With ``decays="mean-flight"``, with
+        them.
         """
         self._volume(name)
         if not luminosity_fb > 0.0:

@@ -182,7 +182,7 @@ def _from_r(widths: Mapping[str, float], error: float | None) -> dict[str, Any]:
 
 def _detector(scenario: Scenario, point: MassPoint, name: str, ctau: float) -> dict[str, Any]:
     epsilon, g_d = scenario.model.epsilon, scenario.model.g_d
-    approximate = float(point.decay_probability(name, epsilon, g_d, decays="study"))
+    approximate = float(point.decay_probability(name, epsilon, g_d, decays="mean-flight"))
     chosen = float(point.decay_probability(name, epsilon, g_d))
     share = seen_report(point, name, epsilon, g_d)
     produced = float(point.produced_fb(epsilon, g_d)) * scenario.run.luminosity_fb
@@ -192,7 +192,7 @@ def _detector(scenario: Scenario, point: MassPoint, name: str, ctau: float) -> d
         "face_acceptance": float(point.face_acceptance(name, epsilon, g_d)),
         "hit_probability": float(point.hit_probability(name, epsilon, g_d)),
         "decay_probability": chosen,
-        "decay_probability_study": approximate,
+        "decay_probability_mean_flight": approximate,
         "decays": produced * chosen,
         **share,
         "expected_events": float(

@@ -11,7 +11,7 @@ import numpy as np
 
 from wayside import __version__
 from wayside.scenario import Scenario, meaning
-from wayside.sensitivity import study
+from wayside.sensitivity import mean_flight
 from wayside.sensitivity.background import Background, expected_background
 from wayside.sensitivity.columns import resolved
 from wayside.sensitivity.contours import Line, trace
@@ -48,7 +48,7 @@ class Reach:
     discovery: list[Line]
     """Where they expect ``n_discovery``."""
     approximate: list[Line]
-    """The contour with the study's approximation of the yield (Eqs. 20 and 21)."""
+    """The contour with one mean flight length and the acceptance of the front face."""
     existing: dict[str, list[Line]]
     """Borders of existing searches by their key."""
     margins: dict[str, FloatArray]
@@ -96,7 +96,7 @@ class Reach:
             "axes": [self.plane.x.name, self.plane.epsilon.name],
             "contour": _plain(self.contour),
             "discovery": _plain(self.discovery),
-            "study_approximation": _plain(self.approximate),
+            "mean_flight": _plain(self.approximate),
             "efficiency": self.efficiency,
             "contour_unity": _plain(self.unity),
             "relic": self.relic.summary(),
@@ -157,7 +157,7 @@ def reach(scenario: Scenario, *, progress: Progress | None = None) -> Reach:
     logarithm = _log_yield(scenario, _expected)
     unity = _log_yield(scenario, partial(_expected, efficiency="unity"))
     simulated = scenario.run.efficiency == "simulated"
-    approximation = _log_yield(scenario, study.expected_events)
+    approximation = _log_yield(scenario, mean_flight.expected_events)
     existing_searches = Existing(scenario.run.recast, scenario.run.confidence_level)
     searches = existing_searches.margins()
 

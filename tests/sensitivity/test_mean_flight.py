@@ -13,7 +13,7 @@ from wayside.detector.box import Box
 from wayside.models.inelastic import ScalarInelastic
 from wayside.paper import formulas
 from wayside.scenario import load_scenario
-from wayside.sensitivity import study
+from wayside.sensitivity import mean_flight
 from wayside.sensitivity.mass_point import MassPoint
 from wayside.sensitivity.planes import mass_point
 
@@ -47,18 +47,20 @@ def test_equations_20_and_21(name: str) -> None:
     assert point.mean_flight(epsilon, g_d) == pytest.approx(d, rel=1e-9)
     assert point.mean_gamma_beta == pytest.approx(d * width / HBAR_C, rel=1e-9)
     a, depth = DISTANCES[name], 1.32
-    assert study.nominal_distance(point.volumes["A"]) == a
+    assert mean_flight.nominal_distance(point.volumes["A"]) == a
     acceptance = point.face("A").value
-    chance = acceptance * (math.exp(-a / d) - math.exp(-(a + depth) / d))
+    probability = acceptance * (math.exp(-a / d) - math.exp(-(a + depth) / d))
     if point.mode == "on-shell":
         dark = g_d**2 * point.model.dark_width_hat()
         branching = dark / (dark + epsilon**2 * sum(point.model.visible_width_hats().values()))
         sigma = epsilon**2 * point.cross_section_hat
     else:
         branching, sigma = 1.0, epsilon**2 * g_d**2 * point.cross_section_hat
-    assert study.decay_probability(point, "A", epsilon, g_d) == pytest.approx(chance, rel=1e-9)
-    assert study.expected_events(point, "A", epsilon, g_d, luminosity) == pytest.approx(
-        luminosity * sigma * branching * chance, rel=1e-9
+    assert mean_flight.decay_probability(point, "A", epsilon, g_d) == pytest.approx(
+        probability, rel=1e-9
+    )
+    assert mean_flight.expected_events(point, "A", epsilon, g_d, luminosity) == pytest.approx(
+        luminosity * sigma * branching * probability, rel=1e-9
     )
 
 
@@ -67,7 +69,9 @@ def test_equations_20_and_21(name: str) -> None:
     [((1, 0, 7), 7), ((0.84, 0, -6), 6), ((0, -4, 0), 4), ((3, 4, 1), 5), ((0, 0, 2), 2)],
 )
 def test_distance_along_the_beam_or_from_it(position, distance) -> None:
-    assert study.nominal_distance(Box.place(position, (0.1, 0.1, 0.1))) == pytest.approx(distance)
+    assert mean_flight.nominal_distance(Box.place(position, (0.1, 0.1, 0.1))) == pytest.approx(
+        distance
+    )
 
 
 def at_rest(box: Box) -> MassPoint:
@@ -82,7 +86,7 @@ def test_exact_for_one_speed_and_a_small_box() -> None:
     flights = np.array([0.2, 1.0, 4.0, 100.0, 1e6])
     for d in flights:
         fixed = replace(point, ctau_override=d / point.mean_gamma_beta)
-        ratio = study.decay_probability(fixed, "A", 1e-3, 1.0) / fixed.decay_probability(
+        ratio = mean_flight.decay_probability(fixed, "A", 1e-3, 1.0) / fixed.decay_probability(
             "A", 1e-3, 1.0
         )
         # Beside the axis: rays that leave by a side miss up to 12 per cent of the depth
@@ -93,7 +97,7 @@ def test_exact_for_one_speed_and_a_small_box() -> None:
     for d in flights:
         fixed = replace(thin, ctau_override=d / thin.mean_gamma_beta)
         # Distances differ by (2 mm)^2/(2 * 4 m) = 5e-7 m from a, 1e-4/4 of rays leave by a side.
-        assert study.decay_probability(fixed, "A", 1e-3, 1.0) == pytest.approx(
+        assert mean_flight.decay_probability(fixed, "A", 1e-3, 1.0) == pytest.approx(
             float(fixed.decay_probability("A", 1e-3, 1.0)), rel=1e-4
         )
 
@@ -103,7 +107,7 @@ def test_off_axis_the_way_is_longer_than_the_printed_distance() -> None:
     point = at_rest(Box.place((3.0, 0.0, 4.0), (0.004, 0.004, 1e-4), "ip"))
     for d in (0.5, 2.0, 50.0):
         fixed = replace(point, ctau_override=d / point.mean_gamma_beta)
-        ratio = study.decay_probability(fixed, "A", 1e-3, 1.0) / fixed.decay_probability(
+        ratio = mean_flight.decay_probability(fixed, "A", 1e-3, 1.0) / fixed.decay_probability(
             "A", 1e-3, 1.0
         )
         assert ratio == pytest.approx(math.exp((5.0 - 4.0) / d), rel=1e-4)
@@ -113,7 +117,7 @@ def test_long_lifetimes_agree_up_to_the_spread_of_boosts() -> None:
     """There N goes with the mean of 1/(gamma beta), of which the study takes 1 over the mean."""
     point = replace(mass_point(load_scenario("belle2-forward")), ctau_override=1e9)
     exact = float(point.decay_probability("A", 1e-4, 1.0))
-    approximate = float(study.decay_probability(point, "A", 1e-4, 1.0))
+    approximate = float(mean_flight.decay_probability(point, "A", 1e-4, 1.0))
     assert approximate == pytest.approx(
         point.face("A").value * 1.32 / (point.mean_gamma_beta * 1e9), rel=1e-6
     )
@@ -130,4 +134,4 @@ def test_stable_and_short_lived() -> None:
     point = at_rest(Box.place((4.0, 0.0, 0.0), (0.2, 0.3, 1.32), "ip"))
     for ctau in (math.inf, 1e-30):
         fixed = replace(point, ctau_override=ctau)
-        assert study.decay_probability(fixed, "A", 1e-3, 1.0) == 0.0
+        assert mean_flight.decay_probability(fixed, "A", 1e-3, 1.0) == 0.0
