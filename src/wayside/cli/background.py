@@ -79,7 +79,7 @@ def command(
 
 def _files(report: "BackgroundReport", say: Callable[[str], None]) -> dict[str, bytes | str]:
     from wayside.plotting.background_figures import background_figures
-    from wayside.plotting.reach_figure import figure_files
+    from wayside.plotting.files import figure_files
 
     files: dict[str, bytes | str] = {}
     for name, figure in background_figures(report):

@@ -10,6 +10,7 @@ import click
 from wayside.cli.common import check_out, json_option, out_option, table_text
 from wayside.errors import InputError
 from wayside.files import write_files
+from wayside.paper import STUDY
 from wayside.text import json_text
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def _refuse_rebuild(_context: click.Context, _option: click.Parameter, given: bo
         )
 
 
-@click.command("paper")
+@click.command("paper", epilog=STUDY)
 @click.argument("sections", nargs=-1, metavar="[SECTION]...")
 @out_option
 @json_option
@@ -58,9 +59,9 @@ def command(
     from wayside.paper.registry import SECTIONS, chosen
 
     if listed:
-        rows = [(name, each.title) for name, each in SECTIONS.items()]
+        rows = [(name, section.title) for name, section in SECTIONS.items()]
         click.echo(
-            json_text({name: each.title for name, each in SECTIONS.items()})
+            json_text({name: section.title for name, section in SECTIONS.items()})
             if as_json
             else table_text(("section", "title"), rows)
         )
@@ -73,14 +74,14 @@ def command(
     from rich.console import Console
 
     console = Console(stderr=True)
-    found = _run(console, names, workers, writes)
+    result = _run(console, names, workers, writes)
     files: Mapping[str, bytes | str] = {}
     if writes:
         from wayside.paper.export import files as all_files
 
-        files = all_files(found)
+        files = all_files(result)
     written = write_files(folder, files) if files else []
-    click.echo(json_text(found.plain()) if as_json else _text(found, written))
+    click.echo(json_text(result.plain()) if as_json else _text(result, written))
 
 
 def _run(
@@ -109,11 +110,11 @@ def _run(
         )
 
 
-def _text(found: "Report", written: list[Path]) -> str:
+def _text(result: "Report", written: list[Path]) -> str:
     from wayside.paper.rows import counts, number
 
     lines: list[str] = []
-    for part in found.parts:
+    for part in result.parts:
         lines += ["", part.title]
         head = ("verdict", "study", "ours", "ratio", "quantity")
         cells = [
@@ -127,9 +128,9 @@ def _text(found: "Report", written: list[Path]) -> str:
             for row in part.rows
         ]
         lines.append(_wrapped(head, cells))
-        for each in part.warnings:
-            lines += textwrap.wrap(f"note: {each}", _PAGE, subsequent_indent="  ")
-    tallies = ", ".join(f"{count} {verdict}" for verdict, count in counts(found.rows).items())
+        for warning in part.warnings:
+            lines += textwrap.wrap(f"note: {warning}", _PAGE, subsequent_indent="  ")
+    tallies = ", ".join(f"{count} {verdict}" for verdict, count in counts(result.rows).items())
     lines += ["", tallies]
     few = [path for path in written if path.suffix not in (".png", ".pdf")]
     lines += [f"wrote {path}" for path in few]
@@ -146,5 +147,5 @@ def _wrapped(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     for *cells, last in rows:
         first, *others = textwrap.wrap(last, room, subsequent_indent="  ") or [""]
         lines.append((*cells, first))
-        lines += [(*("" for _ in cells), each) for each in others]
+        lines += [(*("" for _ in cells), line) for line in others]
     return table_text(head, lines)

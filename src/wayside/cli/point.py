@@ -57,7 +57,7 @@ def _files(report: dict[str, Any]) -> dict[str, bytes | str]:
     if not shown:  # nothing reaches any detector
         return files
     from wayside.plotting.arrivals import arrivals_figure
-    from wayside.plotting.reach_figure import figure_files
+    from wayside.plotting.files import figure_files
 
     return {
         **figure_files(arrivals_figure(report), "arrivals"),

@@ -65,7 +65,8 @@ def command(
 
 
 def _files(result: "Reach") -> dict[str, bytes | str]:
-    from wayside.plotting.reach_figure import figure_files, reach_figure
+    from wayside.plotting.files import figure_files
+    from wayside.plotting.reach_figure import reach_figure
     from wayside.sensitivity.export import tables
 
     return {

@@ -136,7 +136,7 @@ def _text(result: dict[str, Any]) -> str:
 
 def _figures(run_dir: Path, place: Path, display: int) -> dict[str, bytes | str]:
     from wayside.plotting.efficiency import efficiency_figure
-    from wayside.plotting.reach_figure import figure_files
+    from wayside.plotting.files import figure_files
     from wayside.plotting.vertices import vertex_figure
     from wayside.reconstruction.files import Run
     from wayside.reconstruction.run import origins, read_result

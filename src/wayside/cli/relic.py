@@ -120,8 +120,8 @@ def _text(scenario: "Scenario", result: "RelicResult") -> str:
 
 def _files(result: "RelicResult") -> dict[str, bytes | str]:
     from wayside.cosmology.relic import GEV2_TO_CM3_PER_S
+    from wayside.plotting.files import figure_files
     from wayside.plotting.freeze_out import freeze_out_figure
-    from wayside.plotting.reach_figure import figure_files
     from wayside.text import csv_text
 
     columns = ("x", "temperature_gev", "yield", "yield_equilibrium", "sigma_v_cm3_per_s")

@@ -203,7 +203,7 @@ def _figures(plan: "Plan", folder: Path, number: int) -> dict[str, bytes | str]:
     import numpy as np
 
     from wayside.plotting.event_display import deposit_figure, event_display
-    from wayside.plotting.reach_figure import figure_files
+    from wayside.plotting.files import figure_files
     from wayside.transport.plan import read_run
     from wayside.transport.run import trace
 

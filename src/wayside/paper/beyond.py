@@ -102,8 +102,7 @@ def _yields() -> list[Row]:
                     at["exact"] / at["study"], "every path and boost over Eq. 20 with 0.9 %", 2e-3
                 ),
                 f"{at['exact']:.4g} events at epsilon = {peak[0]:.2e}; over Eq. 20 with the"
-                " computed"
-                f" acceptance {at['exact'] / at['own acceptance']:.3f}",
+                f" computed acceptance {at['exact'] / at['own acceptance']:.3f}",
                 f"wayside point study-fig14{name} --set run.decays=exact",
             )
         )

@@ -8,20 +8,20 @@ HOLDS: Final = Tolerance(1.0, 1.0, "a claim without a number: 1 if it holds ever
 
 
 def claim(text: str, where: str, of: str) -> Printed:
-    """A claim as a share of cases in which it holds: the study's is 1.
+    """A claim as a fraction of cases in which it holds: the study's is 1.
 
     Parameters
     ----------
     text
-        In the study's words.
+        The claim in the study's words.
     where
-        Section or figure.
+        Section or figure that makes it.
     of
-        The cases.
+        The cases of which it is claimed, such as "sets".
     """
-    return Printed(1.0, "", f"share of {of} for which it holds", where, text, claim=True)
+    return Printed(1.0, "", f"fraction of {of} for which it holds", where, text, claim=True)
 
 
-def share(holds: int, of: int, cases: str) -> Ours:
-    """How often it holds in our computation."""
+def fraction(holds: int, of: int, cases: str) -> Ours:
+    """Fraction of the cases in which a claim holds in our computation."""
     return Ours(holds / of, f"{holds} of {of} {cases}")

@@ -76,20 +76,24 @@ def study_events(
     Parameters
     ----------
     point
-        With the study's regulator.
+        Mass point with the study's regulator.
     name
-        Detector.
+        Name of one of its detectors.
     epsilon, g_d
-        Couplings that broadcast.
+        Couplings, of shapes that broadcast.
     luminosity_fb
-        In fb^-1.
+        Integrated luminosity in fb^-1.
     acceptance
-        A of one detector; computed from Eq. 13 if not given. The study assumes 0.9 per cent in
-        Figs. 14 and 15, and off shell has 32 for 16 in Eq. 5: that is put in here.
+        Acceptance of the detector as a fraction; computed from Eq. 13 if not given. The study
+        assumes 0.9 per cent in Figs. 14 and 15.
+
+    Notes
+    -----
+    Off shell, Eq. 5 is taken as printed, with 32 for 16.
     """
-    share = point.face(name).value if acceptance is None else acceptance
+    accepted = point.face(name).value if acceptance is None else acceptance
     produced = luminosity_fb * point.produced_fb(epsilon, g_d)
     if isinstance(point.process, DirectProcess):
         produced = produced * 16.0 / (printed.EQUATION_5_DENOMINATOR.value or 16.0)
     in_depth = mean_flight.probability_in_depth(point, name, epsilon, g_d)
-    return np.asarray(produced * share * in_depth)
+    return np.asarray(produced * accepted * in_depth)

@@ -26,7 +26,7 @@ COUPLINGS: Final = {"far": (0.3, 3.0), "resonant": (1e-4, 1.0)}
 
 
 def per_speed2(m_aprime: float, m1: float, m2: float) -> float:
-    """Sigma v / v^2 of Eq. 3 over epsilon^2 g_D^2 in GeV^-2, one massless lepton."""
+    """Eq. 3 over v^2: sigma v/v^2 over epsilon^2 g_D^2 in GeV^-2, for one massless lepton."""
     below = (m1 + m2) ** 2 - m_aprime**2
     return 8.0 * math.pi * ALPHA / (4.0 * math.pi) * m1 * m2 / (3.0 * below**2)
 

@@ -7,7 +7,7 @@ from scipy.integrate import quad
 
 from wayside.constants import GEV2_TO_FB, M_ELECTRON
 from wayside.paper.amplitudes import E2, radiative_squared
-from wayside.paper.claims import HOLDS, claim, share
+from wayside.paper.claims import HOLDS, claim, fraction
 from wayside.paper.dirac import METRIC
 from wayside.paper.formulas import equation_4
 from wayside.paper.rows import Ours, Printed, Row, within
@@ -104,14 +104,14 @@ def run(context: Context) -> Outcome:  # noqa: ARG001
             study=claim(
                 "increases with dark photon mass for a given sqrt(s)", "section 4", "steps"
             ),
-            same=share(int(np.sum(np.diff(totals) > 0)), len(totals) - 1, "steps"),
+            same=fraction(int(np.sum(np.diff(totals) > 0)), len(totals) - 1, "steps"),
             tolerance=HOLDS,
         ),
         Row(
             key="eq4.with-energy",
             quantity="cross-section falls with sqrt(s), 8.5 to 12 GeV at m_A' = 8 GeV",
             study=claim("for a given dark photon mass, it decreases with s", "section 4", "steps"),
-            same=share(int(np.sum(np.diff(falling) < 0)), len(falling) - 1, "steps"),
+            same=fraction(int(np.sum(np.diff(falling) < 0)), len(falling) - 1, "steps"),
             tolerance=HOLDS,
         ),
     ]

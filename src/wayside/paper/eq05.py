@@ -52,8 +52,8 @@ def denominator_by_equation_3() -> float:
 def run(context: Context) -> Outcome:  # noqa: ARG001
     """Rows of Eq. 5."""
     cosines = (0.0, 0.3, 0.6, 0.9)
-    found = [denominator_by_traces(c) for c in cosines]
-    spread = float(np.ptp(found) / np.mean(found))
+    denominators = [denominator_by_traces(c) for c in cosines]
+    spread = float(np.ptp(denominators) / np.mean(denominators))
     cause = "16 follows from the Lagrangian, Eq. 2; off-shell yields are twice the printed ones"
     allowed = within(1e-3, "a whole number")
     masses = printed.TABLE_1_OFF_SHELL
@@ -64,7 +64,9 @@ def run(context: Context) -> Outcome:  # noqa: ARG001
                 quantity="denominator that the Lagrangian gives",
                 study=EQUATION_5_DENOMINATOR,
                 same=Ours(
-                    float(np.mean(found)), "Dirac trace at four angles, Table 1's masses", 1e-7
+                    float(np.mean(denominators)),
+                    "Dirac trace at four angles, Table 1's masses",
+                    1e-7,
                 ),
                 tolerance=allowed,
                 cause=cause,
@@ -77,7 +79,7 @@ def run(context: Context) -> Outcome:  # noqa: ARG001
                 study=EQUATION_5_DENOMINATOR,
                 same=Ours(denominator_by_equation_3(), "Eq. 3 as printed, turned around", 1e-7),
                 tolerance=allowed,
-                cause="Eqs. 3 and 5 of the print contradict each other by a factor of two",
+                cause="Eqs. 3 and 5 as printed contradict each other by a factor of two",
             ),
             Row(
                 key="eq5.cross-section",

@@ -7,7 +7,7 @@ import numpy as np
 
 from wayside.constants import M_ELECTRON
 from wayside.paper.amplitudes import radiative_squared
-from wayside.paper.claims import HOLDS, claim, share
+from wayside.paper.claims import HOLDS, claim, fraction
 from wayside.paper.dirac import METRIC, boosted
 from wayside.paper.formulas import (
     equation_13,
@@ -92,7 +92,7 @@ def _hole() -> Row:
             "section 7",
             "ends",
         ),
-        same=share(sum(ends), len(ends), "ends, theta and theta_1^* 0 or pi"),
+        same=fraction(sum(ends), len(ends), "ends, theta and theta_1^* 0 or pi"),
         tolerance=HOLDS,
     )
 

@@ -1,4 +1,4 @@
-"""Eqs. 20 and 21: expected events, and what one flight length and one path leave out."""
+"""Eqs. 20 and 21: expected events, and what one mean flight length and one path leave out."""
 
 from dataclasses import replace
 from typing import Final
@@ -38,7 +38,7 @@ def _sampled() -> list[Row]:
         ("face", "acceptance of the front face", face, face_error, point.face("A").value),
         (
             "decays",
-            f"chance to decay inside A at a proper decay length of {ctau:g} m",
+            f"probability to decay inside A at a proper decay length of {ctau:g} m",
             decays,
             decays_error,
             float(fixed.decay_probability("A", 1e-4, 1.0)),
@@ -102,7 +102,7 @@ def _compare(name: str, point: MassPoint, flight: float, word: str) -> Row:
         study=Printed(
             theirs,
             "fb",
-            "acceptance times one exponential, epsilon = 1e-4, g_D = 1"
+            "acceptance times the bracket of Eqs. 20 and 21, epsilon = 1e-4, g_D = 1"
             + (", 16 in Eq. 5" if off_shell else ""),
             "eq. 21" if off_shell else "eq. 20",
             "computed from the printed formula",
@@ -128,7 +128,7 @@ def _mean_path(point: MassPoint) -> float:
     There decays are path/(gamma beta ctau): the path is weighted with 1/(gamma beta).
     """
     long = 1e9
-    chance = float(
+    probability = float(
         replace(point, ctau_override=long).decay_probability("A", 1e-4, 1.0, decays="exact")
     )
-    return chance * long * point.mean_gamma_beta / point.face("A").value
+    return probability * long * point.mean_gamma_beta / point.face("A").value

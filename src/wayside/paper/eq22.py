@@ -51,9 +51,8 @@ def run(context: Context) -> Outcome:  # noqa: ARG001
             same=Ours(exact_edge, "epsilon^2 BR_ll of the published limit undone", 1e-6),
             tolerance=within(0.02, "reading of the published limit"),
             cause=(
-                "the published epsilon_1 holds for an A' with hadronic decays; Eq. 22 takes it"
-                " for one"
-                f" with leptons alone (their share is {leptons:.3g})"
+                "the published epsilon_1 holds for an A' with hadronic decays; Eq. 22 takes it for"
+                f" one with leptons alone (their fraction is {leptons:.3g})"
             ),
             explained=Ours(explained, "as if the search had assumed BR_ll = 1", 1e-6),
             command=command + "exact",
@@ -100,15 +99,15 @@ def _edge_all_dark(point: MassPoint, g_d: float) -> float:
 
 
 def _edge_without_dilution(point: MassPoint, g_d: float) -> float:
-    """Our limit with the Standard Model's share of leptons put to one."""
+    """Our limit with the fraction of leptons among Standard Model decays put to one."""
     curve = babar.visible_curve()
     widths = point.visible_width_hats
 
     def along(t: float) -> float:
         epsilon = math.exp(t)
         visible = epsilon**2 * sum(widths.values())
-        share = epsilon**2 * (widths["e"] + widths["mu"])
-        branching = share / (visible + g_d**2 * point.dark_width_hat)
+        leptons = epsilon**2 * (widths["e"] + widths["mu"])
+        branching = leptons / (visible + g_d**2 * point.dark_width_hat)
         return float(
             babar.visible_margin(point.model.m_aprime, epsilon, branching, 1.0, curve=curve)
         )

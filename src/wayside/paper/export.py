@@ -56,13 +56,12 @@ def files(report: Report) -> dict[str, bytes | str]:
     """All files of the report by name."""
     from wayside.paper.html import page
 
-    found: dict[str, bytes | str] = {
+    contents: dict[str, bytes | str] = {
         "report.html": page(report),
         "report.csv": table(report),
         "report.json": as_json(report),
     }
     for part in report.parts:
         for picture in part.pictures:
-            found[f"{picture.name}.png"] = picture.png
-            found[f"{picture.name}.pdf"] = picture.pdf
-    return found
+            contents |= picture.files
+    return contents

@@ -18,7 +18,7 @@ POINTS: Final = (TABLE_1_MASSES[0], (2.0, 1.0634, 0.9247), (14.0, 5.00, 4.85))
 
 
 def spectrum(masses: tuple[float, float, float], n: int = 2001) -> tuple[np.ndarray, np.ndarray]:
-    """Pair masses as shares of the allowed range, and the spectrum of unit area over them."""
+    """Pair masses in fractions of the allowed range, and the spectrum of unit area over them."""
     low, high = 2.0 * M_ELECTRON, masses[1] - masses[2]
     t = np.linspace(0.0, 1.0, n)
     values = dgamma_dmff(ScalarInelastic, "e", low + (high - low) * t, *masses)
@@ -37,7 +37,7 @@ def run(context: Context) -> Outcome:  # noqa: ARG001
         rows.append(
             Row(
                 key=f"fig4.width.{masses[0]:g}",
-                quantity=f"share of the allowed range of m_ee that holds 90 % of the decays,"
+                quantity=f"fraction of the allowed range of m_ee that holds 90 % of the decays,"
                 f" m_A' = {masses[0]:g}, m1 = {masses[1]:g}, m2 = {masses[2]:g} GeV",
                 study=Printed(
                     1.0,
@@ -54,9 +54,8 @@ def run(context: Context) -> Outcome:  # noqa: ARG001
             )
         )
     caption = (
-        "Spectrum of the electron pair. The study's masses are lost with the picture: Table"
-        " 1's (on and"
-        " off shell) and BESIII's of fig. 14 (a)."
+        "Spectrum of the electron pair. The study's masses are lost with the picture: Table 1's"
+        " (on and off shell) and BESIII's of fig. 14 (a)."
     )
     return Outcome(tuple(rows), (Drawing("fig04", caption, _draw),))
 

@@ -1,4 +1,4 @@
-"""Fig. 5: the average flight length over m1 and m2, at BESIII."""
+"""Fig. 5: the mean flight length over m1 and m2, at BESIII."""
 
 from typing import Final
 
@@ -9,8 +9,9 @@ from matplotlib.figure import Figure
 from wayside.constants import HBAR_C
 from wayside.models.excited import width_hats
 from wayside.models.inelastic import ScalarInelastic
-from wayside.paper.claims import HOLDS, claim, share
+from wayside.paper.claims import HOLDS, claim, fraction
 from wayside.paper.drawing import canvas
+from wayside.paper.formulas import equation_14
 from wayside.paper.rows import Row
 from wayside.paper.section import Context, Drawing, Outcome
 
@@ -29,33 +30,30 @@ def flights() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     m2 = np.linspace(0.2, 1.5, POINTS)
     heavy, ground = np.meshgrid(m1, m2)
     there = (heavy > ground + 0.005) & (heavy + ground < M_APRIME - 1e-6)
-    found = np.full(heavy.shape, np.nan)
+    flight = np.full(heavy.shape, np.nan)
     widths = width_hats(ScalarInelastic, M_APRIME, heavy[there], ground[there])
     ctau = HBAR_C / (EPSILON**2 * G_D**2 * sum(widths.values()))
-    found[there] = mean_gamma_beta(heavy[there], ground[there]) * ctau
-    return m1, m2, found
+    flight[there] = mean_gamma_beta(heavy[there], ground[there]) * ctau
+    return m1, m2, flight
 
 
 def mean_gamma_beta(m1: np.ndarray, m2: np.ndarray) -> np.ndarray:
     """Momentum over mass of Eq. 14, averaged over cos theta_1^*."""
-    s, mass2 = SQRT_S**2, M_APRIME**2
-    lift = 1.0 + (m1**2 - m2**2) / mass2
-    root = np.sqrt(np.maximum(lift**2 - 4.0 * m1**2 / mass2, 0.0))
     nodes, weights = np.polynomial.legendre.leggauss(24)
-    energy = (s + mass2) * lift[:, None] + (s - mass2) * root[:, None] * nodes
-    ratio = energy / (4.0 * SQRT_S * m1[:, None])
+    energy = equation_14(nodes, SQRT_S**2, M_APRIME**2, m1[:, None], m2[:, None])
+    ratio = energy / m1[:, None]
     return np.asarray(0.5 * np.sqrt(np.maximum(ratio**2 - 1.0, 0.0)) @ weights)
 
 
 def run(context: Context) -> Outcome:  # noqa: ARG001
     """Row and drawing of Fig. 5."""
-    m1, m2, found = flights()
+    m1, m2, flight = flights()
     falls = total = 0
-    for row in found:
-        inside = row[np.isfinite(row)]
+    for column in flight:
+        inside = column[np.isfinite(column)]
         falls += int(np.sum(np.diff(inside) < 0.0))
         total += max(len(inside) - 1, 0)
-    row_ = Row(
+    row = Row(
         key="fig5.falls",
         quantity="flight length falls as m1 grows at fixed m2, m_A' = 3 GeV",
         study=claim(
@@ -63,31 +61,31 @@ def run(context: Context) -> Outcome:  # noqa: ARG001
             "section 6, fig. 5",
             "steps of the grid",
         ),
-        same=share(falls, total, "steps"),
+        same=fraction(falls, total, "steps"),
         tolerance=HOLDS,
         command="wayside paper fig05",
         data=("r_ratio",),
     )
     caption = (
-        f"Average flight length at BESIII, m_A' = {M_APRIME:g} GeV, epsilon = {EPSILON:g},"
+        f"Mean flight length at BESIII, m_A' = {M_APRIME:g} GeV, epsilon = {EPSILON:g},"
         f" g_D = {G_D:g}: chosen, as the figure's parameters are lost. White line: d = 1 m."
     )
-    return Outcome((row_,), (Drawing("fig05", caption, lambda: _draw(m1, m2, found)),))
+    return Outcome((row,), (Drawing("fig05", caption, lambda: _draw(m1, m2, flight)),))
 
 
-def _draw(m1: np.ndarray, m2: np.ndarray, found: np.ndarray) -> Figure:
+def _draw(m1: np.ndarray, m2: np.ndarray, flight: np.ndarray) -> Figure:
     with canvas() as figure:
         axes = figure.subplots()
         image = axes.pcolormesh(
             m1,
             m2,
-            found,
+            flight,
             norm=LogNorm(1e-3, 1e5),
             cmap="viridis",
             shading="nearest",
             rasterized=True,
         )
-        axes.contour(m1, m2, np.log10(found), levels=[0.0], colors=["white"], linewidths=1.2)
+        axes.contour(m1, m2, np.log10(flight), levels=[0.0], colors=["white"], linewidths=1.2)
         figure.colorbar(image, ax=axes, label=r"$d$ [m]")
         axes.set_xlabel("$m_1$ [GeV]")
         axes.set_ylabel("$m_2$ [GeV]")

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
-from wayside.paper.claims import HOLDS, claim, share
+from wayside.paper.claims import HOLDS, claim, fraction
 from wayside.paper.conventions import at_masses, in_study_frame, masses_at_gap, relation
 from wayside.paper.drawing import COLOURS, canvas
 from wayside.paper.printed import TABLE_1_MASSES
@@ -53,7 +53,7 @@ def run(context: Context) -> Outcome:  # noqa: ARG001
             key="fig7.hole",
             quantity="density along the beam less than a fifth of the largest",
             study=claim('creates a "hole" in the very forward region', "section 7, fig. 7", "sets"),
-            same=share(sum(holes), len(holes), "sets of masses"),
+            same=fraction(sum(holes), len(holes), "sets of masses"),
             tolerance=HOLDS,
             cause="where phi1 can be at rest in the laboratory there is no caustic, and no hole",
             command="wayside paper fig06",
@@ -70,9 +70,8 @@ def run(context: Context) -> Outcome:  # noqa: ARG001
         ),
         Drawing(
             "fig07",
-            "Density over cos theta_1 near the beam. Masses: Table 1's two lines, and 4 and 10"
-            " GeV on"
-            " the study's relation; the study's are lost.",
+            "Density over cos theta_1 near the beam. Masses: Table 1's two lines, and 4 and 10 GeV"
+            " on the study's relation; the study's are lost.",
             _draw_7,
         ),
     )

@@ -50,16 +50,14 @@ def run(context: Context) -> Outcome:  # noqa: ARG001
         (
             Drawing(
                 "fig08",
-                "The detector as simulated; all dimensions of the study's section 8, the"
-                " layers of the"
-                " gas detector ours.",
+                "The detector as simulated; all dimensions of the study's section 8, the layers of"
+                " the gas detector ours.",
                 lambda: stack_figure(Stack()),
             ),
             Drawing(
                 "fig09",
-                "Where the detectors stand: forward at BESIII (a), central (b). The barrel is"
-                " a sketch of"
-                " the main detector's outer radius and length, to scale.",
+                "Where the detectors stand: forward at BESIII (a), central (b). The barrel is a"
+                " sketch of the main detector's outer radius and length, to scale.",
                 _draw_places,
             ),
         ),

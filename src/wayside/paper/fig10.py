@@ -1,4 +1,4 @@
-"""Fig. 10: polar against azimuthal angle of phi1, and what the boxes A and B see of it."""
+"""Fig. 10: polar against azimuthal angle of phi1, and the acceptance of the boxes A and B."""
 
 from itertools import pairwise
 from typing import Final
@@ -45,9 +45,8 @@ def run(context: Context) -> Outcome:  # noqa: ARG001
                 )
             )
     caption = (
-        "Density of phi1 per steradian, equal beams at 10.58 GeV, Eq. 4 as printed, and the"
-        " front faces"
-        " of A and B. Masses: the two lines of Table 1; the figure's are lost."
+        "Density of phi1 per steradian, equal beams at 10.58 GeV, Eq. 4 as printed, and the front"
+        " faces of A and B. Masses: the two lines of Table 1; the figure's are lost."
     )
     return Outcome(tuple(rows), (Drawing("fig10", caption, _draw),))
 

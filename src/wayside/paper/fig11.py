@@ -1,11 +1,11 @@
-"""Figs. 11 and 12: tracks in the emulsion, and what a stopping pion leaves in its films."""
+"""Figs. 11 and 12: tracks in the emulsion, and energy deposits of a stopping pion."""
 
 from typing import Final
 
 import numpy as np
 from matplotlib.figure import Figure
 
-from wayside.paper.claims import HOLDS, claim, share
+from wayside.paper.claims import HOLDS, claim, fraction
 from wayside.paper.drawing import canvas
 from wayside.paper.geant4 import PAIR_ENERGY, PANELS, STACK, Record, paths
 from wayside.paper.rows import Ours, Printed, Row
@@ -30,17 +30,15 @@ def run(context: Context) -> Outcome:
         (
             Drawing(
                 "fig11",
-                "Geant4 through emulsion layers alone, as in the study: pairs of 100 MeV each,"
-                " a cosmic muon of"
-                " 1 GeV. Energies are the study's; vertex, opening angle and the muon's"
-                " direction are chosen.",
+                "Geant4 through emulsion layers alone, as in the study: pairs of 100 MeV each, a"
+                " cosmic muon of 1 GeV. Energies are the study's; vertex, opening angle and the"
+                " muon's direction are chosen.",
                 lambda: _draw_tracks(record),
             ),
             Drawing(
                 "fig12",
-                "A pion of 200 MeV that stops: its path, what it leaves in each film, and the"
-                " mean of all"
-                " that stop.",
+                "A pion of 200 MeV that stops: its path, the energy it deposits in each film, and"
+                " the mean of all that stop.",
                 lambda: _draw_pion(record),
             ),
         ),
@@ -58,7 +56,9 @@ def _lengths(record: Record) -> list[Row]:
             study=claim(
                 "the shorter trajectory lengths of electrons", "section 8, fig. 11", "pairs"
             ),
-            same=share(sum(sheets[e] < sheets[other] for e, other in pairs), len(pairs), "pairs"),
+            same=fraction(
+                sum(sheets[e] < sheets[other] for e, other in pairs), len(pairs), "pairs"
+            ),
             tolerance=HOLDS,
             command=command,
             data=DATA,
@@ -97,7 +97,7 @@ def _deposits(record: Record) -> list[Row]:
                 "section 8, fig. 12",
                 "steps",
             ),
-            same=share(int(np.sum(np.diff(twenties[:5]) < 0.0)), 4, "steps"),
+            same=fraction(int(np.sum(np.diff(twenties[:5]) < 0.0)), 4, "steps"),
             tolerance=HOLDS,
             data=DATA,
         ),
@@ -130,16 +130,21 @@ def _draw_tracks(record: Record) -> Figure:
 
 
 def _draw_pion(record: Record) -> Figure:
-    one, profile = record["pion"], record["pion_profile"]
+    pion, profile = record["pion"], record["pion_profile"]
     with canvas(6.2, 5.0) as figure:
         upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(2, 3))
-        upper.plot(one[:, 1], one[:, 2], color="#7b2d8e", linewidth=1.2)
+        upper.plot(pion[:, 1], pion[:, 2], color="#7b2d8e", linewidth=1.2)
         upper.set_ylabel("$x$ [mm]")
         lower.plot(
-            one[:, 1], 1e3 * one[:, 3], color="#1f3f94", marker=".", markersize=2.5, linewidth=0.5,
+            pion[:, 1],
+            1e3 * pion[:, 3],
+            color="#1f3f94",
+            marker=".",
+            markersize=2.5,
+            linewidth=0.5,
             label="this pion",
-        )  # fmt: skip
-        depth = one[::-1, 1][: len(profile)]
+        )
+        depth = pion[::-1, 1][: len(profile)]
         lower.plot(depth, profile[: len(depth), 0], color="#c8102e", label="mean, ends aligned")
         lower.set_yscale("log")
         lower.set_ylabel("energy in a film [keV]")

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from wayside.limits import babar
 from wayside.paper import planes
-from wayside.paper.claims import HOLDS, claim, share
+from wayside.paper.claims import HOLDS, claim, fraction
 from wayside.paper.conventions import scenario, setup
 from wayside.paper.drawing import masses_title, planes_figure
 from wayside.paper.planes import Panel
@@ -44,10 +44,8 @@ def run(context: Context) -> Outcome:  # noqa: ARG001
     caption = (
         "Two detectors, 90 % CL, no background, 100 fb^-1 (a, b) and 50 ab^-1 (c, d). The figure's"
         " parameters are lost: masses of (c) are Table 1's, m1 + m2 of (d) is from the study's"
-        " relation"
-        " at its end, 10 GeV; of (a, b) at 2 and 3 GeV from our own best acceptance of the"
-        " BESIII box;"
-        " (m1 - m2)/m2 = 0.15 in (a, b, d). Equal beams, as in the study."
+        " relation at its end, 10 GeV; of (a, b) at 2 and 3 GeV from our own best acceptance of"
+        " the BESIII box; (m1 - m2)/m2 = 0.15 in (a, b, d). Equal beams, as in the study."
     )
     return Outcome(
         tuple(rows),
@@ -81,7 +79,7 @@ def _reach() -> list[Row]:
                 ),
                 tolerance=decade(),
                 right=Ours(
-                    min(ours.values()), "every path and boost, own acceptance, all of m_e", 1e-3
+                    min(ours.values()), "exact yield: every path and boost, all of m_e", 1e-3
                 ),
                 note="by part, ours: " + ", ".join(f"({k}) {v:.3g}" for k, v in ours.items()),
                 command=f"wayside reach study-fig14{best} --set run.decays=exact",
@@ -98,7 +96,7 @@ def _order() -> Row:
         key="reach.ratio",
         quantity="least epsilon at BESIII over that at Belle II",
         study=REACH_RATIO,
-        same=Ours(theirs, "best of fig. 14 (a, b) over best of (c, d), study's yield", 2e-4),
+        same=Ours(theirs, "best of fig. 14 (a, b) over best of (c, d), Eq. 20", 2e-4),
         tolerance=decade(),
         right=Ours(ours, "exact yields", 1e-3),
         command="wayside paper fig14",
@@ -106,14 +104,14 @@ def _order() -> Row:
 
 
 def _part(name: str) -> Row:
-    """What the picture shows and the text does not: pinned, so that a change is seen."""
+    """A number that the lost picture shows and the text does not give."""
     ours, theirs = least(name, "exact"), least(name, "study")
     return Row(
         key=f"fig14.{name}.least",
         quantity=f"least epsilon of fig. 14 ({name}) at our benchmark masses",
         study=Printed(None, "", "read off the figure", f"fig. 14 ({name})"),
         same=Ours(theirs, "Eq. 20, acceptance 0.9 %", 1e-4),
-        right=Ours(ours, "every path and boost, own acceptance, all of m_e", 1e-3),
+        right=Ours(ours, "exact yield: every path and boost, all of m_e", 1e-3),
         reason="the figure and its masses are lost",
         note=f"exact over approximate: {ours / theirs:.3f}",
         command=f"wayside reach study-fig14{name}",
@@ -144,9 +142,9 @@ def _regions() -> list[Row]:
             study=claim(
                 "could have otherwise been excluded by [3], but re-opens", "fig. 14 (a, b)", "parts"
             ),
-            same=share(sum(each > 0.0 for each in reopened), 2, "parts"),
+            same=fraction(sum(area > 0.0 for area in reopened), 2, "parts"),
             tolerance=HOLDS,
-            note="share of the reach: " + ", ".join(f"{each:.2g}" for each in reopened),
+            note="fraction of the reach: " + ", ".join(f"{area:.2g}" for area in reopened),
             command="wayside paper fig14",
             data=("babar_invisible", "babar_visible"),
         )
@@ -174,9 +172,9 @@ def _regions() -> list[Row]:
             key="fig14.relic",
             quantity="part of our reach at Belle II lies where there is not too much dark matter",
             study=claim("also favored by the DM relic density constraint", "section 10", "parts"),
-            same=share(sum(each > 0.0 for each in overlaps), 2, "parts (c), (d)"),
+            same=fraction(sum(area > 0.0 for area in overlaps), 2, "parts (c), (d)"),
             tolerance=HOLDS,
-            note="share of the reach: " + ", ".join(f"{each:.2g}" for each in overlaps),
+            note="fraction of the reach: " + ", ".join(f"{area:.2g}" for area in overlaps),
             command="wayside reach study-fig14c",
             data=("r_ratio", "dof_drees2015"),
         )

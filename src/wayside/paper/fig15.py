@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from scipy.optimize import brentq
 
 from wayside.paper import printed
-from wayside.paper.claims import claim, share
+from wayside.paper.claims import claim, fraction
 from wayside.paper.conventions import at_masses, masses_at_gap, relation, scenario, setup
 from wayside.paper.drawing import planes_figure
 from wayside.paper.planes import Panel
@@ -19,7 +19,7 @@ from wayside.paper.section import Context, Drawing, Outcome
 NAMES: Final = ("a", "b", "c", "d")
 
 LUMINOSITIES: Final = (50.0, 500.0)
-"""Of the text in fb^-1; the scenarios have the larger one."""
+"""Integrated luminosities of the text in fb^-1; the scenarios have the larger one."""
 
 DELTA: Final = 0.1
 """(m1 - m2)/m2 of (a, b)."""
@@ -60,7 +60,7 @@ def panel(name: str) -> Panel:
         m_aprime = plan.model.m_aprime
         masses = [masses_at_gap(m_aprime, relation(m_aprime), float(delta)) for delta in x]
         label = r"$\Delta m/m_2$"
-    points = tuple(at_masses(point, each) for each in masses)
+    points = tuple(at_masses(point, triple) for triple in masses)
     g_d = np.full(len(x), plan.model.g_d)
     return Panel(plan, label, x, points, g_d, plan.plane.epsilon, acceptance)
 
@@ -69,11 +69,10 @@ def run(context: Context) -> Outcome:  # noqa: ARG001
     """Rows and drawing of Fig. 15."""
     rows = [_covered(), *_assumed(), *(_part(name) for name in NAMES)]
     caption = (
-        "Two detectors at Belle II, 90 % CL, no background, 500 fb^-1 (dotted: 50), equal"
-        " beams. The"
-        " figure's parameters are lost: (m1 - m2)/m2 = 0.1 in (a, b), with m_A' from the study's"
-        " relation at every m2; m_A' = 4 and 8 GeV and the relation in (c, d); g_D = 1 in (a),"
-        " else 0.1."
+        "Two detectors at Belle II, 90 % CL, no background, 500 fb^-1 (dotted: 50), equal beams."
+        " The figure's parameters are lost: (m1 - m2)/m2 = 0.1 in (a, b), with m_A' from the"
+        " study's relation at every m2; m_A' = 4 and 8 GeV and the relation in (c, d); g_D = 1 in"
+        " (a), else 0.1."
     )
     titles = [
         rf"({name}) $g_D={panel(name).g_d[0]:g}$, "
@@ -106,7 +105,7 @@ def _covered() -> Row:
             "section 10",
             "columns",
         ),
-        same=share(sum(inside), len(inside), "columns of m2, up to m_A' = 10 GeV, study's yield"),
+        same=fraction(sum(inside), len(inside), "columns of m2, up to m_A' = 10 GeV, Eq. 20"),
         tolerance=Tolerance(0.9, 1.0, "well reached: nine tenths of the range"),
         right=Ours(sum(ours) / len(ours), "exact yield and own acceptance", 0.01),
         cause="at 500 fb^-1 the acceptance on the relation does not carry over the whole range",
@@ -143,14 +142,14 @@ def _part(name: str) -> Row:
     here = panel(name)
     lows: dict[str, float] = {}
     for convention in ("study", "exact"):
-        found = [here.edges(i, convention) for i in range(len(here.x))]
-        lows[convention] = min(each[0] for each in found if each is not None)
+        columns = [here.edges(i, convention) for i in range(len(here.x))]
+        lows[convention] = min(excluded[0] for excluded in columns if excluded is not None)
     return Row(
         key=f"fig15.{name}.least",
         quantity=f"least epsilon of fig. 15 ({name}) at 500 fb^-1, our benchmark masses",
         study=Printed(None, "", "read off the figure", f"fig. 15 ({name})"),
         same=Ours(lows["study"], "Eq. 20, acceptance 0.9 %", 2e-3),
-        right=Ours(lows["exact"], "every path and boost, own acceptance, all of m_e", 5e-3),
+        right=Ours(lows["exact"], "exact yield: every path and boost, all of m_e", 5e-3),
         reason="the figure and its parameters are lost",
         note=f"exact over approximate: {lows['exact'] / lows['study']:.3f}",
         command=f"wayside reach study-fig15{name}" if name in "cd" else "wayside paper fig15",

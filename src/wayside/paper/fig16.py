@@ -34,9 +34,9 @@ def band(name: str, convention: Convention, g_d: float = G_D) -> tuple[float, fl
     here = panel(name)
     events = planes.events_of(here, here.points[0], g_d, convention)
     grid = np.geomspace(1e-5, 1.0, 800)
-    found = planes.edges(events, grid, events(grid))
-    assert found is not None
-    return found
+    excluded = planes.edges(events, grid, events(grid))
+    assert excluded is not None
+    return excluded
 
 
 def run(context: Context) -> Outcome:  # noqa: ARG001
@@ -61,9 +61,8 @@ def run(context: Context) -> Outcome:  # noqa: ARG001
         )
     rows += [_thirty_two(), _relic(), *(_part(name) for name in NAMES)]
     caption = (
-        "One detector 4 m from the beam axis at 90 degrees, 50 ab^-1, 90 % CL, no background."
-        " (a) has"
-        " the masses of Table 1, (b) twice their splitting: the figure's parameters are lost."
+        "One detector 4 m from the beam axis at 90 degrees, 50 ab^-1, 90 % CL, no background. (a)"
+        " has the masses of Table 1, (b) twice their splitting: the figure's parameters are lost."
     )
     titles = [
         rf"({name}) $m_{{A\prime}}=14$, $m_1=5.00$, $m_2={panel(name).points[0].model.m2:.2f}$ GeV"
@@ -107,14 +106,14 @@ def _thirty_two() -> Row:
 
 def _relic() -> Row:
     """How much of the reach off shell has too much dark matter."""
-    shares = []
+    fractions = []
     for name in NAMES:
         _, too_much = panel(name).relic
         covered = panel(name).events("exact") > planes.LIMIT
-        shares.append(float((covered & ~too_much).sum() / covered.sum()))
+        fractions.append(float((covered & ~too_much).sum() / covered.sum()))
     return Row(
         key="fig16.relic",
-        quantity="share of the reach of fig. 16 (a) without too much dark matter",
+        quantity="fraction of the reach of fig. 16 (a) without too much dark matter",
         study=Printed(
             None,
             "",
@@ -123,10 +122,12 @@ def _relic() -> Row:
             "light gray areas are excluded by the relic density",
         ),
         same=Ours(
-            shares[0], "exact yield and relic density, equal areas of the logarithmic plane", 0.02
+            fractions[0],
+            "exact yield and relic density, equal areas of the logarithmic plane",
+            0.02,
         ),
         reason="the figure is lost; that part of it is excluded is so here as well",
-        note=f"(b): {shares[1]:.2g}",
+        note=f"(b): {fractions[1]:.2g}",
         command="wayside reach study-fig16a --set run.decays=exact",
         data=("r_ratio", "dof_drees2015"),
     )

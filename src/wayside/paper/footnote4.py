@@ -1,4 +1,4 @@
-"""Footnote 4: beams of equal energies, head-on, against the beams there are."""
+"""Footnote 4: beams of equal energies, head-on, against the actual beams."""
 
 from dataclasses import replace
 from typing import Final
@@ -75,9 +75,8 @@ def _cause(point: MassPoint, beams: Beams, signs: tuple[float, float]) -> str:
         alone = 100 * placed(point, energies, *signs).face("A").value
         parts.append(f"{alone:.3g} % by the energies alone")
     return (
-        f"the centre of mass moves with gamma beta = {boost / np.sqrt(1 - boost**2):.2g}, phi1"
-        " in it"
-        f" with {point.mean_gamma_beta:.2g} on average: {', '.join(parts)}"
+        f"the centre of mass moves with gamma beta = {boost / np.sqrt(1 - boost**2):.2g}, phi1 in"
+        f" it with {point.mean_gamma_beta:.2g} on average: {', '.join(parts)}"
     )
 
 
@@ -139,7 +138,7 @@ def _yield(point: MassPoint, words: str, signs: tuple[float, float]) -> Row:
 
 
 def _best(words: str, signs: tuple[float, float]) -> Row:
-    """Best acceptance over m1 + m2 at m_A' = 8 GeV with the true beams."""
+    """Best acceptance over m1 + m2 at m_A' = 8 GeV with the actual beams."""
     point = placed(setup("belle2-forward"), BELLE2, *signs)
 
     def loss(u: float) -> float:
@@ -148,16 +147,16 @@ def _best(words: str, signs: tuple[float, float]) -> Row:
     grid = np.linspace(np.log(1e-5), np.log(0.3), 90)
     best = int(np.argmin([loss(u) for u in grid]))
     around = (grid[max(best - 1, 0)], grid[min(best + 1, len(grid) - 1)])
-    found = minimize_scalar(loss, bounds=around, method="bounded", options={"xatol": 1e-5})
+    optimum = minimize_scalar(loss, bounds=around, method="bounded", options={"xatol": 1e-5})
     return Row(
         key=f"footnote4.best.{_key(words)}",
-        quantity=f"best acceptance of box A {words} over all m1 + m2, m_A' = 8 GeV, true beams",
+        quantity=f"best acceptance of box A {words} over all m1 + m2, m_A' = 8 GeV, actual beams",
         study=Printed(None, "%", "not considered", "footnote 4"),
         same=Ours(
-            -100.0 * float(found.fun), f"at 1 - (m1 + m2)/m_A' = {np.exp(found.x):.3g}", 1e-3
+            -100.0 * float(optimum.fun), f"at 1 - (m1 + m2)/m_A' = {np.exp(optimum.x):.3g}", 1e-3
         ),
         reason=(
-            "the study has no true beams; the masses that suit the box change with the side, so a"
-            " detector on each side covers different ones"
+            "the study has equal beams; the masses of best acceptance change with the side, so"
+            " detectors on either side cover different ones"
         ),
     )

@@ -80,7 +80,7 @@ class Record:
     arrays: Mapping[str, Records]
 
     def __getitem__(self, name: str) -> Records:
-        """FloatArray by name."""
+        """One array by name."""
         return self.arrays[name]
 
     def beam(self, pdg: int, energy: float, *, steep: bool = False) -> tuple[float, float]:
@@ -200,8 +200,8 @@ def _display(name: str) -> tuple[Records, Records]:
     pdg = dict(zip(of_track.tolist(), tracks["pdg"].tolist(), strict=True))
     faint = np.array(
         [
-            kind_of(pdg[int(each)]) in ("$e^-$", "photon") and energy < LEAST_ENERGY
-            for each, energy in zip(key[first], start, strict=True)
+            kind_of(pdg[int(path)]) in ("$e^-$", "photon") and energy < LEAST_ENERGY
+            for path, energy in zip(key[first], start, strict=True)
         ]
     )
     kept = _thinned(points[~faint[inverse]], key[~faint[inverse]])
@@ -226,8 +226,8 @@ SMOOTH: Final = 0.02
 def _thinned(points: Records, key: IntArray) -> Records:
     """Points without those that lie on straight lines between others, path by path."""
     kept = np.zeros(len(points), bool)
-    for each in np.unique(key):
-        rows = np.flatnonzero(key == each)
+    for path in np.unique(key):
+        rows = np.flatnonzero(key == path)
         place = np.column_stack([points["x"][rows], points["z"][rows]])
         # Ends first; then the farthest off a line, as long as it is far.
         kept[rows[[0, -1]]] = True
@@ -239,8 +239,8 @@ def _thinned(points: Records, key: IntArray) -> Records:
             along = place[last] - place[first]
             off = place[first + 1 : last] - place[first]
             length = float(along @ along)
-            share = np.clip(off @ along / length, 0.0, 1.0) if length > 0.0 else 0.0 * off[:, 0]
-            distance = np.linalg.norm(off - share[:, None] * along, axis=1)
+            part = np.clip(off @ along / length, 0.0, 1.0) if length > 0.0 else 0.0 * off[:, 0]
+            distance = np.linalg.norm(off - part[:, None] * along, axis=1)
             worst = int(np.argmax(distance))
             if distance[worst] > SMOOTH:
                 middle = first + 1 + worst
@@ -272,13 +272,13 @@ def _pions(film: Records) -> tuple[Records, Records]:
         # Slower than 5 MeV in its last film.
         if own["kinetic_energy"][-1] < 5.0 and len(own) > LAST_FILMS:
             stopped.append(own)
-    one = stopped[0]
+    first = stopped[0]
     drawn = np.column_stack(
         [
-            one["layer"].astype(np.float64),
-            np.round(0.5 * (one["z_in"] + one["z_out"]), 3),
-            np.round(one["x_in"], 3),
-            np.round(one["deposit"].astype(np.float64), 6),
+            first["layer"].astype(np.float64),
+            np.round(0.5 * (first["z_in"] + first["z_out"]), 3),
+            np.round(first["x_in"], 3),
+            np.round(first["deposit"].astype(np.float64), 6),
         ]
     )
     last = 1e3 * np.stack([own["deposit"][::-1][:LAST_FILMS] for own in stopped])
@@ -290,13 +290,13 @@ def _sheets(film: Records, events: int) -> list[float]:
     """Mean and error of the sheets crossed through both films, of all and of steep crossings."""
     step = np.stack([film[f"{axis}_out"] - film[f"{axis}_in"] for axis in "xyz"])
     cosine = step[2] / np.maximum(np.linalg.norm(step, axis=0), 1e-12)
-    found: list[float] = []
+    values: list[float] = []
     for rows in (film, film[cosine > STEEP]):
         films = np.unique(rows["event"] * np.int64(100_000) + rows["layer"])
         both = films[:-1][(films[1:] == films[:-1] + 1) & (films[:-1] % 2 == 0)]
         counts = np.bincount(both // 100_000, minlength=events)
-        found += [
+        values += [
             round(float(counts.mean()), 4),
             round(float(counts.std(ddof=1) / np.sqrt(events)), 4),
         ]
-    return found
+    return values

@@ -4,6 +4,7 @@ import base64
 from html import escape
 from importlib import resources
 
+from wayside.paper import STUDY
 from wayside.paper.registry import SECTIONS
 from wayside.paper.rows import VERDICTS, Ours, Printed, Row, Verdict, counts, number
 from wayside.paper.run import Part, Picture, Report
@@ -15,13 +16,11 @@ CLASSES: dict[Verdict, str] = {
 }
 
 LEAD = (
-    "Every table, figure and quoted number of the study, recomputed. For each: what is"
-    " printed, ours in"
-    " the same convention, and ours done right. A verdict follows from the ratio of the first"
-    " two and a"
-    " tolerance, which says how far the print itself is known; where a cause is named, its"
-    " effect is"
-    " computed, and the row says whether it brings the printed number back."
+    "Every table, figure and quoted number of the study, recomputed. For each: what is printed,"
+    " ours in the same convention, and our full calculation. A verdict follows from the ratio of"
+    " the first two and a tolerance, which says how far the printed number itself is known; where a"
+    " cause is named, its effect is computed, and the row says whether it brings the printed"
+    " number back."
 )
 
 
@@ -47,13 +46,13 @@ def page(report: Report) -> str:
 
 def _with_chapters(report: Report) -> list[tuple[Part, str | None]]:
     """Parts, each with its chapter's title where a chapter begins."""
-    found: list[tuple[Part, str | None]] = []
+    parts: list[tuple[Part, str | None]] = []
     last = None
     for part in report.parts:
         chapter = SECTIONS[part.name].chapter
-        found.append((part, chapter if chapter != last else None))
+        parts.append((part, chapter if chapter != last else None))
         last = chapter
-    return found
+    return parts
 
 
 def _head(report: Report) -> str:
@@ -68,6 +67,7 @@ def _head(report: Report) -> str:
     more = f" Of the {differs} that differ, {shown} have their cause computed." if differs else ""
     return (
         "<header><h1>The study, side by side</h1>"
+        f'<p class="lead">{escape(STUDY)}</p>'
         f'<p class="lead">{escape(LEAD)}{escape(more)}</p><div class="cards">{cards}</div></header>'
     )
 
@@ -84,7 +84,7 @@ def _summary(report: Report) -> str:
         lines += [_summary_line(row) for row in part.rows]
     return (
         '<h2 id="summary">Summary</h2><table class="summary"><thead><tr><th>quantity</th>'
-        "<th>study</th><th>ours, same convention</th><th>ours, done right</th><th>ratio</th>"
+        "<th>study</th><th>ours, same convention</th><th>ours, full calculation</th><th>ratio</th>"
         f"<th>verdict</th></tr></thead><tbody>{''.join(lines)}</tbody></table>"
     )
 
@@ -129,8 +129,8 @@ def _unit(unit: str) -> str:
 
 def _section(part: Part, chapter: str | None) -> str:
     head = f'<h2 class="chapter">{escape(chapter)}</h2>' if chapter else ""
-    pictures = "".join(_figure(each) for each in part.pictures)
-    warned = "".join(f'<p class="warning">{escape(each)}</p>' for each in part.warnings)
+    pictures = "".join(_figure(picture) for picture in part.pictures)
+    warned = "".join(f'<p class="warning">{escape(warning)}</p>' for warning in part.warnings)
     rows = "".join(_row(row) for row in part.rows)
     return (
         f'{head}<section id="{part.name}"><h3>{escape(part.title)}'
@@ -139,7 +139,7 @@ def _section(part: Part, chapter: str | None) -> str:
 
 
 def _figure(picture: Picture) -> str:
-    data = base64.b64encode(picture.screen).decode("ascii")
+    data = base64.b64encode(picture.png).decode("ascii")
     return (
         f'<figure><img alt="{escape(picture.name)}" src="data:image/png;base64,{data}">'
         f"<figcaption>{escape(picture.caption)}</figcaption></figure>"
@@ -158,7 +158,13 @@ def _row(row: Row) -> str:
         )
     if row.right is not None:
         lines.append(
-            _line("ours", _ours(row.right, row.study.unit), row.right.convention, "", "done right")
+            _line(
+                "ours",
+                _ours(row.right, row.study.unit),
+                row.right.convention,
+                "",
+                "full calculation",
+            )
         )
     facts = []
     if row.ratio is not None and row.tolerance is not None:
@@ -172,7 +178,7 @@ def _row(row: Row) -> str:
     if row.command:
         source.append(f"<code>{escape(row.command)}</code>")
     if row.data:
-        source.append("data: " + ", ".join(f"<code>{escape(each)}</code>" for each in row.data))
+        source.append("data: " + ", ".join(f"<code>{escape(table)}</code>" for table in row.data))
     if source:
         facts.append(f'<p class="source">{" &middot; ".join(source)}</p>')
     return (
@@ -191,14 +197,12 @@ def _line(who: str, value: str, convention: str, text: str, where: str) -> str:
 
 def _foot(report: Report) -> str:
     about = report.about
-    packages = ", ".join(f"{name} {each}" for name, each in about["packages"].items())
+    packages = ", ".join(f"{name} {release}" for name, release in about["packages"].items())
     record = about["geant4_record"]
     return (
         f"<footer><p>Wayside {about['wayside']}, Python {about['python']}, {packages}. Geant4"
-        " record of"
-        f" figs. 11 and 12: Geant4 {record['geant4']}, {record['physics list']},"
+        f" record of figs. 11 and 12: Geant4 {record['geant4']}, {record['physics list']},"
         f" {record['data']} data. Conventions of the study: equal beams head-on, Eq. 4 with its"
-        " regulator, one flight length; see the documents for where and why we depart from"
-        " them.</p>"
-        "</footer>"
+        " regulator, one mean flight length; see the documents for where and why we depart from"
+        " them.</p></footer>"
     )

@@ -15,7 +15,7 @@ from wayside.backgrounds.place import box_of
 from wayside.backgrounds.rock_neutrals import MODEL_ERROR, arriving, edge_of, neutrals
 from wayside.backgrounds.setup import DetectorSetup
 from wayside.constants import CTAU_KLONG, SECONDS_PER_YEAR
-from wayside.paper.claims import HOLDS, claim, share
+from wayside.paper.claims import HOLDS, claim, fraction
 from wayside.paper.conventions import scenario
 from wayside.paper.printed import KLONG_BB, KLONG_CONTINUUM, KLONG_LEFT, KLONG_ROCK, KLONG_SURVIVAL
 from wayside.paper.rows import Ours, Printed, Row, Tolerance, within
@@ -39,16 +39,16 @@ def run(context: Context) -> Outcome:  # noqa: ARG001
     """Rows and drawing of section 9.3."""
     rows = [*_fractions(), *_spectrum(), *_shield(), *_rock()]
     caption = (
-        "K_L0 that reach box A if nothing is in the way, 50 ab^-1: in the study's frame, and"
-        " with the beams"
-        " there are. Solid: those that do not decay on the way; dotted: if none did."
+        "K_L0 that reach box A if nothing is in the way, 50 ab^-1: with equal beams, as in the"
+        " study, and with the actual beams. Solid: those that do not decay on the way; dotted: if"
+        " none did."
     )
     return Outcome(tuple(rows), (Drawing("fig13", caption, _draw),))
 
 
 def _fractions() -> list[Row]:
     table = production()
-    found = {
+    multiplicities = {
         "bb": table.multiplicity(PAIRS),
         "continuum": table.multiplicity(CONTINUUM),
     }
@@ -57,7 +57,7 @@ def _fractions() -> list[Row]:
         ("bb", KLONG_BB, "Upsilon(4S) -> BB"),
         ("continuum", KLONG_CONTINUUM, "continuum and tau tau"),
     ):
-        at_least, mean = (100.0 * each for each in found[name])
+        at_least, mean = (100.0 * value for value in multiplicities[name])
         rows.append(
             Row(
                 key=f"klong.{name}",
@@ -68,7 +68,7 @@ def _fractions() -> list[Row]:
                 ),
                 tolerance=within(PRODUCTION_ERROR, MODEL),
                 cause="69.4 is near the mean number of K_L0 an event, in per cent, not the"
-                " share of events",
+                " fraction of events",
                 explained=Ours(mean, "mean number of K_L0 an event", 5e-3),
                 note=f"mean number an event: {mean:.1f} %",
                 command="wayside background belle2-forward",
@@ -76,15 +76,15 @@ def _fractions() -> list[Row]:
             )
         )
     ratios = {
-        "at least one": found["bb"][0] / found["continuum"][0],
-        "mean number": found["bb"][1] / found["continuum"][1],
+        "at least one": multiplicities["bb"][0] / multiplicities["continuum"][0],
+        "mean number": multiplicities["bb"][1] / multiplicities["continuum"][1],
     }
     study_ratio = (KLONG_BB.value or 0.0) / (KLONG_CONTINUUM.value or 1.0)
     nearest = min(ratios, key=lambda key: abs(math.log(ratios[key] / study_ratio)))
     rows.append(
         Row(
             key="klong.ratio",
-            quantity="share in Upsilon(4S) events over that in the continuum",
+            quantity="fraction in Upsilon(4S) events over that in the continuum",
             study=Printed(study_ratio, "", "69.4 % over 26.0 %", "section 9.3"),
             same=Ours(
                 ratios["at least one"],
@@ -93,12 +93,11 @@ def _fractions() -> list[Row]:
             ),
             tolerance=within(PRODUCTION_ERROR, MODEL),
             cause=(
-                "no one definition gives both numbers: the ratio is"
-                f" {ratios['at least one']:.3g} for at least one, {ratios['mean number']:.3g}"
-                " for the mean"
+                f"no one definition gives both numbers: the ratio is {ratios['at least one']:.3g}"
+                f" for at least one, {ratios['mean number']:.3g} for the mean"
             ),
             explained=Ours(
-                found["bb"][1] / found["continuum"][0],
+                multiplicities["bb"][1] / multiplicities["continuum"][0],
                 "mean number in one, at least one in the other",
                 5e-3,
             ),
@@ -130,7 +129,7 @@ def _spectrum() -> list[Row]:
                 "section 9.3, fig. 13",
                 "1",
             ),
-            same=share(
+            same=fraction(
                 int(means["bb"] < 0.8 * means["continuum"]),
                 1,
                 f"case: {means['bb']:.3g} against {means['continuum']:.3g} GeV",
@@ -143,15 +142,14 @@ def _spectrum() -> list[Row]:
             quantity=f"largest number of K_L0 per {BIN:g} GeV of fig. 13, 50 ab^-1",
             study=Printed(None, "10^3", "highest bin", "fig. 13"),
             same=Ours(
-                1e-3 * float(max(each.max() for each in counts.values())),
+                1e-3 * float(max(bins.max() for bins in counts.values())),
                 "continuum toward box A, equal beams, no material, decays on the way left out",
                 0.02,
             ),
             reason="of the figure only the labels of its axis are left, up to 1400 x 10^3",
             note=(
-                f"all together: {counts['bb'].sum():.3g} from B,"
-                f" {counts['continuum'].sum():.3g} from the"
-                " continuum above 0.5 GeV"
+                f"all together: {counts['bb'].sum():.3g} from B, {counts['continuum'].sum():.3g}"
+                " from the continuum above 0.5 GeV"
             ),
             command="wayside background belle2-forward",
             data=DATA,
@@ -175,13 +173,13 @@ def _shield() -> list[Row]:
     return [
         Row(
             key="klong.survival",
-            quantity="chance of a K_L0 to come through 30 cm of iron and 1.3 m of tungsten",
+            quantity="probability of a K_L0 to come through 30 cm of iron and 1.3 m of tungsten",
             study=KLONG_SURVIVAL,
             same=Ours(
                 survival, "Geant4 with splitting, our spectrum toward box A, equal beams", 0.05
             ),
             tolerance=allowed,
-            right=Ours(there.total.value / there.arriving, "with the beams there are", 0.05),
+            right=Ours(there.total.value / there.arriving, "with the actual beams", 0.05),
             cause="Geant4 of another version, or another spectrum: more than lengths explain",
             command=command,
             data=data,
@@ -196,11 +194,11 @@ def _shield() -> list[Row]:
                 allowed.high * (1 + PRODUCTION_ERROR),
                 allowed.why + f"; production to {100 * PRODUCTION_ERROR:.0f} %",
             ),
-            right=Ours(there.total.value, "with the beams there are", 0.05),
+            right=Ours(there.total.value, "with the actual beams", 0.05),
             cause="the boost sends more and harder K_L0 forward",
             note=(
-                f"{here.bare:.3g} head for the box with equal beams, {there.bare:.3g} with the"
-                " true ones;"
+                f"{here.bare:.3g} move toward the box with equal beams, {there.bare:.3g} with the"
+                " actual ones;"
                 f" inside {there.interactions.value:.2g} interact, {there.decays.value:.2g} decay"
             ),
             command="wayside background belle2-forward-beams",
@@ -211,23 +209,25 @@ def _shield() -> list[Row]:
 
 def _rock() -> list[Row]:
     plan = scenario(FRAME)
-    found = arriving(neutrals("klong", site_of(plan)), box_of(plan, "A"), edge_of(plan))
-    yearly = found.count.times(SECONDS_PER_YEAR)
+    reaching = arriving(neutrals("klong", site_of(plan)), box_of(plan, "A"), edge_of(plan))
+    yearly = reaching.count.times(SECONDS_PER_YEAR)
     box = box_of(plan, "A")
     plate = replace(box, size=np.array([*box.size[:2], 1e-6]))
     front = arriving(neutrals("klong", site_of(plan)), plate, edge_of(plan)).count.times(
         SECONDS_PER_YEAR
     )
-    beta = found.neutrals.beta
+    beta = reaching.neutrals.beta
     length = beta / np.sqrt(1.0 - beta**2) * CTAU_KLONG
-    decays = float(found.rates @ -np.expm1(-found.chord / length)) / float(found.rates.sum())
+    decays = float(reaching.rates @ -np.expm1(-reaching.chord / length)) / float(
+        reaching.rates.sum()
+    )
     error = MODEL_ERROR["klong"]
     statistical = yearly.statistical / yearly.value
     spread = 1.0 + math.hypot(error, 2.0 * statistical)
     return [
         Row(
             key="klong.rock",
-            quantity="K_L0 from muons in 11 m of rock that head for the detector, a year",
+            quantity="K_L0 from muons in 11 m of rock that reach the detector, per year",
             study=KLONG_ROCK,
             same=Ours(yearly.value, f"+- {yearly.error:.2g}, blocks of box A, Geant4", 0.1),
             tolerance=Tolerance(
@@ -243,13 +243,13 @@ def _rock() -> list[Row]:
             explained=Ours(
                 front.value, f"+- {front.error:.2g}, through a plate of the front face's size", 0.15
             ),
-            note=f"tagged by the muon in the fibres: {100 * found.tagged:.2g} %",
+            note=f"tagged by the muon in the fibres: {100 * reaching.tagged:.2g} %",
             command="wayside background belle2-forward",
             data=("rock_neutrals",),
         ),
         Row(
             key="klong.decay-inside",
-            quantity="share of the K_L0 from the rock that would decay in the blocks",
+            quantity="fraction of the K_L0 from the rock that would decay in the blocks",
             study=Printed(1.0, "%", "decay instead of interacting", "section 9.3", "<~ 1 %"),
             same=Ours(100.0 * decays, "mean chord over decay length", 0.1),
             tolerance=Tolerance(0.0, 2.0, "an upper bound, by its order of magnitude"),

@@ -132,13 +132,13 @@ class Panel:
                 columns.append(density_of(point.model, float(g_d)))
             except InputError:
                 columns.append(None)
-        found = relic_epsilons(columns, *self.epsilon_range)
+        lines = relic_epsilons(columns, *self.epsilon_range)
         too_much = np.zeros((EPSILONS, len(self.x)), dtype=bool)
-        for i, crossings in enumerate(found):
+        for i, crossings in enumerate(lines):
             if crossings is not None:
                 for low, high in crossings.overabundant(*self.epsilon_range):
                     too_much[(self.epsilon >= low) & (self.epsilon <= high), i] = True
-        return branches(self.x, found), too_much
+        return branches(self.x, lines), too_much
 
 
 def events_of(
@@ -148,9 +148,9 @@ def events_of(
     names = panel.scenario.signal
 
     def study(epsilon: FloatArray) -> FloatArray:
-        share = panel.acceptance if convention == "study" else None
+        acceptance = panel.acceptance if convention == "study" else None
         counts = [
-            study_events(point, name, epsilon, g_d, panel.luminosity, share) for name in names
+            study_events(point, name, epsilon, g_d, panel.luminosity, acceptance) for name in names
         ]
         return np.asarray(sum(counts))
 
@@ -178,14 +178,14 @@ def edges(
         value = float(events(np.array([np.exp(t)]))[0])
         return float(np.log(max(value, 1e-300) / level))
 
-    found = []
+    ends = []
     for node, beyond in ((inside[0], inside[0] - 1), (inside[-1], inside[-1] + 1)):
         if 0 <= beyond < len(epsilon):
             low, high = sorted((float(np.log(epsilon[node])), float(np.log(epsilon[beyond]))))
-            found.append(float(np.exp(brentq(excess, low, high, xtol=1e-10))))
+            ends.append(float(np.exp(brentq(excess, low, high, xtol=1e-10))))
         else:
-            found.append(float(epsilon[node]))
-    return found[0], found[1]
+            ends.append(float(epsilon[node]))
+    return ends[0], ends[1]
 
 
 def least_epsilon(panel: Panel, convention: Convention) -> float:
@@ -203,8 +203,8 @@ def least_epsilon(panel: Panel, convention: Convention) -> float:
 
     def lower(t: float) -> float:
         events = events_of(panel, point, float(np.exp(t)), convention)
-        found = edges(events, panel.epsilon, events(panel.epsilon), panel.level)
-        return np.inf if found is None else found[0]
+        excluded = edges(events, panel.epsilon, events(panel.epsilon), panel.level)
+        return np.inf if excluded is None else excluded[0]
 
     around = panel.x[[max(best - 1, 0), min(best + 1, len(panel.x) - 1)]]
     result = minimize_scalar(
@@ -219,14 +219,14 @@ def _first_crossings(events: FloatArray, epsilon: FloatArray, level: float) -> F
     """Least excluded epsilon of every column by interpolation; inf where nothing is excluded."""
     with np.errstate(divide="ignore"):
         depth = np.log(np.maximum(events, 1e-300) / level)
-    found = np.full(events.shape[1], np.inf)
+    first = np.full(events.shape[1], np.inf)
     for i, column in enumerate(depth.T):
         inside = np.flatnonzero(column > 0.0)
         if len(inside):
             k = max(int(inside[0]), 1)
             t = np.clip(column[k - 1] / (column[k - 1] - column[k]), 0.0, 1.0)
-            found[i] = epsilon[k - 1] * (epsilon[k] / epsilon[k - 1]) ** t
-    return found
+            first[i] = epsilon[k - 1] * (epsilon[k] / epsilon[k - 1]) ** t
+    return first
 
 
 def couplings(scenario: Scenario, point: MassPoint, columns: int = 81) -> Panel:

@@ -91,7 +91,7 @@ KLONG_CONTINUUM: Final = Printed(
 KLONG_SURVIVAL: Final = Printed(
     4e-8,
     "",
-    "chance of a K_L0 to arrive through 30 cm of iron and 1.3 m of tungsten",
+    "probability of a K_L0 to arrive through 30 cm of iron and 1.3 m of tungsten",
     "section 9.3",
 )
 KLONG_LEFT: Final = Printed(

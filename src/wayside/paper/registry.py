@@ -37,7 +37,7 @@ SECTIONS: Final = {
     "fig05": Entry("Fig. 5: flight length", FIGURES, "fig05", 6.0),
     "fig06": Entry("Figs. 6 and 7: where phi1 goes", FIGURES, "fig06", 5.0),
     "fig08": Entry("Figs. 8 and 9: the detector and its places", FIGURES, "fig08"),
-    "fig10": Entry("Fig. 10: what the boxes see", FIGURES, "fig10"),
+    "fig10": Entry("Fig. 10: acceptance of the boxes", FIGURES, "fig10"),
     "fig11": Entry("Figs. 11 and 12: tracks in the emulsion", FIGURES, "fig11", 4.0),
     "fig14": Entry("Fig. 14 and the reach: epsilon and g_D", FIGURES, "fig14", 8.0),
     "fig15": Entry("Fig. 15: epsilon and masses", FIGURES, "fig15", 15.0),
@@ -49,7 +49,7 @@ SECTIONS: Final = {
     "eq13": Entry("Eqs. 13 to 16: phi1 of an A' on shell", EQUATIONS, "eq13"),
     "eq20": Entry("Eqs. 20 and 21: the yield", EQUATIONS, "eq20", 3.0),
     "eq22": Entry("Eqs. 22 and 23: BaBar", EQUATIONS, "eq22", 4.0),
-    "beyond": Entry("True beams, fermions, time of flight", BEYOND, "beyond", 14.0),
+    "beyond": Entry("Actual beams, fermions, time of flight", BEYOND, "beyond", 14.0),
     "seen": Entry("Simulated efficiency and background", BEYOND, "seen", 15.0),
 }
 """By the name that the command line takes."""
@@ -75,12 +75,12 @@ def chosen(names: tuple[str, ...]) -> tuple[str, ...]:
     wanted = set()
     for name in names:
         plain = _plain(name)
-        found = ALIASES.get(plain, plain)
-        if found not in SECTIONS:
+        section = ALIASES.get(plain, plain)
+        if section not in SECTIONS:
             near = difflib.get_close_matches(plain, [*SECTIONS, *ALIASES], n=1, cutoff=0.6)
             hint = f"did you mean {near[0]}? " if near else ""
             raise InputError(f"no section {name!r}; {hint}there are {', '.join(SECTIONS)}")
-        wanted.add(found)
+        wanted.add(section)
     return tuple(name for name in SECTIONS if not names or name in wanted)
 
 

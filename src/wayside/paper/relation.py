@@ -50,13 +50,13 @@ def optimum(
     grid = middle + np.linspace(-1.0, 1.5, 41)
     values = [acceptance(point, m_aprime, float(np.exp(u)), delta) for u in grid]
     best = int(np.argmax(values))
-    found = minimize_scalar(
+    maximum = minimize_scalar(
         lambda u: -acceptance(point, m_aprime, float(np.exp(u)), delta),
         bounds=(grid[best - 1], grid[best + 1]),
         method="bounded",
         options={"xatol": 1e-6},
     )
-    return float(np.exp(found.x)), -float(found.fun)
+    return float(np.exp(maximum.x)), -float(maximum.fun)
 
 
 @cache
@@ -66,12 +66,12 @@ def refitted(masses: tuple[float, ...], delta: float) -> tuple[float, float, flo
     Parameters
     ----------
     masses
-        m_A' in GeV.
+        Masses of A' in GeV.
     delta
-        (m1 - m2)/m2.
+        Splitting (m1 - m2)/m2.
     """
     m = np.array(masses)
-    gaps = np.array([optimum(each, delta)[0] for each in masses])
+    gaps = np.array([optimum(m_aprime, delta)[0] for m_aprime in masses])
 
     def residual(p: FloatArray) -> FloatArray:
         form = (p[0] - p[1] * m) * np.exp(-p[2] * m)
@@ -110,9 +110,8 @@ def run(context: Context) -> Outcome:  # noqa: ARG001
     rows.append(_optimal())
     caption = (
         "Optimal acceptance of box A at 7 m, equal beams at 10.58 GeV, Eq. 4 as printed. The"
-        " study's"
-        " text gives the relation and no splitting: ours is drawn for several (m1 - m2)/m2, 0.19"
-        " being that of Table 1."
+        " study's text gives the relation and no splitting: ours is drawn for several (m1 - m2)/m2,"
+        " 0.19 being that of Table 1."
     )
     return Outcome(tuple(rows), (Drawing("relation", caption, _draw),))
 
@@ -188,7 +187,7 @@ def _acceptance_row(m: float, point: MassPoint) -> Row:
 
 def _parameters() -> list[Row]:
     ours = refitted(MASSES, DELTA)
-    choices = np.array([refitted(*each) for each in FITTED])
+    choices = np.array([refitted(*choice) for choice in FITTED])
     rows = []
     for i, (name, unit) in enumerate((("a", ""), ("b", "/GeV"), ("c", "/GeV"))):
         value = printed.RELATION[i]

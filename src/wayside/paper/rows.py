@@ -1,6 +1,6 @@
 """A number of the study beside ours: what is compared, in which convention, and what follows.
 
-Verdicts are computed from a ratio and a tolerance; nothing here can be told how a comparison ends.
+Verdicts are computed from a ratio and a tolerance, and cannot be given.
 """
 
 import math
@@ -30,8 +30,8 @@ class Printed:
     text
         As printed, where that is not the number alone.
     claim
-        Whether the print makes a claim without a number; the value is then 1, the share of cases in
-        which it should hold.
+        Whether the study makes a claim without a number; the value is then 1, the fraction of cases
+        in which it should hold.
     """
 
     value: float | None

@@ -1,12 +1,11 @@
-"""Run sections, in processes if there are several, and gather what they found."""
+"""Run sections, in processes if there are several, and gather their rows and figures."""
 
-import io
 import os
 import platform
 import signal
 import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -14,14 +13,12 @@ from importlib.metadata import version
 from multiprocessing import active_children, get_context
 from typing import Any, Final
 
-from matplotlib import rc_context
-
 from wayside import __version__
 from wayside.errors import WaysideError
 from wayside.paper.registry import SECTIONS, run
 from wayside.paper.rows import Row, counts
 from wayside.paper.section import Context
-from wayside.plotting.style import STYLE
+from wayside.plotting.files import figure_files
 
 Progress = Callable[[str, int, int], None]
 """Called with a line of text, the number of sections done and of all."""
@@ -29,8 +26,7 @@ Progress = Callable[[str, int, int], None]
 PACKAGES: Final = ("matplotlib", "numba", "numpy", "scipy")
 
 DPI: Final = 200
-SCREEN_DPI: Final = 130
-"""Of the files, and of the pictures inside the report."""
+"""Resolution of the pictures in dots per inch."""
 
 
 @dataclass(frozen=True)
@@ -40,30 +36,33 @@ class Picture:
     Attributes
     ----------
     name, caption
-        Of the drawing.
-    png, pdf, screen
-        PNG for papers, PDF, and a smaller PNG for the report.
+        Name and caption of the drawing.
+    files
+        Contents of its PNG and PDF by file name.
     """
 
     name: str
     caption: str
-    png: bytes
-    pdf: bytes
-    screen: bytes
+    files: Mapping[str, bytes]
+
+    @property
+    def png(self) -> bytes:
+        """The PNG, for the report's page."""
+        return self.files[f"{self.name}.png"]
 
 
 @dataclass(frozen=True)
 class Part:
-    """What one section found.
+    """Rows and figures of one section.
 
     Attributes
     ----------
     name
-        In `wayside.paper.registry.SECTIONS`.
+        Key of the section in `wayside.paper.registry.SECTIONS`.
     rows, pictures
-        In order.
+        Rows and pictures in the order of the report.
     warnings
-        Of the accuracy reached, one line each.
+        Warnings of the accuracy that was reached, one line each.
     """
 
     name: str
@@ -73,20 +72,20 @@ class Part:
 
     @property
     def title(self) -> str:
-        """In the report."""
+        """Title of the section in the report."""
         return SECTIONS[self.name].title
 
 
 @dataclass(frozen=True)
 class Report:
-    """Everything that was run.
+    """All sections that were run.
 
     Attributes
     ----------
     parts
         Sections, in the report's order.
     about
-        Versions and what was redone.
+        Versions of the packages and of the Geant4 record.
     """
 
     parts: tuple[Part, ...]
@@ -94,7 +93,7 @@ class Report:
 
     @property
     def rows(self) -> tuple[Row, ...]:
-        """Of all sections."""
+        """Rows of all sections."""
         return tuple(row for part in self.parts for row in part.rows)
 
     def plain(self) -> dict[str, Any]:
@@ -108,7 +107,8 @@ class Report:
                     "title": part.title,
                     "rows": [row.plain() for row in part.rows],
                     "figures": [
-                        {"name": each.name, "caption": each.caption} for each in part.pictures
+                        {"name": picture.name, "caption": picture.caption}
+                        for picture in part.pictures
                     ],
                     "warnings": list(part.warnings),
                 }
@@ -129,13 +129,13 @@ def report(
     Parameters
     ----------
     names
-        From `wayside.paper.registry.chosen`.
+        Names of sections, from `wayside.paper.registry.chosen`.
     workers
-        Processes; one a core if not given. The result is the same for any number.
+        Number of processes, one a core if not given. The result is the same for any number.
     figures
         Whether to draw.
     progress
-        Told when a section ends.
+        Called when a section ends.
 
     Raises
     ------
@@ -146,11 +146,11 @@ def report(
     context = Context()
     say("starting", 0, len(names))
     number = min(workers or _cores(), len(names))
-    found: dict[str, Part] = {}
+    parts: dict[str, Part] = {}
     if number == 1:
         for name in names:
-            say(SECTIONS[name].title, len(found), len(names))
-            found[name] = part(name, context, figures)
+            say(SECTIONS[name].title, len(parts), len(names))
+            parts[name] = part(name, context, figures)
     else:
         with ProcessPoolExecutor(
             number, mp_context=get_context("spawn"), initializer=_leave_interrupts
@@ -160,8 +160,8 @@ def report(
             waiting = {pool.submit(part, name, context, figures): name for name in order}
             try:
                 for future in as_completed(waiting):
-                    found[waiting[future]] = future.result()
-                    say(SECTIONS[waiting[future]].title, len(found), len(names))
+                    parts[waiting[future]] = future.result()
+                    say(SECTIONS[waiting[future]].title, len(parts), len(names))
             except BaseException as error:
                 pool.shutdown(wait=False, cancel_futures=True)
                 for process in active_children():
@@ -171,7 +171,7 @@ def report(
                         "a process that ran a section died; --workers 1 shows in which"
                     ) from None
                 raise
-    return Report(tuple(found[name] for name in names), _about(context))
+    return Report(tuple(parts[name] for name in names), _about(context))
 
 
 def _leave_interrupts() -> None:
@@ -185,29 +185,21 @@ def part(name: str, context: Context, figures: bool) -> Part:
         warnings.simplefilter("always")
         outcome = run(name, context)
         pictures = tuple(
-            _picture(each.name, each.caption, each.draw())
-            for each in (outcome.drawings if figures else ())
+            Picture(
+                drawing.name,
+                drawing.caption,
+                figure_files(drawing.draw(), drawing.name, DPI),
+            )
+            for drawing in (outcome.drawings if figures else ())
         )
-    lines = tuple(dict.fromkeys(str(each.message) for each in caught if _ours(each.category)))
+    lines = tuple(
+        dict.fromkeys(str(warning.message) for warning in caught if _ours(warning.category))
+    )
     return Part(name, outcome.rows, pictures, lines)
 
 
 def _ours(category: type[Warning]) -> bool:
     return category.__module__.startswith("wayside")
-
-
-def _picture(name: str, caption: str, figure: Any) -> Picture:
-    files = {}
-    with rc_context(STYLE):
-        for kind, options in (
-            ("png", {"format": "png", "dpi": DPI}),
-            ("screen", {"format": "png", "dpi": SCREEN_DPI}),
-            ("pdf", {"format": "pdf", "metadata": {"CreationDate": None}}),
-        ):
-            buffer = io.BytesIO()
-            figure.savefig(buffer, **options)
-            files[kind] = buffer.getvalue()
-    return Picture(name, caption, **files)
 
 
 def _about(context: Context) -> dict[str, Any]:

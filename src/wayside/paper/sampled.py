@@ -51,7 +51,7 @@ class Chain:
 def sampled_decays(
     chain: Chain, box: Box, ctau: float, events: int, seed: int
 ) -> tuple[float, float, float, float]:
-    """Acceptance of a front face and chance to decay in a box, by sampling Eq. 13.
+    """Acceptance of a front face and probability to decay in a box, by sampling Eq. 13.
 
     Equal beams, the study's regulator.
 
@@ -77,9 +77,11 @@ def sampled_decays(
         direction, gamma_beta = _directions(chain, c, x, phi, turn)
         near, far = _crossings(box, direction)
         rate = 1.0 / (gamma_beta * ctau)
-        chance = np.where(far > near, np.exp(-near * rate) * -np.expm1(-(far - near) * rate), 0.0)
+        probability = np.where(
+            far > near, np.exp(-near * rate) * -np.expm1(-(far - near) * rate), 0.0
+        )
         face.append(weight * _on_face(box, direction))
-        inside.append(weight * chance)
+        inside.append(weight * probability)
     nodes, weights = np.polynomial.legendre.leggauss(200)
     c2 = (b * np.tanh(top * nodes)) ** 2
     mean = float(np.sum(weights * ((s + m2) ** 2 + (s - m2) ** 2 * c2))) / 3.0
@@ -123,8 +125,8 @@ def _crossings(box: Box, direction: FloatArray) -> tuple[FloatArray, FloatArray]
     origin[2] -= 0.5 * box.size[2]
     along = direction @ box.axes.T
     with np.errstate(divide="ignore"):
-        one, other = (-0.5 * box.size - origin) / along, (0.5 * box.size - origin) / along
-    near = np.max(np.minimum(one, other), axis=1)
-    far = np.min(np.maximum(one, other), axis=1)
+        first, second = (-0.5 * box.size - origin) / along, (0.5 * box.size - origin) / along
+    near = np.max(np.minimum(first, second), axis=1)
+    far = np.min(np.maximum(first, second), axis=1)
     hit = (far > near) & (far > 0)
     return np.where(hit, np.maximum(near, 0.0), 0.0), np.where(hit, far, 0.0)

@@ -42,7 +42,7 @@ class Drawing:
 
 @dataclass(frozen=True, eq=False)
 class Outcome:
-    """What a section found."""
+    """Rows and figures of a section."""
 
     rows: tuple[Row, ...]
     drawings: tuple[Drawing, ...] = field(default=())

@@ -4,7 +4,7 @@ import numpy as np
 
 from wayside.detector.materials import LEAD
 from wayside.detector.stack import Stack
-from wayside.paper.claims import HOLDS, claim, share
+from wayside.paper.claims import HOLDS, claim, fraction
 from wayside.paper.geant4 import BEAMS, Record
 from wayside.paper.printed import BLOCK, LENGTH, SHEETS, THRESHOLD
 from wayside.paper.rows import Ours, Row, digits
@@ -14,7 +14,7 @@ from wayside.paper.section import Context, Outcome
 def run(context: Context) -> Outcome:
     """Rows of section 8."""
     stack, record = Stack(), context.record
-    layer = sum(each.thickness for each in stack.emulsion_layer)
+    layer = sum(material.thickness for material in stack.emulsion_layer)
     rows = [
         Row(
             key="section8.block",
@@ -84,7 +84,7 @@ def _lead() -> Row:
         key="section9.lead",
         quantity="10 cm of lead stops most photons of a few GeV before they reach the blocks",
         study=claim("can block most photons with energy below a few GeV", "section 9.3", "photons"),
-        same=share(int(through < 0.5), 1, f"case: {through:.1e} come through unconverted"),
+        same=fraction(int(through < 0.5), 1, f"case: {through:.1e} come through unconverted"),
         tolerance=HOLDS,
         note=f"{lengths:.1f} radiation lengths; what leaks out of the shower is not in it",
     )

@@ -7,7 +7,7 @@ import numpy as np
 from scipy.optimize import minimize
 
 from wayside.paper import printed
-from wayside.paper.claims import HOLDS, claim, share
+from wayside.paper.claims import HOLDS, claim, fraction
 from wayside.paper.conventions import at_masses, in_study_frame, setup
 from wayside.paper.rows import Ours, Printed, Row, Tolerance, digits, within
 from wayside.paper.section import Context, Outcome
@@ -98,10 +98,10 @@ def fit(point: MassPoint, line: int) -> tuple[tuple[float, float, float], dict[s
         return m_aprime, heavy + float(d1), light + float(d2)
 
     def misfit(u: np.ndarray) -> float:
-        found = masses(u)
+        here = masses(u)
         # In units of the print's rounding.
         pulls = [
-            (acceptance(point, name, found) - (printed.TABLE_1[line, name].value or 0.0))
+            (acceptance(point, name, here) - (printed.TABLE_1[line, name].value or 0.0))
             / (0.5 * printed.TABLE_1_DIGIT)
             for name in names
         ]
@@ -116,8 +116,8 @@ def fit(point: MassPoint, line: int) -> tuple[tuple[float, float, float], dict[s
         bounds=[(-1.0, 1.0)] * 2,
         options={"xatol": 1e-3, "fatol": 1e-3},
     )
-    found = masses(best.x)
-    return found, {name: acceptance(point, name, found) for name in names}
+    fitted = masses(best.x)
+    return fitted, {name: acceptance(point, name, fitted) for name in names}
 
 
 Fits = dict[str, list[tuple[tuple[float, float, float], dict[str, float]]]]
@@ -129,32 +129,33 @@ FIT: Final = within(
 )
 
 
-def _worst(line: int, found: dict[str, float]) -> tuple[str, float]:
-    """The entry of a line that is farther off the print, and its ratio to it."""
-    ratios = {name: found[name] / (printed.TABLE_1[line, name].value or 1.0) for name in found}
-    name = max(ratios, key=lambda each: abs(ratios[each] - 1.0))
+def _worst(line: int, percent: dict[str, float]) -> tuple[str, float]:
+    """The entry of a line that is farther off the printed value, and its ratio to it."""
+    ratios = {
+        name: value / (printed.TABLE_1[line, name].value or 1.0) for name, value in percent.items()
+    }
+    name = max(ratios, key=lambda entry: abs(ratios[entry] - 1.0))
     return name, ratios[name]
 
 
 def _inside_rounding(line: int, fits: Fits) -> Row:
     """Whether one pair of masses inside the rounding gives both entries of a line."""
     words, *others = fits
-    masses, found = fits[words][line]
-    name, ratio = _worst(line, found)
+    masses, percent = fits[words][line]
+    name, ratio = _worst(line, percent)
     return Row(
         key=f"table1.fit.{printed.TABLE_1_MASSES[line][1]:g}",
-        quantity=f"A and B of the line m1 = {printed.TABLE_1_MASSES[line][1]:.3f} GeV at one"
-        " pair of"
-        " masses inside the rounding: the worse one over the print",
+        quantity=f"A and B of the line m1 = {printed.TABLE_1_MASSES[line][1]:.3f} GeV at one pair"
+        " of masses inside the rounding: the worse one over the printed one",
         study=Printed(1.0, "", "both entries of one line", "table 1"),
         same=Ours(
             ratio, f"{name}; m1 = {masses[1]:.5f}, m2 = {masses[2]:.5f} GeV, faces {words}", 4e-3
         ),
         tolerance=FIT,
         cause="no masses inside the rounding give both entries",
-        note=", ".join(f"{each} = {value:.4g} %" for each, value in found.items())
-        + "; with other conventions, the worse one over the print: "
-        + "; ".join(f"{each}, {_worst(line, fits[each][line][1])[1]:.4g}" for each in others),
+        note=", ".join(f"{entry} = {value:.4g} %" for entry, value in percent.items())
+        + "; with other conventions, the worse one over the printed one: "
+        + "; ".join(f"{other}, {_worst(line, fits[other][line][1])[1]:.4g}" for other in others),
         command="wayside paper table1",
     )
 
@@ -164,7 +165,7 @@ def _convention(fits: Fits) -> Row:
     good = [
         words
         for words, lines in fits.items()
-        if all(FIT.allows(_worst(line, found)[1]) for line, (_, found) in enumerate(lines))
+        if all(FIT.allows(_worst(line, percent)[1]) for line, (_, percent) in enumerate(lines))
     ]
     return Row(
         key="table1.convention",
@@ -194,8 +195,8 @@ def _central() -> list[Row]:
             key="table1.central-smaller",
             quantity="central acceptance below every forward entry",
             study=claim("much smaller than in the forward case", "section 8", "forward entries"),
-            same=share(
-                sum(value < (each.value or 0.0) for each in printed.TABLE_1.values()),
+            same=fraction(
+                sum(value < (entry.value or 0.0) for entry in printed.TABLE_1.values()),
                 len(printed.TABLE_1),
                 "entries",
             ),
@@ -214,7 +215,7 @@ def _different() -> Row:
         key="table1.very-different",
         quantity="acceptances of A and B differ by more than a factor of two",
         study=claim("can be very different", "section 8", "lines of table 1"),
-        same=share(sum(max(r, 1 / r) > 2.0 for r in ratios), len(ratios), "lines"),
+        same=fraction(sum(max(r, 1 / r) > 2.0 for r in ratios), len(ratios), "lines"),
         tolerance=HOLDS,
         note="A over B: " + ", ".join(f"{r:.3g}" for r in ratios),
     )

@@ -21,7 +21,7 @@ from wayside.backgrounds.place import box_of
 from wayside.constants import ALPHA, GEV2_TO_FB, M_MUON
 from wayside.data import read_table
 from wayside.paper.amplitudes import E2, current_squared, pair_in_frame
-from wayside.paper.claims import HOLDS, claim, share
+from wayside.paper.claims import HOLDS, claim, fraction
 from wayside.paper.conventions import scenario
 from wayside.paper.printed import (
     COSMIC_OCCUPANCY,
@@ -34,7 +34,7 @@ from wayside.paper.rows import Ours, Printed, Row, digits, within
 from wayside.paper.section import Context, Outcome
 
 LUMINOSITIES: Final = (10.0, 4.5)
-"""Of Table 2 in fb^-1: away from the resonance, and on the psi(3686)."""
+"""Integrated luminosities of Table 2 in fb^-1: away from the resonance, and on the psi(3686)."""
 
 PSI: Final = 100443
 SPREAD: Final = 5e-4 * 0.5**0.5 * 3.686
@@ -117,7 +117,7 @@ def _continuum() -> Row:
             1e-3,
         ),
         note=(
-            f"one muon at the true place, {centre:.3f} m away:"
+            f"one muon at the actual place, {centre:.3f} m away:"
             f" {one_axis * 36.0 / centre**2 * _cosine_factor(box):.4g} /cm^2; both charges without"
             " photons off the beams"
             f" {_front(box, beams, radiation=False) * LUMINOSITIES[0] / area:.4g}:"
@@ -146,8 +146,8 @@ def _front(box: object, beams: object, *, radiation: bool = True) -> float:
 def _psi() -> Row:
     table = read_table("muon_pairs")
     row = int(np.flatnonzero(table["pdgid"] == PSI)[0])
-    quoted, fraction = float(table["quoted"][row]), branching(PSI)[0]
-    made = quoted * fraction * 1e6
+    quoted, to_muons = float(table["quoted"][row]), branching(PSI)[0]
+    made = quoted * to_muons * 1e6
     printed_count = study_density(made, LUMINOSITIES[1])
     box = box_of(scenario("besiii-forward"), "A")
     from wayside.collider.beams import Beams
@@ -161,9 +161,8 @@ def _psi() -> Row:
         study=MUONS_PSI,
         same=Ours(
             printed_count,
-            f"{quoted:g} nb (the study's reference) times {100 * fraction:g} % to muons, one"
-            " muon on"
-            " the axis",
+            f"{quoted:g} nb (the study's reference) times {100 * to_muons:g} % to muons, one muon"
+            " on the axis",
             1e-9,
         ),
         tolerance=within(
@@ -171,10 +170,10 @@ def _psi() -> Row:
         ),
         right=Ours(
             right,
-            f"both charges, true place, {peak(mass, PSI, SPREAD):.4g} nb from the line shape",
+            f"both charges, actual place, {peak(mass, PSI, SPREAD):.4g} nb from the line shape",
             1e-2,
         ),
-        cause="the print is ten times what its cross-section and branching fraction give",
+        cause="the printed number is ten times what its cross-section and branching fraction give",
         explained=Ours(10.0 * printed_count, "the same with 45 fb^-1, or 8 % to muons", 1e-9),
         note=f"measured: {float(table['measured'][row]):g} nb",
         command="wayside background besiii-forward --set collider.electron_energy=1.843",
@@ -194,13 +193,12 @@ def _cosmic() -> list[Row]:
         0
     ]
     occupancy = {
-        name: study_occupancy(each, HALF_A_YEAR)
-        for name, each in (("study", rain), ("better", better), ("rock", rock))
+        name: study_occupancy(rate, HALF_A_YEAR)
+        for name, rate in (("study", rain), ("better", better), ("rock", rock))
     }
     horizontal = (
         f"omnidirectional: through a horizontal square metre it is {rain.horizontal:.4g} Hz,"
-        " through a"
-        f" film as the detector holds it {rain.through_film():.4g} Hz"
+        f" through a film as the detector holds it {rain.through_film():.4g} Hz"
     )
     rate = "wayside background belle2-forward --set site.overburden=0"
     return [
@@ -257,8 +255,8 @@ def _cosmic() -> list[Row]:
             study=claim(
                 "replacement of the emulsion films in every 6 months", "section 9.2", "counts"
             ),
-            same=share(
-                sum(value < LIMIT for each in occupancy.values() for value in each),
+            same=fraction(
+                sum(count < LIMIT for counts in occupancy.values() for count in counts),
                 9,
                 "ways to count at the surface and under rock",
             ),
@@ -270,7 +268,7 @@ def _cosmic() -> list[Row]:
             study=Printed(
                 None,
                 "",
-                "share of the surface rate",
+                "fraction of the surface rate",
                 "section 9.2",
                 "can help shield the cosmic muons",
             ),
@@ -293,6 +291,8 @@ def _few() -> Row:
         study=claim(
             "contribute far less background events than the cosmic source", "section 9.1", "1"
         ),
-        same=share(int(collider < 0.01 * cosmic), 1, f"case: {collider:.3g} against {cosmic:.3g}"),
+        same=fraction(
+            int(collider < 0.01 * cosmic), 1, f"case: {collider:.3g} against {cosmic:.3g}"
+        ),
         tolerance=HOLDS,
     )

@@ -1,7 +1,5 @@
 """The reach figure: what a detector excludes, and what is excluded already."""
 
-import io
-
 import numpy as np
 from matplotlib import rc_context
 from matplotlib.artist import Artist
@@ -43,20 +41,6 @@ def reach_figure(result: Reach) -> Figure:
             title.set_fontsize(title.get_fontsize() / excess)
         annotate(axes, result, shaded, handles)
         return figure
-
-
-def figure_files(figure: Figure, name: str) -> dict[str, bytes]:
-    """The figure as PNG (300 dpi) and PDF, by file name."""
-    files = {}
-    with rc_context(STYLE):
-        for kind, options in (
-            ("png", {"dpi": 300}),
-            ("pdf", {"metadata": {"CreationDate": None}}),
-        ):
-            buffer = io.BytesIO()
-            figure.savefig(buffer, format=kind, **options)
-            files[f"{name}.{kind}"] = buffer.getvalue()
-    return files
 
 
 def _frame(axes: Axes, result: Reach) -> Text:
