@@ -12,11 +12,12 @@ from wayside.constants import SPEED_OF_LIGHT
 from wayside.models.inelastic import PseudoDirac
 from wayside.paper import fig14, planes
 from wayside.paper.conventions import as_fermions, setup
-from wayside.paper.drawing import COLOURS, Curve, canvas, contours_figure
+from wayside.paper.drawing import COLOURS, Curve, contours_figure
 from wayside.paper.footnote4 import BELLE2, BESIII
 from wayside.paper.planes import Panel
 from wayside.paper.rows import Ours, Row, own_row
 from wayside.paper.section import Context, Drawing, Outcome
+from wayside.plotting.style import canvas
 from wayside.sensitivity.mass_point import MassPoint
 
 NOT_THERE: Final = "the study does not have it"

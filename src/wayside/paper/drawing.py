@@ -1,14 +1,11 @@
 """What the figures of the report share."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
 import numpy as np
-from matplotlib import rc_context
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
@@ -16,7 +13,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from wayside.models.protocol import Model
 from wayside.paper.planes import LIMIT, Convention, Panel
-from wayside.plotting.style import APPROXIMATE, OURS, RELIC, STYLE
+from wayside.plotting.style import APPROXIMATE, OURS, RELIC, canvas
 from wayside.sensitivity.existing import SEARCHES
 from wayside.typing import FloatArray
 
@@ -63,15 +60,6 @@ class Curve(NamedTuple):
     def handle(self) -> Line2D:
         """Line of the legend."""
         return Line2D([], [], color=self.colour, linewidth=self.width, linestyle=self.style)
-
-
-@contextmanager
-def canvas(width: float = 5.6, height: float = 4.2) -> Iterator[Figure]:
-    """An empty figure in the house style."""
-    with rc_context(STYLE):
-        figure = Figure(figsize=(width, height), layout="constrained")
-        FigureCanvasAgg(figure)
-        yield figure
 
 
 def masses_title(name: str, model: Model, words: str = "") -> str:

@@ -8,10 +8,11 @@ from matplotlib.figure import Figure
 from wayside.constants import M_ELECTRON
 from wayside.models.excited import dgamma_dmff
 from wayside.models.inelastic import ScalarInelastic
-from wayside.paper.drawing import COLOURS, canvas
+from wayside.paper.drawing import COLOURS
 from wayside.paper.printed import TABLE_1_MASSES
 from wayside.paper.rows import Ours, Printed, Row, Tolerance
 from wayside.paper.section import Context, Drawing, Outcome
+from wayside.plotting.style import canvas
 
 POINTS: Final = (TABLE_1_MASSES[0], (2.0, 1.0634, 0.9247), (14.0, 5.00, 4.85))
 """m_A', m1, m2 in GeV: Table 1, BESIII of Fig. 14 (a), off shell."""

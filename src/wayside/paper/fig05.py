@@ -10,10 +10,10 @@ from wayside.constants import HBAR_C
 from wayside.models.excited import width_hats
 from wayside.models.inelastic import ScalarInelastic
 from wayside.paper.claims import HOLDS, claim, fraction
-from wayside.paper.drawing import canvas
 from wayside.paper.formulas import equation_14
 from wayside.paper.rows import Row
 from wayside.paper.section import Context, Drawing, Outcome
+from wayside.plotting.style import canvas
 
 SQRT_S: Final = 3.78
 M_APRIME: Final = 3.0

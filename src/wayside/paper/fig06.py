@@ -8,10 +8,11 @@ from matplotlib.figure import Figure
 
 from wayside.paper.claims import HOLDS, claim, fraction
 from wayside.paper.conventions import at_masses, in_study_frame, masses_at_gap, relation
-from wayside.paper.drawing import COLOURS, canvas
+from wayside.paper.drawing import COLOURS
 from wayside.paper.printed import TABLE_1_MASSES
 from wayside.paper.rows import Ours, Printed, Row, within
 from wayside.paper.section import Context, Drawing, Outcome
+from wayside.plotting.style import canvas
 from wayside.production.distribution import density, star_density
 from wayside.sensitivity.mass_point import MassPoint
 

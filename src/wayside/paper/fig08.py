@@ -10,10 +10,11 @@ from matplotlib.patches import Polygon, Rectangle
 from wayside.detector.box import Box
 from wayside.detector.stack import Stack
 from wayside.paper.conventions import in_study_frame
-from wayside.paper.drawing import COLOURS, canvas
+from wayside.paper.drawing import COLOURS
 from wayside.paper.rows import Ours, Printed, Row, within
 from wayside.paper.section import Context, Drawing, Outcome
 from wayside.plotting.stack import stack_figure
+from wayside.plotting.style import canvas
 
 PLACES = {
     "besiii-forward": ((6.0, 0.84), "section 8, fig. 9 (a)"),

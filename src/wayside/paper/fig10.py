@@ -10,10 +10,10 @@ from matplotlib.patches import Polygon
 
 from wayside.detector.box import FRONT_EDGES, Box
 from wayside.paper.conventions import at_masses, in_study_frame
-from wayside.paper.drawing import canvas
 from wayside.paper.printed import TABLE_1, TABLE_1_MASSES
 from wayside.paper.rows import Ours, Printed, Row, within
 from wayside.paper.section import Context, Drawing, Outcome
+from wayside.plotting.style import canvas
 
 NODES: Final = 48
 

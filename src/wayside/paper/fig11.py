@@ -6,11 +6,11 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from wayside.paper.claims import HOLDS, claim, fraction
-from wayside.paper.drawing import canvas
 from wayside.paper.geant4 import PAIR_ENERGY, PANELS, STACK, Record, paths
 from wayside.paper.rows import Ours, Printed, Row
 from wayside.paper.section import Context, Drawing, Outcome
 from wayside.plotting.event_display import draw_event
+from wayside.plotting.style import canvas
 
 TITLES: Final = {
     "a": r"(a) $e^+e^-$",

@@ -10,9 +10,10 @@ from scipy.optimize import brentq, least_squares, minimize_scalar
 
 from wayside.paper import printed
 from wayside.paper.conventions import at_masses, in_study_frame, masses_at_gap, relation, setup
-from wayside.paper.drawing import COLOURS, canvas
+from wayside.paper.drawing import COLOURS
 from wayside.paper.rows import Ours, Printed, Row, Tolerance, digits
 from wayside.paper.section import Context, Drawing, Outcome
+from wayside.plotting.style import canvas
 from wayside.sensitivity.mass_point import MassPoint
 from wayside.typing import FloatArray
 

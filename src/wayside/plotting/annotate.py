@@ -26,9 +26,9 @@ def annotate(axes: Axes, result: Reach, shaded: list[Search], handles: list[Arti
     Parameters
     ----------
     axes
-        With everything else drawn and laid out.
+        Axes with everything else drawn and laid out.
     result
-        What it shows.
+        Result that they show.
     shaded
         Searches that reach into the plane, lowest first.
     handles
@@ -69,7 +69,7 @@ def annotate(axes: Axes, result: Reach, shaded: list[Search], handles: list[Arti
             if not _name(axes, _words(search, result), region & ~taken, names):
                 homeless.append(search)
             taken = taken | region
-        entries_now = [*handles, *(_patch(each, result) for each in homeless)]
+        entries_now = [*handles, *(_patch(search, result) for search in homeless)]
         if len(entries_now) <= len(entries):
             return
         # A larger legend may take the room of a name: start again with it.

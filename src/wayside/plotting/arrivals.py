@@ -3,12 +3,10 @@
 from typing import Any
 
 import numpy as np
-from matplotlib import rc_context
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from wayside.plotting.style import STYLE
+from wayside.plotting.style import canvas
 
 _COLOURS = ("#1f3f94", "#c8102e", "#2a7f62", "#b8860b", "#6b3e12", "#7a4f9a")
 
@@ -19,22 +17,20 @@ def arrivals_figure(report: dict[str, Any]) -> Figure:
     Parameters
     ----------
     report
-        From `wayside.point_report`.
+        Report of a parameter point, from `wayside.point_report`.
 
     Notes
     -----
-    Each curve has unit area: of those that decay inside, or, dashed, of those that cross where the
-    chance to decay is nothing.
+    Each curve has unit area: of excited states that decay inside, or, dashed, of those that cross
+    the detector where the probability to decay vanishes.
     """
-    shown = [each for each in report["detectors"] if each["arrival_histogram"]]
-    with rc_context(STYLE):
-        figure = Figure(figsize=(6.4, 4.2), layout="constrained")
-        FigureCanvasAgg(figure)
+    shown = [entry for entry in report["detectors"] if entry["arrival_histogram"]]
+    with canvas(6.4, 4.2) as figure:
         axes = figure.subplots()
-        for number, each in enumerate(shown):
-            _draw(axes, each, _COLOURS[number % len(_COLOURS)])
-        lights = [_light(each) for each in shown]
-        last = max(each["arrival_histogram"]["edges_ns"][-1] for each in shown)
+        for number, detector in enumerate(shown):
+            _draw(axes, detector, _COLOURS[number % len(_COLOURS)])
+        lights = [_light(detector) for detector in shown]
+        last = max(detector["arrival_histogram"]["edges_ns"][-1] for detector in shown)
         axes.axvspan(min(lights), max(lights), color="0.55", linewidth=1.2)
         axes.set_ylim(bottom=0.0)
         low = min(lights)
@@ -52,7 +48,7 @@ def arrivals_figure(report: dict[str, Any]) -> Figure:
             fontsize=9.5,
         )
         axes.set_xlabel("time after the collision [ns]")
-        axes.set_ylabel("share per ns")
+        axes.set_ylabel("probability density [1/ns]")
         model = report["scenario"]["model"]
         axes.set_title(
             rf"{report['scenario']['name']}, $\varepsilon={model['epsilon']:.3g}$,"
@@ -65,19 +61,20 @@ def arrivals_figure(report: dict[str, Any]) -> Figure:
 
 
 def _light(detector: dict[str, Any]) -> float:
-    found = detector["arrival_histogram"]
-    return float(found["edges_ns"][0] - found["delay_edges_ns"][0])
+    """Arrival time of light at the middle of the front face in ns."""
+    histogram = detector["arrival_histogram"]
+    return float(histogram["edges_ns"][0] - histogram["delay_edges_ns"][0])
 
 
 def _draw(axes: Axes, detector: dict[str, Any], colour: str) -> None:
-    found = detector["arrival_histogram"]
-    edges = np.asarray(found["edges_ns"])
-    chances = np.asarray(found["decay_probability"])
+    histogram = detector["arrival_histogram"]
+    edges = np.asarray(histogram["edges_ns"])
+    probability = np.asarray(histogram["decay_probability"])
     label, style = f"{detector['name']}: {detector['expected_events']:.3g} decays expected", "-"
-    if not chances.sum() > 0.0:
-        chances = np.asarray(found["crossing_probability"])
+    if not probability.sum() > 0.0:
+        probability = np.asarray(histogram["crossing_probability"])
         label, style = f"{detector['name']}: crossings, no decays", "--"
-    total = chances.sum()
-    shares = chances / (total if total > 0.0 else 1.0) / np.diff(edges)
-    # A smallest double has no shares to speak of: the curve is then flat, and the legend says so.
-    axes.stairs(shares, edges, color=colour, linestyle=style, linewidth=1.2, label=label)
+    total = probability.sum()
+    density = probability / (total if total > 0.0 else 1.0) / np.diff(edges)
+    # Of the smallest double there is no density to speak of: the curve is flat, the legend says so.
+    axes.stairs(density, edges, color=colour, linestyle=style, linewidth=1.2, label=label)

@@ -18,9 +18,9 @@ def background_figures(report: BackgroundReport) -> Iterator[tuple[str, Figure]]
     Parameters
     ----------
     report
-        From `wayside.sensitivity.background_report.background_report`. Where a figure is of one
-        detector it is the first one that is to see the signal; figures of sources that a scenario
-        does not have are left out.
+        Report from `wayside.sensitivity.background_report.background_report`. A figure of one
+        detector is of the first signal detector; figures of sources that a scenario does not have
+        are left out.
     """
     scenario = report.scenario
     detector = scenario.signal[0]

@@ -3,9 +3,6 @@
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from matplotlib import rc_context
-from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle
 
@@ -14,18 +11,12 @@ from wayside.backgrounds.cosmic_muons import Site
 from wayside.backgrounds.place import box_of
 from wayside.backgrounds.setup import DetectorSetup
 from wayside.data import read_table
-from wayside.plotting.style import APPROXIMATE, OURS, STYLE
+from wayside.plotting.style import APPROXIMATE, OURS, canvas
 
 if TYPE_CHECKING:
     from wayside.scenario import Scenario
 
 _COLOURS: Final = (OURS, "#2a7f62", "#b8860b", "#7a4f9a")
-
-
-def _figure(width: float, height: float) -> tuple[Figure, Axes]:
-    figure = Figure(figsize=(width, height), layout="constrained")
-    FigureCanvasAgg(figure)
-    return figure, figure.subplots()
 
 
 def muon_spectra_figure(site: Site) -> Figure:
@@ -34,11 +25,11 @@ def muon_spectra_figure(site: Site) -> Figure:
     Parameters
     ----------
     site
-        Its lead is left out.
+        Rock and flux of the site; its lead is left out.
     """
     energy = np.geomspace(0.1, 1e4, 200)
-    with rc_context(STYLE):
-        figure, axes = _figure(5.6, 4.2)
+    with canvas(5.6, 4.2) as figure:
+        axes = figure.subplots()
         surface = Site(0.0, site.flux)
         for colour, degrees in zip(_COLOURS, (0, 45, 75), strict=False):
             cosine = float(np.cos(np.radians(degrees)))
@@ -69,20 +60,20 @@ def slopes_figure(scenario: "Scenario", detector: str) -> Figure:
     box, site = box_of(scenario, detector), cosmic_muons.site_of(scenario)
     limit = scenario.emulsion.largest_slope
     rain = cosmic_muons.shower(box, site)
-    share = rain.through_film(limit) / rain.through_film()
+    scanned = rain.through_film(limit) / rain.through_film()
     edge = 3.0 * max(1.0, limit)
     # An even number: none of the slopes is exactly level.
     slope = np.linspace(-edge, edge, 240)
     x, y = np.meshgrid(slope, slope)
     density = cosmic_muons.slope_density(box, site, x, y)
-    with rc_context(STYLE):
-        figure, axes = _figure(5.2, 4.4)
+    with canvas(5.2, 4.4) as figure:
+        axes = figure.subplots()
         shades = axes.pcolormesh(slope, slope, density, cmap="cividis", rasterized=True)
         axes.add_patch(Circle((0, 0), limit, fill=False, color="white", linewidth=1.4))
         axes.text(
             0.0,
             -1.1 * limit,
-            f"scanned: {100.0 * share:.0f}% of those that cross a film",
+            f"scanned: {100.0 * scanned:.0f}% of those that cross a film",
             color="white",
             ha="center",
             va="top",
@@ -97,18 +88,18 @@ def slopes_figure(scenario: "Scenario", detector: str) -> Figure:
 
 
 def lead_figure(thickness: float = 0.10) -> Figure:
-    """Photons through lead against their energy: untouched ones, and what showers leak.
+    """Photons through lead against their energy: without interaction, and leakage of showers.
 
     Parameters
     ----------
     thickness
-        In m, one of the table `lead_leakage`'s.
+        Thickness in m, one of those in the table `lead_leakage`.
     """
     energy = np.geomspace(3e-4, 10.0, 300)
     table = read_table("lead_leakage")
     rows = (table["pdg"] == 22) & np.isclose(table["thickness"], thickness)
-    with rc_context(STYLE):
-        figure, axes = _figure(5.6, 4.2)
+    with canvas(5.6, 4.2) as figure:
+        axes = figure.subplots()
         axes.loglog(
             energy,
             photons.transmission(energy, thickness),
@@ -119,14 +110,14 @@ def lead_figure(thickness: float = 0.10) -> Figure:
             ("photons", "o", "photons above 1 MeV, for each that goes in"),
             ("hard_photons", "s", "photons above 20 MeV"),
             ("electrons", "^", "electrons, positrons above 10 MeV"),
-            ("energy", "D", "share of the energy"),
+            ("energy", "D", "fraction of the energy"),
         )
         for (column, marker, label), colour in zip(kinds, _COLOURS, strict=True):
             values = table[column][rows]
-            seen = values > 0.0
+            positive = values > 0.0
             axes.loglog(
-                table["kinetic"][rows][seen],
-                values[seen],
+                table["kinetic"][rows][positive],
+                values[positive],
                 marker=marker,
                 markersize=4,
                 linestyle=":",
@@ -142,7 +133,7 @@ def lead_figure(thickness: float = 0.10) -> Figure:
 
 
 def occupancy_figure(scenario: "Scenario", detector: str) -> Figure:
-    """Tracks in a film against the time it is in place, counted as the study does and as they are.
+    """Tracks in a film against the time it is in place, in films as they stand and by Eq. 19.
 
     Parameters
     ----------
@@ -150,17 +141,17 @@ def occupancy_figure(scenario: "Scenario", detector: str) -> Figure:
         A scenario and the name of one of its detectors.
     """
     box = box_of(scenario, detector)
-    found = occupancy.occupancy(DetectorSetup(scenario, detector))
-    study = cosmic_muons.shower(box, Site(flux="cosine-squared"))
+    tracks = occupancy.occupancy(DetectorSetup(scenario, detector))
+    sphere = cosmic_muons.shower(box, Site(flux="cosine-squared"))
     days = np.geomspace(1.0, 1e4, 50)
-    with rc_context(STYLE):
-        figure, axes = _figure(5.6, 4.2)
-        omnidirectional = occupancy.study_occupancy(study, 1.0)[0]
+    with canvas(5.6, 4.2) as figure:
+        axes = figure.subplots()
+        omnidirectional = occupancy.study_occupancy(sphere, 1.0)[0]
         lines = (
-            (omnidirectional, APPROXIMATE, "--", "the study: omnidirectional, no rock"),
-            (found.total, OURS, "-", "films as they stand: all muons"),
-            (found.scanned + found.collider, _COLOURS[1], "-", "within the slopes scanned"),
-            (found.collider, _COLOURS[2], "-.", "collider muons alone"),
+            (omnidirectional, APPROXIMATE, "--", "omnidirectional flux (Eq. 19), no rock"),
+            (tracks.total, OURS, "-", "films as they stand: all muons"),
+            (tracks.scanned + tracks.collider, _COLOURS[1], "-", "within the slopes scanned"),
+            (tracks.collider, _COLOURS[2], "-.", "collider muons alone"),
         )
         for per_day, colour, style, label in lines:
             axes.loglog(days, per_day * days, color=colour, linestyle=style, label=label)
@@ -207,8 +198,8 @@ def collider_muons_figure(scenario: "Scenario") -> Figure:
     degrees = np.linspace(0.5, 179.5, 400)
     angle = np.radians(degrees)
     rays = np.stack([np.sin(angle), np.zeros_like(angle), np.cos(angle)], axis=1)
-    with rc_context(STYLE):
-        figure, axes = _figure(5.6, 4.2)
+    with canvas(5.6, 4.2) as figure:
+        axes = figure.subplots()
         for radiation, colour, style, label in (
             (True, OURS, "-", "with photons off the beams"),
             (False, APPROXIMATE, "--", "lowest order (Eq. 17), both charges"),

@@ -3,21 +3,19 @@
 from typing import Final
 
 import numpy as np
-from matplotlib import rc_context
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from wayside.backgrounds.counts import Count
 from wayside.backgrounds.fake_counts import Contribution
 from wayside.constants import DAYS_PER_YEAR
-from wayside.plotting.style import APPROXIMATE, OURS, STYLE
+from wayside.plotting.style import APPROXIMATE, OURS, canvas
 from wayside.sensitivity.background_report import BackgroundReport
 
 _STEPS: Final = (
     ("entering", "particles that enter", "0.75"),
-    ("vertex", "vertices they fake", "#8da2d8"),
-    ("timed", "of these timed", OURS),
+    ("vertex", "fake vertices", "#8da2d8"),
+    ("timed", "of these, timed", OURS),
 )
 _HEIGHT: Final = 0.26
 _VEIL: Final = {"facecolor": "white", "edgecolor": "none", "pad": 1.0}
@@ -29,18 +27,16 @@ _CURVES: Final = {
 
 
 def budget_figure(report: BackgroundReport) -> Figure:
-    """Draw for each source what enters the signal detectors and what is left of it.
+    """Draw the particles of each source that enter the signal detectors, and their vertices.
 
     Parameters
     ----------
     report
-        From `wayside.sensitivity.background_report.background_report`.
+        Report from `wayside.sensitivity.background_report.background_report`.
     """
     scenario = report.scenario
     sources = report.budget.together(scenario.signal)
-    with rc_context(STYLE):
-        figure = Figure(figsize=(6.4, 1.5 + 0.62 * max(len(sources), 1)), layout="constrained")
-        FigureCanvasAgg(figure)
+    with canvas(6.4, 1.5 + 0.62 * max(len(sources), 1)) as figure:
         axes = figure.add_subplot()
         axes.set_xscale("log")
         low, high = _range(sources)
@@ -55,7 +51,7 @@ def budget_figure(report: BackgroundReport) -> Figure:
         for _, label, colour in _STEPS:
             axes.barh([0], [0], color=colour, label=label)
         axes.plot([], [], color=APPROXIMATE, linewidth=1.0, label=f"all {scenario.run.selection}")
-        axes.set_yticks(range(len(sources)), [_plain(each.title) for each in sources])
+        axes.set_yticks(range(len(sources)), [_plain(source.title) for source in sources])
         axes.tick_params(axis="y", which="both", left=False, right=False)
         axes.set_ylim(len(sources) - 0.45, -0.55)
         axes.set_xlabel("expected number")
@@ -80,9 +76,7 @@ def luminosity_figure(report: BackgroundReport) -> Figure:
         As for `budget_figure`.
     """
     scan, scenario = report.scan, report.scenario
-    with rc_context(STYLE):
-        figure = Figure(figsize=(5.6, 6.0), layout="constrained")
-        FigureCanvasAgg(figure)
+    with canvas(5.6, 6.0) as figure:
         top, bottom = figure.subplots(2, 1, sharex=True)
         labels = {"zero": "no background", "background": "expected background"}
         labels["control"] = f"with {scan.control} as control"
@@ -109,8 +103,10 @@ def luminosity_figure(report: BackgroundReport) -> Figure:
             bottom.text(0.5, 0.5, "nothing excluded", ha="center", transform=bottom.transAxes)
         background = report.background
         if background.value > 0.0:
-            each = background.value / scenario.run.luminosity_fb
-            above = top.secondary_xaxis("top", functions=(lambda x: x * each, lambda x: x / each))
+            per_fb = background.value / scenario.run.luminosity_fb
+            above = top.secondary_xaxis(
+                "top", functions=(lambda x: x * per_fb, lambda x: x / per_fb)
+            )
             above.set_xlabel(f"expected background events, {scenario.run.selection}")
             top.tick_params(which="both", top=False)
         expected = background.words(r"$\pm$")
@@ -134,7 +130,7 @@ def _count(source: Contribution, key: str) -> Count | None:
 
 def _range(sources: list[Contribution]) -> tuple[float, float]:
     counts = [_count(source, key) for source in sources for key, _, _ in _STEPS]
-    known = [each.value for each in counts if each is not None and each.value > 0.0]
+    known = [count.value for count in counts if count is not None and count.value > 0.0]
     if not known:
         return 0.1, 10.0
     return min(0.1, 0.3 * min(known)), 5.0 * max(known)

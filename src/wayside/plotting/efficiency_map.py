@@ -1,19 +1,17 @@
-"""The table of efficiencies, and what it makes of signal."""
+"""The table of efficiencies, and the efficiency of signals."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
-from matplotlib import rc_context
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from wayside.efficiency.axes import AXES
 from wayside.efficiency.binomial import interval
 from wayside.efficiency.table import EfficiencyMap
-from wayside.plotting.style import STYLE
+from wayside.plotting.style import canvas
 
 COLOURS: Final = {"ee": "#c8102e", "mumu": "#1f3f94", "pipi": "#2e7d32"}
 NAMES: Final = {"ee": r"$e^+e^-$", "mumu": r"$\mu^+\mu^-$", "pipi": r"$\pi^+\pi^-$"}
@@ -32,11 +30,10 @@ def map_figure(table: EfficiencyMap) -> Figure:
     Parameters
     ----------
     table
-        Summed over all axes but one; but for the slope itself, up to what is scanned.
+        Table of efficiencies; it is summed over all axes but one, and over slopes up to those that
+        are scanned, but for the slope's own axis.
     """
-    with rc_context(STYLE):
-        figure = Figure(figsize=(9.0, 6.6), layout="constrained")
-        FigureCanvasAgg(figure)
+    with canvas(9.0, 6.6) as figure:
         for axes, name in zip(figure.subplots(2, 2, sharey=True).flat, LABELS, strict=True):
             for channel in table.channels:
                 _points(axes, table, channel, name)
@@ -46,7 +43,7 @@ def map_figure(table: EfficiencyMap) -> Figure:
             axes.set_ylim(0.0, 1.05)
         left = figure.axes[::2]
         for axes in left:
-            axes.set_ylabel("share that is seen")
+            axes.set_ylabel("efficiency")
         handles = [
             *(Line2D([], [], color=COLOURS[c], marker="o", label=NAMES[c]) for c in table.channels),
             Line2D([], [], color="0.3", marker="o", label="vertex"),
@@ -77,11 +74,11 @@ def _points(axes: Axes, table: EfficiencyMap, channel: str, name: str) -> None:
         passed, tried = counts
         some = tried > 0
         low, high = interval(passed[some], tried[some])
-        share = passed[some] / tried[some]
+        efficiency = passed[some] / tried[some]
         axes.errorbar(
             middle[some],
-            share,
-            yerr=np.abs(np.stack([share - low, high - share])),
+            efficiency,
+            yerr=np.abs(np.stack([efficiency - low, high - efficiency])),
             color=COLOURS[channel],
             marker="o",
             markersize=4.0,
@@ -102,24 +99,24 @@ def signal_figure(
         Mappings with ``title``, ``splitting`` (GeV), and by selection, under ``"vertex"`` and
         ``"timed"``, values and errors, shape (2, n).
     """
-    with rc_context(STYLE):
-        figure = Figure(figsize=(7.4, 4.4), layout="constrained")
-        FigureCanvasAgg(figure)
+    with canvas(7.4, 4.4) as figure:
         axes = figure.subplots()
-        for each, colour in zip(series, ("#1f3f94", "#c8102e", "#2e7d32", "#6b3e12"), strict=False):
+        for entry, colour in zip(
+            series, ("#1f3f94", "#c8102e", "#2e7d32", "#6b3e12"), strict=False
+        ):
             for selection, style in (("vertex", "-"), ("timed", ":")):
-                value, error = each[selection]
-                axes.plot(each["splitting"], value, color=colour, linestyle=style, linewidth=1.4)
+                value, error = entry[selection]
+                axes.plot(entry["splitting"], value, color=colour, linestyle=style, linewidth=1.4)
                 axes.fill_between(
-                    each["splitting"], value - error, value + error, color=colour, alpha=0.2, lw=0
+                    entry["splitting"], value - error, value + error, color=colour, alpha=0.2, lw=0
                 )
-            axes.plot([], [], color=colour, label=each["title"])
+            axes.plot([], [], color=colour, label=entry["title"])
         axes.plot([], [], color="0.3", linestyle="-", label="vertex")
         axes.plot([], [], color="0.3", linestyle=":", label="timed")
         axes.set_xscale("log")
         axes.set_yscale("log")
         axes.set_ylim(1e-4, 1.0)
         axes.set_xlabel(r"mass splitting $m_1-m_2$ [GeV]")
-        axes.set_ylabel("share of the decays that is seen")
+        axes.set_ylabel("efficiency of decays in the detector")
         axes.legend(loc="lower right")
         return figure

@@ -1,18 +1,16 @@
-"""Particles on their way through the stack, from Geant4: the study's Figs. 11 and 12."""
+"""Particles on their way through the stack, from Geant4: Figs. 11 and 12 of the study."""
 
 from typing import Any, Final
 
 import numpy as np
-from matplotlib import rc_context
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
 from wayside.detector.stack import Stack
-from wayside.plotting.style import STYLE
+from wayside.plotting.style import canvas
 from wayside.typing import FloatArray
 
 Records = NDArray[Any]
@@ -52,15 +50,13 @@ def event_display(stack: Stack, tracks: Records, points: Records, title: str = "
     Parameters
     ----------
     stack
-        The detector.
+        Layers of the detector.
     tracks, points
-        From `wayside.transport.run.trace`.
+        Particles and points of their paths, from `wayside.transport.run.trace`.
     title
-        Above the figure.
+        Title of the figure.
     """
-    with rc_context(STYLE):
-        figure = Figure(figsize=(7.2, 3.4), layout="constrained")
-        FigureCanvasAgg(figure)
+    with canvas(7.2, 3.4) as figure:
         draw_event(figure.subplots(), stack, tracks, points, title)
         return figure
 
@@ -131,16 +127,14 @@ def _boundaries(axes: Axes, stack: Stack, low: FloatArray, high: FloatArray) -> 
 
 
 def deposit_figure(film: Records) -> Figure:
-    """Path of one particle, and what it leaves in each film (the study's Fig. 12).
+    """Path of one particle, and its energy deposit in each film (Fig. 12 of the study).
 
     Parameters
     ----------
     film
         Crossings of films by one particle, shape (n,).
     """
-    with rc_context(STYLE):
-        figure = Figure(figsize=(5.6, 4.6), layout="constrained")
-        FigureCanvasAgg(figure)
+    with canvas(5.6, 4.6) as figure:
         upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(2, 3))
         ordered = film[np.argsort(film["time"], kind="stable")]
         upper.plot(ordered["z_in"], ordered["x_in"], color="#7b2d8e", linewidth=1.2)

@@ -1,12 +1,10 @@
-"""How the ground state froze out: its yield and its annihilation against m2/T."""
+"""Freeze-out of the ground state: its yield and its annihilation rate against m2/T."""
 
 import numpy as np
-from matplotlib import rc_context
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from wayside.cosmology.relic import GEV2_TO_CM3_PER_S, RelicResult
-from wayside.plotting.style import STYLE
+from wayside.plotting.style import canvas
 
 
 def freeze_out_figure(result: RelicResult) -> Figure:
@@ -15,11 +13,9 @@ def freeze_out_figure(result: RelicResult) -> Figure:
     Parameters
     ----------
     result
-        From `wayside.cosmology.relic.relic_density`.
+        Result of `wayside.cosmology.relic.relic_density`.
     """
-    with rc_context(STYLE):
-        figure = Figure(figsize=(5.6, 5.6), layout="constrained")
-        FigureCanvasAgg(figure)
+    with canvas(5.6, 5.6) as figure:
         upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(3, 2))
         upper.loglog(result.x, result.yield_, color="#1f3f94", label="$Y$")
         upper.loglog(

@@ -1,12 +1,10 @@
-"""K_L0 from the collision point and from the rock: spectra, shields, muons that tell."""
+"""K_L0 from the collision point and from the rock: spectra, shields, tags by muons."""
 
 from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
-from matplotlib import rc_context
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from wayside.backgrounds.cosmic_muons import Site
@@ -15,33 +13,26 @@ from wayside.backgrounds.klong_shield import Metal, curves
 from wayside.backgrounds.rock_neutrals import Kind, arriving, neutrals
 from wayside.constants import SECONDS_PER_YEAR
 from wayside.detector.box import Box
-from wayside.plotting.style import APPROXIMATE, OURS, STYLE
+from wayside.plotting.style import APPROXIMATE, OURS, canvas
 
 BIN: Final = 0.25
-"""GeV, of fig. 13 of the study."""
+"""Width of the bins of Fig. 13 of the study in GeV."""
 
 _COLOURS: Final = ("#1f3f94", "#2a7f62", "#b8860b", "#c8102e", "#7a4f9a", "#6b3e12", "#3a8fb7")
 
 
-def _figure(width: float, height: float) -> Figure:
-    figure = Figure(figsize=(width, height), layout="constrained")
-    FigureCanvasAgg(figure)
-    return figure
-
-
 def spectra_figure(panels: Mapping[str, Entering], luminosity_fb: float) -> Figure:
-    """Draw fig. 13 of the study: K_L0 that reach the detector if nothing is in the way.
+    """Draw Fig. 13 of the study: K_L0 that reach the detector if nothing is in the way.
 
     Parameters
     ----------
     panels
-        What enters, by title.
+        Entering particles by title of the panel.
     luminosity_fb
-        In fb^-1.
+        Integrated luminosity in fb^-1.
     """
     edges = np.arange(0.5, 6.0 + BIN, BIN)
-    with rc_context(STYLE):
-        figure = _figure(3.6 * len(panels) + 0.4, 3.7)
+    with canvas(3.6 * len(panels) + 0.4, 3.7) as figure:
         all_axes = np.atleast_1d(figure.subplots(1, len(panels)))
         for axes, (title, points) in zip(all_axes, panels.items(), strict=True):
             for name, classes, colour in (
@@ -63,15 +54,14 @@ def spectra_figure(panels: Mapping[str, Entering], luminosity_fb: float) -> Figu
             axes.set_ylim(bottom=0.0)
             axes.set_xlabel(r"$E(K_L^0)$ [GeV]")
             axes.set_title(title, fontsize=9.5, loc="left")
-        all_axes[0].set_ylabel(rf"$10^3$ per {BIN:g} GeV")
+        all_axes[0].set_ylabel(rf"$K_L^0$ [$10^3$ per {BIN:g} GeV]")
         all_axes[-1].legend(loc="upper right")
         return figure
 
 
 def transmission_figure() -> Figure:
-    """Draw what share of K_L0 iron and tungsten let through, against the thickness."""
-    with rc_context(STYLE):
-        figure = _figure(7.6, 3.9)
+    """Draw the fraction of K_L0 that iron and tungsten let through, against the thickness."""
+    with canvas(7.6, 3.9) as figure:
         left, right = figure.subplots(1, 2)
         _transmission(left, "iron")
         _transmission(right, "tungsten")
@@ -90,49 +80,50 @@ def _transmission(axes: Axes, metal: Metal) -> None:
     axes.set_yscale("log")
     axes.set_xlim(0.0, float(table.thickness[-1]))
     axes.set_xlabel(f"{metal} [m]")
-    axes.set_ylabel(r"share of $K_L^0$ that leave forward")
+    axes.set_ylabel(r"fraction of $K_L^0$ that leaves forward")
     axes.legend(loc="lower left", title="kinetic energy", title_fontsize=9.5)
 
 
 def rock_figure(site: Site, box: Box, edge: float) -> Figure:
-    """Draw spectra of what comes out of the rock above, and how often its muon is seen.
+    """Draw spectra of what comes out of the rock above, and how often its muon crosses the fibres.
 
     Parameters
     ----------
     site
-        Depth and flux.
+        Depth and flux of the site.
     box
-        The detector.
+        Blocks of the detector.
     edge
-        From its blocks to the outside of the fibres, in m.
+        Distance from the blocks to the outside of the fibres in m.
     """
     heights = np.array([0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 8.0])
     bins = np.geomspace(0.1, 30.0, 16)
-    with rc_context(STYLE):
-        figure = _figure(7.6, 3.7)
+    with canvas(7.6, 3.7) as figure:
         left, right = figure.subplots(1, 2)
         kinds: tuple[tuple[Kind, str, str], ...] = (
             ("neutron", "neutrons from 0.1 GeV", APPROXIMATE),
             ("klong", r"$K_L^0$", OURS),
         )
         for kind, name, colour in kinds:
-            found = neutrals(kind, site)
-            here = arriving(found, box, edge)
+            produced = neutrals(kind, site)
+            reaching = arriving(produced, box, edge)
             yearly, _ = np.histogram(
-                found.kinetic, bins=bins, weights=here.rates * SECONDS_PER_YEAR
+                produced.kinetic, bins=bins, weights=reaching.rates * SECONDS_PER_YEAR
             )
             left.stairs(yearly / np.diff(np.log10(bins)), bins, color=colour, label=name)
-            shares = [arriving(found, box, edge, ceiling=float(h)) for h in heights]
-            right.plot(heights, [s.tagged for s in shares], "o-", color=colour, label=name)
-            right.plot(heights, [s.companions for s in shares], "s:", color=colour, mfc="white")
+            below = [arriving(produced, box, edge, ceiling=float(h)) for h in heights]
+            right.plot(heights, [rock.tagged for rock in below], "o-", color=colour, label=name)
+            right.plot(
+                heights, [rock.companions for rock in below], "s:", color=colour, mfc="white"
+            )
         left.set_xscale("log")
         left.set_yscale("log")
         left.set_xlabel("kinetic energy [GeV]")
-        left.set_ylabel("a year and decade of energy")
+        left.set_ylabel("neutrals per year and decade of energy")
         left.legend(loc="upper right")
         right.plot([], [], "s:", color="0.3", mfc="white", label="through the blocks")
         right.set_xlabel("rock above the detector's centre [m]")
-        right.set_ylabel("share whose muon crosses the fibres")
+        right.set_ylabel("fraction whose muon crosses the fibres")
         right.set_ylim(bottom=0.0)
         right.legend(loc="upper right")
         return figure

@@ -1,17 +1,15 @@
 """The reach figure: what a detector excludes, and what is excluded already."""
 
 import numpy as np
-from matplotlib import rc_context
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter, NullLocator
 
 from wayside.plotting.annotate import annotate
-from wayside.plotting.style import APPROXIMATE, OURS, RELIC, STYLE
+from wayside.plotting.style import APPROXIMATE, OURS, RELIC, canvas
 from wayside.sensitivity.contours import Line
 from wayside.sensitivity.existing import SEARCHES, Search
 from wayside.sensitivity.result import Reach
@@ -24,11 +22,9 @@ def reach_figure(result: Reach) -> Figure:
     Parameters
     ----------
     result
-        From `wayside.sensitivity.result.reach`.
+        Result of `wayside.sensitivity.result.reach`.
     """
-    with rc_context(STYLE):
-        figure = Figure(figsize=(5.6, 4.7), layout="constrained")
-        FigureCanvasAgg(figure)
+    with canvas(5.6, 4.7) as figure:
         axes = figure.add_subplot()
         title = _frame(axes, result)
         shaded = _existing(axes, result)
@@ -134,7 +130,11 @@ def _relic(axes: Axes, result: Reach) -> list[Artist]:
     if not result.relic.branches:
         return []
     _draw(
-        axes, [each.line for each in result.relic.branches], color=RELIC, linewidth=1.2, zorder=2.8
+        axes,
+        [branch.line for branch in result.relic.branches],
+        color=RELIC,
+        linewidth=1.2,
+        zorder=2.8,
     )
     label = r"$\Omega h^2=0.12$ (hatched: more)"
     return [Line2D([], [], color=RELIC, linewidth=1.2, label=label)]

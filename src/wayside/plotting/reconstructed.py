@@ -1,15 +1,13 @@
-"""What was reconstructed of one event, over all that the films truly saw."""
+"""Reconstructed tracks and vertices of one event, over all crossings of films."""
 
 from typing import Any
 
 import numpy as np
-from matplotlib import rc_context
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from wayside.plotting.style import STYLE
+from wayside.plotting.style import canvas
 from wayside.reconstruction.track_fit import ELECTRON
 from wayside.typing import BoolArray, StructuredArray
 
@@ -27,16 +25,14 @@ def reconstructed_figure(
     Parameters
     ----------
     tracks, vertices
-        `wayside.reconstruction.records.TRACK` and `wayside.reconstruction.records.VERTEX` of the
-        event.
+        Records of the event, of types `wayside.reconstruction.records.TRACK` and
+        `wayside.reconstruction.records.VERTEX`.
     film
-        `wayside.transport.records.CROSSING` of the event in films.
+        Crossings of films in the event, records of type `wayside.transport.records.CROSSING`.
     title
-        Above the figure.
+        Title of the figure.
     """
-    with rc_context(STYLE):
-        figure = Figure(figsize=(7.2, 5.0), layout="constrained")
-        FigureCanvasAgg(figure)
+    with canvas(7.2, 5.0) as figure:
         upper, lower = figure.subplots(2, 1, sharex=True)
         for axes, c in ((upper, "x"), (lower, "y")):
             _draw(axes, c, tracks, vertices, film)

@@ -1,4 +1,4 @@
-"""Where words fit in a figure: a map of what is taken, in fractions of the axes."""
+"""Free places for words in a figure, by a map of what is taken, in fractions of the axes."""
 
 from typing import Final
 
@@ -27,7 +27,7 @@ def raster(mask: Mask, x: FloatArray, y: FloatArray) -> Mask:
     Parameters
     ----------
     mask
-        On the grid.
+        Mask on the grid, shape (y, x).
     x, y
         Positions of the grid in fractions of the axes, increasing.
     """
@@ -60,11 +60,11 @@ def place(text: Text, axes: Axes, free: Mask, margin: float = 0.014) -> bool:
     Parameters
     ----------
     text
-        In fractions of the axes, centred both ways.
+        Text in fractions of the axes, centred both ways.
     axes
-        Its axes, laid out.
+        Axes of the text, laid out.
     free
-        Map of cells it may cover.
+        Map of the cells that it may cover.
     margin
         Least distance of its box from anything else, in fractions of the axes.
 

@@ -1,15 +1,13 @@
-"""The detector in cross-section, to scale: the study's Fig. 8."""
+"""The detector in cross-section, to scale: Fig. 8 of the study."""
 
 from typing import Final
 
-from matplotlib import rc_context
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from wayside.detector.stack import Stack
-from wayside.plotting.style import STYLE
+from wayside.plotting.style import canvas
 
 COLOURS: Final = {
     "plate": "#8f99a3",
@@ -29,11 +27,9 @@ def stack_figure(stack: Stack) -> Figure:
     Parameters
     ----------
     stack
-        The detector.
+        Layers of the detector.
     """
-    with rc_context(STYLE):
-        figure = Figure(figsize=(7.4, 5.2), layout="constrained")
-        FigureCanvasAgg(figure)
+    with canvas(7.4, 5.2) as figure:
         places = figure.subplot_mosaic([["a", "b"], ["c", "c"]], height_ratios=(1.0, 1.25))
         _layer(places["a"], stack)
         _gas_detector(places["b"], stack)

@@ -1,6 +1,12 @@
-"""How figures look: fonts and colours."""
+"""How figures look: fonts, colours, and an empty figure with them."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Final
+
+from matplotlib import rc_context
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 
 STYLE: Final[dict[Any, Any]] = {
     # By name: a family would be looked up anew when the figure is saved, whatever is set then.
@@ -26,6 +32,22 @@ STYLE: Final[dict[Any, Any]] = {
 
 OURS: Final = "#1f3f94"
 APPROXIMATE: Final = "#c8102e"
+"""Colours of exact results and of approximations."""
 
 RELIC: Final = "#6b3e12"
 """Colour of the line of the observed relic density."""
+
+
+@contextmanager
+def canvas(width: float = 5.6, height: float = 4.2) -> Iterator[Figure]:
+    """Hand out an empty figure; inside of the context, text and lines follow `STYLE`.
+
+    Parameters
+    ----------
+    width, height
+        Size of the figure in inches.
+    """
+    with rc_context(STYLE):
+        figure = Figure(figsize=(width, height), layout="constrained")
+        FigureCanvasAgg(figure)
+        yield figure

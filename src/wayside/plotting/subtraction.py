@@ -1,14 +1,12 @@
-"""What a control detector buys, against the background."""
+"""The gain of a control detector, against the background."""
 
 import numpy as np
-from matplotlib import rc_context
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from wayside.limits import control as two_detectors
 from wayside.limits import uncertain
 from wayside.limits.control import Control
-from wayside.plotting.style import APPROXIMATE, OURS, STYLE
+from wayside.plotting.style import APPROXIMATE, OURS, canvas
 
 _ERRORS = ((0.0, ":"), (0.3, "--"), (1.0, "-"))
 
@@ -19,14 +17,12 @@ def subtraction_figure(control: Control, cl: float = 0.90) -> Figure:
     Parameters
     ----------
     control
-        How it compares.
+        The control detector, compared to the signal detector.
     cl
-        Confidence level.
+        Confidence level of the limits.
     """
     background = np.geomspace(0.03, 1e3, 91)
-    with rc_context(STYLE):
-        figure = Figure(figsize=(5.6, 4.2), layout="constrained")
-        FigureCanvasAgg(figure)
+    with canvas(5.6, 4.2) as figure:
         axes = figure.add_subplot()
         for relative, style in _ERRORS:
             alone = uncertain.expected_upper_limit(background, relative * background, cl)

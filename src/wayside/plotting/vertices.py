@@ -1,25 +1,23 @@
-"""How far reconstructed vertices lie from the true ones."""
+"""Residuals of reconstructed vertices with respect to true ones."""
 
 from typing import Any
 
 import numpy as np
-from matplotlib import rc_context
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from wayside.plotting.style import OURS, STYLE
+from wayside.plotting.style import OURS, canvas
 from wayside.typing import FloatArray, StructuredArray
 
 
 def vertex_figure(vertices: StructuredArray, origins: StructuredArray) -> Figure:
-    """Draw residuals and pulls of the vertices whose tracks truly share an event.
+    """Draw residuals and pulls of the vertices whose tracks are of the same event.
 
     Secondary ones, which lie elsewhere, are left out.
 
     Parameters
     ----------
     vertices
-        `wayside.reconstruction.records.VERTEX`.
+        Records of type `wayside.reconstruction.records.VERTEX`.
     origins
         Rows with ``event``, ``x``, ``y``, ``z``, one an event, in increasing order of events.
     """
@@ -28,13 +26,11 @@ def vertex_figure(vertices: StructuredArray, origins: StructuredArray) -> Figure
     away = int(np.count_nonzero(own["secondary"]))
     own = own[~own["secondary"]]
     true = origins[np.searchsorted(origins["event"], own["event"])]
-    with rc_context(STYLE):
-        figure = Figure(figsize=(8.4, 5.0), layout="constrained")
-        FigureCanvasAgg(figure)
+    with canvas(8.4, 5.0) as figure:
         upper, lower = figure.subplots(2, 3)
         for column, name in enumerate("xyz"):
             off = own[name] - true[name]
-            _histogram(upper[column], 1e3 * off, None, f"${name}$ found $-$ true [um]")
+            _histogram(upper[column], 1e3 * off, None, f"${name}$ reconstructed $-$ true [um]")
             sigma = np.where(own[f"sigma_{name}"] > 0, own[f"sigma_{name}"], np.nan)
             pull = (off / sigma)[np.isfinite(off / sigma)]
             _histogram(lower[column], pull, 5.0, f"pull of ${name}$")
