@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from wayside.errors import InputError
-from wayside.limits.curve import LimitCurve, is_excluded, margin
+from wayside.limits.curve import LimitCurve, margin
 
 CURVE = LimitCurve(
     "test",
@@ -50,9 +50,6 @@ def test_margin():
     assert margin(1e-3, np.inf) == -np.inf
     assert margin(0.0, 1e-3) == -np.inf
     assert margin(0.0, np.inf) == -np.inf
-    np.testing.assert_array_equal(
-        is_excluded([-np.inf, -0.1, 0.0, 0.1]), [False, False, False, True]
-    )
 
 
 @pytest.mark.parametrize(

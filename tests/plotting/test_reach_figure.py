@@ -8,7 +8,8 @@ import pytest
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from wayside.plotting.reach_figure import figure_files, reach_figure
+from wayside.plotting.files import figure_files
+from wayside.plotting.reach_figure import reach_figure
 from wayside.scenario import builtin_names, load_scenario
 from wayside.sensitivity.existing import SEARCHES
 from wayside.sensitivity.result import Reach, reach

@@ -12,7 +12,7 @@ from wayside.limits.babar import (
     visible_margin,
     visible_margin_printed,
 )
-from wayside.limits.curve import LimitCurve, is_excluded
+from wayside.limits.curve import LimitCurve
 from wayside.limits.displaced import displaced_margin
 from wayside.limits.lep import lep_curve, lep_margin
 from wayside.limits.statistics import discovery_signal, expected_upper_limit, upper_limit
@@ -26,7 +26,6 @@ __all__ = [
     "invisible_curve",
     "invisible_margin",
     "invisible_margin_printed",
-    "is_excluded",
     "lep_curve",
     "lep_margin",
     "upper_limit",

@@ -183,16 +183,6 @@ class InvisibleLikelihood:
         sigma = np.interp(m, self.mass, self.sigma, left=np.nan, right=np.nan)
         return np.asarray(centre, dtype=np.float64), np.asarray(sigma, dtype=np.float64)
 
-    def log_likelihood(self, m_aprime: ArrayLike, mu: ArrayLike) -> FloatArray:
-        """Log-likelihood of ``mu >= 0`` relative to the best one; 0 outside the table."""
-        centre, sigma = self.parameters(m_aprime)
-        x = np.asarray(mu, dtype=np.float64)
-        if not np.all(x >= 0):
-            raise InputError("mu: must be 0 or more")
-        best = np.maximum(centre, 0.0)
-        value = 0.5 * ((best - centre) ** 2 - (x - centre) ** 2) / sigma**2
-        return np.where(np.isnan(centre), 0.0, value)
-
     def upper_limit(self, m_aprime: ArrayLike, cl: ArrayLike = 0.90) -> FloatArray:
         """Upper limit on ``mu``, Bayesian with a flat prior in ``mu >= 0``, as BaBar's.
 

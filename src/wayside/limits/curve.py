@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 
 from wayside.data import read_table
 from wayside.errors import InputError
-from wayside.typing import BoolArray, FloatArray
+from wayside.typing import FloatArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,8 +146,3 @@ def margin(epsilon: ArrayLike, limit: ArrayLike) -> FloatArray:
         raise InputError("epsilon: must be 0 or more")
     with np.errstate(divide="ignore"):
         return np.log(eps) - np.log(np.asarray(limit, dtype=np.float64))
-
-
-def is_excluded(margin: ArrayLike) -> BoolArray:
-    """Whether points with these margins are excluded: strictly above the limit."""
-    return np.asarray(margin, dtype=np.float64) > 0

@@ -190,11 +190,6 @@ def significance_to_p_value(significance: ArrayLike) -> FloatArray:
     return np.asarray(ndtr(-np.asarray(significance, dtype=np.float64)), dtype=np.float64)
 
 
-def p_value_to_significance(p_value: ArrayLike) -> FloatArray:
-    """Inverse of `significance_to_p_value`."""
-    return np.asarray(-ndtri(np.asarray(p_value, dtype=np.float64)), dtype=np.float64)
-
-
 def continued_limit(n: FloatArray, b: FloatArray, cl: FloatArray, method: Method) -> FloatArray:
     """Limits for real ``n >= 0``; arguments already checked."""
     if method == "classical":

@@ -63,9 +63,6 @@ THRESHOLD: Final = Printed(
 )
 LENGTH: Final = Printed(1.32, "m", "33 blocks and gas detectors", "section 8")
 BLOCK: Final = Printed(3.2, "cm", "40 emulsion layers", "section 8")
-GRAMS_INVAR: Final = (0.638, 0.360, 0.002)
-"""Mass fractions of iron, nickel and carbon in a plate."""
-
 EQUATION_5_DENOMINATOR: Final = Printed(
     32.0, "", "number in the denominator of eq. 5", "eq. 5", "32 (s - m_A'^2)^2"
 )
