@@ -32,7 +32,7 @@ def test_line(key, study, ours):
 
 
 def test_sections_say_how_the_rows_end():
-    holds, differs = DOCUMENT.read_text().split("## What does not")
+    holds, differs = DOCUMENT.read_text().split("## Different, and why")
     differs = differs.split("\n## ")[0]
     assert {ROWS[key]["verdict"] for key, *_ in LINE.findall(holds)} == {"agrees"}
     assert {ROWS[key]["verdict"] for key, *_ in LINE.findall(differs)} == {"differs"}

@@ -164,10 +164,12 @@ def _draw_reach() -> Figure:
     for name in PARTS:
         here = fig14.panel(name)
         parts[name] = [
-            Curve(here, "study", COLOURS[1], "mean flight length, printed acceptance"),
-            Curve(here, "exact", COLOURS[0], "exact, equal beams"),
-            Curve(variant(name, "fermions"), "exact", COLOURS[0], "exact, pseudo-Dirac", "--"),
-            Curve(variant(name, "beams"), "exact", COLOURS[2], "exact, actual beams"),
+            Curve(here, "exact", COLOURS[0], "exact yield, equal beams", width=1.8),
+            Curve(here, "study", COLOURS[1], "mean flight length, printed acceptance", width=1.0),
+            Curve(
+                variant(name, "fermions"), "exact", COLOURS[0], "exact yield, pseudo-Dirac", "--"
+            ),
+            Curve(variant(name, "beams"), "exact", COLOURS[2], "exact yield, actual beams"),
         ]
     return contours_figure(parts)
 

@@ -70,15 +70,13 @@ def masses_title(name: str, model: Model, words: str = "") -> str:
     )
 
 
-def contours_figure(parts: Mapping[str, Sequence[Curve]], corner: str = "upper right") -> Figure:
+def contours_figure(parts: Mapping[str, Sequence[Curve]]) -> Figure:
     """Draw contours in the four planes of Fig. 14, with one legend each.
 
     Parameters
     ----------
     parts
         Curves by the letter of the part; the first one's plane gives the axes.
-    corner
-        Where the legend stands.
     """
     with canvas(9.2, 8.2) as figure:
         for axes, (name, curves) in zip(figure.subplots(2, 2).flat, parts.items(), strict=True):
@@ -93,7 +91,7 @@ def contours_figure(parts: Mapping[str, Sequence[Curve]], corner: str = "upper r
             axes.set_ylabel(r"$\varepsilon$")
             title = masses_title(name, curves[0].panel.points[0].model)
             axes.set_title(title, loc="left", fontsize=9.5)
-            axes.legend(handles, labels, fontsize=8, loc=corner)
+            axes.legend(handles, labels, fontsize=8, loc="lower left")
         return figure
 
 

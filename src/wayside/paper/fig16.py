@@ -63,6 +63,7 @@ def run(context: Context) -> Outcome:  # noqa: ARG001
     caption = (
         "One detector 4 m from the beam axis at 90 degrees, 50 ab^-1, 90 % CL, no background. (a)"
         " has the masses of Table 1, (b) twice their splitting: the figure's parameters are lost."
+        " The approximations have Eq. 5 as printed."
     )
     titles = [
         rf"({name}) $m_{{A\prime}}=14$, $m_1=5.00$, $m_2={panel(name).points[0].model.m2:.2f}$ GeV"

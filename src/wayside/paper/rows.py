@@ -128,7 +128,7 @@ class Row:
     tolerance
         Ratios ``same / study`` that count as agreement; None where nothing is compared.
     right
-        Ours done right; None where the study's convention is right already, or there is none.
+        Our full calculation; None where the study's convention is that already, or there is none.
     cause
         Why it differs.
     explained

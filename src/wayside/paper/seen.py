@@ -175,11 +175,11 @@ def _draw() -> Figure:
     for name in PARTS:
         here = fig14.panel(name)
         parts[name] = [
-            Curve(here, "study", COLOURS[1], "mean flight length, printed acceptance"),
-            Curve(here, "exact", COLOURS[0], "exact"),
+            Curve(here, "exact", COLOURS[0], "exact yield", width=1.8),
+            Curve(here, "study", COLOURS[1], "mean flight length, printed acceptance", width=1.0),
         ]
         for step, colour, label in zip(
             STEPS, COLOURS[2:], ("efficiency", "and background", "and actual beams"), strict=False
         ):
             parts[name].append(Curve(panel(name, step), "exact", colour, label))
-    return contours_figure(parts, "lower left")
+    return contours_figure(parts)
