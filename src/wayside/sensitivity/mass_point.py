@@ -172,8 +172,7 @@ class MassPoint:
 
     def average_gamma_beta(self, epsilon: ArrayLike, g_d: ArrayLike) -> FloatArray:
         """Momentum over mass of the excited state, averaged over the processes too."""
-        shape = np.broadcast_shapes(np.shape(epsilon), np.shape(g_d))
-        return self._averaged(lambda part: np.full(shape, part.mean_gamma_beta), epsilon, g_d)
+        return self._averaged(lambda part: np.asarray(part.mean_gamma_beta), epsilon, g_d)
 
     def relative_error(self, name: str) -> float:
         """Relative error bound of acceptance and decay probability: the largest of any process."""
@@ -308,8 +307,8 @@ class MassPoint:
         return np.asarray(HBAR_C / np.broadcast_to(strength * width_hat, shape))
 
     def mean_flight(self, epsilon: ArrayLike, g_d: ArrayLike) -> FloatArray:
-        """Average flight length d of Eq. 12 of the study, in m, of a single process."""
-        return self.mean_gamma_beta * self.ctau(epsilon, g_d)
+        """Average flight length d of Eq. 12 of the study, in m, over all processes."""
+        return self.average_gamma_beta(epsilon, g_d) * self.ctau(epsilon, g_d)
 
     def branching_dark(self, epsilon: ArrayLike, g_d: ArrayLike) -> FloatArray:
         """Branching ratio of A' into the dark pair."""

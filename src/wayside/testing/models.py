@@ -10,7 +10,7 @@ In a test of one's own package::
 
     import pytest
     from my_package import MyModel
-    from wayside.testing import CHECKS
+    from wayside.testing.models import CHECKS
 
     @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
     def test_model(check):
@@ -33,6 +33,7 @@ from wayside.constants import ALPHA, GEV2_TO_FB, LEPTON_MASSES, M_PION
 from wayside.errors import InputError
 from wayside.models.inelastic import InelasticModel
 from wayside.models.protocol import LongLived, Model
+from wayside.testing.assertions import close, require
 from wayside.typing import FloatArray
 
 __all__ = ["CHECKS", "check_model"]
@@ -43,35 +44,23 @@ _COSINES, _COSINE_WEIGHTS = np.polynomial.legendre.leggauss(6)
 _DRAWN = 20_000
 
 
-def _require(condition: object, text: str) -> None:
-    if not condition:
-        raise AssertionError(text)
-
-
-def _close(what: str, value: float, expected: float, rel: float) -> None:
-    _require(
-        math.isclose(value, expected, rel_tol=rel),
-        f"{what} = {value!r}, but must be {expected!r} within {rel:g}",
-    )
-
-
 def declares_what_it_is(model: InelasticModel) -> None:
     """Name, current, codes and parameters are there, and the class can be copied and compared."""
-    _require(isinstance(model, Model), "must fulfil wayside.models.protocol.Model")
-    _require(isinstance(model.long_lived, LongLived), "long_lived must be a LongLived")
-    _require(isinstance(model.kind, str) and model.kind, f"kind = {model.kind!r}: no name")
-    _require(
+    require(isinstance(model, Model), "must fulfil wayside.models.protocol.Model")
+    require(isinstance(model.long_lived, LongLived), "long_lived must be a LongLived")
+    require(isinstance(model.kind, str) and model.kind, f"kind = {model.kind!r}: no name")
+    require(
         model.kind == getattr(type(model), "kind", None), "kind must be an attribute of the class"
     )
-    _require(len(set(map(abs, model.codes))) == 3, f"codes = {model.codes}: must differ")
+    require(len(set(map(abs, model.codes))) == 3, f"codes = {model.codes}: must differ")
     fields = [field.name for field in dataclasses.fields(model)]
     names = [parameter.name for parameter in model.parameters]
-    _require(
+    require(
         fields == ["m_aprime", "m1", "m2", *names],
         f"fields {fields} must be the masses and then the parameters {names}",
     )
     same = model.with_masses(model.m_aprime, model.m1, model.m2)
-    _require(same == model and hash(same) == hash(model), "with_masses must keep the parameters")
+    require(same == model and hash(same) == hash(model), "with_masses must keep the parameters")
     try:
         model.with_masses(model.m_aprime, model.m2, model.m1)
     except InputError:
@@ -82,8 +71,8 @@ def declares_what_it_is(model: InelasticModel) -> None:
 def counts_spins_by_statistics(model: InelasticModel) -> None:
     """Fermions have an even number of spin states, bosons an odd one."""
     for spins in model.current.spin_states:
-        _require(spins > 0, f"{spins} spin states: must be positive")
-        _require(
+        require(spins > 0, f"{spins} spin states: must be positive")
+        require(
             (spins % 2 == 0) == model.current.fermions,
             f"{spins} spin states do not go with fermions = {model.current.fermions}",
         )
@@ -98,14 +87,14 @@ def squares_are_positive(model: InelasticModel) -> None:
         ("pair", model.current.pair(above, model.m1, model.m2)),
         ("decay", model.current.decay(below, model.m1, model.m2)),
     ):
-        _require(np.isfinite(a).all() and np.isfinite(b).all(), f"{name}: must be finite")
+        require(np.isfinite(a).all() and np.isfinite(b).all(), f"{name}: must be finite")
         noise = 1e-12 * (np.abs(a) + np.abs(b))
-        _require((a >= -noise).all(), f"{name}: a must not be negative, least {a.min():g}")
+        require((a >= -noise).all(), f"{name}: a must not be negative, least {a.min():g}")
         least = (a + b + noise).min()
-        _require(least >= 0, f"{name}: a + b must not be negative, least {least:g}")
-        _require((3 * a + b).max() > 0, f"{name}: must not vanish everywhere")
+        require(least >= 0, f"{name}: a + b must not be negative, least {least:g}")
+        require((3 * a + b).max() > 0, f"{name}: must not vanish everywhere")
     charge, spin = model.current.static_charges(model.m1, model.m2)
-    _require(charge >= -1e-12 and spin >= -1e-12, "static charges must not be negative")
+    require(charge >= -1e-12 and spin >= -1e-12, "static charges must not be negative")
 
 
 def scales_with_energy(model: InelasticModel) -> None:
@@ -120,25 +109,25 @@ def scales_with_energy(model: InelasticModel) -> None:
     a, b = model.pair_tensor(energy**2)
     twice = dataclasses.replace(model, **masses, **energies)
     scaled_a, scaled_b = twice.pair_tensor(4.0 * energy**2)
-    _close("a", scaled_a, 4.0 * a, 1e-10)
-    _close("b", scaled_b, 4.0 * b, 1e-10)
-    _close("dark width", twice.dark_width_hat(), 2.0 * model.dark_width_hat(), 1e-10)
+    close("a", scaled_a, 4.0 * a, 1e-10)
+    close("b", scaled_b, 4.0 * b, 1e-10)
+    close("dark width", twice.dark_width_hat(), 2.0 * model.dark_width_hat(), 1e-10)
 
 
 def powers_multiply(model: InelasticModel) -> None:
     """What goes by a virtual A' has the couplings of both its ends."""
-    _require(
+    require(
         model.excited_powers == model.visible_powers * model.dark_powers,
         f"excited_powers {model.excited_powers} must be the product of {model.visible_powers}"
         f" and {model.dark_powers}",
     )
-    _require(model.long_lived.width_powers == model.excited_powers, "long_lived has other powers")
+    require(model.long_lived.width_powers == model.excited_powers, "long_lived has other powers")
 
 
 def dark_width_by_phase_space(model: InelasticModel) -> None:
     """The width of A' into the pair is that of two-body phase space; closed, it vanishes."""
     closed = model.with_masses(0.999 * (model.m1 + model.m2), model.m1, model.m2)
-    _require(closed.dark_width_hat() == 0.0, "dark width must vanish below threshold")
+    require(closed.dark_width_hat() == 0.0, "dark width must vanish below threshold")
     mass = 1.5 * (model.m1 + model.m2)
     a, b = model.pair_tensor(mass**2)
     momentum = math.sqrt(
@@ -153,7 +142,7 @@ def dark_width_by_phase_space(model: InelasticModel) -> None:
         total += weight / 2 * tensor[2, 2]
     width = total * momentum / (8 * math.pi * mass**2)
     other = model.with_masses(mass, model.m1, model.m2)
-    _close("dark_width_hat", other.dark_width_hat(), width, 1e-10)
+    close("dark_width_hat", other.dark_width_hat(), width, 1e-10)
 
 
 def excited_widths_by_phase_space(model: InelasticModel) -> None:
@@ -163,8 +152,8 @@ def excited_widths_by_phase_space(model: InelasticModel) -> None:
     delta = model.m1 - model.m2
     for channel, width in model.excited_width_hats().items():
         least = 2 * LEPTON_MASSES.get(channel, M_PION)
-        _require(math.isfinite(width), f"{channel}: width must be finite")
-        _require((width > 0) == (delta > least), f"{channel}: open from {least:g} GeV, {width=}")
+        require(math.isfinite(width), f"{channel}: width must be finite")
+        require((width > 0) == (delta > least), f"{channel}: open from {least:g} GeV, {width=}")
         if channel not in LEPTON_MASSES or delta <= 1.0001 * least:
             continue
 
@@ -175,7 +164,7 @@ def excited_widths_by_phase_space(model: InelasticModel) -> None:
             return jacobian * _dgamma_dq(model, below, least / 2)
 
         expected = quad(integrand, 0.0, math.pi / 2, epsabs=0.0, epsrel=1e-9, limit=400)[0]
-        _close(f"width into {channel}", width, expected, 1e-6)
+        close(f"width into {channel}", width, expected, 1e-6)
 
 
 def _dgamma_dq(model: InelasticModel, below: float, lepton: float) -> float:
@@ -217,7 +206,7 @@ def production_balances_annihilation(model: InelasticModel) -> None:
         production = cross_section_hat(model, sqrt_s) / GEV2_TO_FB
         momentum2 = (sqrt_s**2 - sigma**2) * (sqrt_s**2 - delta**2) / (4 * sqrt_s**2)
         states = math.prod(model.current.spin_states)
-        _close(
+        close(
             "annihilation from production",
             states * momentum2 * annihilation,
             4 * sqrt_s**2 / 4 * production,
@@ -233,11 +222,11 @@ def relic_density_falls_with_coupling(model: InelasticModel) -> None:
     masses = (3.0 * (model.m1 + model.m2), model.m1, model.m2)  # far from the pole
     other = model.with_masses(*masses)
     few, many = (float(omega_h2(other, *masses, epsilon, 0.3)) for epsilon in (1e-3, 3e-3))
-    _require(0 < many < few < math.inf, f"Omega h^2 = {few:g}, and {many:g} with more coupling")
+    require(0 < many < few < math.inf, f"Omega h^2 = {few:g}, and {many:g} with more coupling")
     # Nine times the rate; freeze-out comes later, at a colder and slower time.
-    _require(few / many < 9.0, f"Omega h^2 falls by {few / many:g} for 9 times the rate")
-    _close("density of a column", density_of(other, 0.3)(1e-3), few, 1e-9)
-    _close("density of a point", relic_density(other, 1e-3, 0.3).omega_h2, few, 1e-9)
+    require(few / many < 9.0, f"Omega h^2 falls by {few / many:g} for 9 times the rate")
+    close("density of a column", density_of(other, 0.3)(1e-3), few, 1e-9)
+    close("density of a point", relic_density(other, 1e-3, 0.3).omega_h2, few, 1e-9)
 
 
 def decays_are_drawn_from_the_tensor(model: InelasticModel) -> None:
@@ -252,9 +241,9 @@ def decays_are_drawn_from_the_tensor(model: InelasticModel) -> None:
     energy = np.sqrt(LEPTON_MASSES["e"] ** 2 + np.sum(momentum**2, axis=2))
     recoil = np.linalg.norm(decays.partner, axis=1)
     total = energy.sum(axis=1) + np.sqrt(model.m2**2 + recoil**2)
-    _require(np.allclose(total, model.m1, rtol=1e-9), "energy is not conserved")
+    require(np.allclose(total, model.m1, rtol=1e-9), "energy is not conserved")
     lost = np.abs(momentum.sum(axis=1) + decays.partner).max()
-    _require(lost < 1e-9 * model.m1, f"{lost:g} GeV of momentum lost")
+    require(lost < 1e-9 * model.m1, f"{lost:g} GeV of momentum lost")
     q = decays.q
     a, b = model.current.decay((model.m1 - model.m2) - q, model.m1, model.m2)
     beta2 = 1.0 - (2 * LEPTON_MASSES["e"] / q) ** 2
@@ -263,7 +252,7 @@ def decays_are_drawn_from_the_tensor(model: InelasticModel) -> None:
     constant, quadratic = a * (3.0 - beta2) + b, -b * beta2
     norm = np.maximum(constant + quadratic / 3, 1e-300)
     pull = _pull(cosine2, (constant / 3 + quadratic / 5) / norm, recoil > 1e-4 * model.m1)
-    _require(abs(pull) < 5, f"mean cos^2 of the leptons is {pull:.1f} standard errors off")
+    require(abs(pull) < 5, f"mean cos^2 of the leptons is {pull:.1f} standard errors off")
 
 
 def _pull(values: FloatArray, expected: FloatArray, use: np.ndarray) -> float:
@@ -280,12 +269,12 @@ def quadrature_agrees_with_widths(model: InelasticModel) -> None:
             continue
         points = decay_points(model, channel, 4096)
         total = float(points.weight.sum())
-        _require(abs(total - 1) < 0.01, f"{channel}: weights add up to {total:g}")
-        _require(bool((points.weight >= 0).all()), f"{channel}: negative weights")
+        require(abs(total - 1) < 0.01, f"{channel}: weights add up to {total:g}")
+        require(bool((points.weight >= 0).all()), f"{channel}: negative weights")
         flight = points.momentum.sum(axis=1)
         ground = np.sqrt(model.m2**2 + np.sum(flight**2, axis=1))
         energy = points.energy.sum(axis=1) + ground
-        _require(np.allclose(energy, model.m1, rtol=1e-9), f"{channel}: energy is not conserved")
+        require(np.allclose(energy, model.m1, rtol=1e-9), f"{channel}: energy is not conserved")
 
 
 CHECKS: Final[tuple[Check, ...]] = (

@@ -1,0 +1,6 @@
+"""Conformance suites: what Wayside asks of a model, a process, a volume, its own or another's."""
+
+from wayside.testing.models import CHECKS, check_model
+from wayside.testing.processes import check_process
+
+__all__ = ["CHECKS", "check_model", "check_process"]
