@@ -347,7 +347,7 @@ def test_densities_are_those_of_the_acceptances(on_shell: MassPoint) -> None:
     off = mass_point("scalar", "off-shell", BESIII, OFF_SHELL)
     assert off.angular_density([1.0, 0.0, 0.0]) == pytest.approx(3 / (8 * math.pi), rel=1e-9)
     for ask in (lambda: off.density([0, 0, 1], 1.5), lambda: off.star_density(0.0, 0.0)):
-        with pytest.raises(InputError, match="off shell"):
+        with pytest.raises(InputError, match="off-shell"):
             ask()
 
 
