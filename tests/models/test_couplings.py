@@ -11,6 +11,7 @@ def test_the_monomial_of_numbers_and_of_arrays():
     epsilon, g_d = np.array([[1.0], [2.0]]), np.array([1.0, 2.0, 4.0])
     assert np.array_equal(powers.of(epsilon=epsilon, g_d=g_d), epsilon**2 / g_d)
     assert Powers().of(epsilon=2.0) == 1.0
+    assert powers.value(epsilon=3.0, g_d=4.0) == 9.0 / 4.0
 
 
 def test_products_add_exponents_and_drop_those_that_vanish():
@@ -25,3 +26,5 @@ def test_products_add_exponents_and_drop_those_that_vanish():
 def test_a_coupling_that_is_not_given_is_named():
     with pytest.raises(InputError, match=r"^g_d: missing; the rate scales with epsilon\^2 g_d$"):
         Powers(epsilon=2, g_d=1).of(epsilon=1e-3)
+    with pytest.raises(InputError, match=r"^epsilon: missing"):
+        Powers(epsilon=2, g_d=1).value(g_d=1.0)

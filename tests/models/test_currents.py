@@ -75,7 +75,7 @@ def test_decay_from_traces(name, q):
     scale = float(np.abs(full).max())
     assert a * np.eye(3) + b * nn == pytest.approx((full + full.T).real / 2, abs=1e-7 * scale)
     d, s = (M1 - M2) ** 2 - q**2, (M1 + M2) ** 2 - q**2
-    trace = current.decay_trace(d, s, q**2, M1, M2) * current.spin_states[0]
+    trace = current.decay_trace(d, s, d * s, q, M1, M2) * current.spin_states[0]
     assert trace == pytest.approx(q**2 * float(3 * a + b), rel=1e-9)
 
 
@@ -98,7 +98,7 @@ def test_coefficients_that_depend_on_masses():
     m1, m2 = np.array([2.0, 3.0]), np.array([1.5, 1.0])
     isotropic, along = other.coefficients(m1, m2)
     assert isotropic.shape == (2, 2, 1)
-    assert along.shape == (1, 1, 1)
+    assert along.shape == (2, 1, 1)
     assert np.allclose(isotropic[:, 0, 0], -8 * m1 * m2)
     for ours, theirs in zip(other.pair(0.5, m1, m2), AXIAL.pair(0.5, m1, m2), strict=True):
         assert np.allclose(ours, theirs, rtol=1e-12)

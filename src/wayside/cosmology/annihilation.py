@@ -157,8 +157,8 @@ def visible_width_hat(m_aprime: npt.ArrayLike, visible: Strength) -> FloatArray:
 def mediator_width(model: Model, epsilon: float, g_d: float, visible: Strength) -> float:
     """Return the full width of A' in GeV at given couplings."""
     couplings = {"epsilon": epsilon, "g_d": g_d}
-    width = model.visible_powers.of(**couplings) * visible_width_hat(model.m_aprime, visible)
-    return float(width + model.dark_powers.of(**couplings) * model.dark_width_hat())
+    width = model.visible_powers.value(**couplings) * visible_width_hat(model.m_aprime, visible)
+    return float(width + model.dark_powers.value(**couplings) * model.dark_width_hat())
 
 
 def cross_section(
@@ -189,6 +189,6 @@ def cross_section(
     width = mediator_width(model, epsilon, g_d, visible)
     pole = (s - model.m_aprime**2) ** 2 + (model.m_aprime * width) ** 2
     spins = math.prod(model.current.spin_states)
-    couplings = ALPHA * float(model.excited_powers.of(epsilon=epsilon, g_d=g_d))
+    couplings = ALPHA * model.excited_powers.value(epsilon=epsilon, g_d=g_d)
     top = couplings * (a + b / 3) * sqrt_s * float(visible(sqrt_s))
     return float(top / (2 * momentum * pole) / spins)

@@ -40,6 +40,8 @@ class Column:
     """Visible width of A' over epsilon^2 in GeV."""
     dark: float
     """Dark width of A' in GeV."""
+    rate: float
+    """What the couplings make of the annihilation rate, over its power of epsilon."""
     pair: PairNumbers = field(repr=False)
     tables: Tables = field(repr=False)
     excited: ExcitedAbundance | None = field(repr=False)
@@ -48,7 +50,7 @@ class Column:
     def __call__(self, epsilon: float) -> float:
         """Return Omega h^2; infinite without couplings, NaN where it could not be computed."""
         model = self.model
-        couplings2 = float(model.excited_powers.of(epsilon=epsilon, g_d=self.g_d))
+        couplings2 = self.rate * epsilon ** model.excited_powers["epsilon"]
         if couplings2 == 0.0:
             return inf
         width = epsilon**2 * self.visible_hat + self.dark
@@ -109,7 +111,8 @@ def density_of(
         model,
         g_d,
         float(visible_width_hat(model.m_aprime, visible)),
-        float(model.dark_powers.of(g_d=g_d)) * model.dark_width_hat(),
+        model.dark_powers.value(g_d=g_d) * model.dark_width_hat(),
+        model.excited_powers.value(epsilon=1.0, g_d=g_d),
         pair_numbers(model.current, model.m1, model.m2),
         tables(visible, plasma),
         ExcitedAbundance(model, plasma) if cannot_decay(model.m1, model.m2) else None,

@@ -31,9 +31,11 @@ def pair_numbers(current: Current, m1: float, m2: float) -> PairNumbers:
     return PairNumbers(isotropic[0], along[0], float(spins_1), float(spins_2))
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, error_model="numpy", inline="always")
 def _polynomial(coefficients: FloatArray, d: float, s: float) -> float:
     """Return the sum of coefficients[i, j] d^i s^j."""
+    if coefficients.size == 1:
+        return float(coefficients[0, 0])
     total = 0.0
     for i in range(coefficients.shape[0] - 1, -1, -1):
         inner = 0.0
@@ -43,7 +45,7 @@ def _polynomial(coefficients: FloatArray, d: float, s: float) -> float:
     return total
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, error_model="numpy")
 def pair_factor(y: float, m1: float, m2: float, pair: PairNumbers) -> float:
     """Return (a + b/3) p* s of `annihilation` in GeV^5, y above threshold."""
     total = m1 + m2

@@ -191,7 +191,7 @@ def relic_density(
     parts = {"dof": max(abs(value(visible, name) / omega - 1) for name in others)}
     if hadrons == "r-ratio":
         parts["r"] = abs(value(strength(hadrons, 1.0), dof_name) / omega - 1)
-    couplings2 = float(model.excited_powers.of(epsilon=epsilon, g_d=g_d))
+    couplings2 = model.excited_powers.value(epsilon=epsilon, g_d=g_d)
     if excited_outlives(model, couplings2):
         # All of it in the ground state, or as much as scattering leaves in the excited one.
         parts["excited"] = ExcitedAbundance(model, plasma).mass_factor(couplings2) - 1

@@ -1,6 +1,6 @@
 r"""The dark current: what couples the mediator to an excited state 1 and a ground state 2.
 
-A tree-level current <1 2| J^mu |0>, squared, summed over spins and contracted with a conserved
+A tree-level current J^mu of the pair, squared, summed over spins and contracted with a conserved
 current, is
 
     J^mu J*^nu = A1 (-g + q q/q^2)^(mu nu) + A2 k^mu k^nu,    k = p1 - p2 across q,
@@ -15,10 +15,11 @@ whose zeros are the end of the decay spectrum and the threshold of the pair, so 
 lost at either. In the rest frame of q, k is twice the momentum of 1, k^2 = d s/q^2, and the tensor
 is a (-g + q q/q^2) + b n n with a = A1, b = A2 d s/q^2 and n the direction of 1.
 
-Decay 1 -> 2 A'* is the same tensor with p2 -> -p2, at q^2 < (m1 - m2)^2, and changes sign if the
+The decay of 1 to 2 and a virtual A' is the same tensor with p2 -> -p2, at q^2 < (m1 - m2)^2, and changes sign if the
 pair are fermions. Derived in docs/theory/model.md.
 """
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol, runtime_checkable
@@ -103,12 +104,12 @@ class Current:
         return np.asarray(a + 0.0 * q), np.asarray(along * (d * s / q**2))
 
     def decay(self, below: Any, m1: Any, m2: Any) -> tuple[FloatArray, FloatArray]:
-        """Tensor of the decay 1 -> 2 A'*.
+        """Tensor of the decay of 1 to 2 and a virtual A'.
 
         Parameters
         ----------
         below : array_like
-            Invariant mass of A'* below m1 - m2 in GeV, from 0 to less than m1 - m2.
+            Invariant mass of the virtual A' below m1 - m2 in GeV, from 0 to less than m1 - m2.
         m1, m2 : array_like
             Masses in GeV, broadcast with ``below``.
 
@@ -116,7 +117,7 @@ class Current:
         -------
         a, b : ndarray
             GeV^2, of ``a (-g + q q/q^2) + b n n`` summed over the spins of both, with n the
-            direction of 1 (and of 2) in the rest frame of A'*.
+            direction of 1 (and of 2) in the rest frame of the virtual A'.
         """
         q = (m1 - m2) - below
         d, s = below * ((m1 - m2) + q), (2 * m2 + below) * (m1 + m2 + q)
@@ -124,16 +125,16 @@ class Current:
         sign = self.crossing
         return np.asarray(sign * a + 0.0 * q), np.asarray(sign * along * (d * s / q**2))
 
-    def decay_trace(self, d: Any, s: Any, q2: Any, m1: Any, m2: Any) -> Any:
+    def decay_trace(self, d: Any, s: Any, ds: Any, q: Any, m1: Any, m2: Any) -> Any:
         """Return q^2 (3 a + b) of the decay, averaged over the spins of 1, in GeV^4.
 
-        Integrals over the visible side need nothing else. Parameters are arrays that broadcast,
-        d and s as at the top of this module.
+        Integrals over the visible side need nothing else. Parameters are arrays that broadcast:
+        d and s as at the top of this module, and their product, which callers have at hand.
         """
         weight = self.crossing / self.spin_states[0]
-        result = _sum(self.along, d, s, m1, m2, weight) * (d * s)
+        result = _times(_sum(self.along, d, s, m1, m2, weight), ds)
         if self.isotropic:
-            result = result + _sum(self.isotropic, d, s, m1, m2, 3 * weight) * q2
+            result = result + _sum(self.isotropic, d, s, m1, m2, 3 * weight) * q * q
         return result
 
     def static_charges(self, m1: float, m2: float) -> tuple[float, float]:
@@ -167,23 +168,12 @@ class Current:
         Returns
         -------
         isotropic, along : ndarray
-            Shapes (n, i, j); (1, i, j) where they do not depend on the masses.
+            Shapes (n, i, j); (1, i, j) if neither depends on the masses. Not to be written to.
         """
-        both = []
-        for terms in (self.isotropic, self.along):
-            vary = any(term.m1 or term.m2 for term in terms)
-            shape = (
-                len(m1) if vary else 1,
-                max([term.d for term in terms], default=0) + 1,
-                max([term.s for term in terms], default=0) + 1,
-            )
-            array = np.zeros(shape)
-            for term in terms:
-                array[:, term.d, term.s] += (
-                    term.coefficient * m1**term.m1 * m2**term.m2 if vary else term.coefficient
-                )
-            both.append(array)
-        return both[0], both[1]
+        constant = not any(term.m1 or term.m2 for term in (*self.isotropic, *self.along))
+        if constant:  # the usual case, asked for at every mass point
+            return _table(self.isotropic), _table(self.along)
+        return _table(self.isotropic, m1, m2), _table(self.along, m1, m2)
 
     def _at(self, d: Any, s: Any, m1: Any, m2: Any) -> tuple[Any, Any]:
         return _sum(self.isotropic, d, s, m1, m2), _sum(self.along, d, s, m1, m2)
@@ -218,6 +208,27 @@ def current_of(pair: PairLike) -> Current:
     return current
 
 
+def _table(
+    terms: tuple[Term, ...], m1: FloatArray | None = None, m2: FloatArray | None = None
+) -> FloatArray:
+    """Return coefficients of d^i s^j, shape (n, i, j), or (1, i, j) without masses."""
+    if m1 is None or m2 is None:
+        return _constant_table(terms)
+    table = np.zeros((len(m1), *_constant_table(terms).shape[1:]))
+    for term in terms:
+        table[:, term.d, term.s] += term.coefficient * m1**term.m1 * m2**term.m2
+    return table
+
+
+@functools.cache
+def _constant_table(terms: tuple[Term, ...]) -> FloatArray:
+    powers = [max((term[k] for term in terms), default=0) + 1 for k in (1, 2)]
+    table = np.zeros((1, int(powers[0]), int(powers[1])))
+    for term in terms:
+        table[:, term.d, term.s] += term.coefficient
+    return table
+
+
 def _sum(terms: Sequence[Term], d: Any, s: Any, m1: Any, m2: Any, weight: float = 1.0) -> Any:
     """Return the weighted sum of terms, of arrays that broadcast; a number if all are constant."""
     total: Any = None
@@ -225,6 +236,11 @@ def _sum(terms: Sequence[Term], d: Any, s: Any, m1: Any, m2: Any, weight: float 
         value: Any = weight * term.coefficient
         for variable, power in ((d, term.d), (s, term.s), (m1, term.m1), (m2, term.m2)):
             if power:
-                value = value * (variable if power == 1 else variable**power)
+                value = _times(value, variable if power == 1 else variable**power)
         total = value if total is None else total + value
     return 0.0 if total is None else total
+
+
+def _times(left: Any, right: Any) -> Any:
+    """Return a product, without a pass over the array where the other factor is the number 1."""
+    return right if isinstance(left, float) and left == 1.0 else left * right

@@ -54,10 +54,11 @@ class Spectrum:
         q = self.delta - below
         d = below * (self.delta + q)
         s = (2 * self.m2 + below) * (self.m1 + self.m2 + q)
-        trace = self.current.decay_trace(d, s, q * q, self.m1, self.m2)
+        ds = d * s
+        trace = self.current.decay_trace(d, s, ds, q, self.m1, self.m2)
         pole = (self.gap + below) * (self.gap + self.delta + q)
         factor = ALPHA / (24 * np.pi**2)
-        return np.asarray(factor * q * np.sqrt(d * s) * trace / (self.m1**3 * pole**2))
+        return np.asarray(factor * q * np.sqrt(ds) * trace / (self.m1**3 * pole**2))
 
     def from_top(self, low: FloatArray, high: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Return nodes and weights in Delta - q between two values of it, on a new last axis."""

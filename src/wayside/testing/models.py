@@ -201,7 +201,7 @@ def production_balances_annihilation(model: InelasticModel) -> None:
         if math.isclose(sqrt_s, model.m_aprime, rel_tol=0.02):
             continue
         epsilon, g_d = 1e-4, 1e-4  # narrow: the width of A' does not show
-        couplings = float(model.excited_powers.of(epsilon=epsilon, g_d=g_d))
+        couplings = model.excited_powers.value(epsilon=epsilon, g_d=g_d)
         annihilation = cross_section(model, sqrt_s, epsilon, g_d, one) / couplings
         production = cross_section_hat(model, sqrt_s) / GEV2_TO_FB
         momentum2 = (sqrt_s**2 - sigma**2) * (sqrt_s**2 - delta**2) / (4 * sqrt_s**2)
