@@ -15,8 +15,8 @@ whose zeros are the end of the decay spectrum and the threshold of the pair, so 
 lost at either. In the rest frame of q, k is twice the momentum of 1, k^2 = d s/q^2, and the tensor
 is a (-g + q q/q^2) + b n n with a = A1, b = A2 d s/q^2 and n the direction of 1.
 
-The decay of 1 to 2 and a virtual A' is the same tensor with p2 -> -p2, at q^2 < (m1 - m2)^2, and changes sign if the
-pair are fermions. Derived in docs/theory/model.md.
+The decay of 1 to 2 and a virtual A' is the same tensor with p2 -> -p2, at q^2 < (m1 - m2)^2, and
+changes sign if the pair are fermions. Derived in docs/theory/model.md.
 """
 
 import functools
