@@ -7,10 +7,11 @@ from typing import Any, Final
 
 from wayside.errors import InputError
 from wayside.models.registry import kinds, model_class
+from wayside.scenario.model import PARAMETRISATIONS
 from wayside.scenario.problems import dotted, show
 from wayside.scenario.quantities import is_number_text
 
-_ALTERNATIVES: Final = (("model.m1", "model.m2"), ("model.mu", "model.rho"))
+_ALTERNATIVES: Final = [tuple(f"model.{key}" for key in keys) for keys in PARAMETRISATIONS]
 
 
 def apply(

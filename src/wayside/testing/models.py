@@ -167,6 +167,18 @@ def excited_widths_by_phase_space(model: InelasticModel) -> None:
         close(f"width into {channel}", width, expected, 1e-6)
 
 
+def small_splitting_limit(model: InelasticModel) -> None:
+    """For m_e << m1 - m2 << m2 << m_aprime the width is that of the static charge and spin."""
+    delta, mass, mediator = 0.1, 1e3, 1e4
+    heavy = model.with_masses(mediator, mass, mass - delta)
+    charge, spin = heavy.current.static_charges(heavy.m1, heavy.m2)
+    # 4 alpha alpha_D Delta^5 / (15 pi M^4) for a charge, e.g. Izaguirre et al., Phys. Rev. D 96
+    # (2017) 055007, with alpha_D = g_D^2 / 4 pi; three times as much for a spin.
+    expected = ALPHA * delta**5 * (charge + 3 * spin) / (15 * math.pi**2 * mediator**4)
+    # Left out: m_e^2/Delta^2 = 3e-5 and Delta/m = 1e-4, times numbers of order one.
+    close("width into e", heavy.excited_width_hats()["e"], expected, 1e-3)
+
+
 def _dgamma_dq(model: InelasticModel, below: float, lepton: float) -> float:
     """dGamma/dq into leptons at q = m1 - m2 - below, from explicit momenta."""
     q = (model.m1 - model.m2) - below
@@ -285,6 +297,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     powers_multiply,
     dark_width_by_phase_space,
     excited_widths_by_phase_space,
+    small_splitting_limit,
     production_balances_annihilation,
     relic_density_falls_with_coupling,
     decays_are_drawn_from_the_tensor,
