@@ -218,8 +218,9 @@ def invisible_margin(
 ) -> FloatArray:
     """Margin of exclusion by A' -> invisible, from the likelihood, at any confidence level.
 
-    Excluded is ``mu = epsilon^2 BR P > mu_limit(CL)``, with ``BR`` the chance of A' to decay to
-    the dark pair and ``P`` that of the excited state to leave the detector unseen.
+    Excluded is ``mu = epsilon^2 BR P > mu_limit(CL)``, with ``BR`` the branching ratio of A'
+    to the dark pair and ``P`` the probability of the excited state to leave the detector
+    undetected.
 
     Parameters
     ----------

@@ -168,21 +168,21 @@ def discovery_signal(
     if not np.all(b <= LARGEST_BACKGROUND):
         raise InputError(f"background = {background!r}: must not exceed {LARGEST_BACKGROUND:g}")
     z = np.asarray(significance, dtype=np.float64)
-    chance = np.asarray(probability, dtype=np.float64)
+    power = np.asarray(probability, dtype=np.float64)
     if not np.all((z > 0) & (z <= 30)):
         raise InputError(f"significance = {significance!r}: must lie in (0, 30]")
-    if not np.all((chance > 0) & (chance < 1)):
+    if not np.all((power > 0) & (power < 1)):
         raise InputError(f"probability = {probability!r}: must lie strictly between 0 and 1")
     if minimum_events < 1:
         raise InputError(f"minimum_events = {minimum_events}: must be at least 1")
     _known(statistic)
-    b, z, chance = np.broadcast_arrays(b, z, chance)
+    b, z, power = np.broadcast_arrays(b, z, power)
     n_real = _critical_count(b, np.asarray(ndtr(-z)))
     if statistic == "asimov":
         return np.maximum(n_real - b, float(minimum_events))
     # The continued root may come out a rounding above a whole number that satisfies the test.
     n_crit = np.maximum(np.ceil(n_real * (1 - 1e-12)), minimum_events)
-    return np.maximum(np.asarray(gammaincinv(n_crit, chance)) - b, 0.0)
+    return np.maximum(np.asarray(gammaincinv(n_crit, power)) - b, 0.0)
 
 
 def significance_to_p_value(significance: ArrayLike) -> FloatArray:

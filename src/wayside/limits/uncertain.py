@@ -180,10 +180,10 @@ def discovery_signal(
     shape, rate = (background / deviation) ** 2, background / deviation**2
     if background == 0.0:
         rate = 1.0 / deviation
-    chance = float(ndtr(-significance))
+    p_value = float(ndtr(-significance))
 
     def excess(n: float) -> float:
-        return float(betainc(n, shape + 1.0, 1.0 / (1.0 + rate))) - chance
+        return float(betainc(n, shape + 1.0, 1.0 / (1.0 + rate))) - p_value
 
     high = background + 10.0
     while excess(high) > 0.0:
@@ -319,8 +319,8 @@ def _mean(background: float, error: float, cl: float, method: Method) -> float:
         limits = CubicSpline(few, _elementwise(few, background, error, cl, method))(n)
     else:
         limits = _elementwise(n, background, error, cl, method)
-    chance = np.exp(xlogy(n, background) - background - gammaln(n + 1.0))
-    return float(chance @ limits / chance.sum())
+    probability = np.exp(xlogy(n, background) - background - gammaln(n + 1.0))
+    return float(probability @ limits / probability.sum())
 
 
 def negligible_background(

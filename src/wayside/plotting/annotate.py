@@ -1,6 +1,6 @@
 """Legend and labels of the reach figure, placed where nothing else is."""
 
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -87,21 +87,24 @@ def _words(search: Search, result: Reach) -> tuple[str, ...]:
     return (*(f"{words} {level}" for words in search.words), f"{search.words[-1]}\n{level}")
 
 
+def _centred(axes: Axes, words: str, halo: withStroke, **style: Any) -> Text:
+    """Write words in the middle of the axes, with a halo, as hatches may run behind them."""
+    return axes.text(
+        0.5,
+        0.5,
+        words,
+        transform=axes.transAxes,
+        ha="center",
+        va="center",
+        path_effects=[halo],
+        **style,
+    )
+
+
 def _name(axes: Axes, names_of_it: tuple[str, ...], free: room.Mask, names: list[Text]) -> bool:
     for words in names_of_it:
-        text = axes.text(
-            0.5,
-            0.5,
-            words,
-            transform=axes.transAxes,
-            ha="center",
-            va="center",
-            fontsize=9,
-            color="0.15",
-            zorder=4,
-            # Hatches run behind the words.
-            path_effects=[withStroke(linewidth=2.0, foreground="white", alpha=0.4)],
-        )
+        halo = withStroke(linewidth=2.0, foreground="white", alpha=0.4)
+        text = _centred(axes, words, halo, fontsize=9, color="0.15", zorder=4)
         if room.place(text, axes, free):
             names.append(text)
             return True
@@ -144,17 +147,8 @@ def _say_nothing(axes: Axes, result: Reach) -> Text:
         if least < result.n_limit
         else f"all excluded: at least {least:.2g} events"
     )
-    return axes.text(
-        0.5,
-        0.5,
-        words,
-        transform=axes.transAxes,
-        ha="center",
-        va="center",
-        color=OURS,
-        path_effects=[withStroke(linewidth=3, foreground="white")],
-        zorder=5,
-    )
+    halo = withStroke(linewidth=3, foreground="white")
+    return _centred(axes, words, halo, color=OURS, zorder=5)
 
 
 def _fraction(coordinates: FloatArray) -> FloatArray:

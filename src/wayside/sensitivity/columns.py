@@ -74,7 +74,7 @@ def _need(plane: Plane, fields: FloatArray, smooth: int) -> FloatArray:
     """How much a column is needed between neighbours, 0 where not; fields by (_, epsilon, x)."""
     t = plane.x.coordinates
     moved = np.mean((fields[..., 1:] > 0.0) != (fields[..., :-1] > 0.0), axis=1).max(axis=0)
-    # A step of one or two cells of epsilon is nothing that can be told.
+    # A step of one or two cells of epsilon is below the resolution of the grid.
     tolerance = max(FARTHEST, 2.5 / fields.shape[1])
     need = np.where(moved > tolerance, moved, 0.0)
     rows = np.concatenate([fields[:smooth], fields[:smooth].max(axis=1, keepdims=True)], axis=1)

@@ -11,7 +11,7 @@ _MULTIPION_FROM = 1.0
 """Splitting in GeV from which hadrons are more than pairs of pions."""
 
 _NOTABLE = 0.01
-"""Branching ratio from which an approximation is told."""
+"""Branching ratio from which an approximation is flagged."""
 
 
 def seen_report(point: MassPoint, name: str, epsilon: float, g_d: float) -> dict[str, Any]:
