@@ -99,14 +99,16 @@ def closure(
     epsilon, g_d = scenario.model.epsilon, scenario.model.g_d
     widths = point.excited_width_hats
     total = sum(widths.values())
-    from wayside.acceptance.seen import Seen
+    from wayside.acceptance.detected import Detected
 
     for selection in SELECTIONS:
         number = int(passed[selection][good].sum())
         low, high = interval(number, generated)
         direct = number / generated
         branching = {name: width / total for name, width in widths.items()}
-        made = Seen(point.flight, point.volumes[detector], point.model, branching, table, selection)
+        made = Detected(
+            point.flight, point.volumes[detector], point.model, branching, table, selection
+        )
         ctau = float(point.ctau(epsilon, g_d))
         value, error = float(made.efficiency(ctau)), made.error(ctau)
         same, by_channel = 0.0, {}

@@ -54,7 +54,7 @@ def series(name: str):  # type: ignore[no-untyped-def]
             continue
         splittings.append(splitting)
         for selection in SELECTIONS:
-            seen = replace(here, selection=selection).seen(scenario.signal[0])
+            seen = replace(here, selection=selection).detected(scenario.signal[0])
             # A long-lived state: the lifetime moves the efficiency by little.
             found[selection].append((float(seen.efficiency(100.0)), seen.error(100.0)))
     return {

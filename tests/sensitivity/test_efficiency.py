@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import wayside
-from wayside.acceptance.seen import Seen
+from wayside.acceptance.detected import Detected
 from wayside.efficiency.shipped import SETTINGS, differences, settings_text, shipped
 from wayside.efficiency.table import EfficiencyMap
 from wayside.errors import InputError
@@ -51,7 +51,7 @@ def test_seen_decays_are_a_share_of_all(name):
     with np.errstate(invalid="ignore"):
         share = timed / every
     known = every > 0
-    assert share[known] == pytest.approx(point.seen_share("A", epsilon, 1.0)[known])
+    assert share[known] == pytest.approx(point.detected_fraction("A", epsilon, 1.0)[known])
     assert ((share[known] > 0) & (share[known] < 0.2)).all()
     assert (timed[known] < vertex[known]).all()
     # The approximate yield times the same efficiency.
@@ -59,7 +59,7 @@ def test_seen_decays_are_a_share_of_all(name):
         "A", epsilon, 1.0, 100.0, decays="mean-flight", efficiency="unity"
     )
     seen = point.expected_events("A", epsilon, 1.0, 100.0, decays="mean-flight")
-    assert seen == pytest.approx(study * point.seen_share("A", epsilon, 1.0))
+    assert seen == pytest.approx(study * point.detected_fraction("A", epsilon, 1.0))
     with pytest.raises(InputError, match="efficiency = 'half': must be unity or simulated"):
         point.expected_events("A", 1e-4, 1.0, 1.0, efficiency="half")
 
@@ -94,13 +94,13 @@ def test_scan_follows_the_scenario():
     scenario = load_scenario("besiii-forward").with_values(values)
     every = wayside.scan(load_scenario("besiii-forward"), epsilon=[1e-4, 1e-3])
     found = wayside.scan(scenario, epsilon=[1e-4, 1e-3])
-    share = mass_point(scenario).seen_share("A", [1e-4, 1e-3], 1.0)
+    share = mass_point(scenario).detected_fraction("A", [1e-4, 1e-3], 1.0)
     assert found.events["A"] == pytest.approx(every.events["A"] * share, rel=1e-6)
 
 
 def test_the_contour_moves_as_the_yield_scales(monkeypatch):
-    monkeypatch.setattr(Seen, "efficiency", lambda _, ctau: np.full(np.shape(ctau), 0.05))
-    monkeypatch.setattr(Seen, "error", lambda *_: 0.001)
+    monkeypatch.setattr(Detected, "efficiency", lambda _, ctau: np.full(np.shape(ctau), 0.05))
+    monkeypatch.setattr(Detected, "error", lambda *_: 0.001)
     scenario = load_scenario("belle2-forward").with_values(SMALL | SIMULATED)
     result = reach(scenario)
     every = reach(load_scenario("belle2-forward").with_values(SMALL))

@@ -1,4 +1,4 @@
-"""Chance to decay inside a volume, as a function of the lifetime alone.
+"""Probability to decay inside a volume, as a function of the lifetime alone.
 
 For fixed masses F = sum of weight [exp(-near/(gamma beta ctau)) - exp(-far/(gamma beta ctau))]
 over the nodes of a rule depends on one number, ctau. The nodes are first gathered on a grid of
@@ -152,7 +152,7 @@ class DecayCurve:
 
     def __init__(self, rule: Rule) -> None:
         self.hit_probability = rule.hit_probability
-        """Chance per produced excited state to cross the volume."""
+        """Probability per produced excited state to cross the volume."""
         self.empty = not rule.hit_probability > 0.0
         """True if no excited state can reach the volume."""
         if self.empty:
@@ -205,7 +205,7 @@ class DecayCurve:
         return np.asarray(logarithm + rate * (self.shortest / _KNOT_LINEAR))
 
     def log_probability(self, ctau: ArrayLike) -> FloatArray:
-        """Natural logarithm of the chance to decay inside, finite however short the lifetime.
+        """Natural logarithm of the probability to decay inside, finite however short the lifetime.
 
         Parameters
         ----------
@@ -220,7 +220,7 @@ class DecayCurve:
             return np.asarray(inside + np.log(rate) - rate * self.shortest)
 
     def probability(self, ctau: ArrayLike) -> FloatArray:
-        """Chance per produced excited state to decay inside; ``ctau`` in m, any shape."""
+        """Probability per produced excited state to decay inside; ``ctau`` in m, any shape."""
         return np.asarray(np.exp(self.log_probability(ctau)))
 
 

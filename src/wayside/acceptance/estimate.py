@@ -71,7 +71,7 @@ def _ladder(rtol: float, first: int) -> tuple[Level, ...]:
 SAFETY = 2.0
 LEAST_SHARE = 0.1
 """The bound is twice the step between orders; as two orders can agree by chance, it is never less
-than this share of the accuracy asked for."""
+than this fraction of the accuracy asked for."""
 
 
 def _difference(now: float, before: float) -> float:
@@ -91,7 +91,7 @@ def _warn(error: float, rtol: float) -> None:
 
 
 def face_acceptance(flight: Flight, box: Box, rtol: float = 1e-4) -> Estimate:
-    """Chance per produced excited state to cross the front face of a box.
+    """Probability per produced excited state to cross the front face of a box.
 
     Parameters
     ----------

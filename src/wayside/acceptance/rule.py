@@ -55,7 +55,7 @@ class Rule(NamedTuple):
     spectra: Spectra
 
     hit_probability: float
-    """Chance per produced excited state to cross the volume."""
+    """Probability per produced excited state to cross the volume."""
     hit_path: float
     """The same weighted with the path inside, in m."""
     nearest: float
@@ -150,7 +150,7 @@ def _survey_for(flight: Flight, box: Box, level: Level, *, face: bool) -> Sky:
 
 
 def face_probability(flight: Flight, box: Box, level: Level) -> tuple[float, int]:
-    """Chance per produced excited state to cross the front face of a box, at one order.
+    """Probability per produced excited state to cross the front face of a box, at one order.
 
     Also returns how many times the density was evaluated.
     """
@@ -199,7 +199,7 @@ def _survivors(near, solid, of_direction, offsets, weight, slowness, rate, cut):
 
 
 def survivors(rule: Rule, ctau: float, cut: float = np.inf) -> float:
-    """Chance per produced excited state to reach the volume undecayed.
+    """Probability per produced excited state to reach the volume undecayed.
 
     Parameters
     ----------

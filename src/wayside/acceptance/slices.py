@@ -167,7 +167,7 @@ def _cuts(flight, momentum, energy, face, circles, ridge):  # type: ignore[no-un
 
 @numba.njit(cache=True, error_model="numpy")
 def _slice(x, flight, face, nodes):  # type: ignore[no-untyped-def]
-    """Chance per unit cosine of the decay angle to cross the face."""
+    """Probability per unit cosine of the decay angle to cross the face."""
     shape = flight.constants.shape
     sin_x = math.sqrt((1.0 - x) * (1.0 + x))
     along = shape.gamma_a * (shape.p_star * x + shape.beta_a * shape.e_star)
@@ -216,7 +216,7 @@ def has_slices(flight: Flight) -> bool:
 
 
 def sliced_face_probability(flight: Flight, box: Box, rtol: float) -> tuple[float, float]:
-    """Chance per produced excited state to cross the front face, and its error estimate.
+    """Probability per produced excited state to cross the front face, and its error estimate.
 
     Parameters
     ----------

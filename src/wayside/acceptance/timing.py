@@ -46,9 +46,9 @@ class Arrivals(NamedTuple):
     edges: FloatArray
     """Bin edges in ns after the collision, shape (n + 1,)."""
     probability: FloatArray
-    """Chance per produced excited state to decay in the volume and to have entered it in a bin."""
+    """Probability per produced excited state to decay in the volume and to have entered it in a bin."""
     crossing: FloatArray
-    """Chance to enter the volume in a bin, having survived until then; all there is if stable."""
+    """Probability to enter the volume in a bin, having survived until then; all there is if stable."""
     prompt: float
     """Arrival of light at the nearest point of the volume, in ns."""
 
@@ -95,8 +95,8 @@ def arrival_times(
 
     Notes
     -----
-    Arrival is path over velocity, with the chance to decay between entry and exit as weight, or
-    the chance to get as far as the entry. Times may be earlier than ``edges[0]`` or later than
+    Arrival is path over velocity, with the probability to decay between entry and exit as weight, or
+    the probability to get as far as the entry. Times may be earlier than ``edges[0]`` or later than
     ``edges[-1]``: they are in no bin.
     """
     _require_lifetime(ctau)
@@ -144,7 +144,7 @@ def quantiles(rule: Rule, ctau: float, levels: ArrayLike, of: Of = "decays") -> 
 def _reached(
     rule: Rule, ctau: float, edges: FloatArray, soonest: float, column: int, levels: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
-    """Chances to arrive before each edge, and those that the levels ask for."""
+    """Probabilities to arrive before each edge, and those that the levels ask for."""
     # Relative to the node that survives best: short lifetimes leave less than the smallest double.
     counts = _filled(rule, ctau, edges, soonest)[column]
     reached = np.concatenate([[0.0], np.cumsum(counts)])
@@ -231,9 +231,9 @@ def _histograms(near, far, solid, spectra, rate, soonest, edges):  # type: ignor
             first = np.searchsorted(edges, low, side="right") - 1
             last = np.searchsorted(edges, high, side="right") - 1
             for j in range(max(first, 0), min(last, len(decays) - 1) + 1):
-                share = 1.0
+                fraction = 1.0
                 if first != last:
-                    share = (min(high, edges[j + 1]) - max(low, edges[j])) / (high - low)
-                decays[j] += share * decaying
-                crossings[j] += share * arriving
+                    fraction = (min(high, edges[j + 1]) - max(low, edges[j])) / (high - low)
+                decays[j] += fraction * decaying
+                crossings[j] += fraction * arriving
     return decays, crossings

@@ -160,7 +160,7 @@ def argon_co2(argon: float) -> Material:
     Parameters
     ----------
     argon
-        Share of argon by volume; the rest is carbon dioxide.
+        Fraction of argon by volume; the rest is carbon dioxide.
     """
     weights = {"Ar": 39.95 * argon, "C": 12.011 * (1 - argon), "O": 31.998 * (1 - argon)}
     total = sum(weights.values())

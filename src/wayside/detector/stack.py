@@ -92,7 +92,7 @@ class Stack:
     cathode_board, cathode_copper, gas_gap, well_copper, kapton, prepreg, strip_copper
         Its layers in mm; the readout board takes what is left.
     argon
-        Share of argon in the gas by volume, the rest carbon dioxide.
+        Fraction of argon in the gas by volume, the rest carbon dioxide.
     shield, fibres
         Thickness of lead on all six sides and of scintillating fibres outside it, in mm; 0 for
         none.

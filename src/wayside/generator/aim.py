@@ -100,7 +100,7 @@ def _polar_angle(polar, u):  # type: ignore[no-untyped-def]
 
 @numba.njit(cache=True, error_model="numpy")
 def _azimuth(aim, theta, u, work, ray):  # type: ignore[no-untyped-def]
-    """Ray at a share u of the arcs of a polar angle that meet the box; their length in radians."""
+    """Ray at a fraction u of the arcs of a polar angle that meet the box; their length in radians."""
     sin_t = math.sin(theta)
     cos_t = math.cos(theta)
     found = 0
@@ -157,7 +157,7 @@ def fly(aim, u0, u1, u2, work, parts, ray):  # type: ignore[no-untyped-def]
     Returns
     -------
     log_value
-        Logarithm of the chance, per produced excited state and unit volume of the cube, to go
+        Logarithm of the probability, per produced excited state and unit volume of the cube, to go
         there and to decay inside the box; -inf where there is none.
     rapidity, near, far
         Of the excited state, and the distances at entry and exit in m.

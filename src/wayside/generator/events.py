@@ -122,11 +122,11 @@ class EventGenerator:
         scenario, point = self.scenario, self._point
         epsilon, g_d = scenario.model.epsilon, scenario.model.g_d
         produced = float(point.produced_fb(epsilon, g_d))
-        chances = {
+        probabilities = {
             name: float(point.decay_probability(name, epsilon, g_d)) for name in self.detectors
         }
         luminosity = scenario.run.luminosity_fb
-        total = sum(chances.values())
+        total = sum(probabilities.values())
         return {
             "wayside": __version__,
             "scenario": scenario.to_dict(),
@@ -139,7 +139,7 @@ class EventGenerator:
             "expected_events": luminosity * produced * total,
             "detectors": [
                 {"name": name, "decay_probability": p, "expected_events": luminosity * produced * p}
-                for name, p in chances.items()
+                for name, p in probabilities.items()
             ],
             "mode": point.mode,
             "processes": [

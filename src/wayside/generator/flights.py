@@ -86,7 +86,7 @@ def _propose(aim, foam, n, rng):  # type: ignore[no-untyped-def]
                 longer = np.empty(2 * count, dtype=np.int64)
                 longer[:count] = order
                 order = longer
-            # Where the exponential, cut off at the exit, has fallen to a share u.
+            # Where the exponential, cut off at the exit, has fallen to a fraction u.
             length = near - free * math.log1p(rng.random() * math.expm1(-(far - near) / free))
             out[count, 0] = ray[0]
             out[count, 1] = ray[1]

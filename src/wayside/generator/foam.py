@@ -17,7 +17,7 @@ CELLS = 6000
 """Cells at which halving ends."""
 
 EFFICIENCY = 0.8
-"""Share of proposals kept at which halving ends."""
+"""Fraction of proposals kept at which halving ends."""
 
 SAFETY = 1.15
 """Bound over the largest value found in a cell."""
@@ -39,7 +39,7 @@ class Foam(NamedTuple):
     log_bound: FloatArray
     """Logarithm of the bound in every cell, shape (n,)."""
     reached: FloatArray
-    """Cumulative share of the proposals, shape (n,)."""
+    """Cumulative fraction of the proposals, shape (n,)."""
     log_total: float
     """Logarithm of the integral of the bounds."""
     log_integral: float
@@ -94,13 +94,13 @@ def build_foam(log_values: Callable[[FloatArray], FloatArray]) -> Foam | None:
     top = np.max(value, axis=1)
     density = np.exp(top - reference)
     density = SAFETY * np.maximum(density, FLOOR * np.sum(volume * density))
-    share = volume * density
+    fraction = volume * density
     return Foam(
         low,
         width,
         np.log(density) + reference,
-        np.cumsum(share) / np.sum(share),
-        float(np.log(np.sum(share))) + reference,
+        np.cumsum(fraction) / np.sum(fraction),
+        float(np.log(np.sum(fraction))) + reference,
         float(np.log(np.sum(integral))) + reference,
     )
 

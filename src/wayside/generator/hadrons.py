@@ -176,7 +176,7 @@ def channel_r(q: FloatArray) -> dict[str, FloatArray]:
 
 
 def channel_shares(q: FloatArray) -> FloatArray:
-    """Shares of the channels in `NAMES` at hadronic masses q in GeV, shape (n, channels)."""
+    """Fractions of the channels in `NAMES` at hadronic masses q in GeV, shape (n, channels)."""
     values = np.stack(list(channel_r(q).values()), axis=1)
     # A mass between two thresholds with nothing in the table: pions.
     nothing = np.sum(values, axis=1) <= 0.0

@@ -66,7 +66,7 @@ class Spread:
     boost
         Momentum over mass of the excited state.
     steep
-        Share of flights anywhere up to ``tilt`` from the normal, the others up to ``straight``.
+        Fraction of flights anywhere up to ``tilt`` from the normal, the others up to ``straight``.
     straight, tilt
         In rad.
     least_slope, largest_slope

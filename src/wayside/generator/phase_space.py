@@ -64,10 +64,10 @@ def draw_momenta(total: FloatArray, masses: FloatArray, rng: np.random.Generator
     while todo.size:
         # Many tries for each of the last few: few of them pass where there are many particles.
         tries = np.repeat(todo, max(1, _BATCH // todo.size))
-        shares = np.sort(rng.random((tries.size, k - 2)), axis=1)
+        fractions = np.sort(rng.random((tries.size, k - 2)), axis=1)
         inside = np.empty((tries.size, k))
         inside[:, 0] = masses[0]
-        inside[:, 1:-1] = sums[1:-1] + free[tries, None] * shares
+        inside[:, 1:-1] = sums[1:-1] + free[tries, None] * fractions
         inside[:, -1] = total[tries]
         weight = np.prod(two_body_momentum(inside[:, 1:], inside[:, :-1], masses[1:]), axis=1)
         kept = np.flatnonzero(rng.random(tries.size) * most[tries] < weight)

@@ -53,9 +53,9 @@ def draw_azimuth(shape, x, sin_x, cos_a, sin_a, cos_t, sin_t, rng):  # type: ign
     over_minus = top + shape.mass2 * _most(minus) / near_minus
     over_plus = top + shape.mass2 * _most(plus) / near_plus
     weight_minus = over_minus / r_minus
-    share = weight_minus / (weight_minus + over_plus / r_plus)
+    fraction = weight_minus / (weight_minus + over_plus / r_plus)
     while True:
-        toward = rng.random() < share
+        toward = rng.random() < fraction
         near = near_minus if toward else near_plus
         root = r_minus if toward else r_plus
         t = near / root * math.tan(math.pi * (rng.random() - 0.5))

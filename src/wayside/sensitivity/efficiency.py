@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from wayside.acceptance.seen import PAIR_OF
+from wayside.acceptance.detected import PAIR_OF
 from wayside.efficiency.shipped import NAME, SETTINGS, differences, shipped
 from wayside.scenario import Scenario
 from wayside.sensitivity.mass_point import MassPoint
@@ -14,12 +14,15 @@ _NOTABLE = 0.01
 """Branching ratio from which an approximation is flagged."""
 
 
-def seen_report(point: MassPoint, name: str, epsilon: float, g_d: float) -> dict[str, Any]:
+def detection_report(point: MassPoint, name: str, epsilon: float, g_d: float) -> dict[str, Any]:
     """Efficiency of a detector and its statistical error; 1 and 0 where all decays count."""
     if point.efficiency == "unity":
         return {"efficiency": 1.0, "efficiency_error": 0.0}
-    seen, ctau = point.seen(name), float(point.ctau(epsilon, g_d))
-    return {"efficiency": float(seen.efficiency(ctau)), "efficiency_error": seen.error(ctau)}
+    detected, ctau = point.detected(name), float(point.ctau(epsilon, g_d))
+    return {
+        "efficiency": float(detected.efficiency(ctau)),
+        "efficiency_error": detected.error(ctau),
+    }
 
 
 def efficiency_report(scenario: Scenario, point: MassPoint) -> dict[str, Any]:
@@ -41,7 +44,7 @@ def efficiency_report(scenario: Scenario, point: MassPoint) -> dict[str, Any]:
     report["selection"] = run.selection
     report["table"] = {"name": NAME, **{key: table.header.get(key, "") for key in keys}}
     report["detectors"] = {
-        name: seen_report(point, name, scenario.model.epsilon, scenario.model.g_d)
+        name: detection_report(point, name, scenario.model.epsilon, scenario.model.g_d)
         for name in scenario.detectors
     }
     report["flags"] = [
@@ -76,6 +79,6 @@ def flags(scenario: Scenario, point: MassPoint) -> list[str]:
     if taus > _NOTABLE:
         found.append(f"efficiency: decays to taus count as lost ({100.0 * taus:.2g}%)")
     if point.model.m1 - point.model.m2 > _MULTIPION_FROM and widths["hadrons"] / total > _NOTABLE:
-        share = 100.0 * widths["hadrons"] / total
-        found.append(f"efficiency: all hadrons ({share:.2g}%) are taken as pairs of pions")
+        fraction = 100.0 * widths["hadrons"] / total
+        found.append(f"efficiency: all hadrons ({fraction:.2g}%) are taken as pairs of pions")
     return found

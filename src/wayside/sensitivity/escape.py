@@ -1,4 +1,4 @@
-"""Chance that an excited state leaves BaBar's detector unseen."""
+"""Probability that an excited state leaves BaBar's detector unseen."""
 
 import math
 from typing import NamedTuple
@@ -26,10 +26,10 @@ class EscapeRule(NamedTuple):
     flown: FloatArray
     """Escape length over momentum per mass, in m."""
     weights: FloatArray
-    """Their shares."""
+    """Their fractions."""
 
     def probability(self, ctau: ArrayLike) -> FloatArray:
-        """Chance to fly 2 m at a proper decay length in m, any shape."""
+        """Probability to fly 2 m at a proper decay length in m, any shape."""
         ctau = np.asarray(ctau, dtype=np.float64)
         return np.asarray(np.exp(-self.flown / ctau[..., None]) @ self.weights)
 
@@ -44,7 +44,7 @@ def escape_rule(point: MassPoint) -> EscapeRule:
 
 
 def escape_probability(point: MassPoint, ctau: ArrayLike) -> FloatArray:
-    """Chance that an excited state flies 2 m before it decays, averaged over its boost.
+    """Probability that an excited state flies 2 m before it decays, averaged over its boost.
 
     Parameters
     ----------

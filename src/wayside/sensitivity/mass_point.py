@@ -10,9 +10,9 @@ from numpy.typing import ArrayLike
 
 from wayside.acceptance.angular import angular_density
 from wayside.acceptance.decay import DecayCurve
+from wayside.acceptance.detected import Detected
 from wayside.acceptance.estimate import Estimate, decay_curve, face_acceptance
 from wayside.acceptance.rule import Rule
-from wayside.acceptance.seen import Seen
 from wayside.acceptance.timing import Arrivals, arrival_times, timing_rule
 from wayside.collider.beams import Beams
 from wayside.constants import HBAR_C
@@ -56,10 +56,10 @@ class MassPoint:
     ctau_override
         Proper decay length in m that replaces the computed one, for studies.
     decays
-        How chances to decay inside a detector are computed where a call does not say; what
+        How probabilities to decay inside a detector are computed where a call does not say; what
         `wayside.mass_point` takes from ``run.decays``.
     efficiency, selection
-        Which decays count as events where a call does not say, and what of them must be seen; from
+        Which decays count as events where a call does not say, and what of them must be detected; from
         ``run.efficiency`` and ``run.selection``.
     """
 
@@ -184,7 +184,7 @@ class MassPoint:
         return self.volumes[name]
 
     def face(self, name: str) -> Estimate:
-        """Chance per excited state to cross the front face of a detector."""
+        """Probability per excited state to cross the front face of a detector."""
         key = ("face", name)
         if key not in self._kept:
             self._kept[key] = face_acceptance(self.flight, self._volume(name), self.rtol)
@@ -227,7 +227,7 @@ class MassPoint:
         Returns
         -------
         Arrivals
-            Bins, chances per produced excited state to decay inside and to cross, and the arrival
+            Bins, probabilities per produced excited state to decay inside and to cross, and the arrival
             of light.
 
         Raises
@@ -338,7 +338,7 @@ class MassPoint:
     def decay_probability(
         self, name: str, epsilon: ArrayLike, g_d: ArrayLike, *, decays: Decays | None = None
     ) -> FloatArray:
-        """Chance per produced excited state to decay inside a detector.
+        """Probability per produced excited state to decay inside a detector.
 
         Parameters
         ----------
@@ -364,13 +364,13 @@ class MassPoint:
             lambda part: np.asarray(part.curve(name)[0].probability(ctau)), epsilon, g_d
         )
 
-    def seen(self, name: str) -> Seen:
-        """Decays in a detector that are seen, by the table that comes with Wayside."""
-        key = ("seen", name)
+    def detected(self, name: str) -> Detected:
+        """Decays in a detector that are detected, by the table that comes with Wayside."""
+        key = ("detected", name)
         if key not in self._kept:
             widths = self.excited_width_hats
             total = sum(widths.values())
-            self._kept[key] = Seen(
+            self._kept[key] = Detected(
                 self.flight,
                 self._volume(name),
                 self.model,
@@ -380,8 +380,8 @@ class MassPoint:
             )
         return self._kept[key]  # type: ignore[no-any-return]
 
-    def seen_share(self, name: str, epsilon: ArrayLike, g_d: ArrayLike) -> FloatArray:
-        """Share of the decays in a detector that are seen, whatever ``efficiency`` says.
+    def detected_fraction(self, name: str, epsilon: ArrayLike, g_d: ArrayLike) -> FloatArray:
+        """Fraction of the decays in a detector that are detected, whatever ``efficiency`` says.
 
         Parameters
         ----------
@@ -398,16 +398,16 @@ class MassPoint:
         """
         ctau = self.ctau(epsilon, g_d)
         if len(self.parts) == 1:
-            return self.seen(name).efficiency(ctau)
+            return self.detected(name).efficiency(ctau)
         decays = [
             part.produced_fb(epsilon, g_d) * part.curve(name)[0].probability(ctau)
             for part in self.parts
         ]
-        seen = [
-            rate * part.seen(name).efficiency(ctau)
+        detected = [
+            rate * part.detected(name).efficiency(ctau)
             for rate, part in zip(decays, self.parts, strict=True)
         ]
-        return np.asarray(sum(seen) / sum(decays))
+        return np.asarray(sum(detected) / sum(decays))
 
     def expected_events(
         self,
@@ -419,7 +419,7 @@ class MassPoint:
         decays: Decays | None = None,
         efficiency: Efficiency | None = None,
     ) -> FloatArray:
-        """Decays of excited states expected inside a detector, or those of them that are seen.
+        """Decays of excited states expected inside a detector, or those of them that are detected.
 
         Parameters
         ----------
@@ -456,5 +456,5 @@ class MassPoint:
         if efficiency not in ("unity", "simulated"):
             raise InputError(f"efficiency = {efficiency!r}: must be unity or simulated")
         if efficiency == "simulated":
-            events = events * self.seen_share(name, epsilon, g_d)
+            events = events * self.detected_fraction(name, epsilon, g_d)
         return np.asarray(events)

@@ -13,7 +13,7 @@ from wayside.errors import InputError, NumericalError
 from wayside.models.protocol import WidthErrors
 from wayside.production.process import Couplings, Process
 from wayside.scenario import Scenario, meaning
-from wayside.sensitivity.efficiency import efficiency_report, seen_report
+from wayside.sensitivity.efficiency import detection_report, efficiency_report
 from wayside.sensitivity.existing import SEARCHES, Existing
 from wayside.sensitivity.mass_point import MassPoint
 from wayside.sensitivity.planes import mass_point
@@ -30,7 +30,7 @@ def point_report(scenario: Scenario) -> dict[str, Any]:
     Returns
     -------
     dict
-        Plain values; keys end in their units. Chances are per produced excited state. A value
+        Plain values; keys end in their units. Probabilities are per produced excited state. A value
         that does not exist (the width of an A' heavier than R(s) is known for) is None. The
         ``margin`` of an existing limit is ln(epsilon/limit), for displaced vertices
         ln(1 m/mean flight): positive where it covers the point. Uncertainties ``from_r`` are
@@ -184,7 +184,7 @@ def _detector(scenario: Scenario, point: MassPoint, name: str, ctau: float) -> d
     epsilon, g_d = scenario.model.epsilon, scenario.model.g_d
     approximate = float(point.decay_probability(name, epsilon, g_d, decays="mean-flight"))
     chosen = float(point.decay_probability(name, epsilon, g_d))
-    share = seen_report(point, name, epsilon, g_d)
+    fraction = detection_report(point, name, epsilon, g_d)
     produced = float(point.produced_fb(epsilon, g_d)) * scenario.run.luminosity_fb
     return {
         "name": name,
@@ -194,7 +194,7 @@ def _detector(scenario: Scenario, point: MassPoint, name: str, ctau: float) -> d
         "decay_probability": chosen,
         "decay_probability_mean_flight": approximate,
         "decays": produced * chosen,
-        **share,
+        **fraction,
         "expected_events": float(
             point.expected_events(name, epsilon, g_d, scenario.run.luminosity_fb)
         ),

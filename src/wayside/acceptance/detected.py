@@ -1,4 +1,4 @@
-"""Chance to decay inside a volume and be seen, as a function of the lifetime alone.
+"""Probability to decay inside a volume and be detected, as a function of the lifetime alone.
 
 The efficiency depends on what the decay leaves in the detector, that is on the boost of the
 excited state, the angle of its flight to the layers, and the depth. So every node of the rule that
@@ -71,7 +71,7 @@ class _Decays(NamedTuple):
 
 @numba.njit(cache=True, error_model="numpy")
 def _place(value, centres):  # type: ignore[no-untyped-def]
-    """Cell below a value and the share of the next one."""
+    """Cell below a value and the fraction of the next one."""
     n = len(centres)
     if n == 1 or value <= centres[0]:
         return 0, 0.0
@@ -82,8 +82,8 @@ def _place(value, centres):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, error_model="numpy")
-def _look(table, i, masses, energies, momenta, flight, low, share):  # type: ignore[no-untyped-def]
-    """Where decay i lies in the table: cells and shares of four axes; False if it is lost."""
+def _look(table, i, masses, energies, momenta, flight, low, fraction):  # type: ignore[no-untyped-def]
+    """Where decay i lies in the table: cells and fractions of four axes; False if it is lost."""
     gamma, boost, cos_t, sin_t = flight
     limit = table.slopes[-1] * table.slopes[-1]
     along = gamma * momenta[i, 0, 2] + boost * energies[i, 0]
@@ -110,9 +110,11 @@ def _look(table, i, masses, energies, momenta, flight, low, share):  # type: ign
     z = x1 * y2 - y1 * x2
     dot = x1 * x2 + y1 * y2 + z1 * z2
     slope = max(math.sqrt(across1) / z1, math.sqrt(across2) / z2)
-    low[0], share[0] = _place(math.log(e1 + e2), table.centres[0])
-    low[1], share[1] = _place(math.atan2(math.sqrt(x * x + y * y + z * z), dot), table.centres[1])
-    low[2], share[2] = _place(math.log(softer), table.centres[2])
+    low[0], fraction[0] = _place(math.log(e1 + e2), table.centres[0])
+    low[1], fraction[1] = _place(
+        math.atan2(math.sqrt(x * x + y * y + z * z), dot), table.centres[1]
+    )
+    low[2], fraction[2] = _place(math.log(softer), table.centres[2])
     low[3] = min(np.searchsorted(table.slopes, slope, side="right"), len(table.slopes) - 1) - 1
     return True
 
@@ -129,7 +131,7 @@ def _spread(table, channels, masses, weights, energies, momenta, rapidities, til
     value = table.value.reshape(-1, depths)
     means = np.zeros((len(rapidities), len(tilts), depths))
     low = np.zeros(4, dtype=np.int64)
-    share = np.zeros(3)
+    fraction = np.zeros(3)
     wanted = len(flights) > 0
     for b in range(len(rapidities)):
         gamma = math.cosh(rapidities[b])
@@ -137,14 +139,14 @@ def _spread(table, channels, masses, weights, energies, momenta, rapidities, til
         for t in range(len(tilts)):
             flight = (gamma, boost, math.cos(tilts[t]), math.sin(tilts[t]))
             for i in range(len(weights)):
-                if not _look(table, i, masses, energies, momenta, flight, low, share):
+                if not _look(table, i, masses, energies, momenta, flight, low, fraction):
                     continue
                 for bits in range(8):
                     w = weights[i]
                     cell = channels[i]
                     for axis in range(3):
                         up = (bits >> axis) & 1
-                        w *= share[axis] if up else 1.0 - share[axis]
+                        w *= fraction[axis] if up else 1.0 - fraction[axis]
                         cell = cell * shape[axis + 1] + min(low[axis] + up, shape[axis + 1] - 1)
                     if w == 0.0:
                         continue
@@ -157,8 +159,8 @@ def _spread(table, channels, masses, weights, energies, momenta, rapidities, til
 
 
 @dataclass(frozen=True, eq=False)
-class Seen:
-    """Decays in a detector that are seen, at one mass point.
+class Detected:
+    """Decays in a detector that are detected, at one mass point.
 
     Parameters
     ----------
@@ -169,7 +171,7 @@ class Seen:
     table
         Efficiencies.
     selection
-        What counts as seen.
+        What counts as detected.
     """
 
     flight: Flight
@@ -190,14 +192,16 @@ class Seen:
         number = max(LOOKS // math.prod(len(grid) for grid in self._grid), LEAST_POINTS)
         splitting = self.model.m1 - self.model.m2
         for channel, pair in PAIR_OF.items():
-            share = self.branching.get(channel, 0.0)
+            fraction = self.branching.get(channel, 0.0)
             # Hadrons may open with pi0 gamma: too few to matter.
-            if share < LEAST_BRANCHING or splitting <= 2.0 * MASSES[channel]:
+            if fraction < LEAST_BRANCHING or splitting <= 2.0 * MASSES[channel]:
                 continue
             points = decay_points(self.model, channel, number)
             kind = np.full(number, self.table.channels.index(pair), dtype=np.int64)
             mass = np.full(number, MASSES[channel])
-            parts.append(_Decays(kind, mass, share * points.weight, points.energy, points.momentum))
+            parts.append(
+                _Decays(kind, mass, fraction * points.weight, points.energy, points.momentum)
+            )
         if not parts:
             return _Decays(np.zeros(0, np.int64), *(np.zeros((0, 2, 3)[:k]) for k in (1, 1, 2, 3)))
         return _Decays(*(np.concatenate(each) for each in zip(*parts, strict=True)))
@@ -274,20 +278,20 @@ class Seen:
 
     @cached_property
     def _curves(self) -> tuple[DecayCurve, DecayCurve]:
-        """Curve of all decays, and of those that are seen; at the same nodes."""
+        """Curve of all decays, and of those that are detected; at the same nodes."""
         rule = self._rule
         plain = DecayCurve(rule)
         if plain.empty:
             return plain, plain
         direction, weight, rapidity, log_flight = self._nodes()
-        corners, shares = self._between(direction, rapidity)
+        corners, fractions = self._between(direction, rapidity)
         near, far = self._slabs
         counts = np.bincount(direction, minlength=len(near))
         sky_parts, spectrum_parts = [], []
         for d in range(near.shape[1]):
             mean = self.mean[..., d]
             efficiency = sum(
-                share * mean[corner] for corner, share in zip(corners, shares, strict=True)
+                fraction * mean[corner] for corner, fraction in zip(corners, fractions, strict=True)
             )
             some = far[:, d] > near[:, d]
             if not some.any():
@@ -312,7 +316,7 @@ class Seen:
         return plain, DecayCurve(Rule(sky, spectra, hits, path, rule.nearest))
 
     def efficiency(self, ctau: npt.ArrayLike) -> FloatArray:
-        """Share of the decays inside that are seen.
+        """Fraction of the decays inside that are detected.
 
         Parameters
         ----------
@@ -321,10 +325,10 @@ class Seen:
             decays spread evenly along all flights).
         """
         lifetime = np.minimum(np.asarray(ctau, dtype=np.float64), 1e30)
-        plain, seen = self._curves
-        if plain.empty or seen.empty:
+        plain, detected = self._curves
+        if plain.empty or detected.empty:
             return np.zeros(lifetime.shape)
-        return np.exp(seen.log_probability(lifetime) - plain.log_probability(lifetime))
+        return np.exp(detected.log_probability(lifetime) - plain.log_probability(lifetime))
 
     def error(self, ctau: float) -> float:
         """Standard error of `efficiency` from the counts of the table.
@@ -344,14 +348,14 @@ class Seen:
         # Relative to the shortest way, which cancels.
         start = float(np.min(near[direction, 0] * rate))
         flights = np.zeros((*(len(g) for g in self._grid), near.shape[1]))
-        corners, shares = self._between(direction, rapidity)
+        corners, fractions = self._between(direction, rapidity)
         for d in range(near.shape[1]):
             inside = -np.expm1(-(far - near)[direction, d] * rate)
-            chance = weight * solid * inside * np.exp(start - near[direction, d] * rate)
-            for (b, t), share in zip(corners, shares, strict=True):
-                np.add.at(flights[..., d], (b, t), chance * share)
+            probability = weight * solid * inside * np.exp(start - near[direction, d] * rate)
+            for (b, t), fraction in zip(corners, fractions, strict=True):
+                np.add.at(flights[..., d], (b, t), probability * fraction)
         flights /= flights.sum()
-        share = np.zeros(self.table.tried.shape)
-        cells = share.reshape(-1, near.shape[1])
+        fraction = np.zeros(self.table.tried.shape)
+        cells = fraction.reshape(-1, near.shape[1])
         _spread(self._values, *self._decays, *self._grid, flights, cells)
-        return self.table.weighted(self.selection, share)[1]
+        return self.table.weighted(self.selection, fraction)[1]
