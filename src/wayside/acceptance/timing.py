@@ -46,9 +46,9 @@ class Arrivals(NamedTuple):
     edges: FloatArray
     """Bin edges in ns after the collision, shape (n + 1,)."""
     probability: FloatArray
-    """Probability per produced excited state to decay in the volume and to have entered it in a bin."""
+    """Probability per produced excited state to enter in a bin and to decay in the volume."""
     crossing: FloatArray
-    """Probability to enter the volume in a bin, having survived until then; all there is if stable."""
+    """Probability to enter the volume in a bin undecayed; all there is if it is stable."""
     prompt: float
     """Arrival of light at the nearest point of the volume, in ns."""
 
@@ -95,9 +95,9 @@ def arrival_times(
 
     Notes
     -----
-    Arrival is path over velocity, with the probability to decay between entry and exit as weight, or
-    the probability to get as far as the entry. Times may be earlier than ``edges[0]`` or later than
-    ``edges[-1]``: they are in no bin.
+    Arrival is path over velocity, with the probability to decay between entry and exit as weight,
+    or the probability to get as far as the entry. Times may be earlier than ``edges[0]`` or later
+    than ``edges[-1]``: they are in no bin.
     """
     _require_lifetime(ctau)
     prompt = rule.nearest / SPEED_OF_LIGHT

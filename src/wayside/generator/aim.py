@@ -100,7 +100,7 @@ def _polar_angle(polar, u):  # type: ignore[no-untyped-def]
 
 @numba.njit(cache=True, error_model="numpy")
 def _azimuth(aim, theta, u, work, ray):  # type: ignore[no-untyped-def]
-    """Ray at a fraction u of the arcs of a polar angle that meet the box; their length in radians."""
+    """Ray at a fraction u of the arcs of a polar angle that meet the box; their length in rad."""
     sin_t = math.sin(theta)
     cos_t = math.cos(theta)
     found = 0

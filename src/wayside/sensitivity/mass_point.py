@@ -59,8 +59,8 @@ class MassPoint:
         How probabilities to decay inside a detector are computed where a call does not say; what
         `wayside.mass_point` takes from ``run.decays``.
     efficiency, selection
-        Which decays count as events where a call does not say, and what of them must be detected; from
-        ``run.efficiency`` and ``run.selection``.
+        Which decays count as events where a call does not say, and what of them must be detected;
+        from ``run.efficiency`` and ``run.selection``.
     """
 
     model: Model
@@ -227,8 +227,8 @@ class MassPoint:
         Returns
         -------
         Arrivals
-            Bins, probabilities per produced excited state to decay inside and to cross, and the arrival
-            of light.
+            Bins, probabilities per produced excited state to decay inside and to cross, and the
+            arrival of light.
 
         Raises
         ------

@@ -62,7 +62,7 @@ class Reach:
     """Where the ground state makes up all of dark matter."""
     flags: list[str] = field(default_factory=list)
     unity: list[Line] = field(default_factory=list)
-    """The contour if every decay were detected; empty where ``run.efficiency`` takes it so anyway."""
+    """The contour with efficiency 1; empty where ``run.efficiency`` takes it so anyway."""
     efficiency: dict[str, Any] = field(default_factory=dict)
     """Which efficiency was used, the table behind it, and its value at the scenario's point."""
 

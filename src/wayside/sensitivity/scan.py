@@ -28,7 +28,7 @@ class Scan:
     ctau: FloatArray
     """Proper decay length of the excited state in m, inf if it is stable."""
     events: Mapping[str, FloatArray]
-    """Expected decays by detector, those that are detected with ``run.efficiency = "simulated"``."""
+    """Expected decays by detector, those detected with ``run.efficiency = "simulated"``."""
     signal: tuple[str, ...]
     """Detectors that count in `total`."""
 
