@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from wayside.errors import InputError
-from wayside.scenario import Scenario, builtin_names, builtin_text, load_scenario, meaning
+from wayside.scenario import Scenario, builtin_names, builtin_text, checks, load_scenario
 
 MISTAKES = {
     # unknown keys
@@ -46,7 +46,7 @@ MISTAKES = {
         "plane.epsilon = [0.01, 0.001]: must be a list of two numbers, the lower first"
     ),
     "run.signal=[1]": "run.signal[0] = 1: must be a string",
-    # meaning
+    # of sections together
     "model.m1=3": "model.m1 = 3: must be above m2 = 3.65 GeV",
     "model.m_aprime=7.5": (
         "model.m_aprime = 7.5: on shell it must be above m1 + m2 = 7.991"
@@ -245,10 +245,10 @@ def test_signal_boxes_that_overlap_warn() -> None:
     with pytest.warns(UserWarning, match="overlap") as caught:
         scenario = load_scenario("belle2-forward", {**inside, "run.signal": ["A", "B"]})
     assert [str(each.message) for each in caught] == [line]
-    assert meaning.overlaps(scenario) == [line]
+    assert checks.overlaps(scenario) == [line]
     # Not where one of them only is counted, nor where they stand apart.
-    assert meaning.overlaps(load_scenario("belle2-forward", inside)) == []
-    assert meaning.overlaps(load_scenario("belle2-forward", {"run.signal": ["A", "B"]})) == []
+    assert checks.overlaps(load_scenario("belle2-forward", inside)) == []
+    assert checks.overlaps(load_scenario("belle2-forward", {"run.signal": ["A", "B"]})) == []
 
 
 @pytest.mark.parametrize(
@@ -268,4 +268,4 @@ def test_signal_boxes_that_overlap_warn() -> None:
 def test_idle_keys_of_the_plane(values: dict[str, object], keys: str | None) -> None:
     scenario = load_scenario("belle2-forward", values)
     expected = [f'not used in the plane "{scenario.plane.kind}": {keys}'] if keys else []
-    assert meaning.unused(scenario) == expected
+    assert scenario.plane.unused() == expected

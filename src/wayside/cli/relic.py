@@ -45,14 +45,15 @@ def command(
         check_out(out)
     files: dict[str, bytes | str]
     if line or plane is not None:
-        from wayside.scenario.meaning import unused
         from wayside.sensitivity.planes import plane_of
         from wayside.sensitivity.relic import relic_line
 
         axes = plane_of(loaded)
         found = relic_line(axes)
         report = {"scenario": loaded.to_dict(), "axes": [axes.x.name, "epsilon"], **found.summary()}
-        text = "\n".join([_line_text(axes, found), *(f"note: {flag}" for flag in unused(loaded))])
+        text = "\n".join(
+            [_line_text(axes, found), *(f"note: {flag}" for flag in loaded.plane.unused())]
+        )
         files = {"relic-line.csv": _line_csv(axes, found)} if out else {}
     else:
         from wayside.cosmology.relic import relic_density

@@ -14,7 +14,7 @@ _Fine = Annotated[float, BeforeValidator(Quantity("length", 1e-9, 1e-3))]
 _Zero = Annotated[float, BeforeValidator(Quantity("length", 0.0, 1e-3))]
 _Angle = Annotated[float, BeforeValidator(Quantity("angle", 0.0, 1.0))]
 _Slope = Annotated[float, BeforeValidator(Quantity("pure number", 0.05, 3.0))]
-_Share = Annotated[
+_Fraction = Annotated[
     float, BeforeValidator(Quantity("pure number", 0.0, 1.0, open_low=True, open_high=True))
 ]
 _Efficiency = Annotated[float, BeforeValidator(Quantity("pure number", 0.0, 1.0))]
@@ -58,15 +58,15 @@ class EmulsionSection(Section):
     halide_fraction
         Volume fraction of the crystals.
     grain_density
-        Developed grains per 100 um of a minimum-ionising particle.
+        Number of developed grains per 100 um of a minimum-ionising particle.
     minimum_loss
         Energy loss of that particle in the emulsion in keV/um.
     fog
-        Random grains per 1000 um^3.
+        Number of random grains per 1000 um^3.
     grain_error
         Error of a grain's measured position along x and y in m, without the crystal's own size.
     depth_error
-        The same along z in m.
+        Error of a grain's measured position along z in m.
     distortion
         Random shear of a film in rad: the slope error of a micro-track beyond that of its grains.
     alignment
@@ -74,7 +74,7 @@ class EmulsionSection(Section):
     tube
         Radius of the tube in which grains are counted to a micro-track in m.
     threshold
-        Least grains of a micro-track.
+        Smallest number of grains of a micro-track.
     largest_slope
         Largest tangent, along x and y together, that the scanning looks for.
     gas_error, gas_time, gas_efficiency
@@ -84,7 +84,7 @@ class EmulsionSection(Section):
     """
 
     crystal: _Fine = _FILM.default("crystal")
-    halide_fraction: _Share = _FILM.default("halide_fraction")
+    halide_fraction: _Fraction = _FILM.default("halide_fraction")
     grain_density: _Density = _FILM.default("grain_density")
     minimum_loss: _Loss = _FILM.default("minimum_loss")
     fog: _Fog = _FILM.default("fog")
@@ -122,19 +122,19 @@ class ReconstructionSection(Section):
     Attributes
     ----------
     min_sheets
-        Least base-tracks of a track; the study asks for 5 sheets.
+        Smallest number of base-tracks of a track; the study asks for 5 sheets.
     max_holes
-        Most sheets in a row that a track may miss.
+        Largest number of sheets in a row that a track may miss.
     vertex_chi2
         Largest chi-squared, one degree of freedom, of two tracks at a common point.
     min_opening
-        Least angle between the two tracks in rad.
+        Smallest angle between the two tracks in rad.
     veto_sheets
-        Sheets in front of a vertex that must be there, and without a track that ends at it.
+        Number of sheets in front of a vertex that must be there, without a track that ends at it.
     fibre_veto
         Fibres that must be silent when a vertex happens: those ``"upstream"`` of it, or ``"all"``.
     gas_veto
-        Whether gas detectors before the vertex's block must be silent then, too.
+        Whether gas detectors before the vertex's block must be silent at that time, too.
     """
 
     min_sheets: _Sheets = 5

@@ -66,15 +66,15 @@ class StackSection(Section):
     plate, film, base
         Thicknesses in m.
     plate_density, film_density, base_density
-        In g/cm^3.
+        Densities in g/cm^3.
     plate_fractions, film_fractions, base_fractions
         Mass fractions by symbol of the element.
     mpgd
         Thickness in m of the gas detector after each block; 0 for none.
     cathode_board, cathode_copper, gas_gap, well_copper, kapton, prepreg, strip_copper
-        Its layers in m; the readout board takes what is left.
+        Thicknesses of its layers in m; the readout board takes what is left.
     argon
-        Share of argon in its gas by volume, the rest carbon dioxide.
+        Volume fraction of argon in its gas, the rest carbon dioxide.
     shield, fibres
         Thickness in m of the lead around, and of the scintillating fibres outside it; 0 for none.
     clearance
@@ -130,7 +130,7 @@ class Geant4Section(Section):
     Attributes
     ----------
     physics_list
-        Of Geant4.
+        Name of the physics list of Geant4.
     production_cut
         Range in m below which secondaries are not followed but counted as deposited on the spot.
     data

@@ -5,7 +5,8 @@ from typing import Any, Final, get_args, get_origin
 
 from pydantic import Field, StrictStr, ValidationError, model_validator
 
-from wayside.scenario import meaning, overrides
+from wayside.production.registry import resolve
+from wayside.scenario import checks, overrides
 from wayside.scenario.emulsion import EmulsionSection, ReconstructionSection
 from wayside.scenario.hardware import Geant4Section, StackSection
 from wayside.scenario.model import AnyModelSection
@@ -73,7 +74,7 @@ class Scenario(Section):
             scenario = cls.model_validate(data)
         except ValidationError as error:
             from_validation(error, KNOWN_KEYS)
-        meaning.warn(scenario)
+        checks.warn(scenario)
         return scenario
 
     def with_values(self, values: Mapping[str, object] | Sequence[str] = (), /) -> "Scenario":
@@ -100,12 +101,12 @@ class Scenario(Section):
     @property
     def sqrt_s(self) -> float:
         """Centre-of-mass energy in GeV."""
-        return meaning.sqrt_s(self.collider)
+        return self.collider.build().sqrt_s
 
     @property
     def processes(self) -> tuple[str, ...]:
         """Names of the production processes, ``"auto"`` resolved."""
-        return meaning.processes(self)
+        return resolve(self.run.production, self.model.m_aprime, self.sqrt_s)
 
     @property
     def mode(self) -> str:
@@ -118,8 +119,8 @@ class Scenario(Section):
         return tuple(self.detectors) if self.run.signal is None else self.run.signal
 
     @model_validator(mode="after")
-    def _check_meaning(self) -> "Scenario":
-        meaning.check(self)
+    def _check(self) -> "Scenario":
+        checks.check(self)
         return self
 
 
@@ -136,8 +137,8 @@ def _keys_within(annotation: object, path: str) -> Iterator[tuple[str, tuple[str
     elif get_origin(annotation) is Mapping:  # sections by name, such as detectors
         yield from _keys_within(get_args(annotation)[1], f"{path}.*")
     else:
-        for each in get_args(annotation):
-            yield from _keys_within(each, path)
+        for argument in get_args(annotation):
+            yield from _keys_within(argument, path)
 
 
 KNOWN_KEYS: Final[dict[str, tuple[str, ...]]] = dict(_keys(Scenario))

@@ -2,7 +2,8 @@
 
 import math
 import re
-from typing import TYPE_CHECKING, Annotated, Literal
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StrictStr
 
@@ -240,6 +241,13 @@ class CosmologySection(Section):
     dof: DofName = "drees2015"
 
 
+HOLDS: Final = {
+    "epsilon-m2": ("sum", "m1", "ratios"),
+    "epsilon-delta": ("sum", "m2"),
+}
+"""What can stay fixed in the planes of a mass."""
+
+
 class PlaneSection(Section):
     """The plane of couplings and masses to draw.
 
@@ -263,3 +271,19 @@ class PlaneSection(Section):
     m2: EnergyRange | None = None
     delta: DeltaRange | None = None
     points: Points = 200
+
+    def problems(self) -> Iterator[str]:
+        """One line if what is held does not go with the plane."""
+        allowed = HOLDS.get(self.kind)
+        if allowed is not None and self.hold not in allowed:
+            choices = " or ".join(f'"{hold}"' for hold in allowed)
+            yield f'plane.hold = "{self.hold}": must be {choices} in the plane "{self.kind}"'
+
+    def unused(self) -> list[str]:
+        """One line if keys mean nothing in the plane that is drawn."""
+        axis = self.kind.removeprefix("epsilon-")
+        others = [key for key in ("g_d", "m2", "delta") if key != axis]
+        idle = [f"plane.{key}" for key in others if getattr(self, key) is not None]
+        if self.kind not in HOLDS and self.hold != "sum":
+            idle.append("plane.hold")
+        return [f'not used in the plane "{self.kind}": {", ".join(idle)}'] if idle else []

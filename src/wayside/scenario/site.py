@@ -1,10 +1,12 @@
 """Where the detector stands and what the accelerator sends there: two sections for backgrounds."""
 
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, StrictStr
 
 from wayside.constants import DAYS_PER_YEAR
+from wayside.scenario.problems import show
 from wayside.scenario.quantities import Quantity, refuse
 from wayside.scenario.sections import Section
 
@@ -16,7 +18,7 @@ RockDensity = Annotated[float, BeforeValidator(Quantity("density", 0.1, 30.0))]
 Duration = Annotated[float, BeforeValidator(Quantity("time", 0.0, 1e5, open_low=True))]
 Frequency = Annotated[float, BeforeValidator(Quantity("frequency", 0.0, 1e15))]
 Flux = Annotated[float, BeforeValidator(Quantity("flux", 0.0, 1e18))]
-Share = Annotated[float, BeforeValidator(Quantity("pure number", 0.0, 1.0))]
+Fraction = Annotated[float, BeforeValidator(Quantity("pure number", 0.0, 1.0))]
 
 MuonFlux = Literal["guan2015", "cosine-squared"]
 BeamParticle = Literal["photon", "electron", "neutron"]
@@ -30,7 +32,7 @@ def _some(value: object, item: Quantity) -> tuple[float, ...]:
         value = [value]
     if not value:
         refuse("must be a number or a list of at least one")
-    return tuple(item(each) for each in value)
+    return tuple(item(entry) for entry in value)
 
 
 def _energies(value: object) -> tuple[float, ...]:
@@ -56,7 +58,7 @@ class SiteSection(Section):
     overburden
         Rock above the detector in m, under flat ground; 0 at the surface.
     rock_density
-        In g/cm^3; the rock is standard rock.
+        Density of the rock in g/cm^3; it is standard rock.
     exposure
         Time in days over which films record, all films of a place together.
     film_replacement
@@ -87,9 +89,9 @@ class BeamBackgroundSection(Section):
     energy
         Kinetic energies in GeV, one or several.
     weights
-        Of the energies; None for equal ones.
+        Weights of the energies, as many as these; None for equal ones.
     duty
-        Share of the exposure in which the beams do this.
+        Fraction of the exposure in which the beams do this.
     detectors
         Names of the detectors they reach, None for all.
     """
@@ -99,5 +101,17 @@ class BeamBackgroundSection(Section):
     flux: Flux | None = None
     energy: Annotated[tuple[float, ...], BeforeValidator(_energies)]
     weights: Annotated[tuple[float, ...], BeforeValidator(_weights)] | None = None
-    duty: Share = 1.0
+    duty: Fraction = 1.0
     detectors: Annotated[tuple[StrictStr, ...], BeforeValidator(_names)] | None = None
+
+    def problems(self) -> Iterator[str]:
+        """One line for each problem; it starts with the name of the key."""
+        if self.rate is None and self.flux is None:
+            yield "rate: missing; give rate (Hz) or flux (Hz/m^2)"
+        elif self.rate is not None and self.flux is not None:
+            yield f"flux = {self.flux:.10g}: given beside rate; give one of them"
+        if self.weights is not None and len(self.weights) != len(self.energy):
+            yield (
+                f"weights = {show(list(self.weights))}:"
+                f" must be as many as energies, {len(self.energy)}"
+            )

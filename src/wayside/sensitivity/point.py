@@ -12,7 +12,7 @@ from wayside.cosmology.relic import relic_density
 from wayside.errors import InputError, NumericalError
 from wayside.models.protocol import WidthErrors
 from wayside.production.process import Couplings, Process
-from wayside.scenario import Scenario, meaning
+from wayside.scenario import Scenario, checks
 from wayside.sensitivity.efficiency import detection_report, efficiency_report
 from wayside.sensitivity.existing import SEARCHES, Existing
 from wayside.sensitivity.mass_point import MassPoint
@@ -61,7 +61,7 @@ def point_report(scenario: Scenario) -> dict[str, Any]:
         sum(d["expected_events"] for d in report["detectors"] if d["name"] in scenario.signal)
     )
     report["efficiency"] = efficiency_report(scenario, point)
-    report["flags"] = point.flags(epsilon, g_d) + meaning.overlaps(scenario)
+    report["flags"] = point.flags(epsilon, g_d) + checks.overlaps(scenario)
     report["flags"] += report["efficiency"]["flags"]
     report["existing_limits"] = _existing(scenario, point)
     report["relic"] = _relic(scenario, point)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from wayside import __version__
-from wayside.scenario import Scenario, meaning
+from wayside.scenario import Scenario, checks
 from wayside.sensitivity import mean_flight
 from wayside.sensitivity.background import Background, expected_background
 from wayside.sensitivity.columns import resolved
@@ -221,7 +221,7 @@ def reach(scenario: Scenario, *, progress: Progress | None = None) -> Reach:
     worst = max(errors, default=0.0)
     g_d_most = scenario.model.g_d if plane.varies_masses else plane.x.values[-1]
     flags = plane.centre.flags(scenario.model.epsilon, float(g_d_most))
-    flags += [*meaning.overlaps(scenario), *meaning.unused(scenario), *background.flags]
+    flags += [*checks.overlaps(scenario), *scenario.plane.unused(), *background.flags]
     efficiency = efficiency_report(scenario, plane.centre)
     flags += efficiency.pop("flags")
     if worst > plane.centre.rtol:

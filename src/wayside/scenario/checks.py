@@ -2,53 +2,93 @@
 
 import math
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from itertools import combinations
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from wayside.constants import M_ELECTRON
 from wayside.errors import InputError
 from wayside.production.process import Masses
-from wayside.production.registry import process_class, resolve
+from wayside.production.registry import process_class
 from wayside.scenario.problems import fail, nearest, show
 
 if TYPE_CHECKING:
-    from wayside.scenario.schema import Scenario
-    from wayside.scenario.sections import ColliderSection
-
-HOLDS: Final = {
-    "epsilon-m2": ("sum", "m1", "ratios"),
-    "epsilon-delta": ("sum", "m2"),
-}
-"""What can stay fixed in the planes of a mass."""
+    from wayside.scenario.emulsion import EmulsionSection
+    from wayside.scenario.hardware import StackSection
+    from wayside.scenario.model import ModelSection
+    from wayside.scenario.sections import DetectorSection, PlaneSection, RunSection
+    from wayside.scenario.site import BeamBackgroundSection
 
 
-def sqrt_s(collider: "ColliderSection") -> float:
-    """Centre-of-mass energy in GeV."""
-    return collider.build().sqrt_s
+class Sections(Protocol):
+    """What the checks need of a scenario: its sections, and what follows from them."""
+
+    @property
+    def model(self) -> "ModelSection":
+        """Section ``[model]``."""
+        ...
+
+    @property
+    def run(self) -> "RunSection":
+        """Section ``[run]``."""
+        ...
+
+    @property
+    def detectors(self) -> Mapping[str, "DetectorSection"]:
+        """Sections ``[detectors.NAME]``."""
+        ...
+
+    @property
+    def plane(self) -> "PlaneSection":
+        """Section ``[plane]``."""
+        ...
+
+    @property
+    def stack(self) -> "StackSection":
+        """Section ``[stack]``."""
+        ...
+
+    @property
+    def emulsion(self) -> "EmulsionSection":
+        """Section ``[emulsion]``."""
+        ...
+
+    @property
+    def beam_backgrounds(self) -> Mapping[str, "BeamBackgroundSection"]:
+        """Sections ``[beam_backgrounds.NAME]``."""
+        ...
+
+    @property
+    def masses(self) -> tuple[float, float]:
+        """Masses of the excited and the ground state in GeV."""
+        ...
+
+    @property
+    def sqrt_s(self) -> float:
+        """Centre-of-mass energy in GeV."""
+        ...
+
+    @property
+    def processes(self) -> tuple[str, ...]:
+        """Names of the production processes, ``"auto"`` resolved."""
+        ...
+
+    @property
+    def signal(self) -> tuple[str, ...]:
+        """Names of the detectors that count in the total."""
+        ...
 
 
-def processes(scenario: "Scenario") -> tuple[str, ...]:
-    """Names of the production processes with ``"auto"`` resolved."""
-    return resolve(scenario.run.production, scenario.model.m_aprime, scenario.sqrt_s)
-
-
-def check(scenario: "Scenario") -> None:
+def check(scenario: Sections) -> None:
     """Raise `InputError` with the first problem and the number of others."""
-    problems = list(scenario.model.problems())
-    if not problems:
-        problems += _masses(scenario)
-    problems += _detectors(scenario)
-    problems += _background(scenario)
-    problems += _plane(scenario)
-    problems += _stack(scenario)
-    problems += _emulsion(scenario)
-    problems += _beam_backgrounds(scenario)
+    # Without masses there is nothing to produce.
+    problems = list(scenario.model.problems()) or list(_masses(scenario))
+    problems += [line for rule in RULES for line in rule(scenario)]
     if problems:
         fail(problems)
 
 
-def warn(scenario: "Scenario") -> None:
+def warn(scenario: Sections) -> None:
     """Issue warnings about what is allowed but probably not meant."""
     model = scenario.model
     strongest = math.sqrt(4.0 * math.pi)
@@ -63,7 +103,7 @@ def warn(scenario: "Scenario") -> None:
         warnings.warn(text, stacklevel=4)
 
 
-def overlaps(scenario: "Scenario") -> list[str]:
+def overlaps(scenario: Sections) -> list[str]:
     """One line for every two signal detectors that share space: their total counts it twice."""
     from wayside.detector.box import Box
     from wayside.detector.overlap import overlap
@@ -79,22 +119,11 @@ def overlaps(scenario: "Scenario") -> list[str]:
     ]
 
 
-def unused(scenario: "Scenario") -> list[str]:
-    """One line if keys of the section ``plane`` mean nothing in the plane that is drawn."""
-    plane = scenario.plane
-    axis = plane.kind.removeprefix("epsilon-")
-    others = [key for key in ("g_d", "m2", "delta") if key != axis]
-    idle = [f"plane.{key}" for key in others if getattr(plane, key) is not None]
-    if plane.kind not in HOLDS and plane.hold != "sum":
-        idle.append("plane.hold")
-    return [f'not used in the plane "{plane.kind}": {", ".join(idle)}'] if idle else []
-
-
 def _number(value: float) -> str:
     return f"{value:.10g}"
 
 
-def _masses(scenario: "Scenario") -> Iterator[str]:
+def _masses(scenario: Sections) -> Iterator[str]:
     model = scenario.model
     m1, m2 = scenario.masses
     if m1 <= m2:
@@ -119,7 +148,7 @@ def _masses(scenario: "Scenario") -> Iterator[str]:
         )
 
 
-def _detectors(scenario: "Scenario") -> Iterator[str]:
+def _detectors(scenario: Sections) -> Iterator[str]:
     from wayside.detector.box import Box
 
     if not scenario.detectors:
@@ -138,7 +167,7 @@ def _detectors(scenario: "Scenario") -> Iterator[str]:
     yield from _known_detectors("run.signal", signal, scenario)
 
 
-def _known_detectors(key: str, names: tuple[str, ...], scenario: "Scenario") -> Iterator[str]:
+def _known_detectors(key: str, names: tuple[str, ...], scenario: Sections) -> Iterator[str]:
     shown = show(list(names))
     if len(set(names)) < len(names):
         yield f"{key} = {shown}: must name each detector once"
@@ -149,7 +178,7 @@ def _known_detectors(key: str, names: tuple[str, ...], scenario: "Scenario") -> 
             yield f"{key} = {shown}: no detector {show(name)}; {hint}"
 
 
-def _background(scenario: "Scenario") -> Iterator[str]:
+def _background(scenario: Sections) -> Iterator[str]:
     run = scenario.run
     if run.background == "simulated" and run.background_error:
         yield (
@@ -158,39 +187,38 @@ def _background(scenario: "Scenario") -> Iterator[str]:
         )
 
 
-def _plane(scenario: "Scenario") -> Iterator[str]:
-    plane = scenario.plane
-    allowed = HOLDS.get(plane.kind)
-    if allowed is not None and plane.hold not in allowed:
-        choices = " or ".join(f'"{hold}"' for hold in allowed)
-        yield f'plane.hold = "{plane.hold}": must be {choices} in the plane "{plane.kind}"'
+def _plane(scenario: Sections) -> Iterator[str]:
+    yield from scenario.plane.problems()
 
 
-def _stack(scenario: "Scenario") -> Iterator[str]:
+def _stack(scenario: Sections) -> Iterator[str]:
     try:
         scenario.stack.build()
     except InputError as error:
         yield f"stack.{error}"
 
 
-def _emulsion(scenario: "Scenario") -> Iterator[str]:
+def _emulsion(scenario: Sections) -> Iterator[str]:
     try:
         scenario.emulsion.build()
     except InputError as error:
         yield str(error)
 
 
-def _beam_backgrounds(scenario: "Scenario") -> Iterator[str]:
-    for name, each in scenario.beam_backgrounds.items():
+def _beam_backgrounds(scenario: Sections) -> Iterator[str]:
+    for name, section in scenario.beam_backgrounds.items():
         path = f"beam_backgrounds.{name}"
-        if each.rate is None and each.flux is None:
-            yield f"{path}.rate: missing; give rate (Hz) or flux (Hz/m^2)"
-        elif each.rate is not None and each.flux is not None:
-            yield f"{path}.flux = {_number(each.flux)}: given beside rate; give one of them"
-        if each.weights is not None and len(each.weights) != len(each.energy):
-            yield (
-                f"{path}.weights = {show(list(each.weights))}:"
-                f" must be as many as energies, {len(each.energy)}"
-            )
-        if each.detectors is not None:
-            yield from _known_detectors(f"{path}.detectors", each.detectors, scenario)
+        yield from (f"{path}.{line}" for line in section.problems())
+        if section.detectors is not None:
+            yield from _known_detectors(f"{path}.detectors", section.detectors, scenario)
+
+
+RULES: Final[tuple[Callable[[Sections], Iterator[str]], ...]] = (
+    _detectors,
+    _background,
+    _plane,
+    _stack,
+    _emulsion,
+    _beam_backgrounds,
+)
+"""Functions that give one line for each problem, in the order in which they are reported."""
