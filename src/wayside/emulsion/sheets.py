@@ -1,16 +1,22 @@
 """Where films are: the planes at which micro-tracks are measured."""
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
+from wayside.detector.stack import Stack
 from wayside.typing import FloatArray
+
+_STACK: Final = Stack()
 
 
 @dataclass(frozen=True)
 class Sheets:
     """Depths in the stack in mm; ``layers`` plates and sheets make a block, a gap follows.
+
+    The defaults are those of `wayside.detector.stack.Stack`.
 
     Parameters
     ----------
@@ -26,14 +32,14 @@ class Sheets:
         Size of a sheet along x and y in mm; the origin is in its middle.
     """
 
-    plate: float = 0.5
-    film: float = 0.05
-    base: float = 0.2
-    layers: int = 40
-    gap: float = 8.0
-    blocks: int = 33
-    width: float = 200.0
-    height: float = 300.0
+    plate: float = _STACK.plate
+    film: float = _STACK.film
+    base: float = _STACK.base
+    layers: int = _STACK.layers
+    gap: float = _STACK.mpgd
+    blocks: int = _STACK.blocks
+    width: float = _STACK.size[0]
+    height: float = _STACK.size[1]
 
     @property
     def pitch(self) -> float:
