@@ -70,7 +70,7 @@ def muons(number: int, rng: np.random.Generator) -> tuple[FloatArray, FloatArray
 
 def task(number: int, seed: int) -> dict[str, Any]:
     """Muons through the slab: the neutral hadrons that leave below, and their muon."""
-    from wayside.backgrounds.cosmic_flux import POSITIVE_SHARE
+    from wayside.backgrounds.cosmic_flux import POSITIVE_FRACTION
     from wayside.detector.materials import ROCK
     from wayside.detector.physics import Physics
     from wayside.transport.datasets import find
@@ -79,7 +79,7 @@ def task(number: int, seed: int) -> dict[str, Any]:
     rng = np.random.default_rng(seed)
     kinetic, cosine, weight = muons(number, rng)
     rows = np.zeros(number, MOVER)
-    rows["pdg"] = np.where(rng.random(number) < POSITIVE_SHARE, -13, 13)
+    rows["pdg"] = np.where(rng.random(number) < POSITIVE_FRACTION, -13, 13)
     rows["energy"] = 1e3 * kinetic
     rows["weight"] = weight
     rows["direction"][:, 2] = cosine

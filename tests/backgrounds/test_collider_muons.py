@@ -8,7 +8,7 @@ import pytest
 from wayside import PseudoDirac, load_scenario
 from wayside.acceptance.estimate import converged_rule
 from wayside.backgrounds import collider_muons, radiator
-from wayside.backgrounds.collider_muons import born, continuum, share
+from wayside.backgrounds.collider_muons import born, continuum, entering_probability
 from wayside.backgrounds.faces import faces, points, seen
 from wayside.backgrounds.place import box_of
 from wayside.backgrounds.setup import DetectorSetup
@@ -97,7 +97,9 @@ def test_share_against_sampled_muons(beams: Beams, box: Box) -> None:
     for least in (0.0, 3.0):
         hit = float(np.mean((far > near) & (energies >= least)))
         error = 4.0 * math.sqrt(max(hit, 1e-5) / len(rays))
-        assert share(beams, box, least, 40) == pytest.approx(hit, abs=error + 0.01 * hit)
+        assert entering_probability(beams, box, least, 40) == pytest.approx(
+            hit, abs=error + 0.01 * hit
+        )
 
 
 @pytest.mark.parametrize(
@@ -162,7 +164,7 @@ def collinear_first_order(beams: Beams, box: Box, x_min: float) -> tuple[float, 
         made = 0.5 * (high - low) * w * rest * radiated * born(beams.sqrt_s * math.sqrt(rest))
         total += made
         for each in collider_muons._after_a_photon(beams, x):
-            hits += 0.5 * made * share(each, box)
+            hits += 0.5 * made * entering_probability(each, box)
     return total, hits
 
 
@@ -176,7 +178,7 @@ def test_photons_along_the_beams_against_the_exact_amplitude(name: str) -> None:
     assert collinear[0] == pytest.approx(exact[0], rel=1e-3)
     assert 1.02 < collinear[1] / exact[1] < 1.20
     # What that makes of the whole is the error that the source states.
-    born_part = born(beams.sqrt_s) * share(beams, box)
+    born_part = born(beams.sqrt_s) * entering_probability(beams, box)
     assert (collinear[1] - exact[1]) / (collinear[1] + born_part) < collider_muons.RATE_ERROR
     # And that this part is not small: it is more than lowest order altogether.
     assert exact[1] > born_part

@@ -252,5 +252,5 @@ def test_source_follows_the_site() -> None:
 
 def test_charges() -> None:
     """Ratio of CMS; the study uses 55 per cent."""
-    share = cosmic_flux.POSITIVE_SHARE
+    share = cosmic_flux.POSITIVE_FRACTION
     assert share / (1.0 - share) == pytest.approx(1.2766, abs=0.001)

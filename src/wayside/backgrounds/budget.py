@@ -75,7 +75,7 @@ def budget(scenario: "Scenario", find: Finder = contributions) -> Budget:
     Parameters
     ----------
     scenario
-        From `wayside.load_scenario`.
+        A scenario, from `wayside.load_scenario`.
     find
         Function that gives the contributions at one detector.
     """

@@ -67,7 +67,7 @@ def direction_density(
     directions
         Unit vectors in the laboratory, shape (n, 3).
     least_energy
-        Of muons that count, in GeV.
+        Smallest energy of muons that count, in GeV.
 
     Returns
     -------
@@ -96,7 +96,7 @@ def _by_momentum(beams: Beams, directions: FloatArray) -> list[tuple[FloatArray,
     ratio = star / gamma
     under = ratio**2 - M_MUON**2 * (1.0 - along**2)
     root = np.sqrt(np.maximum(under, 0.0))
-    found = []
+    solutions = []
     for sign in (1.0, -1.0):
         p = (ratio * along + sign * root) / (1.0 - along**2)
         energy = np.hypot(p, M_MUON)
@@ -106,12 +106,14 @@ def _by_momentum(beams: Beams, directions: FloatArray) -> list[tuple[FloatArray,
         slope = momentum * gamma * np.abs(p - energy * along)
         there = (under > 0.0) & (p > 0.0) & (slope > 0.0)
         jacobian = np.divide(p**2, slope, out=np.zeros_like(p), where=there)
-        found.append((energy, angular(cos_theta, beams.sqrt_s) * jacobian))
-    return found
+        solutions.append((energy, angular(cos_theta, beams.sqrt_s) * jacobian))
+    return solutions
 
 
-def share(beams: Beams, box: Box, least_energy: float = 0.0, order: int = 12) -> float:
-    """Chance that one muon of a pair enters a box with at least some energy in GeV."""
+def entering_probability(
+    beams: Beams, box: Box, least_energy: float = 0.0, order: int = 12
+) -> float:
+    """Probability that one muon of a pair enters a box, and has at least some energy in GeV."""
     directions, solid = seen(box, order)
     return float(solid @ direction_density(beams, directions, least_energy))
 
@@ -192,7 +194,7 @@ def _after_photons(beams: Beams, nodes: int) -> Iterator[tuple[Beams, float]]:
 
 
 def _after_a_photon(beams: Beams, x: float) -> tuple[Beams, Beams]:
-    """What the beams keep if the electron, or the positron, radiates a share x of its energy."""
+    """What the beams keep if the electron, or the positron, radiates a fraction x of its energy."""
     electron, positron = beams.electron_energy, beams.positron_energy
     return (
         Beams(electron * (1.0 - x), positron, beams.crossing_angle),
@@ -213,7 +215,7 @@ def resonant(beams: Beams, box: Box, pdgid: int, spread: float) -> float:
         Standard deviation of the centre-of-mass energy in GeV.
     """
     made = peak(beams.sqrt_s, pdgid, spread) * FB_PER_NB
-    return 2.0 * made * branching(pdgid)[0] * share(beams, box, LEAST_ENERGY)
+    return 2.0 * made * branching(pdgid)[0] * entering_probability(beams, box, LEAST_ENERGY)
 
 
 def branching(pdgid: int) -> tuple[float, float]:
@@ -233,7 +235,7 @@ def _state(pdgid: int) -> tuple[float, float, float, float]:
     table = read_table("narrow_vector_states")
     row = int(np.flatnonzero(table["pdgid"] == pdgid)[0])
     columns = ("mass", "width", "width_ee", "width_ee_error")
-    mass, width, width_ee, error = (float(table[each][row]) for each in columns)
+    mass, width, width_ee, error = (float(table[name][row]) for name in columns)
     return mass, width, width_ee, error
 
 
@@ -243,9 +245,9 @@ def study_density(cross_section: float, luminosity_fb: float, distance: float = 
     Parameters
     ----------
     cross_section
-        Of pairs, in fb.
+        Cross-section of muon pairs in fb.
     luminosity_fb
-        In fb^-1.
+        Integrated luminosity in fb^-1.
     distance
         Along the axis, in m.
     """

@@ -20,8 +20,8 @@ RELATIVE_ERROR: Final = 0.10
 """Of ``guan2015``: measurements spread by 10 to 15 per cent (PDG review, section 30.3.1), and
 altitude, geomagnetic latitude and the sun, which it knows nothing of, do as much below some GeV."""
 
-POSITIVE_SHARE: Final = 0.5606
-"""Of positive muons: ratio 1.2766 +- 0.0032 (stat) +- 0.0032 (syst) below 100 GeV/c, CMS,
+POSITIVE_FRACTION: Final = 0.5606
+"""Fraction of positive muons: ratio 1.2766 +- 0.0032 (stat) +- 0.0032 (syst) below 100 GeV/c, CMS,
 Phys. Lett. B 692 (2010) 83; it grows to 1.4 above a TeV. The study: 0.55."""
 
 STUDY_VERTICAL: Final = 85.6
@@ -54,7 +54,7 @@ def intensity(kinetic: ArrayLike, cos_theta: ArrayLike) -> FloatArray:
     Returns
     -------
     FloatArray
-        In m^-2 s^-1 sr^-1 GeV^-1.
+        Intensity in m^-2 s^-1 sr^-1 GeV^-1, of the shape of the parameters.
     """
     energy = np.asarray(kinetic, dtype=np.float64) + M_MUON
     star = cos_theta_star(cos_theta)
@@ -91,5 +91,5 @@ def cosine_squared_above(kinetic: ArrayLike, cos_theta: ArrayLike) -> FloatArray
     The study gives no spectrum. Above `LEAST_KINETIC` this is Eq. 18 as printed.
     """
     cosine = np.asarray(cos_theta, dtype=np.float64)
-    share = above(kinetic, 1.0) / above(LEAST_KINETIC, 1.0)
-    return np.asarray(STUDY_VERTICAL * cosine**2 * share)
+    fraction = above(kinetic, 1.0) / above(LEAST_KINETIC, 1.0)
+    return np.asarray(STUDY_VERTICAL * cosine**2 * fraction)

@@ -40,9 +40,9 @@ class Site:
     Parameters
     ----------
     depth
-        Of standard rock above, vertically, in g/cm^2.
+        Vertical depth of standard rock above in g/cm^2.
     flux
-        At the surface.
+        Name of the flux at the surface.
     lead
         Thickness of the shield around the detector in m.
     gap
@@ -72,7 +72,7 @@ class Site:
         cos_theta
             Cosine of the zenith angle, above 0: the slant depth under flat ground is depth/cos.
         lead_path
-            In m.
+            Path in lead in m.
         """
         behind_rock = energy_before(kinetic, 100.0 * np.asarray(lead_path) * LEAD.density, "lead")
         slant = self.depth / np.asarray(cos_theta, dtype=np.float64)
@@ -162,9 +162,9 @@ def intensity(box: Box, site: Site, directions: FloatArray) -> FloatArray:
     down = cosine > 0.0
     rays, cosine = directions[down], cosine[down]
     lead = lead_path(box, rays, site) if site.lead > 0.0 else np.zeros(len(rays))
-    found = np.zeros(down.shape)
-    found[down] = site.above(site.surface_energy(0.0, cosine, lead), cosine)
-    return found
+    values = np.zeros(down.shape)
+    values[down] = site.above(site.surface_energy(0.0, cosine, lead), cosine)
+    return values
 
 
 def slope_density(box: Box, site: Site, slope_x: ArrayLike, slope_y: ArrayLike) -> FloatArray:
@@ -181,7 +181,7 @@ def slope_density(box: Box, site: Site, slope_x: ArrayLike, slope_y: ArrayLike) 
     Returns
     -------
     FloatArray
-        In m^-2 s^-1 per unit of both slopes.
+        Flux in m^-2 s^-1 per unit of both slopes.
 
     Notes
     -----
@@ -244,9 +244,9 @@ def spectrum(site: Site, kinetic: ArrayLike, cos_theta: ArrayLike) -> FloatArray
     Parameters
     ----------
     site
-        Its rock counts, its lead does not.
+        What is above the detector; its lead does not count.
     kinetic
-        In GeV.
+        Kinetic energies in GeV.
     cos_theta
         Cosine of the zenith angle, above 0; shapes that broadcast.
 
@@ -335,7 +335,7 @@ def sources(setup: DetectorSetup) -> list[Source]:
                 f"{site.depth:g} g/cm^2 of standard rock under flat ground, mean energy loss",
                 f"{100.0 * site.lead:g} cm of lead on the line to the detector's centre",
                 f"{rain.entering:.3g} Hz through all faces,"
-                f" {100.0 * cosmic_flux.POSITIVE_SHARE:.0f} per cent positive",
+                f" {100.0 * cosmic_flux.POSITIVE_FRACTION:.0f} per cent positive",
                 f"{films:.2g} per cm^2 of film when it is replaced",
             ),
         )

@@ -31,7 +31,7 @@ class Contribution:
     vertices
         Mean numbers of vertices it fakes, by selection; None where nobody has simulated it.
     after_veto
-        The same stage by stage; None unless all stages are known.
+        Mean numbers of fakes stage by stage; None unless all stages are known.
     """
 
     key: str

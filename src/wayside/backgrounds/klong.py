@@ -39,7 +39,7 @@ class Behind:
     kinetic
         Energies in GeV, of what is left there, shape (n,).
     number
-        Of K_L0, shape (n,).
+        Numbers of K_L0 with these energies, shape (n,).
     bare
         Number without shielding and decays.
     arriving
@@ -116,9 +116,9 @@ def behind(setup: DetectorSetup, order: int = 8) -> Behind:
     interactions = float((inside * gone / (rate * free)).sum())
     decays = float((inside * gone / (rate * lengths[:, None])).sum())
     total = float(number.sum())
-    share = number / total
+    fraction = number / total
     thickness = math.log(total / arriving.sum())
-    statistical = float(share @ shield.statistical(kinetic))
+    statistical = float(fraction @ shield.statistical(kinetic))
     systematic = math.hypot(PRODUCTION_ERROR, attenuation_error(thickness))
     deeper = math.log(inside.sum() / arriving.sum())
     deep = math.hypot(PRODUCTION_ERROR, attenuation_error(deeper))

@@ -47,9 +47,9 @@ class Production:
     Attributes
     ----------
     sqrt_s
-        Of the table in GeV.
+        Centre-of-mass energy of the table in GeV.
     mass
-        Of the particle in GeV.
+        Mass of the particle in GeV.
     classes
         Names, of `PAIRS` and `CONTINUUM`.
     sigma
@@ -57,11 +57,11 @@ class Production:
     events
         Simulated, shape (k,).
     with_one
-        Share of events with at least one, shape (k,).
+        Fraction of events with at least one, shape (k,).
     p_edges, cos_edges
         Edges of bins in momentum (GeV) and in abs(cos theta).
     counts
-        Of them in the bins, shape (k, n, m).
+        Numbers of particles in the bins, shape (k, n, m).
     """
 
     sqrt_s: float
@@ -84,7 +84,7 @@ class Production:
         return np.array([name in classes for name in self.classes])
 
     def multiplicity(self, classes: tuple[str, ...]) -> tuple[float, float]:
-        """Chance of at least one and their mean number, classes weighed by cross-section."""
+        """Probability of at least one and their mean number, classes weighed by cross-section."""
         weights = np.where(self.select(classes), self.sigma, 0.0)
         weights /= weights.sum()
         return float(weights @ self.with_one), float(weights @ self.mean)
@@ -164,7 +164,7 @@ class Entering:
     Attributes
     ----------
     mass, c_tau
-        Of the particle in GeV and m.
+        Mass in GeV and proper decay length in m of the particle.
     momenta
         In the laboratory, GeV, shape (n,): middles of steps of `P_STEP`.
     directions
@@ -202,11 +202,11 @@ class Entering:
         return np.asarray(self.momenta / self.mass * self.c_tau)
 
     def arriving(self) -> FloatArray:
-        """Chance not to decay on the way, shape (n, m)."""
+        """Probability not to decay on the way, shape (n, m)."""
         return np.asarray(np.exp(-self.near[None, :] / self.decay_lengths[:, None]))
 
     def decaying(self, lengths: FloatArray | None = None) -> FloatArray:
-        """Chance to decay inside once there and if it does not interact, shape (n, m).
+        """Probability to decay inside once there and if it does not interact, shape (n, m).
 
         Parameters
         ----------
@@ -224,17 +224,17 @@ class Entering:
         Parameters
         ----------
         edges
-            In GeV.
+            Edges of the bins of the total energy in GeV.
         classes
-            Of events.
+            Names of the classes of events that count.
         decays
-            Whether those that decay on the way are left out.
+            Whether particles that decay on the way are left out.
         """
         chosen = np.array([name in classes for name in self.classes])
         weights = self.arriving() if decays else np.ones(self.sigma.shape[1:])
         strength = np.einsum("knm,nm->n", self.sigma[chosen], weights)
-        found, _ = np.histogram(self.energies, bins=edges, weights=strength)
-        return np.asarray(found, dtype=np.float64)
+        binned, _ = np.histogram(self.energies, bins=edges, weights=strength)
+        return np.asarray(binned, dtype=np.float64)
 
 
 def entering(beams: Beams, box: Box, order: int = 8, hadron: Hadron = "klong") -> Entering:
@@ -247,7 +247,7 @@ def entering(beams: Beams, box: Box, order: int = 8, hadron: Hadron = "klong") -
     order
         Directions along each side of a face.
     hadron
-        Which.
+        Particle: ``"klong"`` or ``"neutron"``.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""What share of K_L0 gets through iron and tungsten, from Geant4 (`klong_transmission`)."""
+"""Transmission of K_L0 through iron and tungsten, from Geant4 (`klong_transmission`)."""
 
 import functools
 from dataclasses import dataclass
@@ -36,10 +36,10 @@ class Curves:
     energies
         Kinetic, of the beam, in GeV, shape (n,).
     thickness
-        In m, from 0, shape (m,).
+        Thicknesses in m, the first of them 0, shape (m,).
     logs, log_errors
         Logarithm of the transmission and its statistical error, shape (n, m).
-    survivors
+    energy_quantiles
         Quantiles of the kinetic energy behind over that before, shape (n, m, 5).
     mean_energy
         Mean kinetic energy behind over that before, shape (n, m).
@@ -49,7 +49,7 @@ class Curves:
     thickness: FloatArray
     logs: FloatArray
     log_errors: FloatArray
-    survivors: FloatArray
+    energy_quantiles: FloatArray
     mean_energy: FloatArray
 
     def at(self, values: FloatArray, kinetic: ArrayLike, thickness: float) -> FloatArray:
@@ -60,14 +60,14 @@ class Curves:
         values
             Shape (n, m) or (n, m, ...).
         kinetic
-            In GeV, shape (...); beyond the ends as there.
+            Kinetic energies in GeV, of any shape; beyond the ends of the table as there.
         thickness
-            In m, at most the last.
+            Thickness in m, at most the last of the table.
         """
         upper = int(np.clip(np.searchsorted(self.thickness, thickness), 1, len(self.thickness) - 1))
         low, high = self.thickness[upper - 1], self.thickness[upper]
-        share = (thickness - low) / (high - low)
-        here = (1.0 - share) * values[:, upper - 1] + share * values[:, upper]
+        fraction = (thickness - low) / (high - low)
+        here = (1.0 - fraction) * values[:, upper - 1] + fraction * values[:, upper]
         logs = np.log(np.maximum(np.asarray(kinetic, dtype=np.float64), 1e-6))
         grid = np.log(self.energies)
         right = np.clip(np.searchsorted(grid, logs), 1, len(grid) - 1)
@@ -129,7 +129,7 @@ class Shield:
     lead: float = 0.0
 
     def transmission(self, kinetic: ArrayLike) -> FloatArray:
-        """Share of K_L0 that come out behind, against the kinetic energy in GeV before it."""
+        """Fraction of K_L0 that come out behind, against the kinetic energy in GeV before it."""
         energy = np.asarray(kinetic, dtype=np.float64)
         first = curves("iron")
         behind = self._behind_iron(energy)
@@ -161,7 +161,7 @@ class Shield:
         return self.tungsten + self.lead * LEAD_AS_TUNGSTEN
 
     def _behind_iron(self, energy: FloatArray) -> FloatArray:
-        """Five kinetic energies of equal shares behind the iron, shape (..., 5)."""
+        """Five kinetic energies of equal probability behind the iron, shape (..., 5)."""
         table = curves("iron")
         inside = min(self.iron, float(table.thickness[-1]))
-        return np.asarray(energy[..., None] * table.at(table.survivors, energy, inside))
+        return np.asarray(energy[..., None] * table.at(table.energy_quantiles, energy, inside))

@@ -54,14 +54,14 @@ def energy_before(kinetic: ArrayLike, grammage: ArrayLike, medium: Medium = "roc
     kinetic
         Behind the matter, in GeV; 0 for one that stops there.
     grammage
-        Of matter in g/cm^2, shapes that broadcast.
+        Grammage of the matter in g/cm^2, of a shape that broadcasts.
     medium
         ``"rock"`` or ``"lead"``.
 
     Returns
     -------
     FloatArray
-        At most 1 PeV: more matter than that is not crossed.
+        Kinetic energies in GeV, at most 1 PeV: more matter than that is not crossed.
     """
     after = np.maximum(np.asarray(kinetic, dtype=np.float64), 1e-3)
     behind = np.where(np.asarray(kinetic) > 0.0, range_of(after, medium), 0.0)

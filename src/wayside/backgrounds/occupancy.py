@@ -22,7 +22,7 @@ class Occupancy:
     cosmic
         Cosmic muons at any angle.
     scanned
-        Those of them within the slopes that the scanning looks for.
+        Cosmic muons within the slopes that the scanning looks for.
     collider
         Collider muons at the scenario's mean luminosity.
     """

@@ -40,25 +40,25 @@ def _coefficient(energy: ArrayLike, column: str) -> FloatArray:
     values, energies = table[column], table["energy"]
     there = values > 0.0
     at = np.asarray(energy, dtype=np.float64)
-    found = np.exp(np.interp(np.log(at), np.log(energies[there]), np.log(values[there])))
-    return np.asarray(np.where(at < energies[there][0], 0.0, found))
+    inside = np.exp(np.interp(np.log(at), np.log(energies[there]), np.log(values[there])))
+    return np.asarray(np.where(at < energies[there][0], 0.0, inside))
 
 
 def transmission(energy: ArrayLike, thickness: float) -> FloatArray:
-    """Share of photons that cross lead without any interaction.
+    """Fraction of photons that cross lead without any interaction.
 
     Parameters
     ----------
     energy
-        In GeV.
+        Energies in GeV, of any shape.
     thickness
-        In m.
+        Thickness of the lead in m.
     """
     return np.asarray(np.exp(-attenuation(energy) * LEAD.density * 100.0 * thickness))
 
 
 def shower_leakage(energy: ArrayLike, thickness: float) -> FloatArray:
-    """Share of a photon's energy that its shower carries out of lead, by the PDG's profile.
+    """Fraction of a photon's energy that its shower carries out of lead, by the PDG's profile.
 
     Gamma distribution in depth with b = 0.5 and its maximum at ln(E/Ec) + 0.5 radiation lengths
     (PDG review, section 34.5). For showers: not below 0.1 GeV.
@@ -92,7 +92,7 @@ def leaked(particle: str, kinetic: float, thickness: float, what: Leaked) -> tup
     particle
         ``"photon"``, ``"electron"`` or ``"neutron"``.
     kinetic
-        In GeV; beyond the table's ends the value there.
+        Kinetic energy in GeV; beyond the ends of the table the value there.
     thickness
         In m; without lead the particle itself, beyond the table (20 cm) falling as between its last
         two thicknesses.
@@ -133,19 +133,19 @@ def _itself(particle: str, kinetic: float, what: Leaked) -> bool:
 
 
 def conversion_probability(stack: Stack, energy: float) -> float:
-    """Chance that a photon makes a pair in the blocks, from the front to the back.
+    """Probability that a photon makes a pair in the blocks, from the front to the back.
 
     Parameters
     ----------
     stack
         The detector.
     energy
-        In GeV.
+        Energy of the photon in GeV.
 
     Notes
     -----
     1 - exp(-7/9 t) at high energies, t in radiation lengths; below, the pairs of lead in XCOM over
     their limit give the energy's part, good to 10 per cent for lighter elements.
     """
-    share = float(pair_production(energy) / pair_production(100.0))
-    return -math.expm1(-7.0 / 9.0 * share * stack.radiation_lengths)
+    fraction = float(pair_production(energy) / pair_production(100.0))
+    return -math.expm1(-7.0 / 9.0 * fraction * stack.radiation_lengths)

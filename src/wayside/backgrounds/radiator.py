@@ -43,7 +43,7 @@ def nodes(sqrt_s: float, x_max: float, order: int = 40) -> tuple[FloatArray, Flo
     Parameters
     ----------
     sqrt_s
-        In GeV.
+        Centre-of-mass energy in GeV.
     x_max
         Upper end of x, above 0.5 and below 1.
     order
@@ -88,9 +88,9 @@ def peak_cross_section(
     Parameters
     ----------
     sqrt_s
-        Of the beams, in GeV.
+        Centre-of-mass energy of the beams in GeV.
     mass, width, width_ee
-        Of the state, in GeV.
+        Mass, width and electronic width of the state in GeV.
     spread
         Standard deviation of the centre-of-mass energy in GeV.
 

@@ -56,18 +56,18 @@ class Neutrals:
     Attributes
     ----------
     kind
-        Which.
+        Particle: ``"klong"`` or ``"neutron"``.
     kinetic
         Energy in GeV, shape (n,).
     direction
         Unit vectors, the third component downward, the first along the muon's azimuth, shape
         (n, 3).
     rate
-        In m^-2 s^-1 of horizontal rock face, shape (n,).
+        Rates in m^-2 s^-1 of horizontal rock face, shape (n,).
     muon_at
-        Where the muon is, seen from the particle, on the face, in m, shape (n, 2).
+        Position of the muon on the face relative to the particle, in m, shape (n, 2).
     muon_direction
-        As ``direction``; 0 where no muon leaves.
+        Unit vectors of the muons, in the axes of ``direction``; 0 where no muon leaves.
     """
 
     kind: Kind
@@ -143,9 +143,9 @@ class Arriving:
     neutrals
         The particles.
     rates
-        In Hz, averaged over azimuths, shape (n,).
+        Rates in Hz, averaged over azimuths, shape (n,).
     tagged, companions
-        Shares of them, by rate, whose muon crosses the fibres, and the blocks.
+        Fractions of them, by rate, whose muon crosses the fibres, and the blocks.
     delay
         Mean time in ns by which they come after light, from the rock to the detector.
     chord
@@ -168,26 +168,26 @@ class Arriving:
 
 
 def arriving(
-    found: Neutrals, box: Box, edge: float = 0.0, ceiling: float = CEILING, seed: int = 1
+    particles: Neutrals, box: Box, edge: float = 0.0, ceiling: float = CEILING, seed: int = 1
 ) -> Arriving:
     """Particles from wide rock above that head for a box.
 
     Parameters
     ----------
-    found
-        From `neutrals`.
+    particles
+        Particles that leave the rock, from `neutrals`.
     box
         The detector's blocks.
     edge
-        From the blocks to the outside of the fibres, in m.
+        Distance from the blocks to the outside of the fibres in m.
     ceiling
-        From the box's centre up to the rock, in m.
+        Height of the rock above the box's centre in m.
     seed
-        Of the points on the box through which they go, for the shares of muons alone.
+        Of the points on the box through which they go, for the fractions of muons alone.
     """
     rng = np.random.default_rng(seed)
-    down = np.maximum(found.direction[:, 2], FLATTEST)
-    steep = found.direction[:, 2] >= FLATTEST
+    down = np.maximum(particles.direction[:, 2], FLATTEST)
+    steep = particles.direction[:, 2] >= FLATTEST
     rates = np.zeros(len(down))
     path = np.zeros(len(down))
     marks = np.zeros(2)
@@ -195,27 +195,27 @@ def arriving(
     sides = faces(box)
     for step in range(_AZIMUTHS):
         turn = 2.0 * math.pi * (step + 0.5) / _AZIMUTHS
-        direction = _turned(found.direction, turn)
-        seen = np.stack(
+        direction = _turned(particles.direction, turn)
+        shown = np.stack(
             [face.area * np.maximum(0.0, -(direction @ face.normal)) for face in sides], axis=1
         )
-        area = seen.sum(axis=1)
-        each = np.where(steep, found.rate / down * area, 0.0) / _AZIMUTHS
-        rates += each
+        area = shown.sum(axis=1)
+        rate = np.where(steep, particles.rate / down * area, 0.0) / _AZIMUTHS
+        rates += rate
         # A convex body's mean chord along a direction is its volume over its shadow.
-        path += each * box.volume / area
-        target = _points(box, seen, rng)
+        path += rate * box.volume / area
+        target = _points(box, shown, rng)
         rise = ceiling + (target - box.centre) @ UP
         start = target - direction * (np.maximum(rise, 0.0) / down)[:, None]
-        muon = start + _turned(np.pad(found.muon_at, ((0, 0), (0, 1))), turn)
-        heading = _turned(found.muon_direction, turn)
+        muon = start + _turned(np.pad(particles.muon_at, ((0, 0), (0, 1))), turn)
+        heading = _turned(particles.muon_direction, turn)
         for k, margin in enumerate((edge, 0.0)):
-            marks[k] += float(each @ _crosses(box, margin, muon, heading))
+            marks[k] += float(rate @ _crosses(box, margin, muon, heading))
         flight = np.linalg.norm(target - start, axis=1)
-        late += float(each @ (flight / SPEED_OF_LIGHT * (1.0 / found.beta - 1.0)))
+        late += float(rate @ (flight / SPEED_OF_LIGHT * (1.0 / particles.beta - 1.0)))
     total = float(rates.sum())
     return Arriving(
-        found,
+        particles,
         rates,
         float(marks[0]) / total,
         float(marks[1]) / total,
@@ -232,15 +232,15 @@ def _turned(vectors: FloatArray, angle: float) -> FloatArray:
     return np.stack([x, -vectors[:, 2], z], axis=1)
 
 
-def _points(box: Box, seen: FloatArray, rng: np.random.Generator) -> FloatArray:
+def _points(box: Box, shown: FloatArray, rng: np.random.Generator) -> FloatArray:
     """A point for each direction, uniform over the part of the surface that looks at it."""
-    edges = np.cumsum(seen, axis=1)
-    which = (rng.random(len(seen))[:, None] * edges[:, -1:] > edges).sum(axis=1)
+    edges = np.cumsum(shown, axis=1)
+    which = (rng.random(len(shown))[:, None] * edges[:, -1:] > edges).sum(axis=1)
     sides = faces(box)
     centre = np.stack([face.centre for face in sides])[which]
     spans = np.stack([face.sides for face in sides])[which]
-    share = rng.random((len(seen), 2)) - 0.5
-    return np.asarray(centre + np.einsum("ni,nij->nj", share, spans))
+    offset = rng.random((len(shown), 2)) - 0.5
+    return np.asarray(centre + np.einsum("ni,nij->nj", offset, spans))
 
 
 def _crosses(box: Box, margin: float, start: FloatArray, direction: FloatArray) -> BoolArray:

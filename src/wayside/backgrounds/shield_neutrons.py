@@ -49,7 +49,7 @@ def for_each(hadron: Hadron, shield: Shield) -> tuple[FloatArray, FloatArray]:
     hadron
         What enters.
     shield
-        Of some depth; its lead does not count.
+        Shield that the particles enter; its lead does not count.
 
     Returns
     -------
@@ -91,7 +91,7 @@ class Neutrons:
     kinetic, number
         Energies in GeV and neutrons there, shape (n,).
     count
-        All above 0.1 GeV.
+        Number of all neutrons above 0.1 GeV.
     """
 
     made_by: Hadron
@@ -119,7 +119,7 @@ def neutrons(setup: DetectorSetup, made_by: Hadron) -> Neutrons:
     """
     shield = shield_of(setup.scenario)
     numbers, errors = for_each(made_by, shield)
-    kinetic, each = np.array(MIDDLES), np.maximum(-np.diff(np.append(numbers, 0.0)), 0.0)
+    kinetic, fraction = np.array(MIDDLES), np.maximum(-np.diff(np.append(numbers, 0.0)), 0.0)
     if made_by == "klong":
         arriving = setup.once(behind).arriving
     else:
@@ -128,12 +128,12 @@ def neutrons(setup: DetectorSetup, made_by: Hadron) -> Neutrons:
         arriving = float(spectrum.sum())
         if depth(shield.iron, shield.tungsten) == 0.0:
             fast = points.kinetic > THRESHOLDS[0]
-            kinetic, each = points.kinetic[fast], spectrum[fast] / arriving
-    value = arriving * float(each.sum())
-    attenuation = attenuation_error(math.log(each.sum())) if each.sum() > 0.0 else 0.0
+            kinetic, fraction = points.kinetic[fast], spectrum[fast] / arriving
+    value = arriving * float(fraction.sum())
+    attenuation = attenuation_error(math.log(fraction.sum())) if fraction.sum() > 0.0 else 0.0
     model = MODEL_ERROR if depth(shield.iron, shield.tungsten) > 0.0 else PRODUCTION_ERROR
     count = Count(value, float(errors[0]) * value, math.hypot(model, attenuation) * value)
-    return Neutrons(made_by, arriving, kinetic, arriving * each, count)
+    return Neutrons(made_by, arriving, kinetic, arriving * fraction, count)
 
 
 def sources(setup: DetectorSetup) -> list[Source]:

@@ -82,7 +82,7 @@ class Material:
     name
         Letters and digits, capitalised; Geant4 knows it by that.
     density
-        In g/cm^3.
+        Density in g/cm^3.
     fractions
         Mass fractions by symbol of the element; they must add up to 1 within 1e-3 and are scaled
         to do so exactly.

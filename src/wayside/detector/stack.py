@@ -59,7 +59,7 @@ class Layer:
     material
         What it is made of.
     thickness
-        In mm.
+        Thickness in mm.
     """
 
     kind: Kind
@@ -84,13 +84,13 @@ class Stack:
     plate, film, base
         Thicknesses in mm; a layer is a plate, a film, the base and another film.
     plate_density, film_density, base_density
-        In g/cm^3.
+        Densities in g/cm^3.
     plate_fractions, film_fractions, base_fractions
         Mass fractions by element.
     mpgd
         Thickness of the gas detector after each block, in mm; 0 for none.
     cathode_board, cathode_copper, gas_gap, well_copper, kapton, prepreg, strip_copper
-        Its layers in mm; the readout board takes what is left.
+        Thicknesses of its layers in mm; the readout board takes what is left.
     argon
         Fraction of argon in the gas by volume, the rest carbon dioxide.
     shield, fibres
@@ -238,9 +238,9 @@ class Stack:
         return self._faces("gas")
 
     def _faces(self, kind: Kind) -> FloatArray:
-        one = [(z, z + layer.thickness) for z, layer in self.block() if layer.kind == kind]
+        block = [(z, z + layer.thickness) for z, layer in self.block() if layer.kind == kind]
         starts = self.period * np.arange(self.blocks)[:, None, None]
-        return np.asarray((starts + np.reshape(one, (1, -1, 2))).reshape(-1, 2))
+        return np.asarray((starts + np.reshape(block, (1, -1, 2))).reshape(-1, 2))
 
     def grammage(self) -> float:
         """Mass per area of all blocks in g/cm^2."""
@@ -275,7 +275,7 @@ class Stack:
         Parameters
         ----------
         depth
-            Of the box, in mm.
+            Depth of the box in mm.
 
         Raises
         ------

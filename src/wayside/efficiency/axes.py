@@ -1,6 +1,6 @@
 """What the efficiency of a decay depends on: the axes of a map.
 
-Two prongs, seen from the layers. The mass splitting and the flight of the excited state matter
+Two prongs in the frame of the layers. The mass splitting and the flight of the excited state matter
 through these alone, so that they are no axes: they say how often which prongs occur.
 """
 

@@ -39,7 +39,7 @@ def differences(table: EfficiencyMap, sections: Mapping[str, Mapping[str, Any]])
     table
         With the line of `settings_text` under ``settings`` in its header.
     sections
-        Of the scenario, as plain values.
+        Sections of the scenario by name, as plain values.
     """
     made = json.loads(table.header["settings"])
     return [

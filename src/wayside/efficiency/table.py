@@ -94,7 +94,7 @@ class EfficiencyMap:
         return self.passed[selection]
 
     def efficiency(self, selection: str) -> FloatArray:
-        """Share of every cell that passed, nan where nothing was tried."""
+        """Fraction of every cell that passed, nan where nothing was tried."""
         passed = self.passing(selection)
         return np.where(self.tried > 0, passed / np.maximum(self.tried, 1), np.nan)
 
@@ -155,11 +155,11 @@ class EfficiencyMap:
     @cached_property
     def centres(self) -> Mapping[str, FloatArray]:
         """Centres of the bins in the coordinate of interpolation, by axis."""
-        found = {}
+        centres = {}
         for name, edges in self.edges.items():
             place = np.log(edges) if AXES[name].logarithmic else edges
-            found[name] = 0.5 * (place[1:] + place[:-1])
-        return MappingProxyType(found)
+            centres[name] = 0.5 * (place[1:] + place[:-1])
+        return MappingProxyType(centres)
 
     def at(self, channel: str, selection: str, *places: npt.ArrayLike) -> FloatArray:
         """Efficiency at points: linear between the centres of bins, flat beyond the outermost.
@@ -218,9 +218,9 @@ class EfficiencyMap:
             position = np.interp(place, centres, np.arange(size, dtype=np.float64))
             low = np.minimum(position.astype(np.int64), max(size - 2, 0))
             up = np.minimum(low + 1, size - 1)
-            share = position - low
+            fraction = position - low
             index = np.concatenate([index * size + low, index * size + up])
-            weight = np.concatenate([weight * (1.0 - share), weight * share])
+            weight = np.concatenate([weight * (1.0 - fraction), weight * fraction])
         return index, weight
 
     def average(
@@ -237,7 +237,7 @@ class EfficiencyMap:
         channel, selection, places
             The decays, as in `at`.
         weights
-            Of the decays, one each if None.
+            Weights of the decays, of a shape that broadcasts with the places; equal ones if None.
 
         Returns
         -------
@@ -249,27 +249,27 @@ class EfficiencyMap:
             a.ravel()
             for a in np.broadcast_arrays(*(np.atleast_1d(np.asarray(p, float)) for p in places))
         ]
-        each = np.ones(len(flat[0])) if weights is None else np.asarray(weights, dtype=np.float64)
-        each = np.broadcast_to(each, flat[0].shape) / np.sum(each)
-        each = np.where(self._lost(flat), 0.0, each)
+        weight = np.ones(len(flat[0])) if weights is None else np.asarray(weights, dtype=np.float64)
+        weight = np.broadcast_to(weight, flat[0].shape) / np.sum(weight)
+        weight = np.where(self._lost(flat), 0.0, weight)
         cells, corner = self._corners(channel, flat)
-        part = each * corner
-        share: FloatArray = np.zeros(self.tried.size)
-        np.add.at(share, cells.ravel(), part.ravel())
-        return self.weighted(selection, share.reshape(self.tried.shape))
+        part = weight * corner
+        fraction: FloatArray = np.zeros(self.tried.size)
+        np.add.at(fraction, cells.ravel(), part.ravel())
+        return self.weighted(selection, fraction.reshape(self.tried.shape))
 
-    def weighted(self, selection: str, share: FloatArray) -> tuple[float, float]:
-        """Sum of shares of cells times their efficiency, and its standard error.
+    def weighted(self, selection: str, fraction: FloatArray) -> tuple[float, float]:
+        """Sum of fractions of cells times their efficiency, and its standard error.
 
         Parameters
         ----------
         selection
             One of `selections`.
-        share
-            Of the shape of `tried`.
+        fraction
+            Fraction of the decays in each cell, of the shape of `tried`.
         """
         value, variance = self.filled(selection)
-        return float(np.sum(share * value)), float(np.sqrt(np.sum(share**2 * variance)))
+        return float(np.sum(fraction * value)), float(np.sqrt(np.sum(fraction**2 * variance)))
 
     def to_csv(self) -> str:
         """Text of the table: provenance, edges, one row a cell in which something was tried."""
@@ -344,13 +344,13 @@ def counted(
     Parameters
     ----------
     channels, edges, header
-        Of the table.
+        Names of the final states, edges of the bins by axis, and header of the table.
     channel
         Index of every decay's final state among ``channels``; others are left out.
     places
-        Where every decay is along `AXES`, shape (decays, axes).
+        Values of every decay along `AXES`, shape (decays, axes).
     passed
-        Whether it passed, by selection.
+        Whether each decay passed, shape (decays,), by selection.
     """
     bins = [np.asarray(edges[name], dtype=np.float64) for name in AXES]
     number = np.asarray(channel, dtype=np.float64)
@@ -360,8 +360,8 @@ def counted(
     def count(rows: FloatArray) -> IntArray:
         return np.histogramdd(rows, every)[0].astype(np.int64)
 
-    found = {name: count(place[np.asarray(good, dtype=bool)]) for name, good in passed.items()}
+    counts = {name: count(place[np.asarray(good, dtype=bool)]) for name, good in passed.items()}
     named = MappingProxyType(dict(zip(AXES, bins, strict=True)))
     return EfficiencyMap(
-        channels, named, count(place), MappingProxyType(found), MappingProxyType(dict(header))
+        channels, named, count(place), MappingProxyType(counts), MappingProxyType(dict(header))
     )

@@ -24,7 +24,7 @@ class LimitCurve:
     epsilon
         Limits at those masses; NaN at the edges of a gap.
     confidence_level
-        Of the exclusion; ``None`` where the source does not say.
+        Confidence level of the exclusion; ``None`` where the source does not say.
     """
 
     name: str
@@ -48,7 +48,7 @@ class LimitCurve:
         Parameters
         ----------
         name
-            As `wayside.data.read_table` knows it.
+            Name of the table, for `wayside.data.read_table`.
         mass_column
             The column that holds the masses.
         """
@@ -116,7 +116,7 @@ class LimitCurve:
         Returns
         -------
         LimitCurve
-            At the same masses.
+            Values at the same masses.
         """
         if not half_width > 0:
             raise InputError(f"half_width = {half_width}: must be positive")

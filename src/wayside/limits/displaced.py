@@ -27,7 +27,7 @@ def displaced_margin(flight_length: ArrayLike, longest: float = DISPLACED_LENGTH
     Returns
     -------
     FloatArray
-        Of the same shape; ``-inf`` for a stable state.
+        Margins, of the shape of ``flight_length``; ``-inf`` for a stable state.
     """
     d = np.asarray(flight_length, dtype=np.float64)
     if not np.all(d > 0):

@@ -140,7 +140,7 @@ def confidence(
     calctype
         ``"asymptotics"`` or ``"toybased"``.
     toys, seed
-        Of the toys, for each hypothesis.
+        Number of toys for each hypothesis, and seed of the random numbers.
 
     Returns
     -------

@@ -149,7 +149,7 @@ def discovery_signal(
     minimum_events
         Fewest counts that may be called a discovery; at least 1.
     probability
-        Chance to discover; only for ``"median"``.
+        Probability to discover; only for ``"median"``.
     statistic
         ``"median"`` or ``"asimov"``.
 
