@@ -219,7 +219,8 @@ def simulate(
     (folder / "chunks").mkdir(exist_ok=True)
     remove_parts(folder / "chunks")
     missing = [chunk for chunk in range(total) if not chunk_file(folder, chunk).is_file()]
-    accidents = _work(plan, folder, missing, total, workers, progress, report, command)
+    pool = _Pool(plan, folder, command)
+    accidents = _work(pool, missing, workers, progress, report)
     left = [chunk for chunk in missing if not chunk_file(folder, chunk).is_file()]
     if left:
         last = [accident for accident in accidents if accident.chunk in left][-1]
@@ -284,25 +285,22 @@ def _open(plan: Plan, folder: Path) -> dict[str, object]:
 
 
 def _work(
-    plan: Plan,
-    folder: Path,
+    pool: _Pool,
     missing: Sequence[int],
-    total: int,
     workers: int,
     progress: Callable[[int, int], None] | None,
     report: Callable[[Accident], None] | None,
-    command: Sequence[str],
 ) -> list[Accident]:
-    pool = _Pool(plan, folder, command)
     for chunk in missing:
         pool.todo.put((chunk, 1))
+    total = pool.plan.chunks
     done = total - len(missing)
     accidents: list[Accident] = []
     if progress:
         progress(done, total)
     with tempfile.TemporaryDirectory(prefix="wayside-") as scratch:
         plan_file = Path(scratch) / "plan"
-        plan_file.write_bytes(pickle.dumps((plan, folder.absolute())))
+        plan_file.write_bytes(pickle.dumps((pool.plan, pool.folder.absolute())))
         threads = [
             threading.Thread(target=pool.look_after, args=(plan_file,), daemon=True)
             for _ in range(max(1, min(workers, len(missing))))

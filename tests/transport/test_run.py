@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from transport.conftest import plan_of
 
+from transport.conftest import plan_of
 from wayside.detector.stack import Stack
 from wayside.errors import InputError
 from wayside.transport.gun import gun, together

@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from reference.travel_direction import travel_score
-from transport.conftest import BARE, MIDDLE, Beam, plan_of
 
+from transport.conftest import BARE, MIDDLE, Beam, plan_of
 from wayside.detector.materials import ELEMENTS
 from wayside.detector.physics import Physics
 from wayside.detector.stack import Stack

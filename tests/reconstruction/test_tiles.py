@@ -1,0 +1,27 @@
+"""Tiles against all at once."""
+
+import numpy as np
+import pytest
+
+from reconstruction.conftest import SHEETS, crowd
+from wayside.emulsion.signals import BASETRACK
+from wayside.errors import InputError
+from wayside.reconstruction.films import Films
+from wayside.reconstruction.pipeline import Setup, reconstruct
+from wayside.reconstruction.tiles import MARGIN
+
+
+def test_tiles_do_not_change_anything():
+    rows = crowd(1.5e4, 6.0, 10, 6)
+    setup = Setup(Films(bounds=(-6.0, 6.0, -6.0, 6.0)))
+    whole = reconstruct(rows, setup)
+    for tile, workers in ((6.0, 1), (2.7, 1), (6.0, 2)):
+        tiled = reconstruct(rows, setup, tile=tile, workers=workers)
+        np.testing.assert_array_equal(tiled.chains.members, whole.chains.members)
+        np.testing.assert_array_equal(tiled.chains.first, whole.chains.first)
+    assert 3 * SHEETS.pitch < MARGIN  # the longest link at 45 degrees
+
+
+def test_a_bad_tile_is_refused():
+    with pytest.raises(InputError, match="tile = 0"):
+        reconstruct(np.zeros(0, BASETRACK), tile=0)
