@@ -173,3 +173,21 @@ def test_settings_survive_the_header():
     table = shipped()
     bare = EfficiencyMap(table.channels, table.edges, table.tried, table.passed, {"settings": line})
     assert differences(EfficiencyMap.from_csv(bare.to_csv()), plain) == []
+
+
+def test_directions_without_nodes_at_the_end() -> None:
+    """Near threshold the last directions of a box can lie beyond the cone of the excited states."""
+    scenario = load_scenario(
+        "belle2-forward-beams",
+        {
+            "run.efficiency": "simulated",
+            "run.production": "off-shell",
+            "model.m_aprime": 14.0,
+            "model.m1": 5.78471,
+            "model.m2": 4.78471,
+            "detectors.A.position": [2.0686, 0.0, 6.6874],
+            "run.signal": "A",
+        },
+    )
+    fraction = float(mass_point(scenario).detected_fraction("A", 1e-3, 0.1))
+    assert 0.0 <= fraction <= 1.0

@@ -360,3 +360,13 @@ def test_a_detector_that_is_not_there(on_shell: MassPoint) -> None:
     ):
         with pytest.raises(InputError, match="no detector 'A'; there are forward, tilted"):
             ask()
+
+
+@pytest.mark.parametrize("couplings", [(-1e-3, 0.1), (1e-3, -0.1), (np.array([1e-3, -2e-3]), 0.1)])
+@pytest.mark.parametrize("quantity", ["ctau", "produced_fb", "branching_dark", "mean_flight"])
+def test_negative_couplings_are_refused(quantity, couplings) -> None:
+    point = MassPoint(ScalarInelastic(8.0, 4.341, 3.65), Beams.symmetric(10.58), {})
+    with pytest.raises(InputError, match=r"= -(0.00[12]|0.1): must not be negative"):
+        getattr(point, quantity)(*couplings)
+    with pytest.raises(InputError, match="no detector"):
+        point.expected_events("A", 1e-3, 0.1, 1.0)

@@ -310,7 +310,8 @@ class Detected:
             rings=np.arange(len(chosen), dtype=np.intp),
         )
         spectra = Spectra(np.arange(len(chosen), dtype=np.intp), ends, nodes[0], nodes[1], nodes[2])
-        per_direction = np.add.reduceat(nodes[1], ends[:-1]) * (number > 0)
+        owner = np.repeat(np.arange(len(number)), number)  # some directions have no nodes
+        per_direction = np.bincount(owner, weights=nodes[1], minlength=len(number))
         hits = float(np.sum(per_direction * sky.weights))
         path = float(np.sum(per_direction * sky.weights * (high - low)))
         return plain, DecayCurve(Rule(sky, spectra, hits, path, rule.nearest))

@@ -289,7 +289,7 @@ class MassPoint:
 
     def flags(self, epsilon: float, g_d: float) -> list[str]:
         """What a user should know of the approximations at a choice of couplings."""
-        couplings = {"epsilon": epsilon, "g_d": g_d}
+        couplings = _couplings(epsilon, g_d)
         flags = [flag for each in self.processes for flag in each.flags(couplings)]
         if float(self.beams.boost @ self.beams.boost) > 0.0:
             flags.append("mean flight and the mean-flight approximation are in the centre of mass")
@@ -297,7 +297,7 @@ class MassPoint:
 
     def ctau(self, epsilon: ArrayLike, g_d: ArrayLike) -> FloatArray:
         """Proper decay length of the excited state in m, inf if it is stable."""
-        strength = self.model.excited_powers.of(epsilon=epsilon, g_d=g_d)
+        strength = self.model.excited_powers.of(**_couplings(epsilon, g_d))
         shape = np.broadcast_shapes(np.shape(epsilon), np.shape(g_d))
         if self.ctau_override is not None:
             return np.full(shape, self.ctau_override)
@@ -312,7 +312,7 @@ class MassPoint:
 
     def branching_dark(self, epsilon: ArrayLike, g_d: ArrayLike) -> FloatArray:
         """Branching ratio of A' into the dark pair."""
-        couplings = {"epsilon": epsilon, "g_d": g_d}
+        couplings = _couplings(epsilon, g_d)
         dark = self.model.dark_powers.of(**couplings) * self.dark_width_hat
         visible = self.model.visible_powers.of(**couplings) * sum(self.visible_width_hats.values())
         return np.asarray(dark / (dark + visible))
@@ -322,7 +322,7 @@ class MassPoint:
 
         Of all processes together, times the excited states per event of each.
         """
-        couplings = {"epsilon": epsilon, "g_d": g_d}
+        couplings = _couplings(epsilon, g_d)
         return np.asarray(sum(each.produced_fb(couplings) for each in self.processes))
 
     def _averaged(
@@ -458,3 +458,12 @@ class MassPoint:
         if efficiency == "simulated":
             events = events * self.detected_fraction(name, epsilon, g_d)
         return np.asarray(events)
+
+
+def _couplings(epsilon: ArrayLike, g_d: ArrayLike) -> dict[str, FloatArray]:
+    """Couplings by name; only their squares count, so a negative one is a mistake."""
+    couplings = {"epsilon": np.asarray(epsilon), "g_d": np.asarray(g_d)}
+    for name, values in couplings.items():
+        if np.any(values < 0.0):
+            raise InputError(f"{name} = {values[values < 0.0].flat[0]:g}: must not be negative")
+    return couplings
