@@ -7,48 +7,45 @@ Usage::
 
 Generates decays of a scenario in its detector, follows those through Geant4 that have at least
 two charged particles toward +z within a tangent of 1.2 (and some of the others: none should be
-seen), reconstructs them, and compares the share that is seen with what `run.efficiency =
+detected), reconstructs them, and compares the fraction that is detected with what `run.efficiency =
 "simulated"` uses, and with the table looked up for the very same decays.
 """
 
 import argparse
-import json
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from rich.console import Console
 from rich.progress import Progress
+from table_script import arguments
 
 from wayside.efficiency.axes import AXES
 from wayside.efficiency.binomial import interval
 from wayside.efficiency.selection import SELECTIONS
 from wayside.efficiency.shipped import shipped
 from wayside.efficiency.table import EfficiencyMap
+from wayside.files import write_text
 from wayside.generator.events import EventGenerator
 from wayside.generator.pairs import OTHER, PAIRS, prongs
 from wayside.generator.records import PRIMARY
 from wayside.reconstruction.decay_efficiency import passing_decays
 from wayside.reconstruction.run import Job
+from wayside.results.simulation import simulate
 from wayside.scenario import Scenario, load_scenario
 from wayside.sensitivity.planes import mass_point
-from wayside.transport.datasets import find
-from wayside.transport.plan import Plan
-from wayside.transport.run import simulate
+from wayside.text import json_text
 
 SLOPE = 1.2
 
 
 def main() -> None:
     """Print the comparison, and write it as JSON to the folder of the work."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--work", type=Path, default=Path("build/closure"))
+    parser = arguments(
+        __doc__, followed=800, others=200, seed=1, workers=True, work="build/closure"
+    )
     parser.add_argument("--scenarios", default="belle2-forward,belle2-central,besiii-forward")
     parser.add_argument("--set", dest="values", action="append", default=[], metavar="KEY=VALUE")
-    parser.add_argument("--followed", type=int, default=800)
-    parser.add_argument("--others", type=int, default=200, help="followed too; none is seen")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--table", type=Path, help="instead of the one that comes with Wayside")
     options = parser.parse_args()
     table = (
@@ -59,16 +56,17 @@ def main() -> None:
     for name in options.scenarios.split(","):
         scenario = load_scenario(name).with_values(options.values)
         result = closure(scenario, options, table)
-        (options.work / f"{name}.json").write_text(json.dumps(result, indent=1))
+        write_text(options.work / f"{name}.json", json_text(result) + "\n")
         print(f"{name}: {result['generated']} decays, {result['followed']} followed")
-        print(f"  seen of {result['hopeless']} others: {result['hopeless_seen']}")
-        for selection, each in result["selections"].items():
+        print(f"  detected of {result['hopeless']} others: {result['hopeless_detected']}")
+        for selection, values in result["selections"].items():
             print(
-                f"  {selection}: direct {each['direct']:.4f} (-{each['direct_low']:.4f}"
-                f" +{each['direct_high']:.4f}), point {each['point']:.4f} +- {each['error']:.4f},"
-                f" ratio {each['point'] / max(each['direct'], 1e-9):.3f}"
-                f" +- {each['ratio_error']:.3f}; table for the same decays"
-                f" {each['same_decays']:.4f}; by channel {each['by_channel']}"
+                f"  {selection}: direct {values['direct']:.4f} (-{values['direct_low']:.4f}"
+                f" +{values['direct_high']:.4f}), point {values['point']:.4f}"
+                f" +- {values['error']:.4f},"
+                f" ratio {values['point'] / max(values['direct'], 1e-9):.3f}"
+                f" +- {values['ratio_error']:.3f}; table for the same decays"
+                f" {values['same_decays']:.4f}; by channel {values['by_channel']}"
             )
 
 
@@ -79,13 +77,18 @@ def closure(
     detector = scenario.signal[0]
     point = mass_point(scenario)
     rows, particles, generated, hopeless = _generate(scenario, options)
-    stack = scenario.stack.build(scenario.detectors[detector].size[:2])
-    physics = scenario.geant4.build()
     folder = options.work / scenario.name
-    plan = Plan(particles, stack, physics, find(scenario.geant4.data), options.seed, 200)
     with Progress(console=Console(stderr=True)) as bar:
-        task = bar.add_task(f"{scenario.name}: Geant4", total=plan.chunks)
-        simulate(plan, folder, options.workers, lambda done, _: bar.update(task, completed=done))
+        task = bar.add_task(f"{scenario.name}: Geant4", total=None)
+        simulate(
+            scenario,
+            particles,
+            folder,
+            detector=detector,
+            seed=options.seed,
+            workers=options.workers,
+            progress=lambda done, total: bar.update(task, completed=done, total=total),
+        )
     job = Job(scenario.emulsion, scenario.reconstruction, options.seed, 1000)
     passed = passing_decays(folder, rows, job)
     good = ~hopeless
@@ -93,7 +96,7 @@ def closure(
         "generated": generated,
         "followed": int(good.sum()),
         "hopeless": int(hopeless.sum()),
-        "hopeless_seen": int(passed["vertex"][hopeless].sum()),
+        "hopeless_detected": int(passed["vertex"][hopeless].sum()),
         "selections": {},
     }
     epsilon, g_d = scenario.model.epsilon, scenario.model.g_d

@@ -2,23 +2,22 @@
 
 Usage::
 
-    OMP_NUM_THREADS=1 nice python scripts/make_accidental_vertices.py [--work DIR]
+    OMP_NUM_THREADS=1 nice python scripts/make_accidental_vertices.py [--work DIR] [--workers N]
         [--write] [--date YYYY-MM-DD] [--figure FILE]
 
 Muons of cos^2 of the zenith angle go through three blocks; vertices count in the second. Every
-pool of muons and every tile leaves one file in DIR, whole or not at all, with its own seed.
+pool of muons and every tile has its own seed and leaves one file in DIR.
 ``--write`` makes ``src/wayside/data/accidental_vertices.csv`` of the tiles that are there,
 ``--figure`` draws it. Takes about 6 minutes of one core.
 """
 
-import argparse
-import secrets
-import sys
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from table_script import arguments, write_table
 
 from wayside.backgrounds.accidentals import NEAR
 from wayside.detector.stack import Stack
@@ -27,6 +26,7 @@ from wayside.reconstruction.accidentals import EDGE, Pool, overlay, pool, tile_v
 from wayside.reconstruction.incoming import incoming_primaries, power_law
 from wayside.reconstruction.run import Job
 from wayside.scenario.emulsion import EmulsionSection, ReconstructionSection
+from wayside.tasks import TaskTable
 
 SEED = 20261
 TABLE = Path("src/wayside/data/accidental_vertices.csv")
@@ -48,39 +48,88 @@ TILES = {
 JOB = Job(EmulsionSection(), ReconstructionSection())
 
 
-def save(path: Path, **arrays: Any) -> None:
-    """Write a file, whole or not at all."""
-    aside = path.with_name(f".{secrets.token_hex(4)}.npz")
-    np.savez(aside, **arrays)
-    aside.replace(path)
+def cross(spectrum: str) -> dict[str, Any]:
+    """Muons of a spectrum through the blocks: what films record, and the muons."""
+    from wayside.detector.physics import Physics
+    from wayside.transport import datasets
+    from wayside.transport.engine import Engine
+
+    stack = Stack(size=(600.0, 600.0), blocks=BLOCKS, shield=0.0, fibres=0.0)
+    engine = Engine(stack, Physics(), datasets.find())
+    number = list(SPECTRA).index(spectrum)
+    parts, rows = [], []
+    for chunk in range(MUONS // 1000):
+        rng = np.random.default_rng(np.random.SeedSequence((SEED, number, chunk)))
+        energies = 1e3 * power_law(SPECTRA[spectrum], 3.0, 1000, rng)
+        primaries = incoming_primaries(stack, "plane", (13, -13), energies, rng)
+        film = engine.run(primaries, int(rng.integers(2**31)) | 1)["film"]
+        sheet = film["layer"] // 2
+        film = pool(film[(sheet >= KEPT[0]) & (sheet < KEPT[1])], primaries, JOB).film
+        for table in (film, primaries):
+            table["event"] += 1000 * chunk
+        parts.append(film)
+        rows.append(primaries)
+    return {"film": np.concatenate(parts), "primaries": np.concatenate(rows)}
 
 
-def recorded(work: Path, spectrum: str) -> Pool:
-    """Muons of a spectrum, simulated if they are not there."""
-    path = work / f"pool-{spectrum}.npz"
-    if not path.is_file():
-        from wayside.detector.physics import Physics
-        from wayside.transport import datasets
-        from wayside.transport.engine import Engine
+def about() -> dict[str, Any]:
+    """What every pool and every tile depends on besides its own numbers."""
+    from wayside.transport import datasets
+    from wayside.transport.engine import engine_record
 
-        stack = Stack(size=(600.0, 600.0), blocks=BLOCKS, shield=0.0, fibres=0.0)
-        engine = Engine(stack, Physics(), datasets.find())
-        number = list(SPECTRA).index(spectrum)
-        parts, rows = [], []
-        for chunk in range(MUONS // 1000):
-            rng = np.random.default_rng(np.random.SeedSequence((SEED, number, chunk)))
-            energies = 1e3 * power_law(SPECTRA[spectrum], 3.0, 1000, rng)
-            primaries = incoming_primaries(stack, "plane", (13, -13), energies, rng)
-            film = engine.run(primaries, int(rng.integers(2**31)) | 1)["film"]
-            sheet = film["layer"] // 2
-            film = pool(film[(sheet >= KEPT[0]) & (sheet < KEPT[1])], primaries, JOB).film
-            for table in (film, primaries):
-                table["event"] += 1000 * chunk
-            parts.append(film)
-            rows.append(primaries)
-        save(path, film=np.concatenate(parts), primaries=np.concatenate(rows))
-    with np.load(path) as found:
-        return pool(found["film"], found["primaries"], JOB)
+    return {
+        "seed": SEED,
+        "blocks": BLOCKS,
+        "kept": KEPT,
+        "spectra": SPECTRA,
+        "muons": MUONS,
+        "emulsion": JOB.emulsion.model_dump(mode="json"),
+        "reconstruction": JOB.cuts.model_dump(mode="json"),
+        **engine_record(datasets.find()),
+    }
+
+
+def muon_pools(work: Path) -> TaskTable:
+    """Simulation of the muons of each spectrum."""
+    tasks = {f"pool-{spectrum}": {"spectrum": spectrum} for spectrum in TILES}
+    return TaskTable(cross, work, tasks, about())
+
+
+def tiles(work: Path) -> TaskTable:
+    """Reconstruction of each tile, one of every density first."""
+    tasks = {
+        name_of(spectrum, k, t): {"spectrum": spectrum, "k": k, "t": t}
+        for t in range(max(number for some in TILES.values() for *_, number in some))
+        for spectrum, some in TILES.items()
+        for k, (*_, number) in enumerate(some)
+        if t < number
+    }
+    return TaskTable(partial(reconstruct, muon_pools(work)), work, tasks, about())
+
+
+def name_of(spectrum: str, k: int, t: int) -> str:
+    """Name of a tile."""
+    return f"tile-{spectrum}-{k}-{t:02}"
+
+
+_recorded: dict[str, Pool] = {}
+"""Pools that this process has read."""
+
+
+def reconstruct(pools: TaskTable, spectrum: str, k: int, t: int) -> dict[str, Any]:
+    """Lay muons over each other on one tile, and find its vertices."""
+    density, side, _ = TILES[spectrum][k]
+    if spectrum not in _recorded:
+        muons = pools.read(f"pool-{spectrum}")
+        _recorded[spectrum] = pool(muons["film"], muons["primaries"], JOB)
+    key = (SEED, 10 + list(SPECTRA).index(spectrum), k, t)
+    rng = np.random.default_rng(np.random.SeedSequence(key))
+    copies = round(density * side**2 / 100.0 / _recorded[spectrum].scanned)
+    sheets = Sheets(blocks=BLOCKS, width=side, height=side)
+    film = overlay(_recorded[spectrum], copies, side, rng)
+    rows, starts = tile_vertices(film, JOB, sheets, 1, rng)
+    area = (side - 2.0 * EDGE) ** 2 / 100.0
+    return {"rows": rows, "starts": starts, "area": area, "full": side**2 / 100.0}
 
 
 COLUMNS = (
@@ -89,15 +138,18 @@ COLUMNS = (
 )
 
 
-def count(work: Path, spectrum: str, k: int) -> list[float] | None:
+def count(table: TaskTable, spectrum: str, k: int) -> list[float] | None:
     """One row of the table, of the tiles that are there."""
     row = np.zeros(len(COLUMNS))
     row[0] = list(SPECTRA).index(spectrum)
-    for path in sorted(work.glob(f"tile-{spectrum}-{k}-*.npz")):
-        with np.load(path) as found:
-            rows, starts = found["rows"], found["starts"]
-            row[1] = found["density"]
-            area, full = float(found["area"]), float(found["full"])
+    density, _, number = TILES[spectrum][k]
+    for t in range(number):
+        name = name_of(spectrum, k, t)
+        if not table.path(name).is_file():
+            continue
+        tile = table.read(name)
+        rows, area, full = tile["rows"], tile["area"], tile["full"]
+        row[1] = density
         other = rows[~rows["related"]]
         gap = other["gaps"][:, 0]
         row[2:10] += (
@@ -105,7 +157,7 @@ def count(work: Path, spectrum: str, k: int) -> list[float] | None:
             *(np.count_nonzero(other["companions"] == 0), np.count_nonzero(gap < NEAR)),
             *(np.count_nonzero(np.isfinite(gap)), full),
         )
-        row[10:] += starts
+        row[10:] += tile["starts"]
     return row.tolist() if row[2] else None
 
 
@@ -113,7 +165,7 @@ def fit(rows: Any) -> tuple[float, float, float, float]:
     """Most likely a, n0 and g of a n^2 / (1 + n / n0)^g, and the relative error of the whole."""
     from scipy.optimize import minimize
 
-    density, area, seen = (rows[:, COLUMNS.index(c)] for c in ("density", "area", "unrelated"))
+    density, area, counts = (rows[:, COLUMNS.index(c)] for c in ("density", "area", "unrelated"))
 
     def curve(p: Any) -> Any:
         return np.exp(p[0]) * density**2 / (1.0 + density / np.exp(p[1])) ** p[2]
@@ -121,21 +173,24 @@ def fit(rows: Any) -> tuple[float, float, float, float]:
     def minus_log(p: Any) -> float:
         mean = area * curve(p)
         # A weak prior holds n0 inside of what was simulated if the points do not.
-        return float(np.sum(mean - seen * np.log(mean)) + 0.5 * ((p[1] - np.log(3e3)) / 2.0) ** 2)
+        return float(np.sum(mean - counts * np.log(mean)) + 0.5 * ((p[1] - np.log(3e3)) / 2.0) ** 2)
 
     start = (np.log(1e-6), np.log(3e3), 1.0)
     best = minimize(minus_log, start, method="Nelder-Mead", options={"maxiter": 4000}).x
-    error = np.sqrt(len(best) / max(seen.sum(), 1.0))
+    error = np.sqrt(len(best) / max(counts.sum(), 1.0))
     return float(np.exp(best[0])), float(np.exp(best[1])), float(best[2]), float(error)
 
 
-def write(work: Path, day: str) -> None:
-    """The table, whole or not at all."""
-    found = {
-        spectrum: [count(work, spectrum, k) for k in range(len(TILES[spectrum]))]
+def write(table: TaskTable, day: str) -> None:
+    """The table of the tiles that are there."""
+    rows = {
+        spectrum: [
+            row
+            for k in range(len(TILES[spectrum]))
+            if (row := count(table, spectrum, k)) is not None
+        ]
         for spectrum in SPECTRA
     }
-    rows = {spectrum: [row for row in some if row is not None] for spectrum, some in found.items()}
     header = {
         "origin": "own simulation: scripts/make_accidental_vertices.py",
         "version": "1",
@@ -159,52 +214,27 @@ def write(work: Path, day: str) -> None:
     for spectrum, some in rows.items():
         if some:
             header[f"law_{spectrum}"] = " ".join(f"{value:.4g}" for value in fit(np.array(some)))
-    lines = [f"# {key}: {value}" for key, value in header.items()]
-    lines.append(",".join(COLUMNS))
-    lines += [",".join(f"{value:.7g}" for value in row) for some in rows.values() for row in some]
-    aside = TABLE.with_name(f".{TABLE.name}.{secrets.token_hex(4)}")
-    aside.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    aside.replace(TABLE)
+    cells = [[f"{value:.7g}" for value in row] for some in rows.values() for row in some]
+    write_table(TABLE, header, COLUMNS, cells)
 
 
 def main() -> None:
     """Run what is missing, or write the table."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--work", type=Path, default=Path("build/accidentals"))
+    parser = arguments(__doc__, workers=True, work="build/accidentals")
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--figure", type=Path)
     parser.add_argument("--date", default=date.today().isoformat())
-    given = parser.parse_args()
-    if given.figure is not None:
+    options = parser.parse_args()
+    if options.figure is not None:
         from wayside.plotting.accidentals import accidentals_figure
 
-        accidentals_figure().savefig(given.figure, dpi=110)
+        accidentals_figure().savefig(options.figure, dpi=110)
         return
-    if given.write:
-        write(given.work, given.date)
+    if options.write:
+        write(tiles(options.work), options.date)
         return
-    given.work.mkdir(parents=True, exist_ok=True)
-    plans = [
-        (t, spectrum, k, density, side)
-        for spectrum, tiles in TILES.items()
-        for k, (density, side, number) in enumerate(tiles)
-        for t in range(number)
-    ]
-    plans.sort(key=lambda plan: plan[0])
-    pools = {spectrum: recorded(given.work, spectrum) for spectrum in TILES}
-    for t, spectrum, k, density, side in plans:
-        path = given.work / f"tile-{spectrum}-{k}-{t:02}.npz"
-        if path.is_file():
-            continue
-        key = (SEED, 10 + list(SPECTRA).index(spectrum), k, t)
-        rng = np.random.default_rng(np.random.SeedSequence(key))
-        copies = round(density * side**2 / 100.0 / pools[spectrum].scanned)
-        sheets = Sheets(blocks=BLOCKS, width=side, height=side)
-        film = overlay(pools[spectrum], copies, side, rng)
-        rows, starts = tile_vertices(film, JOB, sheets, 1, rng)
-        area = (side - 2.0 * EDGE) ** 2 / 100.0
-        save(path, rows=rows, starts=starts, area=area, full=side**2 / 100.0, density=density)
-        print(path.name, len(rows), np.count_nonzero(rows["related"]), file=sys.stderr, flush=True)
+    for table in (muon_pools(options.work), tiles(options.work)):
+        table.run(options.workers, report=lambda line: print(line, flush=True))
 
 
 if __name__ == "__main__":

@@ -6,6 +6,8 @@
 import sys
 from pathlib import Path
 
+from wayside.files import write_text
+
 _HEADER = """\
 # title: Effective degrees of freedom of the Standard Model plasma
 # origin: M. Drees, F. Hajkarim, E.R. Schmitz, JCAP 06 (2015) 025, arXiv:1503.03513
@@ -26,7 +28,7 @@ def main() -> None:
         cells = [cell.strip().rstrip(".") for cell in line.split(",")]
         if len(cells) == 4:
             rows.append(",".join(cells))
-    target.write_text(_HEADER + "\n".join(rows) + "\n", encoding="utf-8")
+    write_text(target, _HEADER + "\n".join(rows) + "\n")
 
 
 if __name__ == "__main__":

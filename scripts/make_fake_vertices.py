@@ -5,24 +5,19 @@ Usage::
     OMP_NUM_THREADS=1 nice python scripts/make_fake_vertices.py [--work DIR] [--workers N]
         [--only SAMPLE ...] [--write] [--date YYYY-MM-DD]
 
-Every chunk of a sample leaves one file in DIR (whole or not at all) and has its own seed, so that a
-run may be stopped and continued, with any number of workers, and gives the same table. ``--write``
+Every chunk of a sample has its own seed and leaves one file in DIR, so that a run may be stopped
+and continued, with any number of workers, and gives the same table. ``--write``
 makes ``src/wayside/data/fake_vertices.csv`` of the chunks that are there. Takes about 10 minutes
 of one core.
 """
 
-import argparse
-import secrets
-import sys
-from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import date
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from table_script import arguments, write_table
 
 from wayside.detector.stack import Stack
 from wayside.emulsion.sheets import Sheets
@@ -31,6 +26,7 @@ from wayside.reconstruction.incoming import How, incoming_primaries, log_uniform
 from wayside.reconstruction.run import Job, of_crossings
 from wayside.scenario.emulsion import EmulsionSection, ReconstructionSection
 from wayside.scenario.hardware import Geant4Section, StackSection
+from wayside.tasks import TaskTable
 
 SEED = 20260
 TABLE = Path("src/wayside/data/fake_vertices.csv")
@@ -43,19 +39,19 @@ class Sample:
     Attributes
     ----------
     number
-        Of the kind in the table; part of the seed.
+        Number of the kind in the table; part of the seed.
     kind
-        Name.
+        Name of the kind.
     how, pdg
         Where they come from, and PDG numbers in turn.
     edges
-        Of the energy bins in GeV.
+        Edges of the energy bins in GeV.
     events
-        In each bin.
+        Number of events in each bin.
     chunk
-        Events simulated and reconstructed at a time.
+        Number of events that are simulated and reconstructed together.
     shield
-        Lead around, in m.
+        Thickness of the lead around, in m.
     """
 
     number: int
@@ -84,29 +80,23 @@ SAMPLES = (
     Sample(9, "signal", "inside", (11, -11), (0.3, 1.0, 3.0), (750, 500), 250),
 )  # fmt: skip
 
+JOB = Job(EmulsionSection(), ReconstructionSection())
+
 _engines: dict[float, Any] = {}
+"""Geant4 by thickness of lead: setting it up takes longer than a chunk."""
 
 
-@dataclass(frozen=True)
-class Task:
-    """One chunk of one bin of a sample."""
-
-    sample: Sample
-    bin: int
-    chunk: int
-    first: int
-    events: int
-    work: Path
-
-    @property
-    def path(self) -> Path:
-        """Its file."""
-        return self.work / f"{self.sample.kind}-{self.bin}-{self.chunk:03}.npz"
+def name_of(sample: Sample, k: int, chunk: int) -> str:
+    """Name of one chunk of a bin of a sample."""
+    return f"{sample.kind}-{k}-{chunk:03}"
 
 
-def tasks(work: Path, only: list[str]) -> Iterator[Task]:
+def chunks(work: Path, only: list[str]) -> TaskTable:
     """All chunks: of every bin one, then in turn, so that a part of them is a fair part."""
-    found = []
+    from wayside.transport import datasets
+    from wayside.transport.engine import engine_record
+
+    ordered = []
     for sample in SAMPLES:
         if only and sample.kind not in only:
             continue
@@ -114,8 +104,17 @@ def tasks(work: Path, only: list[str]) -> Iterator[Task]:
             for chunk, first in enumerate(range(0, events, sample.chunk)):
                 size = min(sample.chunk, events - first)
                 place = (chunk > 0, (first + size) / events)
-                found.append((place, Task(sample, k, chunk, first, size, work)))
-    yield from (task for _, task in sorted(found, key=lambda item: item[0]))
+                task = {"number": sample.number, "k": k, "chunk": chunk, "events": size}
+                ordered.append((place, name_of(sample, k, chunk), task))
+    ordered.sort(key=lambda item: item[0])
+    about = {
+        "seed": SEED,
+        "samples": [vars(sample) for sample in SAMPLES],
+        "emulsion": JOB.emulsion.model_dump(mode="json"),
+        "reconstruction": JOB.cuts.model_dump(mode="json"),
+        **engine_record(datasets.find(Geant4Section().data)),
+    }
+    return TaskTable(simulate, work, {name: task for _, name, task in ordered}, about)
 
 
 def detector(shield: float) -> tuple[Stack, Sheets]:
@@ -124,33 +123,32 @@ def detector(shield: float) -> tuple[Stack, Sheets]:
     return stack, Sheets()
 
 
-def simulate(task: Task) -> str:
+def simulate(number: int, k: int, chunk: int, events: int) -> dict[str, Any]:
     """Simulate, reconstruct and look at one chunk."""
     from wayside.detector.physics import Physics
     from wayside.transport import datasets
     from wayside.transport.engine import Engine
     from wayside.transport.plan import chunk_seed
 
-    sample = task.sample
+    sample = SAMPLES[number]
     stack, sheets = detector(sample.shield)
     if sample.shield not in _engines:
         _engines[sample.shield] = Engine(stack, Physics(), datasets.find(Geant4Section().data))
-    key = (SEED, sample.number, task.bin, task.chunk)
+    key = (SEED, number, k, chunk)
     rng = np.random.default_rng(np.random.SeedSequence(key))
-    bounds = (1e3 * sample.edges[task.bin], 1e3 * sample.edges[task.bin + 1])
+    bounds = (1e3 * sample.edges[k], 1e3 * sample.edges[k + 1])
     if sample.how == "inside":
-        primaries = pairs_inside(stack, bounds, task.events, rng)
+        primaries = pairs_inside(stack, bounds, events, rng)
     else:
-        energies = log_uniform(bounds, task.events, rng)
+        energies = log_uniform(bounds, events, rng)
         primaries = incoming_primaries(stack, sample.how, sample.pdg, energies, rng)
-    seed = chunk_seed(SEED + 1000 * sample.number + task.bin, task.chunk)
+    seed = chunk_seed(SEED + 1000 * number + k, chunk)
     crossings = _engines[sample.shield].run(primaries, seed)
-    job = Job(EmulsionSection(), ReconstructionSection())
-    # Fibres are silent here: the chance that they are is multiplied later.
+    # Fibres are silent here: the probability that they are is multiplied later.
     silent = crossings | {"fibre": crossings["fibre"][:0]}
-    result = of_crossings(silent, job, sheets, rng)
+    result = of_crossings(silent, JOB, sheets, rng)
     _, first = np.unique(primaries["event"], return_index=True)
-    rows = fake_vertices(result, crossings, primaries[first], job, sheets)
+    rows = fake_vertices(result, crossings, primaries[first], JOB, sheets)
     gas = crossings["gas"][crossings["gas"]["track"] == 1]
     crossed = crossings["fibre"][crossings["fibre"]["deposit"] > 0.0]
     upstream = np.zeros(len(gas), dtype=np.int64)
@@ -158,17 +156,12 @@ def simulate(task: Task) -> str:
         mine = gas["event"] == event
         depths = fibre_places(crossed[crossed["event"] == event])
         upstream[mine] = np.count_nonzero(depths < gas["z_in"][mine][:, None], axis=1)
-    aside = task.path.with_name(f".{secrets.token_hex(4)}.npz")
-    np.savez_compressed(
-        aside,
-        rows=rows,
-        events=task.events,
-        mixed=np.count_nonzero(result.vertices["event"] < 0),
-        gas_fibres=np.bincount(upstream, minlength=1),
-        cuts=job.cuts.model_dump_json(),
-    )
-    aside.replace(task.path)
-    return task.path.name
+    return {
+        "rows": rows,
+        "events": events,
+        "mixed": int(np.count_nonzero(result.vertices["event"] < 0)),
+        "gas_fibres": np.bincount(upstream, minlength=1),
+    }
 
 
 STAGES = ("vertex", "gas", "timed", "closed", "quiet", "isolated")
@@ -176,13 +169,13 @@ SUMS = [name for stage in STAGES for name in (stage, f"{stage}_squares")]
 COLUMNS = ("kind", "low", "high", "entering", "gas_muons", "gas_silent", *SUMS)
 
 
-def stages(rows: Any, job: Job) -> dict[str, Any]:
-    """What a vertex counts in each stage: chances are multiplied, not drawn."""
+def stages(rows: Any) -> dict[str, Any]:
+    """Weight of a vertex in each stage: probabilities are multiplied, not drawn."""
     missed, closed = (
-        (1.0 - job.emulsion.fibre_efficiency) ** rows[name].astype(float)
+        (1.0 - JOB.emulsion.fibre_efficiency) ** rows[name].astype(float)
         for name in ("fibres", "all_fibres")
     )
-    missed_gas = (1.0 - job.emulsion.gas_efficiency) ** rows["gas_before"].astype(float)
+    missed_gas = (1.0 - JOB.emulsion.gas_efficiency) ** rows["gas_before"].astype(float)
     gas = rows["timed"].astype(float)
     quiet = gas * missed * missed_gas
     return {
@@ -195,51 +188,42 @@ def stages(rows: Any, job: Job) -> dict[str, Any]:
     }
 
 
-def count(sample: Sample, k: int, work: Path) -> list[float] | None:
+def count(table: TaskTable, sample: Sample, k: int) -> list[float] | None:
     """One row of the table, of the chunks that are there."""
-    job = Job(EmulsionSection(), ReconstructionSection())
     events, silent, passed = 0, 0.0, 0
     sums = {stage: [0.0, 0.0] for stage in STAGES}
-    for path in sorted(work.glob(f"{sample.kind}-{k}-*.npz")):
-        with np.load(path) as found:
-            rows, histogram = found["rows"], found["gas_fibres"]
-            events += int(found["events"])
+    for chunk in range(-(-sample.events[k] // sample.chunk)):
+        name = name_of(sample, k, chunk)
+        if not table.path(name).is_file():
+            continue
+        result = table.read(name)
+        rows, histogram = result["rows"], result["gas_fibres"]
+        events += result["events"]
         if sample.how == "inside":
             # Its own vertex, and not what its electrons do later.
             rows = rows[rows["primary"]]
         fibres = np.arange(len(histogram), dtype=float)
-        silent += float(histogram @ (1.0 - job.emulsion.fibre_efficiency) ** fibres)
+        silent += float(histogram @ (1.0 - JOB.emulsion.fibre_efficiency) ** fibres)
         passed += int(histogram.sum())
         _, owner = np.unique(rows["event"], return_inverse=True)
-        for stage, weights in stages(rows, job).items():
-            each = np.zeros(owner.max(initial=-1) + 1)
+        for stage, weights in stages(rows).items():
+            by_particle = np.zeros(owner.max(initial=-1) + 1)
             if stage == "vertex":
-                np.add.at(each, owner, weights)
+                np.add.at(by_particle, owner, weights)
             else:
                 # Vertices of one particle have one time: together they are one event.
-                np.maximum.at(each, owner, weights)
-            sums[stage][0] += float(each.sum())
-            sums[stage][1] += float((each**2).sum())
+                np.maximum.at(by_particle, owner, weights)
+            sums[stage][0] += float(by_particle.sum())
+            sums[stage][1] += float((by_particle**2).sum())
     if events == 0:
         return None
     row = [sample.number, sample.edges[k], sample.edges[k + 1], events, passed]
     return [*row, silent / max(passed, 1), *(value for stage in STAGES for value in sums[stage])]
 
 
-def cuts(work: Path) -> str:
-    """Cuts of the reconstruction that the chunks were made with."""
-    found = set()
-    for path in work.glob("*.npz"):
-        with np.load(path) as chunk:
-            found.add(str(chunk["cuts"]))
-    return "; ".join(sorted(found))
-
-
-def write(work: Path, day: str) -> None:
-    """The table, whole or not at all."""
-    from wayside.transport import datasets
-
-    found = [count(sample, k, work) for sample in SAMPLES for k in range(len(sample.events))]
+def write(table: TaskTable, day: str) -> None:
+    """The table of the chunks that are there."""
+    counts = [count(table, sample, k) for sample in SAMPLES for k in range(len(sample.events))]
     header = {
         "origin": "own simulation: scripts/make_fake_vertices.py",
         "version": "1",
@@ -248,44 +232,36 @@ def write(work: Path, day: str) -> None:
         "licence": "BSD-3-Clause",
         "command": f"python scripts/make_fake_vertices.py; and with --write --date {day}",
         "seed": str(SEED),
-        "geant4": f"FTFP_BERT, data: {datasets.find().summary()['kind']}",
-        "reconstruction": cuts(work),
+        "geant4": f"FTFP_BERT, data: {table.about['data']['kind']}",
+        "reconstruction": JOB.cuts.model_dump_json(),
         "kinds": "; ".join(f"{s.number} {s.kind}" for s in SAMPLES),
         "columns": (
-            "entering: particles simulated; gas_muons, gas_silent: crossings of gas gaps by them"
-            " and the mean chance that fibres upstream see nothing of such a one; then sums, and"
-            " sums of squares over particles: vertex (vertices), gas (particles with a vertex that"
-            " gas hits give a time), timed (the same times the chance that fibres upstream are"
-            " silent), closed (that all fibres are), quiet (as timed, and that no gap before the"
-            " vertex has a hit at that time), isolated (and without companions); of signal, which"
-            " starts inside, vertices with one of its own two tracks"
+            "entering: particles simulated; gas_muons, gas_silent: crossings of gas gaps by "
+            "them and the mean probability that fibres upstream do not detect such a one; then "
+            "sums, and sums of squares over particles: vertex (vertices), gas (particles with a "
+            "vertex that gas hits give a time), timed (the same times the probability that "
+            "fibres upstream are silent), closed (that all fibres are), quiet (as timed, and "
+            "that no gap before the vertex has a hit at that time), isolated (and without "
+            "companions); of signal, which starts inside, vertices with one of its own two "
+            "tracks"
         ),
     }
-    lines = [f"# {key}: {value}" for key, value in header.items()]
-    lines.append(",".join(COLUMNS))
-    lines += [",".join(f"{value:.7g}" for value in row) for row in found if row is not None]
-    aside = TABLE.with_name(f".{TABLE.name}.{secrets.token_hex(4)}")
-    aside.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    aside.replace(TABLE)
+    rows = [[f"{value:.7g}" for value in row] for row in counts if row is not None]
+    write_table(TABLE, header, COLUMNS, rows)
 
 
 def main() -> None:
     """Run what is missing, or write the table."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--work", type=Path, default=Path("build/fakes"))
-    parser.add_argument("--workers", type=int, default=1)
+    parser = arguments(__doc__, workers=True, work="build/fakes")
     parser.add_argument("--only", nargs="*", default=[])
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--date", default=date.today().isoformat())
-    given = parser.parse_args()
-    if given.write:
-        write(given.work, given.date)
+    options = parser.parse_args()
+    if options.write:
+        write(chunks(options.work, []), options.date)
         return
-    given.work.mkdir(parents=True, exist_ok=True)
-    waiting = [task for task in tasks(given.work, given.only) if not task.path.is_file()]
-    with ProcessPoolExecutor(given.workers, mp_context=get_context("spawn")) as pool:
-        for done, name in enumerate(pool.map(simulate, waiting), start=1):
-            print(f"{done}/{len(waiting)} {name}", file=sys.stderr, flush=True)
+    table = chunks(options.work, options.only)
+    table.run(options.workers, report=lambda line: print(line, flush=True))
 
 
 if __name__ == "__main__":

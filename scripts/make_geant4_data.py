@@ -24,6 +24,7 @@ from pathlib import Path
 
 import numpy as np
 
+from wayside.files import write_files
 from wayside.typing import FloatArray
 
 Files = dict[str, str]
@@ -355,14 +356,14 @@ def main() -> None:
     options = parser.parse_args()
     files = pack(options.bremsstrahlung.read_text(encoding="ascii"))
     plain = archive(files)
-    options.out.write_bytes(lzma.compress(plain, preset=9 | lzma.PRESET_EXTREME))
+    packed = lzma.compress(plain, preset=9 | lzma.PRESET_EXTREME)
+    write_files(options.out.parent, {options.out.name: packed})
     print(f"{options.out}: {len(files)} files, {options.out.stat().st_size} bytes")
     print(f"sha256 of the uncompressed archive: {hashlib.sha256(plain).hexdigest()}")
     if options.folder:
         for name, data in _members(files):
             path = options.folder / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(data)
+            write_files(path.parent, {path.name: data})
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 Usage::
 
     python scripts/make_kaon_tables.py [--collider belle2|besiii] [--hadron klong|neutron]
-        [--events 250000] [--seed 5] [--work FOLDER]
+        [--events 250000] [--seed 5] [--workers 1] [--work FOLDER]
         [--out src/wayside/data/HADRON_production_COLLIDER.csv]
     python scripts/make_kaon_tables.py --check
 
@@ -17,11 +17,7 @@ table's, momenta are phase space, or V-A where a lepton and its neutrino come ou
 table leaves a share to Pythia's fragmentation that is what happens. Everything else is Pythia's.
 """
 
-import argparse
-import json
 import math
-import secrets
-import time
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -31,8 +27,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from table_script import arguments, command_of, write_table
 
 from wayside.constants import M_KAON_NEUTRAL, M_NEUTRON
+from wayside.tasks import TaskTable
 
 K_LONG, K_SHORT = 130, 310
 
@@ -251,17 +249,18 @@ def append_pair(pythia: Any, collider: Collider, rng: np.random.Generator) -> No
     pythia.event.append(-number, 1, 0, 0, -x, -y, -z, energy, mass)
 
 
-def produce(collider: Collider, hadron: str, kind: str, events: int, seed: int) -> dict[str, Any]:
+def produce(collider: str, hadron: str, kind: str, events: int, seed: int) -> dict[str, Any]:
     """Hadrons of one class of events: histogram in p and abs(cos theta), and how many an event."""
     _, wanted, mass = HADRONS[hadron]
-    pythia, lost = generator(kind, collider.sqrt_s, seed, hyperons=hadron == "neutron")
+    place = COLLIDERS[collider]
+    pythia, lost = generator(kind, place.sqrt_s, seed, hyperons=hadron == "neutron")
     rng = np.random.default_rng(seed)
     seen = np.zeros(10, dtype=np.int64)
     momenta = []
     done = failed = charged = 0
     while done < events:
         if kind in PAIRS:
-            append_pair(pythia, collider, rng)
+            append_pair(pythia, place, rng)
         if not pythia.next():
             failed += 1
             continue
@@ -298,23 +297,6 @@ def produce(collider: Collider, hadron: str, kind: str, events: int, seed: int) 
         "outside": int(len(p) - histogram.sum()),
         "counts": histogram.astype(int).tolist(),
     }
-
-
-def kept(
-    work: Path, collider: Collider, hadron: str, kind: str, events: int, seed: int
-) -> dict[str, Any]:
-    """A class of events, from the work folder if it is there."""
-    prefix = collider.prefix if hadron == "klong" else f"{collider.prefix}_{hadron}"
-    file = work / f"{prefix}_{kind}_{events}_{seed}.json"
-    if file.is_file():
-        return dict(json.loads(file.read_text(encoding="utf-8")))
-    start = time.monotonic()
-    found = produce(collider, hadron, kind, events, seed)
-    aside = file.with_name(f".{file.name}.{secrets.token_hex(4)}.part")
-    aside.write_text(json.dumps(found), encoding="utf-8")
-    aside.replace(file)
-    print(f"{kind}: {events} events in {time.monotonic() - start:.0f} s", flush=True)
-    return found
 
 
 def check(events: int, seed: int) -> None:
@@ -368,55 +350,56 @@ def write(
             f"{name} {share:.4f}" for name, share in found[kinds[0]]["lost"].items() if share > 5e-5
         ),
     }
-    lines = [f"# {key}: {value}" for key, value in header.items()]
-    lines.append(",".join(["p_low", "cos_low", *kinds]))
+    lines = []
     for i in range(P_BINS):
         for j in range(COSINE_BINS):
             counts = [found[kind]["counts"][i][j] for kind in kinds]
             if any(counts):
                 cells = [f"{i * P_STEP:.2f}", f"{j / COSINE_BINS:.1f}", *map(str, counts)]
-                lines.append(",".join(cells))
-    aside = path.with_name(f".{path.name}.part")
-    aside.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    aside.replace(path)
-    print(f"{path}: {len(lines) - len(header) - 1} rows")
+                lines.append(cells)
+    write_table(path, header, ["p_low", "cos_low", *kinds], lines)
 
 
 def main() -> None:
     """Make what is missing and write the table."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser = arguments(__doc__, events=250_000, seed=5, workers=True, work="build/klong")
     parser.add_argument("--collider", choices=COLLIDERS, default="belle2")
     parser.add_argument("--hadron", choices=HADRONS, default="klong")
-    parser.add_argument("--events", type=int, default=250_000)
-    parser.add_argument("--seed", type=int, default=5)
-    parser.add_argument("--work", type=Path, default=Path("build/klong"))
     parser.add_argument("--out", type=Path)
     parser.add_argument("--check", action="store_true")
     options = parser.parse_args()
     if options.check:
         check(min(options.events, 50_000), options.seed)
         return
-    options.work.mkdir(parents=True, exist_ok=True)
-    found = {}
     collider = COLLIDERS[options.collider]
-    for kind in collider.sigma:
-        each = found[kind] = kept(
-            options.work, collider, options.hadron, kind, options.events, options.seed
-        )
-        seen = np.array(each["multiplicity"])
+    prefix = collider.prefix
+    if options.hadron != "klong":
+        prefix += f"_{options.hadron}"
+    names = {f"{prefix}_{kind}_{options.events}_{options.seed}": kind for kind in collider.sigma}
+    shared = {
+        "collider": options.collider,
+        "hadron": options.hadron,
+        "events": options.events,
+        "seed": options.seed,
+    }
+    tasks = {name: {**shared, "kind": kind} for name, kind in names.items()}
+    packages = {name: version(name) for name in ("pythia8mc", "decaylanguage")}
+    table = TaskTable(produce, options.work, tasks, packages)
+    table.run(options.workers, fresh=True, report=lambda line: print(line, flush=True))
+    classes = {names[name]: result for name, result in table.results()}
+    for kind, result in classes.items():
+        multiplicity = np.array(result["multiplicity"])
         print(
-            f"{kind}: P(>=1) {1.0 - seen[0] / seen.sum():.4f},"
-            f" mean {seen @ np.arange(len(seen)) / seen.sum():.4f}, K+- {each['k_charged']:.3f},"
-            f" <E> {each['mean_energy']:.3f} GeV, sigma {each['sigma_nb']:.4f} nb,"
-            f" {each['failed']} failed, {each['outside']} outside",
+            f"{kind}: P(>=1) {1.0 - multiplicity[0] / multiplicity.sum():.4f},"
+            f" mean {multiplicity @ np.arange(len(multiplicity)) / multiplicity.sum():.4f},"
+            f" K+- {result['k_charged']:.3f},"
+            f" <E> {result['mean_energy']:.3f} GeV, sigma {result['sigma_nb']:.4f} nb,"
+            f" {result['failed']} failed, {result['outside']} outside",
             flush=True,
         )
-    command = (
-        f"python scripts/make_kaon_tables.py --collider {options.collider}"
-        f" --hadron {options.hadron} --events {options.events} --seed {options.seed}"
-    )
-    table = Path(f"src/wayside/data/{options.hadron}_production_{options.collider}.csv")
-    write(options.out or table, collider, options.hadron, found, command)
+    command = command_of(options, "collider", "hadron", "events", "seed")
+    out = Path(f"src/wayside/data/{options.hadron}_production_{options.collider}.csv")
+    write(options.out or out, collider, options.hadron, classes, command)
 
 
 if __name__ == "__main__":

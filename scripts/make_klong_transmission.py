@@ -1,4 +1,4 @@
-"""Write what share of K_L0 a thickness of iron or tungsten lets through, from Geant4.
+"""Write which fraction of K_L0 a thickness of iron or tungsten transmits, from Geant4.
 
 Usage::
 
@@ -6,7 +6,7 @@ Usage::
         [--workers 1] [--work FOLDER] [--out src/wayside/data/klong_transmission.csv]
 
 A beam of K_L0 crosses slabs one after the other. What leaves a slab forward and can become a K_L0
-(strange hadrons) is resampled to the same number before the next, so that a share of 1e-9 is
+(strange hadrons) is resampled to the same number before the next, so that a transmission of 1e-9 is
 reached with a few thousand particles a slab. Energies and directions are kept, positions across
 are not: the slab is wide, and what scatters out of a face is made up for by what scatters into it.
 Each repetition starts afresh with its own seed; the error is that of their mean, from their scatter
@@ -17,20 +17,15 @@ goes on with the same command. Each runs in a process of its own, as Geant4 ends
 it takes for fatal.
 """
 
-import argparse
-import json
-import secrets
-import subprocess
-import sys
-import time
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from table_script import arguments, command_of, geant4_words, write_table
 
 from wayside.constants import M_KAON_NEUTRAL
+from wayside.tasks import TaskTable
 
 K_LONG = 130
 STRANGE = (130, 310, 321, -321, 3122, -3122, 3112, 3222, -3112, -3222, 3312, 3322)
@@ -45,7 +40,7 @@ SIZE = (4000.0, 4000.0)
 QUANTILES = (0.1, 0.3, 0.5, 0.7, 0.9)
 
 
-def task(name: str, energy: float, number: int, seed: int) -> dict[str, Any]:
+def transmission(name: str, energy: float, number: int, seed: int) -> dict[str, Any]:
     """One beam through the whole depth: what is left after each row's thickness."""
     from wayside.detector.materials import IRON, TUNGSTEN
     from wayside.detector.physics import Physics
@@ -53,23 +48,21 @@ def task(name: str, energy: float, number: int, seed: int) -> dict[str, Any]:
     from wayside.transport.plan import chunk_seed
     from wayside.transport.slab import Slab, beam, resampled
 
-    step, each, rows = STAGES[name]
-    data = find("auto")
+    step, stages, rows = STAGES[name]
     material = {"iron": IRON, "tungsten": TUNGSTEN}[name]
-    slab = Slab(material, step, SIZE, Physics(production_cut=1.0), data)
+    slab = Slab(material, step, SIZE, Physics(production_cut=1.0), find("auto"))
     rng = np.random.default_rng([seed, 1])
     state = beam(K_LONG, energy, number)
-    found: list[dict[str, Any]] = []
-    start = time.process_time()
-    for stage in range(each * rows):
+    behind: list[dict[str, Any]] = []
+    for stage in range(stages * rows):
         out = slab.through(state, chunk_seed(seed, stage))
         kaons = out[out["pdg"] == K_LONG]
-        if (stage + 1) % each == 0:
+        if (stage + 1) % stages == 0:
             weight = kaons["weight"] / kaons["weight"].sum()
             order = np.argsort(kaons["energy"])
             edges = np.cumsum(weight[order])
             places = np.minimum(np.searchsorted(edges, QUANTILES), len(kaons) - 1)
-            found.append(
+            behind.append(
                 {
                     "thickness": (stage + 1) * step,
                     "transmission": float(kaons["weight"].sum()),
@@ -81,59 +74,27 @@ def task(name: str, energy: float, number: int, seed: int) -> dict[str, Any]:
         strange = out[np.isin(out["pdg"], STRANGE)]
         state = resampled(strange, number, rng)
         state["position"][:] = 0.0
-    return {
-        "rows": found,
-        "cpu": time.process_time() - start,
-        "data": data.summary(),
-    }
+    return {"rows": behind}
 
 
-def name_of(name: str, energy: float, number: int, seed: int) -> str:
-    """File of a task."""
-    return f"{name}_{energy:g}_{number}_{seed}.json"
-
-
-def run_task(work: Path, name: str, energy: float, number: int, seed: int) -> None:
-    """Do a task in a process of its own, twice if it dies."""
-    file = work / name_of(name, energy, number, seed)
-    if file.is_file():
-        return
-    command = [sys.executable, __file__, "--task", name, str(energy), str(number), str(seed)]
-    for _ in range(2):
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        lines = [line for line in done.stdout.splitlines() if line.startswith("{")]
-        if done.returncode == 0 and lines:
-            aside = file.with_name(f".{file.name}.{secrets.token_hex(4)}.part")
-            aside.write_text(lines[-1], encoding="utf-8")
-            aside.replace(file)
-            last = json.loads(lines[-1])
-            print(
-                f"{name} {energy:g} MeV seed {seed}: {last['rows'][-1]['transmission']:.3g}"
-                f" in {last['cpu']:.0f} s",
-                flush=True,
-            )
-            return
-        print(f"{file.name}: died, {done.stderr.strip().splitlines()[-1:]}", flush=True)
-    message = f"{file.name}: failed twice; the same command tries again"
-    raise SystemExit(message)
+Runs = dict[tuple[str, float], list[list[dict[str, Any]]]]
+"""Rows of each repetition by metal and energy."""
 
 
 def pooled(runs: list[list[list[dict[str, Any]]]]) -> np.ndarray:
     """Relative error of a mean over repetitions at each thickness, from all energies."""
-    values = np.array([[[row["transmission"] for row in one] for one in each] for each in runs])
+    values = np.array(
+        [[[row["transmission"] for row in rows] for rows in repetitions] for repetitions in runs]
+    )
     relative = values.std(axis=1, ddof=1) / values.mean(axis=1) / np.sqrt(values.shape[1])
     return np.sqrt(np.mean(relative**2, axis=0))
 
 
-def write(path: Path, work: Path, tasks: list[tuple[str, float, int, int]], command: str) -> None:
+def write(path: Path, runs: Runs, engine: dict[str, Any], command: str) -> None:
     """The table: the mean of the repetitions and its error."""
-    import calzone
-
-    about = json.loads((work / name_of(*tasks[0])).read_text(encoding="utf-8"))["data"]
     header = {
-        "title": "Share of K_L0 that leave a wide slab forward, and their energy",
-        "origin": f"Geant4 {calzone.GEANT4_VERSION} FTFP_BERT through calzone {calzone.VERSION},"
-        f" {about['kind']} data {about['version']}, by scripts/make_klong_transmission.py",
+        "title": "Fraction of K_L0 that leave a wide slab forward, and their energy",
+        "origin": f"{geant4_words(engine)}, by scripts/make_klong_transmission.py",
         "version": "1",
         "units": "material 0 iron (7.874 g/cm3), 1 tungsten (19.3 g/cm3); energy kinetic in GeV;"
         " thickness in m; transmission dimensionless, error of its logarithm; mean_energy and the"
@@ -142,24 +103,15 @@ def write(path: Path, work: Path, tasks: list[tuple[str, float, int, int]], comm
         "licence": "facts (numbers computed with public code)",
         "command": command,
     }
-    lines = [f"# {key}: {value}" for key, value in header.items()]
-    names = [f"q{int(100 * q)}" for q in QUANTILES]
-    lines.append(
-        "material,energy,thickness,transmission,log_error,mean_energy,mean_cosine,"
-        + ",".join(names)
+    columns = (
+        *("material", "energy", "thickness", "transmission", "log_error"),
+        *("mean_energy", "mean_cosine", *(f"q{int(100 * q)}" for q in QUANTILES)),
     )
+    lines = []
     for number, name in enumerate(STAGES):
-        runs = {
-            energy: [
-                json.loads((work / name_of(*each)).read_text(encoding="utf-8"))["rows"]
-                for each in tasks
-                if each[:2] == (name, energy)
-            ]
-            for energy in ENERGIES
-        }
-        errors = pooled(list(runs.values()))
+        errors = pooled([runs[name, energy] for energy in ENERGIES])
         for energy in ENERGIES:
-            for rows, error in zip(zip(*runs[energy], strict=True), errors, strict=True):
+            for rows, error in zip(zip(*runs[name, energy], strict=True), errors, strict=True):
                 value = np.array([row["transmission"] for row in rows])
                 means = [np.mean([row[key] for row in rows]) for key in ("energy", "cosine")]
                 quantiles = np.mean([row["quantiles"] for row in rows], axis=0) / 1e3
@@ -173,42 +125,41 @@ def write(path: Path, work: Path, tasks: list[tuple[str, float, int, int]], comm
                     f"{means[1]:.4f}",
                     *(f"{q:.3g}" for q in quantiles),
                 ]
-                lines.append(",".join(cells))
-    aside = path.with_name(f".{path.name}.part")
-    aside.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    aside.replace(path)
-    print(f"{path}: {len(lines) - len(header) - 1} rows")
+                lines.append(cells)
+    write_table(path, header, columns, lines)
 
 
 def main() -> None:
     """Do what is missing and write the table."""
-    if sys.argv[1:2] == ["--task"]:
-        name, energy, number, seed = sys.argv[2:6]
-        print(json.dumps(task(name, float(energy), int(number), int(seed))), flush=True)
-        return
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--number", type=int, default=250)
-    parser.add_argument("--repetitions", type=int, default=3)
-    parser.add_argument("--seed", type=int, default=7)
-    parser.add_argument("--workers", type=int, default=1)
-    parser.add_argument("--work", type=Path, default=Path("build/klong"))
-    parser.add_argument("--out", type=Path, default=Path("src/wayside/data/klong_transmission.csv"))
+    from wayside.transport.datasets import find
+    from wayside.transport.engine import engine_record
+
+    parser = arguments(
+        __doc__,
+        number=250,
+        repetitions=3,
+        seed=7,
+        workers=True,
+        work="build/klong",
+        out="src/wayside/data/klong_transmission.csv",
+    )
     options = parser.parse_args()
-    options.work.mkdir(parents=True, exist_ok=True)
-    tasks = []
+    tasks = {}
     for repetition in range(options.repetitions):
         for place, name in enumerate(STAGES):
             for index, energy in enumerate(ENERGIES):
                 seed = 10000 * options.seed + 1000 * repetition + 100 * place + index
-                tasks.append((name, energy, options.number, seed))
-    with ThreadPoolExecutor(options.workers) as pool:
-        for done in [pool.submit(run_task, options.work, *each) for each in tasks]:
-            done.result()
-    command = (
-        f"python scripts/make_klong_transmission.py --number {options.number}"
-        f" --repetitions {options.repetitions} --seed {options.seed}"
-    )
-    write(options.out, options.work, tasks, command)
+                given = {"name": name, "energy": energy, "number": options.number, "seed": seed}
+                tasks[f"{name}_{energy:g}_{options.number}_{seed}"] = given
+    engine = engine_record(find("auto"))
+    table = TaskTable(transmission, options.work, tasks, engine)
+    table.run(options.workers, fresh=True, report=lambda line: print(line, flush=True))
+    runs: Runs = {}
+    for task, result in table.results():
+        given = tasks[task]
+        runs.setdefault((given["name"], given["energy"]), []).append(result["rows"])
+    command = command_of(options, "number", "repetitions", "seed")
+    write(options.out, runs, engine, command)
 
 
 if __name__ == "__main__":

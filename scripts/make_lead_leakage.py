@@ -1,18 +1,21 @@
 """Build ``src/wayside/data/lead_leakage.csv``: what comes out behind lead, from Geant4.
 
-Usage: ``python scripts/make_lead_leakage.py OUTPUT [--events N] [--work FILE]``. Needs the extra
-``simulation``. Photons, electrons and neutrons of one energy fall at right angles on slabs of lead
-2 m wide; what leaves the far side is counted. Every row is kept in the work file when it is done; a
-run that was stopped goes on with the same command. A quarter of an hour of one core.
+Usage: ``python scripts/make_lead_leakage.py OUTPUT [--events N] [--workers N] [--work FOLDER]``.
+Needs the extra ``simulation``. Photons, electrons and neutrons of one energy fall at right angles
+on slabs of lead 2 m wide; what leaves the far side is counted. Every row is kept in the work folder
+when it is done; a run that was stopped goes on with the same command. A quarter of an hour of one
+core.
 """
 
-import argparse
-import json
 import os
 import zlib
 from pathlib import Path
 
 import numpy as np
+from table_script import arguments
+
+from wayside.files import write_text
+from wayside.tasks import TaskTable
 
 HEADER = """\
 # title: What comes out behind slabs of lead, for each particle that goes in at right angles
@@ -33,8 +36,11 @@ THICKNESSES = (0.05, 0.10, 0.15, 0.20)
 COLUMNS = ("photons", "hard_photons", "electrons", "neutrons", "energy")
 
 
-def behind(pdg: int, kinetic: float, thickness: float, events: int) -> list[float]:
+def behind(pdg: int, kinetic: float, thickness: float, events: int) -> dict[str, list[float]]:
     """Mean numbers behind the slab, in the order of `COLUMNS`."""
+    from wayside.transport.datasets import VARIABLE, find
+
+    os.environ[VARIABLE] = str(find("auto").folder)
     import calzone
 
     depth = 100.0 * thickness
@@ -69,50 +75,47 @@ def behind(pdg: int, kinetic: float, thickness: float, events: int) -> list[floa
         (pid == 2112) & (energy > 0.1),
     )
     carried = energy[kinds[0] | kinds[2] | kinds[3]].sum()
-    return [float(k.sum()) / events for k in kinds] + [float(carried) / (1e3 * kinetic * events)]
+    numbers = [float(kind.sum()) / events for kind in kinds]
+    return {"numbers": [*numbers, float(carried) / (1e3 * kinetic * events)]}
 
 
 def main() -> None:
     """Simulate what is missing, then write the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    from wayside.transport.datasets import find
+    from wayside.transport.engine import engine_record
+
+    parser = arguments(__doc__, events=40000, workers=True, work="build/lead")
     parser.add_argument("output", type=Path)
-    parser.add_argument("--work", type=Path, default=Path("lead_leakage.jsonl"))
-    parser.add_argument("--events", type=int, default=40000)
-    arguments = parser.parse_args()
-
-    from wayside.transport.datasets import VARIABLE, find
-
-    data = find("auto")
-    os.environ[VARIABLE] = str(data.folder)
-    import calzone
-
-    known = {}
-    if arguments.work.exists():
-        rows = (json.loads(line) for line in arguments.work.read_text().splitlines())
-        known = {tuple(row["key"]): row["values"] for row in rows}
-    lines = [",".join(("pdg", "kinetic", "thickness", *COLUMNS, "events"))]
+    options = parser.parse_args()
+    tasks = {}
     for pdg, energies in ENERGIES.items():
         for kinetic in energies:
             # Showers cost in proportion to their energy.
-            events = max(300, int(arguments.events * min(1.0, 0.03 / kinetic)))
+            events = max(300, int(options.events * min(1.0, 0.03 / kinetic)))
             for thickness in THICKNESSES:
-                key = (pdg, kinetic, thickness, events)
-                if key not in known:
-                    known[key] = behind(pdg, kinetic, thickness, events)
-                    with arguments.work.open("a") as file:
-                        file.write(json.dumps({"key": key, "values": known[key]}) + "\n")
-                    print(*key, *known[key], flush=True)
-                numbers = ",".join(f"{value:.4g}" for value in known[key])
-                lines.append(f"{pdg},{kinetic:g},{thickness:g},{numbers},{events}")
+                tasks[f"{pdg}_{kinetic:g}_{thickness:g}_{events}"] = {
+                    "pdg": pdg,
+                    "kinetic": kinetic,
+                    "thickness": thickness,
+                    "events": events,
+                }
+    engine = engine_record(find("auto"))
+    table = TaskTable(behind, options.work, tasks, engine)
+    table.run(options.workers, report=lambda line: print(line, flush=True))
+    lines = [",".join(("pdg", "kinetic", "thickness", *COLUMNS, "events"))]
+    for name, result in table.results():
+        slab = tasks[name]
+        numbers = ",".join(f"{value:.4g}" for value in result["numbers"])
+        lines.append(
+            f"{slab['pdg']},{slab['kinetic']:g},{slab['thickness']:g},{numbers},{slab['events']}"
+        )
     header = HEADER.format(
-        geant4=calzone.GEANT4_VERSION,
-        calzone=calzone.VERSION,
-        data=data.kind,
-        events=arguments.events,
+        geant4=engine["geant4"],
+        calzone=engine["calzone"],
+        data=engine["data"]["kind"],
+        events=options.events,
     )
-    aside = arguments.output.with_suffix(".part")
-    aside.write_text(header + "\n".join(lines) + "\n", encoding="utf-8")
-    aside.replace(arguments.output)
+    write_text(options.output, header + "\n".join(lines) + "\n")
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
+from wayside.files import write_text
 from wayside.typing import FloatArray
 
 # Values at or above these are the compilations' way of drawing a vertical line, not limits.
@@ -87,7 +88,7 @@ def write(path: Path, header: dict[str, str], columns: dict[str, str], rows: Flo
         ",".join("nan" if np.isnan(x) else format(x, f) for x, f in zip(row, formats, strict=True))
         for row in rows
     ]
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    write_text(path, "\n".join(lines) + "\n")
     print(f"{path}: {len(rows)} rows")
 
 

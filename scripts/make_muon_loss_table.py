@@ -12,6 +12,8 @@ import mulder
 import numpy as np
 from mulder import materials
 
+from wayside.files import write_text
+
 HEADER = """\
 # title: Mean energy loss of muons
 # origin: computed with mulder {version} (V. Niess, Comput. Phys. Commun. 279 (2022) 108438, PUMAS): ionisation after the PDG, bremsstrahlung, pair production and photonuclear interactions with its default models
@@ -38,10 +40,7 @@ def main() -> None:
     lines = ["kinetic,rock,lead"]
     lines += [f"{e:.6g},{r:.6g},{b:.6g}" for e, r, b in zip(energies, *columns, strict=True)]
     text = HEADER.format(version=importlib.metadata.version("mulder")) + "\n".join(lines) + "\n"
-    out = Path(sys.argv[1])
-    aside = out.with_suffix(".part")
-    aside.write_text(text, encoding="utf-8")
-    aside.replace(out)
+    write_text(Path(sys.argv[1]), text)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from wayside.files import write_text
 from wayside.typing import FloatArray
 
 HEADER = """\
@@ -52,7 +53,7 @@ def main() -> None:
         )
     text = HEADER + "\n".join(lines) + "\n"
     if len(sys.argv) > 2:
-        Path(sys.argv[2]).write_text(text, encoding="utf-8")
+        write_text(Path(sys.argv[2]), text)
     else:
         sys.stdout.write(text)
 

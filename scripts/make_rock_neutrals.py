@@ -15,19 +15,14 @@ Each chunk is kept in the work folder when it is done and runs in a process of i
 was stopped goes on with the same command.
 """
 
-import argparse
-import json
-import secrets
-import subprocess
-import sys
-import time
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from table_script import arguments, command_of, geant4_words, write_table
 
+from wayside.tasks import TaskTable
 from wayside.typing import FloatArray
 
 OVERBURDEN, SLAB, DENSITY = 11.0, 2.0, 2.5
@@ -57,18 +52,18 @@ def muons(number: int, rng: np.random.Generator) -> tuple[FloatArray, FloatArray
     e, c = np.meshgrid(energy, middle, indexing="ij")
     rate = spectrum(site, e, c) * c * 2.0 * np.pi
     rate *= np.diff(edges)[:, None] * np.diff(cosines)
-    chance = rate * e**PREFERENCE
-    chance /= chance.sum()
-    which = rng.choice(chance.size, number, p=chance.ravel())
-    i, j = np.unravel_index(which, chance.shape)
+    probability = rate * e**PREFERENCE
+    probability /= probability.sum()
+    which = rng.choice(probability.size, number, p=probability.ravel())
+    i, j = np.unravel_index(which, probability.shape)
     # Within a bin the density is that of the middle: bins are 4 per cent wide.
     kinetic = edges[i] + rng.random(number) * (edges[i + 1] - edges[i])
     cosine = cosines[j] + rng.random(number) * (cosines[j + 1] - cosines[j])
-    weight = (rate / chance).ravel()[which] / number
+    weight = (rate / probability).ravel()[which] / number
     return kinetic, cosine, weight
 
 
-def task(number: int, seed: int) -> dict[str, Any]:
+def knocked_out(number: int, seed: int) -> dict[str, Any]:
     """Muons through the slab: the neutral hadrons that leave below, and their muon."""
     from wayside.backgrounds.cosmic_flux import POSITIVE_FRACTION
     from wayside.detector.materials import ROCK
@@ -84,9 +79,7 @@ def task(number: int, seed: int) -> dict[str, Any]:
     rows["weight"] = weight
     rows["direction"][:, 2] = cosine
     rows["direction"][:, 0] = np.sqrt(1.0 - cosine**2)
-    data = find("auto")
-    slab = Slab(ROCK, 1e3 * SLAB, (1e5, 1e5), Physics(production_cut=1e3), data)
-    start = time.process_time()
+    slab = Slab(ROCK, 1e3 * SLAB, (1e5, 1e5), Physics(production_cut=1e3), find("auto"))
     out = slab.through(rows, 2 * seed + 1)
     kind = np.abs(out["pdg"])
     muon = out[kind == 13]
@@ -96,20 +89,20 @@ def task(number: int, seed: int) -> dict[str, Any]:
     primaries, first = np.unique(muon["primary"], return_index=True)
     survived = float(weight[primaries].sum())
     wanted = (out["pdg"] == K_LONG) | ((kind == NEUTRON) & (out["energy"] > LEAST_NEUTRON))
-    found = []
-    for each in out[wanted]:
-        parent = int(each["primary"])
+    neutrals = []
+    for particle in out[wanted]:
+        parent = int(particle["primary"])
         place = np.searchsorted(primaries, parent)
         there = place < len(primaries) and primaries[place] == parent
         mu = muon[first[place]] if there else None
-        away = [0.0, 0.0] if mu is None else (mu["position"] - each["position"])[:2] / 1e3
+        away = [0.0, 0.0] if mu is None else (mu["position"] - particle["position"])[:2] / 1e3
         heading = [0.0, 0.0, 0.0] if mu is None else mu["direction"]
-        found.append(
+        neutrals.append(
             [
-                int(each["pdg"]),
-                float(each["energy"]) / 1e3,
-                *map(float, each["direction"]),
-                float(each["weight"]),
+                int(particle["pdg"]),
+                float(particle["energy"]) / 1e3,
+                *map(float, particle["direction"]),
+                float(particle["weight"]),
                 float(kinetic[parent]),
                 float(cosine[parent]),
                 *map(float, away),
@@ -119,40 +112,16 @@ def task(number: int, seed: int) -> dict[str, Any]:
         )
     charged = np.isin(kind, (211, 321, 2212))
     return {
-        "rows": found,
+        "rows": neutrals,
         "muons": number,
         "rate_in": float(weight.sum()),
         "rate_out": survived,
         "charged_rate": float(out["weight"][charged & (out["energy"] > LEAST_NEUTRON)].sum()),
-        "cpu": time.process_time() - start,
-        "data": data.summary(),
     }
 
 
-def run_task(work: Path, number: int, seed: int) -> None:
-    """Do a chunk in a process of its own, twice if it dies."""
-    file = work / f"rock_{number}_{seed}.json"
-    if file.is_file():
-        return
-    for _ in range(2):
-        command = [sys.executable, __file__, "--task", str(number), str(seed)]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        lines = [line for line in done.stdout.splitlines() if line.startswith("{")]
-        if done.returncode == 0 and lines:
-            aside = file.with_name(f".{file.name}.{secrets.token_hex(4)}.part")
-            aside.write_text(lines[-1], encoding="utf-8")
-            aside.replace(file)
-            last = json.loads(lines[-1])
-            kaons = sum(row[0] == K_LONG for row in last["rows"])
-            print(f"chunk {seed}: {kaons} K_L0 in {last['cpu']:.0f} s", flush=True)
-            return
-        print(f"{file.name}: died, {done.stderr.strip().splitlines()[-1:]}", flush=True)
-    message = f"{file.name}: failed twice; the same command tries again"
-    raise SystemExit(message)
-
-
 def thinned(rows: list[list[Any]], number: int, rng: np.random.Generator) -> list[list[Any]]:
-    """At most so many rows that stand for all: those of small weight by chance."""
+    """At most so many rows that stand for all: those of small weight are drawn."""
     if len(rows) <= number:
         return rows
     weights = np.array([row[5] for row in rows])
@@ -166,17 +135,16 @@ def thinned(rows: list[list[Any]], number: int, rng: np.random.Generator) -> lis
     return [[*row[:5], max(row[5], high), *row[6:]] for row, k in zip(rows, keep, strict=True) if k]
 
 
-def write(path: Path, chunks: list[dict[str, Any]], command: str, seed: int) -> None:
+def write(
+    path: Path, chunks: list[dict[str, Any]], engine: dict[str, Any], command: str, seed: int
+) -> None:
     """The table: one row a particle."""
-    import calzone
-
     count = len(chunks)
     # Chunks are independent: theirs is the error of the rates.
     rate = {
         pdg: np.array([sum(row[5] for row in c["rows"] if abs(row[0]) == pdg) for c in chunks])
         for pdg in (K_LONG, NEUTRON)
     }
-    about = chunks[0]["data"]
     rng = np.random.default_rng(seed)
     kaons = [row for c in chunks for row in c["rows"] if row[0] == K_LONG]
     neutrons = [row for c in chunks for row in c["rows"] if abs(row[0]) == NEUTRON]
@@ -187,8 +155,7 @@ def write(path: Path, chunks: list[dict[str, Any]], command: str, seed: int) -> 
 
     header = {
         "title": "K_L0 and fast neutrons that cosmic muons knock out of the rock above",
-        "origin": f"Geant4 {calzone.GEANT4_VERSION} FTFP_BERT through calzone {calzone.VERSION},"
-        f" {about['kind']} data {about['version']}, by scripts/make_rock_neutrals.py; muons of"
+        "origin": f"{geant4_words(engine)}, by scripts/make_rock_neutrals.py; muons of"
         " Guan et al., arXiv:1509.06176",
         "version": "1",
         "units": "a row a particle that leaves the rock downward; kinetic in GeV; direction: z"
@@ -209,51 +176,47 @@ def write(path: Path, chunks: list[dict[str, Any]], command: str, seed: int) -> 
         "charged_rate": stated(np.array([c["charged_rate"] for c in chunks]))
         + f" of pi+-, K+-, p above {LEAST_NEUTRON / 1e3:g} GeV",
     }
-    lines = [f"# {key}: {value}" for key, value in header.items()]
-    lines.append(
-        "pdg,kinetic,x,y,z,weight,muon_kinetic,muon_cosine,muon_x,muon_y,muon_dx,muon_dy,muon_dz"
+    columns = (
+        *("pdg", "kinetic", "x", "y", "z", "weight", "muon_kinetic", "muon_cosine"),
+        *("muon_x", "muon_y", "muon_dx", "muon_dy", "muon_dz"),
     )
+    lines = []
     for row in kept:
         cells = [str(row[0]), f"{row[1]:.5g}", *(f"{x:.5f}" for x in row[2:5])]
         cells += [f"{row[5] / count:.4e}", f"{row[6]:.4g}", f"{row[7]:.4f}"]
         cells += [f"{x:.4f}" for x in row[8:10]]
         cells += [f"{x:.5f}" for x in row[10:13]]
-        lines.append(",".join(cells))
-    aside = path.with_name(f".{path.name}.part")
-    aside.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    aside.replace(path)
-    print(f"{path}: {len(kaons)} K_L0, {len(kept) - len(kaons)} of {len(neutrons)} neutrons")
+        lines.append(cells)
+    write_table(path, header, columns, lines)
+    print(f"{len(kaons)} K_L0, {len(kept) - len(kaons)} of {len(neutrons)} neutrons")
     for key in ("muon_rate", "klong_rate", "neutron_rate", "charged_rate"):
         print(f"{key}: {header[key]} per m^2 s")
 
 
 def main() -> None:
     """Do what is missing and write the table."""
-    if sys.argv[1:2] == ["--task"]:
-        print(json.dumps(task(int(sys.argv[2]), int(sys.argv[3]))), flush=True)
-        return
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--chunks", type=int, default=60)
-    parser.add_argument("--muons", type=int, default=200_000)
-    parser.add_argument("--seed", type=int, default=11)
-    parser.add_argument("--workers", type=int, default=1)
-    parser.add_argument("--work", type=Path, default=Path("build/klong"))
-    parser.add_argument("--out", type=Path, default=Path("src/wayside/data/rock_neutrals.csv"))
-    options = parser.parse_args()
-    options.work.mkdir(parents=True, exist_ok=True)
-    seeds = [1000 * options.seed + chunk for chunk in range(options.chunks)]
-    with ThreadPoolExecutor(options.workers) as pool:
-        for done in [pool.submit(run_task, options.work, options.muons, s) for s in seeds]:
-            done.result()
-    chunks = [
-        json.loads((options.work / f"rock_{options.muons}_{s}.json").read_text(encoding="utf-8"))
-        for s in seeds
-    ]
-    command = (
-        f"python scripts/make_rock_neutrals.py --chunks {options.chunks} --muons {options.muons}"
-        f" --seed {options.seed}"
+    from wayside.transport.datasets import find
+    from wayside.transport.engine import engine_record
+
+    parser = arguments(
+        __doc__,
+        chunks=60,
+        muons=200_000,
+        seed=11,
+        workers=True,
+        work="build/klong",
+        out="src/wayside/data/rock_neutrals.csv",
     )
-    write(options.out, chunks, command, options.seed)
+    options = parser.parse_args()
+    seeds = [1000 * options.seed + chunk for chunk in range(options.chunks)]
+    tasks = {
+        f"rock_{options.muons}_{seed}": {"number": options.muons, "seed": seed} for seed in seeds
+    }
+    engine = engine_record(find("auto"))
+    table = TaskTable(knocked_out, options.work, tasks, engine)
+    table.run(options.workers, fresh=True, report=lambda line: print(line, flush=True))
+    chunks = [result for _, result in table.results()]
+    write(options.out, chunks, engine, command_of(options, "chunks", "muons", "seed"), options.seed)
 
 
 if __name__ == "__main__":

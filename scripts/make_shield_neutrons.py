@@ -3,7 +3,7 @@
 Usage::
 
     python scripts/make_shield_neutrons.py [--hadron klong|neutron] [--number 300]
-        [--repetitions 6] [--seed 21] [--work FOLDER]
+        [--repetitions 6] [--seed 21] [--workers 1] [--work FOLDER]
         [--out src/wayside/data/HADRON_shield_neutrons.csv]
 
 The spectrum of ``belle2-forward`` enters 30 cm of wide iron, then 1.3 m of tungsten as wide as the
@@ -13,17 +13,14 @@ weight times energy, in a population of their own, since neutrons outlive K_L0. 
 of the tables of transmission, which know wide slabs and one metal at a time.
 """
 
-import argparse
-import json
-import secrets
-import subprocess
-import sys
-import time
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from table_script import arguments, command_of, geant4_words, write_table
+
+from wayside.tasks import TaskTable
 
 STRANGE = (130, 310, 321, -321, 3122, -3122, 3112, 3222, -3112, -3222, 3312, 3322)
 OTHERS = (2112, -2112, 2212, -2212, 211, -211)
@@ -76,7 +73,7 @@ def incoming(hadron: str, number: int, rng: np.random.Generator) -> Any:
     return rows
 
 
-def task(hadron: str, number: int, seed: int) -> dict[str, Any]:
+def shielded(hadron: str, number: int, seed: int) -> dict[str, Any]:
     """One pass through the whole shield."""
     from wayside.detector.materials import IRON as IRON_METAL
     from wayside.detector.materials import TUNGSTEN as TUNGSTEN_METAL
@@ -87,7 +84,6 @@ def task(hadron: str, number: int, seed: int) -> dict[str, Any]:
 
     data = find("auto")
     rng = np.random.default_rng(seed)
-    start = time.process_time()
     state = incoming(hadron, number, rng)
     stages = [(IRON_METAL, IRON, (4000.0, 4000.0)), (TUNGSTEN_METAL, TUNGSTEN, WIDTH)]
     rows = []
@@ -112,22 +108,20 @@ def task(hadron: str, number: int, seed: int) -> dict[str, Any]:
             rows.append(entry)
             strange = out[np.isin(out["pdg"], STRANGE)]
             other = out[np.isin(out["pdg"], OTHERS) & (out["energy"] > LEAST)]
-            parts = [important(each, number, rng) for each in (strange, other) if len(each)]
+            parts = [important(drawn, number, rng) for drawn in (strange, other) if len(drawn)]
             state = np.concatenate(parts)
             if size[0] > 1000.0:
                 state["position"][:] = 0.0
-    return {"rows": rows, "cpu": time.process_time() - start, "data": data.summary()}
+    return {"rows": rows}
 
 
-def write(path: Path, hadron: str, runs: list[dict[str, Any]], command: str) -> None:
-    """The table, a row for 10 cm: shares for each that enters, and their relative errors."""
-    import calzone
-
-    about = runs[0]["data"]
+def write(
+    path: Path, hadron: str, runs: list[list[dict[str, Any]]], engine: dict[str, Any], command: str
+) -> None:
+    """The table, a row for 10 cm: numbers for each that enters, and their relative errors."""
     header = {
         "title": f"K_L0, neutrons and charged hadrons behind a shield that {NAMES[hadron]} enter",
-        "origin": f"Geant4 {calzone.GEANT4_VERSION} FTFP_BERT through calzone {calzone.VERSION},"
-        f" {about['kind']} data {about['version']}, by scripts/make_shield_neutrons.py",
+        "origin": f"{geant4_words(engine)}, by scripts/make_shield_neutrons.py",
         "version": "1",
         "units": "iron and tungsten in m; numbers for each of belle2-forward that enters: K_L0,"
         " neutrons and antineutrons above 0.1, 0.2, 0.5 and 1 GeV, charged hadrons above 0.1 GeV;"
@@ -137,11 +131,10 @@ def write(path: Path, hadron: str, runs: list[dict[str, Any]], command: str) -> 
         "licence": "facts (numbers computed with public code)",
         "command": command,
     }
-    lines = [f"# {key}: {value}" for key, value in header.items()]
     names = [name for name, _, _ in COUNTED]
-    cells = [cell for name in names for cell in (name, f"{name}_error")]
-    lines.append(",".join(["iron", "tungsten", *cells, "klong_wide"]))
-    for rows in zip(*(run["rows"] for run in runs), strict=True):
+    counted = [column for name in names for column in (name, f"{name}_error")]
+    lines = []
+    for rows in zip(*runs, strict=True):
         depth = 1e-3 * rows[0]["depth"]
         iron = min(depth, 1e-3 * IRON[0] * IRON[1])
         if round(depth * 20) % 2:
@@ -153,48 +146,37 @@ def write(path: Path, hadron: str, runs: list[dict[str, Any]], command: str) -> 
             error = values.std(ddof=1) / np.sqrt(len(values)) / max(values.mean(), 1e-300)
             cells += [f"{values.mean():.3e}", f"{error:.2f}"]
         cells.append(f"{np.mean([row['klong'] for row in rows]):.3e}")
-        lines.append(",".join(cells))
-    aside = path.with_name(f".{path.name}.part")
-    aside.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    aside.replace(path)
-    print(f"{path}: {len(lines) - len(header) - 1} rows")
+        lines.append(cells)
+    write_table(path, header, ["iron", "tungsten", *counted, "klong_wide"], lines)
 
 
 def main() -> None:
     """Do what is missing and write the table."""
-    if sys.argv[1:2] == ["--task"]:
-        print(json.dumps(task(sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))), flush=True)
-        return
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    from wayside.transport.datasets import find
+    from wayside.transport.engine import engine_record
+
+    parser = arguments(
+        __doc__, number=300, repetitions=6, seed=21, workers=True, work="build/klong"
+    )
     parser.add_argument("--hadron", choices=NAMES, default="klong")
-    parser.add_argument("--number", type=int, default=300)
-    parser.add_argument("--repetitions", type=int, default=6)
-    parser.add_argument("--seed", type=int, default=21)
-    parser.add_argument("--work", type=Path, default=Path("build/klong"))
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
-    options.work.mkdir(parents=True, exist_ok=True)
-    runs = []
+    tasks = {}
     for repetition in range(options.repetitions):
         seed = 100 * options.seed + repetition
         prefix = "shield" if options.hadron == "klong" else f"shield_{options.hadron}"
-        file = options.work / f"{prefix}_{options.number}_{seed}.json"
-        if not file.is_file():
-            command = [sys.executable, __file__, "--task", options.hadron]
-            command += [str(options.number), str(seed)]
-            done = subprocess.run(command, capture_output=True, text=True, check=True)
-            aside = file.with_name(f".{file.name}.{secrets.token_hex(4)}.part")
-            aside.write_text(done.stdout.splitlines()[-1], encoding="utf-8")
-            aside.replace(file)
-        runs.append(json.loads(file.read_text(encoding="utf-8")))
-        print(f"seed {seed}: {runs[-1]['cpu']:.0f} s", flush=True)
-    command = (
-        f"python scripts/make_shield_neutrons.py --hadron {options.hadron}"
-        f" --number {options.number}"
-        f" --repetitions {options.repetitions} --seed {options.seed}"
-    )
-    table = Path(f"src/wayside/data/{options.hadron}_shield_neutrons.csv")
-    write(options.out or table, options.hadron, runs, command)
+        tasks[f"{prefix}_{options.number}_{seed}"] = {
+            "hadron": options.hadron,
+            "number": options.number,
+            "seed": seed,
+        }
+    engine = engine_record(find("auto"))
+    table = TaskTable(shielded, options.work, tasks, engine)
+    table.run(options.workers, fresh=True, report=lambda line: print(line, flush=True))
+    runs = [result["rows"] for _, result in table.results()]
+    out = options.out or Path(f"src/wayside/data/{options.hadron}_shield_neutrons.csv")
+    command = command_of(options, "hadron", "number", "repetitions", "seed")
+    write(out, options.hadron, runs, engine, command)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ on every run with the same Geant4 and data sets.
 import sys
 from pathlib import Path
 
+from wayside.files import write_files
 from wayside.paper.geant4 import simulate
 
 
@@ -18,9 +19,8 @@ def main() -> None:
     """Write the file, whole or not at all."""
     default = "src/wayside/data/study_events.npz"
     target = Path(sys.argv[1] if len(sys.argv) > 1 else default)
-    aside = target.with_name(f".{target.name}.part")
-    aside.write_bytes(simulate(lambda text: print(text, flush=True)).to_bytes())
-    aside.replace(target)
+    content = simulate(lambda text: print(text, flush=True)).to_bytes()
+    write_files(target.parent, {target.name: content})
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ import re
 import sys
 from pathlib import Path
 
+from wayside.files import write_text
 from wayside.paper.registry import SECTIONS, chosen
 from wayside.paper.run import report
 
@@ -71,12 +72,9 @@ def main() -> None:
         }
     ordered = {name: sections[name] for name in SECTIONS if name in sections}
     text = json.dumps(ordered, indent=1) + "\n"
-    aside = PINNED.with_suffix(".part")
-    aside.write_text(text, encoding="utf-8")
-    aside.replace(PINNED)
-    DOCUMENT.write_text(
-        document({key: row for rows in ordered.values() for key, row in rows.items()}),
-        encoding="utf-8",
+    write_text(PINNED, text)
+    write_text(
+        DOCUMENT, document({key: row for rows in ordered.values() for key, row in rows.items()})
     )
     print("pinned as", hashlib.sha256(text.encode()).hexdigest()[:12])
 

@@ -1,30 +1,43 @@
 """Wayside: what a small detector beside an e+e- collider would see of a dark sector.
 
+The chain in short: `load_scenario`, then `reach`, `point_report`, `relic` or `background`; or
+`events`, `simulate` and `reconstruct`, one after the other.
+
 The names below are imported when they are first used, so that ``import wayside`` stays quick.
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0"
+from wayside.version import __version__ as __version__
 
 _HOMES = {
-    "BackgroundReport": "wayside.sensitivity.background_report",
+    "BackgroundReport": "wayside.results.background",
     "Beams": "wayside.collider.beams",
     "Box": "wayside.detector.box",
+    "EventSample": "wayside.results.events",
     "MassPoint": "wayside.sensitivity.mass_point",
+    "PointReport": "wayside.results.point",
     "PseudoDirac": "wayside.models.inelastic",
-    "Reach": "wayside.sensitivity.result",
+    "Reach": "wayside.results.reach",
+    "Reconstruction": "wayside.results.reconstruction",
     "ScalarInelastic": "wayside.models.inelastic",
     "Scenario": "wayside.scenario",
-    "background_report": "wayside.sensitivity.background_report",
+    "Simulation": "wayside.results.simulation",
+    "background": "wayside.results.background",
     "builtin_names": "wayside.scenario",
+    "events": "wayside.results.events",
     "load_scenario": "wayside.scenario",
     "mass_point": "wayside.sensitivity.planes",
-    "point_report": "wayside.sensitivity.point",
-    "reach": "wayside.sensitivity.result",
+    "particle_gun": "wayside.transport.gun",
+    "point_report": "wayside.results.point",
+    "reach": "wayside.results.reach",
+    "reconstruct": "wayside.results.reconstruction",
+    "relic": "wayside.results.relic",
     "relic_density": "wayside.cosmology.relic",
+    "relic_plane": "wayside.results.relic",
     "scan": "wayside.sensitivity.scan",
+    "simulate": "wayside.results.simulation",
     "upper_limit": "wayside.limits.statistics",
 }
 
@@ -37,17 +50,27 @@ if TYPE_CHECKING:
     from wayside.limits.statistics import upper_limit as upper_limit
     from wayside.models.inelastic import PseudoDirac as PseudoDirac
     from wayside.models.inelastic import ScalarInelastic as ScalarInelastic
+    from wayside.results.background import BackgroundReport as BackgroundReport
+    from wayside.results.background import background as background
+    from wayside.results.events import EventSample as EventSample
+    from wayside.results.events import events as events
+    from wayside.results.point import PointReport as PointReport
+    from wayside.results.point import point_report as point_report
+    from wayside.results.reach import Reach as Reach
+    from wayside.results.reach import reach as reach
+    from wayside.results.reconstruction import Reconstruction as Reconstruction
+    from wayside.results.reconstruction import reconstruct as reconstruct
+    from wayside.results.relic import relic as relic
+    from wayside.results.relic import relic_plane as relic_plane
+    from wayside.results.simulation import Simulation as Simulation
+    from wayside.results.simulation import simulate as simulate
     from wayside.scenario import Scenario as Scenario
     from wayside.scenario import builtin_names as builtin_names
     from wayside.scenario import load_scenario as load_scenario
-    from wayside.sensitivity.background_report import BackgroundReport as BackgroundReport
-    from wayside.sensitivity.background_report import background_report as background_report
     from wayside.sensitivity.mass_point import MassPoint as MassPoint
     from wayside.sensitivity.planes import mass_point as mass_point
-    from wayside.sensitivity.point import point_report as point_report
-    from wayside.sensitivity.result import Reach as Reach
-    from wayside.sensitivity.result import reach as reach
     from wayside.sensitivity.scan import scan as scan
+    from wayside.transport.gun import particle_gun as particle_gun
 
 
 def __getattr__(name: str) -> Any:

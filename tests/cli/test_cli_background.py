@@ -12,6 +12,7 @@ from wayside.backgrounds.budget import budget
 from wayside.cli.main import cli
 from wayside.plotting import background_figures
 from wayside.plotting.budget import budget_figure, luminosity_figure
+from wayside.results import background as results
 from wayside.scenario import load_scenario
 from wayside.sensitivity import background, background_report
 
@@ -34,8 +35,8 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Sources that cost nothing, and only the two figures of their sum."""
-    report = partial(background_report.background_report, find=few_sources, points=17)
-    monkeypatch.setattr(background_report, "background_report", report)
+    report = partial(results.background, find=few_sources, points=17)
+    monkeypatch.setattr(results, "background", report)
     monkeypatch.setattr(
         background_figures,
         "background_figures",
@@ -109,11 +110,11 @@ def test_files_and_json(here: Path) -> None:
 
 
 def test_nothing_known(monkeypatch: pytest.MonkeyPatch) -> None:
-    report = partial(background_report.background_report, find=no_vertices, points=17)
-    monkeypatch.setattr(background_report, "background_report", report)
+    report = partial(results.background, find=no_vertices, points=17)
+    monkeypatch.setattr(results, "background", report)
     text = run("besiii-forward").stdout
     assert text.count("unknown") == 4
-    assert "zero background: not known how far, no source is counted" in text
+    assert "zero background: not assessed, no source is counted" in text
 
 
 def test_figures_without_anything_to_count() -> None:
@@ -147,7 +148,7 @@ def test_reach_takes_the_total(here: Path, monkeypatch: pytest.MonkeyPatch) -> N
     ("args", "message"),
     [
         (["belle2-forward", "--out", "file"], "--out file: "),
-        (["belle2-forward", "--detector", "C"], "--detector C: there are A, B"),
+        (["belle2-forward", "--detector", "C"], "detector C: not one of A, B"),
         (["belle2-forward", "--set", "run.background=much"], "run.background = 'much': must be"),
         (["belle2-forward", "--set", "run.background=-1"], "run.background = -1: must be at least"),
         (["belle2-forward", "--set", "run.background=[1]"], "run.background = [1]: must be"),
@@ -175,7 +176,7 @@ def test_bad_input_is_one_line_and_writes_nothing(
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError("computes before it has looked at its input")
 
-    monkeypatch.setattr(background_report, "background_report", refuse)
+    monkeypatch.setattr(results, "background", refuse)
     (here / "file").write_text("kept")
     result = run(*args)
     assert result.exit_code == 2
@@ -189,8 +190,8 @@ def test_bad_input_is_one_line_and_writes_nothing(
 @pytest.mark.parametrize("name", ["belle2-central", "belle2-forward-beams", "besiii-forward"])
 def test_real_sources(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     """The shipped tables: every source counted, or told that it is not."""
-    report = partial(background_report.background_report, points=9)
-    monkeypatch.setattr(background_report, "background_report", report)
+    report = partial(results.background, points=9)
+    monkeypatch.setattr(results, "background", report)
     report = json.loads(run(name, "--json").stdout)
     for detector in report["detectors"].values():
         keys = [each["key"] for each in detector["sources"]]

@@ -44,7 +44,7 @@ def test_file_and_json(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("args", "message"),
     [
-        (("--detector", "C"), "--detector C: none of A, B"),
+        (("--detector", "C"), "detector C: not one of A, B"),
         (("-n", "0"), "0 is not in the range"),
         (("--format", "csv"), "csv"),
         (("--set", "model.m2=5"), "model.m1"),

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
-import wayside.sensitivity.result
+import wayside.results.reach
 from wayside.cli.main import cli
 from wayside.scenario import Scenario, load_scenario
 from wayside.sensitivity.export import tables
@@ -133,7 +133,9 @@ def test_simulated_efficiency(here: Path) -> None:
     assert max(map(len, lines)) <= 80
     (of_a,) = [line for line in lines if line.startswith("efficiency of A at the scenario's point")]
     assert of_a.endswith("(timed)")
-    (without,) = [line for line in lines if line.startswith("if every decay were seen: epsilon")]
+    (without,) = [
+        line for line in lines if line.startswith("if every decay were detected: epsilon")
+    ]
     (moved,) = [line for line in lines if line.startswith("the efficiency moves the ends by")]
     low = float(without.split()[-3])
     summary = json.loads((here / "a/result.json").read_text())
@@ -176,7 +178,7 @@ def no_computing(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError("computes before it has looked at its input")
 
-    monkeypatch.setattr(wayside.sensitivity.result, "reach", refuse)
+    monkeypatch.setattr(wayside.results.reach, "reach", refuse)
 
 
 @pytest.mark.usefixtures("no_computing")

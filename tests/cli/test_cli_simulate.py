@@ -68,11 +68,11 @@ def test_pairs_with_everything(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("args", "line"),
     [
-        (["--particle", "e"], "--particle e: no such particle"),
-        (["--particle", "e-", "--energy", "3 mm"], "--energy '3 mm': a length"),
+        (["--particle", "e"], "particle e: unknown"),
+        (["--particle", "e-", "--energy", "3 mm"], "kinetic energy '3 mm': a length"),
         (["--particle", "e-", "--direction", "1,2"], "must be three numbers"),
         (["--particle", "e-", "--direction", "0,0,0"], "direction: must have a length"),
-        (["--particle", "e-", "--detector", "C"], "--detector C: known: A, B"),
+        (["--particle", "e-", "--detector", "C"], "detector C: not one of A, B"),
         (["--particle", "e-", "--set", "stack.blocks=200"], "stack.blocks = 200"),
         (["--particle", "e-", "--set", "stack.mpgd=1 mm"], "stack.mpgd = 1 mm: its layers take"),
         (["--particle", "e-", "--set", "stack.plate_fractions.Fe=0.9"], "add up to 1"),

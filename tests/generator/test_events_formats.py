@@ -221,7 +221,7 @@ def test_header_adds_up() -> None:
 
 def test_refusals(tmp_path: Path) -> None:
     scenario = load_scenario("belle2-forward")
-    with pytest.raises(InputError, match=r"--detector C: none of A, B"):
+    with pytest.raises(InputError, match=r"detector C: not one of A, B"):
         EventGenerator(scenario, ["C"])
     with pytest.warns(UserWarning, match="below 2 m_e"):
         stable = scenario.with_values({"model.m1": 3.6505})

@@ -8,6 +8,7 @@ import pytest
 from scipy.stats import poisson
 
 import wayside
+from wayside.plotting.html import reach_html
 from wayside.scenario import Scenario, load_scenario
 from wayside.sensitivity import mean_flight
 from wayside.sensitivity.existing import SEARCHES
@@ -216,7 +217,7 @@ def test_repr(result: Reach) -> None:
     assert repr(result) == (
         f"<Reach of belle2-forward: epsilon from {low:.3g} to {high:.3g}, N = 2.303>"
     )
-    page = result._repr_html_()
+    page = reach_html(result)
     assert page.startswith(
         "<div><img alt='reach of belle2-forward' src='data:image/png;base64,iVBOR"
     )
@@ -224,7 +225,7 @@ def test_repr(result: Reach) -> None:
 
 
 def test_names_are_escaped_for_a_page() -> None:
-    page = small(**{"name": "<b> & $x$ _^", "plane.points": 20})._repr_html_()
+    page = reach_html(small(**{"name": "<b> & $x$ _^", "plane.points": 20}))
     assert "&lt;b&gt; &amp; $x$ _^" in page
     assert "<b>" not in page
 

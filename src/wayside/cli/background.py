@@ -1,7 +1,6 @@
 """``wayside background``: what else looks like signal, and when it matters."""
 
 import textwrap
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +14,6 @@ from wayside.cli.common import (
     scenario_options,
     table_text,
 )
-from wayside.files import write_files
 from wayside.text import json_text
 
 if TYPE_CHECKING:
@@ -37,7 +35,7 @@ _KEY = 20
     "detectors",
     multiple=True,
     metavar="NAME",
-    help="Detector to tell of, all if not given; may be repeated.",
+    help="Name of a detector to print, all unless given; may be repeated.",
 )
 def command(
     scenario: str,
@@ -52,45 +50,25 @@ def command(
     background.csv, luminosity.csv, background.json and workspace.json (for pyhf).
     """
     loaded = load(scenario, overrides)
-    for name in detectors:
-        if name not in loaded.detectors:
-            from wayside.errors import InputError
+    from wayside.scenario.choice import detector_of
 
-            raise InputError(f"--detector {name}: there are {', '.join(loaded.detectors)}")
+    for name in detectors:
+        detector_of(loaded, name)
     if out is not None:
         check_out(out)
 
     from rich.console import Console
 
     with Console(stderr=True).status("sources of background") as status:
-        from wayside.sensitivity.background_report import background_report
+        from wayside.results.background import background
 
-        report = background_report(loaded)
-        files: dict[str, bytes | str] = {}
-        if out is not None:
-            files = _files(report, status.update)
-    written = write_files(out, files) if out is not None else []
+        report = background(loaded)
+        written = report.save(out, status.update) if out is not None else []
     shown = detectors or tuple(loaded.detectors)
     if as_json:
         click.echo(json_text(report.summary(shown)))
     else:
         click.echo("\n".join([_text(report, shown), *(f"wrote {path}" for path in written)]))
-
-
-def _files(report: "BackgroundReport", say: Callable[[str], None]) -> dict[str, bytes | str]:
-    from wayside.plotting.background_figures import background_figures
-    from wayside.plotting.files import figure_files
-
-    files: dict[str, bytes | str] = {}
-    for name, figure in background_figures(report):
-        say(f"figure {name}")
-        files |= figure_files(figure, name)
-    return {
-        **files,
-        **report.tables(),
-        "background.json": json_text(report.summary()) + "\n",
-        "workspace.json": json_text(report.background.workspace(report.control)) + "\n",
-    }
 
 
 def _text(report: "BackgroundReport", detectors: tuple[str, ...]) -> str:
@@ -103,7 +81,7 @@ def _text(report: "BackgroundReport", detectors: tuple[str, ...]) -> str:
         role = "signal" if name in report.scenario.signal else "not signal"
         lines += ["", f"detector {name} ({role})", _sources(report, name)]
         if report.vetoes[name]:
-            lines += ["", "fakes after each veto: " + _STAGES, _vetoes(report, name)]
+            lines += ["", "vertices after each veto: " + _STAGES, _vetoes(report, name)]
     lines += ["", *_limit(report), "", _luminosity(report)]
     notes = {
         f"{source.key}: {note}": None
@@ -121,9 +99,9 @@ def _sources(report: "BackgroundReport", name: str) -> str:
     from wayside.efficiency.selection import SELECTIONS
 
     head = ("source", "entering", "rate", *SELECTIONS)
-    found = report.budget.detectors[name]
+    sources = report.budget.detectors[name]
     rows = []
-    for source in found:
+    for source in sources:
         rate, unit = report.rate(source)
         vertices = source.vertices
         rows.append(
@@ -131,12 +109,16 @@ def _sources(report: "BackgroundReport", name: str) -> str:
                 _short(source.key),
                 _cell(source.entering),
                 f"{rate:.3g}/{unit.removesuffix('^-1')}",
-                *(_cell(vertices[each]) if vertices else "unknown" for each in SELECTIONS),
+                *(
+                    _cell(vertices[selection]) if vertices else "unknown"
+                    for selection in SELECTIONS
+                ),
             )
         )
-    counted = any(each.vertices is not None for each in found)
+    counted = any(source.vertices is not None for source in sources)
     totals = (
-        _cell(report.budget.total([name], each)) if counted else "unknown" for each in SELECTIONS
+        _cell(report.budget.total([name], selection)) if counted else "unknown"
+        for selection in SELECTIONS
     )
     return table_text(head, [*rows, ("total", "", "", *totals)])
 
@@ -145,8 +127,8 @@ def _vetoes(report: "BackgroundReport", name: str) -> str:
     from wayside.backgrounds.counts import STAGES
 
     rows = [
-        (_short(key), *(f"{found[stage].value:.2g}" for stage in STAGES))
-        for key, found in report.vetoes[name].items()
+        (_short(key), *(f"{counts[stage].value:.2g}" for stage in STAGES))
+        for key, counts in report.vetoes[name].items()
     ]
     return table_text(("source", *STAGES), rows)
 
@@ -178,7 +160,7 @@ def _limit(report: "BackgroundReport") -> list[str]:
         also = f" ({less:.3g} with one error more)" if less < until else ""
         lines.append(f"zero background holds up to {until:.3g} fb^-1{also}")
     else:
-        lines.append("zero background: not known how far, no source is counted")
+        lines.append("zero background: not assessed, no source is counted")
     return lines
 
 

@@ -1,6 +1,7 @@
-"""Options that commands share, and how they print."""
+"""Options and output that commands have in common."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -39,7 +40,7 @@ def out_option(command: Command) -> Command:
         "--out",
         callback=_folder,
         metavar="DIR",
-        help="Folder for figures and tables, made if it is not there.",
+        help="Folder for figures and tables; made if it does not exist.",
     )(command)
 
 
@@ -48,15 +49,13 @@ def recast_option(command: Command) -> Command:
     return click.option(
         "--recast",
         type=click.Choice(["exact", "printed"]),
-        help="How existing limits are carried over; short for --set run.recast=...",
+        help="How existing limits are recast; short for --set run.recast=...",
     )(command)
 
 
 def json_option(command: Command) -> Command:
     """Add ``--json``, passed as ``as_json: bool``."""
-    return click.option(
-        "--json", "as_json", is_flag=True, help="Print one JSON object, for machines."
-    )(command)
+    return click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")(command)
 
 
 def check_out(folder: Path) -> None:
@@ -77,6 +76,27 @@ def load(scenario: str, overrides: tuple[str, ...], **options: str | None) -> "S
 
     given = [f'{key.replace("__", ".")}="{value}"' for key, value in options.items() if value]
     return load_scenario(scenario, (*overrides, *given))
+
+
+@contextmanager
+def progress_bar(what: str, *, hidden: bool = False) -> Iterator[Callable[[int, int], None] | None]:
+    """Give a function of the number of things done and of all, which moves a bar; or None."""
+    if hidden:
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def table_text(head: tuple[str, ...], rows: Sequence[tuple[str, ...]], width: int = 80) -> str:

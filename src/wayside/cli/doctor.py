@@ -10,11 +10,11 @@ from pathlib import Path
 
 import click
 
-from wayside import __version__
 from wayside.cli.common import json_option, table_text
 from wayside.errors import OutputError
 from wayside.files import check_output_folder
 from wayside.text import json_text
+from wayside.version import __version__
 
 
 @click.command("doctor")
@@ -60,16 +60,16 @@ _COLUMNS = ("name", "version", "origin")
 
 def _packages() -> dict[str, str | None]:
     """Versions of the packages that Wayside's own metadata requires, None where missing."""
-    found: dict[str, str | None] = {}
+    versions: dict[str, str | None] = {}
     for requirement in importlib.metadata.requires("wayside") or ():
         match = re.match(r"[A-Za-z0-9._-]+", requirement)
         if match is None or "extra ==" in requirement:
             continue
         try:
-            found[match[0]] = importlib.metadata.version(match[0])
+            versions[match[0]] = importlib.metadata.version(match[0])
         except importlib.metadata.PackageNotFoundError:
-            found[match[0]] = None
-    return found
+            versions[match[0]] = None
+    return versions
 
 
 def _tables() -> Iterator[dict[str, str]]:
@@ -88,10 +88,10 @@ def _geant4() -> dict[str, str | None]:
         version = f"11.4 (calzone {importlib.metadata.version('calzone')})"
     except importlib.metadata.PackageNotFoundError:
         version = None
-    found = installed()
-    if found is None:
+    data = installed()
+    if data is None:
         return {"version": version, "data": "stand-in", "folder": f"unpacked in {cache_folder()}"}
-    return {"version": version, "data": found.kind, "folder": str(found.folder)}
+    return {"version": version, "data": data.kind, "folder": str(data.folder)}
 
 
 def _compiled_code_folder() -> str | None:

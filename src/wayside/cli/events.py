@@ -1,18 +1,18 @@
 """``wayside events``: decays in a detector, one by one."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from wayside.cli.common import check_out, json_option, load, scenario_options
-from wayside.errors import OutputError
 from wayside.text import json_text
 
 if TYPE_CHECKING:
-    from wayside.generator.events import EventGenerator, Events
+    from rich.console import Console
 
 _FORMATS = ("parquet", "root", "hepmc")
 _QUIET_SECONDS = 2.0
@@ -22,23 +22,23 @@ _QUIET_SECONDS = 2.0
 @scenario_options
 @click.option(
     "-n", "--number", "n", type=click.IntRange(1, 10**9), default=10_000, show_default=True,
-    help="How many events.",
+    help="Number of events.",
 )  # fmt: skip
 @click.option(
     "--seed", type=click.IntRange(0, 2**63 - 1), default=1, show_default=True,
-    help="The same seed, the same events.",
+    help="The same seed gives the same events.",
 )  # fmt: skip
 @click.option(
     "--format", "kind", type=click.Choice(_FORMATS), default="parquet", show_default=True,
-    help="Of the file.",
+    help="Format of the file.",
 )  # fmt: skip
 @click.option(
     "--out", metavar="FILE|DIR", default="wayside-out", show_default=True,
-    help="A file that ends like its format, or a folder for events.FORMAT.",
+    help="File that ends like its format, or folder for events.FORMAT.",
 )  # fmt: skip
 @click.option(
     "--detector", "detectors", multiple=True, metavar="NAME",
-    help="A detector; may be repeated. Without it, all of them.",
+    help="Name of a detector, all unless given; may be repeated.",
 )  # fmt: skip
 @json_option
 def command(
@@ -56,50 +56,39 @@ def command(
     SCENARIO is a built-in name or a TOML file. Needs the extra wayside[simulation].
     """
     loaded = load(scenario, overrides)
-    from wayside.generator.formats import SUFFIXES, require, write_events
+    from wayside.generator.formats import require
 
     require(kind)
     if not out:
         raise click.BadParameter("an empty path; name a file or a folder", param_hint="--out")
-    path = Path(out)
-    if path.suffix != SUFFIXES[kind] or path.is_dir():
-        path = path / f"events{SUFFIXES[kind]}"
-    check_out(path.parent)
-    if path.is_dir():
-        raise OutputError(f"--out {path}: a folder is in the way")
 
     from rich.console import Console
 
     console = Console(stderr=True)
     with console.status("compiling and loading (the first run takes a minute)"):
-        from wayside.generator.events import EventGenerator
+        from wayside.results.events import event_file, events
 
-        generator = EventGenerator(loaded, detectors)
-        header = generator.header(n, seed)
-
-    def closing() -> dict[str, Any]:
-        return {
-            "proposals": generator.proposed,
-            "kept": generator.kept,
-            "repeated_flights": generator.repeated,
-        }
-
-    write_events(kind, path, header, _shown(generator, n, seed, console), closing)
-    report = {**header, **closing(), "file": path}
+        path = event_file(Path(out), kind)
+        check_out(path.parent)
+        sample = events(loaded, n, seed=seed, detectors=detectors)
+        sample.header()
+    with _progress(console, n) as progress:
+        path = sample.save(path, kind, progress)
+    report = {**sample.header(), **sample.counts(), "file": path}
     click.echo(json_text(report) if as_json else _text(report))
 
 
-def _shown(generator: "EventGenerator", n: int, seed: int, console: Any) -> Iterator["Events"]:
-    """Blocks of events, with a bar on a terminal once they take their time."""
+@contextmanager
+def _progress(console: "Console", n: int) -> Iterator[Callable[[int, int], None]]:
+    """Give a bar on a terminal that shows up once the events take their time."""
     from rich.progress import Progress
 
     start = time.monotonic()
     with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("events", total=n, visible=False)
-        for block in generator.blocks(n, seed):
-            yield block
-            late = time.monotonic() - start > _QUIET_SECONDS
-            bar.update(task, advance=len(block.event), visible=late)
+        yield lambda done, _: bar.update(
+            task, completed=done, visible=time.monotonic() - start > _QUIET_SECONDS
+        )
 
 
 def _text(report: dict[str, Any]) -> str:
@@ -109,8 +98,8 @@ def _text(report: dict[str, Any]) -> str:
         f" ({report['cross_section_fb']:.5g} fb)",
     ]
     if len(report["detectors"]) > 1:
-        shares = (f"{d['name']} {d['expected_events']:.5g}" for d in report["detectors"])
-        lines.append(f"expected by detector: {', '.join(shares)}")
+        expected = (f"{d['name']} {d['expected_events']:.5g}" for d in report["detectors"])
+        lines.append(f"expected by detector: {', '.join(expected)}")
     ratios = report["branching_ratios"].items()
     lines.append("decays: " + ", ".join(f"{name} {value:.4g}" for name, value in ratios if value))
     if report["branching_ratios"]["hadrons"]:

@@ -11,8 +11,8 @@ from typing import Any, Final
 
 import click
 
-from wayside import __version__
 from wayside.errors import WaysideError
+from wayside.version import __version__
 
 COMMANDS: Final = {
     "reach": "What a detector excludes over a plane of couplings or masses.",

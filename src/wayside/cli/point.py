@@ -15,7 +15,6 @@ from wayside.cli.common import (
     scenario_options,
     table_text,
 )
-from wayside.files import write_files
 from wayside.text import json_text
 
 _NO_BREAK = "\N{NO-BREAK SPACE}"
@@ -41,56 +40,14 @@ def command(
     loaded = load(scenario, overrides, run__recast=recast)
     if out is not None:
         check_out(out)
-    from wayside.sensitivity.point import point_report
+    from wayside.results.point import point_report
 
     report = point_report(loaded)
-    written = write_files(out, _files(report)) if out else []
+    written = report.save(out) if out else []
     if as_json:
         click.echo(json_text(report))
     else:
         click.echo("\n".join([_text(report), *(f"wrote {path}" for path in written)]))
-
-
-def _files(report: dict[str, Any]) -> dict[str, bytes | str]:
-    files: dict[str, bytes | str] = {"point.json": json_text(report) + "\n"}
-    shown = [each for each in report["detectors"] if each["arrival_histogram"]]
-    if not shown:  # nothing reaches any detector
-        return files
-    from wayside.plotting.arrivals import arrivals_figure
-    from wayside.plotting.files import figure_files
-
-    return {
-        **figure_files(arrivals_figure(report), "arrivals"),
-        "arrivals.csv": _csv(report, shown),
-        **files,
-    }
-
-
-def _csv(report: dict[str, Any], shown: list[dict[str, Any]]) -> str:
-    from wayside.text import csv_text
-
-    header = {
-        "what": "when excited states enter the detectors: chances per produced excited state",
-        "scenario": report["scenario"]["name"],
-        "wayside": report["wayside"],
-        "units": "times in ns after the collision, delays in ns after light at the nearest point",
-    }
-    columns = ("detector", "from_ns", "to_ns", "delay_from_ns", "delay_to_ns", "decays", "crosses")
-    rows = [
-        (each["name"], *row)
-        for each in shown
-        for found in (each["arrival_histogram"],)
-        for row in zip(
-            found["edges_ns"][:-1],
-            found["edges_ns"][1:],
-            found["delay_edges_ns"][:-1],
-            found["delay_edges_ns"][1:],
-            found["decay_probability"],
-            found["crossing_probability"],
-            strict=True,
-        )
-    ]
-    return csv_text(header, columns, rows)
 
 
 def _text(report: dict[str, Any]) -> str:
@@ -125,36 +82,40 @@ def _text(report: dict[str, Any]) -> str:
     )
     lines.append(f"              {_branchings(phi1['branching_ratios'])}")
     heads = ("detector", "on face", "crosses", "decays in", "events", "error")
-    lines += ["", *table_text(heads, [_row(each) for each in report["detectors"]]).split("\n")]
-    for each in report["detectors"]:
-        arrival = each["arrival_ns"]
+    lines += [
+        "",
+        *table_text(heads, [_row(detector) for detector in report["detectors"]]).split("\n"),
+    ]
+    for detector in report["detectors"]:
+        arrival, delay = detector["arrival_ns"], detector["delay_ns"]
         if arrival:
             lines.append(
-                f"arrival at {each['name']}: light {arrival['light']:.4g} ns, phi1 median"
+                f"arrival at {detector['name']}: light {arrival['light']:.4g} ns, phi1 median"
                 f" {arrival['median']:.4g} ns (90% within {arrival['percentile_5']:.4g}"
-                f" to {arrival['percentile_95']:.4g}), {each['delay_ns']['median']:.4g} ns after"
+                f" to {arrival['percentile_95']:.4g}), {delay['median']:.4g} ns after"
                 " light"
             )
-    lines += ["", *_seen(report), f"signal        {report['expected_events']:.6g} events"]
+    lines += ["", *_efficiencies(report), f"signal        {report['expected_events']:.6g} events"]
     lines.append(f"relic         {_relic(report['relic'])}")
-    hit = [
+    covering = [
         _search(key, value, run["confidence_level"])
         for key, value in report["existing_limits"].items()
         if value.get("excluded", value.get("covered"))
     ]
-    lines.append(f"covered by    {', '.join(hit) if hit else 'no existing search'}")
+    lines.append(f"covered by    {', '.join(covering) if covering else 'no existing search'}")
     lines += [f"note: {flag}" for flag in report["flags"]]
     return "\n".join(part for line in lines for part in _wrapped(line))
 
 
-def _seen(report: dict[str, Any]) -> list[str]:
-    """Efficiencies, where not every decay counts."""
+def _efficiencies(report: dict[str, Any]) -> list[str]:
+    """Efficiencies, where not every decay is taken as detected."""
     if report["efficiency"]["efficiency"] == "unity":
         return []
     return [
-        f"seen in {each['name']}     {each['efficiency']:.4g} +- {each['efficiency_error']:.2g} of"
-        f" {each['decays']:.6g} decays ({report['efficiency']['selection']})"
-        for each in report["detectors"]
+        f"detected in {detector['name']} {detector['efficiency']:.4g}"
+        f" +- {detector['efficiency_error']:.2g} of {detector['decays']:.6g} decays"
+        f" ({report['efficiency']['selection']})"
+        for detector in report["detectors"]
     ]
 
 
@@ -190,7 +151,7 @@ def _branchings(ratios: dict[str, float]) -> str:
 
 
 def _error(particle: dict[str, Any]) -> str:
-    """What R leaves open of a width, where it is worth a word."""
+    """Error of a width from that of R, where it is above a tenth of a per cent."""
     error = particle["width_relative_error_from_r"] or 0.0
     if error < 1e-3 or particle.get("ctau_overridden"):
         return ""

@@ -13,12 +13,11 @@ from wayside.cli.common import (
     recast_option,
     scenario_options,
 )
-from wayside.files import write_files
 from wayside.text import json_text
 
 if TYPE_CHECKING:
+    from wayside.results.reach import Reach
     from wayside.sensitivity.contours import Line
-    from wayside.sensitivity.result import Reach
 
 
 @click.command("reach")
@@ -41,8 +40,11 @@ def command(
 ) -> None:
     """Compute yields, the exclusion contour and existing limits over a plane.
 
-    SCENARIO is a built-in name or a TOML file. Writes reach.png, reach.pdf, contours.csv,
-    yields.csv, result.json and workspace.json (for pyhf) to --out (default: wayside-out).
+    SCENARIO is a built-in name or a TOML file. Its model.epsilon (and g_d, where that is an axis)
+    moves no contour: it is the point at which notes and efficiencies are given.
+
+    Writes reach.png, reach.pdf, contours.csv, yields.csv, result.json and workspace.json (for
+    pyhf) to --out (default: wayside-out).
     """
     loaded = load(scenario, overrides, plane__kind=plane, run__recast=recast)
     folder = Path("wayside-out") if out is None else out
@@ -53,28 +55,14 @@ def command(
 
     console = Console(stderr=True)
     with console.status("compiling and loading (the first run takes a minute)") as status:
-        from wayside.sensitivity.result import reach
+        from wayside.results.reach import reach
 
         result = reach(loaded, progress=status.update)
-        files: dict[str, bytes | str] = {}
+        written: list[Path] = []
         if out is not None or not as_json:
             status.update("figure and tables")
-            files = _files(result)
-    written = write_files(folder, files) if files else []
+            written = result.save(folder)
     click.echo(json_text(result.summary()) if as_json else _text(result, written))
-
-
-def _files(result: "Reach") -> dict[str, bytes | str]:
-    from wayside.plotting.files import figure_files
-    from wayside.plotting.reach_figure import reach_figure
-    from wayside.sensitivity.export import tables
-
-    return {
-        **figure_files(reach_figure(result), "reach"),
-        **tables(result),
-        "result.json": json_text(result.summary()) + "\n",
-        "workspace.json": json_text(result.background.workspace()) + "\n",
-    }
 
 
 def _text(result: "Reach", written: list[Path]) -> str:
@@ -93,7 +81,7 @@ def _text(result: "Reach", written: list[Path]) -> str:
             f" {result.plane.x.name} {low[0]:.4g} to {high[0]:.4g},"
             f" epsilon {low[1]:.4g} to {high[1]:.4g}"
         )
-    lines += _moved(result)
+    lines += _efficiencies(result)
     if not result.contour:
         least = float(result.total.min())
         side = "above" if least > result.n_limit else "below"
@@ -105,7 +93,7 @@ def _text(result: "Reach", written: list[Path]) -> str:
 
 
 def _background(result: "Reach") -> list[str]:
-    """What is expected without signal, unless there is nothing to tell."""
+    """Expected background and its effect on the limit, where there is any."""
     background = result.background
     if not background.value and background.kind == "number":
         return []
@@ -119,19 +107,19 @@ def _background(result: "Reach") -> list[str]:
     return lines
 
 
-def _moved(result: "Reach") -> list[str]:
-    """How the efficiency moves the contour, from the one in which every decay is seen."""
+def _efficiencies(result: "Reach") -> list[str]:
+    """Efficiencies, and how they move the contour from the one with every decay detected."""
     if not result.efficiency.get("selection"):
         return []
     lines = [
-        f"efficiency of {name} at the scenario's point: {each['efficiency']:.3g}"
-        f" +- {each['efficiency_error']:.1g} ({result.efficiency['selection']})"
-        for name, each in result.efficiency["detectors"].items()
+        f"efficiency of {name} at the scenario's point: {values['efficiency']:.3g}"
+        f" +- {values['efficiency_error']:.1g} ({result.efficiency['selection']})"
+        for name, values in result.efficiency["detectors"].items()
     ]
     if not result.unity:
-        return [*lines, "no contour either if every decay were seen"]
+        return [*lines, "no contour either if every decay were detected"]
     low, high = _ends(result.unity)
-    without = f"if every decay were seen: epsilon {low:.4g} to {high:.4g}"
+    without = f"if every decay were detected: epsilon {low:.4g} to {high:.4g}"
     if not result.contour:
         return [*lines, without]
     first, last = _ends(result.contour)

@@ -1,17 +1,16 @@
 """``wayside relic``: what is left over from the early universe."""
 
-import math
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from wayside.cli.common import check_out, json_option, load, out_option, scenario_options
-from wayside.files import write_files
 from wayside.text import json_text
 
 if TYPE_CHECKING:
     from wayside.cosmology.relic import RelicResult
+    from wayside.results.relic import FreezeOut, RelicPlane
     from wayside.scenario import Scenario
     from wayside.sensitivity.planes import Plane
     from wayside.sensitivity.relic import RelicLine
@@ -43,57 +42,23 @@ def command(
     loaded = load(scenario, overrides, plane__kind=plane)
     if out is not None:
         check_out(out)
-    files: dict[str, bytes | str]
+    result: FreezeOut | RelicPlane
     if line or plane is not None:
-        from wayside.sensitivity.planes import plane_of
-        from wayside.sensitivity.relic import relic_line
+        from wayside.results.relic import relic_plane
 
-        axes = plane_of(loaded)
-        found = relic_line(axes)
-        report = {"scenario": loaded.to_dict(), "axes": [axes.x.name, "epsilon"], **found.summary()}
-        text = "\n".join(
-            [_line_text(axes, found), *(f"note: {flag}" for flag in loaded.plane.unused())]
-        )
-        files = {"relic-line.csv": _line_csv(axes, found)} if out else {}
+        result = relic_plane(loaded)
+        notes = [f"note: {flag}" for flag in loaded.plane.unused()]
+        text = "\n".join([_line_text(result.plane, result.line), *notes])
     else:
-        from wayside.cosmology.relic import relic_density
-        from wayside.sensitivity.planes import mass_point
+        from wayside.results.relic import relic
 
-        result = relic_density(
-            mass_point(loaded).model,
-            loaded.model.epsilon,
-            loaded.model.g_d,
-            hadrons=loaded.cosmology.hadrons,
-            dof_name=loaded.cosmology.dof,
-        )
-        report = _report(loaded, result)
-        text = _text(loaded, result)
-        files = _files(result) if out else {}
-    written = write_files(out, files) if out else []
+        result = relic(loaded)
+        text = _text(loaded, result.result)
+    written = result.save(out) if out else []
     if as_json:
-        click.echo(json_text(report))
+        click.echo(json_text(result.summary()))
     else:
         click.echo("\n".join([text, *(f"wrote {path}" for path in written)]))
-
-
-def _report(scenario: "Scenario", result: "RelicResult") -> dict[str, Any]:
-    from wayside.cosmology.relic import GEV2_TO_CM3_PER_S
-
-    return {
-        "scenario": scenario.to_dict(),
-        "omega_h2": result.omega_h2,
-        "x_freeze_out": result.x_freeze_out,
-        "uncertainty": result.uncertainty,
-        "uncertainty_from": dict(result.contributions),
-        "flags": list(result.flags),
-        "freeze_out": {
-            "x": result.x,
-            "temperature_gev": result.temperature,
-            "yield": result.yield_,
-            "yield_equilibrium": result.yield_equilibrium,
-            "sigma_v_cm3_per_s": result.sigma_v * GEV2_TO_CM3_PER_S,
-        },
-    }
 
 
 def _text(scenario: "Scenario", result: "RelicResult") -> str:
@@ -119,37 +84,11 @@ def _text(scenario: "Scenario", result: "RelicResult") -> str:
     return "\n".join(lines)
 
 
-def _files(result: "RelicResult") -> dict[str, bytes | str]:
-    from wayside.cosmology.relic import GEV2_TO_CM3_PER_S
-    from wayside.plotting.files import figure_files
-    from wayside.plotting.freeze_out import freeze_out_figure
-    from wayside.text import csv_text
-
-    columns = ("x", "temperature_gev", "yield", "yield_equilibrium", "sigma_v_cm3_per_s")
-    values = (
-        result.x,
-        result.temperature,
-        result.yield_,
-        result.yield_equilibrium,
-        result.sigma_v * GEV2_TO_CM3_PER_S,
-    )
-    header = {
-        "what": "freeze-out of the ground state",
-        "hadrons": result.hadrons,
-        "dof": result.dof,
-        "omega_h2": f"{result.omega_h2:.10g}",
-    }
-    table = csv_text(header, columns, zip(*(each.tolist() for each in values), strict=True))
-    if not len(result.x):
-        return {"freeze-out.csv": table}
-    return {**figure_files(freeze_out_figure(result), "freeze-out"), "freeze-out.csv": table}
-
-
-def _line_text(plane: "Plane", found: "RelicLine") -> str:
-    if not found.known:
+def _line_text(plane: "Plane", line: "RelicLine") -> str:
+    if not line.known:
         return "Omega h^2 is not known at these masses"
     lines = []
-    for branch in found.branches:
+    for branch in line.branches:
         points = branch.line.points
         low, high = points.min(axis=0), points.max(axis=0)
         lines.append(
@@ -158,24 +97,3 @@ def _line_text(plane: "Plane", found: "RelicLine") -> str:
             f" too much dark matter {branch.overabundant}"
         )
     return "\n".join(lines) or "Omega h^2 = 0.12 nowhere in the plane"
-
-
-def _line_csv(plane: "Plane", found: "RelicLine") -> str:
-    from wayside.text import csv_text
-
-    header = {
-        "what": "every epsilon of Omega h^2 = 0.12, and where there is too much dark matter: below"
-        " or above it; without such an epsilon all or none of the column, or unknown",
-        "scenario": plane.scenario.name,
-        "units": f"{plane.x.name} in {plane.x.unit}, epsilon in 1",
-    }
-    rows: list[tuple[float, float, str]] = []
-    for x, column in zip(found.x.tolist(), found.columns, strict=True):
-        if column is None:
-            rows.append((x, math.nan, "unknown"))
-        elif not column.roots:
-            rows.append((x, math.nan, "all" if column.starts_above else "none"))
-        else:
-            pairs = zip(column.roots, column.sides(), strict=True)
-            rows += [(x, root, side) for root, side in pairs]
-    return csv_text(header, (plane.x.name, "epsilon", "overabundant"), rows)

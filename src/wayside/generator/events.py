@@ -6,7 +6,6 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from wayside import __version__
 from wayside.collider.boosts import boost_by
 from wayside.errors import InputError
 from wayside.generator import hadrons
@@ -15,8 +14,10 @@ from wayside.generator.flights import Flights, FlightSampler
 from wayside.models.protocol import Model
 from wayside.production.process import Companions
 from wayside.scenario import Scenario
+from wayside.scenario.choice import detector_of
 from wayside.sensitivity.planes import mass_point
 from wayside.typing import FloatArray, IntArray
+from wayside.version import __version__
 
 BLOCK: Final = 65_536
 """Proposals per block; every block has random numbers of its own, by seed and number."""
@@ -89,8 +90,7 @@ class EventGenerator:
         self.scenario = scenario
         self._point = point = mass_point(scenario)
         for name in detectors:
-            if name not in point.volumes:
-                raise InputError(f"--detector {name}: none of {', '.join(point.volumes)}")
+            detector_of(scenario, name)
         self.detectors: tuple[str, ...] = tuple(dict.fromkeys(detectors)) or tuple(point.volumes)
         """Names, in the order of `Events.detector`."""
         epsilon, g_d = scenario.model.epsilon, scenario.model.g_d

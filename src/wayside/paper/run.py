@@ -13,12 +13,12 @@ from importlib.metadata import version
 from multiprocessing import active_children, get_context
 from typing import Any, Final
 
-from wayside import __version__
 from wayside.errors import WaysideError
 from wayside.paper.registry import SECTIONS, run
 from wayside.paper.rows import Row, counts
 from wayside.paper.section import Context
 from wayside.plotting.files import figure_files
+from wayside.version import __version__
 
 Progress = Callable[[str, int, int], None]
 """Called with a line of text, the number of sections done and of all."""

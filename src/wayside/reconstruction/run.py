@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 
-from wayside import __version__
 from wayside.emulsion.alignment import misalign
 from wayside.emulsion.grains import grain_microtracks
 from wayside.emulsion.microtracks import microtracks
@@ -40,6 +39,7 @@ from wayside.reconstruction.truth_matching import PARTICLE, PURE, at_origin, mat
 from wayside.reconstruction.vertices import Vertexing
 from wayside.scenario.emulsion import EmulsionSection, ReconstructionSection
 from wayside.typing import StructuredArray
+from wayside.version import __version__
 
 APART = 1e6
 """ns between events of a group: they share films, but happen a millisecond from one another."""

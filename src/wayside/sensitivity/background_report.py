@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from wayside import __version__
 from wayside.backgrounds.budget import Budget, Finder, budget
 from wayside.backgrounds.counts import Count, Stage
 from wayside.backgrounds.fake_counts import Contribution, contributions
@@ -20,11 +19,12 @@ from wayside.sensitivity.background import (
 )
 from wayside.sensitivity.luminosity import LuminosityScan, luminosity_scan
 from wayside.text import csv_text
+from wayside.version import __version__
 
 
 @dataclass(frozen=True)
 class BackgroundReport:
-    """What ``wayside background`` tells.
+    """Sources of background by detector, and what they do to the limit.
 
     Made by `background_report`.
     """
@@ -51,7 +51,7 @@ class BackgroundReport:
         return source.entering.value / seconds, "s"
 
     def summary(self, detectors: tuple[str, ...] | None = None) -> dict[str, Any]:
-        """Plain values; of all detectors, or of some."""
+        """Everything as plain values; of all detectors, or of those named."""
         scenario = self.scenario
         return {
             "wayside": __version__,
@@ -76,9 +76,11 @@ class BackgroundReport:
     def _detector(self, name: str) -> dict[str, Any]:
         return {
             "signal": name in self.scenario.signal,
-            "sources": [self._source(each) for each in self.budget.detectors[name]],
+            "sources": [self._source(source) for source in self.budget.detectors[name]],
             "after_each_veto": self._vetoes(name),
-            "total": {each: _plain(self.budget.total([name], each)) for each in SELECTIONS},
+            "total": {
+                selection: _plain(self.budget.total([name], selection)) for selection in SELECTIONS
+            },
             "not_counted": self.budget.not_counted([name]),
         }
 
@@ -91,14 +93,15 @@ class BackgroundReport:
             "scales": source.scaling,
             "entering": _plain(source.entering),
             f"entering_per_{'fb' if unit == 'fb^-1' else unit}": rate,
-            "vertices": vertices and {each: _plain(vertices[each]) for each in SELECTIONS},
+            "vertices": vertices
+            and {selection: _plain(vertices[selection]) for selection in SELECTIONS},
             "notes": list(source.notes),
         }
 
     def _vetoes(self, name: str) -> dict[str, dict[str, Any]]:
         return {
-            key: {stage: _plain(count) for stage, count in found.items()}
-            for key, found in self.vetoes[name].items()
+            key: {stage: _plain(count) for stage, count in counts.items()}
+            for key, counts in self.vetoes[name].items()
         }
 
     def _control(self) -> dict[str, Any] | None:
@@ -141,14 +144,17 @@ class BackgroundReport:
     def _sources_csv(self) -> str:
         header = self._header("sources of background: mean numbers and their standard errors")
         columns = ["detector", "source", "scales", *_columns("entering")]
-        columns += [each for selection in SELECTIONS for each in _columns(selection)]
+        columns += [column for selection in SELECTIONS for column in _columns(selection)]
         rows: list[list[str | float]] = []
-        for name, found in self.budget.detectors.items():
-            for source in found:
+        for name, sources in self.budget.detectors.items():
+            for source in sources:
                 vertices = source.vertices or {}
-                counts = [source.entering, *(vertices.get(each, _UNKNOWN) for each in SELECTIONS)]
+                counts = [
+                    source.entering,
+                    *(vertices.get(selection, _UNKNOWN) for selection in SELECTIONS),
+                ]
                 rows.append([name, source.key, source.scaling, *_cells(counts)])
-            totals = [self.budget.total([name], each) for each in SELECTIONS]
+            totals = [self.budget.total([name], selection) for selection in SELECTIONS]
             rows.append([name, "total", "", *_cells([_UNKNOWN, *totals])])
         return csv_text(header, columns, rows)
 
@@ -163,7 +169,7 @@ class BackgroundReport:
         values = [scan.luminosity_fb, scan.background]
         for curve in scan.curves.values():
             values += [curve.n_limit, curve.epsilon]
-        return csv_text(header, columns, zip(*(each.tolist() for each in values), strict=True))
+        return csv_text(header, columns, zip(*(column.tolist() for column in values), strict=True))
 
 
 def background_report(
@@ -180,7 +186,7 @@ def background_report(
     find
         Function that gives the contributions of all sources at one detector.
     points
-        Number of luminosities.
+        Number of luminosities at which limits are computed.
     """
     found = budget(scenario, find)
     background = simulated_background(scenario, found)

@@ -18,7 +18,7 @@ LEAST_STEP = 1e-3
 """Columns closer than this, in fractions of the axis, get none between them."""
 
 FARTHEST = 0.03
-"""Move of a line from one column to the next, in fractions of the epsilon axis, that is left."""
+"""Largest move of a line from one column to the next, in fractions of the epsilon axis."""
 
 _ROUNDS = 8
 
@@ -34,7 +34,7 @@ def resolved(
         From `wayside.sensitivity.planes.plane_of`; a plane of couplings is returned as it is.
     yields
         Smooth functions whose zeros will be traced, such as ln(events/limit); islands and gaps
-        are looked for by their trend.
+        between columns are searched for by their trend.
     margins
         Functions whose zeros will be traced, but that may scatter from column to column, as a
         limit in narrow bins does.
@@ -49,7 +49,7 @@ def resolved(
     plane = plane.with_columns(extra)
     known: dict[float, FloatArray] = {}
     for _ in range(_ROUNDS):
-        _look(plane, known, [*yields, *margins])
+        _evaluate(plane, known, [*yields, *margins])
         fields = np.stack([known[x] for x in plane.x.values.tolist()], axis=-1)
         need = _need(plane, fields, len(yields))
         worst = np.argsort(-need, kind="stable")[: max(most - len(plane.x.values), 0)]
@@ -61,17 +61,20 @@ def resolved(
     return plane
 
 
-def _look(
+def _evaluate(
     plane: Plane, known: dict[float, FloatArray], functions: Sequence[CouplingFunction]
 ) -> None:
-    """Fill in the functions along columns not looked at yet, shape (functions, epsilon)."""
+    """Fill in the functions along new columns, shape (functions, epsilon)."""
     for x in plane.x.values.tolist():
         if x not in known:
             known[x] = np.stack([plane.evaluate(f, x, plane.epsilon.values) for f in functions])
 
 
 def _need(plane: Plane, fields: FloatArray, smooth: int) -> FloatArray:
-    """How much a column is needed between neighbours, 0 where not; fields by (_, epsilon, x)."""
+    """How much a column is needed between neighbours, 0 where not.
+
+    ``fields`` has the shape (functions, epsilon, x), shape of the result (x - 1,).
+    """
     t = plane.x.coordinates
     moved = np.mean((fields[..., 1:] > 0.0) != (fields[..., :-1] > 0.0), axis=1).max(axis=0)
     # A step of one or two cells of epsilon is below the resolution of the grid.

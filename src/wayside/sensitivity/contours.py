@@ -41,13 +41,13 @@ def trace(
     Parameters
     ----------
     function
-        Of x and y, elementwise on 1-D arrays; -inf where there is nothing.
+        Function of x and y, elementwise on 1-D arrays; -inf where a yield vanishes.
     x, y
-        Grid coordinates, shapes (n,) and (m,), increasing.
+        Coordinates of the grid, shapes (n,) and (m,), increasing.
     values
-        The function on the grid, shape (m, n).
+        Values of the function on the grid, shape (m, n).
     costly_x
-        Whether another x costs much and another y nothing: roots along x are then found only
+        Whether another x is costly and another y is not: roots along x are then found only
         where a line turns or ends between two columns, and left out elsewhere.
 
     Returns
@@ -127,13 +127,13 @@ def _roots(
         return np.clip(np.nan_to_num(value, nan=-_CEILING), -_CEILING, _CEILING)
 
     # The absolute tolerance ends the search for an edge of -inf that lies at zero.
-    found = elementwise.find_root(
+    solution = elementwise.find_root(
         along,
         (low, high),
         args=(held,),
         tolerances={"xatol": 1e-12, "xrtol": 1e-11, "fatol": 1e-4},
     )
-    roots, solved = np.array(found.x, ndmin=1), np.atleast_1d(found.success)
+    roots, solved = np.array(solution.x, ndmin=1), np.atleast_1d(solution.success)
     if not np.all(solved):
         roots[~solved] = _nearer_end(along, held[~solved], low[~solved], high[~solved])
     return roots

@@ -1,7 +1,7 @@
 """Existing searches recast on the couplings of a mass point.
 
 Every function returns a margin, ln(epsilon/limit) or alike: positive where a search excludes the
-point (or covers it), minus infinity where it says nothing.
+point (or covers it), minus infinity where it sets no limit.
 """
 
 from collections.abc import Callable
@@ -28,7 +28,8 @@ class Existing:
     recast
         ``"exact"``, or ``"printed"`` for Eqs. 22 and 23 of the study as printed.
     confidence_level
-        Of the exclusion, where a search allows a choice: BaBar's invisible one, by its likelihood.
+        Confidence level of the exclusion, where a search allows a choice: BaBar's search for an
+        invisible A', by its likelihood.
     """
 
     def __init__(self, recast: Recast = "exact", confidence_level: float = 0.9) -> None:
@@ -210,7 +211,7 @@ SEARCHES = (
         level=_level_lep,
     ),
 )
-"""All of them, in the order in which a figure draws them."""
+"""All searches, in the order in which a figure draws them."""
 
 
 def _nothing(epsilon: ArrayLike, g_d: ArrayLike) -> FloatArray:

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from wayside import __version__
 from wayside.sensitivity.contours import Line
 from wayside.sensitivity.existing import SEARCHES
 from wayside.sensitivity.result import Reach, percent
 from wayside.text import csv_text
+from wayside.version import __version__
 
 
 def tables(result: Reach) -> dict[str, str]:

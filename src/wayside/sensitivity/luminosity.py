@@ -62,13 +62,13 @@ def luminosity_scan(
     Parameters
     ----------
     scenario
-        Masses, g_D, detectors and the luminosity of the background.
+        Masses, g_D, detectors and the luminosity to which the background belongs.
     background
-        From `wayside.sensitivity.background.expected_background` or its like.
+        Expected background, such as from `wayside.sensitivity.background.expected_background`.
     sources
-        What it is made of; None leaves out the control detector.
+        Sources of the background by detector; None leaves out the control detector.
     points
-        Number of luminosities.
+        Number of luminosities, in equal steps of their logarithm.
     """
     run = scenario.run
     until = background.zero_until() / run.luminosity_fb
@@ -106,7 +106,7 @@ def luminosity_scan(
 
 
 def _yields(scenario: Scenario) -> dict[str, FloatArray]:
-    """Expected events a fb^-1 by detector over a grid of epsilon, at the scenario's g_D."""
+    """Expected events per fb^-1 by detector over a grid of epsilon, at the scenario's g_D."""
     point = mass_point(scenario)
     return {
         name: np.asarray(point.expected_events(name, _EPSILON, scenario.model.g_d, 1.0))
@@ -118,7 +118,7 @@ def _smallest_epsilon(
     events: FloatArray, luminosity: FloatArray, n_limit: FloatArray
 ) -> FloatArray:
     """Where yields first reach the limit, between neighbours of the grid along a power law."""
-    found = np.full(len(luminosity), np.nan)
+    smallest = np.full(len(luminosity), np.nan)
     with np.errstate(divide="ignore"):
         logs = np.log(np.maximum(events, 0.0))
     for i, level in enumerate(np.log(n_limit / luminosity)):
@@ -126,8 +126,8 @@ def _smallest_epsilon(
         if len(above) and above[0] > 0:
             k = int(above[0])
             fraction = (level - logs[k - 1]) / (logs[k] - logs[k - 1])
-            found[i] = _EPSILON[k - 1] * (_EPSILON[k] / _EPSILON[k - 1]) ** fraction
-    return found
+            smallest[i] = _EPSILON[k - 1] * (_EPSILON[k] / _EPSILON[k - 1]) ** fraction
+    return smallest
 
 
 def _ratio_at(epsilon: float, other: FloatArray, signal: FloatArray) -> float:

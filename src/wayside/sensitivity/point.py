@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from wayside import __version__
 from wayside.acceptance.timing import arrival_times, quantiles
 from wayside.constants import HBAR_C
 from wayside.cosmology.relic import relic_density
@@ -17,6 +16,7 @@ from wayside.sensitivity.efficiency import detection_report, efficiency_report
 from wayside.sensitivity.existing import SEARCHES, Existing
 from wayside.sensitivity.mass_point import MassPoint
 from wayside.sensitivity.planes import mass_point
+from wayside.version import __version__
 
 
 def point_report(scenario: Scenario) -> dict[str, Any]:

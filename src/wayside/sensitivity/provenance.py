@@ -1,13 +1,9 @@
 """Which data tables a result rests on."""
 
-from typing import TYPE_CHECKING
-
 from wayside.data import read_table
 from wayside.efficiency.shipped import NAME
+from wayside.scenario import Scenario
 from wayside.sensitivity.existing import SEARCHES
-
-if TYPE_CHECKING:
-    from wayside.sensitivity.result import Reach
 
 
 def table_record(name: str) -> dict[str, str]:
@@ -19,12 +15,12 @@ def table_record(name: str) -> dict[str, str]:
     }
 
 
-def tables_used(result: "Reach") -> list[dict[str, str]]:
-    """Records of the tables behind the widths and the existing limits of a result."""
+def tables_used(scenario: Scenario) -> list[dict[str, str]]:
+    """Records of the tables behind the widths, efficiencies and existing limits of a scenario."""
     names = ["r_ratio", "narrow_vector_states"]
-    if result.scenario.cosmology.dof == "drees2015":  # the others are formulas
+    if scenario.cosmology.dof == "drees2015":  # the others are formulas
         names.append("dof_drees2015")
-    if result.scenario.run.efficiency == "simulated":
+    if scenario.run.efficiency == "simulated":
         names.append(NAME)
     for search in SEARCHES:
         names.extend(search.tables)

@@ -3,24 +3,33 @@
 import platform
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import partial
 from importlib.metadata import version
 from typing import Any
 
 import numpy as np
 
-from wayside import __version__
 from wayside.scenario import Scenario, checks
-from wayside.sensitivity import mean_flight
 from wayside.sensitivity.background import Background, expected_background
 from wayside.sensitivity.columns import resolved
-from wayside.sensitivity.contours import Line, trace
+from wayside.sensitivity.contours import Line
+from wayside.sensitivity.curves import (
+    APPROXIMATE,
+    CONTOUR,
+    DISCOVERY,
+    UNITY,
+    Curve,
+    expected_events,
+    traced,
+    yield_curves,
+)
 from wayside.sensitivity.efficiency import efficiency_report
 from wayside.sensitivity.existing import SEARCHES, Existing
-from wayside.sensitivity.mass_point import Efficiency, MassPoint
+from wayside.sensitivity.mass_point import MassPoint
 from wayside.sensitivity.planes import CouplingFunction, Plane, plane_of
+from wayside.sensitivity.provenance import tables_used
 from wayside.sensitivity.relic import RelicLine, relic_line
 from wayside.typing import FloatArray
+from wayside.version import __version__
 
 _PACKAGES = ("contourpy", "numba", "numpy", "scipy")
 
@@ -62,7 +71,7 @@ class Reach:
     """Where the ground state makes up all of dark matter."""
     flags: list[str] = field(default_factory=list)
     unity: list[Line] = field(default_factory=list)
-    """The contour with efficiency 1; empty where ``run.efficiency`` takes it so anyway."""
+    """The contour with efficiency 1; empty where ``run.efficiency`` assumes that."""
     efficiency: dict[str, Any] = field(default_factory=dict)
     """Which efficiency was used, the table behind it, and its value at the scenario's point."""
 
@@ -78,8 +87,6 @@ class Reach:
 
     def summary(self) -> dict[str, Any]:
         """Every input, version and data table, and the contours, as plain values."""
-        from wayside.sensitivity.provenance import tables_used
-
         return {
             "wayside": __version__,
             "python": platform.python_version(),
@@ -92,7 +99,7 @@ class Reach:
             "n_discovery": self.n_discovery,
             "relative_error": self.relative_error,
             "flags": self.flags,
-            "tables": tables_used(self),
+            "tables": tables_used(self.scenario),
             "axes": [self.plane.x.name, self.plane.epsilon.name],
             "contour": _plain(self.contour),
             "discovery": _plain(self.discovery),
@@ -106,12 +113,6 @@ class Reach:
             },
             "columns_added": len(self.plane.x.values) - self.scenario.plane.points,
         }
-
-    def _repr_html_(self) -> str:
-        """Summary for a notebook, with the figure."""
-        from wayside.plotting.html import reach_html
-
-        return reach_html(self)
 
     def __repr__(self) -> str:
         """One line."""
@@ -133,6 +134,10 @@ def _span(lines: list[Line]) -> str:
 def reach(scenario: Scenario, *, progress: Progress | None = None) -> Reach:
     """Compute what a scenario's detectors exclude over its plane.
 
+    Epsilon is an axis of every plane, and g_D too where ``plane.kind`` is ``epsilon-g_d``: the
+    scenario's own ``model.epsilon`` (``model.g_d``) moves no contour. It is the point at which the
+    flags are raised and an efficiency is quoted.
+
     Parameters
     ----------
     scenario
@@ -151,84 +156,113 @@ def reach(scenario: Scenario, *, progress: Progress | None = None) -> Reach:
         If the plane cannot be made.
     """
     say = progress or (lambda _: None)
-    luminosity = scenario.run.luminosity_fb
     background = expected_background(scenario)
-    n_limit, n_discovery = background.n_limit, background.n_discovery
-    logarithm = _log_yield(scenario, _expected)
-    unity = _log_yield(scenario, partial(_expected, efficiency="unity"))
-    simulated = scenario.run.efficiency == "simulated"
-    approximation = _log_yield(scenario, mean_flight.expected_events)
-    existing_searches = Existing(scenario.run.recast, scenario.run.confidence_level)
-    searches = existing_searches.margins()
+    searches = Existing(scenario.run.recast, scenario.run.confidence_level)
+    curves = yield_curves(scenario, background)
+    borders = [Curve(key, margin, 0.0) for key, margin in searches.margins().items()]
 
     grid_plane = plane_of(scenario)
     if grid_plane.varies_masses:
         say("columns")
-    traced = [
-        _over(logarithm, n_limit),
-        _over(logarithm, n_discovery),
-        _over(approximation, n_limit),
-        *([_over(unity, n_limit)] if simulated else []),
-    ]
-    plane = resolved(grid_plane, traced, list(searches.values()))
-
+    plane = resolved(
+        grid_plane,
+        [curve.above_level for curve in curves],
+        [border.function for border in borders],
+    )
     say(f"yields over {len(plane.x.values)} x {len(plane.epsilon.values)} points")
     x, epsilon = np.meshgrid(plane.x.values, plane.epsilon.values)
     events = {
-        name: np.maximum(
-            plane.evaluate(
-                lambda point, eps, g_d, name=name: _expected(  # type: ignore[misc]
-                    point, name, eps, g_d, luminosity
-                ),
-                x,
-                epsilon,
-            ),
-            0.0,
-        )
+        name: np.maximum(plane.evaluate(_events_in(scenario, name), x, epsilon), 0.0)
         for name in scenario.detectors
     }
-    say("contours")
-    total = np.asarray(sum(events[name] for name in scenario.signal))
     with np.errstate(divide="ignore"):
-        grid = np.log(total)
-    contour = _trace(plane, logarithm, grid, np.log(n_limit))
-    discovery = _trace(plane, logarithm, grid, np.log(n_discovery))
-    approximate = _trace(
-        plane, approximation, plane.evaluate(approximation, x, epsilon), np.log(n_limit)
-    )
-
-    if simulated:
-        say("contour of efficiency 1")
-    unity_contour = (
-        _trace(plane, unity, plane.evaluate(unity, x, epsilon), np.log(n_limit))
-        if simulated
-        else []
-    )
-
-    say("existing limits")
-    margins = {key: plane.evaluate(function, x, epsilon) for key, function in searches.items()}
-    existing = {
-        key: _trace(plane, function, margins[key], 0.0) for key, function in searches.items()
-    }
+        total = np.log(np.asarray(sum(events[name] for name in scenario.signal)))
+    grids = {curves[0].function: total}
+    lines: dict[str, list[Line]] = {}
+    for words, group in (("contours", curves), ("existing limits", borders)):
+        say(words)
+        for curve in group:
+            if curve.function not in grids:
+                grids[curve.function] = plane.evaluate(curve.function, x, epsilon)
+        lines |= traced(plane, group, grids)
     say("relic density")
     relic = relic_line(grid_plane)  # it finds columns of its own
-    columns = [plane.column(float(value)) for value in plane.x.values]
-    errors = [
-        error
-        for point in {id(each): each for each in columns if each is not None}.values()
-        for _, error in map(point.curve, scenario.signal)
-    ]
-    worst = max(errors, default=0.0)
-    g_d_most = scenario.model.g_d if plane.varies_masses else plane.x.values[-1]
-    flags = plane.centre.flags(scenario.model.epsilon, float(g_d_most))
-    flags += [*checks.overlaps(scenario), *scenario.plane.unused(), *background.flags]
+    margins = {border.name: grids[border.function] for border in borders}
+    levels = _levels(searches, plane)
+    worst = _worst_error(scenario, plane)
     efficiency = efficiency_report(scenario, plane.centre)
-    flags += efficiency.pop("flags")
+    flags = [
+        *_flags_of_the_point(scenario, plane),
+        *background.flags,
+        *efficiency.pop("flags"),
+        *_flags_of_the_result(scenario, plane, worst, relic, levels, margins),
+    ]
+    return Reach(
+        plane=plane,
+        background=background,
+        events=events,
+        n_limit=background.n_limit,
+        n_discovery=background.n_discovery,
+        contour=lines[CONTOUR],
+        discovery=lines[DISCOVERY],
+        approximate=lines[APPROXIMATE],
+        existing={border.name: lines[border.name] for border in borders},
+        margins=margins,
+        relative_error=worst,
+        confidence_levels=levels,
+        relic=relic,
+        flags=flags,
+        unity=lines.get(UNITY, []),
+        efficiency=efficiency,
+    )
+
+
+def _events_in(scenario: Scenario, name: str) -> CouplingFunction:
+    """Expected events in one detector as a function of the couplings."""
+
+    def events(point: MassPoint, epsilon: FloatArray, g_d: FloatArray) -> FloatArray:
+        return expected_events(point, name, epsilon, g_d, scenario.run.luminosity_fb)
+
+    return events
+
+
+def _worst_error(scenario: Scenario, plane: Plane) -> float:
+    """Largest error bound of the signal detectors' acceptances over all columns."""
+    points = {id(point): point for point in _points(plane)}.values()
+    errors = [error for point in points for _, error in map(point.curve, scenario.signal)]
+    return max(errors, default=0.0)
+
+
+def _points(plane: Plane) -> list[MassPoint]:
+    """Mass points of the columns that have one."""
+    columns = [plane.column(float(value)) for value in plane.x.values]
+    return [point for point in columns if point is not None]
+
+
+def _flags_of_the_point(scenario: Scenario, plane: Plane) -> list[str]:
+    """What to know about the scenario's own point, at the largest g_D of the plane."""
+    g_d = scenario.model.g_d if plane.varies_masses else float(plane.x.values[-1])
+    return [
+        *plane.centre.flags(scenario.model.epsilon, g_d),
+        *checks.overlaps(scenario),
+        *scenario.plane.unused(),
+    ]
+
+
+def _flags_of_the_result(
+    scenario: Scenario,
+    plane: Plane,
+    worst: float,
+    relic: RelicLine,
+    levels: dict[str, tuple[float, ...]],
+    margins: dict[str, FloatArray],
+) -> list[str]:
+    """What to know about accuracy, the relic density and levels of existing searches."""
+    flags = []
     if worst > plane.centre.rtol:
         flags.append(f"acceptance known to {worst:.1e} only")
     if not relic.known:
         flags.append("relic density not known at these masses")
-    levels = _levels(existing_searches, plane)
     other = [
         f"{key} {percent(levels[key])}"
         for key, margin in margins.items()
@@ -236,34 +270,18 @@ def reach(scenario: Scenario, *, progress: Progress | None = None) -> Reach:
     ]
     if other:
         flags.append(f"existing limits at other confidence levels: {', '.join(other)}")
-    return Reach(
-        plane=plane,
-        background=background,
-        events=events,
-        n_limit=n_limit,
-        n_discovery=n_discovery,
-        contour=contour,
-        discovery=discovery,
-        approximate=approximate,
-        existing=existing,
-        margins=margins,
-        relative_error=worst,
-        confidence_levels=levels,
-        relic=relic,
-        flags=flags,
-        unity=unity_contour,
-        efficiency=efficiency,
-    )
+    return flags
 
 
 def _levels(searches: Existing, plane: Plane) -> dict[str, tuple[float, ...]]:
     """Confidence levels of the searches' borders over all columns."""
-    points = {id(p): p for x in plane.x.values if (p := plane.column(float(x))) is not None}
-    masses = {point.model.m_aprime for point in points.values()}
-    columns = [searches.confidence_levels(mass) for mass in masses]
+    masses = {point.model.m_aprime for point in _points(plane)}
+    at_masses = [searches.confidence_levels(mass) for mass in masses]
     return {
-        key: tuple(sorted({level for each in columns if (level := each[key]) is not None}))
-        for key in (search.key for search in SEARCHES)
+        search.key: tuple(
+            sorted({level for by_key in at_masses if (level := by_key[search.key]) is not None})
+        )
+        for search in SEARCHES
     }
 
 
@@ -276,62 +294,6 @@ def percent(levels: tuple[float, ...]) -> str:
     '90% and 95%'
     """
     return " and ".join(f"{100.0 * level:g}%" for level in levels)
-
-
-def _over(logarithm: CouplingFunction, level: float) -> CouplingFunction:
-    return lambda point, epsilon, g_d: logarithm(point, epsilon, g_d) - np.log(level)
-
-
-def _expected(
-    point: MassPoint,
-    name: str,
-    epsilon: FloatArray,
-    g_d: FloatArray,
-    luminosity_fb: float,
-    efficiency: Efficiency | None = None,
-) -> FloatArray:
-    return point.expected_events(name, epsilon, g_d, luminosity_fb, efficiency=efficiency)
-
-
-def _log_yield(scenario: Scenario, events: Callable[..., FloatArray]) -> CouplingFunction:
-    def logarithm(point: MassPoint, epsilon: FloatArray, g_d: FloatArray) -> FloatArray:
-        luminosity = scenario.run.luminosity_fb
-        counts = [events(point, name, epsilon, g_d, luminosity) for name in scenario.signal]
-        with np.errstate(divide="ignore"):
-            return np.asarray(np.log(sum(counts)))
-
-    return logarithm
-
-
-def _trace(plane: Plane, function: CouplingFunction, grid: FloatArray, level: float) -> list[Line]:
-    """Lines on which a function takes a level, in the values of the axes."""
-
-    def shifted(x: FloatArray, epsilon: FloatArray) -> FloatArray:
-        values = plane.evaluate(
-            function, plane.x.from_coordinates(x), plane.epsilon.from_coordinates(epsilon)
-        )
-        return values - level
-
-    lines = trace(
-        shifted,
-        plane.x.coordinates,
-        plane.epsilon.coordinates,
-        grid - level,
-        costly_x=plane.varies_masses,
-    )
-    return [
-        Line(
-            np.stack(
-                [
-                    plane.x.from_coordinates(line.points[:, 0]),
-                    plane.epsilon.from_coordinates(line.points[:, 1]),
-                ],
-                axis=1,
-            ),
-            line.closed,
-        )
-        for line in lines
-    ]
 
 
 __all__ = ["Reach", "percent", "reach"]

@@ -36,11 +36,11 @@ class DataSets:
     kind
         ``"official"``, ``"stand-in"`` (Wayside's), or ``"unknown"``: neither of them.
     folder
-        Where it is.
+        Folder that Geant4 reads.
     version
-        Of the stand-in, else of Geant4.
+        Version of the stand-in, else of Geant4.
     approximations
-        What is not Geant4's own.
+        What differs from Geant4's own data.
     """
 
     kind: Kind
@@ -78,17 +78,17 @@ def find(choice: Choice = "auto") -> DataSets:
         return _described(unpack())
     named = os.environ.get(VARIABLE)
     folder = _installed_folder()
-    found = installed()
+    present = installed()
     if choice == "official":
-        if found is None or found.kind != "official":
+        if present is None or present.kind != "official":
             raise InputError(
                 f'geant4.data = "official": no such data in {folder};'
                 " `python -m calzone download` fetches them"
             )
-        return found
-    if found is None and named:
+        return present
+    if present is None and named:
         raise InputError(f"{VARIABLE} = {folder}: no Geant4 11.4 data there")
-    return found or _described(unpack())
+    return present or _described(unpack())
 
 
 def installed() -> DataSets | None:

@@ -23,7 +23,7 @@ from wayside.typing import FloatArray, IntArray
 Records = NDArray[Any]
 
 KINDS: Final = ("film", "gas", "fibre")
-"""Of sensitive layers, in the order in which files number them."""
+"""Kinds of sensitive layers, in the order in which files number them."""
 
 BATCH: Final = 200
 """Primaries simulated before their steps are condensed; bounds memory, changes no result."""
@@ -42,6 +42,25 @@ def require_calzone() -> None:
     for name in ("calzone", "particle", "pyarrow"):
         if importlib.util.find_spec(name) is None:
             raise InputError(f'{name} is not installed: pip install "wayside[simulation]"')
+
+
+def engine_record(data: DataSets) -> dict[str, Any]:
+    """Versions of the engine and its data sets, as plain values.
+
+    Parameters
+    ----------
+    data
+        From `wayside.transport.datasets.find`.
+    """
+    # Named before the engine is imported, which else names a folder of its own to child processes.
+    os.environ[VARIABLE] = str(data.folder)
+    import calzone
+
+    return {
+        "data": data.summary(),
+        "geant4": calzone.GEANT4_VERSION,
+        "calzone": calzone.VERSION,
+    }
 
 
 def kinetic_energies(primaries: Records) -> FloatArray:
@@ -69,28 +88,28 @@ def masses(pdg: Records) -> FloatArray:
     from particle import Particle, ParticleNotFound
 
     kinds, which = np.unique(pdg, return_inverse=True)
-    found = []
+    by_kind = []
     for kind in kinds:
         try:
-            found.append(Particle.from_pdgid(int(kind)).mass or 0.0)
+            by_kind.append(Particle.from_pdgid(int(kind)).mass or 0.0)
         except ParticleNotFound:
             raise InputError(f"pdg = {kind}: no such particle") from None
-    return np.asarray(found, dtype=np.float64)[which]
+    return np.asarray(by_kind, dtype=np.float64)[which]
 
 
 class Engine:
-    """Geant4 with the stack in it; one physics list a process.
+    """Geant4 with the stack in it; one physics list per process.
 
     Parameters
     ----------
     stack
-        The detector.
+        Layers of the detector.
     physics
         How particles are followed.
     data
-        From `wayside.transport.datasets.find`.
+        Data sets, from `wayside.transport.datasets.find`.
     record
-        Whether layers record; without, a run costs what Geant4 itself costs.
+        Whether sensitive layers record crossings; without, a run costs what Geant4 itself costs.
 
     Raises
     ------
@@ -123,7 +142,7 @@ class Engine:
         primaries
             Rows of `PRIMARY`, those of an event one after the other.
         seed
-            Odd (of an even one Geant4's stream is that of the next).
+            Odd number: an even seed gives Geant4 the random numbers of the next odd one.
 
         Returns
         -------
@@ -137,13 +156,13 @@ class Engine:
         """
         particles = self._particles(primaries)
         self._simulation.random.seed = seed
-        found: dict[str, list[Records]] = {kind: [] for kind in KINDS}
+        parts: dict[str, list[Records]] = {kind: [] for kind in KINDS}
         for start in range(0, len(primaries), BATCH):
             deposits = _deposits(self._simulation.run(particles[start : start + BATCH]))
             for kind, (steps, layers) in _by_kind(deposits).items():
                 steps["event"] += start
-                found[kind].append(crossings(steps, layers, primaries, 0.5 * self.stack.depth))
-        return {kind: _in_order(rows) for kind, rows in found.items()}
+                parts[kind].append(crossings(steps, layers, primaries, 0.5 * self.stack.depth))
+        return {kind: _in_order(rows) for kind, rows in parts.items()}
 
     def paths(self, primaries: Records, seed: int) -> tuple[Records, Records]:
         """Follow primaries step by step, neutral particles included; slow, for displays.
@@ -231,15 +250,15 @@ def _deposits(result: Any) -> dict[str, Any]:
 
 def _by_kind(deposits: dict[str, Any]) -> dict[str, tuple[Records, IntArray]]:
     """Steps and their layers by kind of layer."""
-    found: dict[str, tuple[list[Records], list[IntArray]]] = {}
+    parts: dict[str, tuple[list[Records], list[IntArray]]] = {}
     for path, volume in deposits.items():
         name = path.rpartition(".")[2]
-        steps, layers = found.setdefault(PREFIXES[name[0]], ([], []))
+        steps, layers = parts.setdefault(PREFIXES[name[0]], ([], []))
         steps.append(volume.line)
         layers.append(np.full(len(volume.line), int(name[1:]), dtype=np.int64))
     return {
         kind: (np.concatenate(steps), np.concatenate(layers))
-        for kind, (steps, layers) in found.items()
+        for kind, (steps, layers) in parts.items()
     }
 
 

@@ -29,7 +29,7 @@ def geometry(stack: Stack, margin: float, slabs: int = 1) -> dict[str, Any]:
     margin
         Air around everything, in mm.
     slabs
-        That each plate is cut into.
+        Number of slabs that each plate is cut into.
     """
     low, high = stack.outer()
     materials = {

@@ -5,10 +5,12 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic_core import PydanticCustomError
 
 from wayside.errors import InputError
 from wayside.generator.formats.primaries import read_primaries
 from wayside.generator.records import PRIMARY
+from wayside.scenario.quantities import Quantity
 from wayside.transport.engine import Records, masses
 from wayside.transport.plan import read_table
 
@@ -27,12 +29,11 @@ def pdg_number(name: str) -> int:
         number = int(name)
         masses(np.array([number]))
         return number
-    found = [p for p in Particle.findall(name=name) if p.name == name]
-    if found:
-        return int(found[0].pdgid)
+    named = [particle for particle in Particle.findall(name=name) if particle.name == name]
+    if named:
+        return int(named[0].pdgid)
     raise InputError(
-        f'--particle {name}: no such particle; e-, e+, mu-, pi+, K+, p, n, gamma, "K(L)0" or a PDG'
-        " number"
+        f'particle {name}: unknown; e-, e+, mu-, pi+, K+, p, n, gamma, "K(L)0" or a PDG number'
     )
 
 
@@ -43,20 +44,20 @@ def gun(
     position: Sequence[float] = (0.0, 0.0, 0.0),
     direction: Sequence[float] = (0.0, 0.0, 1.0),
 ) -> Records:
-    """Equal particles, one an event.
+    """Equal particles, one per event.
 
     Parameters
     ----------
     pdg
-        PDG number.
+        PDG number of the particle.
     kinetic_energy
-        In MeV.
+        Kinetic energy in MeV.
     events
-        How many.
+        Number of events.
     position
-        In mm, in the detector's frame.
+        Where the particles start, in mm in the detector's frame.
     direction
-        Of any length.
+        Direction of the momenta, of any length.
 
     Raises
     ------
@@ -80,6 +81,63 @@ def gun(
     return rows
 
 
+def particle_gun(
+    names: Sequence[str],
+    energy: float | str,
+    events: int,
+    *,
+    position: Sequence[float] = (0.0, 0.0, 0.0),
+    directions: Sequence[Sequence[float]] = ((0.0, 0.0, 1.0),),
+) -> Records:
+    """Particles of one kinetic energy from one point, one of each name an event.
+
+    Parameters
+    ----------
+    names
+        Names of the particles of an event, such as ``mu-``, or their PDG numbers as text.
+    energy
+        Kinetic energy of each particle in GeV, or text with a unit, such as ``"100 MeV"``.
+    events
+        Number of events.
+    position
+        Where they start, in mm in the frame of the detector: origin at the centre of the front
+        face, z into its depth.
+    directions
+        Directions of the particles in turn, of any length; one for all, or one for each.
+
+    Returns
+    -------
+    ndarray
+        Rows of `PRIMARY`, for `wayside.simulate`.
+
+    Raises
+    ------
+    InputError
+        If a particle is unknown, there is no energy, or the number of directions does not fit.
+
+    Examples
+    --------
+    >>> rows = particle_gun(["e-", "e+"], "100 MeV", 3, position=(0.0, 0.0, 20.0))
+    >>> rows["pdg"].tolist()
+    [11, -11, 11, -11, 11, -11]
+    """
+    if len(directions) not in (1, len(names)):
+        raise InputError(
+            f"{len(directions)} directions for {len(names)} particles: give one, or one for each"
+        )
+    try:
+        kinetic = 1e3 * Quantity("energy", 1e-9, 1e6)(energy)
+    except PydanticCustomError as error:
+        raise InputError(f"kinetic energy {energy!r}: {error.message()}") from None
+    ways = [*directions] * (len(names) if len(directions) == 1 else 1)
+    return together(
+        *(
+            gun(pdg_number(name), kinetic, events, position, way)
+            for name, way in zip(names, ways, strict=True)
+        )
+    )
+
+
 def together(*parts: NDArray[np.void]) -> Records:
     """Primaries of equal events as one: a pair is two guns together."""
     rows = np.concatenate(parts)
@@ -95,7 +153,7 @@ def from_file(path: Path, detector: str | None = None) -> Records:
         What `wayside events` wrote, in any of its formats, or a Parquet file with the columns of
         `PRIMARY` in the frame of the detector.
     detector
-        Which of those in a file of events.
+        Name of one of the detectors in a file of events.
 
     Raises
     ------

@@ -20,7 +20,7 @@ from wayside.errors import InputError
 from wayside.files import whole_file, whole_files
 from wayside.generator.records import PRIMARY
 from wayside.transport.datasets import DataSets
-from wayside.transport.engine import KINDS
+from wayside.transport.engine import KINDS, engine_record
 from wayside.transport.records import CROSSING
 from wayside.typing import IntArray
 
@@ -39,13 +39,13 @@ class Plan:
     primaries
         Rows of `PRIMARY`, events in increasing order.
     stack, physics
-        The detector, and how particles are followed in it.
+        Layers of the detector, and how particles are followed in it.
     data
         Data sets of Geant4.
     seed
-        Of the run; a chunk's follows from it.
+        Seed of the run, from which those of the chunks follow.
     events_per_chunk
-        At most.
+        Largest number of events in a chunk.
     """
 
     primaries: Records
@@ -96,8 +96,6 @@ class Plan:
 
     def description(self) -> dict[str, Any]:
         """Everything the result depends on."""
-        import calzone
-
         stack = {
             key: dict(value) if isinstance(value, Mapping) else value
             for key, value in vars(self.stack).items()
@@ -111,12 +109,10 @@ class Plan:
             "primaries_sha256": hashlib.sha256(self.primaries.tobytes()).hexdigest(),
             "stack": stack,
             "physics": asdict(self.physics),
-            "data": self.data.summary(),
-            "geant4": calzone.GEANT4_VERSION,
-            "calzone": calzone.VERSION,
+            **engine_record(self.data),
         }
-        found: dict[str, Any] = json.loads(json.dumps(described))
-        return found
+        plain: dict[str, Any] = json.loads(json.dumps(described))
+        return plain
 
 
 def chunk_seed(seed: int, chunk: int) -> int:
@@ -174,16 +170,16 @@ def read_table(path: Path, dtype: np.dtype[Any]) -> Records:
     return rows
 
 
-def write_chunk(folder: Path, chunk: int, found: Mapping[str, Records]) -> None:
+def write_chunk(folder: Path, chunk: int, crossings: Mapping[str, Records]) -> None:
     """Write the crossings of one chunk; ``kind`` numbers `KINDS`."""
     kinds = np.dtype([("kind", np.int8), *CROSSING.descr])
     parts = []
     for number, kind in enumerate(KINDS):
-        rows = np.empty(len(found[kind]), kinds)
+        rows = np.empty(len(crossings[kind]), kinds)
         rows["kind"] = number
         assert CROSSING.names is not None
         for name in CROSSING.names:
-            rows[name] = found[kind][name]
+            rows[name] = crossings[kind][name]
         parts.append(rows)
     write_table(chunk_file(folder, chunk), np.concatenate(parts))
 

@@ -186,15 +186,15 @@ def simulate(
     plan
         What to simulate.
     folder
-        Of the run; made if it is not there.
+        Folder of the run; made if it does not exist.
     workers
-        Processes.
+        Number of processes.
     progress
         Called with the number of chunks done and of all.
     report
         Called for each worker that died.
     command
-        Starts a worker; the plan's file follows.
+        Command that starts a worker; the path of the plan's file is added to it.
 
     Returns
     -------
@@ -238,7 +238,7 @@ def trace(plan: Plan) -> tuple[Records, Records]:
     Parameters
     ----------
     plan
-        Of few events.
+        Run of few events.
 
     Returns
     -------
@@ -310,7 +310,7 @@ def _work(
         running = len(threads)
         try:
             while running:
-                # With a time-out, so that an interrupt is seen.
+                # With a time-out, so that an interrupt is noticed.
                 try:
                     item = pool.done.get(timeout=0.5)
                 except queue.Empty:

@@ -41,18 +41,18 @@ _SKIN: Final = 1e-3
 
 
 class Slab:
-    """A slab in vacuum, its front face at z = 0; one physics list a process.
+    """A slab in vacuum, its front face at z = 0; one physics list per process.
 
     Parameters
     ----------
     material
-        Of the slab.
+        Density and composition of the slab.
     thickness
-        In mm.
+        Thickness in mm along z.
     size
-        Across, in mm.
+        Widths in mm along x and y.
     physics, data
-        As for `wayside.transport.engine.Engine`.
+        How particles are followed, and data sets, as for `wayside.transport.engine.Engine`.
 
     Raises
     ------
@@ -102,7 +102,7 @@ class Slab:
         particles
             Rows of `MOVER` at z = 0, moving toward +z.
         seed
-            Odd.
+            Odd number.
 
         Returns
         -------
@@ -133,10 +133,10 @@ class Slab:
         return np.concatenate(parts)
 
     def through(self, particles: Records, seed: int) -> Records:
-        """Of `cross`, what leaves by the back face."""
-        found = self.cross(particles, seed)
-        at_back = found["position"][:, 2] > self.thickness - _SKIN
-        return np.asarray(found[at_back & (found["direction"][:, 2] > 0.0)])
+        """Follow particles from the front face, and return those that leave by the back face."""
+        leaving = self.cross(particles, seed)
+        at_back = leaving["position"][:, 2] > self.thickness - _SKIN
+        return np.asarray(leaving[at_back & (leaving["direction"][:, 2] > 0.0)])
 
 
 def _particles(result: Any) -> Any:

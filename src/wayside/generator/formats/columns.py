@@ -13,7 +13,7 @@ M_TO_MM = 1e3
 
 
 def event_columns(events: Events) -> Columns:
-    """One value an event: mm, ns, GeV, laboratory."""
+    """One value per event: mm, ns, GeV, laboratory."""
     columns: Columns = {
         "event": events.event,
         "process": events.process,
@@ -37,7 +37,7 @@ def event_columns(events: Events) -> Columns:
 
 
 def particle_columns(events: Events) -> Columns:
-    """One value a visible particle, to be cut by ``events.offsets``: GeV, laboratory."""
+    """One value per visible particle, to be cut by ``events.offsets``: GeV, laboratory."""
     energy = np.sqrt(events.mass**2 + np.sum(events.momentum**2, axis=1))
     columns: Columns = {"pdg": events.pdg}
     for k, axis in enumerate("xyz"):

@@ -1,4 +1,4 @@
-"""Parquet: one row an event, lists of visible particles, the header as JSON in the metadata."""
+"""Parquet: one row per event, lists of visible particles, the header as JSON in the metadata."""
 
 import json
 from collections.abc import Callable, Iterable
@@ -21,7 +21,7 @@ def write_parquet(
     blocks: Iterable[Events],
     closing: Callable[[], dict[str, Any]],
 ) -> None:
-    """Write one row group a block."""
+    """Write one row group per block."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 

@@ -24,7 +24,7 @@ def read_events(path: Path) -> tuple[dict[str, Any], Columns, Columns, IntArray]
     Parameters
     ----------
     path
-        File in any of the formats.
+        File of events in any of the formats.
 
     Returns
     -------
@@ -68,7 +68,7 @@ def read_primaries(path: Path, detector: str | None = None) -> NDArray[np.void]:
     path
         File of events, in any of the formats.
     detector
-        Name; may be left out if the file has one only.
+        Name of the detector; may be left out if the file has only one.
 
     Returns
     -------

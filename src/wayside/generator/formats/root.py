@@ -20,7 +20,7 @@ def write_root(
     blocks: Iterable[Events],
     closing: Callable[[], dict[str, Any]],
 ) -> None:
-    """Write a tree, one basket a block and branch."""
+    """Write a tree, one basket per block and branch."""
     import awkward as ak
     import uproot
 

@@ -2,23 +2,27 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from wayside.files import whole_file
+from wayside.typing import StructuredArray
 
 
-def write_root(path: Path, trees: Mapping[str, npt.NDArray[Any]]) -> Path:
+def write_root(path: Path, trees: Mapping[str, StructuredArray]) -> Path:
     """Write structured arrays as trees, the file whole or not at all.
 
     Parameters
     ----------
     path
-        Of the file.
+        File to write; replaced if it is there.
     trees
-        Rows by the name of their tree.
+        Rows of each tree, by its name.
+
+    Returns
+    -------
+    Path
+        The file.
     """
     import uproot
 

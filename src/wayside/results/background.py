@@ -1,0 +1,91 @@
+"""Backgrounds of a scenario, with their figures and files."""
+
+from collections.abc import Callable
+from dataclasses import fields
+from pathlib import Path
+
+from wayside.backgrounds.budget import Finder
+from wayside.backgrounds.fake_counts import contributions
+from wayside.files import write_files
+from wayside.scenario import Scenario
+from wayside.sensitivity import background_report as computed
+from wayside.text import json_text
+
+
+class BackgroundReport(computed.BackgroundReport):
+    """Sources of background and what they do to the limit, with their figures and files.
+
+    Everything of `wayside.sensitivity.background_report.BackgroundReport`.
+    """
+
+    def files(self, progress: Callable[[str], object] | None = None) -> dict[str, bytes | str]:
+        """Contents by file name: figures, tables, JSON, and a workspace for pyhf.
+
+        Parameters
+        ----------
+        progress
+            Called with a line of text before every figure.
+        """
+        from wayside.plotting.background_figures import background_figures
+        from wayside.plotting.files import figure_files
+
+        contents: dict[str, bytes | str] = {}
+        for name, figure in background_figures(self):
+            if progress is not None:
+                progress(f"figure {name}")
+            contents |= figure_files(figure, name)
+        return {
+            **contents,
+            **self.tables(),
+            "background.json": json_text(self.summary()) + "\n",
+            "workspace.json": json_text(self.background.workspace(self.control)) + "\n",
+        }
+
+    def save(
+        self, folder: Path | str, progress: Callable[[str], object] | None = None
+    ) -> list[Path]:
+        """Write `files` into a folder, all or none, and return their paths."""
+        return write_files(Path(folder), self.files(progress))
+
+    def __repr__(self) -> str:
+        """One line."""
+        signal = "+".join(self.scenario.signal)
+        return (
+            f"<background of {self.scenario.name}: {self.background.words()} events in {signal},"
+            f" N = {self.background.n_limit:.4g}>"
+        )
+
+
+def background(
+    scenario: Scenario,
+    find: Finder = contributions,
+    points: int = 81,
+) -> BackgroundReport:
+    """Compute every source of background, and limits against luminosity.
+
+    Parameters
+    ----------
+    scenario
+        From `wayside.load_scenario`.
+    find
+        Function that gives the contributions of all sources at one detector; those that Wayside
+        knows unless set.
+    points
+        Number of luminosities at which limits are computed.
+
+    Returns
+    -------
+    BackgroundReport
+        Sources by detector, the expected background, and limits.
+
+    Examples
+    --------
+    >>> import wayside
+    >>> report = wayside.background(wayside.load_scenario("belle2-forward"), points=3)
+    >>> sorted(report.budget.detectors)
+    ['A', 'B']
+    >>> report.background.value > 0.0
+    True
+    """
+    values = computed.background_report(scenario, find, points)
+    return BackgroundReport(**{each.name: getattr(values, each.name) for each in fields(values)})

@@ -1,0 +1,161 @@
+"""The relic density at a point and over a plane, with its figure and files."""
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from wayside.cosmology.relic import GEV2_TO_CM3_PER_S, RelicResult, relic_density
+from wayside.files import write_files
+from wayside.scenario import Scenario
+from wayside.sensitivity.planes import Plane, mass_point, plane_of
+from wayside.sensitivity.relic import RelicLine, relic_line
+from wayside.text import csv_text
+
+
+@dataclass(frozen=True, repr=False)
+class FreezeOut:
+    """Freeze-out of the ground state at a scenario's own point."""
+
+    scenario: Scenario
+    result: RelicResult
+    """Density, its uncertainty and the history of the yield."""
+
+    def summary(self) -> dict[str, Any]:
+        """Plain values, as ``wayside relic --json`` prints them."""
+        result = self.result
+        return {
+            "scenario": self.scenario.to_dict(),
+            "omega_h2": result.omega_h2,
+            "x_freeze_out": result.x_freeze_out,
+            "uncertainty": result.uncertainty,
+            "uncertainty_from": dict(result.contributions),
+            "flags": list(result.flags),
+            "freeze_out": {
+                "x": result.x,
+                "temperature_gev": result.temperature,
+                "yield": result.yield_,
+                "yield_equilibrium": result.yield_equilibrium,
+                "sigma_v_cm3_per_s": result.sigma_v * GEV2_TO_CM3_PER_S,
+            },
+        }
+
+    def files(self) -> dict[str, bytes | str]:
+        """Contents by file name: the history as a table and, if there is one, as a figure."""
+        from wayside.plotting.files import figure_files
+        from wayside.plotting.freeze_out import freeze_out_figure
+
+        result = self.result
+        header = {
+            "what": "freeze-out of the ground state",
+            "hadrons": result.hadrons,
+            "dof": result.dof,
+            "omega_h2": f"{result.omega_h2:.10g}",
+        }
+        history = self.summary()["freeze_out"]
+        rows = zip(*(values.tolist() for values in history.values()), strict=True)
+        table = csv_text(header, list(history), rows)
+        if not len(result.x):
+            return {"freeze-out.csv": table}
+        return {**figure_files(freeze_out_figure(result), "freeze-out"), "freeze-out.csv": table}
+
+    def save(self, folder: Path | str) -> list[Path]:
+        """Write `files` into a folder, all or none, and return their paths."""
+        return write_files(Path(folder), self.files())
+
+    def __repr__(self) -> str:
+        """One line."""
+        return f"<relic density of {self.scenario.name}: Omega h^2 = {self.result.omega_h2:.5g}>"
+
+
+@dataclass(frozen=True, repr=False)
+class RelicPlane:
+    """Where over a scenario's plane the ground state makes up all of dark matter."""
+
+    plane: Plane
+    line: RelicLine
+
+    def summary(self) -> dict[str, Any]:
+        """Plain values, as ``wayside relic --line --json`` prints them."""
+        return {
+            "scenario": self.plane.scenario.to_dict(),
+            "axes": [self.plane.x.name, "epsilon"],
+            **self.line.summary(),
+        }
+
+    def files(self) -> dict[str, bytes | str]:
+        """Contents by file name: one table."""
+        plane = self.plane
+        header = {
+            "what": "every epsilon of Omega h^2 = 0.12, and where there is too much dark matter:"
+            " below or above it; without such an epsilon all or none of the column, or unknown",
+            "scenario": plane.scenario.name,
+            "units": f"{plane.x.name} in {plane.x.unit}, epsilon in 1",
+        }
+        rows: list[tuple[float, float, str]] = []
+        for x, column in zip(self.line.x.tolist(), self.line.columns, strict=True):
+            if column is None:
+                rows.append((x, math.nan, "unknown"))
+            elif not column.roots:
+                rows.append((x, math.nan, "all" if column.starts_above else "none"))
+            else:
+                pairs = zip(column.roots, column.sides(), strict=True)
+                rows += [(x, root, side) for root, side in pairs]
+        columns = (plane.x.name, "epsilon", "overabundant")
+        return {"relic-line.csv": csv_text(header, columns, rows)}
+
+    def save(self, folder: Path | str) -> list[Path]:
+        """Write `files` into a folder, all or none, and return their paths."""
+        return write_files(Path(folder), self.files())
+
+    def __repr__(self) -> str:
+        """One line."""
+        count = len(self.line.branches)
+        return f"<relic density of {self.plane.scenario.name}: {count} lines of Omega h^2 = 0.12>"
+
+
+def relic(scenario: Scenario) -> FreezeOut:
+    """Compute the relic density of the ground state at a scenario's own point.
+
+    Parameters
+    ----------
+    scenario
+        From `wayside.load_scenario`.
+
+    Returns
+    -------
+    FreezeOut
+        Density, its uncertainty, and the history of the yield.
+
+    Examples
+    --------
+    >>> import wayside
+    >>> found = wayside.relic(wayside.load_scenario("belle2-forward"))
+    >>> found.result.omega_h2 > 0.0
+    True
+    """
+    result = relic_density(
+        mass_point(scenario).model,
+        scenario.model.epsilon,
+        scenario.model.g_d,
+        hadrons=scenario.cosmology.hadrons,
+        dof_name=scenario.cosmology.dof,
+    )
+    return FreezeOut(scenario, result)
+
+
+def relic_plane(scenario: Scenario) -> RelicPlane:
+    """Find where over a scenario's plane the relic density is that of dark matter.
+
+    Parameters
+    ----------
+    scenario
+        From `wayside.load_scenario`; its ``plane`` section gives the axes.
+
+    Returns
+    -------
+    RelicPlane
+        Lines of Omega h^2 = 0.12.
+    """
+    plane = plane_of(scenario)
+    return RelicPlane(plane, relic_line(plane))

@@ -1,0 +1,3 @@
+"""The version of Wayside, stated once."""
+
+__version__ = "0.1.0"

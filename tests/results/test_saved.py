@@ -1,0 +1,80 @@
+"""Results of a scenario's point and plane that save themselves."""
+
+import json
+from pathlib import Path
+
+import pytest
+from reference.background_sources import few_sources
+
+import wayside
+from wayside.scenario import Scenario
+from wayside.sensitivity.point import point_report
+from wayside.sensitivity.result import Reach, reach
+
+
+@pytest.fixture(scope="module")
+def scenario() -> Scenario:
+    return wayside.load_scenario("belle2-central", {"plane.points": 20})
+
+
+def test_reach(scenario: Scenario, tmp_path: Path) -> None:
+    """The face over the computation changes nothing of it, and adds figure and files."""
+    result = wayside.reach(scenario)
+    assert isinstance(result, Reach)
+    assert repr(result) == repr(reach(scenario))
+    written = result.save(tmp_path / "new")
+    assert [path.name for path in written] == [
+        "reach.png", "reach.pdf", "contours.csv", "yields.csv", "result.json", "workspace.json",
+    ]  # fmt: skip
+    assert json.loads(written[4].read_text())["n_limit"] == result.n_limit
+    assert result._repr_html_().startswith("<div><img")
+
+
+def test_own_epsilon_moves_no_contour(scenario: Scenario) -> None:
+    """Epsilon is an axis: the scenario's own one only raises flags."""
+    here = wayside.reach(scenario)
+    there = wayside.reach(scenario.with_values({"model.epsilon": 3e-2}))
+    assert [line.points.tolist() for line in here.contour] == [
+        line.points.tolist() for line in there.contour
+    ]
+    assert set(here.flags) != set(there.flags) or here.flags == there.flags
+
+
+def test_point(scenario: Scenario, tmp_path: Path) -> None:
+    report = wayside.point_report(scenario)
+    assert report == point_report(scenario)
+    assert repr(report).startswith("<point of belle2-central: ")
+    names = [path.name for path in report.save(tmp_path)]
+    assert names == ["arrivals.png", "arrivals.pdf", "arrivals.csv", "point.json"]
+
+
+def test_relic(scenario: Scenario, tmp_path: Path) -> None:
+    freeze_out = wayside.relic(scenario)
+    assert repr(freeze_out).startswith("<relic density of belle2-central: Omega h^2 = ")
+    names = [path.name for path in freeze_out.save(tmp_path)]
+    assert names == ["freeze-out.png", "freeze-out.pdf", "freeze-out.csv"]
+    plane = wayside.relic_plane(scenario)
+    assert repr(plane).startswith("<relic density of belle2-central: ")
+    assert [path.name for path in plane.save(tmp_path)] == ["relic-line.csv"]
+    assert plane.summary()["axes"] == [plane.plane.x.name, "epsilon"]
+
+
+def test_background(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from wayside.plotting import background_figures
+    from wayside.plotting.budget import budget_figure
+
+    monkeypatch.setattr(
+        background_figures, "background_figures", lambda each: [("background", budget_figure(each))]
+    )
+    report = wayside.background(wayside.load_scenario("belle2-forward"), few_sources, points=17)
+    assert repr(report) == (
+        "<background of belle2-forward: 3.4 +- 1.42 events in A,"
+        f" N = {report.background.n_limit:.4g}>"
+    )
+    said: list[str] = []
+    names = [path.name for path in report.save(tmp_path, said.append)]
+    assert said == ["figure background"]
+    assert names == [
+        "background.png", "background.pdf", "background.csv", "luminosity.csv", "background.json",
+        "workspace.json",
+    ]  # fmt: skip
