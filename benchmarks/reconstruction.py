@@ -17,7 +17,7 @@ from typing import Any, Final
 import numpy as np
 from reference.toy_transport import beam, transport
 
-from wayside.emulsion.response import Emulsion
+from wayside.detector.emulsion import Emulsion
 from wayside.emulsion.sheets import Sheets
 from wayside.emulsion.signals import BASETRACK
 from wayside.reconstruction.films import Films

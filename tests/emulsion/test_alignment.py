@@ -3,8 +3,8 @@
 import numpy as np
 from scipy import stats
 
+from wayside.detector.emulsion import UM, Emulsion
 from wayside.emulsion.alignment import misalign
-from wayside.emulsion.response import UM, Emulsion
 from wayside.emulsion.sheets import Sheets
 from wayside.emulsion.signals import MICROTRACK
 

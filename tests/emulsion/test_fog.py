@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from reference.fog import basetrack_rate, fog_microtracks, microtrack_rate
 
-from wayside.emulsion.response import UM, Emulsion
+from wayside.detector.emulsion import UM, Emulsion
 from wayside.emulsion.sheets import Sheets
 
 EMULSION, SHEETS = Emulsion(), Sheets()

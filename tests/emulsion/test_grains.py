@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from reference.toy_transport import beam, transport
 
+from wayside.detector.emulsion import Emulsion
 from wayside.emulsion.grains import draw_grains, fit_lines
-from wayside.emulsion.response import Emulsion
 from wayside.emulsion.sheets import Sheets
 
 EMULSION, SHEETS = Emulsion(), Sheets()

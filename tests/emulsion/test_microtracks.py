@@ -5,11 +5,11 @@ import pytest
 from reference.toy_transport import beam, transport
 from scipy import stats
 
+from wayside.detector.emulsion import UM, Emulsion
 from wayside.emulsion.alignment import misalign
 from wayside.emulsion.grains import grain_microtracks
 from wayside.emulsion.microtracks import microtracks
 from wayside.emulsion.readout import hits
-from wayside.emulsion.response import UM, Emulsion
 from wayside.emulsion.sheets import Sheets
 from wayside.emulsion.signals import MICROTRACK
 from wayside.transport.records import CROSSING

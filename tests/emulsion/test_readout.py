@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from wayside.detector.emulsion import Emulsion
 from wayside.emulsion.readout import hits
-from wayside.emulsion.response import Emulsion
 from wayside.emulsion.sheets import Sheets
 from wayside.transport.records import CROSSING
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from reference.toy_transport import beam, cosmic, transport
 
+from wayside.detector.emulsion import Emulsion
 from wayside.emulsion.alignment import misalign
 from wayside.emulsion.microtracks import microtracks
-from wayside.emulsion.response import Emulsion
 from wayside.emulsion.sheets import Sheets
 from wayside.reconstruction.basetracks import basetracks
 from wayside.reconstruction.material import Layer

@@ -8,7 +8,7 @@ between them. So the rate per area is that of pairs a depth d apart within the l
 
 import numpy as np
 
-from wayside.emulsion.response import UM, Emulsion
+from wayside.detector.emulsion import UM, Emulsion
 from wayside.emulsion.sheets import Sheets
 from wayside.emulsion.signals import MICROTRACK
 from wayside.typing import IntArray, StructuredArray

@@ -7,7 +7,7 @@ bits of a counter are mixed (splitmix64) and turned into two normal deviates (Bo
 import numpy as np
 import numpy.typing as npt
 
-from wayside.emulsion.response import UM
+from wayside.detector.emulsion import UM
 from wayside.typing import FloatArray, StructuredArray
 
 PATCH = 10.0

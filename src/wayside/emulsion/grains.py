@@ -6,7 +6,7 @@ around it, are known to belong together. All else (number, places, errors, fit) 
 
 import numpy as np
 
-from wayside.emulsion.response import UM, Emulsion
+from wayside.detector.emulsion import UM, Emulsion
 from wayside.emulsion.sheets import Sheets
 from wayside.emulsion.signals import MICROTRACK
 from wayside.transport.records import CROSSING

@@ -8,8 +8,8 @@ of depth widen S's own fluctuation by nothing that matters, and the line by tan(
 
 import numpy as np
 
+from wayside.detector.emulsion import UM, Emulsion
 from wayside.emulsion.grains import assemble, expected_grains, path_length, visible
-from wayside.emulsion.response import UM, Emulsion
 from wayside.emulsion.sheets import Sheets
 from wayside.typing import FloatArray, IntArray, StructuredArray
 

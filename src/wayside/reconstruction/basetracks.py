@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numba
 import numpy as np
 
-from wayside.emulsion.response import Emulsion
+from wayside.detector.emulsion import Emulsion
 from wayside.emulsion.sheets import Sheets
 from wayside.emulsion.signals import BASETRACK, MICROTRACK
 from wayside.reconstruction.cell_grid import cell_range, sort_into_cells

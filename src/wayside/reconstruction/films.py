@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from wayside.emulsion.response import Emulsion
+from wayside.detector.emulsion import Emulsion
 from wayside.emulsion.sheets import Sheets
 from wayside.reconstruction.material import Absorber, Layer
 from wayside.reconstruction.resolution import Resolution, resolution_of

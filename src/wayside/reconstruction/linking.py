@@ -1,13 +1,18 @@
 """Links: which base-track continues which."""
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
 from wayside.reconstruction.films import Films
 from wayside.reconstruction.link_comparison import Segments, face_variances
 from wayside.reconstruction.link_passes import Layout, LinkCuts, Links, link_in_passes
+from wayside.scenario.emulsion import ReconstructionSection
 from wayside.typing import FloatArray, IntArray, StructuredArray
+
+_CUTS: Final = ReconstructionSection()
+"""Defaults stand in the section ``[reconstruction]`` of a scenario."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +30,7 @@ class Linking:
     """
 
     momenta: tuple[float, ...] = (1500.0, 250.0, 60.0, 15.0)
-    max_holes: int = 2
+    max_holes: int = _CUTS.max_holes
     largest_chi2: float = 20.0
 
 

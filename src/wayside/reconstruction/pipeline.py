@@ -1,6 +1,7 @@
 """From base-tracks to tracks and vertices in one call."""
 
 from dataclasses import dataclass, field
+from typing import Final
 
 import numpy as np
 
@@ -15,7 +16,11 @@ from wayside.reconstruction.timing import Timing, match_times
 from wayside.reconstruction.tracks import fit_tracks
 from wayside.reconstruction.vertex_surroundings import begins_inside
 from wayside.reconstruction.vertices import Vertexing, vertices
+from wayside.scenario.emulsion import ReconstructionSection
 from wayside.typing import IntArray, StructuredArray
+
+_CUTS: Final = ReconstructionSection()
+"""Defaults stand in the section ``[reconstruction]`` of a scenario."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +47,7 @@ class Setup:
     linking: Linking = field(default_factory=Linking)
     vertexing: Vertexing = field(default_factory=Vertexing)
     timing: Timing = field(default_factory=Timing)
-    min_sheets: int = 5
+    min_sheets: int = _CUTS.min_sheets
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numba
 
-from wayside.emulsion.response import UM, Emulsion
+from wayside.detector.emulsion import UM, Emulsion
 from wayside.emulsion.sheets import Sheets
 
 

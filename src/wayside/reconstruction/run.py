@@ -76,6 +76,7 @@ class Job:
     def setup(self, sheets: Sheets, layer: Layer | None = None) -> Setup:
         """Errors, depths and cuts as reconstruction wants them."""
         cuts, emulsion = self.cuts, self.emulsion
+        readout = emulsion.build_readout()
         return Setup(
             films=Films(emulsion.build(), sheets, layer or Layer()),
             linking=Linking(max_holes=cuts.max_holes),
@@ -86,8 +87,8 @@ class Job:
                 veto_sheets=cuts.veto_sheets,
             ),
             timing=Timing(
-                position_error=1e3 * emulsion.gas_error,
-                time_error=emulsion.gas_time,
+                position_error=readout.gas_error,
+                time_error=readout.gas_time,
                 fibre_veto=cuts.fibre_veto,
                 gas_veto=cuts.gas_veto,
             ),
@@ -154,14 +155,14 @@ def of_crossings(
     layer
         What particles go through, the study's if None.
     """
-    section = job.emulsion
+    readout = job.emulsion.build_readout()
     rows = respond(found["film"], job, sheets, rng)
     gas, fibre = found["gas"].copy(), found["fibre"].copy()
     for crossings in (gas, fibre):
         crossings["time"] += APART * (crossings["event"] - first)
-    gas_hits = hits(gas, 1e3 * section.gas_error, section.gas_time, section.gas_efficiency, rng)
+    gas_hits = hits(gas, readout.gas_error, readout.gas_time, readout.gas_efficiency, rng)
     # Which fibre tells the depth to a centimetre; where along it is of no use here.
-    fibre_hits = hits(fibre, 0.0, section.fibre_time, section.fibre_efficiency, rng)
+    fibre_hits = hits(fibre, 0.0, readout.fibre_time, readout.fibre_efficiency, rng)
     return reconstruct(rows, job.setup(sheets, layer), gas_hits, fibre_hits, job.tile)
 
 

@@ -9,12 +9,14 @@ out, muons nearly always: fibres downstream of a vertex therefore say nothing ag
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import numpy as np
 
+from wayside.detector.readout import Readout
 from wayside.emulsion.sheets import Sheets
 from wayside.reconstruction.chains import Chains
+from wayside.scenario.emulsion import ReconstructionSection
 from wayside.typing import FloatArray, StructuredArray
 
 FibreVeto = Literal["upstream", "all"]
@@ -24,6 +26,11 @@ SIGMAS = 4.0
 
 FIBRE_WINDOW = 20.0
 """ns within which a hit of the fibres vetoes a vertex."""
+
+_READOUT: Final = Readout()
+
+_CUTS: Final = ReconstructionSection()
+"""Defaults stand in the section ``[reconstruction]`` of a scenario."""
 
 
 @dataclass(frozen=True)
@@ -42,11 +49,11 @@ class Timing:
         Whether a hit at that time in a gap before the vertex's block vetoes as well.
     """
 
-    position_error: float = 0.05
-    time_error: float = 5.0
+    position_error: float = _READOUT.gas_error
+    time_error: float = _READOUT.gas_time
     fibre_window: float = FIBRE_WINDOW
-    fibre_veto: FibreVeto = "upstream"
-    gas_veto: bool = False
+    fibre_veto: FibreVeto = _CUTS.fibre_veto
+    gas_veto: bool = _CUTS.gas_veto
 
     @property
     def window(self) -> float:

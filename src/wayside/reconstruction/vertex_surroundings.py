@@ -1,12 +1,17 @@
 """What is around a vertex: sheets in front of it, incoming tracks, companions, showers."""
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
 from wayside.emulsion.sheets import Sheets
 from wayside.reconstruction.films import Films
+from wayside.scenario.emulsion import ReconstructionSection
 from wayside.typing import BoolArray, FloatArray, IntArray, StructuredArray
+
+_CUTS: Final = ReconstructionSection()
+"""Defaults stand in the section ``[reconstruction]`` of a scenario."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +34,7 @@ class Surroundings:
         companion to one of the tracks from there.
     """
 
-    veto_sheets: int = 3
+    veto_sheets: int = _CUTS.veto_sheets
     veto_radius: float = 0.02
     veto_angle: float = 0.02
     cone_length: float = 30.0

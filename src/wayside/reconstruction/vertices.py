@@ -1,6 +1,7 @@
 """Vertices: two tracks with a common origin inside the volume, and none that leads there."""
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
@@ -15,7 +16,11 @@ from wayside.reconstruction.vertex_surroundings import (
     incoming,
     secondary,
 )
+from wayside.scenario.emulsion import ReconstructionSection
 from wayside.typing import StructuredArray
+
+_CUTS: Final = ReconstructionSection()
+"""Defaults stand in the section ``[reconstruction]`` of a scenario."""
 
 
 @dataclass(frozen=True)
@@ -42,9 +47,9 @@ class Vertexing(Surroundings):
     (0.01, 2)
     """
 
-    largest_chi2: float = 16.0
-    min_opening: float = 0.01
-    max_holes: int = 2
+    largest_chi2: float = _CUTS.vertex_chi2
+    min_opening: float = _CUTS.min_opening
+    max_holes: int = _CUTS.max_holes
 
 
 def vertices(

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from wayside.emulsion.response import Emulsion
+from wayside.detector.emulsion import Emulsion
 from wayside.emulsion.sheets import Sheets
 from wayside.errors import InputError
 
