@@ -8,7 +8,15 @@ import numba
 import numpy as np
 import pytest
 
-from wayside import Beams, MassPoint, ScalarInelastic, load_scenario, mass_point, point_report
+from wayside import (
+    Beams,
+    MassPoint,
+    ScalarInelastic,
+    load_scenario,
+    mass_point,
+    point_report,
+    reach,
+)
 from wayside.detector.box import Box
 from wayside.errors import InputError
 from wayside.generator.events import EventGenerator
@@ -253,3 +261,16 @@ def test_the_default_goes_with_the_masses() -> None:
     heavy = MassPoint(ScalarInelastic(14.0, 5.0, 4.85), BEAMS["equal"], {"A": box})
     assert isinstance(light.process, RadiativeProcess)
     assert isinstance(heavy.process, DirectProcess)
+
+
+def test_contour_of_two_processes_lies_below_that_of_one() -> None:
+    values = {"model.m_aprime": 8.0, "plane.points": 20, **masses()}
+    one = reach(load_scenario("belle2-central", values))
+    both = reach(load_scenario("belle2-central", {**values, **BOTH}))
+
+    def smallest(result):
+        return min(float(line.points[:, 1].min()) for line in result.contour)
+
+    assert smallest(both) <= smallest(one)
+    assert np.all(both.total >= one.total)
+    assert np.any(both.total > 1.01 * one.total)

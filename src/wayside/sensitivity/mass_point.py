@@ -174,9 +174,13 @@ class MassPoint:
         """Momentum over mass of the excited state, averaged over the processes too."""
         return self._averaged(lambda part: np.asarray(part.mean_gamma_beta), epsilon, g_d)
 
+    def decay_error(self, name: str) -> float:
+        """Relative error bound of decay probabilities: the largest of any process."""
+        return max(part.curve(name)[1] for part in self.parts)
+
     def relative_error(self, name: str) -> float:
         """Relative error bound of acceptance and decay probability: the largest of any process."""
-        return max(max(part.curve(name)[1], part.face(name).relative_error) for part in self.parts)
+        return max(self.decay_error(name), *(part.face(name).relative_error for part in self.parts))
 
     def _volume(self, name: str) -> Box:
         if name not in self.volumes:

@@ -229,7 +229,7 @@ def _events_in(scenario: Scenario, name: str) -> CouplingFunction:
 def _worst_error(scenario: Scenario, plane: Plane) -> float:
     """Largest error bound of the signal detectors' acceptances over all columns."""
     points = {id(point): point for point in _points(plane)}.values()
-    errors = [error for point in points for _, error in map(point.curve, scenario.signal)]
+    errors = [error for point in points for error in map(point.decay_error, scenario.signal)]
     return max(errors, default=0.0)
 
 
