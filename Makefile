@@ -43,8 +43,8 @@ oldest:
 	  --resolution lowest-direct --editable ".[test-core]"
 	$(VENV)-oldest/bin/python -m pytest -m "not nightly" \
 	  -W ignore::DeprecationWarning -W ignore::PendingDeprecationWarning \
-	  --ignore tests/cli/test_cli_events.py --ignore tests/cli/test_cli_simulate.py \
-	  --ignore tests/cli/test_cli_reconstruct.py \
+	  --ignore tests/cli/test_events.py --ignore tests/cli/test_simulate.py \
+	  --ignore tests/cli/test_reconstruct.py \
 	  tests/test_*.py tests/cli tests/data tests/limits tests/models tests/plotting tests/scenario \
 	  tests/documents/test_readme.py
 
