@@ -4,13 +4,14 @@ from dataclasses import fields
 
 import pytest
 
+from wayside.detector.cuts import ReconstructionCuts
 from wayside.detector.emulsion import Emulsion
 from wayside.detector.physics import Physics
 from wayside.detector.readout import Readout
 from wayside.detector.stack import CELLULOSE_ACETATE, EMULSION, INVAR, Stack
 from wayside.errors import InputError
 from wayside.scenario import Scenario, load_scenario
-from wayside.scenario.emulsion import EmulsionSection
+from wayside.scenario.emulsion import EmulsionSection, ReconstructionSection
 from wayside.scenario.hardware import Geant4Section, StackSection
 
 
@@ -18,6 +19,7 @@ def test_nothing_said_is_the_default_of_the_package() -> None:
     assert StackSection().build() == Stack()
     assert EmulsionSection().build() == Emulsion()
     assert EmulsionSection().build_readout() == Readout()
+    assert ReconstructionSection().build() == ReconstructionCuts()
     assert Geant4Section().build() == Physics()
 
 
@@ -35,6 +37,10 @@ def test_defaults_in_the_units_of_a_scenario() -> None:
     assert (emulsion.grain_density, emulsion.fog, emulsion.minimum_loss) == (40.0, 3.0, 0.52)
     assert (emulsion.gas_error, emulsion.gas_time, emulsion.fibre_time) == (50e-6, 5.0, 1.0)
     assert (geant4.production_cut, geant4.margin) == (0.7e-3, 0.1)
+    cuts = ReconstructionSection()
+    assert (cuts.min_sheets, cuts.max_holes, cuts.veto_sheets) == (5, 2, 3)
+    assert (cuts.vertex_chi2, cuts.min_opening) == (16.0, 0.01)
+    assert (cuts.fibre_veto, cuts.gas_veto) == ("upstream", False)
 
 
 def test_values_reach_the_object_in_its_units() -> None:
@@ -75,6 +81,7 @@ def test_every_field_has_a_key() -> None:
         (Stack, StackSection),
         (Emulsion, EmulsionSection),
         (Readout, EmulsionSection),
+        (ReconstructionCuts, ReconstructionSection),
         (Physics, Geant4Section),
     ):
         names = {field.name for field in fields(owner)}

@@ -5,14 +5,13 @@ from typing import Final
 
 import numpy as np
 
+from wayside.detector.cuts import ReconstructionCuts
 from wayside.reconstruction.films import Films
 from wayside.reconstruction.link_comparison import Segments, face_variances
 from wayside.reconstruction.link_passes import Layout, LinkCuts, Links, link_in_passes
-from wayside.scenario.emulsion import ReconstructionSection
 from wayside.typing import FloatArray, IntArray, StructuredArray
 
-_CUTS: Final = ReconstructionSection()
-"""Defaults stand in the section ``[reconstruction]`` of a scenario."""
+_CUTS: Final = ReconstructionCuts()
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from typing import Final
 
 import numpy as np
 
+from wayside.detector.cuts import ReconstructionCuts
 from wayside.emulsion.signals import HIT
 from wayside.errors import InputError
 from wayside.reconstruction.chains import Chains, chains
@@ -16,11 +17,9 @@ from wayside.reconstruction.timing import Timing, match_times
 from wayside.reconstruction.tracks import fit_tracks
 from wayside.reconstruction.vertex_surroundings import begins_inside
 from wayside.reconstruction.vertices import Vertexing, vertices
-from wayside.scenario.emulsion import ReconstructionSection
 from wayside.typing import IntArray, StructuredArray
 
-_CUTS: Final = ReconstructionSection()
-"""Defaults stand in the section ``[reconstruction]`` of a scenario."""
+_CUTS: Final = ReconstructionCuts()
 
 
 @dataclass(frozen=True)

@@ -29,41 +29,40 @@ from wayside.reconstruction.files import (
     spans,
     write_table,
 )
-from wayside.reconstruction.films import Films
-from wayside.reconstruction.linking import Linking
 from wayside.reconstruction.material import Layer
 from wayside.reconstruction.pipeline import Reconstructed, Setup, reconstruct
 from wayside.reconstruction.records import TRACK, VERTEX
-from wayside.reconstruction.timing import Timing
+from wayside.reconstruction.setup import setup_of
 from wayside.reconstruction.truth_matching import PARTICLE, PURE, at_origin, match_truth
-from wayside.reconstruction.vertices import Vertexing
 from wayside.scenario.emulsion import EmulsionSection, ReconstructionSection
 from wayside.typing import StructuredArray
 from wayside.version import __version__
 
 APART = 1e6
-"""ns between events of a group: they share films, but happen a millisecond from one another."""
+"""Time in ns between the events of a group, which are in the same films a millisecond apart."""
 
 TABLES = ("tracks", "vertices", "particles")
-"""Results, a Parquet file each."""
+"""Names of the tables of results, each in a Parquet file."""
 
 
 @dataclass(frozen=True)
 class Job:
-    """What is done to a run.
+    """Settings with which a run is reconstructed.
 
     Parameters
     ----------
-    emulsion, cuts
-        Sections of the scenario.
+    emulsion
+        Section ``[emulsion]`` of the scenario: response of films, gas detectors and fibres.
+    cuts
+        Section ``[reconstruction]`` of the scenario: cuts on tracks and vertices.
     seed
-        Group k draws from ``SeedSequence((seed, k))``.
+        Seed of the random numbers; group k draws from ``SeedSequence((seed, k))``.
     together
-        Events that share the same films; all if 0.
+        Number of events in the same films; 0 puts all into the same.
     grains
         Whether every grain is simulated.
     tile
-        Side in mm of the squares that are linked one by one, all at once if None.
+        Side in mm of the squares that are linked separately; all at once if None.
     """
 
     emulsion: EmulsionSection
@@ -74,26 +73,8 @@ class Job:
     tile: float | None = None
 
     def setup(self, sheets: Sheets, layer: Layer | None = None) -> Setup:
-        """Errors, depths and cuts as reconstruction wants them."""
-        cuts, emulsion = self.cuts, self.emulsion
-        readout = emulsion.build_readout()
-        return Setup(
-            films=Films(emulsion.build(), sheets, layer or Layer()),
-            linking=Linking(max_holes=cuts.max_holes),
-            vertexing=Vertexing(
-                largest_chi2=cuts.vertex_chi2,
-                min_opening=cuts.min_opening,
-                max_holes=cuts.max_holes,
-                veto_sheets=cuts.veto_sheets,
-            ),
-            timing=Timing(
-                position_error=readout.gas_error,
-                time_error=readout.gas_time,
-                fibre_veto=cuts.fibre_veto,
-                gas_veto=cuts.gas_veto,
-            ),
-            min_sheets=cuts.min_sheets,
-        )
+        """Settings of reconstruction for films at given depths."""
+        return setup_of(self.emulsion, self.cuts, sheets, layer)
 
     def about(self, run: Run) -> dict[str, Any]:
         """Everything the result depends on."""
@@ -128,40 +109,48 @@ def respond(
 def one_group(run: Run, job: Job, number: int, first: int, last: int) -> Reconstructed:
     """Response and reconstruction of one group of events."""
     rng = np.random.default_rng(np.random.SeedSequence((job.seed, number)))
-    found = {kind: run.crossings(kind, first, last) for kind in KINDS}
-    return of_crossings(found, job, run.sheets, rng, first, run.layer)
+    crossings = {kind: run.crossings(kind, first, last) for kind in KINDS}
+    return of_crossings(crossings, job, run.sheets, rng, first, run.layer)
 
 
 def of_crossings(
-    found: Mapping[str, StructuredArray],
+    crossings: Mapping[str, StructuredArray],
     job: Job,
     sheets: Sheets,
     rng: np.random.Generator,
     first: int = 0,
     layer: Layer | None = None,
 ) -> Reconstructed:
-    """Response and reconstruction of events that share films.
+    """Response and reconstruction of events in the same films.
 
     Parameters
     ----------
-    found
-        Rows of `wayside.transport.records.CROSSING` by kind: films, gas, fibres.
-    job, sheets
-        What is done, and where the films are.
+    crossings
+        Rows of `wayside.transport.records.CROSSING` by kind of layer: ``"film"``, ``"gas"`` and
+        ``"fibre"``.
+    job
+        Settings of response and reconstruction.
+    sheets
+        Depths of the films in mm.
     rng
-        Source of randomness.
+        Generator of random numbers.
     first
         Number of the first event: the others happen `APART` from one another.
     layer
-        What particles go through, the study's if None.
+        Material between two films, that of the default stack if None.
+
+    Returns
+    -------
+    Reconstructed
+        Tracks and vertices of all events, times in ns from the first event on.
     """
     readout = job.emulsion.build_readout()
-    rows = respond(found["film"], job, sheets, rng)
-    gas, fibre = found["gas"].copy(), found["fibre"].copy()
-    for crossings in (gas, fibre):
-        crossings["time"] += APART * (crossings["event"] - first)
+    rows = respond(crossings["film"], job, sheets, rng)
+    gas, fibre = crossings["gas"].copy(), crossings["fibre"].copy()
+    for layer_crossings in (gas, fibre):
+        layer_crossings["time"] += APART * (layer_crossings["event"] - first)
     gas_hits = hits(gas, readout.gas_error, readout.gas_time, readout.gas_efficiency, rng)
-    # Which fibre tells the depth to a centimetre; where along it is of no use here.
+    # The fibre that is hit gives the depth to a centimetre; the place along it is not used.
     fibre_hits = hits(fibre, 0.0, readout.fibre_time, readout.fibre_efficiency, rng)
     return reconstruct(rows, job.setup(sheets, layer), gas_hits, fibre_hits, job.tile)
 
@@ -178,26 +167,42 @@ def reconstruct_run(
     Parameters
     ----------
     folder
-        A run of the simulation.
+        Folder with a complete run of the simulation.
     out
-        Where ``tracks.parquet``, ``vertices.parquet``, ``particles.parquet`` and
-        ``reconstruction.json`` go.
+        Folder that ``tracks.parquet``, ``vertices.parquet``, ``particles.parquet`` and
+        ``reconstruction.json`` are written to.
     job
-        What is done.
+        Settings of response and reconstruction.
     workers
-        Processes; the result does not depend on their number.
+        Number of processes; the result does not depend on it.
     progress
-        Told how many groups are done, and of how many.
+        Called with the number of groups of events done and of all.
 
     Returns
     -------
     dict
-        Summary, as in ``reconstruction.json``.
+        Summary, as in ``reconstruction.json``: what the result depends on under ``about``, counts
+        and fractions with their intervals under ``result``.
 
     Raises
     ------
     InputError
         If there is no run, or the folder holds the result of another job.
+
+    Examples
+    --------
+    Three muons through ten sheets, in a temporary folder:
+
+    >>> import tempfile, wayside
+    >>> small = {"stack.blocks": 1, "stack.layers": 10, "stack.shield": 0, "stack.fibres": 0}
+    >>> scenario = wayside.load_scenario("belle2-forward", small)
+    >>> muons = wayside.particle_gun(["mu-"], "1 GeV", 3)
+    >>> job = Job(scenario.emulsion, scenario.reconstruction)
+    >>> with tempfile.TemporaryDirectory() as place:
+    ...     folder = wayside.simulate(scenario, muons, place).folder
+    ...     summary = reconstruct_run(folder, folder / "reconstruction", job)
+    >>> summary["result"]["tracks"], summary["result"]["efficiency_tracks"]["passed"]
+    (3, 3)
     """
     run = Run(folder)
     job.setup(run.sheets, run.layer)  # what is impossible is refused before anything is written
@@ -206,11 +211,11 @@ def reconstruct_run(
     parts = out / "parts"
     groups = list(spans(run.events(), job.together))
     if summary.is_file():
-        found = json.loads(summary.read_text(encoding="utf-8"))
-        if found.get("about") != about:
+        finished = json.loads(summary.read_text(encoding="utf-8"))
+        if finished.get("about") != about:
             raise InputError(f"{out}: holds the result of another job; name another folder")
         shutil.rmtree(parts, ignore_errors=True)
-        return dict(found)
+        return dict(finished)
     plan = parts / "job.json"
     if plan.is_file() and json.loads(plan.read_text(encoding="utf-8")) != about:
         raise InputError(f"{out}: holds the beginning of another job; name another folder")
@@ -223,7 +228,7 @@ def reconstruct_run(
         if not _done(parts, number)
     ]
     done = len(groups) - len(waiting)
-    for _ in _each(waiting, workers):
+    for _ in _write_groups(waiting, workers):
         done += 1
         if progress is not None:
             progress(done, len(groups))
@@ -245,7 +250,7 @@ def _done(parts: Path, number: int) -> bool:
     return all(_part(parts, number, name).is_file() for name in TABLES)
 
 
-def _each(waiting: list[tuple[Any, ...]], workers: int) -> Iterator[None]:
+def _write_groups(waiting: list[tuple[Any, ...]], workers: int) -> Iterator[None]:
     if workers == 1:
         yield from map(_write_group, waiting)
         return
@@ -293,18 +298,19 @@ def origins(primaries: StructuredArray) -> StructuredArray:
 
 
 def _count(out: Path, run: Run) -> dict[str, Any]:
-    tracks, found, particles = read_result(out)
-    good = np.unique(found["event"][at_origin(found, origins(run.primaries)) & ~found["vetoed"]])
+    tracks, vertices, particles = read_result(out)
+    accepted = at_origin(vertices, origins(run.primaries)) & ~vertices["vetoed"]
+    good = np.unique(vertices["event"][accepted])
     events = len(run.events())
     return {
         "events": events,
         "tracks": len(tracks),
-        "vertices": len(found),
+        "vertices": len(vertices),
         "efficiency_tracks": _fraction(np.count_nonzero(particles["track"] >= 0), len(particles)),
         "purity_tracks": _fraction(np.count_nonzero(tracks["purity"] >= PURE), len(tracks)),
         "efficiency_vertices": _fraction(len(good), events),
-        "purity_vertices": _fraction(np.count_nonzero(found["event"] >= 0), len(found)),
-        "secondary_vertices": _fraction(np.count_nonzero(found["secondary"]), len(found)),
+        "purity_vertices": _fraction(np.count_nonzero(vertices["event"] >= 0), len(vertices)),
+        "secondary_vertices": _fraction(np.count_nonzero(vertices["secondary"]), len(vertices)),
     }
 
 

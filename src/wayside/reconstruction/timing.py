@@ -1,6 +1,6 @@
 """When a vertex happened: gas hits on both of its tracks at one time.
 
-Over months every place of a gas detector is hit many times, so that position alone does not tell
+Over months every place of a gas detector is hit many times, so that position alone does not say
 which hit belongs to a track. Two hits on the two tracks of a vertex at the same nanoseconds do.
 
 What came in from outside has left a hit in the fibres as well. So do decay products on their way
@@ -9,28 +9,24 @@ out, muons nearly always: fibres downstream of a vertex therefore say nothing ag
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import numpy as np
 
+from wayside.detector.cuts import FibreVeto, ReconstructionCuts
 from wayside.detector.readout import Readout
 from wayside.emulsion.sheets import Sheets
 from wayside.reconstruction.chains import Chains
-from wayside.scenario.emulsion import ReconstructionSection
 from wayside.typing import FloatArray, StructuredArray
 
-FibreVeto = Literal["upstream", "all"]
+_CUTS: Final = ReconstructionCuts()
+_READOUT: Final = Readout()
 
 SIGMAS = 4.0
 """Standard deviations in space and in time within which hits agree."""
 
 FIBRE_WINDOW = 20.0
 """ns within which a hit of the fibres vetoes a vertex."""
-
-_READOUT: Final = Readout()
-
-_CUTS: Final = ReconstructionSection()
-"""Defaults stand in the section ``[reconstruction]`` of a scenario."""
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,12 @@ from typing import Final
 
 import numpy as np
 
+from wayside.detector.cuts import ReconstructionCuts
 from wayside.emulsion.sheets import Sheets
 from wayside.reconstruction.films import Films
-from wayside.scenario.emulsion import ReconstructionSection
 from wayside.typing import BoolArray, FloatArray, IntArray, StructuredArray
 
-_CUTS: Final = ReconstructionSection()
-"""Defaults stand in the section ``[reconstruction]`` of a scenario."""
+_CUTS: Final = ReconstructionCuts()
 
 
 @dataclass(frozen=True)

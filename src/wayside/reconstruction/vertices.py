@@ -5,6 +5,7 @@ from typing import Final
 
 import numpy as np
 
+from wayside.detector.cuts import ReconstructionCuts
 from wayside.reconstruction.films import Films
 from wayside.reconstruction.records import VERTEX
 from wayside.reconstruction.vertex_fit import fronts, lines_of
@@ -16,11 +17,9 @@ from wayside.reconstruction.vertex_surroundings import (
     incoming,
     secondary,
 )
-from wayside.scenario.emulsion import ReconstructionSection
 from wayside.typing import StructuredArray
 
-_CUTS: Final = ReconstructionSection()
-"""Defaults stand in the section ``[reconstruction]`` of a scenario."""
+_CUTS: Final = ReconstructionCuts()
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,10 @@
 """What films, gas and fibres record, and what makes a track or a vertex: two sections."""
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final
 
 from pydantic import BeforeValidator
 
+from wayside.detector.cuts import FibreVeto, ReconstructionCuts
 from wayside.detector.emulsion import Emulsion
 from wayside.detector.readout import Readout
 from wayside.scenario.domain import DomainFields
@@ -40,6 +41,8 @@ _FILM: Final = DomainFields(
 
 _READOUT: Final = DomainFields(Readout, {"gas_error": 1e3})
 """Lengths in m in the scenario, in mm in the package."""
+
+_CUTS: Final = DomainFields(ReconstructionCuts)
 
 
 def _switch(value: object) -> bool:
@@ -132,15 +135,20 @@ class ReconstructionSection(Section):
     veto_sheets
         Number of sheets in front of a vertex that must be there, without a track that ends at it.
     fibre_veto
-        Fibres that must be silent when a vertex happens: those ``"upstream"`` of it, or ``"all"``.
+        Fibres that must be without hits when a vertex happens: those ``"upstream"`` of it, or
+        ``"all"``.
     gas_veto
-        Whether gas detectors before the vertex's block must be silent at that time, too.
+        Whether gas detectors before the vertex's block must be without hits at that time, too.
     """
 
-    min_sheets: _Sheets = 5
-    max_holes: _Holes = 2
-    vertex_chi2: _Cut = 16.0
-    min_opening: _Angle = 0.01
-    veto_sheets: Annotated[int, BeforeValidator(Whole(0, 40))] = 3
-    fibre_veto: Literal["upstream", "all"] = "upstream"
-    gas_veto: Annotated[bool, BeforeValidator(_switch)] = False
+    min_sheets: _Sheets = _CUTS.default("min_sheets")
+    max_holes: _Holes = _CUTS.default("max_holes")
+    vertex_chi2: _Cut = _CUTS.default("vertex_chi2")
+    min_opening: _Angle = _CUTS.default("min_opening")
+    veto_sheets: Annotated[int, BeforeValidator(Whole(0, 40))] = _CUTS.default("veto_sheets")
+    fibre_veto: FibreVeto = _CUTS.default("fibre_veto")
+    gas_veto: Annotated[bool, BeforeValidator(_switch)] = _CUTS.default("gas_veto")
+
+    def build(self) -> ReconstructionCuts:
+        """Cuts that these keys describe."""
+        return ReconstructionCuts(**_CUTS.values(self))
