@@ -1,1 +1,1 @@
-"""How often a decay is reconstructed: tables made by the simulation, read by yields."""
+"""Reconstruction efficiency of decays: tables made by the simulation, read by yields."""

@@ -1,4 +1,4 @@
-"""Errors of an efficiency that was counted."""
+"""Statistical errors of an efficiency: an interval for a binomial probability."""
 
 import numpy as np
 import numpy.typing as npt
@@ -9,19 +9,20 @@ from wayside.typing import FloatArray
 def interval(
     passed: npt.ArrayLike, tried: npt.ArrayLike, confidence: float = 0.6827
 ) -> tuple[FloatArray, FloatArray]:
-    """Clopper-Pearson interval: covers at least as often as it says, also at 0 and 1.
+    """Clopper-Pearson interval: coverage of at least ``confidence``, also at 0 and 1.
 
     Parameters
     ----------
     passed, tried
-        Counts; nothing tried leaves 0 to 1.
+        Numbers of decays that passed and that were simulated, of shapes that broadcast; the
+        interval is 0 to 1 where none was simulated.
     confidence
-        Central coverage.
+        Confidence level of the central interval.
 
     Returns
     -------
     tuple of arrays
-        Lower and upper end.
+        Lower and upper end of the interval.
 
     Examples
     --------

@@ -10,7 +10,7 @@ from typing import Any, Final
 from wayside.efficiency.table import EfficiencyMap
 
 NAME: Final = "efficiency_map"
-"""Of the table among the data."""
+"""Name of the table among the data, without its suffix."""
 
 SETTINGS: Final = ("stack", "geant4", "emulsion", "reconstruction")
 """Sections of a scenario that the table depends on, and that its header holds."""
@@ -37,9 +37,21 @@ def differences(table: EfficiencyMap, sections: Mapping[str, Mapping[str, Any]])
     Parameters
     ----------
     table
-        With the line of `settings_text` under ``settings`` in its header.
+        Table whose header has the line of `settings_text` under ``settings``.
     sections
         Sections of the scenario by name, as plain values.
+
+    Returns
+    -------
+    list of str
+        Names such as ``"emulsion.fog"``, empty if the table holds for the scenario.
+
+    Examples
+    --------
+    >>> import wayside
+    >>> scenario = wayside.load_scenario("belle2-forward", {"emulsion.fog": 10.0})
+    >>> differences(shipped(), scenario.to_dict())
+    ['emulsion.fog']
     """
     made = json.loads(table.header["settings"])
     return [
@@ -52,11 +64,11 @@ def differences(table: EfficiencyMap, sections: Mapping[str, Mapping[str, Any]])
 
 def _differing(name: str, made: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
     for key in sorted({*made, *now}):
-        one, other = made.get(key), now.get(key)
-        if isinstance(one, float) and isinstance(other, float | int):
+        before, after = made.get(key), now.get(key)
+        if isinstance(before, float) and isinstance(after, float | int):
             # 200 um and 200 * 1e-6 differ in the last bit.
-            if math.isclose(one, other, rel_tol=1e-9):
+            if math.isclose(before, after, rel_tol=1e-9):
                 continue
-        elif one == other:
+        elif before == after:
             continue
         yield f"{name}.{key}"

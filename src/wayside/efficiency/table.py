@@ -1,4 +1,4 @@
-"""How often a decay is reconstructed, as a table: counts on a grid, with provenance.
+"""Probability that a decay is reconstructed, as a table: counts on a grid, with provenance.
 
 The grid is that of `wayside.efficiency.axes.AXES`, for every channel. Of every cell the table holds
 how many decays were simulated and how many passed each selection, so that tables of the same grid
@@ -21,7 +21,7 @@ from wayside.errors import InputError
 from wayside.typing import BoolArray, FloatArray, IntArray
 
 LEAST: Final = 6
-"""Decays a cell needs to speak for itself."""
+"""Number of decays below which a cell takes the counts of its neighbours."""
 
 _POOLS: Final = (
     ("opening",),
@@ -41,11 +41,11 @@ class EfficiencyMap:
     edges
         Edges of the bins of every axis of `AXES`.
     tried
-        Decays simulated, shape (channel, energy, opening, softer, slope, depth).
+        Numbers of decays simulated, shape (channel, energy, opening, softer, slope, depth).
     passed
-        Decays that passed, by selection; of the same shape.
+        Numbers of decays that passed, by selection; of the same shape.
     header
-        Provenance.
+        Provenance, as text by key.
 
     Raises
     ------
@@ -113,8 +113,8 @@ class EfficiencyMap:
         Returns
         -------
         tuple of arrays
-            Of the shape of `tried`; 0 with the variance of no knowledge (1/8) where nothing was
-            tried even so.
+            Efficiency and variance, of the shape of `tried`; where nothing was tried even so, 0
+            and the variance without knowledge, 1/8.
         """
         if selection not in self._filled:
             tried, passed = self.tried, self.passing(selection)
@@ -174,12 +174,27 @@ class EfficiencyMap:
         selection
             One of `selections`.
         places
-            A value for every axis of `AXES`; arrays broadcast.
+            Values along every axis of `AXES`, in its unit and of shapes that broadcast.
+
+        Returns
+        -------
+        array
+            Efficiencies, of the shape to which the places broadcast.
 
         Raises
         ------
         InputError
             If there is no such channel or selection.
+
+        Examples
+        --------
+        Of a pair of electrons of 0.5 GeV, 0.2 rad apart, the softer one of 0.1 GeV, at a slope of
+        0.3 and a depth of 0.5 m; the same with a softer one below the grid:
+
+        >>> from wayside.efficiency.shipped import shipped
+        >>> values = shipped().at("ee", "timed", 0.5, 0.2, [0.1, 0.001], 0.3, 0.5)
+        >>> bool(0.0 < values[0] < 1.0), float(values[1])
+        (True, 0.0)
         """
         cells, weights = self._corners(channel, places)
         value, _ = self.filled(selection)
@@ -234,8 +249,11 @@ class EfficiencyMap:
 
         Parameters
         ----------
-        channel, selection, places
-            The decays, as in `at`.
+        channel, selection
+            Names of the final state and of the selection.
+        places
+            Values of the decays along every axis of `AXES`, in its unit and of shapes that
+            broadcast.
         weights
             Weights of the decays, of a shape that broadcasts with the places; equal ones if None.
 
@@ -244,6 +262,13 @@ class EfficiencyMap:
         tuple of float
             Mean and its standard error from the counts of the table, cells being independent and
             each with the variance of `filled`. The sample's own error is not in it.
+
+        Examples
+        --------
+        >>> from wayside.efficiency.shipped import shipped
+        >>> mean, error = shipped().average("ee", "vertex", 0.5, 0.2, [0.1, 0.2], 0.3, 0.5)
+        >>> bool(0.0 < error < mean < 1.0)
+        True
         """
         flat = [
             a.ravel()
@@ -343,14 +368,34 @@ def counted(
 
     Parameters
     ----------
-    channels, edges, header
-        Names of the final states, edges of the bins by axis, and header of the table.
+    channels
+        Names of the final states.
+    edges
+        Edges of the bins by axis, in the unit of the axis.
     channel
         Index of every decay's final state among ``channels``; others are left out.
     places
         Values of every decay along `AXES`, shape (decays, axes).
     passed
         Whether each decay passed, shape (decays,), by selection.
+    header
+        Provenance that the table carries, as text by key.
+
+    Examples
+    --------
+    Two decays to electrons, one of which has a vertex:
+
+    >>> edges = {
+    ...     "energy": [0.1, 1.0],
+    ...     "opening": [0.0, 1.0],
+    ...     "softer": [0.01, 1.0],
+    ...     "slope": [0.0, 1.0],
+    ...     "depth": [0.0, 1.0],
+    ... }
+    >>> places = [[0.5, 0.2, 0.1, 0.3, 0.4], [0.5, 0.2, 0.1, 0.3, 0.6]]
+    >>> table = counted(("ee",), edges, [0, 0], places, {"vertex": [True, False]}, {})
+    >>> table.efficiency("vertex").ravel()
+    array([0.5])
     """
     bins = [np.asarray(edges[name], dtype=np.float64) for name in AXES]
     number = np.asarray(channel, dtype=np.float64)

@@ -23,8 +23,8 @@ def visible(crossings: StructuredArray, emulsion: Emulsion) -> IntArray:
         crossings["x_out"] - crossings["x_in"], crossings["y_out"] - crossings["y_in"]
     )
     # A micrometre of depth is the error of a grain: less has no measurable slope.
-    seen = (np.abs(dz) > UM) & (across <= emulsion.largest_slope * np.abs(dz))
-    return np.flatnonzero(seen)
+    scanned = (np.abs(dz) > UM) & (across <= emulsion.largest_slope * np.abs(dz))
+    return np.flatnonzero(scanned)
 
 
 def path_length(crossings: StructuredArray) -> FloatArray:
@@ -49,15 +49,17 @@ def draw_grains(
     ----------
     crossings
         Rows of `wayside.transport.records.CROSSING`.
-    emulsion, sheets
-        Response and depths.
+    emulsion
+        Response of the films: densities and errors of grains.
+    sheets
+        Depths of the films in mm.
     rng
-        Source of randomness.
+        Generator of random numbers.
 
     Returns
     -------
     array of `GRAIN`
-        In the order of the crossings.
+        Grains in the order of the crossings that they belong to.
     """
     assert crossings.dtype == CROSSING
     mean = expected_grains(crossings, emulsion)
@@ -89,12 +91,23 @@ def fit_lines(
 ) -> tuple[IntArray, FloatArray, FloatArray, FloatArray, FloatArray]:
     """Least squares x(z), y(z) through the grains of each crossing.
 
-    The error of z flattens a fitted slope by its share of the spread of z; that is undone.
+    The error of z flattens a fitted slope by its fraction of the spread of z; the slopes are
+    corrected for that.
+
+    Parameters
+    ----------
+    grains
+        Rows of `GRAIN`.
+    crossings
+        Number of crossings that the grains belong to.
+    depth_error
+        Standard deviation of a grain's z in um.
 
     Returns
     -------
     tuple of arrays
-        Number of grains, x and y at z = 0 (um), slopes; nan where there are fewer than three.
+        Number of grains, x and y at z = 0 in um, and slopes dx/dz and dy/dz; each of shape
+        (crossings,), nan where there are fewer than three grains.
     """
     owner = grains["crossing"]
     number = np.bincount(owner, minlength=crossings)
@@ -121,14 +134,14 @@ def grain_microtracks(
     grains = draw_grains(crossings, emulsion, sheets, rng)
     number, x, y, tx, ty = fit_lines(grains, len(crossings), emulsion.depth_error)
     shear = rng.normal(0.0, emulsion.distortion, (2, len(crossings)))
-    found = np.flatnonzero((number >= emulsion.threshold) & np.isfinite(tx))
+    accepted = np.flatnonzero((number >= emulsion.threshold) & np.isfinite(tx))
     return assemble(
-        crossings[found],
-        number[found],
-        UM * x[found],
-        UM * y[found],
-        (tx + shear[0])[found],
-        (ty + shear[1])[found],
+        crossings[accepted],
+        number[accepted],
+        UM * x[accepted],
+        UM * y[accepted],
+        (tx + shear[0])[accepted],
+        (ty + shear[1])[accepted],
     )
 
 

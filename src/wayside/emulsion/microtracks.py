@@ -22,16 +22,17 @@ def line_errors(
     Parameters
     ----------
     number
-        Grains.
+        Number of grains, shape (n,).
     depth
-        Range of z that they fill in um.
+        Range of z that they fill in um, shape (n,).
     lever
-        Distance from the middle of that range to where the position is wanted in um.
+        Distance in um from the middle of that range to the plane at which the position is given,
+        shape (n,).
 
     Returns
     -------
     tuple of arrays
-        Error of the position, error of the slope (1/um), and their correlation.
+        Error of the position, error of the slope in 1/um, and their correlation; shape (n,).
     """
     n = np.maximum(number, 3).astype(np.float64)
     inverse = 12.0 / (depth**2 * (n - 1.0)) * (1.0 + 0.8 / n)
@@ -50,26 +51,28 @@ def microtracks(
     ----------
     crossings
         Rows of `wayside.transport.records.CROSSING` in films.
-    emulsion, sheets
-        Response and depths.
+    emulsion
+        Response of the films: densities and errors of grains.
+    sheets
+        Depths of the films in mm.
     rng
-        Source of randomness.
+        Generator of random numbers.
 
     Returns
     -------
     array of `wayside.emulsion.signals.MICROTRACK`
-        Those with enough grains, in the order of the crossings.
+        Micro-tracks with enough grains, in the order of the crossings.
     """
     crossings = crossings[visible(crossings, emulsion)]
     mean = expected_grains(crossings, emulsion) + emulsion.fog_in_tube(path_length(crossings))
     number = rng.poisson(mean)
-    found = np.flatnonzero(number >= emulsion.threshold)
-    crossings, number = crossings[found], number[found]
+    accepted = np.flatnonzero(number >= emulsion.threshold)
+    crossings, number = crossings[accepted], number[accepted]
     dz = (crossings["z_out"] - crossings["z_in"]) / UM
     face = sheets.face(crossings["layer"])
     lever = (face - 0.5 * (crossings["z_in"] + crossings["z_out"])) / UM
     position, slope, correlation = line_errors(number, np.abs(dz), lever)
-    share = np.sqrt(1.0 - correlation**2)
+    independent = np.sqrt(1.0 - correlation**2)
     depth_noise = rng.standard_normal((2, len(crossings)))
     shear = rng.normal(0.0, emulsion.distortion, (2, len(crossings)))
     columns = []
@@ -80,6 +83,7 @@ def microtracks(
         # The error of depth is one and the same for both axes: an error along the path.
         noise = emulsion.across * noise + emulsion.depth_error * tangent * depth_noise
         columns.append(true + UM * position * noise[0])
-        columns.append(tangent + slope * (correlation * noise[0] + share * noise[1]) + own_shear)
+        own = correlation * noise[0] + independent * noise[1]
+        columns.append(tangent + slope * own + own_shear)
     x, tx, y, ty = columns
     return assemble(crossings, number, x, y, tx, ty)

@@ -23,11 +23,11 @@ class Sheets:
     plate, film, base
         Thickness of the metal, of one film, and of the base between two films in mm.
     layers
-        Sheets in a block.
+        Number of sheets in a block.
     gap
         Thickness of the gas detector behind a block in mm.
     blocks
-        Blocks with their gas detectors.
+        Number of blocks, each with its gas detector.
     width, height
         Size of a sheet along x and y in mm; the origin is in its middle.
     """
@@ -43,12 +43,12 @@ class Sheets:
 
     @property
     def pitch(self) -> float:
-        """From one sheet to the next inside a block."""
+        """Distance in mm from one sheet to the next inside a block."""
         return self.plate + 2.0 * self.film + self.base
 
     @property
     def block_pitch(self) -> float:
-        """From one block to the next."""
+        """Distance in mm from one block to the next."""
         return self.layers * self.pitch + self.gap
 
     @property
@@ -58,23 +58,23 @@ class Sheets:
 
     @property
     def bounds(self) -> tuple[float, float, float, float]:
-        """Lowest and highest x, lowest and highest y of a sheet."""
+        """Lowest and highest x, lowest and highest y of a sheet in mm."""
         return -0.5 * self.width, 0.5 * self.width, -0.5 * self.height, 0.5 * self.height
 
     def plate_front(self, sheet: npt.ArrayLike) -> FloatArray:
-        """Front of the plate that lies before a sheet."""
+        """Depth in mm of the front of the plate that lies before a sheet."""
         block, layer = np.divmod(np.asarray(sheet), self.layers)
         return np.asarray(block * self.block_pitch + layer * self.pitch, dtype=np.float64)
 
     def middle(self, sheet: npt.ArrayLike) -> FloatArray:
-        """Middle of a sheet's base, where base-tracks are given."""
+        """Depth in mm of the middle of a sheet's base, where base-tracks are given."""
         return self.plate_front(sheet) + self.plate + self.film + 0.5 * self.base
 
     def face(self, film: npt.ArrayLike) -> FloatArray:
-        """Face of a film toward the base, where micro-tracks are given."""
+        """Depth in mm of the face of a film toward the base, where micro-tracks are given."""
         sheet, side = np.divmod(np.asarray(film), 2)
         return self.middle(sheet) + (side - 0.5) * self.base
 
     def gas_middle(self, gap: npt.ArrayLike) -> FloatArray:
-        """Middle of the gap behind a block."""
+        """Depth in mm of the middle of the gap behind a block."""
         return (np.asarray(gap) + 1.0) * self.block_pitch - 0.5 * self.gap

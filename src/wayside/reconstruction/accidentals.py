@@ -21,7 +21,7 @@ Structured = npt.NDArray[Any]
 
 EDGE: Final = 2.5
 """mm at the edge of a tile in which vertices do not count: a track that begins there leaves the
-tile before it is long enough, or cannot be told from one that came in."""
+tile before it is long enough, or cannot be distinguished from one that came in."""
 
 PAIR: Final = np.dtype(
     [
@@ -53,7 +53,7 @@ class Pool:
     first
         First row of each event, and one more.
     scanned
-        Share of the events' primaries whose slope is scanned.
+        Fraction of the events' primaries whose slope is scanned.
     """
 
     film: Structured
@@ -62,7 +62,17 @@ class Pool:
 
 
 def pool(film: Structured, primaries: Structured, job: Job) -> Pool:
-    """Events from their crossings and primaries (event k in row k)."""
+    """Collect recorded events.
+
+    Parameters
+    ----------
+    film
+        Crossings of films, rows of `wayside.transport.records.CROSSING`.
+    primaries
+        Rows of `wayside.generator.records.PRIMARY`, that of event k in row k.
+    job
+        Response, which says up to which slope films are scanned.
+    """
     film = film[visible(film, job.emulsion.build())]
     film = film[np.argsort(film["event"], kind="stable")]
     across = np.hypot(primaries["px"], primaries["py"])
@@ -77,13 +87,13 @@ def overlay(events: Pool, copies: int, tile: float, rng: np.random.Generator) ->
     Parameters
     ----------
     events
-        Recorded ones; used again in another order where more are wanted.
+        Recorded events; used again in another order where more are wanted.
     copies
-        How many.
+        Number of events on the tile.
     tile
-        Side in mm.
+        Side of the tile in mm.
     rng
-        Source of randomness.
+        Generator of random numbers.
     """
     number = len(events.first) - 1
     rounds = [rng.permutation(number) for _ in range(-(-copies // number))]
@@ -109,19 +119,22 @@ def tile_vertices(
     Parameters
     ----------
     film
-        From `overlay`.
-    job, sheets
-        What is done; width and height are the tile's.
+        Crossings on the tile, from `overlay`.
+    job
+        Settings of response and reconstruction.
+    sheets
+        Depths of the films in mm; width and height are those of the tile.
     block
-        In which vertices count; the ones around it are there to be seen.
+        Number of the block in which vertices count; tracks cross those around it.
     rng
-        Source of randomness.
+        Generator of random numbers.
 
     Returns
     -------
     rows, starts
-        Of `PAIR`; numbers of tracks that begin inside the block: primaries and others that are
-        steeper than 0.95 of the largest slope, primaries and others that are not.
+        Rows of `PAIR`, and numbers of tracks that begin inside the block, shape (4,): primaries
+        and others that are steeper than 0.95 of the largest slope, primaries and others that are
+        not.
     """
     setup = job.setup(sheets)
     result = reconstruct(respond(film, job, sheets, rng), setup)
@@ -134,24 +147,24 @@ def tile_vertices(
     starts = np.array(
         [np.count_nonzero(inside & (steep == s) & (primary == p)) for s in (1, 0) for p in (1, 0)]
     )
-    found = result.vertices
+    vertices = result.vertices
     half = 0.5 * sheets.width - EDGE
-    found = found[
-        (found["sheet"] >= first)
-        & (found["sheet"] < last)
-        & (np.abs(found["x"]) < half)
-        & (np.abs(found["y"]) < half)
+    vertices = vertices[
+        (vertices["sheet"] >= first)
+        & (vertices["sheet"] < last)
+        & (np.abs(vertices["x"]) < half)
+        & (np.abs(vertices["y"]) < half)
     ]
-    return _pairs(result, found, sheets), starts
+    return _pairs(result, vertices, sheets), starts
 
 
-def _pairs(result: Reconstructed, found: Structured, sheets: Sheets) -> Structured:
+def _pairs(result: Reconstructed, vertices: Structured, sheets: Sheets) -> Structured:
     tracks = result.tracks
-    out = np.zeros(len(found), PAIR)
-    pair = np.stack([found["track_1"], found["track_2"]], axis=1)
-    out["related"] = found["event"] >= 0
+    out = np.zeros(len(vertices), PAIR)
+    pair = np.stack([vertices["track_1"], vertices["track_2"]], axis=1)
+    out["related"] = vertices["event"] >= 0
     for name in ("chi2", "opening", "companions"):
-        out[name] = found[name]
+        out[name] = vertices[name]
     for name in ("pdg", "base_tracks", "momentum"):
         out[name] = tracks[name][pair]
     out["primary"] = tracks["particle"][pair] == 1
@@ -159,7 +172,7 @@ def _pairs(result: Reconstructed, found: Structured, sheets: Sheets) -> Structur
     out["gaps"] = np.nan
     last = tracks["last_sheet"][pair].min(axis=1)
     for k in range(2):
-        gap = found["sheet"] // sheets.layers + k
+        gap = vertices["sheet"] // sheets.layers + k
         # As in timing: a track that stops well before the gap has no hit there.
         reach = last >= (gap + 1) * sheets.layers - 3
         z = sheets.gas_middle(gap)

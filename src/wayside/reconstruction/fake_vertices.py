@@ -49,7 +49,7 @@ FAKE: Final = np.dtype(
 """A vertex that is none.
 
 ``kinetic_energy`` (MeV) and ``slope`` (tangent to z) are those of the particle that entered;
-``begin`` counts tracks of the event that begin inside; ``timed`` tells whether gas hits of both
+``begin`` counts tracks of the event that begin inside; ``timed`` says whether gas hits of both
 tracks agree on one time, and ``delay`` is that time (ns), at which fibres were crossed at
 ``all_fibres`` places, ``fibres`` of them upstream of the vertex, and ``gas_before`` gaps before it;
 ``primary`` whether one of the two tracks is the particle itself; of the two tracks there are PDG
@@ -133,7 +133,7 @@ def fibre_places(crossings: Structured) -> FloatArray:
     """Depths of the places that crossings of fibres lie at, in mm.
 
     What a muon knocks out of the fibres where it crosses them lights the same fibres: that is one
-    chance of detection, and not several.
+    probability of detection, and not several.
     """
     middle = np.stack([0.5 * (crossings[f"{c}_in"] + crossings[f"{c}_out"]) for c in "xyz"], axis=1)
     depths = []

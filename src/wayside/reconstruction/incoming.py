@@ -17,8 +17,8 @@ from wayside.typing import FloatArray
 Records = npt.NDArray[Any]
 
 How = Literal["cosmic", "front", "plane", "inside"]
-"""From above (cos^2 of the zenith angle), through the front face from afar, or as from above
-through films without end; pairs inside are signal."""
+"""Directions of particles: from above (cos^2 of the zenith angle), through the front face from far
+away, or as from above through films without end; pairs inside are signal."""
 
 AFAR: Final = 7000.0
 """mm from the front face to the point where particles of ``"front"`` come from (Belle II)."""
@@ -32,34 +32,34 @@ def cosmic_lines(
 ) -> tuple[FloatArray, FloatArray]:
     """Straight lines of a cos^2 intensity into the blocks; y is up, z horizontal.
 
-    The intensity per area and solid angle times the area that a direction sees is sampled, so
-    every face of the blocks has its share.
+    The intensity per area and solid angle times the area projected along the direction is sampled,
+    so that every face of the blocks is entered at its rate.
 
     Parameters
     ----------
     stack
-        The detector.
+        Layers of the detector.
     number
-        How many.
+        Number of lines.
     rng
-        Source of randomness.
+        Generator of random numbers.
 
     Returns
     -------
     points, directions
-        Where the lines enter the blocks (mm), and unit vectors; shape (number, 3).
+        Points in mm at which the lines enter the blocks, and unit vectors; shape (number, 3).
     """
     x, y = stack.size
     areas = np.array([y * stack.depth, x * stack.depth, x * y])
     largest = float(np.linalg.norm(areas))
-    found: list[FloatArray] = []
-    while sum(map(len, found)) < number:
+    accepted: list[FloatArray] = []
+    while sum(map(len, accepted)) < number:
         u = _downward(2 * number + 100, rng)
-        found.append(u[rng.random(len(u)) * largest < np.abs(u) @ areas])
-    u = np.concatenate(found)[:number]
-    share = np.abs(u) * areas
-    share = np.cumsum(share / share.sum(axis=1, keepdims=True), axis=1)
-    face = np.minimum((rng.random((number, 1)) > share).sum(axis=1), 2)
+        accepted.append(u[rng.random(len(u)) * largest < np.abs(u) @ areas])
+    u = np.concatenate(accepted)[:number]
+    projected = np.abs(u) * areas
+    reached = np.cumsum(projected / projected.sum(axis=1, keepdims=True), axis=1)
+    face = np.minimum((rng.random((number, 1)) > reached).sum(axis=1), 2)
     size = np.array([x, y, stack.depth])
     low = np.array([-0.5 * x, -0.5 * y, 0.0])
     points = low + size * rng.random((number, 3))
@@ -91,11 +91,11 @@ def plane_lines(
     For a small piece of films much wider than it, on which tracks are laid side by side.
     Parameters and returns as `cosmic_lines`.
     """
-    found: list[FloatArray] = []
-    while sum(map(len, found)) < number:
+    accepted: list[FloatArray] = []
+    while sum(map(len, accepted)) < number:
         u = _downward(2 * number + 100, rng)
-        found.append(u[rng.random(len(u)) < np.abs(u[:, 2])])
-    u = np.concatenate(found)[:number]
+        accepted.append(u[rng.random(len(u)) < np.abs(u[:, 2])])
+    u = np.concatenate(accepted)[:number]
     points = np.zeros((number, 3))
     points[:, 2] = np.where(u[:, 2] > 0.0, 0.0, stack.depth)
     return points, u
@@ -130,24 +130,25 @@ def incoming_primaries(
     kinetic: FloatArray,
     rng: np.random.Generator,
 ) -> Records:
-    """Primaries, one an event.
+    """Draw primaries, one per event.
 
     Parameters
     ----------
     stack
-        The detector.
+        Layers of the detector.
     how
-        Where they come from.
+        Distribution of the particles' directions, a key of `LINES`.
     pdg
         PDG numbers, taken in turn.
     kinetic
         Kinetic energies outside of the shield in MeV, shape (n,).
     rng
-        Source of randomness.
+        Generator of random numbers.
 
     Returns
     -------
     array of `wayside.generator.records.PRIMARY`
+        One row per event, shape (n,); particles start outside of everything.
     """
     number = len(kinetic)
     points, u = LINES[how](stack, number, rng)
@@ -171,25 +172,25 @@ def incoming_primaries(
 def pairs_inside(
     stack: Stack, energy: tuple[float, float], number: int, rng: np.random.Generator
 ) -> Records:
-    """Electron pairs from points in the blocks, to see what a selection costs signal.
+    """Electron pairs from points in the blocks, for the efficiency of a selection for signal.
 
     A pair's mass is even up to 0.65 GeV, its direction along z, its decay isotropic.
 
     Parameters
     ----------
     stack
-        The detector.
+        Layers of the detector.
     energy
         Range of the pair's energy in MeV, even in its logarithm; at least its mass.
     number
-        Of pairs.
+        Number of pairs.
     rng
-        Source of randomness.
+        Generator of random numbers.
 
     Returns
     -------
     array of `wayside.generator.records.PRIMARY`
-        Two rows an event.
+        Two rows per event, shape (2 number,).
     """
     mass = rng.uniform(10.0, 650.0, number)
     total = np.maximum(log_uniform(energy, number, rng), 1.05 * mass)
@@ -205,10 +206,10 @@ def pairs_inside(
     for axis, name in enumerate("xyz"):
         rows[name] = np.repeat(place[:, axis], 2)
     for k, (pdg, sign) in enumerate(((11, 1.0), (-11, -1.0))):
-        one = rows[k::2]
-        one["pdg"] = pdg
-        # Electrons without mass: here it is 0.5 of some 100 MeV.
-        one["px"] = 0.5 * mass * sign * sine * np.cos(angle)
-        one["py"] = 0.5 * mass * sign * sine * np.sin(angle)
-        one["pz"] = 0.5 * mass * gamma * (sign * cosine + np.sqrt(1.0 - gamma**-2.0))
+        prong = rows[k::2]
+        prong["pdg"] = pdg
+        # The electron's mass is left out: 0.5 of some 100 MeV.
+        prong["px"] = 0.5 * mass * sign * sine * np.cos(angle)
+        prong["py"] = 0.5 * mass * sign * sine * np.sin(angle)
+        prong["pz"] = 0.5 * mass * gamma * (sign * cosine + np.sqrt(1.0 - gamma**-2.0))
     return rows

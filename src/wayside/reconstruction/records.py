@@ -1,4 +1,4 @@
-"""What reconstruction hands on: tracks and vertices, one row each, in mm, MeV, ns."""
+"""Results of reconstruction: arrays of tracks and of vertices, in mm, MeV and ns."""
 
 from typing import Final
 
@@ -43,8 +43,8 @@ TRACK: Final = np.dtype(
 the slope, along and across the projected direction (``ux``, ``uy``); ``shared`` is the part of
 both that comes from the alignment of sheets, an error in common with all neighbours. ``momentum``
 is at the first base-track if the particle travels toward +z. ``electron`` is 2 ln of the
-likelihood as an electron over that as a muon, nan where it was not asked for. ``event``,
-``particle`` and ``pdg`` are those of most of its base-tracks, ``purity`` is their share.
+likelihood as an electron over that as a muon, nan where it was not computed. ``event``,
+``particle`` and ``pdg`` are those of most of its base-tracks, ``purity`` is the fraction of these.
 """
 
 VERTEX: Final = np.dtype(
@@ -71,9 +71,9 @@ VERTEX: Final = np.dtype(
 """Two tracks with a common origin inside the volume and no track that ends there.
 
 ``sheet`` is the first sheet behind it; ``companions`` counts other tracks that begin along the
-two, as in a shower; ``secondary`` tells that it lies behind another vertex along one of that
+two, as in a shower; ``secondary`` says whether it lies behind another vertex along one of that
 one's tracks, as pairs from bremsstrahlung do; ``time`` is that of gas hits of both tracks that
-agree, nan without, and ``times`` the number of different times that would do; ``vetoed`` tells
-that ``time`` is also that of a hit in the fibres; ``event`` is the true one if both tracks come
-from it, or -1.
+agree, nan without, and ``times`` the number of different times for which this holds; ``vetoed``
+says whether ``time`` is also that of a hit in the fibres; ``event`` is the true one if both tracks
+come from it, or -1.
 """
