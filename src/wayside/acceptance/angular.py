@@ -37,8 +37,8 @@ def angular_density(flight: Flight, direction: ArrayLike) -> FloatArray:
         If a direction has no length.
     """
     rays = unit(direction)
-    found = _totals(flight, np.ascontiguousarray(rays.reshape(-1, 3)), gauss_legendre(_NODES))
-    return np.asarray(found.reshape(rays.shape[:-1]))
+    totals = _totals(flight, np.ascontiguousarray(rays.reshape(-1, 3)), gauss_legendre(_NODES))
+    return np.asarray(totals.reshape(rays.shape[:-1]))
 
 
 @numba.njit(cache=True, error_model="numpy")

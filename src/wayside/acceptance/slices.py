@@ -82,7 +82,7 @@ def _covered(flight, momentum, energy, theta, face, circles):  # type: ignore[no
     sin_t = math.sin(theta)
     ray = np.empty(3)
     azimuths = np.empty(2 * len(levels))
-    found = 0
+    ends = 0
     for e in range(len(levels)):
         across = math.sqrt(axes[e, 0] ** 2 + axes[e, 1] ** 2)
         radius = sin_t * across
@@ -94,15 +94,15 @@ def _covered(flight, momentum, energy, theta, face, circles):  # type: ignore[no
         for phi in (middle - half, middle + half):
             _to_laboratory(flight, momentum, energy, cos_t, sin_t, phi, ray)
             if on_arc(ray, inward[e]):
-                azimuths[found] = phi - 2.0 * math.pi * math.floor(phi / (2.0 * math.pi))
-                found += 1
-    if found == 0:
+                azimuths[ends] = phi - 2.0 * math.pi * math.floor(phi / (2.0 * math.pi))
+                ends += 1
+    if ends == 0:
         _to_laboratory(flight, momentum, energy, cos_t, sin_t, 0.0, ray)
         return 2.0 * math.pi if cross_front(ray, position, size, box_axes) > 0.0 else 0.0
-    arcs = np.sort(azimuths[:found])
+    arcs = np.sort(azimuths[:ends])
     total = 0.0
-    for k in range(found):
-        right = arcs[k + 1] if k + 1 < found else arcs[0] + 2.0 * math.pi
+    for k in range(ends):
+        right = arcs[k + 1] if k + 1 < ends else arcs[0] + 2.0 * math.pi
         _to_laboratory(flight, momentum, energy, cos_t, sin_t, 0.5 * (arcs[k] + right), ray)
         if cross_front(ray, position, size, box_axes) > 0.0:
             total += right - arcs[k]

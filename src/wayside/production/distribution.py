@@ -62,7 +62,7 @@ def star_density(
         _cosine("cos_theta", cos_theta), _cosine("cos_theta_star", cos_theta_star)
     )
     sin_t = np.sqrt((1.0 - cos_t) * (1.0 + cos_t))
-    flat = [np.ascontiguousarray(each).ravel() for each in (cos_x, cos_t, sin_t)]
+    flat = [np.ascontiguousarray(values).ravel() for values in (cos_x, cos_t, sin_t)]
     return np.asarray(_star_densities(shape, *flat).reshape(cos_t.shape))
 
 
@@ -121,10 +121,10 @@ def density(
     scaled = np.ascontiguousarray(np.broadcast_to(energies, common)).ravel() / beams.sqrt_s
     gamma = 1.0 / math.sqrt(1.0 - float(velocity @ velocity))
     boost = gamma * velocity
-    found = _densities(
+    densities = _densities(
         shape, model.m1 / beams.sqrt_s, gamma, boost, np.ascontiguousarray(axes), rays, scaled
     )
-    return np.asarray(found.reshape(common) / beams.sqrt_s)
+    return np.asarray(densities.reshape(common) / beams.sqrt_s)
 
 
 def unit(direction: ArrayLike) -> FloatArray:

@@ -134,9 +134,9 @@ def _fill(flight, sight, segment, gauss, out, count):  # type: ignore[no-untyped
 def _spread_nodes(flight, direction, gauss, out):  # type: ignore[no-untyped-def]
     sight = line_of_sight(flight.frames, direction)
     parts = np.empty((4, MAX_SEGMENTS))
-    found = _segments_of(flight, direction, sight, parts)
+    number = _segments_of(flight, direction, sight, parts)
     count = 0
-    for k in range(found):
+    for k in range(number):
         count = _fill(flight, sight, parts[:, k], gauss, out, count)
     return count
 
@@ -179,25 +179,25 @@ def _overload_spectrum(flight, direction, gauss, out):  # type: ignore[no-untype
 
 @numba.njit(cache=True, error_model="numpy")
 def _place_on_line(flight, ray, u, parts):  # type: ignore[no-untyped-def]
-    found = _lines_of(flight, ray, line_of_sight(flight.frames, ray), parts)
-    if found == 0:
+    number = _lines_of(flight, ray, line_of_sight(flight.frames, ray), parts)
+    if number == 0:
         return 0.0, 0.0
-    k = min(found - 1, int(u * found))
-    return parts[0, k], found * parts[1, k]
+    k = min(number - 1, int(u * number))
+    return parts[0, k], number * parts[1, k]
 
 
 @numba.njit(cache=True, error_model="numpy")
 def _place_on_segments(flight, ray, u, parts):  # type: ignore[no-untyped-def]
     sight = line_of_sight(flight.frames, ray)
-    found = _segments_of(flight, ray, sight, parts)
+    number = _segments_of(flight, ray, sight, parts)
     total = 0.0
-    for k in range(found):
+    for k in range(number):
         total += parts[1, k] - parts[0, k]
     if total <= 0.0:
         return 0.0, 0.0
     rest = u * total
     chosen = 0
-    for k in range(found):
+    for k in range(number):
         chosen = k
         length = parts[1, k] - parts[0, k]
         if rest <= length:

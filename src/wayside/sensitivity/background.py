@@ -127,8 +127,8 @@ def expected_background(scenario: Scenario, sources: Budget | None = None) -> Ba
 def simulated_background(scenario: Scenario, sources: Budget | None = None) -> Background:
     """Sum of all sources in the signal detectors, whatever ``run.background`` says."""
     run = scenario.run
-    found = budget(scenario) if sources is None else sources
-    total = found.total(scenario.signal, run.selection)
+    counted = budget(scenario) if sources is None else sources
+    total = counted.total(scenario.signal, run.selection)
     flags = []
     other = other_settings(scenario)
     if other:
@@ -139,13 +139,13 @@ def simulated_background(scenario: Scenario, sources: Budget | None = None) -> B
             f"fakes were simulated behind {100.0 * TABLE_SHIELD:g} cm of lead, and are taken to be"
             f" the same behind {100.0 * lead:g} cm"
         )
-    missing = found.not_counted(scenario.signal)
+    missing = counted.not_counted(scenario.signal)
     if missing:
         flags.append(f"background not counted: {', '.join(missing)}")
     if total.error > total.value > 0.0:
         poorest = max(
-            (each for each in found.together(scenario.signal) if each.vertices is not None),
-            key=lambda each: each.vertices[run.selection].error,  # type: ignore[index]
+            (source for source in counted.together(scenario.signal) if source.vertices is not None),
+            key=lambda source: source.vertices[run.selection].error,  # type: ignore[index]
         )
         flags.append(f"background less well known than it is large, most of all {poorest.title}")
     if total.value == 0.0 and total.error > 0.0:

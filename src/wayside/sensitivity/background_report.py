@@ -188,8 +188,8 @@ def background_report(
     points
         Number of luminosities at which limits are computed.
     """
-    found = budget(scenario, find)
-    background = simulated_background(scenario, found)
+    counted = budget(scenario, find)
+    background = simulated_background(scenario, counted)
     flags = list(background.flags)
     if scenario.run.background != "simulated":
         flags.append(
@@ -197,10 +197,10 @@ def background_report(
         )
     vetoes = {
         name: {part.key: part.after_veto for part in parts if part.after_veto is not None}
-        for name, parts in found.detectors.items()
+        for name, parts in counted.detectors.items()
     }
-    scan = luminosity_scan(scenario, background, found, points)
-    return BackgroundReport(scenario, found, background, scan, vetoes, flags)
+    scan = luminosity_scan(scenario, background, counted, points)
+    return BackgroundReport(scenario, counted, background, scan, vetoes, flags)
 
 
 _UNKNOWN: Final = Count(math.nan, math.nan, math.nan)
@@ -219,4 +219,4 @@ def _columns(what: str) -> tuple[str, str, str]:
 
 
 def _cells(counts: list[Count]) -> list[float]:
-    return [cell for each in counts for cell in (each.value, each.statistical, each.systematic)]
+    return [cell for count in counts for cell in (count.value, count.statistical, count.systematic)]

@@ -59,9 +59,9 @@ def flags(scenario: Scenario, point: MassPoint) -> list[str]:
     table = shipped()
     plain = scenario.to_dict()
     other = differences(table, {name: plain[name] for name in SETTINGS})
-    found = []
+    flagged = []
     if other:
-        found.append(f"efficiency: the table was made with other values of {', '.join(other)}")
+        flagged.append(f"efficiency: the table was made with other values of {', '.join(other)}")
     size = tuple(float(part) for part in table.header["size"].split(" x "))
     different = [
         name
@@ -69,7 +69,7 @@ def flags(scenario: Scenario, point: MassPoint) -> list[str]:
         if any(abs(a - b) > 1e-6 for a, b in zip(scenario.detectors[name].size, size, strict=True))
     ]
     if different:
-        found.append(
+        flagged.append(
             f"efficiency: that of a detector of {table.header['size']} m is used for"
             f" {', '.join(different)}"
         )
@@ -77,8 +77,8 @@ def flags(scenario: Scenario, point: MassPoint) -> list[str]:
     total = sum(widths.values()) or 1.0
     taus = sum(width for name, width in widths.items() if name not in PAIR_OF) / total
     if taus > _NOTABLE:
-        found.append(f"efficiency: decays to taus count as lost ({100.0 * taus:.2g}%)")
+        flagged.append(f"efficiency: decays to taus count as lost ({100.0 * taus:.2g}%)")
     if point.model.m1 - point.model.m2 > _MULTIPION_FROM and widths["hadrons"] / total > _NOTABLE:
         fraction = 100.0 * widths["hadrons"] / total
-        found.append(f"efficiency: all hadrons ({fraction:.2g}%) are taken as pairs of pions")
-    return found
+        flagged.append(f"efficiency: all hadrons ({fraction:.2g}%) are taken as pairs of pions")
+    return flagged

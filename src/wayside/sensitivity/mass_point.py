@@ -97,7 +97,7 @@ class MassPoint:
             If there are several: see `parts`.
         """
         if len(self.processes) > 1:
-            names = ", ".join(each.name for each in self.processes)
+            names = ", ".join(process.name for process in self.processes)
             raise InputError(f"production = {names}: several; ask each of `parts`")
         return self.processes[0]
 
@@ -106,12 +106,12 @@ class MassPoint:
         """Mass points of one process each; itself where there is only one."""
         if len(self.processes) == 1:
             return (self,)
-        return tuple(replace(self, production=each.name) for each in self.processes)
+        return tuple(replace(self, production=process.name) for process in self.processes)
 
     @property
     def mode(self) -> str:
         """Names of the production processes, for people."""
-        return " + ".join(each.name for each in self.processes)
+        return " + ".join(process.name for process in self.processes)
 
     @property
     def flight(self) -> Flight:
@@ -131,8 +131,8 @@ class MassPoint:
         InputError
             If the masses cannot be produced at the collider.
         """
-        for each in self.processes:
-            _ = each.flight, each.cross_section_hat
+        for process in self.processes:
+            _ = process.flight, process.cross_section_hat
 
     @cached_property
     def visible_width_hats(self) -> dict[str, float]:
@@ -294,7 +294,7 @@ class MassPoint:
     def flags(self, epsilon: float, g_d: float) -> list[str]:
         """What a user should know of the approximations at a choice of couplings."""
         couplings = _couplings(epsilon, g_d)
-        flags = [flag for each in self.processes for flag in each.flags(couplings)]
+        flags = [flag for process in self.processes for flag in process.flags(couplings)]
         if float(self.beams.boost @ self.beams.boost) > 0.0:
             flags.append("mean flight and the mean-flight approximation are in the centre of mass")
         return flags
@@ -327,7 +327,7 @@ class MassPoint:
         Of all processes together, times the excited states per event of each.
         """
         couplings = _couplings(epsilon, g_d)
-        return np.asarray(sum(each.produced_fb(couplings) for each in self.processes))
+        return np.asarray(sum(process.produced_fb(couplings) for process in self.processes))
 
     def _averaged(
         self, quantity: Callable[["MassPoint"], FloatArray], epsilon: ArrayLike, g_d: ArrayLike

@@ -42,13 +42,13 @@ def point_report(scenario: Scenario) -> dict[str, Any]:
     epsilon, g_d = scenario.model.epsilon, scenario.model.g_d
     ctau = float(point.ctau(epsilon, g_d))
     couplings = {"epsilon": epsilon, "g_d": g_d}
-    processes = [_process(each, couplings) for each in point.processes]
+    processes = [_process(process, couplings) for process in point.processes]
     report: dict[str, Any] = {
         "wayside": __version__,
         "scenario": scenario.to_dict(),
         "sqrt_s_gev": scenario.sqrt_s,
         "production": {
-            "cross_section_fb": sum(each["cross_section_fb"] for each in processes),
+            "cross_section_fb": sum(process["cross_section_fb"] for process in processes),
             "mode": point.mode,
             "regulator": _choice(point, "regulator"),
             "processes": processes,
@@ -106,7 +106,7 @@ def _relic(scenario: Scenario, point: MassPoint) -> dict[str, Any]:
 
 def _choice(point: MassPoint, name: str) -> Any:
     """How the processes treat something; None where none of them has the choice."""
-    used = [each.treatment for each in point.processes if name in each.choices]
+    used = [process.treatment for process in point.processes if name in process.choices]
     return getattr(used[0], name) if used else None
 
 
@@ -211,19 +211,19 @@ def _arrival(point: MassPoint, name: str, ctau: float) -> dict[str, Any]:
     report: dict[str, Any] = dict.fromkeys(("arrival_ns", "delay_ns", "arrival_histogram"))
     if len(point.parts) > 1 or point.curve(name)[0].empty:
         return report
-    found = arrival_times(point.timing(name), ctau)
+    arrivals = arrival_times(point.timing(name), ctau)
     times = quantiles(point.timing(name), ctau, (0.05, 0.5, 0.95))
     if math.isfinite(ctau):
         names = ("percentile_5", "median", "percentile_95")
         report["arrival_ns"] = {
-            "light": found.prompt,
+            "light": arrivals.prompt,
             **dict(zip(names, times.tolist(), strict=True)),
         }
-        report["delay_ns"] = dict(zip(names, (times - found.prompt).tolist(), strict=True))
+        report["delay_ns"] = dict(zip(names, (times - arrivals.prompt).tolist(), strict=True))
     report["arrival_histogram"] = {
-        "edges_ns": found.edges.tolist(),
-        "delay_edges_ns": found.delay_edges.tolist(),
-        "decay_probability": found.probability.tolist(),
-        "crossing_probability": found.crossing.tolist(),
+        "edges_ns": arrivals.edges.tolist(),
+        "delay_edges_ns": arrivals.delay_edges.tolist(),
+        "decay_probability": arrivals.probability.tolist(),
+        "crossing_probability": arrivals.crossing.tolist(),
     }
     return report

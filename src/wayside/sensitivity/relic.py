@@ -65,10 +65,10 @@ class RelicLine:
 
     def bands(self) -> list[tuple[FloatArray, FloatArray]]:
         """Return lower and upper edges of regions with too much, NaN in columns outside each."""
-        intervals = [each or [] for each in self.overabundant()]
+        intervals = [column or [] for column in self.overabundant()]
         result = []
-        for k in range(max((len(each) for each in intervals), default=0)):
-            edges = [each[k] if k < len(each) else (np.nan, np.nan) for each in intervals]
+        for k in range(max((len(column) for column in intervals), default=0)):
+            edges = [column[k] if k < len(column) else (np.nan, np.nan) for column in intervals]
             low, high = np.array(edges, dtype=np.float64).T
             result.append((low, high))
         return result
@@ -101,7 +101,7 @@ def relic_line(plane: Plane) -> RelicLine:
     """
     low, high = float(plane.epsilon.values[0]), float(plane.epsilon.values[-1])
     at, x = plane.x.coordinates, plane.x.values
-    columns = relic_epsilons([_density(plane, float(each)) for each in x], low, high)
+    columns = relic_epsilons([_density(plane, float(value)) for value in x], low, high)
     for _ in range(_REFINEMENTS):
         steep = np.array(
             [i for i in range(len(x) - 1) if _steep(columns[i], columns[i + 1], low, high)],
@@ -111,7 +111,7 @@ def relic_line(plane: Plane) -> RelicLine:
             break
         middle = 0.5 * (at[steep] + at[steep + 1])
         more = plane.x.from_coordinates(middle)
-        new = relic_epsilons([_density(plane, float(each)) for each in more], low, high)
+        new = relic_epsilons([_density(plane, float(value)) for value in more], low, high)
         at = np.insert(at, steep + 1, middle)
         x = np.insert(x, steep + 1, more)
         for i, column in zip(steep[::-1].tolist(), new[::-1], strict=True):
@@ -187,7 +187,9 @@ def _steep(one: Crossings | None, other: Crossings | None, low: float, high: flo
     """Whether a line rises too much from one column to the next, or ends inside the plane."""
     if one is None or other is None:
         return False
-    first, second = (list(zip(each.sides(), each.roots, strict=True)) for each in (one, other))
+    first, second = (
+        list(zip(column.sides(), column.roots, strict=True)) for column in (one, other)
+    )
     matches = _matches(first, second)
     for (_, root), follower in zip(first, matches, strict=True):
         if follower is not None and abs(np.log(second[follower][1] / root)) > _STEEP:

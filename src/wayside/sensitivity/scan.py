@@ -87,10 +87,10 @@ def scan(
     try:
         wide = np.broadcast_arrays(*arrays)
     except ValueError:
-        shapes = ", ".join(f"{key} {each.shape}" for key, each in zip(given, arrays, strict=True))
+        shapes = ", ".join(f"{key} {array.shape}" for key, array in zip(given, arrays, strict=True))
         raise InputError(f"shapes do not broadcast: {shapes}") from None
     shape = wide[0].shape
-    flat = [each.ravel() for each in wide]
+    flat = [array.ravel() for array in wide]
     names = tuple(scenario.detectors)
     out = np.full((2 + len(names), flat[0].size), np.nan)
     centre = mass_point(scenario)
@@ -108,8 +108,8 @@ def scan(
         out[1, these] = point.ctau(*couplings)
         for k, name in enumerate(names):
             out[2 + k, these] = point.expected_events(name, *couplings, luminosity)
-    results = [np.asarray(each.reshape(shape)) for each in out]
-    inputs = [np.array(each) for each in wide]
+    results = [np.asarray(row.reshape(shape)) for row in out]
+    inputs = [np.array(array) for array in wide]
     return Scan(
         m_aprime=inputs[0],
         m1=inputs[1],

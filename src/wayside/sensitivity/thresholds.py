@@ -47,11 +47,11 @@ def threshold_columns(plane: Plane) -> FloatArray:
     if not plane.varies_masses:
         return np.empty(0)
     start, stop = plane.x.coordinates[[0, -1]]
-    bends = [t for each in _bends(plane) for t in _crossings(plane, *each)]
-    jumps = [t for each in _jumps(plane) for t in _crossings(plane, *each)]
+    bends = [t for bend in _bends(plane) for t in _crossings(plane, *bend)]
+    jumps = [t for jump in _jumps(plane) for t in _crossings(plane, *jump)]
     beside = _BESIDE * (stop - start)
-    found = np.unique([*bends, *(t + side for t in jumps for side in (-beside, beside))])
-    return plane.x.from_coordinates(found[(found > start) & (found < stop)])
+    columns = np.unique([*bends, *(t + side for t in jumps for side in (-beside, beside))])
+    return plane.x.from_coordinates(columns[(columns > start) & (columns < stop)])
 
 
 def _crossings(plane: Plane, quantity: Quantity, levels: Iterable[float]) -> Iterator[float]:
