@@ -26,7 +26,7 @@ def plain_seconds(name: str, n: int = 2_000_000) -> tuple[float, int]:
     """Core seconds per unweighted decay in detector A by plain sampling; how many there were."""
     scenario = load_scenario(name)
     point = mass_point(scenario)
-    beams, model, box = point.beams, point.model, point.volumes["A"]
+    beams, model, box = point.beams, point.model, point.box("A")
     ctau = float(point.ctau(scenario.model.epsilon, scenario.model.g_d))
     rng = np.random.default_rng(1)
     start = time.process_time()

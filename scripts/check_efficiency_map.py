@@ -109,9 +109,7 @@ def closure(
         low, high = interval(number, generated)
         direct = number / generated
         branching = {name: width / total for name, width in widths.items()}
-        made = Detected(
-            point.flight, point.volumes[detector], point.model, branching, table, selection
-        )
+        made = Detected(point.flight, point.box(detector), point.model, branching, table, selection)
         ctau = float(point.ctau(epsilon, g_d))
         value, error = float(made.efficiency(ctau)), made.error(ctau)
         same, by_channel = 0.0, {}
@@ -140,7 +138,7 @@ def closure(
 def _generate(scenario: Scenario, options: argparse.Namespace) -> tuple[Any, Any, int, Any]:
     """Rows of `DECAY` and particles of decays to follow, how many were made, which are hopeless."""
     generator = EventGenerator(scenario, (scenario.signal[0],))
-    box = mass_point(scenario).volumes[scenario.signal[0]]
+    box = mass_point(scenario).box(scenario.signal[0])
     splitting = scenario.masses[0] - scenario.masses[1]
     all_rows, all_particles, all_hopeless = [], [], []
     generated = followed = lost = 0

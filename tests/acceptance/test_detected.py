@@ -22,14 +22,14 @@ def seen_of(scenario, table=TABLE, selection="vertex", box=None):
     point = mass_point(scenario)
     widths = point.excited_width_hats
     branching = {name: width / sum(widths.values()) for name, width in widths.items()}
-    box = box or point.volumes["A"]
+    box = box or point.box("A")
     return Detected(point.flight, box, point.model, branching, table, selection)
 
 
 def drawn(scenario, number, table=TABLE, selection="vertex"):
     """Efficiency of drawn decays and its error, the table taken as exact."""
     generator = EventGenerator(scenario, ("A",))
-    box = mass_point(scenario).volumes["A"]
+    box = mass_point(scenario).box("A")
     value = []
     for block in generator.blocks(number, 3):
         pion_pairs = (block.channel == 3) & (np.diff(block.offsets) == 2)
@@ -79,7 +79,7 @@ def test_depth_counts_with_the_lifetime():
     assert np.all(np.diff(share) < 0.0)
     assert share[0] > 0.99
     # A box cut in two at that depth: the sum over both halves.
-    box = mass_point(scenario).volumes["A"]
+    box = mass_point(scenario).box("A")
     depth = EDGES["depth"][1]
     front = Box(box.position, np.array([*box.size[:2], depth]), box.axes)
     whole, half = mass_point(scenario), seen_of(scenario, everywhere, box=front)

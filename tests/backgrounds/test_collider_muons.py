@@ -9,14 +9,13 @@ from wayside import PseudoDirac, load_scenario
 from wayside.acceptance.estimate import converged_rule
 from wayside.backgrounds import collider_muons, radiator
 from wayside.backgrounds.collider_muons import born, continuum, entering_probability
-from wayside.backgrounds.faces import faces, points, seen
+from wayside.backgrounds.faces import seen
 from wayside.backgrounds.place import box_of
 from wayside.backgrounds.setup import DetectorSetup
 from wayside.collider.beams import Beams
 from wayside.constants import ALPHA, GEV2_TO_FB, M_ELECTRON, M_MUON
 from wayside.data import read_table
 from wayside.detector.box import Box
-from wayside.detector.rays import path_through
 from wayside.production.radiative import cross_section_hat
 from wayside.production.radiative_flight import radiative_flight
 
@@ -38,8 +37,7 @@ def test_solid_angle_against_rays(box: Box) -> None:
     rng = np.random.default_rng(1)
     rays = rng.normal(size=(400_000, 3))
     rays /= np.linalg.norm(rays, axis=1)[:, None]
-    near, far = path_through(box, rays)
-    hit = float(np.mean(far > near))
+    hit = float(np.mean(box.crossings(rays).hit))
     # Four standard deviations: one in 16,000 seeds fails.
     error = 4.0 * math.sqrt(hit * (1.0 - hit) / len(rays))
     assert seen(box)[1].sum() / (4.0 * math.pi) == pytest.approx(hit, abs=error)
@@ -55,12 +53,12 @@ def test_solid_angle_of_a_rectangle() -> None:
 
 def test_faces_close_the_box() -> None:
     box = some_boxes()[1]
-    found = faces(box)
+    found = box.faces
     assert sum(each.area * each.normal for each in found) == pytest.approx(np.zeros(3), abs=1e-12)
     # The divergence theorem: the flux of x/3 out of the surface is the volume.
     flux = 0.0
     for each in found:
-        places, areas = points(each, 3)
+        places, _, areas = each.patches(3)
         flux += float(areas @ (places @ each.normal)) / 3.0
     assert flux == pytest.approx(box.volume, rel=1e-12)
     assert sorted(each.area for each in found) == pytest.approx(
@@ -93,7 +91,7 @@ def sampled(beams: Beams, number: int, seed: int) -> tuple[np.ndarray, np.ndarra
 def test_share_against_sampled_muons(beams: Beams, box: Box) -> None:
     """The last beams are those behind a hard photon: the boost is almost as fast as the muon."""
     rays, energies = sampled(beams, 300_000, 2)
-    near, far = path_through(box, rays)
+    near, far = (column[:, 0] for column in box.crossings(rays))
     for least in (0.0, 3.0):
         hit = float(np.mean((far > near) & (energies >= least)))
         error = 4.0 * math.sqrt(max(hit, 1e-5) / len(rays))

@@ -20,7 +20,6 @@ from wayside.backgrounds.klong_production import (
 from wayside.collider.beams import Beams
 from wayside.constants import CTAU_KLONG, M_KAON_NEUTRAL
 from wayside.detector.box import Box
-from wayside.detector.rays import path_through
 from wayside.errors import InputError
 
 REAL = Beams(7.007, 4.000, 0.083)
@@ -109,7 +108,7 @@ def test_boost_against_events_one_by_one(beams: Beams, z: float) -> None:
     momentum = np.column_stack([np.hypot(p, M_KAON_NEUTRAL), local @ beams.frame])
     there = momentum @ matrix(beams.boost).T
     size = np.linalg.norm(there[:, 1:], axis=1)
-    near, far = path_through(box, there[:, 1:] / size[:, None])
+    near, far = (column[:, 0] for column in box.crossings(there[:, 1:] / size[:, None]))
     met = far > near
     share = float(np.mean(met))
     found = entering(beams, box, 16)
@@ -167,7 +166,7 @@ def test_slow_ones_where_the_boost_points(monkeypatch: pytest.MonkeyPatch) -> No
     velocity = REAL.boost
     gamma = 1.0 / math.sqrt(1.0 - float(velocity @ velocity))
     toward = velocity / np.linalg.norm(velocity)
-    near, far = path_through(FACE, toward[None, :])
+    near, far = (column[:, 0] for column in FACE.crossings(toward[None, :]))
     assert far[0] > near[0]
     whole = production()
     counts = np.zeros_like(whole.counts)

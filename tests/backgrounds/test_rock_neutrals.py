@@ -19,7 +19,6 @@ from wayside.backgrounds.setup import DetectorSetup
 from wayside.constants import SECONDS_PER_DAY
 from wayside.data import read_table
 from wayside.detector.box import Box
-from wayside.detector.rays import path_through
 
 SIMULATED = Site(depth=2750.0)
 BOX = Box.place([1.0, 0.0, 7.0], [0.2, 0.3, 1.32])
@@ -88,7 +87,7 @@ def test_crossing_of_boxes_is_that_of_rays() -> None:
     rng = np.random.default_rng(9)
     rays = rng.normal(size=(5000, 3)) * 0.15 + [1.0, 0.0, 7.0] / np.linalg.norm([1.0, 0.0, 7.0])
     rays /= np.linalg.norm(rays, axis=1)[:, None]
-    near, far = path_through(BOX, rays)
+    near, far = (column[:, 0] for column in BOX.crossings(rays))
     met = _crosses(BOX, 0.0, np.zeros_like(rays), rays)
     np.testing.assert_array_equal(met, far > near)
     assert 0 < met.sum() < len(met)

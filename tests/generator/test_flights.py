@@ -18,7 +18,6 @@ from wayside.acceptance.timing import arrival_times
 from wayside.collider.beams import Beams
 from wayside.constants import M_ELECTRON
 from wayside.detector.box import Box
-from wayside.detector.rays import path_through
 from wayside.errors import InputError
 from wayside.generator.flights import FlightSampler
 from wayside.generator.foam import build_foam
@@ -123,7 +122,7 @@ def test_rapidity_and_arrival(case) -> None:
     model, beams, box, ctau, _, flights = case
     flight = point_of(model, beams).flight
     rule = build_rule(flight, box, Level(36, 12, 36))
-    near, far = path_through(box, flights.direction)
+    near, far = (column[:, 0] for column in box.crossings(flights.direction))
     # Rounding puts a ray on an edge inside or outside.
     hit = far > near
     assert np.mean(hit) > 1 - 1e-3
@@ -198,7 +197,7 @@ def test_decay_point_is_exponential() -> None:
     # Along each flight by itself, cut off where it leaves the box.
     for ctau in (1e-4, 0.5, 1e9):
         _, flights = draw(STUDY, HEAD_ON, BOX_A, ctau, n=20_000)
-        near, far = path_through(BOX_A, flights.direction)
+        near, far = (column[:, 0] for column in BOX_A.crossings(flights.direction))
         flown = ctau * np.sinh(flights.rapidity)
         inside = far > near
         share = np.expm1(-(flights.length - near)[inside] / flown[inside])

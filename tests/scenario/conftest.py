@@ -39,6 +39,7 @@ BASE: dict[str, Any] = {
             "position": [1.0, 0.0, 7.0],
             "size": [0.2, 0.3, 1.32],
             "facing": [-1.0, 0.0, -7.0],
+            "shape": "box",
             "roll": 0.0,
         },
         "B": {"position": [1.4, 0.0, 7.0], "size": [0.2, 0.4, 1.32], "facing": "ip", "roll": 0.1},

@@ -304,4 +304,4 @@ def test_known_keys_follow_the_fields() -> None:
         "shielding",
         "beam_backgrounds.*",
     }
-    assert KNOWN_KEYS["detectors.*"] == ("position", "size", "facing", "roll")
+    assert KNOWN_KEYS["detectors.*"] == ("shape", "position", "size", "facing", "roll")

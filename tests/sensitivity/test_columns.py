@@ -99,7 +99,7 @@ def test_caustics_across_a_box_have_columns(name: str) -> None:
         shares = []
         for x in columns[columns > 0.15]:
             opening, axis = opening_by_sampling(plane.scenario, float(x), side)
-            angles = np.arccos(box.outline @ axis)
+            angles = np.arccos(box.outline.directions @ axis)
             shares.append((opening - angles.min()) / (angles.max() - angles.min()))
         if side < 0 and "beams" not in name:
             assert min(np.abs(shares)) > 1  # the box stands on the electrons' side

@@ -47,7 +47,7 @@ def test_equations_20_and_21(name: str) -> None:
     assert point.mean_flight(epsilon, g_d) == pytest.approx(d, rel=1e-9)
     assert point.mean_gamma_beta == pytest.approx(d * width / HBAR_C, rel=1e-9)
     a, depth = DISTANCES[name], 1.32
-    assert mean_flight.nominal_distance(point.volumes["A"]) == a
+    assert mean_flight.nominal_distance(point.box("A")) == a
     acceptance = point.face("A").value
     probability = acceptance * (math.exp(-a / d) - math.exp(-(a + depth) / d))
     if point.mode == "on-shell":

@@ -89,7 +89,7 @@ def test_numbers_hang_together(scenario: Scenario) -> None:
         assert each["signal"] == (each["name"] in scenario.signal)
         total += each["expected_events"] * each["signal"]
         arrival = each["arrival_ns"]
-        distance = np.linalg.norm(point.volumes[each["name"]].position)
+        distance = np.linalg.norm(point.box(each["name"]).position)
         assert arrival["light"] == pytest.approx(distance / SPEED_OF_LIGHT, rel=1e-3)
         assert arrival["light"] < arrival["percentile_5"] <= arrival["median"]
         assert arrival["median"] <= arrival["percentile_95"]

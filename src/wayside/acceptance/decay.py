@@ -159,19 +159,23 @@ class DecayCurve:
             return
         spectra = rule.spectra
         shared = (spectra.of_direction, spectra.offsets, spectra.weight)
-        log_near = np.log(np.maximum(rule.sky.near, 1e-300))
         log_far = np.log(np.maximum(rule.sky.far, 1e-300))
+        # What starts inside enters at once: an exponential of one, which leaves no trace below.
+        inside = rule.sky.near == 0.0
+        log_near = np.where(inside, log_far, np.log(np.where(inside, 1.0, rule.sky.near)))
+        entering = np.where(inside, 0.0, rule.sky.weights)
         low, high = log_distances(log_near, log_far, *shared, spectra.log_flight)
         step = min(_GRID_STEP, max(high - low, 1e-9) / _GRID_NODES)
         start = low - _MARGIN // 2 * step
         grid = np.zeros(int((high - start) / step) + _MARGIN)
         pace = (spectra.log_flight + start) / step
-        _gather(log_near / step, rule.sky.weights, *shared, pace, grid)
+        _gather(log_near / step, entering, *shared, pace, grid)
         _gather(log_far / step, -rule.sky.weights, *shared, pace, grid)
         self._grid = grid
         self._distance = np.exp(start + step * np.arange(len(grid)))
-        self.shortest = float(np.exp(low))
-        """Shortest proper flight distance to the volume in m."""
+        self.shortest = 0.0 if inside.any() else float(np.exp(low))
+        """Shortest proper flight distance to the volume in m; 0 if it holds the origin."""
+        self._highest_rate = _TABLE_HIGH / float(np.exp(low))
         self.mean_path = float(-np.sum(grid * self._distance)) / self.hit_probability
         """Mean proper flight distance inside the volume in m, for those that cross it."""
         moment = float(-np.sum(grid * self._distance**2))
@@ -180,8 +184,7 @@ class DecayCurve:
     @cached_property
     def _spline(self) -> CubicSpline:
         """Logarithm of F exp(shortest rate)/rate against `_coordinate`."""
-        high = _TABLE_HIGH / self.shortest
-        trial = np.geomspace(1e-3 * _KNOT_FLOOR / self._mean_distance, high, 600)
+        trial = np.geomspace(1e-3 * _KNOT_FLOOR / self._mean_distance, self._highest_rate, 600)
         trial = np.concatenate([[0.0], trial])
         position = self._coordinate(trial)
         n = int((position[-1] - position[0]) / _KNOT_STEP) + 2
@@ -196,7 +199,7 @@ class DecayCurve:
         """Logarithm of F exp(shortest rate)/rate, within the table's range of rates."""
         if rate.size > _FEW:
             return np.asarray(self._spline(self._coordinate(rate)))
-        known = np.maximum(rate.ravel(), _RATE_ZERO / self.shortest)
+        known = np.maximum(rate.ravel(), _RATE_ZERO * self._highest_rate)
         sums = _shifted_sums(self._grid, self._distance, known, self.shortest)
         return np.asarray(np.log(sums / known).reshape(rate.shape))
 
@@ -215,9 +218,12 @@ class DecayCurve:
         rate = 1.0 / np.asarray(ctau, dtype=np.float64)
         if self.empty:
             return np.full(rate.shape, -np.inf)
-        inside = self._log_over_rate(np.minimum(rate, _TABLE_HIGH / self.shortest))
+        within = np.minimum(rate, self._highest_rate)
+        inside = self._log_over_rate(within)
+        # Beyond the table all decay where they start, if they start inside: a constant.
+        counted = within if self.shortest == 0.0 else rate
         with np.errstate(divide="ignore"):  # a stable state: rate 0
-            return np.asarray(inside + np.log(rate) - rate * self.shortest)
+            return np.asarray(inside + np.log(counted) - rate * self.shortest)
 
     def probability(self, ctau: ArrayLike) -> FloatArray:
         """Probability per produced excited state to decay inside; ``ctau`` in m, any shape."""

@@ -308,6 +308,7 @@ class Detected:
             near=low,
             far=high,
             rings=np.arange(len(chosen), dtype=np.intp),
+            rays=np.arange(len(chosen), dtype=np.intp),
         )
         spectra = Spectra(np.arange(len(chosen), dtype=np.intp), ends, nodes[0], nodes[1], nodes[2])
         owner = np.repeat(np.arange(len(number)), number)  # some directions have no nodes

@@ -15,7 +15,7 @@ from wayside.acceptance.rule import (
     survivors,
 )
 from wayside.acceptance.slices import has_slices, sliced_face_probability
-from wayside.detector.box import Box
+from wayside.detector.volume import Volume
 from wayside.errors import AccuracyWarning
 from wayside.production.flight import Flight
 
@@ -90,14 +90,14 @@ def _warn(error: float, rtol: float) -> None:
     )
 
 
-def face_acceptance(flight: Flight, box: Box, rtol: float = 1e-4) -> Estimate:
-    """Probability per produced excited state to cross the front face of a box.
+def face_acceptance(flight: Flight, volume: Volume, rtol: float = 1e-4) -> Estimate:
+    """Probability per produced excited state to cross the front face of a box, or any other volume.
 
     Parameters
     ----------
     flight
         Mass point at a collider, from `wayside.production.flight`.
-    box
+    volume
         The detector.
     rtol
         Relative accuracy; a warning says when it is not reached.
@@ -112,22 +112,22 @@ def face_acceptance(flight: Flight, box: Box, rtol: float = 1e-4) -> Estimate:
     The acceptance A of Eq. 20 of the study, without its sampling; derived in docs/theory.
     """
     first, *others = _ladder(rtol, 1)
-    value, _ = face_probability(flight, box, first)
+    value, _ = face_probability(flight, volume, first)
     error = np.inf
     for level in others:
         before = value
-        value, evaluations = face_probability(flight, box, level)
+        value, evaluations = face_probability(flight, volume, level)
         error = _bound(_difference(value, before), value, rtol)
         if error <= rtol:
             return Estimate(value, error * value)
         # Edges of excited states slower than the boost: slices are cheaper from here on.
-        if evaluations > MOST_EVALUATIONS and has_slices(flight):
+        if evaluations > MOST_EVALUATIONS and has_slices(volume, flight):
             break
-    if not has_slices(flight):
+    if not has_slices(volume, flight):
         _warn(error, rtol)
         return Estimate(value, error * value)
     coarse, known = value, error * value
-    value, absolute = sliced_face_probability(flight, box, rtol)
+    value, absolute = sliced_face_probability(flight, volume, rtol)
     # Two roads: where they differ by more than the ladder left open, neither is to be trusted.
     absolute = max(absolute, LEAST_SHARE * rtol * value, abs(value - coarse) - known)
     absolute = max(absolute, SLICED_BEST * value)
@@ -136,21 +136,21 @@ def face_acceptance(flight: Flight, box: Box, rtol: float = 1e-4) -> Estimate:
     return Estimate(value, absolute)
 
 
-def converged_rule(flight: Flight, box: Box, rtol: float = 1e-4) -> tuple[Rule, float]:
-    """Nodes over the volume of a box, and the relative error bound of integrals over them.
+def converged_rule(flight: Flight, volume: Volume, rtol: float = 1e-4) -> tuple[Rule, float]:
+    """Nodes over a volume, and the relative error bound of integrals over them.
 
     Parameters as in `face_acceptance`. The bound is that of the hits and of the hits weighted
     with their path inside, between the last two orders. Where only exp(-15) of the excited states
     reach the volume, the yield is known ten times less well; beyond, it fades in proportion.
     """
     first, *others = _ladder(rtol, 0)
-    rule = build_rule(flight, box, first)
+    rule = build_rule(flight, volume, first)
     error = np.inf
     for level in others:
         if len(rule) > MOST_NODES:
             break
         before = rule
-        rule = build_rule(flight, box, level)
+        rule = build_rule(flight, volume, level)
         step = max(
             _difference(rule.hit_probability, before.hit_probability),
             _difference(rule.hit_path, before.hit_path),
@@ -167,10 +167,10 @@ def converged_rule(flight: Flight, box: Box, rtol: float = 1e-4) -> tuple[Rule, 
     return rule, error
 
 
-def decay_curve(flight: Flight, box: Box, rtol: float = 1e-4) -> tuple[DecayCurve, float]:
-    """Decay probability inside a box against the lifetime, and its relative error bound.
+def decay_curve(flight: Flight, volume: Volume, rtol: float = 1e-4) -> tuple[DecayCurve, float]:
+    """Decay probability inside a volume against the lifetime, and its relative error bound.
 
     Parameters as in `face_acceptance`.
     """
-    rule, error = converged_rule(flight, box, rtol)
+    rule, error = converged_rule(flight, volume, rtol)
     return DecayCurve(rule), error

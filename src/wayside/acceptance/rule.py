@@ -6,9 +6,10 @@ from typing import NamedTuple
 import numba
 import numpy as np
 
+from wayside.acceptance.directions import Sky
 from wayside.acceptance.quadrature import gauss_legendre
-from wayside.acceptance.sky import Sky, survey
-from wayside.detector.box import Box
+from wayside.acceptance.survey import survey_flight
+from wayside.detector.volume import Volume
 from wayside.production.flight import Flight
 from wayside.production.spectrum import MAX_SEGMENTS, spectrum
 from wayside.typing import FloatArray, IndexArray
@@ -81,7 +82,7 @@ class Rule(NamedTuple):
 
 
 @numba.njit(cache=True)
-def _assemble(flight, directions, solid, length, spectrum_of, gauss):  # type: ignore[no-untyped-def]
+def _assemble(flight, directions, solid, length, rays, spectrum_of, gauss):  # type: ignore[no-untyped-def]
     """Spectra of the directions, their offsets, and sums of hits and of paths over them."""
     n = spectrum_of[-1] + 1 if len(directions) else 0
     offsets = np.zeros(n + 1, dtype=np.intp)
@@ -107,7 +108,8 @@ def _assemble(flight, directions, solid, length, spectrum_of, gauss):  # type: i
             here = 0.0
             for k in range(found):
                 here += out[1, k]
-        hits += here * solid[i]
+        if i == 0 or rays[i] != rays[i - 1]:
+            hits += here * solid[i]
         path += here * solid[i] * length[i]
     return offsets, nodes[:, : offsets[n]], hits, path
 
@@ -133,28 +135,21 @@ def _total(flight, directions, solid, spectrum_of, gauss):  # type: ignore[no-un
 
 def _spectrum_of(flight: Flight, sky: Sky) -> IndexArray:
     """Which directions share a spectrum: a ring, where the density is the same all around."""
-    return sky.rings if flight.symmetric else np.arange(len(sky.rings), dtype=np.intp)
+    return sky.rings if flight.symmetric else sky.rays
 
 
-def _survey_for(flight: Flight, box: Box, level: Level, *, face: bool) -> Sky:
-    axis = flight.polar_axis(box.centre)
-    return survey(
-        box,
-        axis,
-        flight.caustic(axis),
-        flight.edges(axis),
-        face=face,
-        nodes_polar=level.polar,
-        nodes_azimuth=level.azimuth,
+def _survey_for(flight: Flight, volume: Volume, level: Level, *, face: bool) -> Sky:
+    return survey_flight(
+        flight, volume, face=face, nodes_polar=level.polar, nodes_azimuth=level.azimuth
     )
 
 
-def face_probability(flight: Flight, box: Box, level: Level) -> tuple[float, int]:
-    """Probability per produced excited state to cross the front face of a box, at one order.
+def face_probability(flight: Flight, volume: Volume, level: Level) -> tuple[float, int]:
+    """Probability per produced excited state to cross a front face, or a volume, at one order.
 
     Also returns how many times the density was evaluated.
     """
-    sky = _survey_for(flight, box, level, face=True)
+    sky = _survey_for(flight, volume, level, face=True)
     gauss = gauss_legendre(level.rapidity)
     value, evaluations = _total(
         flight, sky.directions, sky.weights, _spectrum_of(flight, sky), gauss
@@ -235,27 +230,28 @@ def shortest_distance(rule: Rule) -> float:
     return math.exp(low)
 
 
-def build_rule(flight: Flight, box: Box, level: Level) -> Rule:
-    """Rule over the volume of a box.
+def build_rule(flight: Flight, volume: Volume, level: Level) -> Rule:
+    """Rule over a volume.
 
     Parameters
     ----------
     flight
         The mass point at one collider.
-    box
+    volume
         The detector.
     level
         Numbers of nodes.
     """
-    sky = _survey_for(flight, box, level, face=False)
+    sky = _survey_for(flight, volume, level, face=False)
     of_direction = _spectrum_of(flight, sky)
     offsets, nodes, hits, path = _assemble(
         flight,
         sky.directions,
         sky.weights,
         sky.far - sky.near,
+        sky.rays,
         of_direction,
         gauss_legendre(level.rapidity),
     )
     spectra = Spectra(of_direction, offsets, nodes[0], nodes[1], nodes[2])
-    return Rule(sky, spectra, hits, path, box.nearest)
+    return Rule(sky, spectra, hits, path, volume.nearest)

@@ -1,4 +1,7 @@
-"""Quadrature over the directions in which a box is seen from the interaction point.
+"""Quadrature over the directions of a box from the interaction point.
+
+The special case of `wayside.acceptance.contours` in which every curve is a great circle and every
+ray has one piece, which saves time.
 
 Polar coordinates about the caustic's axis. For one polar angle the box's edges cut the circle of
 azimuths into arcs within which a ray enters and leaves through the same faces, so the path length
@@ -8,17 +11,17 @@ Derived in docs/theory, section "Over the face of a detector".
 """
 
 import math
-from typing import Final, NamedTuple
+from typing import Final
 
 import numba
 import numpy as np
 
+from wayside.acceptance.directions import Sky, polar_frame
 from wayside.acceptance.quadrature import even, sine_squared, tanh_sinh
 from wayside.acceptance.sphere import (
     arcs_between,
     azimuths,
     circle_about,
-    cross,
     dot,
     on_arc,
     on_arc_at_level,
@@ -28,25 +31,11 @@ from wayside.acceptance.sphere import (
 from wayside.detector.box import EDGES, FRONT_EDGES, Box
 from wayside.detector.rays import cross_box, cross_front
 from wayside.production.flight import Caustic
-from wayside.typing import FloatArray, IndexArray
+from wayside.typing import FloatArray
 
 EDGE_ROWS: Final = np.array(EDGES)
 FRONT_EDGE_ROWS: Final = np.array(FRONT_EDGES) // 2
 """The front corners are every other one."""
-
-
-class Sky(NamedTuple):
-    """Directions with solid-angle weights, and the paths of their rays."""
-
-    directions: FloatArray
-    """Unit vectors, shape (n, 3)."""
-    weights: FloatArray
-    """Solid angles in steradian, shape (n,)."""
-    near: FloatArray
-    far: FloatArray
-    """Distances at entry and exit in m, shape (n,); equal on a face without depth."""
-    rings: IndexArray
-    """Which directions share a polar angle, shape (n,): 0, 0, ..., 1, 1, ..."""
 
 
 @numba.njit(cache=True, error_model="numpy")
@@ -272,7 +261,7 @@ def _survey(  # type: ignore[no-untyped-def]
     return directions[:count], values[:, :count], rings[:count]
 
 
-def survey(
+def survey_box(
     box: Box,
     axis: FloatArray,
     caustic: Caustic,
@@ -282,26 +271,9 @@ def survey(
     nodes_polar: int,
     nodes_azimuth: int,
 ) -> Sky:
-    """Directions and weights whose sum integrates over the solid angle of a box.
-
-    Parameters
-    ----------
-    box
-        The detector.
-    axis
-        Polar axis, a unit vector of shape (3,).
-    caustic
-        Polar angle at which the integrand is nearly singular.
-    cones
-        Further cones where it is not smooth: rows of axis (3) and cosine of the opening angle,
-        shape (n, 4).
-    face
-        Integrate over the front face instead of the volume.
-    nodes_polar, nodes_azimuth
-        Gauss-Legendre nodes per cut of the polar angle and per arc.
-    """
+    """`wayside.acceptance.survey.survey` for a box; ``face`` means its front face."""
     directions, values, rings = _survey(
-        np.ascontiguousarray(box.outline[::2]) if face else box.outline,
+        np.ascontiguousarray(box.corner_directions[::2]) if face else box.corner_directions,
         FRONT_EDGE_ROWS if face else EDGE_ROWS,
         np.ascontiguousarray(cones[:, :3]),
         np.ascontiguousarray(cones[:, 3]),
@@ -316,19 +288,5 @@ def survey(
         tanh_sinh(3 * nodes_polar),
         tanh_sinh(6 * nodes_azimuth),
     )
-    return Sky(directions, values[0], values[1], values[2], rings)
-
-
-def polar_frame(axis: FloatArray, centre: FloatArray) -> FloatArray:
-    """Rows: two axes across and the polar axis; azimuth 0 points at the centre of the box."""
-    across = centre - (centre @ axis) * axis
-    length = math.sqrt(across @ across)
-    if length < 1e-9 * math.sqrt(centre @ centre):
-        across = np.eye(3)[int(np.argmin(np.abs(axis)))]
-        across = across - (across @ axis) * axis
-        length = math.sqrt(across @ across)
-    frame = np.empty((3, 3))
-    frame[0] = across / length
-    cross(axis, frame[0], frame[1])
-    frame[2] = axis
-    return frame
+    rays = np.arange(len(rings), dtype=np.intp)
+    return Sky(directions, values[0], values[1], values[2], rings, rays)

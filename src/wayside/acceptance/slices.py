@@ -9,6 +9,7 @@ section "Slices of equal energy".
 """
 
 import math
+from typing import TypeGuard
 
 import numba
 import numpy as np
@@ -19,6 +20,7 @@ from wayside.acceptance.sky import FRONT_EDGE_ROWS
 from wayside.acceptance.sphere import arcs_between, on_arc
 from wayside.detector.box import Box
 from wayside.detector.rays import cross_front
+from wayside.detector.volume import Volume
 from wayside.production.density import averaged_tensor
 from wayside.production.flight import Flight
 from wayside.production.radiative_flight import RadiativeFlight
@@ -210,9 +212,9 @@ def _slice(x, flight, face, nodes):  # type: ignore[no-untyped-def]
     return total
 
 
-def has_slices(flight: Flight) -> bool:
-    """Whether a flight's density can be integrated by slices: that of an A' that was radiated."""
-    return isinstance(flight, RadiativeFlight)
+def has_slices(volume: Volume, flight: Flight) -> TypeGuard[Box]:
+    """Whether slices serve: they need an A' that was radiated, and the front face of a box."""
+    return isinstance(flight, RadiativeFlight) and isinstance(volume, Box)
 
 
 def sliced_face_probability(flight: Flight, box: Box, rtol: float) -> tuple[float, float]:
@@ -227,7 +229,7 @@ def sliced_face_probability(flight: Flight, box: Box, rtol: float) -> tuple[floa
     rtol
         Relative accuracy of the adaptive outer integral.
     """
-    corners = np.ascontiguousarray(box.outline[::2])
+    corners = np.ascontiguousarray(box.corner_directions[::2])
     normals, inward = arcs_between(corners, FRONT_EDGE_ROWS)
     face = (box.position, box.size, box.axes, corners, normals, inward)
     nodes: FloatArray = sine_squared(NODES)

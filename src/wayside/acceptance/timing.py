@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 
 from wayside.acceptance.rule import Level, Rule, build_rule
 from wayside.constants import SPEED_OF_LIGHT
-from wayside.detector.box import Box
+from wayside.detector.volume import Volume
 from wayside.errors import InputError
 from wayside.production.flight import Flight
 from wayside.typing import FloatArray
@@ -35,6 +35,9 @@ NARROWEST_BIN = 0.01
 _WIDEST = 4.0
 """A node reaches at most this much further to one side than to the other: no leaks into gaps."""
 
+
+_LEAST_TIME = 1e-4
+"""Of the latest arrival: earlier ones are at 0 where a volume holds the interaction point."""
 
 _TAIL = 2.0
 """How far bins go beyond the 95th percentile, in distances from the 5th to it."""
@@ -58,17 +61,17 @@ class Arrivals(NamedTuple):
         return self.edges - self.prompt
 
 
-def timing_rule(flight: Flight, box: Box) -> Rule:
-    """Nodes over the volume of a box that resolve arrival times.
+def timing_rule(flight: Flight, volume: Volume) -> Rule:
+    """Nodes over a volume that resolve arrival times.
 
     Parameters
     ----------
     flight
         Mass point at a collider, from `wayside.production.flight`.
-    box
+    volume
         The detector.
     """
-    return build_rule(flight, box, TIMING_LEVEL)
+    return build_rule(flight, volume, TIMING_LEVEL)
 
 
 def arrival_times(
@@ -130,11 +133,17 @@ def quantiles(rule: Rule, ctau: float, levels: ArrayLike, of: Of = "decays") -> 
     earliest, latest, soonest = _range(rule.sky.near, rule.spectra)
     if not earliest < np.inf or (of == "decays" and math.isinf(ctau)):
         return np.full(asked.shape, np.nan)
+    if latest == 0.0:  # all start inside
+        return np.zeros(asked.shape)
+    # What starts inside arrives at 0, which has no logarithm: it goes into a bin up to the first.
+    begins = earliest if earliest > 0.0 else _LEAST_TIME * latest
     # A line of times, as off shell, needs room around it.
-    edges = np.geomspace(earliest * (1.0 - 1e-12), latest * (1.0 + 1e-12), _COARSE + 1)
+    edges = np.geomspace(begins * (1.0 - 1e-12), latest * (1.0 + 1e-12), _COARSE + 1)
+    if earliest == 0.0:
+        edges = np.concatenate([[0.0], edges])
     column = 0 if of == "decays" else 1
     here = np.searchsorted(*_reached(rule, ctau, edges, soonest, column, asked)) - 1
-    wanted = np.unique(np.clip(here, 0, _COARSE - 1))
+    wanted = np.unique(np.clip(here, 0, len(edges) - 2))
     fine = [np.linspace(edges[k], edges[k + 1], _FINE + 1) for k in wanted]
     edges = np.unique(np.concatenate([edges, *fine]))
     reached, targets = _reached(rule, ctau, edges, soonest, column, asked)
@@ -156,8 +165,9 @@ def _filled(
 ) -> tuple[FloatArray, FloatArray]:
     """Decays inside and crossings in bins of arrival time, relative to exp(-soonest / ctau)."""
     sky = rule.sky
+    first = np.diff(sky.rays, prepend=-1) != 0
     decays, crossings = _histograms(
-        sky.near, sky.far, sky.weights, rule.spectra, 1.0 / ctau, soonest, edges
+        sky.near, sky.far, sky.weights, first, rule.spectra, 1.0 / ctau, soonest, edges
     )
     return decays, crossings
 
@@ -202,7 +212,7 @@ def _range(near, spectra):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, error_model="numpy")
-def _histograms(near, far, solid, spectra, rate, soonest, edges):  # type: ignore[no-untyped-def]
+def _histograms(near, far, solid, first, spectra, rate, soonest, edges):  # type: ignore[no-untyped-def]
     """Decays inside and crossings by arrival time, each node spread half-way to its neighbours."""
     decays = np.zeros(len(edges) - 1)
     crossings = np.zeros(len(edges) - 1)
@@ -228,12 +238,13 @@ def _histograms(near, far, solid, spectra, rate, soonest, edges):  # type: ignor
             reach = _WIDEST * min(before, after) if n > 2 else 0.0
             low = times[k] - 0.5 * min(before, reach)
             high = times[k] + 0.5 * min(after, reach)
-            first = np.searchsorted(edges, low, side="right") - 1
-            last = np.searchsorted(edges, high, side="right") - 1
-            for j in range(max(first, 0), min(last, len(decays) - 1) + 1):
+            start_bin = np.searchsorted(edges, low, side="right") - 1
+            last_bin = np.searchsorted(edges, high, side="right") - 1
+            for j in range(max(start_bin, 0), min(last_bin, len(decays) - 1) + 1):
                 fraction = 1.0
-                if first != last:
+                if start_bin != last_bin:
                     fraction = (min(high, edges[j + 1]) - max(low, edges[j])) / (high - low)
                 decays[j] += fraction * decaying
-                crossings[j] += fraction * arriving
+                if first[i]:
+                    crossings[j] += fraction * arriving
     return decays, crossings

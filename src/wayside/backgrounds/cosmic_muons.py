@@ -13,7 +13,6 @@ from numpy.typing import ArrayLike
 
 from wayside.backgrounds import cosmic_flux
 from wayside.backgrounds.counts import Count
-from wayside.backgrounds.faces import faces
 from wayside.backgrounds.muon_loss import energy_before, loss
 from wayside.backgrounds.setup import DetectorSetup
 from wayside.backgrounds.source import Source, Spectrum
@@ -117,10 +116,10 @@ class Shower:
 
     @property
     def by_face(self) -> FloatArray:
-        """Hz that enter through each face, in the order of `wayside.backgrounds.faces.faces`."""
+        """Hz that enter through each face, in the order of `wayside.detector.box.Box.faces`."""
         rates = [
             face.area * float(self.weights @ np.maximum(0.0, -(self.directions @ face.normal)))
-            for face in faces(self.box)
+            for face in self.box.faces
         ]
         return np.array(rates)
 
@@ -277,7 +276,7 @@ def energies(box: Box, site: Site, kinetic: ArrayLike, order: int = 24) -> Float
     """
     directions, solid = _sky(order)
     shown = solid * sum(
-        face.area * np.maximum(0.0, -(directions @ face.normal)) for face in faces(box)
+        face.area * np.maximum(0.0, -(directions @ face.normal)) for face in box.faces
     )
     # Directions of one zenith angle follow each other.
     rings = shown.reshape(order, -1).sum(axis=1)

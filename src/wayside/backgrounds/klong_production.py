@@ -18,7 +18,6 @@ from wayside.collider.beams import Beams
 from wayside.constants import CTAU_KLONG, FB_PER_NB
 from wayside.data import read_table
 from wayside.detector.box import Box
-from wayside.detector.rays import path_through
 from wayside.errors import InputError
 from wayside.typing import BoolArray, FloatArray
 
@@ -282,6 +281,6 @@ def entering(beams: Beams, box: Box, order: int = 8, hadron: Hadron = "klong") -
     cosine = np.clip(there @ beams.frame[2] / p_there, -1.0, 1.0)
     jacobian = (momenta[:, None] / p_there) ** 2 * energy_there / energy / (2.0 * math.pi)
     sigma = table.density(p_there, cosine) * (jacobian * solid * P_STEP)
-    near, far = path_through(box, directions)
+    near, far = (column[:, 0] for column in box.crossings(directions))
     c_tau = CTAU_KLONG if hadron == "klong" else math.inf
     return Entering(table.mass, c_tau, momenta, directions, near, far, sigma, table.classes)

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from wayside.detector.box import Box
+from wayside.detector.box import Box, require_box
 
 if TYPE_CHECKING:
     from wayside.scenario import Scenario
@@ -10,5 +10,5 @@ if TYPE_CHECKING:
 
 def box_of(scenario: "Scenario", detector: str) -> Box:
     """The volume of one detector: its blocks, without the shield around them."""
-    section = scenario.detectors[detector]
-    return Box.place(section.position, section.size, section.facing, section.roll)
+    volume = scenario.detectors[detector].build()
+    return require_box(volume, detector, "backgrounds of an emulsion detector")

@@ -14,7 +14,6 @@ import numpy as np
 from wayside.backgrounds import fakes
 from wayside.backgrounds.cosmic_muons import UP, Site, site_of, spectrum
 from wayside.backgrounds.counts import Count
-from wayside.backgrounds.faces import faces
 from wayside.backgrounds.setup import DetectorSetup
 from wayside.backgrounds.source import Source, Spectrum
 from wayside.constants import (
@@ -192,7 +191,7 @@ def arriving(
     path = np.zeros(len(down))
     marks = np.zeros(2)
     late = 0.0
-    sides = faces(box)
+    sides = box.faces
     for step in range(_AZIMUTHS):
         turn = 2.0 * math.pi * (step + 0.5) / _AZIMUTHS
         direction = _turned(particles.direction, turn)
@@ -236,7 +235,7 @@ def _points(box: Box, shown: FloatArray, rng: np.random.Generator) -> FloatArray
     """A point for each direction, uniform over the part of the surface that looks at it."""
     edges = np.cumsum(shown, axis=1)
     which = (rng.random(len(shown))[:, None] * edges[:, -1:] > edges).sum(axis=1)
-    sides = faces(box)
+    sides = box.faces
     centre = np.stack([face.centre for face in sides])[which]
     spans = np.stack([face.sides for face in sides])[which]
     offset = rng.random((len(shown), 2)) - 0.5

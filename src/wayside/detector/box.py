@@ -1,15 +1,19 @@
 """A detector volume: a box of any size, placed and turned anywhere beside the collision."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from wayside.detector.faces import Rectangle
+from wayside.detector.outline import Outline
+from wayside.detector.volume import Crossings, Key, Shape, Volume, show, vector_of
 from wayside.errors import InputError
-from wayside.typing import FloatArray
+from wayside.typing import BoolArray, FloatArray
 
 Facing = Literal["ip", "beam"] | Sequence[float]
 """Where the front face looks: at the interaction point, along the beam axis, or a direction."""
@@ -73,10 +77,10 @@ class Box:
             If a number is not finite, a size not positive, a direction has no length, or the
             box contains or touches the interaction point.
         """
-        centre = _vector("position", position)
-        extent = _vector("size", size)
+        centre = vector_of("position", position)
+        extent = vector_of("size", size)
         if np.any(extent <= 0.0):
-            raise InputError(f"size = {_show(extent)}: every dimension must be positive (m)")
+            raise InputError(f"size = {show(extent)}: every dimension must be positive (m)")
         if not np.isfinite(roll):
             raise InputError(f"roll = {roll}: must be finite (rad)")
         depth = -_outlook(centre, facing)
@@ -87,7 +91,7 @@ class Box:
         box = cls(centre, extent, axes)
         if box.contains(np.zeros(3)):
             raise InputError(
-                f"position = {_show(centre)}, size = {_show(extent)}: the volume contains the"
+                f"position = {show(centre)}, size = {show(extent)}: the volume contains the"
                 " interaction point; it must lie beside it"
             )
         return box
@@ -98,9 +102,26 @@ class Box:
         return np.asarray(self.position + (CORNERS * self.size) @ self.axes)
 
     @cached_property
-    def outline(self) -> FloatArray:
+    def corner_directions(self) -> FloatArray:
         """Directions of the corners from the interaction point, unit vectors of shape (8, 3)."""
         return np.asarray(self.corners / np.linalg.norm(self.corners, axis=1)[:, None])
+
+    @cached_property
+    def outline(self) -> Outline:
+        """Its edges."""
+        return Outline.of(self.corners[np.array(EDGES)])
+
+    @cached_property
+    def faces(self) -> tuple[Rectangle, ...]:
+        """Front, back, then those across the first and the second dimension."""
+        found = []
+        for axis in (2, 0, 1):
+            sides = np.array([self.size[k] * self.axes[k] for k in range(3) if k != axis])
+            for sign in (-1.0, 1.0):
+                normal = sign * self.axes[axis]
+                centre = self.centre + 0.5 * self.size[axis] * normal
+                found.append(Rectangle(centre, normal, sides))
+        return tuple(found)
 
     @cached_property
     def centre(self) -> FloatArray:
@@ -119,22 +140,57 @@ class Box:
         """Volume in m^3."""
         return float(np.prod(self.size))
 
-    def contains(self, point: ArrayLike) -> bool:
-        """Whether a point (shape (3,), in m) lies in the volume or on its surface."""
-        inside = self.axes @ (np.asarray(point, dtype=np.float64) - self.position)
-        inside[2] -= 0.5 * self.size[2]
-        return bool(np.all(np.abs(inside) <= 0.5 * self.size * (1.0 + 1e-12)))
+    @property
+    def convex(self) -> bool:
+        """True."""
+        return True
+
+    def contains(self, point: ArrayLike) -> BoolArray:
+        """Whether points (shape (..., 3), in m) lie in the volume or on its surface."""
+        inside = (np.asarray(point, dtype=np.float64) - self.position) @ self.axes.T
+        inside[..., 2] -= 0.5 * self.size[2]
+        return np.asarray(np.all(np.abs(inside) <= 0.5 * self.size * (1.0 + 1e-12), axis=-1))
+
+    def crossings(self, directions: FloatArray) -> Crossings:
+        """Entries and exits along rays from the interaction point, shape (n, 1)."""
+        # The compiler takes half a second to load, which reading a scenario should not.
+        from wayside.detector.rays import cross_many
+
+        rays = np.ascontiguousarray(directions, dtype=np.float64)
+        near, far = cross_many(rays, self.position, self.size, self.axes)
+        return Crossings(near[:, None], far[:, None])
+
+    def sample(self, n: int, rng: np.random.Generator) -> FloatArray:
+        """Draw ``n`` points evenly over the volume, shape (n, 3), in m."""
+        inside = rng.uniform(-0.5, 0.5, (n, 3))
+        inside[:, 2] += 0.5
+        return np.asarray(self.position + (inside * self.size) @ self.axes)
+
+    def drawing(self) -> tuple[FloatArray, ...]:
+        """Lines along the twelve edges, each of shape (2, 3), in m."""
+        return tuple(self.outline.segments)
 
 
-def _vector(name: str, value: ArrayLike) -> FloatArray:
-    vector = np.asarray(value, dtype=np.float64)
-    if vector.shape != (3,) or not np.all(np.isfinite(vector)):
-        raise InputError(f"{name} = {_show(vector)}: must be three finite numbers")
-    return vector
+def require_box(volume: Volume, name: str, purpose: str) -> Box:
+    """Return a volume that is a box.
 
+    Parameters
+    ----------
+    volume
+        Of the detector.
+    name
+        Of the detector, for the message.
+    purpose
+        What it is needed for, the subject of a sentence.
 
-def _show(vector: FloatArray) -> str:
-    return "[" + ", ".join(f"{x:.6g}" for x in np.ravel(vector)) + "]"
+    Raises
+    ------
+    InputError
+        If it has another shape.
+    """
+    if not isinstance(volume, Box):
+        raise InputError(f'detectors.{name}.shape: {purpose} only exist for shape = "box"')
+    return volume
 
 
 def _outlook(position: FloatArray, facing: Facing) -> FloatArray:
@@ -147,10 +203,10 @@ def _outlook(position: FloatArray, facing: Facing) -> FloatArray:
         else:
             raise InputError(f'facing = "{facing}": must be "ip", "beam" or a direction [x, y, z]')
     else:
-        direction = _vector("facing", facing)
+        direction = vector_of("facing", facing)
     length = float(np.linalg.norm(direction))
     if length == 0.0:
-        raise InputError(f"facing = {facing}: no direction follows at position {_show(position)}")
+        raise InputError(f"facing = {facing}: no direction follows at position {show(position)}")
     return np.asarray(direction / length)
 
 
@@ -168,3 +224,28 @@ def _first_dimension(position: FloatArray, depth: FloatArray) -> FloatArray:
             across = across - (across @ depth) * depth
             return np.asarray(across / np.linalg.norm(across))
     raise AssertionError("two candidates span a plane, the depth is a line")
+
+
+SHAPE: Final = Shape(
+    keys=(
+        Key("position", form="vector", text="centre of the front face"),
+        Key("size", low=1e-6, form="vector", text="radial, second and depth dimensions"),
+        Key(
+            "facing",
+            "pure number",
+            form="direction",
+            words=("ip", "beam"),
+            default="ip",
+            text='where the front face looks: `"ip"`, `"beam"`, or a direction',
+        ),
+        Key(
+            "roll",
+            "angle",
+            low=-2.0 * math.pi,
+            high=2.0 * math.pi,
+            default=0.0,
+            text="rotation about the depth axis",
+        ),
+    ),
+    place=Box.place,
+)

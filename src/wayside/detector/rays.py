@@ -2,10 +2,6 @@
 
 import numba
 import numpy as np
-from numpy.typing import ArrayLike
-
-from wayside.detector.box import Box
-from wayside.typing import FloatArray
 
 
 @numba.njit(cache=True)
@@ -66,30 +62,11 @@ def cross_front(direction, position, size, axes):  # type: ignore[no-untyped-def
 
 
 @numba.njit(cache=True)
-def _cross_many(directions, position, size, axes):  # type: ignore[no-untyped-def]
+def cross_many(directions, position, size, axes):  # type: ignore[no-untyped-def]
+    """Entries and exits of many rays, shape (2, n); equal where a ray misses."""
     out = np.empty((2, len(directions)))
     for i in range(len(directions)):
         near, far = cross_box(directions[i], position, size, axes)
         out[0, i] = near
         out[1, i] = max(near, far)
     return out
-
-
-def path_through(box: Box, directions: ArrayLike) -> tuple[FloatArray, FloatArray]:
-    """Distances at which rays from the interaction point enter and leave a box.
-
-    Parameters
-    ----------
-    box
-        The volume.
-    directions
-        Unit vectors, shape (n, 3).
-
-    Returns
-    -------
-    near, far
-        Shape (n,), in m; equal where the ray misses.
-    """
-    rays = np.ascontiguousarray(directions, dtype=np.float64)
-    near, far = _cross_many(rays, box.position, box.size, box.axes)
-    return near, far

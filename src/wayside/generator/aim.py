@@ -12,11 +12,12 @@ from typing import NamedTuple
 import numba
 import numpy as np
 
-from wayside.acceptance.sky import EDGE_ROWS, polar_cuts, polar_frame, poles_hit
+from wayside.acceptance.directions import polar_frame
+from wayside.acceptance.sky import EDGE_ROWS, polar_cuts, poles_hit
 from wayside.acceptance.sphere import arcs_between, azimuths, circle_about, on_arc, unit_vector
 from wayside.detector.box import Box
 from wayside.detector.rays import cross_box
-from wayside.production.flight import Flight
+from wayside.production.flight import Caustic, Flight
 from wayside.production.spectrum import MAX_SEGMENTS, place
 from wayside.typing import FloatArray
 
@@ -59,35 +60,38 @@ def aim_at(flight: Flight, box: Box, ctau: float) -> Aim:
     axis = flight.polar_axis(box.centre)
     caustic = flight.caustic(axis)
     frame = polar_frame(axis, box.centre)
-    normals, inward = arcs_between(box.outline, EDGE_ROWS)
+    normals, inward = arcs_between(box.corner_directions, EDGE_ROWS)
     hit = poles_hit(frame, box.position, box.size, box.axes, False)
     none = np.empty((0, 3)), np.empty(0), np.zeros(2)
-    cuts, _ = polar_cuts(box.outline, EDGE_ROWS, (normals, inward), *none, frame, hit)
+    cuts, _ = polar_cuts(box.corner_directions, EDGE_ROWS, (normals, inward), *none, frame, hit)
     low, high = float(cuts[0]), float(cuts[-1])
     # An edge is on the outline if no corner lies beyond its plane.
-    sides = normals @ box.outline.T
+    sides = normals @ box.corner_directions.T
     outline = np.all(sides > -1e-12, axis=1) | np.all(sides < 1e-12, axis=1)
     circles = np.array([circle_about(normal, frame) for normal in normals[outline]])
     inward = np.ascontiguousarray(inward[outline])
-    polar: tuple[int, float, float, float, float]
-    if caustic.width <= 0.0:
-        polar = PLAIN, low, high, 0.0, 0.0
-    elif caustic.inverse_root:
-        ends = [
-            math.copysign(math.sqrt(abs(end - caustic.angle)), end - caustic.angle)
-            for end in (low, high)
-        ]
-        polar = ROOT, ends[0], ends[1], caustic.angle, 0.0
-    else:
-        ends = [math.asinh((end - caustic.angle) / caustic.width) for end in (low, high)]
-        polar = SINH, ends[0], ends[1], caustic.angle, caustic.width
+    polar = polar_map(caustic, low, high)
     return Aim(
         flight, ctau, box.position, box.size, box.axes, circles, inward, frame, polar,
     )  # fmt: skip
 
 
+def polar_map(caustic: Caustic, low: float, high: float) -> tuple[int, float, float, float, float]:
+    """Map of the polar angle between two ends: its kind, low end, high end, centre and width."""
+    if caustic.width <= 0.0:
+        return PLAIN, low, high, 0.0, 0.0
+    if caustic.inverse_root:
+        roots = [
+            math.copysign(math.sqrt(abs(end - caustic.angle)), end - caustic.angle)
+            for end in (low, high)
+        ]
+        return ROOT, roots[0], roots[1], caustic.angle, 0.0
+    ends = [math.asinh((end - caustic.angle) / caustic.width) for end in (low, high)]
+    return SINH, ends[0], ends[1], caustic.angle, caustic.width
+
+
 @numba.njit(cache=True, error_model="numpy")
-def _polar_angle(polar, u):  # type: ignore[no-untyped-def]
+def polar_angle(polar, u):  # type: ignore[no-untyped-def]
     """Polar angle and its derivative."""
     kind, low, high, centre, width = polar
     s = low + (high - low) * u
@@ -162,7 +166,7 @@ def fly(aim, u0, u1, u2, work, parts, ray):  # type: ignore[no-untyped-def]
     rapidity, near, far
         Of the excited state, and the distances at entry and exit in m.
     """
-    theta, slope = _polar_angle(aim.polar, u0)
+    theta, slope = polar_angle(aim.polar, u0)
     arc = _azimuth(aim, theta, u1, work, ray)
     if arc <= 0.0:
         return -np.inf, 0.0, 0.0, 0.0

@@ -96,13 +96,13 @@ class EventGenerator:
         epsilon, g_d = scenario.model.epsilon, scenario.model.g_d
         self.ctau = float(point.ctau(epsilon, g_d))
         self._decays = DecaySampler(point.model, point.excited_width_hats)
-        boxes = {name: point.volumes[name] for name in self.detectors}
+        volumes = {name: point.volumes[name] for name in self.detectors}
         self.processes = point.processes
         """Production processes, in the order of `Events.process`."""
         couplings = {"epsilon": epsilon, "g_d": g_d}
         self._flights = FlightSampler(
             [process.flight for process in self.processes],
-            boxes,
+            volumes,
             self.ctau,
             [float(process.produced_fb(couplings)) for process in self.processes],
         )

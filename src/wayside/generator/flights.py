@@ -5,6 +5,7 @@ Rejection from a step function (`wayside.generator.foam`). The number of copies 
 on average where it does not. The decay point follows in closed form.
 """
 
+import functools
 import math
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -15,8 +16,10 @@ from numpy.typing import NDArray
 
 from wayside.constants import SPEED_OF_LIGHT
 from wayside.detector.box import Box
+from wayside.detector.volume import Volume
 from wayside.errors import InputError
 from wayside.generator.aim import Aim, aim_at, fly, log_values
+from wayside.generator.contour_aim import ContourAim, contour_aim, follow, propose
 from wayside.generator.foam import Foam, build_foam
 from wayside.production.flight import Flight
 from wayside.production.spectrum import MAX_SEGMENTS
@@ -103,8 +106,12 @@ class _Target(NamedTuple):
 
     process: int
     detector: int
-    aim: Aim
+    aim: Aim | ContourAim
     foam: Foam
+
+
+def _log_values(aim: ContourAim, points: FloatArray) -> FloatArray:
+    return follow(aim, points).log_value
 
 
 class FlightSampler:
@@ -114,7 +121,7 @@ class FlightSampler:
     ----------
     flights
         Densities of the production processes at one collider.
-    boxes
+    volumes
         Detectors by name.
     ctau
         Proper decay length in m.
@@ -130,20 +137,25 @@ class FlightSampler:
     def __init__(
         self,
         flights: Sequence[Flight],
-        boxes: Mapping[str, Box],
+        volumes: Mapping[str, Volume],
         ctau: float,
         rates: Sequence[float] | None = None,
     ) -> None:
         if not (ctau > 0.0 and math.isfinite(ctau)):
             raise InputError(f"ctau = {ctau:g} m: the excited state never decays, so no events")
-        self.names: Sequence[str] = tuple(boxes)
+        self.names: Sequence[str] = tuple(volumes)
         weights = np.ones(len(flights)) if rates is None else np.asarray(rates, dtype=np.float64)
         weights = weights / np.sum(weights)
         self._targets: list[_Target] = []
         for process, flight in enumerate(flights):
-            for detector, box in enumerate(boxes.values()):
-                aim = aim_at(flight, box, ctau)
-                foam = build_foam(lambda points, aim=aim: log_values(aim, points))  # type: ignore[misc]
+            for detector, volume in enumerate(volumes.values()):
+                aim: Aim | ContourAim
+                if isinstance(volume, Box):
+                    aim = aim_at(flight, volume, ctau)
+                    foam = build_foam(functools.partial(log_values, aim))
+                else:
+                    aim = contour_aim(flight, volume, ctau)
+                    foam = build_foam(functools.partial(_log_values, aim))
                 if foam is not None and weights[process] > 0.0:
                     self._targets.append(_Target(process, detector, aim, foam))
         if not self._targets:
@@ -164,7 +176,10 @@ class FlightSampler:
         repeated = 0
         for k, target in enumerate(self._targets):
             mine = np.flatnonzero(which == k)
-            out, order, again = _propose(target.aim, target.foam, len(mine), rng)
+            if isinstance(target.aim, Aim):
+                out, order, again = _propose(target.aim, target.foam, len(mine), rng)
+            else:
+                out, order, again = propose(target.aim, target.foam, len(mine), rng)
             repeated += int(again)
             rows.append(out)
             places.append(mine[order])

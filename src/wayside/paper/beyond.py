@@ -144,7 +144,7 @@ def _times() -> list[Row]:
     rows = []
     for name, (epsilon, g_d) in TIMED.items():
         point, _, times = _timed(name)
-        light = float(np.linalg.norm(point.volumes["A"].position)) / SPEED_OF_LIGHT
+        light = float(np.linalg.norm(point.box("A").position)) / SPEED_OF_LIGHT
         rows.append(
             _row(
                 f"time.{name}",

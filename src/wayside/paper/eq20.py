@@ -31,7 +31,7 @@ def _sampled() -> list[Row]:
     point, ctau = in_study_frame("belle2-forward"), 3.0
     chain = Chain(10.58, *TABLE_1_MASSES[0])
     face, face_error, decays, decays_error = sampled_decays(
-        chain, point.volumes["A"], ctau, EVENTS, SEED
+        chain, point.box("A"), ctau, EVENTS, SEED
     )
     fixed = replace(point, ctau_override=ctau)
     pairs = (
@@ -83,7 +83,7 @@ def _approximate() -> list[Row]:
         ("belle2-central", 4.0),
     ):
         point = in_study_frame(name)
-        best = best_flight(distance, float(point.volumes["A"].size[2]))
+        best = best_flight(distance, float(point.box("A").size[2]))
         flights = {**(FLIGHTS if name == "belle2-forward" else {}), "best": best}
         rows += [_compare(name, point, flight, word) for word, flight in flights.items()]
     return rows
@@ -92,7 +92,7 @@ def _approximate() -> list[Row]:
 def _compare(name: str, point: MassPoint, flight: float, word: str) -> Row:
     theirs, ours = _pair(point, flight)
     off_shell = isinstance(point.process, DirectProcess)
-    box = point.volumes["A"]
+    box = point.box("A")
     depth = float(box.size[2])
     inside = _mean_path(point) / depth
     detour = float(np.linalg.norm(box.position)) - nominal_distance(box)

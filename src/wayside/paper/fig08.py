@@ -28,7 +28,7 @@ def run(context: Context) -> Outcome:  # noqa: ARG001
     """Rows and drawings of Figs. 8 and 9."""
     rows = []
     for name, ((along, off), where) in PLACES.items():
-        box = in_study_frame(name).volumes["A"]
+        box = in_study_frame(name).box("A")
         for what, value, ours in (
             ("along the beam", along, float(box.position[2])),
             ("off the beam", off, float(np.hypot(*box.position[:2]))),
@@ -105,12 +105,12 @@ def _scene(axes: Axes, boxes: Sequence[Box], length: float, radius: float, name:
 def _draw_places() -> Figure:
     with canvas(8.6, 3.6) as figure:
         left, right = figure.subplots(1, 2, width_ratios=(1.6, 1.0))
-        forward = in_study_frame("besiii-forward").volumes["A"]
+        forward = in_study_frame("besiii-forward").box("A")
         _scene(left, [forward], 5.6, 2.8, "BESIII")
         left.set_xlim(-3.2, 7.8)
         left.set_ylim(-3.1, 3.1)
         left.set_title("(a) forward, BESIII", loc="left", fontsize=10)
-        central = in_study_frame("belle2-central").volumes["A"]
+        central = in_study_frame("belle2-central").box("A")
         _scene(right, [central], 5.0, 3.3, "barrel")
         right.set_xlim(-3.4, 3.4)
         right.set_ylim(-3.6, 5.8)

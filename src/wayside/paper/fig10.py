@@ -24,7 +24,7 @@ def run(context: Context) -> Outcome:  # noqa: ARG001
     for line, masses in enumerate(TABLE_1_MASSES):
         point = at_masses(in_study_frame("belle2-forward"), masses)
         for name in ("A", "B"):
-            plain = _plain(point.volumes[name], point.angular_density)
+            plain = _plain(point.box(name), point.angular_density)
             ours = point.face(name).value
             rows.append(
                 Row(
@@ -84,8 +84,8 @@ def _draw() -> Figure:
                 shading="nearest",
                 rasterized=True,
             )
-            for name, box in point.volumes.items():
-                edge = _edge(box)
+            for name in point.volumes:
+                edge = _edge(point.box(name))
                 axes.add_patch(Polygon(edge, fill=False, edgecolor="white", linewidth=1.2))
                 axes.text(edge[:, 0].max() + 6, edge[:, 1].mean(), name, color="white", va="center")
             axes.set_xlim(-180.0, 180.0)

@@ -35,7 +35,7 @@ COUPLINGS: Final = (1e-4, 0.3)
 
 def placed(point: MassPoint, beams: Beams, x: float, z: float) -> MassPoint:
     """Box A mirrored, and other beams."""
-    box = point.volumes["A"]
+    box = point.box("A")
     position = box.position * np.array([x, 1.0, z])
     return replace(point, beams=beams, volumes={"A": Box.place(position, box.size)})
 

@@ -91,7 +91,7 @@ def caustic_gap(m_aprime: float, delta: float, point: MassPoint) -> float:
     """
     sqrt_s = point.beams.sqrt_s
     speed = (sqrt_s**2 - m_aprime**2) / (2.0 * m_aprime * sqrt_s)
-    centre = point.volumes["A"].position
+    centre = point.box("A").position
     sine = float(np.hypot(centre[0], centre[1]) / np.linalg.norm(centre))
 
     def excess(u: float) -> float:

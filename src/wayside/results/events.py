@@ -89,7 +89,7 @@ class EventSample:
             Rows of `wayside.generator.records.PRIMARY` in the frame of the detector: mm, MeV, ns.
         """
         name = self.detectors[0] if detector is None else detector
-        box = mass_point(self.scenario).volumes[name]
+        box = mass_point(self.scenario).box(name, "primaries of layers")
         index = self.detectors.index(name)
         parts = [
             primaries(box, event_columns(block), particle_columns(block), block.offsets, index)

@@ -13,10 +13,11 @@ from wayside.production.registry import process_class
 from wayside.scenario.problems import fail, nearest, show
 
 if TYPE_CHECKING:
+    from wayside.scenario.detector import DetectorSection
     from wayside.scenario.emulsion import EmulsionSection
     from wayside.scenario.hardware import StackSection
     from wayside.scenario.model import ModelSection
-    from wayside.scenario.sections import DetectorSection, PlaneSection, RunSection
+    from wayside.scenario.sections import PlaneSection, RunSection
     from wayside.scenario.site import BeamBackgroundSection
 
 
@@ -105,17 +106,13 @@ def warn(scenario: Sections) -> None:
 
 def overlaps(scenario: Sections) -> list[str]:
     """One line for every two signal detectors that share space: their total counts it twice."""
-    from wayside.detector.box import Box
     from wayside.detector.overlap import overlap
 
-    boxes = {}
-    for name in scenario.signal:
-        each = scenario.detectors[name]
-        boxes[name] = Box.place(each.position, each.size, each.facing, each.roll)
+    volumes = {name: scenario.detectors[name].build() for name in scenario.signal}
     return [
         f"run.signal: detectors {one} and {other} overlap; decays in both count twice in the total"
-        for one, other in combinations(boxes, 2)
-        if overlap(boxes[one], boxes[other])
+        for one, other in combinations(volumes, 2)
+        if overlap(volumes[one], volumes[other])
     ]
 
 
@@ -149,13 +146,11 @@ def _masses(scenario: Sections) -> Iterator[str]:
 
 
 def _detectors(scenario: Sections) -> Iterator[str]:
-    from wayside.detector.box import Box
-
     if not scenario.detectors:
         yield "detectors: at least one [detectors.NAME] section is needed"
     for name, detector in scenario.detectors.items():
         try:
-            Box.place(detector.position, detector.size, detector.facing, detector.roll)
+            detector.build()
         except InputError as error:
             yield f"detectors.{name}.{error}"
     signal = scenario.run.signal

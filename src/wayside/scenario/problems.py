@@ -138,8 +138,8 @@ def _line(detail: ErrorDetails) -> str:
 
 def _section(path: Sequence[object], known: Mapping[str, Sequence[str]]) -> str:
     """Where the keys of a section stand: its own path, or that of its like with any name."""
-    unnamed = f"{dotted(path[:-1])}.*"
-    return unnamed if unnamed in known else dotted(path)
+    named = dotted(path)
+    return named if named in known else f"{dotted(path[:-1])}.*"
 
 
 def _suggestion(path: Sequence[object], known: Mapping[str, Sequence[str]]) -> str | None:
@@ -147,7 +147,7 @@ def _suggestion(path: Sequence[object], known: Mapping[str, Sequence[str]]) -> s
     word, section = str(path[-1]), path[:-1]
     leaves: dict[str, str] = {}
     for place, keys in known.items():
-        if place and "*" not in place:
+        if place and "*" not in place and f"{place.rpartition('.')[0]}.*" not in known:
             for key in keys:
                 leaves.setdefault(key, f"{place}.{key}")
     if word in leaves:

@@ -5,17 +5,18 @@ from typing import Any, Final, get_args, get_origin
 
 from pydantic import Field, StrictStr, ValidationError, model_validator
 
+from wayside.detector.shapes import DEFAULT
 from wayside.production.registry import resolve
 from wayside.scenario import checks, overrides
+from wayside.scenario.detector import AnyDetectorSection, keys_of
 from wayside.scenario.emulsion import EmulsionSection, ReconstructionSection
 from wayside.scenario.hardware import Geant4Section, StackSection
 from wayside.scenario.model import AnyModelSection
-from wayside.scenario.problems import from_validation
+from wayside.scenario.problems import dotted, from_validation
 from wayside.scenario.sections import (
     ColliderSection,
     CosmologySection,
     DetectorName,
-    DetectorSection,
     PlaneSection,
     RunSection,
     Section,
@@ -45,7 +46,7 @@ class Scenario(Section):
     model: AnyModelSection
     collider: ColliderSection
     run: RunSection
-    detectors: Mapping[DetectorName, DetectorSection]
+    detectors: Mapping[DetectorName, AnyDetectorSection]
     plane: PlaneSection = PlaneSection()
     cosmology: CosmologySection = CosmologySection()
     stack: StackSection = StackSection()
@@ -73,7 +74,7 @@ class Scenario(Section):
         try:
             scenario = cls.model_validate(data)
         except ValidationError as error:
-            from_validation(error, KNOWN_KEYS)
+            from_validation(error, KNOWN_KEYS | _keys_by_shape(data.get("detectors")))
         checks.warn(scenario)
         return scenario
 
@@ -136,9 +137,22 @@ def _keys_within(annotation: object, path: str) -> Iterator[tuple[str, tuple[str
         yield from _keys(annotation, path)
     elif get_origin(annotation) is Mapping:  # sections by name, such as detectors
         yield from _keys_within(get_args(annotation)[1], f"{path}.*")
+    elif annotation == AnyDetectorSection:
+        yield path, keys_of(DEFAULT)
     else:
         for argument in get_args(annotation):
             yield from _keys_within(argument, path)
+
+
+def _keys_by_shape(detectors: object) -> dict[str, tuple[str, ...]]:
+    """Keys of every detector that is given, by its dotted path."""
+    if not isinstance(detectors, Mapping):
+        return {}
+    return {
+        dotted(("detectors", name)): keys_of(section.get("shape"))
+        for name, section in detectors.items()
+        if isinstance(section, Mapping)
+    }
 
 
 KNOWN_KEYS: Final[dict[str, tuple[str, ...]]] = dict(_keys(Scenario))

@@ -11,7 +11,7 @@ from wayside.constants import M_ELECTRON
 from wayside.efficiency.selection import Selection
 from wayside.production.registry import AUTOMATIC, names
 from wayside.scenario.problems import nearest, show
-from wayside.scenario.quantities import Interval, Quantity, Vector, Whole, items, refuse
+from wayside.scenario.quantities import Interval, Quantity, Whole, refuse
 
 if TYPE_CHECKING:
     from wayside.collider.beams import Beams
@@ -33,34 +33,18 @@ CrossingAngle = Annotated[
     float, BeforeValidator(Quantity("angle", 0.0, 0.5 * math.pi, open_high=True))
 ]
 Spread = Annotated[float, BeforeValidator(Quantity("pure number", 1e-6, 0.1))]
-Roll = Annotated[float, BeforeValidator(Quantity("angle", -2.0 * math.pi, 2.0 * math.pi))]
 Luminosity = Annotated[float, BeforeValidator(Quantity("luminosity", 1e-12, 1e12))]
 Confidence = Annotated[
     float, BeforeValidator(Quantity("pure number", 0.0, 1.0, open_low=True, open_high=True))
 ]
 Events = Annotated[float, BeforeValidator(Quantity("pure number", 0.0, 1e12))]
 Triple = tuple[float, float, float]
-Position = Annotated[Triple, BeforeValidator(Vector(Quantity("length", -1e6, 1e6)))]
-Size = Annotated[Triple, BeforeValidator(Vector(Quantity("length", 1e-6, 1e6)))]
 Range = tuple[float, float]
 EnergyRange = Annotated[Range, BeforeValidator(Interval(_ENERGY))]
 CouplingRange = Annotated[Range, BeforeValidator(Interval(_COUPLING))]
 EpsilonRange = Annotated[Range, BeforeValidator(Interval(_EPSILON))]
 DeltaRange = Annotated[Range, BeforeValidator(Interval(_DELTA))]
 Points = Annotated[int, BeforeValidator(Whole(20, 2000))]
-
-
-def _facing(value: object) -> object:
-    if isinstance(value, str):
-        if value not in ("ip", "beam"):
-            refuse('must be "ip", "beam" or a direction [x, y, z]')
-        return value
-    vector = items(value, 3, 'three numbers, or "ip" or "beam"')
-    component = Quantity("pure number", -1e6, 1e6)
-    x, y, z = (component(item) for item in vector)
-    if x == y == z == 0.0:
-        refuse("a direction must have a length")
-    return x, y, z
 
 
 def _production(value: object) -> object:
@@ -110,7 +94,6 @@ def _background(value: object) -> object:
 
 Background = Annotated[float | Literal["simulated"], BeforeValidator(_background)]
 Production = Annotated[str | tuple[StrictStr, ...], BeforeValidator(_production)]
-Facing = Annotated[Literal["ip", "beam"] | Triple, BeforeValidator(_facing)]
 Signal = Annotated[tuple[StrictStr, ...], BeforeValidator(_names)]
 Title = Annotated[StrictStr, AfterValidator(_line)]
 DetectorName = Annotated[StrictStr, AfterValidator(_key)]
@@ -203,27 +186,6 @@ class RunSection(Section):
     decays: Decays = "exact"
     recast: Recast = "exact"
     efficiency: Literal["unity", "simulated"] = "unity"
-
-
-class DetectorSection(Section):
-    """A box beside the interaction point.
-
-    Attributes
-    ----------
-    position
-        Centre of the front face in m.
-    size
-        Radial, second and depth dimensions in m.
-    facing
-        Where the front face looks: ``"ip"``, ``"beam"``, or a direction.
-    roll
-        Rotation about the depth axis in rad.
-    """
-
-    position: Position
-    size: Size
-    facing: Facing = "ip"
-    roll: Roll = 0.0
 
 
 class CosmologySection(Section):

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import numpy as np
+
 from wayside.acceptance.detected import PAIR_OF
 from wayside.efficiency.shipped import NAME, SETTINGS, differences, shipped
 from wayside.scenario import Scenario
@@ -63,11 +65,8 @@ def flags(scenario: Scenario, point: MassPoint) -> list[str]:
     if other:
         flagged.append(f"efficiency: the table was made with other values of {', '.join(other)}")
     size = tuple(float(part) for part in table.header["size"].split(" x "))
-    different = [
-        name
-        for name in scenario.signal
-        if any(abs(a - b) > 1e-6 for a, b in zip(scenario.detectors[name].size, size, strict=True))
-    ]
+    sizes = {name: point.box(name, "efficiencies").size for name in scenario.signal}
+    different = [name for name, own in sizes.items() if np.any(np.abs(own - size) > 1e-6)]
     if different:
         flagged.append(
             f"efficiency: that of a detector of {table.header['size']} m is used for"

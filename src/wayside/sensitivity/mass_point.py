@@ -16,7 +16,8 @@ from wayside.acceptance.rule import Rule
 from wayside.acceptance.timing import Arrivals, arrival_times, timing_rule
 from wayside.collider.beams import Beams
 from wayside.constants import HBAR_C
-from wayside.detector.box import Box
+from wayside.detector.box import Box, require_box
+from wayside.detector.volume import Volume
 from wayside.efficiency.selection import Selection
 from wayside.efficiency.shipped import shipped
 from wayside.errors import InputError
@@ -65,7 +66,7 @@ class MassPoint:
 
     model: Model
     beams: Beams
-    volumes: Mapping[str, Box]
+    volumes: Mapping[str, Volume]
     production: str | tuple[str, ...] = registry.AUTOMATIC
     regulator: Regulator = "exact"
     rtol: float = 1e-4
@@ -182,10 +183,27 @@ class MassPoint:
         """Relative error bound of acceptance and decay probability: the largest of any process."""
         return max(self.decay_error(name), *(part.face(name).relative_error for part in self.parts))
 
-    def _volume(self, name: str) -> Box:
+    def _volume(self, name: str) -> Volume:
         if name not in self.volumes:
             raise InputError(f"no detector {name!r}; there are {', '.join(self.volumes) or 'none'}")
         return self.volumes[name]
+
+    def box(self, name: str, purpose: str = "this") -> Box:
+        """Volume of a detector that has to be a box.
+
+        Parameters
+        ----------
+        name
+            Detector.
+        purpose
+            What needs a box, for the message.
+
+        Raises
+        ------
+        InputError
+            If there is no such detector, or it has another shape.
+        """
+        return require_box(self._volume(name), name, purpose)
 
     def face(self, name: str) -> Estimate:
         """Probability per excited state to cross the front face of a detector."""
@@ -376,7 +394,7 @@ class MassPoint:
             total = sum(widths.values())
             self._kept[key] = Detected(
                 self.flight,
-                self._volume(name),
+                self.box(name, "efficiencies"),
                 self.model,
                 {channel: width / total if total else 0.0 for channel, width in widths.items()},
                 shipped(),

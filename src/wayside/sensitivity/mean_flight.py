@@ -40,7 +40,10 @@ def probability_in_depth(
     FloatArray
         Probabilities, of the shape that the couplings broadcast to.
     """
-    box, flight = point.volumes[name], point.mean_flight(epsilon, g_d)
+    box, flight = (
+        point.box(name, "approximations by the mean flight length"),
+        point.mean_flight(epsilon, g_d),
+    )
     reaches_face = np.exp(-nominal_distance(box) / flight)
     return np.asarray(reaches_face * -np.expm1(-box.size[2] / flight))
 

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from wayside.constants import M_ELECTRON
-from wayside.detector.box import Box
 from wayside.errors import InputError
 from wayside.production.process import Masses
 from wayside.production.registry import process_class
@@ -31,10 +30,7 @@ def mass_point(scenario: Scenario) -> MassPoint:
     return MassPoint(
         model=scenario.model.build(),
         beams=scenario.collider.build(),
-        volumes={
-            name: Box.place(each.position, each.size, each.facing, each.roll)
-            for name, each in scenario.detectors.items()
-        },
+        volumes={name: section.build() for name, section in scenario.detectors.items()},
         production=scenario.run.production,
         regulator=scenario.collider.regulator,
         ctau_override=scenario.model.ctau_m,

@@ -93,7 +93,7 @@ def _jumps(plane: Plane) -> Iterator[tuple[Quantity, list[float]]]:
 
 def _caustic_across(plane: Plane, name: str, process: type[Process], which: int) -> Quantity:
     """Where the caustic stands: 0 at the side of a box nearest to its axis, 1 at the far one."""
-    outline = plane.centre.volumes[name].outline
+    outline = plane.centre.volumes[name].outline.directions
 
     def across(m_aprime: float, m1: float, m2: float) -> float:
         parent = process.parents(Masses(m_aprime, m1, m2), plane.centre.beams)[which]

@@ -2,5 +2,6 @@
 
 from wayside.testing.models import CHECKS, check_model
 from wayside.testing.processes import check_process
+from wayside.testing.volumes import VOLUME_CHECKS, check_volume
 
-__all__ = ["CHECKS", "check_model", "check_process"]
+__all__ = ["CHECKS", "VOLUME_CHECKS", "check_model", "check_process", "check_volume"]

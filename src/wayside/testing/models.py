@@ -19,6 +19,7 @@ In a test of one's own package::
 or, all at once:
 
 >>> from wayside import ScalarInelastic
+>>> from wayside.testing import check_model
 >>> check_model(ScalarInelastic(8.0, 4.341, 3.65))
 """
 

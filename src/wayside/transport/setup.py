@@ -1,5 +1,6 @@
 """From a scenario to a run of the simulation."""
 
+from wayside.detector.box import require_box
 from wayside.detector.stack import Stack
 from wayside.scenario import Scenario
 from wayside.scenario.choice import detector_of
@@ -23,7 +24,9 @@ def stack_of(scenario: Scenario, detector: str | None = None) -> Stack:
     InputError
         If there is no such detector, or the layers do not fit into it.
     """
-    first, second, depth = scenario.detectors[detector_of(scenario, detector)].size
+    name = detector_of(scenario, detector)
+    box = require_box(scenario.detectors[name].build(), name, "layers to simulate")
+    first, second, depth = box.size.tolist()
     stack = scenario.stack.build((first, second))
     stack.check_fits(1e3 * depth)
     return stack

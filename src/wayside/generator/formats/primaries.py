@@ -88,7 +88,7 @@ def read_primaries(path: Path, detector: str | None = None) -> NDArray[np.void]:
     name = names[0] if detector is None else detector
     if name not in names:
         raise InputError(f"{path}: detector {name}: not one of {', '.join(names)}")
-    box = mass_point(Scenario.from_dict(header["scenario"])).volumes[name]
+    box = mass_point(Scenario.from_dict(header["scenario"])).box(name, "primaries of layers")
     return primaries(box, events, particles, offsets, names.index(name))
 
 

@@ -1,0 +1,94 @@
+"""Quadrature over the directions of a volume, by the way that suits its shape."""
+
+from functools import singledispatch
+
+import numpy as np
+
+from wayside.acceptance.contours import HalfSky, survey_contours
+from wayside.acceptance.directions import Sky
+from wayside.acceptance.sky import survey_box
+from wayside.detector.box import Box
+from wayside.detector.volume import Volume
+from wayside.production.flight import Caustic, Flight
+from wayside.typing import FloatArray
+
+
+@singledispatch
+def survey(
+    volume: Volume,
+    axis: FloatArray,
+    caustic: Caustic,
+    cones: FloatArray,
+    *,
+    face: bool,
+    nodes_polar: int,
+    nodes_azimuth: int,
+) -> Sky:
+    """Directions and weights whose sum integrates over the solid angle of a volume.
+
+    Parameters
+    ----------
+    volume
+        The detector.
+    axis
+        Polar axis, a unit vector of shape (3,).
+    caustic
+        Polar angle at which the integrand is nearly singular.
+    cones
+        Further cones where it is not smooth: rows of axis (3) and cosine of the opening angle,
+        shape (n, 4).
+    face
+        Count rays, each once: those through the front face of a box, or through any other volume.
+        Otherwise every piece of a ray inside the volume is a row.
+    nodes_polar, nodes_azimuth
+        Gauss-Legendre nodes per cut of the polar angle and per arc.
+    """
+    return survey_contours(
+        volume, axis, caustic, cones,
+        face=face, nodes_polar=nodes_polar, nodes_azimuth=nodes_azimuth,
+    )  # fmt: skip
+
+
+survey.register(Box, survey_box)
+
+
+def survey_flight(
+    flight: Flight, volume: Volume, *, face: bool, nodes_polar: int, nodes_azimuth: int
+) -> Sky:
+    """`survey` about the caustic of a flight that is nearest to a volume.
+
+    A volume around the interaction point sees the caustics of both beams: each is at its best about
+    its own axis, so the sky is divided between the two, half to the nearer one.
+    """
+    axis = flight.polar_axis(volume.centre)
+    other = flight.polar_axis(-axis)
+    if isinstance(volume, Box) or float(axis @ other) > 0.0 or not _is_around(volume, axis - other):
+        return survey(
+            volume, axis, flight.caustic(axis), flight.edges(axis),
+            face=face, nodes_polar=nodes_polar, nodes_azimuth=nodes_azimuth,
+        )  # fmt: skip
+    normal = (axis - other) / np.linalg.norm(axis - other)
+    halves = [
+        survey_contours(
+            HalfSky(volume, into), pole, flight.caustic(pole), flight.edges(pole),
+            face=face, nodes_polar=nodes_polar, nodes_azimuth=nodes_azimuth,
+        )
+        for pole, into in ((axis, normal), (other, -normal))
+    ]  # fmt: skip
+    return joined(*halves)
+
+
+def _is_around(volume: Volume, normal: FloatArray) -> bool:
+    """Whether a volume has directions on both sides of a plane through the interaction point."""
+    sides = volume.outline.directions @ normal
+    return volume.nearest == 0.0 or bool(np.any(sides > 0.0) and np.any(sides < 0.0))
+
+
+def joined(first: Sky, second: Sky) -> Sky:
+    """Two skies as one, numbers of rings and rays going on."""
+    if not len(first.rays):
+        return second
+    moved = second._replace(
+        rings=second.rings + first.rings[-1] + 1, rays=second.rays + first.rays[-1] + 1
+    )
+    return Sky(*(np.concatenate(pair) for pair in zip(first, moved, strict=True)))

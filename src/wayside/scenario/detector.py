@@ -1,0 +1,127 @@
+"""The sections ``[detectors.NAME]``: a shape, and the keys of that shape."""
+
+import functools
+from collections.abc import Mapping
+from typing import Annotated, Any, Final
+
+from pydantic import BeforeValidator, SerializeAsAny, StrictStr, create_model
+
+from wayside.detector.shapes import DEFAULT, names, shape_of
+from wayside.detector.volume import REQUIRED, Key, Volume
+from wayside.scenario.problems import nearest
+from wayside.scenario.quantities import Quantity, Vector, items, refuse
+from wayside.scenario.sections import Section, Triple
+
+LEAST_POINTS: Final = 4
+"""Points of a list: fewer span no volume."""
+
+
+def _known_shape(value: object) -> object:
+    known = names()
+    if value not in known:
+        near = nearest(value, known) if isinstance(value, str) else None
+        quoted = [f'"{name}"' for name in known]
+        listed = f"{', '.join(quoted[:-1])} or {quoted[-1]}"
+        refuse(f"must be {listed}" + (f'; did you mean "{near}"?' if near else ""))
+    return value
+
+
+class DetectorSection(Section):
+    """A detector volume.
+
+    What stands in it besides its shape are the keys of that shape, which `wayside.detector.shapes`
+    lists.
+
+    Attributes
+    ----------
+    shape
+        Name of a shape of `wayside.detector.shapes`.
+    """
+
+    shape: Annotated[StrictStr, BeforeValidator(_known_shape)] = DEFAULT
+
+    def build(self) -> Volume:
+        """Make the volume.
+
+        Raises
+        ------
+        InputError
+            If values do not go together; the message starts with the name of a key.
+        """
+        shape = shape_of(self.shape)
+        values = {key.name: getattr(self, key.name) for key in shape.keys}
+        return shape.place(**{name: value for name, value in values.items() if value is not None})
+
+
+def keys_of(name: object) -> tuple[str, ...]:
+    """Keys of a detector's section by its shape; those of the default where there is no such."""
+    known = name if isinstance(name, str) and name in names() else DEFAULT
+    return ("shape", *(key.name for key in shape_of(known).keys))
+
+
+def _section_of(data: object) -> object:
+    """Check a section by the keys of its shape."""
+    if not isinstance(data, Mapping):
+        return data
+    name = data.get("shape", DEFAULT)
+    if not isinstance(name, str) or name not in names():
+        return {"shape": name}  # refused by the field itself, and nothing else is told
+    return _section_class(shape_of(name).keys).model_validate(data)
+
+
+@functools.cache
+def _section_class(keys: tuple[Key, ...]) -> type[DetectorSection]:
+    """Section with the keys of a shape."""
+    fields: dict[str, Any] = {key.name: _field(key) for key in keys}
+    made: type[DetectorSection] = create_model(
+        "DetectorSection", __base__=DetectorSection, **fields
+    )
+    return made
+
+
+def _field(key: Key) -> tuple[Any, Any]:
+    """Type and default of a key, for pydantic."""
+    number = Quantity(key.dimension, key.low, key.high)
+    kinds: dict[str, tuple[Any, Any]] = {
+        "number": (float, number),
+        "vector": (Triple, Vector(number)),
+        "direction": (Triple, functools.partial(_direction, number)),
+        "points": (tuple[Triple, ...], functools.partial(_points, number)),
+    }
+    kind, validator = kinds[key.form]
+    if key.words:
+        kind, validator = kind | str, functools.partial(_word_or, validator, key)
+    if key.default is None:
+        kind = Annotated[kind, BeforeValidator(validator)] | None
+        return kind, None
+    return Annotated[kind, BeforeValidator(validator)], (
+        ... if key.default is REQUIRED else key.default
+    )
+
+
+def _word_or(validator: Any, key: Key, value: object) -> object:
+    if isinstance(value, str):
+        if value not in key.words:
+            listed = ", ".join(f'"{word}"' for word in key.words)
+            what = {"direction": "a direction [x, y, z]"}.get(key.form, f"a {key.form}")
+            refuse(f"must be {listed} or {what}")
+        return value
+    return validator(value)
+
+
+def _direction(component: Quantity, value: object) -> Triple:
+    x, y, z = (component(item) for item in items(value, 3, "three numbers"))
+    if x == y == z == 0.0:
+        refuse("a direction must have a length")
+    return x, y, z
+
+
+def _points(component: Quantity, value: object) -> tuple[Triple, ...]:
+    rows = value.tolist() if hasattr(value, "tolist") else value
+    if not isinstance(rows, list | tuple) or len(rows) < LEAST_POINTS:
+        refuse(f"must be a list of {LEAST_POINTS} or more points [x, y, z] ({component.unit})")
+    return tuple(Vector(component)(row) for row in rows)
+
+
+AnyDetectorSection = Annotated[SerializeAsAny[DetectorSection], BeforeValidator(_section_of)]
+"""A section with the keys of its shape."""
