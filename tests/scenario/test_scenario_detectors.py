@@ -74,6 +74,6 @@ def test_missing_keys_are_named():
 def test_what_needs_a_box_says_so():
     point = mass_point(Scenario.from_dict(with_detector(**tomllib.loads(CHAMBER))))
     with pytest.raises(InputError, match=r"detectors\.A\.shape: efficiencies only exist for shape"):
-        point.seen_share("A", 1e-3, 1.0)
+        point.detected_fraction("A", 1e-3, 1.0)
     with pytest.raises(InputError, match="only exist for shape"):
-        point.decay_probability("A", 1e-3, 1.0, decays="study")
+        point.decay_probability("A", 1e-3, 1.0, decays="mean-flight")
