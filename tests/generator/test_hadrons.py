@@ -1,4 +1,4 @@
-"""Hadronic final states: shares, masses, phase space."""
+"""Hadronic final states: fractions, masses, phase space."""
 
 import math
 
@@ -27,16 +27,16 @@ def test_table_adds_up_to_the_measured_sum() -> None:
     assert np.mean(ratio) == pytest.approx(1, abs=0.15)
 
 
-def test_shares() -> None:
+def test_fractions() -> None:
     q = np.linspace(0.2792, 3.5, 400)
-    shares = hadrons.channel_shares(q)
-    assert shares.sum(axis=1) == pytest.approx(np.ones(len(q)), rel=1e-12)
-    pions = shares[:, hadrons.NAMES.index("pipi")]
+    fractions = hadrons.channel_fractions(q)
+    assert fractions.sum(axis=1) == pytest.approx(np.ones(len(q)), rel=1e-12)
+    pions = fractions[:, hadrons.NAMES.index("pipi")]
     assert np.all(pions[q < 0.6] == 1)
     assert np.all(pions[q < 0.74] > 0.98)
-    at = {name: shares[:, i] for i, name in enumerate(hadrons.NAMES)}
+    at = {name: fractions[:, i] for i, name in enumerate(hadrons.NAMES)}
     # At the peaks of omega and phi: the branching fractions of those, and pi+ pi- beside omega.
-    peak = hadrons.channel_shares(np.array([0.78266, 1.019461]))
+    peak = hadrons.channel_fractions(np.array([0.78266, 1.019461]))
     named = dict(zip(hadrons.NAMES, peak.T, strict=True))
     assert 0.45 < named["3pi"][0] < 0.7
     assert named["kpkm"][1] == pytest.approx(0.49, abs=0.06)

@@ -174,7 +174,7 @@ def test_pairs_are_what_was_asked_for():
 def test_real_geant4_through_to_a_table(tmp_path: Path):
     stack = Stack(blocks=3, shield=0.0, fibres=2.0)
     spread = Spread(splitting=(0.05, 0.6), boost=(1.0, 3.0), largest_slope=0.7, steep=0.0)
-    decays, primaries, _ = draw_pairs(60, stack, 11, spread, each=10)
+    decays, primaries, _ = draw_pairs(60, stack, 11, spread, block_size=10)
     plan = Plan(primaries, stack, Physics(), find("auto"), 11, 30)
     assert simulate(plan, tmp_path / "run", workers=1) == []
     table = efficiency_map(tmp_path / "run", decays, JOB, {"origin": "test"})

@@ -25,12 +25,12 @@ def command(name: str | None, as_json: bool) -> None:
         text = builtin_text(name)
         click.echo(json_text(load_scenario(name).to_dict()) if as_json else text.rstrip("\n"))
         return
-    scenarios = [load_scenario(each) for each in builtin_names()]
+    scenarios = [load_scenario(builtin) for builtin in builtin_names()]
     if as_json:
         click.echo(json_text([_summary(scenario) for scenario in scenarios]))
         return
     head = ("name", "sqrt_s/GeV", "description")
-    rows = [(each.name, f"{each.sqrt_s:.3f}", each.description) for each in scenarios]
+    rows = [(known.name, f"{known.sqrt_s:.3f}", known.description) for known in scenarios]
     click.echo(table_text(head, rows))
 
 

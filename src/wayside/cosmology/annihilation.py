@@ -40,10 +40,10 @@ HADRONS = ("r-ratio", "quarks")
 """Treatments of hadrons by name, the default first."""
 
 QUARK_MASSES = {"u": 0.003, "d": 0.005, "s": 0.1, "c": 1.27, "b": 4.18}
-"""GeV: current masses, which is what codes for heavy dark matter use."""
+"""Current masses of the quarks in GeV, as codes for heavy dark matter use."""
 
 _QUARK_CHARGES = {"u": 2, "d": -1, "s": -1, "c": 2, "b": -1}
-"""In thirds."""
+"""Charges of the quarks in thirds of that of the positron."""
 
 _QUARKS_MAXIMUM = 1e6
 
@@ -98,12 +98,12 @@ def strength(hadrons: str = "r-ratio", shift: float = 0.0) -> Strength:
     hadrons : {"r-ratio", "quarks"}
         Measured R with the psi and Upsilon states, or free quarks of `QUARK_MASSES`.
     shift : float
-        Standard errors by which the whole of R is moved.
+        Number of standard errors by which the whole of R is moved.
 
     Raises
     ------
     InputError
-        For another name.
+        If there is no treatment of that name.
     """
     if hadrons not in HADRONS:
         raise InputError(f"hadrons = {hadrons!r}: must be one of {', '.join(HADRONS)}")
@@ -169,18 +169,18 @@ def cross_section(
     Parameters
     ----------
     model
-        Masses and current.
+        Masses, widths and current.
     sqrt_s
-        GeV, above m1 + m2.
+        Centre-of-mass energy in GeV, above m1 + m2.
     epsilon, g_d
         Couplings.
     visible
-        From `strength`.
+        Visible strength, from `strength`.
 
     Returns
     -------
     float
-        GeV^-2.
+        Cross-section in GeV^-2.
     """
     s = sqrt_s**2
     a, b = model.pair_tensor(s)

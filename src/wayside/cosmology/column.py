@@ -41,11 +41,11 @@ class Column:
     dark: float
     """Dark width of A' in GeV."""
     rate: float
-    """What the couplings make of the annihilation rate, over its power of epsilon."""
+    """Factor of the couplings in the annihilation rate, over its power of epsilon."""
     pair: PairNumbers = field(repr=False)
     tables: Tables = field(repr=False)
     excited: ExcitedAbundance | None = field(repr=False)
-    """Where the excited state cannot decay."""
+    """Fraction of the excited state that is left, None where it decays."""
 
     def __call__(self, epsilon: float) -> float:
         """Return Omega h^2; infinite without couplings, NaN where it could not be computed."""
@@ -78,9 +78,9 @@ class Column:
         Parameters
         ----------
         epsilon
-            Where Omega h^2 is known, at or above `turns_at`.
+            Value of epsilon at which Omega h^2 is known, at or above `turns_at`.
         ln_factor
-            Not negative.
+            Logarithm of the factor by which Omega h^2 may rise, not negative.
         """
         w, rest = self.visible_hat, self._gap**2 + self.dark**2
         # With z = epsilon^2, the least of z/D is where s is nearest to the pole; it falls by the

@@ -40,12 +40,12 @@ _POINTS = 1001
 _M_ELECTRON, _M_MUON = 511e-6, 0.1056
 _M_PION_NEUTRAL, _M_PION = 0.135, 0.140
 _QCD = 0.12
-"""GeV: fits of Saikawa and Shirai change here."""
+"""Temperature in GeV at which the fits of Saikawa and Shirai change from one to the other."""
 
 
 @dataclass(frozen=True, eq=False)
 class Dof:
-    """Values on an even grid of ln T; beyond it they are those of its ends."""
+    """Degrees of freedom on an even grid of ln T, shape (n,); constant beyond its ends."""
 
     name: str
     ln_t: FloatArray
@@ -53,9 +53,9 @@ class Dof:
     sqrt_gstar: FloatArray
     """heff / sqrt(geff) (1 + dln(heff)/dln(T)/3), as in the equation of the yield."""
     heff: FloatArray
-    """Of the entropy density, 2 pi^2 heff T^3/45."""
+    """Degrees of freedom of the entropy density, which is 2 pi^2 heff T^3/45."""
     geff: FloatArray
-    """Of the energy density, pi^2 geff T^4/30."""
+    """Degrees of freedom of the energy density, which is pi^2 geff T^4/30."""
 
     def at(self, temperature: npt.ArrayLike) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Return sqrt_gstar, heff and geff at temperatures in GeV."""
@@ -78,12 +78,20 @@ def dof(name: str) -> Dof:
     Parameters
     ----------
     name : str
-        One of `DOF_NAMES`.
+        Name of the source, one of `DOF_NAMES`.
 
     Raises
     ------
     InputError
-        For another name.
+        If there is no source of that name.
+
+    Examples
+    --------
+    At 1 GeV:
+
+    >>> _, heff, geff = dof("drees2015").at(1.0)
+    >>> bool(60.0 < heff < 80.0), bool(60.0 < geff < 80.0)
+    (True, True)
     """
     if name not in DOF_NAMES:
         raise InputError(f"dof = {name!r}: must be one of {', '.join(DOF_NAMES)}")
@@ -142,7 +150,12 @@ def saikawa_geff_heff(temperature: FloatArray) -> tuple[FloatArray, FloatArray]:
     Parameters
     ----------
     temperature : array
-        GeV.
+        Temperatures in GeV, of any shape.
+
+    Returns
+    -------
+    tuple of arrays
+        Degrees of freedom of the energy and of the entropy density, of the same shape.
     """
     temperature = np.asarray(temperature, dtype=np.float64)
     hot, cold = np.maximum(temperature, _QCD), np.minimum(temperature, _QCD)

@@ -33,9 +33,9 @@ class ExcitedAbundance:
     Parameters
     ----------
     pair
-        Masses and current.
+        Masses and current of the dark pair.
     plasma
-        Degrees of freedom.
+        Degrees of freedom of the plasma.
     """
 
     def __init__(self, pair: Pair, plasma: Dof) -> None:

@@ -1,4 +1,4 @@
-"""Where an assumption behind the relic density is doubtful: said, not silently passed over."""
+"""Where an assumption behind the relic density is doubtful: reported by flags."""
 
 from types import MappingProxyType
 from typing import Final
@@ -34,10 +34,10 @@ FLAGS: Final = MappingProxyType(
         "aprime-pairs": "annihilation to A' pairs, which is left out, may matter",
     }
 )
-"""What each flag says."""
+"""Explanation of every flag, by its key."""
 
 _ALL_BUT_DONE = 1.1
-"""Yield over today's below which what still annihilates is no longer looked at."""
+"""Yield over today's below which the rest of the annihilation is no longer checked."""
 
 _STILL_THERE = 0.1
 """Lifetime over the age at recombination from which on the excited state counts."""
@@ -72,16 +72,19 @@ def flags_of(
 
     Parameters
     ----------
-    model, epsilon, g_d
-        The point.
+    model
+        Masses, widths and current.
+    epsilon, g_d
+        Couplings.
     plasma
-        Degrees of freedom.
+        Degrees of freedom of the plasma.
     highest
         Largest sqrt(s) in GeV for which the visible strength is known.
     frozen
-        x of freeze-out, NaN if none.
+        x = m2/T at freeze-out, NaN if there is none.
     history
-        x, yield, equilibrium yield and <sigma v> (GeV^-2) of the solver's steps.
+        x, yield, equilibrium yield and <sigma v> in GeV^-2 at the solver's steps, arrays of shape
+        (steps,).
     """
     x, y, equilibrium, sigma_v = history
     temperature = model.m2 / x

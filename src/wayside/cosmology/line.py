@@ -21,12 +21,12 @@ from wayside.errors import NumericalError
 __all__ = ["Crossings", "Density", "relic_epsilons", "solve_column"]
 
 _TOLERANCE = 2e-7
-"""Of ln(epsilon) at a root; ln(Omega h^2) changes at most twice as fast."""
+"""Tolerance of ln(epsilon) at a root; ln(Omega h^2) changes at most twice as fast."""
 
 _STEP = 0.3
-"""In ln(epsilon), as far as intervals are halved. All that bends the density is a function of
-epsilon^2 that takes several such steps, so an extremum shows in three of them; it is then looked
-for."""
+"""Length in ln(epsilon) down to which intervals are halved. All that bends the density is a
+function of epsilon^2 that takes several such steps, so an extremum shows in three of them; it is
+then looked for."""
 
 
 class Density(Protocol):
@@ -48,7 +48,7 @@ class Crossings:
     """Where a column crosses the target."""
 
     roots: tuple[float, ...]
-    """Increasing."""
+    """Values of epsilon at which the density is the target, increasing."""
     starts_above: bool
     """Whether there is too much below the first root, or everywhere if there is none."""
 
@@ -71,16 +71,17 @@ def relic_epsilons(
     Parameters
     ----------
     densities
-        By column; None where there is no such point.
+        Omega h^2 as a function of epsilon for every column; None where there is no such point.
     low, high
-        Range of epsilon to look in.
+        Range of epsilon that is searched.
     target
-        Omega h^2 wanted.
+        Omega h^2 at the crossings.
 
     Returns
     -------
     list
-        None where there is no such point, or its density could not be computed.
+        Crossings of every column; None where there is no such point, or its density could not be
+        computed.
     """
     result: list[Crossings | None] = []
     guess = sqrt(low * high)
@@ -106,13 +107,13 @@ def solve_column(
     Parameters
     ----------
     density
-        Of the column.
+        Omega h^2 of the column as a function of epsilon.
     low, high
-        Range of epsilon.
+        Range of epsilon that is searched.
     guess
-        Where to start.
+        Value of epsilon at which the search starts.
     target
-        Omega h^2 wanted.
+        Omega h^2 at the crossings.
 
     Raises
     ------

@@ -87,16 +87,18 @@ def build(
 
     Parameters
     ----------
-    m_aprime, m1, m2, width
-        GeV.
+    m_aprime, m1, m2
+        Masses in GeV.
+    width
+        Width of A' in GeV.
     pair
-        From `pairs.pair_numbers`.
+        Current and spins, from `pairs.pair_numbers`.
     hottest, coldest
-        Highest and lowest temperature to serve, GeV.
+        Highest and lowest temperature in GeV for which the nodes are used.
     tables
-        From `tables.tables`; those of the visible strength are used.
+        Visible strength, from `tables.tables`.
     y_out, c_out
-        Written to; `MAX_NODES` long.
+        Arrays of shape (`MAX_NODES`,), to which nodes in GeV and weights are written.
     """
     breaks, values, opens = tables.breaks, tables.values, tables.opens
     masses, weights, narrow = tables.masses, tables.weights, tables.narrow

@@ -26,7 +26,7 @@ __all__ = ["conversion_rate_hat", "momentum_rate_hat", "return_rate_hat"]
 # Mass, spin states of particle and antiparticle, sign in the distribution.
 _TARGETS = (*((mass, 4, 1.0) for mass in LEPTON_MASSES.values()), (M_PION, 2, -1.0))
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(40)
-_END = 7.0  # exp(-49) is nothing
+_END = 7.0  # exp(-49) is negligible
 
 
 def _scattering(pair: Pair, temperature: FloatArray, momentum: bool) -> FloatArray:
@@ -70,14 +70,14 @@ def conversion_rate_hat(model: Model, temperature: npt.ArrayLike) -> FloatArray:
     Parameters
     ----------
     model
-        Masses and widths.
+        Masses, widths and current.
     temperature
-        GeV, any shape.
+        Temperatures in GeV, of any shape.
 
     Returns
     -------
     ndarray
-        GeV.
+        Rates in GeV, of the same shape.
     """
     t = np.asarray(temperature, dtype=np.float64)
     boltzmann = np.exp(-(model.m1 - model.m2) / t)

@@ -65,7 +65,7 @@ class RelicResult:
     x_freeze_out: float
     """m2/T at which the yield is 2.5 times its equilibrium; NaN if that never happens."""
     uncertainty: float
-    """Relative, `contributions` in quadrature; numerical errors are below 1e-3."""
+    """Relative uncertainty, `contributions` in quadrature; numerical errors are below 1e-3."""
     contributions: Mapping[str, float]
     """Relative changes: ``dof`` with the other degrees of freedom, ``r`` with R an error higher,
     ``excited`` with what is left of the excited state, where it outlives the universe, all in the
@@ -75,9 +75,9 @@ class RelicResult:
     hadrons: str
     dof: str
     m2: float
-    """GeV."""
+    """Mass of the ground state in GeV."""
     x: FloatArray
-    """m2/T."""
+    """m2/T at every step."""
     yield_: FloatArray
     """Number density of both states over the entropy density."""
     yield_equilibrium: FloatArray
@@ -112,9 +112,9 @@ def omega_h2(
     epsilon, g_d : array_like
         Couplings; all arrays are broadcast together.
     hadrons : {"r-ratio", "quarks"}
-        See `annihilation.strength`.
+        Treatment of hadrons, as for `annihilation.strength`.
     dof_name : str
-        One of `dof.DOF_NAMES`.
+        Source of the degrees of freedom, one of `dof.DOF_NAMES`.
 
     Returns
     -------
@@ -149,7 +149,7 @@ def relic_density(
     Parameters
     ----------
     model
-        Masses and current; m_aprime < m1 + m2 is allowed.
+        Masses, widths and current; m_aprime < m1 + m2 is allowed.
     epsilon, g_d
         Couplings.
     hadrons, dof_name
@@ -158,7 +158,7 @@ def relic_density(
     Returns
     -------
     RelicResult
-        With flags where an assumption is doubtful.
+        Density, its uncertainty and how it froze out; flags say which assumptions are doubtful.
 
     Raises
     ------
@@ -166,6 +166,13 @@ def relic_density(
         As for `omega_h2`.
     NumericalError
         If the density could not be computed.
+
+    Examples
+    --------
+    >>> from wayside import ScalarInelastic
+    >>> result = relic_density(ScalarInelastic(8.0, 4.341, 3.65), 1e-3, 0.3)
+    >>> bool(15.0 < result.x_freeze_out < 40.0), bool(0.0 < result.uncertainty < 0.2)
+    (True, True)
     """
     masses = (model.m_aprime, model.m1, model.m2)
 

@@ -72,13 +72,13 @@ def one_step(
     Parameters
     ----------
     u, w
-        Where to start.
+        Values of u and W at the start of the step.
     step
-        In u.
+        Length of the step in u.
     equation
-        What to solve.
+        Coefficients of the equation.
     stages
-        Room for six numbers.
+        Work space, shape (6,).
     """
     la, dla, we, dwe = evaluate(u, equation)
     a = np.exp(la)

@@ -135,9 +135,9 @@ def follow(equation: Equation, steps_u: FloatArray, steps_w: FloatArray) -> tupl
     Parameters
     ----------
     equation
-        What to solve.
+        Coefficients of the equation of the yield.
     steps_u, steps_w
-        ln x and ln Y of every step are written to them.
+        Arrays of shape (`MAX_STEPS`,), to which ln x and ln Y of every step are written.
 
     Returns
     -------
@@ -204,17 +204,19 @@ def solve(
 
     Parameters
     ----------
-    m_aprime, m1, m2, width
-        GeV.
+    m_aprime, m1, m2
+        Masses in GeV.
+    width
+        Width of A' in GeV.
     couplings2
         epsilon^2 gD^2.
     pair
-        From `pairs.pair_numbers`.
+        Current and spins, from `pairs.pair_numbers`.
     tables
-        From `tables.tables`.
+        Visible strength and degrees of freedom, from `tables.tables`.
     out
-        Written to if it has `MAX_STEPS` rows: ln x, ln Y, ln Y_eq and ln <sigma v> (GeV^-2) of
-        every step.
+        Array of four columns, written to if it has `MAX_STEPS` rows: ln x, ln Y, ln Y_eq and ln
+        <sigma v> (GeV^-2) of every step.
 
     Returns
     -------

@@ -9,7 +9,7 @@ from wayside.typing import BoolArray, FloatArray
 
 
 class Tables(NamedTuple):
-    """Arrays that all points share."""
+    """Arrays that are the same for all points."""
 
     breaks: FloatArray
     """This and the five below: fields of `annihilation.Strength`."""

@@ -41,19 +41,20 @@ def thermal(
     Parameters
     ----------
     x
-        m2/T.
+        Values of m2/T, shape (n,).
     m1, m2
         Masses in GeV.
     pair
-        From `pairs.pair_numbers`; its spins are used.
+        Current and spins, from `pairs.pair_numbers`; the spins are used.
     above
         Mass of A' above threshold in GeV; without a pole there, ln_pole is not written.
     y, c, count
-        Nodes of `nodes.build`.
+        Nodes in GeV and weights of `nodes.build`, and their number.
     tables
-        From `tables.tables`; its series of Bessel functions are used.
+        Series of the Bessel functions, from `tables.tables`.
     ln_rest, ln_pole, ln_density
-        Written to; the density is summed over both states, in T^3, and without its exp(-x).
+        Arrays of shape (n,) that are written to; the density is summed over both states, in T^3,
+        and without its exp(-x).
     """
     k1, k2 = tables.k1, tables.k2
     total, delta = m1 + m2, m1 - m2

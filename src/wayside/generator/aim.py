@@ -35,10 +35,10 @@ class Aim(NamedTuple):
     size: FloatArray
     axes: FloatArray
     circles: FloatArray
-    """Edges on the outline of the box as the interaction point sees it, from
+    """Edges on the outline of the box as projected from the interaction point, from
     `wayside.acceptance.sphere.circle_about`."""
     inward: FloatArray
-    """Between which points of its circle each edge lies, from `arcs_between`."""
+    """Ends of each edge on its circle, from `arcs_between`."""
     frame: FloatArray
     """Rows: two axes across and the polar axis."""
     polar: tuple[int, float, float, float, float]
@@ -51,9 +51,9 @@ def aim_at(flight: Flight, box: Box, ctau: float) -> Aim:
     Parameters
     ----------
     flight
-        The mass point at one collider.
+        Density of the excited states of one mass point at one collider.
     box
-        The detector.
+        Position, size and orientation of the detector.
     ctau
         Proper decay length in m, positive and finite.
     """
@@ -107,7 +107,7 @@ def _azimuth(aim, theta, u, work, ray):  # type: ignore[no-untyped-def]
     """Ray at a fraction u of the arcs of a polar angle that meet the box; their length in rad."""
     sin_t = math.sin(theta)
     cos_t = math.cos(theta)
-    found = 0
+    crossings = 0
     for e in range(len(aim.circles)):
         half = azimuths(aim.circles[e], 0.0, sin_t, cos_t)
         if half < 0.0:
@@ -115,26 +115,26 @@ def _azimuth(aim, theta, u, work, ray):  # type: ignore[no-untyped-def]
         for phi in (aim.circles[e, 0] - half, aim.circles[e, 0] + half):
             unit_vector(sin_t, cos_t, phi, aim.frame, ray)
             if on_arc(ray, aim.inward[e]):
-                work[0, found] = phi
-                found += 1
-    if found == 0:
+                work[0, crossings] = phi
+                crossings += 1
+    if crossings == 0:
         unit_vector(sin_t, cos_t, 2.0 * math.pi * u, aim.frame, ray)
         near, far = cross_box(ray, aim.position, aim.size, aim.axes)
         return 2.0 * math.pi if far > near else 0.0
-    for k in range(found):
+    for k in range(crossings):
         work[0, k] -= 2.0 * math.pi * math.floor(work[0, k] / (2.0 * math.pi))
-    arcs = work[0, :found]
+    arcs = work[0, :crossings]
     arcs.sort()
     total = 0.0
-    for k in range(found):
-        right = arcs[k + 1] if k + 1 < found else arcs[0] + 2.0 * math.pi
+    for k in range(crossings):
+        right = arcs[k + 1] if k + 1 < crossings else arcs[0] + 2.0 * math.pi
         unit_vector(sin_t, cos_t, 0.5 * (arcs[k] + right), aim.frame, ray)
         near, far = cross_box(ray, aim.position, aim.size, aim.axes)
         work[1, k] = right - arcs[k] if far > near else 0.0
         total += work[1, k]
     rest = u * total
     phi = arcs[0]
-    for k in range(found):
+    for k in range(crossings):
         if work[1, k] > 0.0:
             phi = arcs[k] + min(rest, work[1, k])
             if rest <= work[1, k]:
@@ -151,12 +151,13 @@ def fly(aim, u0, u1, u2, work, parts, ray):  # type: ignore[no-untyped-def]
     Parameters
     ----------
     aim : Aim
+        Map for one flight, box and lifetime.
     u0, u1, u2
-        For the polar angle, the azimuth and the rapidity.
+        Coordinates of the point from 0 to 1: for the polar angle, the azimuth and the rapidity.
     work, parts
-        Room, shapes (2, 32) and (4, MAX_SEGMENTS).
+        Work space, shapes (2, 32) and (4, MAX_SEGMENTS).
     ray
-        Takes the direction, shape (3,).
+        Array of shape (3,), to which the direction is written.
 
     Returns
     -------
@@ -164,7 +165,7 @@ def fly(aim, u0, u1, u2, work, parts, ray):  # type: ignore[no-untyped-def]
         Logarithm of the probability, per produced excited state and unit volume of the cube, to go
         there and to decay inside the box; -inf where there is none.
     rapidity, near, far
-        Of the excited state, and the distances at entry and exit in m.
+        Rapidity of the excited state, and distances at entry and exit in m.
     """
     theta, slope = polar_angle(aim.polar, u0)
     arc = _azimuth(aim, theta, u1, work, ray)

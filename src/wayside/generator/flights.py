@@ -122,11 +122,11 @@ class FlightSampler:
     flights
         Densities of the production processes at one collider.
     volumes
-        Detectors by name.
+        Volumes of the detectors by name.
     ctau
         Proper decay length in m.
     rates
-        How often each process makes an excited state, in any unit; None for equally often.
+        Rate at which each process makes excited states, in any common unit; equal rates if None.
 
     Raises
     ------

@@ -20,10 +20,10 @@ EFFICIENCY = 0.8
 """Fraction of proposals kept at which halving ends."""
 
 SAFETY = 1.15
-"""Bound over the largest value found in a cell."""
+"""Bound over the largest value at the points of a cell."""
 
 FLOOR = 0.02
-"""Least bound of a cell, over the mean: where its points saw nothing there may be a sliver."""
+"""Least bound of a cell, over the mean: a narrow peak may lie between its points."""
 
 _START = (8, 4, 16)
 _INSIDE = 24
@@ -124,11 +124,11 @@ def _halved(
     pattern: FloatArray,
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Cut cells across the axis that lowers their bounds most."""
-    found = np.exp(value[chosen] - np.max(value[chosen], axis=1, initial=-1e300, keepdims=True))
+    relative = np.exp(value[chosen] - np.max(value[chosen], axis=1, initial=-1e300, keepdims=True))
     cost = np.empty((len(chosen), 3))
     for axis in range(3):
         left = pattern[:, axis] < 0.5
-        cost[:, axis] = np.max(found[:, left], axis=1) + np.max(found[:, ~left], axis=1)
+        cost[:, axis] = np.max(relative[:, left], axis=1) + np.max(relative[:, ~left], axis=1)
     # Where no cut helps, across the longest side.
     cost -= 1e-3 * width[chosen] / np.max(width[chosen], axis=1, keepdims=True)
     axis = np.argmin(cost, axis=1)

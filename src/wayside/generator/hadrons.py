@@ -1,8 +1,9 @@
 """What hadrons a virtual photon of a given mass turns into.
 
-The rate is always that of R(s); this module shares it out. Below 1 GeV what R does not owe to the
-peaks of omega and phi is pi+ pi-, whose form factor R therefore is. From there to 2 GeV exclusive
-channels by a rough table, above 2 GeV (and for J/psi and so on) pions by multiplicity alone.
+The rate is always that of R(s); this module divides it among final states. Below 1 GeV what R does
+not owe to the peaks of omega and phi is pi+ pi-, whose form factor R therefore is. From there to 2
+GeV exclusive channels by a rough table, above 2 GeV (and for J/psi and so on) pions by multiplicity
+alone.
 
 pi0, eta, K_S, K_L and charged kaons and pions are left to the detector simulation, which decays
 them; omega and phi are not made as such but through what they decay to.
@@ -33,7 +34,7 @@ STATEMENT: Final = (
     " flat phase space for three and more hadrons; above, pions by mean multiplicity in flat phase"
     " space"
 )
-"""What is said of hadrons in the header of every output."""
+"""Description of the treatment of hadrons in the header of every output."""
 
 HADRON_MASSES: Final = {
     22: 0.0,
@@ -44,7 +45,7 @@ HADRON_MASSES: Final = {
     310: M_KAON_NEUTRAL,
     321: M_KAON,
 }
-"""GeV by PDG code."""
+"""Masses in GeV by PDG code."""
 
 ISOTROPIC, ALONG, ACROSS = 0, 1, 2
 """Current of a channel: no axis known, along an axis (two pseudoscalars; the normal of three
@@ -113,7 +114,7 @@ class Group(NamedTuple):
     """Events with the same hadrons."""
 
     rows: IndexArray
-    """Which of the events."""
+    """Numbers of these events, shape (n,)."""
     pdg: Content
     momentum: FloatArray
     """In the rest frame of the hadrons in GeV, shape (n, k, 3); the axis, if any, is z."""
@@ -175,7 +176,7 @@ def channel_r(q: FloatArray) -> dict[str, FloatArray]:
     return result
 
 
-def channel_shares(q: FloatArray) -> FloatArray:
+def channel_fractions(q: FloatArray) -> FloatArray:
     """Fractions of the channels in `NAMES` at hadronic masses q in GeV, shape (n, channels)."""
     values = np.stack(list(channel_r(q).values()), axis=1)
     # A mass between two thresholds with nothing in the table: pions.
@@ -196,16 +197,16 @@ def draw_hadrons(q: FloatArray, rng: np.random.Generator) -> tuple[NDArray[np.in
     q
         Invariant masses in GeV, shape (n,), above two pions.
     rng
-        Random numbers.
+        Generator of random numbers.
 
     Returns
     -------
     channel
-        Index in `NAMES`, shape (n,).
+        Index of the channel in `NAMES`, shape (n,).
     groups
-        Every event is in one of them.
+        Hadrons and momenta; every event is in one group.
     """
-    reached = np.cumsum(channel_shares(q), axis=1)
+    reached = np.cumsum(channel_fractions(q), axis=1)
     target = rng.random(len(q)) * reached[:, -1]
     channel = np.minimum(np.sum(target[:, None] >= reached, axis=1), len(NAMES) - 1)
     groups = []

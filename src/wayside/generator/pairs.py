@@ -1,7 +1,7 @@
-"""Decays for an efficiency map: pairs of charged particles wherever signal can put them.
+"""Decays for an efficiency map: pairs of charged particles that cover all of the signal.
 
-What a detector sees of a decay depends on the two prongs alone, so that any model may make them if
-it makes enough everywhere. Here mass points, boosts, flight directions and places are spread
+What a detector records of a decay depends on the two prongs alone, so that they may come from any
+model that covers the whole range. Here mass points, boosts, flight directions and places are spread
 widely, and the excited state decays by its full matrix element.
 """
 
@@ -60,17 +60,17 @@ class Spread:
     Parameters
     ----------
     splitting
-        In GeV; the lower end is that of electron pairs.
+        Range of the mass splitting in GeV; the lower end is that of electron pairs.
     mass
-        Of the excited state in GeV.
+        Range of the mass of the excited state in GeV.
     boost
-        Momentum over mass of the excited state.
+        Range of momentum over mass of the excited state.
     steep
         Fraction of flights anywhere up to ``tilt`` from the normal, the others up to ``straight``.
     straight, tilt
-        In rad.
+        Largest angles to the normal of these two kinds of flights in rad.
     least_slope, largest_slope
-        Of the steeper prong, as a tangent.
+        Range of the slope of the steeper prong, as a tangent.
     least
         Least kinetic energies in GeV of the softer prong, by channel.
     thinned
@@ -91,35 +91,35 @@ class Spread:
 
 
 MASSES: Final = (LEPTON_MASSES["e"], LEPTON_MASSES["mu"], M_PION)
-"""Of the prongs of `PAIRS` in GeV."""
+"""Masses of the prongs of `PAIRS` in GeV."""
 
 _TRIES: Final = 2048
 """Decays drawn at a time for one mass point."""
 
 _CHANNELS: Final = ("e", "mu", "hadrons")
 _GOLDEN: Final = (0.7548776662466927, 0.5698402909980532)
-"""Of the plastic number: steps of a sequence that fills a square evenly."""
+"""Inverse powers of the plastic number: steps of a sequence that fills a square evenly."""
 
 
 def draw_pairs(
-    number: int, stack: Stack, seed: int, spread: Spread | None = None, each: int = 40
+    number: int, stack: Stack, seed: int, spread: Spread | None = None, block_size: int = 40
 ) -> tuple[StructuredArray, StructuredArray, Mapping[str, FloatArray]]:
-    """Draw decays that may be seen, and count the others.
+    """Draw decays that may be detected, and count the others.
 
     Parameters
     ----------
     number
-        Decays to return, all with two prongs that go toward +z, within the slopes and above the
-        energies of ``spread``.
+        Number of decays to return, all with two prongs that go toward +z, within the slopes and
+        above the energies of ``spread``.
     stack
-        Decays happen evenly in it.
+        Layers of the detector, in which decays are spread evenly.
     seed
-        Block k of ``each`` decays, of one channel at one mass point, draws from
-        ``SeedSequence((seed, k))``.
+        Seed of the random numbers; block k of ``block_size`` decays, of one channel at one mass
+        point, draws from ``SeedSequence((seed, k))``.
     spread
-        Where they lie.
-    each
-        Decays of a block.
+        Ranges from which masses, boosts and directions are drawn.
+    block_size
+        Number of decays of a block.
 
     Returns
     -------
@@ -131,9 +131,9 @@ def draw_pairs(
     decays, primaries = [], []
     drawn = np.zeros((len(PAIRS), 2))
     shift = np.random.default_rng(seed).random(2)
-    for block, begin in enumerate(range(0, number, each)):
+    for block, begin in enumerate(range(0, number, block_size)):
         rng = np.random.default_rng(np.random.SeedSequence((seed, block)))
-        size = min(each, number - begin)
+        size = min(block_size, number - begin)
         rows, particles, tried = _block(block, size, shift, stack, spread, rng)
         rows["event"] += begin
         particles["event"] += begin
@@ -167,7 +167,7 @@ def _block(
     model = ScalarInelastic(2.3 * mass, mass, mass - splitting)
     only = {name: float(name == _CHANNELS[channel]) for name in ("e", "mu", "tau", "hadrons")}
     sampler = DecaySampler(model, only)
-    found, momenta, codes, tried = [], [], [], 0
+    parts, momenta, codes, tried = [], [], [], 0
     have = 0
     while have < size:
         made = sampler.draw(_TRIES, rng)
@@ -179,10 +179,10 @@ def _block(
         good = good[good < last]
         tried += last
         have += len(good)
-        found.append(rows[good])
+        parts.append(rows[good])
         momenta.append(pair[good])
         codes.append(pdg[good])
-    rows = np.concatenate(found)
+    rows = np.concatenate(parts)
     rows["event"] = np.arange(size)
     low_x, low_y = -0.5 * stack.size[0], -0.5 * stack.size[1]
     rows["x"] = rng.uniform(low_x, -low_x, size)
@@ -224,22 +224,27 @@ def _in_detector(
 
 
 def prongs(momentum: FloatArray, mass: FloatArray) -> StructuredArray:
-    """What there is to say of two prongs: rows of `DECAY` without the rest.
+    """Kinematics of two prongs: rows of `DECAY` without mass point, flight and place.
 
     Parameters
     ----------
     momentum
-        In GeV in the detector's frame, shape (n, 2, 3).
+        Momenta in GeV in the detector's frame, shape (n, 2, 3).
     mass
-        In GeV, shape (n, 2).
+        Masses in GeV, shape (n, 2).
+
+    Returns
+    -------
+    array of `DECAY`
+        Energies, opening angle and slopes, shape (n,); the other columns are 0.
     """
     rows = np.zeros(len(momentum), dtype=DECAY)
     energy = np.sqrt(mass**2 + np.sum(momentum**2, axis=2))
     rows["energy"] = energy.sum(axis=1)
     rows["softer"] = (energy - mass).min(axis=1)
-    one, two = momentum[:, 0], momentum[:, 1]
-    across = np.linalg.norm(np.cross(one, two), axis=1)
-    rows["opening"] = np.arctan2(across, np.sum(one * two, axis=1))
+    first, second = momentum[:, 0], momentum[:, 1]
+    across = np.linalg.norm(np.cross(first, second), axis=1)
+    rows["opening"] = np.arctan2(across, np.sum(first * second, axis=1))
     along = momentum[..., 2]
     with np.errstate(divide="ignore", invalid="ignore"):
         slope = np.hypot(momentum[..., 0], momentum[..., 1]) / along

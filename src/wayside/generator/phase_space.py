@@ -15,7 +15,7 @@ from wayside.typing import FloatArray
 _BATCH = 8192
 _CHAIN_MOST = 4
 _WEIGHT_MARGIN = 1.05
-"""Over the weight of equal masses; pions differ by 3 per cent."""
+"""Bound over the weight of equal masses; pions differ by 3 per cent."""
 
 
 def two_body_momentum(mass: ArrayLike, m1: ArrayLike, m2: ArrayLike) -> FloatArray:
@@ -41,14 +41,14 @@ def draw_momenta(total: FloatArray, masses: FloatArray, rng: np.random.Generator
     total
         Invariant masses in GeV, shape (n,), above the sum of ``masses``.
     masses
-        Of the particles, shape (k,), k >= 2.
+        Masses of the particles in GeV, shape (k,), k >= 2.
     rng
-        Random numbers.
+        Generator of random numbers.
 
     Returns
     -------
     ndarray
-        Shape (n, k, 3).
+        Momenta in GeV, shape (n, k, 3).
     """
     if len(masses) > _CHAIN_MOST:
         return _scaled(total, masses, rng)

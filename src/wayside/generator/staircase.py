@@ -7,10 +7,11 @@ import numpy as np
 from wayside.typing import FloatArray
 
 _POINTS = np.clip(np.linspace(0.0, 1.0, 9), 1e-9, 1.0 - 1e-9)
-"""In every step, its ends from inside: the density may jump there."""
+"""Places of points in a step, its ends from inside: the density may jump there."""
 
 _MARGIN = 1.02
-"""Over the largest of nine values in a step; smooth densities vary by far less between those."""
+"""Bound over the largest of nine values in a step; smooth densities vary by far less between
+those."""
 
 
 class Staircase:

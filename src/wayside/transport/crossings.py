@@ -41,11 +41,11 @@ def crossings(steps: Records, layers: Integers, primaries: Records, z_shift: flo
     steps
         Line deposits of ``calzone``, those of a layer in the order in which they happened.
     layers
-        Layer of each, shape (n,).
+        Number of the layer of each step, shape (n,).
     primaries
         Rows of `PRIMARY` in the order in which they were simulated.
     z_shift
-        What to add to Geant4's z, in mm.
+        Shift in mm that is added to Geant4's z.
 
     Returns
     -------

@@ -25,9 +25,9 @@ def geometry(stack: Stack, margin: float, slabs: int = 1) -> dict[str, Any]:
     Parameters
     ----------
     stack
-        The detector.
+        Layers of the detector.
     margin
-        Air around everything, in mm.
+        Thickness in mm of the air around everything.
     slabs
         Number of slabs that each plate is cut into.
     """

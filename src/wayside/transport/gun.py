@@ -55,7 +55,7 @@ def gun(
     events
         Number of events.
     position
-        Where the particles start, in mm in the detector's frame.
+        Point in mm from which the particles start, in the detector's frame.
     direction
         Direction of the momenta, of any length.
 
@@ -100,8 +100,8 @@ def particle_gun(
     events
         Number of events.
     position
-        Where they start, in mm in the frame of the detector: origin at the centre of the front
-        face, z into its depth.
+        Point in mm from which they start, in the frame of the detector: origin at the centre of the
+        front face, z into its depth.
     directions
         Directions of the particles in turn, of any length; one for all, or one for each.
 

@@ -55,11 +55,11 @@ class Accident:
     Attributes
     ----------
     chunk, seed
-        What it was simulating, and with which seed.
+        Number and seed of the chunk that it was simulating.
     attempt
-        Counted from 1.
+        Number of the attempt, from 1.
     reason
-        Signal or exit status, and the last line it wrote.
+        Signal or exit status of the process, and the last line it wrote.
     """
 
     chunk: int
@@ -184,7 +184,7 @@ def simulate(
     Parameters
     ----------
     plan
-        What to simulate.
+        Particles, layers, physics and seed of the run.
     folder
         Folder of the run; made if it does not exist.
     workers
@@ -192,7 +192,7 @@ def simulate(
     progress
         Called with the number of chunks done and of all.
     report
-        Called for each worker that died.
+        Called with the accident of every worker that died.
     command
         Command that starts a worker; the path of the plan's file is added to it.
 

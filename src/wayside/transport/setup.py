@@ -15,7 +15,7 @@ def stack_of(scenario: Scenario, detector: str | None = None) -> Stack:
     Parameters
     ----------
     scenario
-        From `wayside.load_scenario`.
+        Scenario with the layers, from `wayside.load_scenario`.
     detector
         Name of the detector, the first one for the signal unless given.
 
@@ -51,9 +51,9 @@ def plan_of(
     detector
         Name of the detector, the first one for the signal unless given.
     seed
-        The result follows from it, whatever the number of workers.
+        Seed of the run, which fixes the result whatever the number of workers.
     events_per_chunk
-        Events that are simulated together and kept in one file until the run is complete.
+        Number of events that are simulated together and kept in one file until the run is complete.
 
     Raises
     ------

@@ -102,7 +102,7 @@ class Slab:
         particles
             Rows of `MOVER` at z = 0, moving toward +z.
         seed
-            Odd number.
+            Seed of the random numbers, odd.
 
         Returns
         -------
