@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from wayside.acceptance.sphere import cross
 from wayside.typing import FloatArray, IndexArray
 
 
@@ -35,6 +36,8 @@ def polar_frame(axis: FloatArray, centre: FloatArray) -> FloatArray:
         across = np.eye(3)[int(np.argmin(np.abs(axis)))]
         across = across - (across @ axis) * axis
         length = math.sqrt(across @ across)
-    first = across / length
-    second = np.cross(axis, first)
-    return np.stack([first, second / math.sqrt(second @ second), axis])
+    frame = np.empty((3, 3))
+    frame[0] = across / length
+    cross(axis, frame[0], frame[1])
+    frame[2] = axis
+    return frame

@@ -61,8 +61,8 @@ def survey_flight(
     its own axis, so the sky is divided between the two, half to the nearer one.
     """
     axis = flight.polar_axis(volume.centre)
-    other = flight.polar_axis(-axis)
-    if isinstance(volume, Box) or float(axis @ other) > 0.0 or not _is_around(volume, axis - other):
+    other = axis if isinstance(volume, Box) else flight.polar_axis(-axis)
+    if float(axis @ other) > 0.0 or not _is_around(volume, axis - other):
         return survey(
             volume, axis, flight.caustic(axis), flight.edges(axis),
             face=face, nodes_polar=nodes_polar, nodes_azimuth=nodes_azimuth,
