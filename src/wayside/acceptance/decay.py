@@ -4,7 +4,9 @@ For fixed masses F = sum of weight [exp(-near/(gamma beta ctau)) - exp(-far/(gam
 over the nodes of a rule depends on one number, ctau. The nodes are first gathered on a grid of
 proper flight distances (six-point Lagrange weights, so that exponentials are reproduced to better
 than 1e-7 where they matter), then tabulated: a whole coupling plane costs one pass over directions
-and energies. Derived in docs/theory, section "Dependence on the couplings".
+and energies. For lifetimes far shorter than the distance, where a sum of both signs over a grid
+would end in rounding, the nodes are summed one by one (`wayside.acceptance.tail`). Derived in
+docs/theory, section "Dependence on the couplings".
 """
 
 import math
@@ -16,6 +18,7 @@ from numpy.typing import ArrayLike
 from scipy.interpolate import CubicSpline
 
 from wayside.acceptance.rule import Rule, log_distances
+from wayside.acceptance.tail import BEGIN, tail_sums
 from wayside.typing import FloatArray
 
 _GRID_STEP = 0.005
@@ -31,7 +34,10 @@ _KNOT_LINEAR = 70.0
 _TABLE_HIGH = 700.0
 """The table's coordinate is ln(x + floor) + y/linear, x and y being the decay rate times the mean
 and the shortest proper distance: linear in x for long lifetimes, where F/rate is analytic in x,
-logarithmic between, linear again where F is an exponential; it ends where exp(-y) does."""
+logarithmic between, linear again where F is an exponential; the tail ends where exp(-y) does."""
+
+_TAIL_KNOTS = 32
+"""In ln(rate) from where the tail is summed node by node: the spline is good to some 1e-5 of F."""
 
 _RATE_ZERO = 1e-100
 """F/rate is constant to all digits long before."""
@@ -175,7 +181,8 @@ class DecayCurve:
         self._distance = np.exp(start + step * np.arange(len(grid)))
         self.shortest = 0.0 if inside.any() else float(np.exp(low))
         """Shortest proper flight distance to the volume in m; 0 if it holds the origin."""
-        self._highest_rate = _TABLE_HIGH / float(np.exp(low))
+        self._highest_rate = (_TABLE_HIGH if inside.any() else BEGIN) / float(np.exp(low))
+        self._rule: Rule | None = rule
         self.mean_path = float(-np.sum(grid * self._distance)) / self.hit_probability
         """Mean proper flight distance inside the volume in m, for those that cross it."""
         moment = float(-np.sum(grid * self._distance**2))
@@ -195,13 +202,29 @@ class DecayCurve:
         value[1:] = np.log(sums / rate[1:])
         return CubicSpline(self._coordinate(rate), value)
 
+    @cached_property
+    def _tail(self) -> CubicSpline:
+        """Logarithm of F exp(shortest rate)/rate against that of the rate, beyond `_spline`."""
+        rate = np.geomspace(self._highest_rate, _TABLE_HIGH / self.shortest, _TAIL_KNOTS)
+        assert self._rule is not None
+        sums = tail_sums(self._rule, self.shortest, rate)
+        self._rule = None  # megabytes, and a plane keeps hundreds of curves
+        return CubicSpline(np.log(rate), np.log(sums / rate))
+
     def _log_over_rate(self, rate: FloatArray) -> FloatArray:
-        """Logarithm of F exp(shortest rate)/rate, within the table's range of rates."""
+        """Logarithm of F exp(shortest rate)/rate, in the grid's range of rates."""
         if rate.size > _FEW:
             return np.asarray(self._spline(self._coordinate(rate)))
         known = np.maximum(rate.ravel(), _RATE_ZERO * self._highest_rate)
         sums = _shifted_sums(self._grid, self._distance, known, self.shortest)
         return np.asarray(np.log(sums / known).reshape(rate.shape))
+
+    def _log_over_rate_in_tail(self, rate: FloatArray) -> FloatArray:
+        """The same beyond that range, a constant where F underflows."""
+        known = np.minimum(rate, _TABLE_HIGH / self.shortest)
+        if self._rule is None or rate.size > _FEW:
+            return np.asarray(self._tail(np.log(known)))
+        return np.asarray(np.log(tail_sums(self._rule, self.shortest, known) / known))
 
     def _coordinate(self, rate: FloatArray) -> FloatArray:
         logarithm = np.log(rate * self._mean_distance + _KNOT_FLOOR)
@@ -220,6 +243,10 @@ class DecayCurve:
             return np.full(rate.shape, -np.inf)
         within = np.minimum(rate, self._highest_rate)
         inside = self._log_over_rate(within)
+        beyond = rate > self._highest_rate
+        if self.shortest > 0.0 and beyond.any():
+            inside = np.array(inside)
+            inside[beyond] = self._log_over_rate_in_tail(rate[beyond])
         # Beyond the table all decay where they start, if they start inside: a constant.
         counted = within if self.shortest == 0.0 else rate
         with np.errstate(divide="ignore"):  # a stable state: rate 0
