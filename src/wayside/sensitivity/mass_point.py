@@ -1,6 +1,6 @@
 """All that is computed once per mass point; couplings come for free afterwards."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal
@@ -26,6 +26,7 @@ from wayside.production import registry
 from wayside.production.flight import Flight
 from wayside.production.process import Frame, Process, Treatment
 from wayside.production.radiative import Regulator
+from wayside.sensitivity.mixture import averaged, gamma_beta
 from wayside.typing import FloatArray
 
 Decays = Literal["exact", "mean-flight"]
@@ -158,30 +159,6 @@ class MassPoint:
     @cached_property
     def _kept(self) -> dict[tuple[str, str], Any]:
         return {}
-
-    def face_acceptance(self, name: str, epsilon: ArrayLike, g_d: ArrayLike) -> FloatArray:
-        """Probability per excited state of any process to cross the front face of a detector."""
-        shape = np.broadcast_shapes(np.shape(epsilon), np.shape(g_d))
-        return self._averaged(lambda part: np.full(shape, part.face(name).value), epsilon, g_d)
-
-    def hit_probability(self, name: str, epsilon: ArrayLike, g_d: ArrayLike) -> FloatArray:
-        """Probability per excited state of any process to cross a detector, if it lives on."""
-        shape = np.broadcast_shapes(np.shape(epsilon), np.shape(g_d))
-        return self._averaged(
-            lambda part: np.full(shape, part.curve(name)[0].hit_probability), epsilon, g_d
-        )
-
-    def average_gamma_beta(self, epsilon: ArrayLike, g_d: ArrayLike) -> FloatArray:
-        """Momentum over mass of the excited state, averaged over the processes too."""
-        return self._averaged(lambda part: np.asarray(part.mean_gamma_beta), epsilon, g_d)
-
-    def decay_error(self, name: str) -> float:
-        """Relative error bound of decay probabilities: the largest of any process."""
-        return max(part.curve(name)[1] for part in self.parts)
-
-    def relative_error(self, name: str) -> float:
-        """Relative error bound of acceptance and decay probability: the largest of any process."""
-        return max(self.decay_error(name), *(part.face(name).relative_error for part in self.parts))
 
     def _volume(self, name: str) -> Volume:
         if name not in self.volumes:
@@ -330,7 +307,7 @@ class MassPoint:
 
     def mean_flight(self, epsilon: ArrayLike, g_d: ArrayLike) -> FloatArray:
         """Average flight length d of Eq. 12 of the study, in m, over all processes."""
-        return self.average_gamma_beta(epsilon, g_d) * self.ctau(epsilon, g_d)
+        return gamma_beta(self, epsilon, g_d) * self.ctau(epsilon, g_d)
 
     def branching_dark(self, epsilon: ArrayLike, g_d: ArrayLike) -> FloatArray:
         """Branching ratio of A' into the dark pair."""
@@ -346,16 +323,6 @@ class MassPoint:
         """
         couplings = _couplings(epsilon, g_d)
         return np.asarray(sum(process.produced_fb(couplings) for process in self.processes))
-
-    def _averaged(
-        self, quantity: Callable[["MassPoint"], FloatArray], epsilon: ArrayLike, g_d: ArrayLike
-    ) -> FloatArray:
-        """Quantity per produced excited state, averaged over the processes by their rates."""
-        if len(self.parts) == 1:
-            return quantity(self)
-        rates = [part.produced_fb(epsilon, g_d) for part in self.parts]
-        values = [rate * quantity(part) for rate, part in zip(rates, self.parts, strict=True)]
-        return np.asarray(sum(values) / sum(rates))
 
     def decay_probability(
         self, name: str, epsilon: ArrayLike, g_d: ArrayLike, *, decays: Decays | None = None
@@ -376,14 +343,17 @@ class MassPoint:
             from wayside.sensitivity import mean_flight
 
             self._volume(name)
-            return self._averaged(
-                lambda part: mean_flight.decay_probability(part, name, epsilon, g_d), epsilon, g_d
+            return averaged(
+                self,
+                lambda part: mean_flight.decay_probability(part, name, epsilon, g_d),
+                epsilon,
+                g_d,
             )
         if decays != "exact":
             raise InputError(f"decays = {decays!r}: must be exact or mean-flight")
         ctau = self.ctau(epsilon, g_d)
-        return self._averaged(
-            lambda part: np.asarray(part.curve(name)[0].probability(ctau)), epsilon, g_d
+        return averaged(
+            self, lambda part: np.asarray(part.curve(name)[0].probability(ctau)), epsilon, g_d
         )
 
     def detected(self, name: str) -> Detected:
@@ -419,17 +389,13 @@ class MassPoint:
         "Efficiency".
         """
         ctau = self.ctau(epsilon, g_d)
-        if len(self.parts) == 1:
-            return self.detected(name).efficiency(ctau)
-        decays = [
-            part.produced_fb(epsilon, g_d) * part.curve(name)[0].probability(ctau)
-            for part in self.parts
-        ]
-        detected = [
-            rate * part.detected(name).efficiency(ctau)
-            for rate, part in zip(decays, self.parts, strict=True)
-        ]
-        return np.asarray(sum(detected) / sum(decays))
+        return averaged(
+            self,
+            lambda part: part.detected(name).efficiency(ctau),
+            epsilon,
+            g_d,
+            weight=lambda part: np.asarray(part.curve(name)[0].probability(ctau)),
+        )
 
     def expected_events(
         self,

@@ -12,6 +12,7 @@ from wayside.errors import InputError, NumericalError
 from wayside.models.protocol import WidthErrors
 from wayside.production.process import Couplings, Process
 from wayside.scenario import Scenario, checks
+from wayside.sensitivity import mixture
 from wayside.sensitivity.efficiency import detection_report, efficiency_report
 from wayside.sensitivity.existing import SEARCHES, Existing
 from wayside.sensitivity.mass_point import MassPoint
@@ -144,7 +145,7 @@ def aprime_report(point: MassPoint, epsilon: float, g_d: float) -> dict[str, Any
 def phi1_report(point: MassPoint, epsilon: float, g_d: float) -> dict[str, Any]:
     """Width, flight and branching ratios of the excited state."""
     ctau = float(point.ctau(epsilon, g_d))
-    gamma_beta = float(point.average_gamma_beta(epsilon, g_d))
+    gamma_beta = float(mixture.gamma_beta(point, epsilon, g_d))
     hats = point.excited_width_hats
     total = sum(hats.values())
     error = None
@@ -189,8 +190,8 @@ def _detector(scenario: Scenario, point: MassPoint, name: str, ctau: float) -> d
     return {
         "name": name,
         "signal": name in scenario.signal,
-        "face_acceptance": float(point.face_acceptance(name, epsilon, g_d)),
-        "hit_probability": float(point.hit_probability(name, epsilon, g_d)),
+        "face_acceptance": float(mixture.face_acceptance(point, name, epsilon, g_d)),
+        "hit_probability": float(mixture.hit_probability(point, name, epsilon, g_d)),
         "decay_probability": chosen,
         "decay_probability_mean_flight": approximate,
         "decays": produced * chosen,
@@ -198,7 +199,7 @@ def _detector(scenario: Scenario, point: MassPoint, name: str, ctau: float) -> d
         "expected_events": float(
             point.expected_events(name, epsilon, g_d, scenario.run.luminosity_fb)
         ),
-        "relative_error": point.relative_error(name),
+        "relative_error": mixture.relative_error(point, name),
         **_arrival(point, name, ctau),
     }
 

@@ -25,6 +25,7 @@ from wayside.sensitivity.curves import (
 from wayside.sensitivity.efficiency import efficiency_report
 from wayside.sensitivity.existing import SEARCHES, Existing
 from wayside.sensitivity.mass_point import MassPoint
+from wayside.sensitivity.mixture import decay_error
 from wayside.sensitivity.planes import CouplingFunction, Plane, plane_of
 from wayside.sensitivity.provenance import tables_used
 from wayside.sensitivity.relic import RelicLine, relic_line
@@ -229,7 +230,7 @@ def _events_in(scenario: Scenario, name: str) -> CouplingFunction:
 def _worst_error(scenario: Scenario, plane: Plane) -> float:
     """Largest error bound of the signal detectors' acceptances over all columns."""
     points = {id(point): point for point in _points(plane)}.values()
-    errors = [error for point in points for error in map(point.decay_error, scenario.signal)]
+    errors = [decay_error(point, name) for point in points for name in scenario.signal]
     return max(errors, default=0.0)
 
 
