@@ -75,7 +75,7 @@ rebuild-tables: $(VENV)/.dev
 	OMP_NUM_THREADS=1 $(BIN)/python scripts/rebuild_paper_tables.py $(SECTION)
 
 docs: $(VENV)/.dev
-	$(BIN)/python -m sphinx -W --keep-going -b html docs docs/_build/html
+	$(BIN)/python -m sphinx -W --keep-going -j 2 -b html docs docs/_build/html
 
 clean:
 	rm -rf $(VENV) $(VENV)-oldest docs/_build

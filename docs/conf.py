@@ -1,14 +1,16 @@
 """Sphinx configuration; ``make docs`` builds with warnings as errors and needs no network."""
 
+import pkgutil
 import re
+from collections.abc import Collection
 from importlib.metadata import files as _files
 from importlib.metadata import version as _version
+from types import ModuleType
 from typing import Any
 
 from docutils import nodes
 from sphinx.ext.napoleon.docstring import GoogleDocstring
-
-import wayside
+from sphinx.util.nodes import make_refnode
 
 project = "Wayside"
 author = "The Wayside developers"
@@ -59,15 +61,18 @@ napoleon_use_param = False
 napoleon_use_rtype = False
 
 # Every reference must have a target, but for
-nitpicky = False
+nitpicky = True
 nitpick_ignore_regex = [
     # names of other packages, whose inventories would have to come over a network,
     (
         r"py:.*",
         r"(numpy|matplotlib|pathlib|pydantic|pydantic_core|collections\.abc|os|click|rich)\..*",
     ),
-    # and arguments of validators in annotations, which are printed as if they were types.
-    (r"py:class", r"[a-z_]+=.*|[-+.\d]+(e[-+]?\d+)?|Pydantic\w+"),
+    # validators in annotations with their arguments, which are printed as if they were types,
+    (r"py:class", r"[a-z_]+=.*|[-+.\d]+(e[-+]?\d+)?|Pydantic\w+|types\.Annotated"),
+    (r"py:class", r"wayside\.[\w.]+\._\w+"),
+    # variables and aliases of types, and pieces of a type that is cut at a comma.
+    (r"py:class", r"Figure|wayside\.[\w.]+\.(T|Command)|(dict|tuple)\[float"),
 ]
 
 # Comments of attributes are prose: what stands before a colon in them is no type.
@@ -93,18 +98,56 @@ def _keep_numbers_whole(app: Any, doctree: nodes.document, docname: str) -> None
                 text.parent.replace(text, [*parts, nodes.Text(text[end:])])
 
 
-def _names_at_the_top(app: Any, env: Any, node: Any, text: Any) -> nodes.Node | None:
-    """Send references to `wayside.reach` and its like to where the name is defined."""
-    name = node.get("reftarget", "").removeprefix("wayside.")
-    if name not in wayside.__all__ or name == "__version__":
+def _definition(target: str, module: str, known: Collection[str]) -> str | None:
+    """Full name of what a docstring of a module calls by a name that it imports."""
+    for prefix in (f"{module}.", f"{module.rpartition('.')[0]}.", ""):
+        if prefix + target in known:
+            return prefix + target
+        owner, _, attribute = (prefix + target).rpartition(".")
+        try:
+            space = pkgutil.resolve_name(owner)
+            found = getattr(space, attribute, None)
+        except (ImportError, AttributeError, ValueError):
+            continue
+        for thing, rest in ((found, ""), (space, f".{attribute}")):
+            if isinstance(thing, ModuleType):
+                name = thing.__name__ + rest
+            else:
+                path = getattr(thing, "__module__", ""), getattr(thing, "__qualname__", "")
+                name = ".".join(path) + rest
+            if name in known:
+                return name
+    # An array type or a constant does not know where it stands: by its name, if there is one.
+    same = [name for name in known if name.endswith(f".{target}")]
+    return same[0] if len(same) == 1 else None
+
+
+def _where_defined(app: Any, env: Any, node: Any, text: Any) -> nodes.Node | None:
+    """Send references by an imported or relative name to the definition."""
+    if node.get("refdomain") != "py":
         return None
-    target = f"{getattr(wayside, name).__module__}.{name}"
-    return env.domains["py"].resolve_xref(
-        env, node["refdoc"], app.builder, "obj", target, node, text
-    )
+    objects = env.domains.python_domain.objects
+    name = _definition(node["reftarget"], node.get("py:module") or "wayside", objects)
+    if name is None:
+        return None
+    entry = objects[name]
+    return make_refnode(app.builder, node["refdoc"], entry.docname, entry.node_id, text, name)
+
+
+def _without_aliases(
+    app: Any,  # noqa: ARG001
+    what: str,  # noqa: ARG001
+    name: str,  # noqa: ARG001
+    obj: Any,
+    skip: bool,
+    options: Any,  # noqa: ARG001
+) -> bool | None:
+    """Leave out fields of named tuples that say nothing but their number."""
+    return True if str(obj.__doc__).startswith("Alias for field number") else skip or None
 
 
 def setup(app: Any) -> None:
     """Connect what this documentation adds to Sphinx."""
     app.connect("doctree-resolved", _keep_numbers_whole)
-    app.connect("missing-reference", _names_at_the_top)
+    app.connect("missing-reference", _where_defined)
+    app.connect("autodoc-skip-member", _without_aliases)

@@ -1,6 +1,6 @@
 """Vertices of unrelated tracks in films that many muons have crossed.
 
-A law fitted to `scripts/make_accidental_vertices.py`, and how few of the vertices get one time at
+A law fitted to ``scripts/make_accidental_vertices.py``, and how few of the vertices get one time at
 which the fibres are silent. Derived in docs/theory/backgrounds_fakes.md.
 """
 

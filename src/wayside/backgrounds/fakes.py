@@ -1,6 +1,6 @@
 """Fake vertices of single particles, from the full simulation.
 
-`per_particle` averages the table that `scripts/make_fake_vertices.py` writes over a spectrum.
+`per_particle` averages the table that ``scripts/make_fake_vertices.py`` writes over a spectrum.
 Derived in docs/theory/backgrounds_fakes.md.
 """
 

@@ -1,4 +1,4 @@
-"""Transmission of K_L0 through iron and tungsten, from Geant4 (`klong_transmission`)."""
+"""Transmission of K_L0 through iron and tungsten, from Geant4 (``klong_transmission``)."""
 
 import functools
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
 """How far muons get: mean energy loss in matter, dE/dX = a(E) + b(E) E, integrated to a range.
 
-From the table `muon_loss`, written by ``scripts/make_muon_loss_table.py``; the tests compare it
+From the table ``muon_loss``, written by ``scripts/make_muon_loss_table.py``; the tests compare it
 with the PDG's a and b.
 """
 

@@ -1,7 +1,7 @@
 """Photons through lead, and what they do in the blocks behind it.
 
 Attenuation from NIST's XCOM; what leaks out of the showers they start, from Geant4
-(`lead_leakage`, written by ``scripts/make_lead_leakage.py``). Docs: docs/theory/backgrounds.md.
+(``lead_leakage``, written by ``scripts/make_lead_leakage.py``). Docs: docs/theory/backgrounds.md.
 """
 
 import functools

@@ -67,7 +67,7 @@ def nodes(sqrt_s: float, x_max: float, order: int = 40) -> tuple[FloatArray, Flo
 def vacuum_polarisation(sqrt_s: ArrayLike) -> FloatArray:
     """(alpha(s)/alpha)^2, a straight line in log s through the narrow states' values.
 
-    From `narrow_vector_states`; off the resonances good to 1 per cent above 1 GeV, and not below 1.
+    From ``narrow_vector_states``; off the resonances good to 1 per cent above 1 GeV, not below.
     """
     table = read_table("narrow_vector_states")
     logs = np.log(table["mass"])

@@ -1,6 +1,6 @@
 """K_L0 and fast neutrons that cosmic muons knock out of the rock above, and which are tagged.
 
-From a table of particles that Geant4 let out of the last 2 m of rock (`rock_neutrals`), weighed
+From a table of particles that Geant4 let out of the last 2 m of rock (``rock_neutrals``), weighed
 anew for other depths and fluxes. Section 9.3 of the study; docs/theory/backgrounds_klong.md.
 """
 

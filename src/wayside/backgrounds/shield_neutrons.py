@@ -1,7 +1,7 @@
 """Neutrons behind the shield: those that K_L0 make in it, and those of the collision itself.
 
 More of both come out than K_L0, which are all that the study counts. From tables of Geant4 runs
-through its shield (`klong_shield_neutrons`, `neutron_shield_neutrons`);
+through its shield (``klong_shield_neutrons``, ``neutron_shield_neutrons``);
 docs/theory/backgrounds_klong.md.
 """
 

@@ -63,7 +63,7 @@ class Spectrum:
     Attributes
     ----------
     kind
-        Particle and side from which it comes, one of `wayside.backgrounds.fakes.KINDS`.
+        Particle and side from which it comes, one of ``wayside.backgrounds.fakes.KINDS``.
     energies
         Kinetic energies in GeV, shape (n,).
     weights

@@ -98,7 +98,7 @@ def build(
     tables
         Visible strength, from `tables.tables`.
     y_out, c_out
-        Arrays of shape (`MAX_NODES`,), to which nodes in GeV and weights are written.
+        Arrays of shape (``MAX_NODES``,), to which nodes in GeV and weights are written.
     """
     breaks, values, opens = tables.breaks, tables.values, tables.opens
     masses, weights, narrow = tables.masses, tables.weights, tables.narrow

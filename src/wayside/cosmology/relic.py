@@ -153,7 +153,7 @@ def relic_density(
     epsilon, g_d
         Couplings.
     hadrons, dof_name
-        As for `omega_h2`.
+        As for `wayside.cosmology.relic.omega_h2`.
 
     Returns
     -------
@@ -163,7 +163,7 @@ def relic_density(
     Raises
     ------
     InputError
-        As for `omega_h2`.
+        As for `wayside.cosmology.relic.omega_h2`.
     NumericalError
         If the density could not be computed.
 

@@ -137,7 +137,7 @@ def follow(equation: Equation, steps_u: FloatArray, steps_w: FloatArray) -> tupl
     equation
         Coefficients of the equation of the yield.
     steps_u, steps_w
-        Arrays of shape (`MAX_STEPS`,), to which ln x and ln Y of every step are written.
+        Arrays of shape (``MAX_STEPS``,), to which ln x and ln Y of every step are written.
 
     Returns
     -------
@@ -215,7 +215,7 @@ def solve(
     tables
         Visible strength and degrees of freedom, from `tables.tables`.
     out
-        Array of four columns, written to if it has `MAX_STEPS` rows: ln x, ln Y, ln Y_eq and ln
+        Array of four columns, written to if it has ``MAX_STEPS`` rows: ln x, ln Y, ln Y_eq and ln
         <sigma v> (GeV^-2) of every step.
 
     Returns

@@ -39,7 +39,7 @@ class EfficiencyMap:
     channels
         Names of the final states, such as ``"ee"``.
     edges
-        Edges of the bins of every axis of `AXES`.
+        Edges of the bins of every axis of ``AXES``.
     tried
         Numbers of decays simulated, shape (channel, energy, opening, softer, slope, depth).
     passed
@@ -174,7 +174,7 @@ class EfficiencyMap:
         selection
             One of `selections`.
         places
-            Values along every axis of `AXES`, in its unit and of shapes that broadcast.
+            Values along every axis of ``AXES``, in its unit and of shapes that broadcast.
 
         Returns
         -------
@@ -252,7 +252,7 @@ class EfficiencyMap:
         channel, selection
             Names of the final state and of the selection.
         places
-            Values of the decays along every axis of `AXES`, in its unit and of shapes that
+            Values of the decays along every axis of ``AXES``, in its unit and of shapes that
             broadcast.
         weights
             Weights of the decays, of a shape that broadcasts with the places; equal ones if None.
@@ -375,7 +375,7 @@ def counted(
     channel
         Index of every decay's final state among ``channels``; others are left out.
     places
-        Values of every decay along `AXES`, shape (decays, axes).
+        Values of every decay along ``AXES``, shape (decays, axes).
     passed
         Whether each decay passed, shape (decays,), by selection.
     header

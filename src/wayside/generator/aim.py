@@ -38,7 +38,7 @@ class Aim(NamedTuple):
     """Edges on the outline of the box as projected from the interaction point, from
     `wayside.acceptance.sphere.circle_about`."""
     inward: FloatArray
-    """Ends of each edge on its circle, from `arcs_between`."""
+    """Ends of each edge on its circle, from ``arcs_between``."""
     frame: FloatArray
     """Rows: two axes across and the polar axis."""
     polar: tuple[int, float, float, float, float]

@@ -27,7 +27,7 @@ from wayside.typing import FloatArray, IntArray
 
 LEPTON_CODES = {"e": 11, "mu": 13, "tau": 15}
 CHANNELS = ("e", "mu", "tau", "hadrons")
-"""Channels of `Decays.channel`, by index."""
+"""Channels of ``Decays.channel``, by index."""
 
 _STEPS = 1024
 """Steps of the staircases, per half of a lepton spectrum; as many more for hadrons as R bends."""
@@ -39,7 +39,7 @@ class Decays(NamedTuple):
     channel: NDArray[np.int32]
     """Index in `CHANNELS`, shape (n,)."""
     hadron_channel: NDArray[np.int32]
-    """Index in `wayside.generator.hadrons.NAMES`, -1 for leptons, shape (n,)."""
+    """Index in ``wayside.generator.hadrons.NAMES``, -1 for leptons, shape (n,)."""
     q: FloatArray
     """Invariant mass of what is visible in GeV, shape (n,)."""
     partner: FloatArray

@@ -49,7 +49,7 @@ class Events(NamedTuple):
     channel: NDArray[np.int32]
     """Index in `wayside.generator.decays.CHANNELS`."""
     hadron_channel: NDArray[np.int32]
-    """Index in `wayside.generator.hadrons.NAMES`, -1 for leptons."""
+    """Index in ``wayside.generator.hadrons.NAMES``, -1 for leptons."""
     q: FloatArray
     """Invariant mass of the visible particles."""
     offsets: IntArray
@@ -92,13 +92,13 @@ class EventGenerator:
         for name in detectors:
             detector_of(scenario, name)
         self.detectors: tuple[str, ...] = tuple(dict.fromkeys(detectors)) or tuple(point.volumes)
-        """Names, in the order of `Events.detector`."""
+        """Names, in the order of ``Events.detector``."""
         epsilon, g_d = scenario.model.epsilon, scenario.model.g_d
         self.ctau = float(point.ctau(epsilon, g_d))
         self._decays = DecaySampler(point.model, point.excited_width_hats)
         volumes = {name: point.volumes[name] for name in self.detectors}
         self.processes = point.processes
-        """Production processes, in the order of `Events.process`."""
+        """Production processes, in the order of ``Events.process``."""
         couplings = {"epsilon": epsilon, "g_d": g_d}
         self._flights = FlightSampler(
             [process.flight for process in self.processes],

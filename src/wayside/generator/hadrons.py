@@ -177,7 +177,7 @@ def channel_r(q: FloatArray) -> dict[str, FloatArray]:
 
 
 def channel_fractions(q: FloatArray) -> FloatArray:
-    """Fractions of the channels in `NAMES` at hadronic masses q in GeV, shape (n, channels)."""
+    """Fractions of the channels in ``NAMES`` at hadronic masses q in GeV, shape (n, channels)."""
     values = np.stack(list(channel_r(q).values()), axis=1)
     # A mass between two thresholds with nothing in the table: pions.
     nothing = np.sum(values, axis=1) <= 0.0
@@ -202,7 +202,7 @@ def draw_hadrons(q: FloatArray, rng: np.random.Generator) -> tuple[NDArray[np.in
     Returns
     -------
     channel
-        Index of the channel in `NAMES`, shape (n,).
+        Index of the channel in ``NAMES``, shape (n,).
     groups
         Hadrons and momenta; every event is in one group.
     """

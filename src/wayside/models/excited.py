@@ -146,7 +146,7 @@ def rate_below_top(
 
 
 def narrow_width_hats(pair: PairLike, m_aprime: float, m1: float, m2: float) -> FloatArray:
-    """Return the widths by way of each of `narrow_states`, over epsilon^2 g_D^2, in GeV."""
+    """Return the widths by way of each of ``narrow_states``, over epsilon^2 g_D^2, in GeV."""
     _, (mass, heavy, light) = _flat(m_aprime, m1, m2)
     return np.asarray(narrow_widths(Spectrum(current_of(pair), mass, heavy, light))[0])
 

@@ -38,7 +38,7 @@ class HadronGrid:
 
 
 def graded(ends: FloatArray) -> FloatArray:
-    """Halve pieces until none is longer than `_GROWTH` times its shorter neighbour.
+    """Halve pieces until none is longer than ``_GROWTH`` times its shorter neighbour.
 
     Parameters
     ----------

@@ -46,7 +46,7 @@ def background(name: str) -> Background:
 
 @cache
 def panel(name: str, step: str) -> Panel:
-    """Plane of one part of Fig. 14 after a step of `STEPS`."""
+    """Plane of one part of Fig. 14 after a step of ``STEPS``."""
     here = fig14.panel(name)
     point = replace(here.points[0], efficiency="simulated")
     level = LIMIT if step == "efficiency" else background(name).n_limit

@@ -93,7 +93,7 @@ def lead_figure(thickness: float = 0.10) -> Figure:
     Parameters
     ----------
     thickness
-        Thickness in m, one of those in the table `lead_leakage`.
+        Thickness in m, one of those in the table ``lead_leakage``.
     """
     energy = np.geomspace(3e-4, 10.0, 300)
     table = read_table("lead_leakage")

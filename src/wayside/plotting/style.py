@@ -40,7 +40,7 @@ RELIC: Final = "#6b3e12"
 
 @contextmanager
 def canvas(width: float = 5.6, height: float = 4.2) -> Iterator[Figure]:
-    """Hand out an empty figure; inside of the context, text and lines follow `STYLE`.
+    """Hand out an empty figure; inside of the context, text and lines follow ``STYLE``.
 
     Parameters
     ----------

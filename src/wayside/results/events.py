@@ -47,7 +47,7 @@ class EventSample:
 
     @property
     def detectors(self) -> tuple[str, ...]:
-        """Names of the detectors, in the order of `Events.detector`."""
+        """Names of the detectors, in the order of ``Events.detector``."""
         return self.generator.detectors
 
     def __len__(self) -> int:

@@ -150,7 +150,7 @@ def from_file(path: Path, detector: str | None = None) -> Records:
     Parameters
     ----------
     path
-        What `wayside events` wrote, in any of its formats, or a Parquet file with the columns of
+        What ``wayside events`` wrote, in any of its formats, or a Parquet file with the columns of
         `PRIMARY` in the frame of the detector.
     detector
         Name of one of the detectors in a file of events.
@@ -165,7 +165,7 @@ def from_file(path: Path, detector: str | None = None) -> Records:
 
 
 def _holds_events(path: Path) -> bool:
-    """Whether it is a file of `wayside events`, and no table of primaries."""
+    """Whether it is a file of ``wayside events``, and no table of primaries."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 

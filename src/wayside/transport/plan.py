@@ -171,7 +171,7 @@ def read_table(path: Path, dtype: np.dtype[Any]) -> Records:
 
 
 def write_chunk(folder: Path, chunk: int, crossings: Mapping[str, Records]) -> None:
-    """Write the crossings of one chunk; ``kind`` numbers `KINDS`."""
+    """Write the crossings of one chunk; ``kind`` numbers ``KINDS``."""
     kinds = np.dtype([("kind", np.int8), *CROSSING.descr])
     parts = []
     for number, kind in enumerate(KINDS):
