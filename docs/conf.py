@@ -72,7 +72,7 @@ nitpick_ignore_regex = [
     (r"py:class", r"[a-z_]+=.*|[-+.\d]+(e[-+]?\d+)?|Pydantic\w+|types\.Annotated"),
     (r"py:class", r"wayside\.[\w.]+\._\w+"),
     # variables and aliases of types, and pieces of a type that is cut at a comma.
-    (r"py:class", r"Figure|wayside\.[\w.]+\.(T|Command)|(dict|tuple)\[float"),
+    (r"py:class", r"Figure|Axes|wayside\.[\w.]+\.(T|Command)|(dict|tuple)\[(float|str)"),
 ]
 
 # Comments of attributes are prose: what stands before a colon in them is no type.

@@ -137,7 +137,7 @@ def incoming_primaries(
     stack
         Layers of the detector.
     how
-        Distribution of the particles' directions, a key of `LINES`.
+        Distribution of the particles' directions, a key of ``LINES``.
     pdg
         PDG numbers, taken in turn.
     kinetic

@@ -37,7 +37,7 @@ def serve(plan_file: str, step: Step = simulate_chunk) -> None:
 
 
 def trace(plan_file: str) -> None:
-    """Follow the primaries of the first chunk step by step, and write ``TRACKS`` and `POINTS`."""
+    """Follow the primaries of the first chunk step by step, and write ``TRACKS`` and ``POINTS``."""
     plan, folder = pickle.loads(Path(plan_file).read_bytes())
     engine = Engine(plan.stack, plan.physics, plan.data)
     tracks, points = engine.paths(plan.primaries_of(0), plan.seed_of(0))
