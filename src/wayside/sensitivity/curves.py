@@ -48,16 +48,18 @@ def yield_curves(scenario: Scenario, background: Background) -> list[Curve]:
     Returns
     -------
     list of Curve
-        Exclusion, discovery, exclusion with one mean flight length and, where efficiencies are
-        simulated, exclusion if every decay were detected.
+        Exclusion, discovery, exclusion with one mean flight length if all detectors are boxes and,
+        where efficiencies are simulated, exclusion if every decay were detected.
     """
     events = log_yield(scenario, expected_events)
     limit, discovery = np.log(background.n_limit), np.log(background.n_discovery)
     curves = [
         Curve(CONTOUR, events, limit),
         Curve(DISCOVERY, events, discovery),
-        Curve(APPROXIMATE, log_yield(scenario, mean_flight.expected_events), limit),
     ]
+    if all(mean_flight.applies(scenario.detectors[name].build()) for name in scenario.signal):
+        approximate = log_yield(scenario, mean_flight.expected_events)
+        curves.append(Curve(APPROXIMATE, approximate, limit))
     if scenario.run.efficiency == "simulated":
         every_decay = partial(expected_events, efficiency="unity")
         curves.append(Curve(UNITY, log_yield(scenario, every_decay), limit))

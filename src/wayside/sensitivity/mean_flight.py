@@ -8,8 +8,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from wayside.detector.box import Box
+from wayside.detector.volume import Volume
 from wayside.sensitivity.mass_point import MassPoint
 from wayside.typing import FloatArray
+
+
+def applies(volume: Volume) -> bool:
+    """Whether a volume has what the approximation needs: a front face and a depth."""
+    return isinstance(volume, Box)
 
 
 def nominal_distance(box: Box) -> float:
@@ -40,10 +46,8 @@ def probability_in_depth(
     FloatArray
         Probabilities, of the shape that the couplings broadcast to.
     """
-    box, flight = (
-        point.box(name, "approximations by the mean flight length"),
-        point.mean_flight(epsilon, g_d),
-    )
+    box = point.box(name, "approximations by the mean flight length")
+    flight = point.mean_flight(epsilon, g_d)
     reaches_face = np.exp(-nominal_distance(box) / flight)
     return np.asarray(reaches_face * -np.expm1(-box.size[2] / flight))
 

@@ -12,7 +12,7 @@ from wayside.errors import InputError, NumericalError
 from wayside.models.protocol import WidthErrors
 from wayside.production.process import Couplings, Process
 from wayside.scenario import Scenario, checks
-from wayside.sensitivity import mixture
+from wayside.sensitivity import mean_flight, mixture
 from wayside.sensitivity.efficiency import detection_report, efficiency_report
 from wayside.sensitivity.existing import SEARCHES, Existing
 from wayside.sensitivity.mass_point import MassPoint
@@ -183,7 +183,9 @@ def _from_r(widths: Mapping[str, float], error: float | None) -> dict[str, Any]:
 
 def _detector(scenario: Scenario, point: MassPoint, name: str, ctau: float) -> dict[str, Any]:
     epsilon, g_d = scenario.model.epsilon, scenario.model.g_d
-    approximate = float(point.decay_probability(name, epsilon, g_d, decays="mean-flight"))
+    approximate = None
+    if mean_flight.applies(point.volumes[name]):
+        approximate = float(point.decay_probability(name, epsilon, g_d, decays="mean-flight"))
     chosen = float(point.decay_probability(name, epsilon, g_d))
     fraction = detection_report(point, name, epsilon, g_d)
     produced = float(point.produced_fb(epsilon, g_d)) * scenario.run.luminosity_fb

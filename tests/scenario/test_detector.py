@@ -10,6 +10,7 @@ from wayside.detector.cylinder import CylinderShell
 from wayside.detector.polyhedron import Polyhedron
 from wayside.errors import InputError
 from wayside.scenario import Scenario
+from wayside.sensitivity.point import point_report
 
 CHAMBER = """
 shape = "cylinder"
@@ -77,3 +78,16 @@ def test_what_needs_a_box_says_so():
         point.detected_fraction("A", 1e-3, 1.0)
     with pytest.raises(InputError, match="only exist for shape"):
         point.decay_probability("A", 1e-3, 1.0, decays="mean-flight")
+
+
+def test_a_point_in_a_chamber_is_reported():
+    """What needs a box is left out, the rest is there."""
+    section = tomllib.loads(CHAMBER)
+    base = load_scenario("belle2-forward").to_dict()
+    base["detectors"] = {"A": section}
+    base["run"]["signal"] = ["A"]
+    report = point_report(Scenario.from_dict(base))
+    (detector,) = report["detectors"]
+    assert detector["decay_probability_mean_flight"] is None
+    assert 0.0 < detector["decay_probability"] < detector["hit_probability"] < 1.0
+    assert detector["face_acceptance"] == pytest.approx(detector["hit_probability"], rel=1e-5)
