@@ -12,6 +12,8 @@ from docutils import nodes
 from sphinx.ext.napoleon.docstring import GoogleDocstring
 from sphinx.util.nodes import make_refnode
 
+import wayside
+
 project = "Wayside"
 author = "The Wayside developers"
 copyright = "The Wayside developers"  # noqa: A001
@@ -23,7 +25,6 @@ extensions = [
     "sphinx.ext.autosummary",
     "sphinx.ext.mathjax",
     "sphinx.ext.napoleon",
-    "sphinx.ext.viewcode",
 ]
 exclude_patterns = ["_build", "_templates"]
 templates_path = ["_templates"]
@@ -49,7 +50,16 @@ numfig_secnum_depth = 1
 math_numfig = True
 math_eqref_format = "({number})"
 
+# A page for each package with all of its modules: the theme draws every page into the side bar of
+# every other one.
 autosummary_generate = True
+autosummary_context = {
+    "packages": [
+        module.name
+        for module in pkgutil.walk_packages(wayside.__path__, "wayside.")
+        if module.ispkg
+    ]
+}
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
 autodoc_preserve_defaults = True
