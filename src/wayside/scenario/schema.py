@@ -74,7 +74,7 @@ class Scenario(Section):
         try:
             scenario = cls.model_validate(data)
         except ValidationError as error:
-            from_validation(error, KNOWN_KEYS | _keys_by_shape(data.get("detectors")))
+            from_validation(error, KNOWN_KEYS | _keys_by_shape(data))
         checks.warn(scenario)
         return scenario
 
@@ -144,8 +144,9 @@ def _keys_within(annotation: object, path: str) -> Iterator[tuple[str, tuple[str
             yield from _keys_within(argument, path)
 
 
-def _keys_by_shape(detectors: object) -> dict[str, tuple[str, ...]]:
+def _keys_by_shape(data: object) -> dict[str, tuple[str, ...]]:
     """Keys of every detector that is given, by its dotted path."""
+    detectors = data.get("detectors") if isinstance(data, Mapping) else None
     if not isinstance(detectors, Mapping):
         return {}
     return {
