@@ -7,14 +7,32 @@ named tuple when they are compiled; nothing is looked up while they run.
 """
 
 import math
+import pickle
 from typing import Any, Final, NamedTuple
 
 import numba
 import numpy as np
-from numba.core import types
+from numba.core import caching, types
 from numba.extending import overload
 
 from wayside.production.frames import line_of_sight
+
+_LOAD_INDEX: Final[Any] = caching.IndexDataCacheFile._load_index
+
+
+def _load_index_or_none(file: Any) -> Any:
+    """Index of compiled code; none if it names a class that is gone, so that it is made anew.
+
+    Flights of a package that is no longer installed, or of an older version, stay in the index of
+    what was compiled for them, and numba reads it as a whole.
+    """
+    try:
+        return _LOAD_INDEX(file)
+    except (ImportError, AttributeError, EOFError, pickle.UnpicklingError):
+        return {}
+
+
+caching.IndexDataCacheFile._load_index = _load_index_or_none  # type: ignore[method-assign]
 
 MAX_SEGMENTS: Final = 32
 """Segments a direction can need: two ranges, up to eight ridge points, two sides each."""
