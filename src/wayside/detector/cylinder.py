@@ -90,7 +90,7 @@ class CylinderShell:
         ...     theta_min=math.radians(17), theta_max=math.radians(150),
         ... )
         >>> round(chamber.volume, 3)
-        8.055
+        8.803
         """
         centre = vector_of("position", position)
         along = np.array([0.0, 0.0, 1.0]) if _is_beam(axis) else direction_of("axis", axis)
