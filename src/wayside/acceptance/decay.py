@@ -254,7 +254,8 @@ class DecayCurve:
 
     def probability(self, ctau: ArrayLike) -> FloatArray:
         """Probability per produced excited state to decay inside; ``ctau`` in m, any shape."""
-        return np.asarray(np.exp(self.log_probability(ctau)))
+        # Around the interaction point it comes to 1 within the accuracy of the rule.
+        return np.asarray(np.exp(np.minimum(self.log_probability(ctau), 0.0)))
 
 
 def direct_probability(rule: Rule, ctau: float) -> float:
