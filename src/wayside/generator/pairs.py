@@ -70,7 +70,8 @@ class Spread:
     straight, tilt
         Largest angles to the normal of these two kinds of flights in rad.
     least_slope, largest_slope
-        Range of the slope of the steeper prong, as a tangent.
+        Range of the slope of the steeper prong, as a tangent. With a least slope of infinity one
+        prong goes backward, and the other has a slope of at most ``largest_slope``.
     least
         Least kinetic energies in GeV of the softer prong, by channel.
     thinned
@@ -254,9 +255,10 @@ def prongs(momentum: FloatArray, mass: FloatArray) -> StructuredArray:
 
 
 def _followed(rows: StructuredArray, channel: int, spread: Spread) -> BoolArray:
+    limited = "other_slope" if np.isinf(spread.least_slope) else "slope"
     return np.asarray(
         (rows["slope"] >= spread.least_slope)
-        & (rows["slope"] < spread.largest_slope)
+        & (rows[limited] < spread.largest_slope)
         & (rows["softer"] > spread.least[channel])
     )
 

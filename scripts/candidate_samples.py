@@ -1,0 +1,175 @@
+"""Samples behind the candidate table: what is simulated, how often, with which bias.
+
+Muons are biased toward the axis and toward high energies, neutral particles toward the energies
+from which on they make vertices and toward directions from which these go forward. Directions and
+energies that matter little are drawn, too, so that no weight is large.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import numpy as np
+
+from wayside.generator.pairs import Spread
+from wayside.transport.biased_beams import Beam, Diffuse, Directions, FromPoint, LogRange
+
+FRONT: Final = FromPoint(7000.0)
+"""The interaction point as a detector beside Belle II has it."""
+
+FORWARD: Final = float(np.deg2rad(50.0))
+WIDE: Final = float(np.deg2rad(60.0))
+
+SKY: Final = Diffuse(
+    (
+        Directions(0.5, "downward", FORWARD),
+        Directions(0.32, "sky", FORWARD),
+        Directions(0.18, "sky"),
+    )
+)
+"""From above, mostly along the axis."""
+
+ROCK: Final = Diffuse(
+    (
+        Directions(0.3, "uniform"),
+        Directions(0.35, "sky"),
+        Directions(0.35, "uniform", WIDE),
+    )
+)
+"""From all sides, as neutral particles come out of rock; more from above and along the axis."""
+
+COSMIC: Final = (LogRange(0.4, 0.3, 1000.0), LogRange(0.6, 8.0, 300.0))
+COLLIDER: Final = (LogRange(0.3, 0.3, 7.5), LogRange(0.7, 3.0, 7.5))
+NEUTRAL: Final = (LogRange(0.4, 0.1, 10.0), LogRange(0.6, 0.4, 6.0))
+SOFT: Final = (LogRange(1.0, 0.05, 7.5),)
+
+
+@dataclass(frozen=True)
+class BeamSample:
+    """Particles that reach the detector.
+
+    Parameters
+    ----------
+    number
+        Number of the sample, part of the seeds.
+    name
+        Name of the sample.
+    beam
+        Kind, energies and directions of the particles.
+    events
+        Number of particles.
+    chunk
+        Number of particles that are simulated together.
+    shield
+        Thickness of the lead around the blocks in m.
+    """
+
+    number: int
+    name: str
+    beam: Beam
+    events: int
+    chunk: int
+    shield: float = 0.1
+
+
+@dataclass(frozen=True)
+class PairSample:
+    """Decays spread over mass points, boosts and places in the blocks; attributes as above.
+
+    Parameters
+    ----------
+    spread
+        Ranges from which the decays are drawn.
+    """
+
+    number: int
+    name: str
+    spread: Spread
+    events: int
+    chunk: int
+    shield: float = 0.1
+
+
+@dataclass(frozen=True)
+class ScenarioSample:
+    """Decays of a scenario in its first signal detector; attributes as above.
+
+    Parameters
+    ----------
+    scenario
+        Name of the scenario.
+    values
+        Changes of the scenario, as on the command line.
+    """
+
+    number: int
+    name: str
+    scenario: str
+    events: int
+    chunk: int
+    values: tuple[str, ...] = field(default=())
+    shield: float = 0.1
+
+
+Sample = BeamSample | PairSample | ScenarioSample
+
+SPLITTINGS: Final = (5e-3, 1.6)
+
+BEAMS: Final = (
+    ("muon-above", Beam((13, -13), COSMIC, SKY, 0.3), 150_000, 1000),
+    ("muon-front", Beam((13, -13), COLLIDER, FRONT, 0.3), 120_000, 500),
+    ("neutron-front", Beam((2112,), NEUTRAL, FRONT, 0.5), 8_000, 200),
+    ("klong-front", Beam((130,), NEUTRAL, FRONT, 0.5), 8_000, 200),
+    ("neutron-rock", Beam((2112,), NEUTRAL, ROCK, 0.5), 40_000, 200),
+    ("klong-rock", Beam((130,), NEUTRAL, ROCK, 0.5), 30_000, 200),
+    ("photon-front", Beam((22,), SOFT, FRONT, 0.3), 20_000, 500),
+    ("electron-front", Beam((11, -11), SOFT, FRONT, 0.3), 20_000, 500),
+)
+"""Name, beam, number of particles, and number of particles in a chunk."""
+
+PAIRS: Final = (
+    ("signal-pairs", Spread(splitting=SPLITTINGS), 24_000, 960),
+    (
+        "signal-steep",
+        Spread(splitting=SPLITTINGS, least_slope=1.05, largest_slope=2.0),
+        7_680,
+        960,
+    ),
+    (
+        "signal-backward",
+        Spread(splitting=SPLITTINGS, least_slope=np.inf, largest_slope=1.05),
+        3_840,
+        960,
+    ),
+)
+
+DIRECT: Final = (
+    ("signal-0.691", (), 20_000),
+    ("signal-0.3", ("model.m1=3.95",), 20_000),
+    ("signal-0.1", ("model.m1=3.75",), 40_000),
+)
+
+
+def samples() -> tuple[Sample, ...]:
+    """All samples: those with 10 cm of lead first."""
+    made: list[Sample] = [
+        BeamSample(k, name, beam, events, chunk)
+        for k, (name, beam, events, chunk) in enumerate(BEAMS)
+    ]
+    made.append(BeamSample(8, "photon-bare", Beam((22,), SOFT, FRONT, 0.3), 6_000, 250, 0.0))
+    made += [PairSample(10 + k, *pair) for k, pair in enumerate(PAIRS)]
+    made += [
+        ScenarioSample(20 + k, name, "belle2-forward-beams", events, 1000, values)
+        for k, (name, values, events) in enumerate(DIRECT)
+    ]
+    for offset, lead in ((100, 0.05), (200, 0.2)):
+        made += [
+            BeamSample(offset + k, f"{name}-{lead * 100:g}cm", beam, events // 4, chunk, lead)
+            for k, (name, beam, events, chunk) in enumerate(BEAMS)
+        ]
+    return tuple(made)
+
+
+def plain(sample: Sample) -> dict[str, Any]:
+    """What the result of a sample's chunk depends on, as values that JSON knows."""
+    values = {key: repr(value) for key, value in vars(sample).items() if key != "events"}
+    return {"kind": type(sample).__name__, **values}

@@ -1,0 +1,183 @@
+"""Simulate what the candidate table is made of: biased particles, and decays of the signal.
+
+Usage::
+
+    OMP_NUM_THREADS=1 nice python scripts/simulate_candidates.py [--work build/candidates]
+        [--workers 1] [--only SAMPLE ...]
+
+Of every chunk one file is kept, with all particles and their sampling density, and the crossings of
+films, gas detectors and fibres in the events that can make a vertex
+(`wayside.transport.preselection`; of signal, in all). A run that was stopped goes on with the same
+command, with any number of workers; chunks of all samples are simulated in turn, so that a part of
+them is a fair part. The response and the reconstruction follow in scripts/make_candidates.py.
+"""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from candidate_samples import BeamSample, PairSample, Sample, ScenarioSample, plain, samples
+from table_script import arguments
+
+from wayside.detector.stack import Stack
+from wayside.generator.events import EventGenerator
+from wayside.generator.pairs import DECAY, OTHER, draw_pairs, prongs
+from wayside.generator.records import PRIMARY
+from wayside.scenario import load_scenario
+from wayside.scenario.hardware import Geant4Section, StackSection
+from wayside.sensitivity.planes import mass_point
+from wayside.tasks import TaskTable
+from wayside.transport.compact_crossings import compact
+from wayside.transport.preselection import Preselection, keepable
+from wayside.typing import StructuredArray
+
+SEED: Final = 20261
+
+FORMAT: Final = 1
+"""Version of what a chunk holds."""
+
+
+@cache
+def by_name() -> dict[str, Sample]:
+    """Samples by name."""
+    return {sample.name: sample for sample in samples()}
+
+
+def chunk_name(sample: Sample, chunk: int) -> str:
+    """Name of one chunk of a sample."""
+    return f"{sample.name}-{chunk:04}"
+
+
+def chunk_table(work: Path, only: list[str]) -> TaskTable:
+    """All chunks: the first of every sample, then in turn, samples with other lead at the end."""
+    from wayside.transport import datasets
+    from wayside.transport.engine import engine_record
+
+    ordered = []
+    for sample in samples():
+        if only and sample.name not in only:
+            continue
+        about = plain(sample)
+        for chunk, first in enumerate(range(0, sample.events, sample.chunk)):
+            size = min(sample.chunk, sample.events - first)
+            place = (sample.number >= 100, chunk > 0, (first + size) / sample.events)
+            task = {"name": sample.name, "chunk": chunk, "events": size, "sample": about}
+            ordered.append((place, chunk_name(sample, chunk), task))
+    ordered.sort(key=lambda item: item[0])
+    physics = Geant4Section()
+    about = {
+        "seed": SEED,
+        "format": FORMAT,
+        "stack": hashlib.sha256(repr(Stack()).encode()).hexdigest(),
+        "physics": vars(physics.build()),
+        "preselection": Preselection()._asdict(),
+        **engine_record(datasets.find(physics.data)),
+    }
+    return TaskTable(simulate, work, {name: task for _, name, task in ordered}, about)
+
+
+def stack_of(sample: Sample) -> Stack:
+    """Layers with the lead of a sample."""
+    return StackSection(shield=sample.shield).build()
+
+
+@cache
+def engine_of(shield: float) -> Any:
+    """Geant4 by thickness of lead: setting it up takes longer than a chunk."""
+    from wayside.transport import datasets
+    from wayside.transport.engine import Engine
+
+    section = Geant4Section()
+    stack = StackSection(shield=shield).build()
+    return Engine(stack, section.build(), datasets.find(section.data))
+
+
+@cache
+def generator_of(scenario: str, values: tuple[str, ...]) -> EventGenerator:
+    """Generator of a scenario's decays in its first signal detector."""
+    built = load_scenario(scenario).with_values(list(values))
+    return EventGenerator(built, (built.signal[0],))
+
+
+def simulate(name: str, chunk: int, events: int, sample: dict[str, Any]) -> dict[str, Any]:
+    """Simulate one chunk; ``sample`` is there for the name of the file."""
+    from wayside.transport.plan import chunk_seed
+
+    own = by_name()[name]
+    assert sample == plain(own)
+    stack = stack_of(own)
+    seed = np.random.SeedSequence((SEED, own.number, chunk))
+    decays = np.zeros(0, DECAY)
+    density = np.zeros(0)
+    if isinstance(own, BeamSample):
+        primaries, density = own.beam.draw(stack, events, np.random.default_rng(seed))
+    elif isinstance(own, PairSample):
+        whole = int(seed.generate_state(1)[0])
+        decays, primaries, _ = draw_pairs(events, stack, whole, own.spread)
+    else:
+        decays, primaries = scenario_decays(own, events, int(seed.generate_state(1)[0]))
+    crossings = engine_of(own.shield).run(primaries, chunk_seed(SEED + 1000 * own.number, chunk))
+    if isinstance(own, BeamSample):
+        keep = keepable(crossings["film"], stack)
+        crossings = {kind: rows[np.isin(rows["event"], keep)] for kind, rows in crossings.items()}
+    return {
+        **compact(crossings, stack),
+        "primaries": primaries,
+        "density": density,
+        "decays": decays,
+        "events": events,
+    }
+
+
+def scenario_decays(
+    sample: ScenarioSample, number: int, seed: int
+) -> tuple[StructuredArray, StructuredArray]:
+    """Rows of `DECAY` and of `PRIMARY` of a scenario's first decays of a seed, unweighted."""
+    generator = generator_of(sample.scenario, sample.values)
+    scenario = generator.scenario
+    box = mass_point(scenario).box(generator.detectors[0])
+    rows, particles = [], []
+    for block in generator.blocks(number, seed):
+        momentum = block.momentum @ box.axes.T
+        place = 1e3 * ((block.vertex - box.position) @ box.axes.T)
+        charged = np.isin(np.abs(block.pdg), (11, 13, 211, 321))
+        for i in range(len(block.event)):
+            mine = slice(block.offsets[i], block.offsets[i + 1])
+            own = np.flatnonzero(charged[mine])
+            fast = own[np.argsort(-np.linalg.norm(momentum[mine][own], axis=1))[:2]]
+            if len(fast) == 2:
+                row = prongs(momentum[mine][fast][None], block.mass[mine][fast][None])
+            else:
+                row = np.zeros(1, DECAY)
+                row["slope"] = row["other_slope"] = np.inf
+            codes = tuple(sorted(abs(int(code)) for code in block.pdg[mine]))
+            row["channel"] = {(11, 11): 0, (13, 13): 1, (211, 211): 2}.get(codes, OTHER)
+            row["event"] = len(rows)
+            row["splitting"] = scenario.masses[0] - scenario.masses[1]
+            out = np.zeros(len(codes), PRIMARY)
+            out["event"], out["weight"], out["pdg"] = len(rows), 1.0, block.pdg[mine]
+            for axis, name in enumerate("xyz"):
+                row[name] = out[name] = place[i, axis]
+                out[f"p{name}"] = 1e3 * momentum[mine][:, axis]
+            row["depth"] = 1e-3 * place[i, 2]
+            flight = block.excited[i] @ box.axes.T
+            row["boost"] = np.linalg.norm(flight) / scenario.masses[0]
+            row["tilt"] = np.arccos(flight[2] / np.linalg.norm(flight))
+            rows.append(row)
+            particles.append(out)
+    return np.concatenate(rows), np.concatenate(particles)
+
+
+def main() -> None:
+    """Simulate the chunks that are missing."""
+    parser = arguments(__doc__, workers=True, work="build/candidates")
+    parser.add_argument("--only", nargs="*", default=[])
+    options = parser.parse_args()
+    table = chunk_table(options.work, options.only)
+    table.run(options.workers, report=lambda line: print(line, flush=True))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,345 @@
+"""Beams of particles toward the detector whose energies, directions and aims are biased.
+
+Rare vertices come from few of the particles that reach a detector: from muons along its axis, from
+the upper end of a spectrum. A `Beam` draws such particles more often than nature does, and states
+for each the density with which it was drawn, so that one sample serves every source.
+
+The sampling density of a particle of a diffuse beam is
+
+    s = N p(E) q(u) a(line; u)
+
+per GeV, sr and m^2, with N the number of particles simulated, p the density of the kinetic energy
+(a mixture of ranges that are uniform in the logarithm), q that of the direction (a mixture of
+`Directions`), and a that of the straight line per area perpendicular to it: lines are uniform over
+the projection of the blocks, a fraction ``around`` of them over that of everything, lead and fibres
+included. A source with the intensity I(E, u) (particles per GeV, sr and m^2 of area perpendicular
+to u, in the time of the exposure) then gives the particle, and all that it leaves in the detector,
+the weight
+
+    w = I(E, u) / s .
+
+The sum of the weights of all particles whose line meets the blocks is the number that enters them:
+no area and no solid angle is left over. Where particles of both charges are drawn in turn, I is the
+intensity of both together.
+
+A beam from a point has no solid angle: s = N p(E) a(x, y) per GeV and m^2 of the plane of the front
+face, and w = F(E, x, y) / s with F the number per GeV and area of that plane.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from wayside.detector.stack import Stack
+from wayside.generator.records import PRIMARY
+from wayside.transport.engine import masses
+from wayside.typing import FloatArray, StructuredArray
+
+OUTSIDE: Final = 1.0
+"""Distance in mm outside of everything at which particles start."""
+
+M2: Final = 1e-6
+"""One mm^2 in m^2."""
+
+
+class LogRange(NamedTuple):
+    """Kinetic energies uniform in the logarithm."""
+
+    fraction: float
+    """Fraction of the particles with energies from this range."""
+    low: float
+    """Lowest energy in GeV."""
+    high: float
+    """Highest energy in GeV."""
+
+
+class Directions(NamedTuple):
+    """One component of a mixture of directions; y is up, z the axis of the detector."""
+
+    fraction: float
+    """Fraction of the particles with directions from this component."""
+    shape: str
+    """Key of `SHAPES`."""
+    angle: float = np.pi
+    """Largest angle to the axis +z in rad."""
+
+
+class Shape(NamedTuple):
+    """A density of directions within a cone around +z."""
+
+    draw: Callable[[float, int, np.random.Generator], FloatArray]
+    """Draws unit vectors: takes the largest angle in rad, the number and the random generator."""
+    density: Callable[[FloatArray, float], FloatArray]
+    """Density per sr at unit vectors of shape (n, 3), for the largest angle in rad."""
+
+
+def _cone(angle: float, number: int, rng: np.random.Generator) -> FloatArray:
+    cosine = rng.uniform(np.cos(angle), 1.0, number)
+    azimuth = rng.uniform(0.0, 2.0 * np.pi, number)
+    sine = np.sqrt(1.0 - cosine**2)
+    return np.stack([sine * np.cos(azimuth), sine * np.sin(azimuth), cosine], axis=1)
+
+
+def _cone_density(u: FloatArray, angle: float) -> FloatArray:
+    inside = u[:, 2] >= np.cos(angle)
+    return np.asarray(np.where(inside, 1.0 / (2.0 * np.pi * (1.0 - np.cos(angle))), 0.0))
+
+
+def _down(angle: float, number: int, rng: np.random.Generator) -> FloatArray:
+    u = _cone(angle, number, rng)
+    u[:, 1] = -np.abs(u[:, 1])
+    return u
+
+
+def _down_density(u: FloatArray, angle: float) -> FloatArray:
+    return np.where(u[:, 1] < 0.0, 2.0, 0.0) * _cone_density(u, angle)
+
+
+def _sky(angle: float, number: int, rng: np.random.Generator) -> FloatArray:
+    accepted: list[FloatArray] = []
+    largest = 1.0 if angle > 0.5 * np.pi else np.sin(angle) ** 2
+    while sum(map(len, accepted)) < number:
+        u = _down(angle, 2 * number + 100, rng)
+        accepted.append(u[rng.random(len(u)) * largest < u[:, 1] ** 2])
+    return np.concatenate(accepted)[:number]
+
+
+def _sky_density(u: FloatArray, angle: float) -> FloatArray:
+    cosine = np.cos(angle)
+    # Half of the integral of sin^2(theta) sin^2(phi) over the cone.
+    total = 0.5 * np.pi * (2.0 / 3.0 - cosine + cosine**3 / 3.0)
+    inside = (u[:, 1] < 0.0) & (u[:, 2] >= cosine)
+    return np.asarray(np.where(inside, u[:, 1] ** 2 / total, 0.0))
+
+
+SHAPES: Final = {
+    "uniform": Shape(_cone, _cone_density),
+    "downward": Shape(_down, _down_density),
+    "sky": Shape(_sky, _sky_density),
+}
+"""Densities of directions: uniform in the cone, uniform in its half that comes from above, and
+there in proportion to cos^2 of the zenith angle."""
+
+
+class Lines(NamedTuple):
+    """Straight lines into the detector, and with which density they were drawn."""
+
+    points: FloatArray
+    """Points in mm on the lines, where these enter what was aimed at; shape (n, 3)."""
+    directions: FloatArray
+    """Unit vectors, shape (n, 3)."""
+    density: FloatArray
+    """Density of a line, shape (n,): per sr and m^2, or per m^2 if all come from one point."""
+
+
+class Box(NamedTuple):
+    """A box with faces along the axes, in mm."""
+
+    low: FloatArray
+    """Lowest corner, shape (3,)."""
+    high: FloatArray
+    """Highest corner, shape (3,)."""
+
+    @property
+    def areas(self) -> FloatArray:
+        """Areas of the faces across x, y and z in mm^2."""
+        x, y, z = self.high - self.low
+        return np.array([y * z, x * z, x * y])
+
+    def projected(self, u: FloatArray) -> FloatArray:
+        """Areas in m^2 of the projections along unit vectors of shape (n, 3)."""
+        return np.asarray(M2 * np.abs(u) @ self.areas)
+
+    def entered(self, u: FloatArray, rng: np.random.Generator) -> FloatArray:
+        """Points at which lines enter that are uniform over the projection."""
+        flux = np.abs(u) * self.areas
+        reached = np.cumsum(flux / flux.sum(axis=1, keepdims=True), axis=1)
+        face = np.minimum((rng.random((len(u), 1)) > reached).sum(axis=1), 2)
+        points = self.low + (self.high - self.low) * rng.random((len(u), 3))
+        rows = np.arange(len(u))
+        points[rows, face] = np.where(u[rows, face] > 0.0, self.low[face], self.high[face])
+        return np.asarray(points)
+
+    def met(self, points: FloatArray, u: FloatArray) -> FloatArray:
+        """Distances along lines at which they enter and leave, shape (n, 2): enter > leave if not.
+
+        Parameters
+        ----------
+        points, u
+            Points in mm and unit vectors of shape (n, 3).
+        """
+        with np.errstate(divide="ignore", invalid="ignore"):
+            one, other = (self.low - points) / u, (self.high - points) / u
+        between = (points >= self.low) & (points <= self.high)
+        flat = u == 0.0
+        near = np.where(flat, np.where(between, -np.inf, np.inf), np.minimum(one, other))
+        far = np.where(flat, np.where(between, np.inf, -np.inf), np.maximum(one, other))
+        return np.stack([near.max(axis=1), far.min(axis=1)], axis=1)
+
+
+def boxes(stack: Stack) -> tuple[Box, Box]:
+    """The blocks, and everything with lead and fibres.
+
+    Parameters
+    ----------
+    stack
+        Layers of the detector.
+    """
+    x, y = stack.size
+    blocks = Box(np.array([-0.5 * x, -0.5 * y, 0.0]), np.array([0.5 * x, 0.5 * y, stack.depth]))
+    low, high = stack.outer()
+    return blocks, Box(np.array(low), np.array(high))
+
+
+class Diffuse(NamedTuple):
+    """Lines from everywhere."""
+
+    mixture: tuple[Directions, ...]
+    """Components of the directions; fractions add up to one."""
+
+    def lines(self, stack: Stack, around: float, number: int, rng: np.random.Generator) -> Lines:
+        """Draw lines; parameters as in `Beam.draw`."""
+        component = rng.choice(
+            len(self.mixture), number, p=[part.fraction for part in self.mixture]
+        )
+        u = np.zeros((number, 3))
+        for k, part in enumerate(self.mixture):
+            own = component == k
+            u[own] = SHAPES[part.shape].draw(part.angle, int(own.sum()), rng)
+        blocks, everything = boxes(stack)
+        wide = rng.random(number) < around
+        points = np.where(wide[:, None], everything.entered(u, rng), blocks.entered(u, rng))
+        meets = meets_blocks(stack, points, u)
+        area = around / everything.projected(u) + np.where(
+            meets, (1.0 - around) / blocks.projected(u), 0.0
+        )
+        return Lines(points, u, self.direction_density(u) * area)
+
+    def direction_density(self, u: FloatArray) -> FloatArray:
+        """Density q of directions per sr at unit vectors of shape (n, 3)."""
+        parts = [part.fraction * SHAPES[part.shape].density(u, part.angle) for part in self.mixture]
+        return np.asarray(np.sum(parts, axis=0))
+
+
+class FromPoint(NamedTuple):
+    """Lines from one point on the axis, far in front."""
+
+    distance: float
+    """Distance in mm of the point from the front face of the blocks."""
+
+    def lines(self, stack: Stack, around: float, number: int, rng: np.random.Generator) -> Lines:
+        """Draw lines; parameters as in `Beam.draw`."""
+        _, everything = boxes(stack)
+        wide = rng.random(number) < around
+        point = np.array([0.0, 0.0, -self.distance])
+        # The front of everything as it appears in the plane of the blocks' front.
+        scale = self.distance / (self.distance + everything.low[2])
+        sizes = np.stack([np.array(stack.size), scale * (everything.high - everything.low)[:2]])
+        at_front = np.zeros((number, 3))
+        at_front[:, :2] = (rng.random((number, 2)) - 0.5) * np.where(wide[:, None], *sizes[::-1])
+        u = at_front - point
+        u /= np.linalg.norm(u, axis=1)[:, None]
+        meets = np.all(np.abs(at_front[:, :2]) <= 0.5 * sizes[0], axis=1)
+        areas = M2 * sizes.prod(axis=1)
+        return Lines(at_front, u, around / areas[1] + np.where(meets, 1.0 - around, 0.0) / areas[0])
+
+
+@dataclass(frozen=True)
+class Beam:
+    """Particles toward the detector.
+
+    Parameters
+    ----------
+    pdg
+        PDG numbers, taken in turn.
+    energies
+        Ranges of the kinetic energy outside of everything; fractions add up to one.
+    aim
+        Where the particles come from.
+    around
+        Fraction of the lines that is uniform over everything, lead and fibres included.
+
+    Examples
+    --------
+    Muons from above; the sum of 1 / density is the phase space: the logarithm of the energies
+    here, as each is weighted with its inverse, times solid angle and projected area.
+
+    >>> beam = Beam((13, -13), (LogRange(1.0, 1.0, 10.0),), Diffuse((Directions(1.0, "sky"),)))
+    >>> primaries, density = beam.draw(Stack(), 1000, np.random.default_rng(1))
+    >>> len(primaries), bool(np.all(density > 0.0))
+    (1000, True)
+    """
+
+    pdg: tuple[int, ...]
+    energies: tuple[LogRange, ...]
+    aim: Diffuse | FromPoint
+    around: float = 0.3
+
+    def energy_density(self, energy: FloatArray) -> FloatArray:
+        """Density p of the kinetic energy per GeV, at energies in GeV."""
+        parts = [
+            np.where(
+                (energy >= part.low) & (energy <= part.high),
+                part.fraction / (energy * np.log(part.high / part.low)),
+                0.0,
+            )
+            for part in self.energies
+        ]
+        return np.asarray(np.sum(parts, axis=0))
+
+    def draw(
+        self, stack: Stack, number: int, rng: np.random.Generator
+    ) -> tuple[StructuredArray, FloatArray]:
+        """Draw particles.
+
+        Parameters
+        ----------
+        stack
+            Layers of the detector.
+        number
+            Number of particles.
+        rng
+            Generator of random numbers.
+
+        Returns
+        -------
+        primaries, density
+            Rows of `wayside.generator.records.PRIMARY`, one an event, which start outside of
+            everything; and the sampling density of one particle drawn, s / N, shape (number,).
+        """
+        part = rng.choice(len(self.energies), number, p=[part.fraction for part in self.energies])
+        low, high = (
+            np.log([getattr(p, name) for p in self.energies])[part] for name in ("low", "high")
+        )
+        energy = np.exp(low + (high - low) * rng.random(number))
+        lines = self.aim.lines(stack, self.around, number, rng)
+        _, everything = boxes(stack)
+        back = everything.met(lines.points, lines.directions)[:, 0] - OUTSIDE
+        start = lines.points + back[:, None] * lines.directions
+        rows = np.zeros(number, PRIMARY)
+        rows["event"] = np.arange(number)
+        rows["pdg"] = np.resize(self.pdg, number)
+        rows["weight"] = 1.0
+        kinetic = 1e3 * energy
+        momentum = np.sqrt(kinetic * (kinetic + 2.0 * masses(rows["pdg"])))
+        for axis, name in enumerate("xyz"):
+            rows[name] = start[:, axis]
+            rows[f"p{name}"] = momentum * lines.directions[:, axis]
+        return rows, lines.density * self.energy_density(energy)
+
+
+def meets_blocks(stack: Stack, points: FloatArray, directions: FloatArray) -> FloatArray:
+    """Which straight lines meet the blocks.
+
+    Parameters
+    ----------
+    stack
+        Layers of the detector.
+    points, directions
+        Points in mm on the lines and unit vectors, shape (n, 3).
+    """
+    entry, leave = boxes(stack)[0].met(points, directions).T
+    # A point on a face may lie outside of it by rounding.
+    return np.asarray(entry < leave + 1e-6)
