@@ -11,9 +11,12 @@ from typing import Final
 
 import numpy as np
 
-from wayside.backgrounds import radiator
+from wayside.backgrounds import muon_shield, radiator
 from wayside.backgrounds.counts import Count
 from wayside.backgrounds.faces import seen
+from wayside.backgrounds.klong import shield_of
+from wayside.backgrounds.klong_shield import Shield
+from wayside.backgrounds.radiated_muons import angular, radiated_muons
 from wayside.backgrounds.setup import DetectorSetup
 from wayside.backgrounds.source import Source, Spectrum
 from wayside.collider.beams import Beams
@@ -24,26 +27,13 @@ from wayside.typing import FloatArray
 
 RATE_ERROR: Final = 0.12
 """Relative: photons at angles, which take 2 to 10 per cent off rates beside the beams (exact in
-first order in the tests), photons off the muons and vacuum polarisation (2). What the main detector
-stops is not in it."""
+first order in the tests), photons off the muons and vacuum polarisation (2). That of the shielding
+comes on top."""
 
 LEAST_ENERGY: Final = 0.25
-"""GeV that a muon needs to cross 10 cm of lead."""
-
-NODES: Final = 64
-"""Of photon energies: rates into a detector are good to 1 per cent."""
+"""GeV of a muon that counts where no shield is given; 10 cm of lead stop those below 0.27."""
 
 NAMES: Final = {443: "J/psi", 100443: "psi(2S)"}
-
-
-def angular(cos_theta: FloatArray, sqrt_s: float) -> FloatArray:
-    """Distribution of a muon over the sphere, per steradian, in the centre of mass.
-
-    Eq. 17 of the study with the muon's mass; the same for continuum and vector states.
-    """
-    mass2 = min(1.0, 4.0 * M_MUON**2 / sqrt_s**2)
-    shape = 1.0 + cos_theta**2 + mass2 * (1.0 - cos_theta**2)
-    return np.asarray(shape * 3.0 / (8.0 * math.pi) / (2.0 + mass2))
 
 
 def born(sqrt_s: float) -> float:
@@ -118,7 +108,14 @@ def entering_probability(
     return float(solid @ direction_density(beams, directions, least_energy))
 
 
-def continuum(beams: Beams, box: Box, *, radiation: bool = True, order: int = 12) -> float:
+def continuum(
+    beams: Beams,
+    box: Box,
+    *,
+    radiation: bool = True,
+    order: int = 12,
+    least_energy: float = LEAST_ENERGY,
+) -> float:
     """Cross-section in fb for muons of both charges, from e+ e- -> mu+ mu-, to enter a box.
 
     Parameters
@@ -126,16 +123,23 @@ def continuum(beams: Beams, box: Box, *, radiation: bool = True, order: int = 12
     beams, box
         Collider and detector.
     radiation
-        Photons off the beams and vacuum polarisation; else lowest order.
+        Whether there are photons off the beams and vacuum polarisation; else lowest order.
     order
         Points along each side of a face.
+    least_energy
+        Smallest energy in GeV of muons that count.
     """
     directions, solid = seen(box, order)
-    return float(solid @ per_solid_angle(beams, directions, radiation=radiation))
+    density = per_solid_angle(beams, directions, radiation=radiation, least_energy=least_energy)
+    return float(solid @ density)
 
 
 def per_solid_angle(
-    beams: Beams, directions: FloatArray, *, radiation: bool = True, nodes: int = NODES
+    beams: Beams,
+    directions: FloatArray,
+    *,
+    radiation: bool = True,
+    least_energy: float = LEAST_ENERGY,
 ) -> FloatArray:
     """Muons of both charges from e+ e- -> mu+ mu- over laboratory directions, in fb/sr.
 
@@ -146,22 +150,19 @@ def per_solid_angle(
     directions
         Unit vectors in the laboratory, shape (n, 3).
     radiation
-        Photons off the beams and vacuum polarisation, and only muons above `LEAST_ENERGY`; else
-        lowest order.
-    nodes
-        Of photon energies, in each of two pieces; pairs of little mass go forward in narrow cones.
+        Whether there are photons off the beams and vacuum polarisation; else lowest order.
+    least_energy
+        Smallest energy in GeV of muons that count.
     """
     if not radiation:
-        return 2.0 * born(beams.sqrt_s) * direction_density(beams, directions)
-    total = np.zeros(len(directions))
-    for kept, pairs in _after_photons(beams, nodes):
-        # Half of the photons come off either beam, and a pair has two muons.
-        total += pairs * direction_density(kept, directions, LEAST_ENERGY)
-    return total
+        return 2.0 * born(beams.sqrt_s) * direction_density(beams, directions, least_energy)
+    return np.asarray(radiated_muons(beams, directions, least_energy).weights.sum(axis=1))
 
 
-def energies(beams: Beams, box: Box, order: int = 6) -> tuple[FloatArray, FloatArray]:
-    """Kinetic energies in GeV of muons from the continuum that enter a box, and weights in fb.
+def energies(
+    beams: Beams, box: Box, order: int = 6, least_energy: float = LEAST_ENERGY
+) -> tuple[FloatArray, FloatArray]:
+    """Kinetic energies in GeV of muons from the continuum that head for a box, and weights in fb.
 
     Parameters
     ----------
@@ -169,40 +170,24 @@ def energies(beams: Beams, box: Box, order: int = 6) -> tuple[FloatArray, FloatA
         Collider and detector.
     order
         Points along each side of a face.
+    least_energy
+        Smallest energy in GeV of muons that count.
+
+    Returns
+    -------
+    kinetic, weights
+        Shape (n,) each: nodes of a quadrature, at the collision point.
     """
     directions, solid = seen(box, order)
-    kinetic, weights = [], []
-    for kept, pairs in _after_photons(beams, NODES):
-        for energy, density in _by_momentum(kept, directions):
-            counts = (energy >= LEAST_ENERGY) & (density > 0.0)
-            kinetic.append(energy[counts] - M_MUON)
-            weights.append((pairs * solid * density)[counts])
-    return np.concatenate(kinetic), np.concatenate(weights)
+    muons = radiated_muons(beams, directions, least_energy)
+    weights = muons.weights * solid[:, None]
+    there = weights > 0.0
+    return muons.kinetic[there], weights[there]
 
 
-def _after_photons(beams: Beams, nodes: int) -> Iterator[tuple[Beams, float]]:
-    """What photons leave of the beams, and the cross-section of pairs there, weighted, in fb.
-
-    The same for a photon off the electron and one off the positron.
-    """
-    x_max = 1.0 - (2.0 * M_MUON / beams.sqrt_s) ** 2 * (1.0 + 1e-6)
-    for x, weight in zip(*radiator.nodes(beams.sqrt_s, x_max, nodes), strict=True):
-        energy = beams.sqrt_s * math.sqrt(1.0 - x)
-        pairs = float(weight) * born(energy) * float(radiator.vacuum_polarisation(energy))
-        for kept in _after_a_photon(beams, float(x)):
-            yield kept, pairs
-
-
-def _after_a_photon(beams: Beams, x: float) -> tuple[Beams, Beams]:
-    """What the beams keep if the electron, or the positron, radiates a fraction x of its energy."""
-    electron, positron = beams.electron_energy, beams.positron_energy
-    return (
-        Beams(electron * (1.0 - x), positron, beams.crossing_angle),
-        Beams(electron, positron * (1.0 - x), beams.crossing_angle),
-    )
-
-
-def resonant(beams: Beams, box: Box, pdgid: int, spread: float) -> float:
+def resonant(
+    beams: Beams, box: Box, pdgid: int, spread: float, least_energy: float = LEAST_ENERGY
+) -> float:
     """Cross-section in fb for muons of both charges, from a narrow state, to enter a box.
 
     Parameters
@@ -213,9 +198,34 @@ def resonant(beams: Beams, box: Box, pdgid: int, spread: float) -> float:
         443 (J/psi) or 100443 (psi(2S)).
     spread
         Standard deviation of the centre-of-mass energy in GeV.
+    least_energy
+        Smallest energy in GeV of muons that count.
     """
     made = peak(beams.sqrt_s, pdgid, spread) * FB_PER_NB
-    return 2.0 * made * branching(pdgid)[0] * entering_probability(beams, box, LEAST_ENERGY)
+    return 2.0 * made * branching(pdgid)[0] * entering_probability(beams, box, least_energy)
+
+
+def resonant_energies(
+    beams: Beams, box: Box, order: int = 6, least_energy: float = LEAST_ENERGY
+) -> tuple[FloatArray, FloatArray]:
+    """Kinetic energies in GeV of muons without photons that head for a box, and their fractions.
+
+    Parameters
+    ----------
+    beams, box, order, least_energy
+        As for `energies`.
+
+    Returns
+    -------
+    kinetic, weights
+        Shape (n,) each; weights add up to `entering_probability`.
+    """
+    directions, solid = seen(box, order)
+    parts = _by_momentum(beams, directions)
+    energy = np.concatenate([part[0] for part in parts])
+    weights = np.concatenate([solid * part[1] for part in parts])
+    there = (energy >= least_energy) & (weights > 0.0)
+    return energy[there] - M_MUON, weights[there]
 
 
 def branching(pdgid: int) -> tuple[float, float]:
@@ -255,52 +265,108 @@ def study_density(cross_section: float, luminosity_fb: float, distance: float = 
     return cross_section * luminosity_fb * on_axis / (100.0 * distance) ** 2
 
 
-def continuum_at(setup: DetectorSetup) -> float:
-    """Cross-section in fb for muons of both charges from the continuum to enter a detector."""
-    return continuum(setup.beams, setup.box)
+def least_energy_at(setup: DetectorSetup, scale: float = 1.0) -> float:
+    """Energy in GeV that a muon needs to cross the shielding and the lead of a detector.
+
+    Parameters
+    ----------
+    setup
+        The detector and the scenario that it is in.
+    scale
+        Factor of the energy loss, for its error.
+    """
+    metal = shield_of(setup.scenario)
+    whole = Shield(metal.iron, metal.tungsten, setup.scenario.stack.shield)
+    return M_MUON + max(muon_shield.threshold(whole, scale), _SLOWEST)
+
+
+_SLOWEST: Final = 0.01
+"""Smallest kinetic energy in GeV that counts where nothing stops a muon."""
+
+
+def continuum_at(setup: DetectorSetup, scale: float = 1.0) -> float:
+    """Cross-section in fb for muons of both charges from the continuum to enter a detector.
+
+    Parameters
+    ----------
+    setup
+        The detector and the scenario that it is in; its shielding and its lead stop muons.
+    scale
+        Factor of the energy loss, for its error.
+    """
+    return continuum(setup.beams, setup.box, least_energy=least_energy_at(setup, scale))
 
 
 def energies_at(setup: DetectorSetup) -> tuple[FloatArray, FloatArray]:
-    """Kinetic energies in GeV and weights in fb of the continuum's muons that enter a detector."""
-    return energies(setup.beams, setup.box)
+    """Muons of the continuum at the outside of the lead of a detector, behind the shielding.
+
+    Returns
+    -------
+    kinetic, weights
+        Kinetic energies there in GeV and cross-sections in fb, shape (n,) each, of those that will
+        cross the lead.
+    """
+    kinetic, weights = energies(setup.beams, setup.box, least_energy=least_energy_at(setup))
+    return muon_shield.energy_behind(kinetic, shield_of(setup.scenario)), weights
 
 
 def sources(setup: DetectorSetup) -> list[Source]:
     """Collider muons into one detector: continuum, and the narrow state the beams sit on."""
     count = setup.once(continuum_at) * setup.luminosity_fb
-    spectrum = Spectrum("muon-front", *setup.once(energies_at))
+    more_loss = setup.once(continuum_at, 1.0 + muon_shield.LOSS_ERROR) * setup.luminosity_fb
+    kinetic, weights = setup.once(energies_at)
     off_peak = Source(
         "collider-muons",
         "collider muons",
         "luminosity",
-        Count(count, systematic=RATE_ERROR * count),
-        spectrum,
+        Count(count, systematic=math.hypot(RATE_ERROR * count, count - more_loss)),
+        Spectrum("muon-front", kinetic, weights),
         notes=(
             "both charges, through every face that looks at the interaction point",
             "collinear photons off the beams to second order, vacuum polarisation;"
             " no photons off the muons",
-            "nothing of the main detector stops them",
+            _shielding_words(setup, kinetic, weights),
         ),
     )
-    return [off_peak, *_narrow_states(setup, spectrum)]
+    return [off_peak, *_narrow_states(setup)]
 
 
-def _narrow_states(setup: DetectorSetup, spectrum: Spectrum) -> Iterator[Source]:
+def _shielding_words(setup: DetectorSetup, kinetic: FloatArray, weights: FloatArray) -> str:
+    metal = shield_of(setup.scenario)
+    if metal.iron + metal.tungsten == 0.0:
+        return "no metal in front of the detector (shielding) but its lead"
+    what = f"{100 * metal.iron:g} cm of iron and {100 * metal.tungsten:g} cm of tungsten"
+    if not weights.sum() > 0.0:
+        return f"{what} (shielding) stop all"
+    bare = continuum(setup.beams, setup.box)
+    angle = muon_shield.scattering_angle(muon_shield.energy_before_shield(kinetic, metal), metal)
+    mean = math.sqrt(float(np.average(angle**2, weights=weights)))
+    return (
+        f"{what} (shielding) stop muons below {muon_shield.threshold(metal):.3g} GeV and let"
+        f" {100 * weights.sum() / bare:.0f} per cent through, with {kinetic.max():.3g} GeV at"
+        f" most, scattered by {1e3 * mean:.0f} mrad; as many into a wide beam as out of it"
+    )
+
+
+def _narrow_states(setup: DetectorSetup) -> Iterator[Source]:
     beams, box = setup.beams, setup.box
     spread = math.sqrt(0.5) * setup.scenario.collider.energy_spread * beams.sqrt_s
+    least = least_energy_at(setup)
     for pdgid, name in NAMES.items():
         mass, _, width_ee, width_error = _state(pdgid)
         if abs(beams.sqrt_s - mass) > 5.0 * spread:
             continue
-        count = resonant(beams, box, pdgid, spread) * setup.luminosity_fb
+        count = resonant(beams, box, pdgid, spread, least) * setup.luminosity_fb
         value, error = branching(pdgid)
         relative = math.hypot(error / value, width_error / width_ee, RATE_ERROR)
+        kinetic, weights = resonant_energies(beams, box, least_energy=least)
+        behind = muon_shield.energy_behind(kinetic, shield_of(setup.scenario))
         yield Source(
             f"collider-muons-{name}",
             f"muons from {name}",
             "luminosity",
             Count(count, systematic=relative * count),
-            spectrum,
+            Spectrum("muon-front", behind, weights),
             notes=(
                 f"produced with {peak(beams.sqrt_s, pdgid, spread):.4g} nb at a spread of"
                 f" {1e3 * spread:.3g} MeV in sqrt(s)",

@@ -14,7 +14,7 @@ from scipy.interpolate import CubicSpline, PchipInterpolator
 from wayside.data import read_table
 from wayside.typing import FloatArray
 
-Medium = Literal["rock", "lead"]
+Medium = Literal["rock", "lead", "iron", "tungsten"]
 
 
 @functools.cache
@@ -56,7 +56,7 @@ def energy_before(kinetic: ArrayLike, grammage: ArrayLike, medium: Medium = "roc
     grammage
         Grammage of the matter in g/cm^2, of a shape that broadcasts.
     medium
-        ``"rock"`` or ``"lead"``.
+        One of `Medium`.
 
     Returns
     -------
@@ -70,3 +70,27 @@ def energy_before(kinetic: ArrayLike, grammage: ArrayLike, medium: Medium = "roc
     ends = range_of(table["kinetic"][[0, -1]], medium)
     inside = np.exp(_curves(medium)[1](np.log(np.clip(total, *ends))))
     return np.asarray(np.where(total < ends[0], np.maximum(kinetic, 0.0), inside))
+
+
+def energy_after(kinetic: ArrayLike, grammage: ArrayLike, medium: Medium = "rock") -> FloatArray:
+    """Kinetic energy in GeV with which a muon comes out, on average; 0 where it stops.
+
+    Parameters
+    ----------
+    kinetic
+        In front of the matter, in GeV.
+    grammage
+        Grammage of the matter in g/cm^2, of a shape that broadcasts.
+    medium
+        One of `Medium`.
+
+    Examples
+    --------
+    >>> round(float(energy_after(5.0, 236.2, "iron")), 2)
+    4.56
+    """
+    before = np.asarray(kinetic, dtype=np.float64)
+    left = range_of(np.maximum(before, 1e-3), medium) - np.asarray(grammage)
+    least = range_of(1e-3, medium)
+    inside = np.exp(_curves(medium)[1](np.log(np.maximum(left, least))))
+    return np.asarray(np.where((left > least) & (before >= 1e-3), inside, 0.0))

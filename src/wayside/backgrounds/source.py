@@ -7,6 +7,7 @@ example: docs/howto_source.md.
 from dataclasses import dataclass
 from typing import Literal, Protocol, runtime_checkable
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from wayside.backgrounds import fakes
@@ -90,6 +91,8 @@ class Spectrum:
         """
         if not fakes.simulated(self.kind):
             return None
+        if not np.any(np.asarray(self.weights) > 0.0):
+            return Count(0.0)
         vetoed = 0.0 if stage in ("vertex", "gas") else self.tagged
         fakes_each = fakes.per_particle(self.kind, self.energies, self.weights, stage)
         return fakes_each.times(self.per_entering * (1.0 - vetoed))

@@ -7,7 +7,6 @@ import numpy as np
 from scipy.integrate import dblquad
 
 from wayside.backgrounds.collider_muons import (
-    angular,
     born,
     branching,
     continuum,
@@ -18,6 +17,7 @@ from wayside.backgrounds.collider_muons import (
 from wayside.backgrounds.cosmic_muons import Shower, Site, shower
 from wayside.backgrounds.occupancy import LIMIT, study_occupancy
 from wayside.backgrounds.place import box_of
+from wayside.backgrounds.radiated_muons import angular
 from wayside.constants import ALPHA, GEV2_TO_FB, M_MUON
 from wayside.data import read_table
 from wayside.paper.amplitudes import E2, current_squared, pair_in_frame

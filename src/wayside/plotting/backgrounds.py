@@ -204,7 +204,7 @@ def collider_muons_figure(scenario: "Scenario") -> Figure:
             (True, OURS, "-", "with photons off the beams"),
             (False, APPROXIMATE, "--", "lowest order (Eq. 17), both charges"),
         ):
-            density = collider_muons.per_solid_angle(beams, rays, radiation=radiation, nodes=600)
+            density = collider_muons.per_solid_angle(beams, rays, radiation=radiation)
             axes.semilogy(degrees, density / 1e6, color=colour, linestyle=style, label=label)
         for number, name in enumerate(scenario.detectors):
             x, y, z = box_of(scenario, name).position

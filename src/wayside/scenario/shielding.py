@@ -11,7 +11,7 @@ Thickness = Annotated[float, BeforeValidator(Quantity("length", 0.0, 10.0))]
 
 
 class ShieldingSection(Section):
-    """Metal across the way from the collision point to each detector; for K_L0.
+    """Metal across the way from the collision point to each detector: K_L0, neutrons and muons.
 
     The lead around the detector is ``stack.shield``. Where along the way the metal stands makes no
     difference to what is computed.
