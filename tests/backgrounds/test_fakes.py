@@ -56,7 +56,8 @@ def test_interpolation(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [mean(e) for e in at] == pytest.approx([0.1, 0.2, 0.0])
     assert mean(math.exp(1.0)) == pytest.approx(0.15)
     assert mean(math.exp(1.25)) == pytest.approx(0.175)
-    assert (mean(1e-3), mean(1e6)) == pytest.approx((0.1, 0.0))
+    # Below the first middle as in its bin, below the threshold nothing.
+    assert (mean(0.05), mean(0.039), mean(1e-3)) == (pytest.approx(0.1), 0.0, 0.0)
     energies, weights = np.array([1.2, 2.0, 5.0, 30.0]), np.array([3.0, 1.0, 0.5, 2.0])
     whole = fakes.per_particle("photon-front", energies, weights, "vertex")
     assert whole.value == pytest.approx(
@@ -66,6 +67,35 @@ def test_interpolation(monkeypatch: pytest.MonkeyPatch) -> None:
     # Nothing seen of 50 is no certainty: one of 50.
     last = fakes.vertices_per_entering("photon-front", at[2], "vertex")
     assert last.statistical == pytest.approx(1.0 / 50.0)
+
+
+def test_beyond_the_table_fakes_grow_with_the_energy(monkeypatch: pytest.MonkeyPatch) -> None:
+    use(monkeypatch, table_of([10, 40, 30], [100, 200, 50]))
+    last = math.exp(3.0)
+    inside = fakes.vertices_per_entering("photon-front", last, "vertex")
+    twice = fakes.vertices_per_entering("photon-front", 2.0 * last, "vertex")
+    assert inside.value == pytest.approx(0.6)
+    assert twice.value == pytest.approx(1.2)
+    # What the law adds is an error as well.
+    assert twice.systematic == pytest.approx(math.hypot(0.12, 0.6))
+    with pytest.raises(
+        InputError, match="energy = 401.7 GeV: fakes of photon-front were simulated"
+    ):
+        fakes.vertices_per_entering("photon-front", 20.0 * last, "vertex")
+    # A tail of a spectrum that does not matter is not refused.
+    tail = fakes.per_particle("photon-front", [last, 20.0 * last], [999.0, 1.0], "vertex")
+    assert tail.value == pytest.approx(0.6 * 0.999 + 6.0 * 0.001)
+
+
+@pytest.mark.parametrize(
+    ("kind", "energy"),
+    [("neutron-front", 1e-3), ("neutron-above", 0.05), ("photon-bare", 0.02), ("muon-above", 0.1)],
+)
+def test_nothing_below_the_threshold(kind: fakes.Kind, energy: float) -> None:
+    """1 MeV neutrons at 1 kHz/cm^2 for ten years are not 2e11 vertices."""
+    for stage in STAGES:
+        none = fakes.per_particle(kind, [energy], [1.0], stage)
+        assert (none.value, none.error) == (0.0, 0.0)
 
 
 def test_statistical_error_is_that_of_repeated_tables(monkeypatch: pytest.MonkeyPatch) -> None:

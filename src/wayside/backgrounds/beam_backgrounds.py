@@ -65,11 +65,14 @@ def _source(name: str, section: "BeamBackgroundSection", setup: DetectorSetup) -
         rate = (section.flux or 0.0) * float(setup.box.size[0] * setup.box.size[1])
     outside = rate * setup.seconds * section.duty
     entering = behind_lead(section, lead).times(outside)
-    kind = _kind(section.particle, lead)
-    spectrum = None
-    if kind is not None:
-        per_entering = outside / entering.value if entering.value else 0.0
-        spectrum = Spectrum(kind, section.energy, _weights(section), per_entering)
+    per_entering = outside / entering.value if entering.value else 0.0
+    spectrum = Spectrum(
+        _kind(section.particle, lead),
+        section.energy,
+        _weights(section),
+        per_entering,
+        target=setup.target,
+    )
     return Source(
         f"beam-{name}",
         f"{name} ({section.particle}s)",
@@ -84,11 +87,10 @@ def _source(name: str, section: "BeamBackgroundSection", setup: DetectorSetup) -
     )
 
 
-def _kind(particle: "BeamParticle", lead: float) -> fakes.Kind | None:
-    """Particles of the tables of fakes; None behind lead that none of them was made with."""
-    if lead == 0.0 and particle == "photon":
-        return "photon-bare"
-    return _BEHIND_LEAD[particle] if math.isclose(lead, fakes.TABLE_SHIELD) else None
+def _kind(particle: "BeamParticle", lead: float) -> fakes.Kind:
+    """Particles of the tables of fakes: those bare of lead where there are, or behind it."""
+    bare = lead == 0.0 and particle == "photon"
+    return "photon-bare" if bare else _BEHIND_LEAD[particle]
 
 
 def _weights(section: "BeamBackgroundSection") -> tuple[float, ...]:

@@ -46,6 +46,14 @@ class Budget:
         """Titles of the sources whose number of fakes is not known."""
         return [part.title for part in self.together(names) if part.vertices is None]
 
+    def outside(self, names: Iterable[str]) -> list[str]:
+        """Ways in which fakes of some detectors are extrapolated, each with its sources."""
+        by_words: dict[str, list[str]] = {}
+        for part in self.together(names):
+            for words in part.outside:
+                by_words.setdefault(words, []).append(part.title)
+        return [f"extrapolated: {words} ({', '.join(by)})" for words, by in by_words.items()]
+
     def ratio(self, one: str, other: str, selection: Selection) -> tuple[float, float] | None:
         """Background in one detector over that in another, and its relative standard error.
 
@@ -89,6 +97,7 @@ def _sum(one: Contribution, other: Contribution) -> Contribution:
         vertices=_linear_by_key(one.vertices, other.vertices),
         after_veto=_linear_by_key(one.after_veto, other.after_veto),
         notes=tuple(dict.fromkeys([*one.notes, *other.notes])),
+        outside=tuple(dict.fromkeys([*one.outside, *other.outside])),
     )
 
 

@@ -320,7 +320,7 @@ def sources(setup: DetectorSetup) -> list[Source]:
         "collider muons",
         "luminosity",
         Count(count, systematic=math.hypot(RATE_ERROR * count, count - more_loss)),
-        Spectrum("muon-front", kinetic, weights),
+        Spectrum("muon-front", kinetic, weights, target=setup.target),
         notes=(
             "both charges, through every face that looks at the interaction point",
             "collinear photons off the beams to second order, vacuum polarisation;"
@@ -366,7 +366,7 @@ def _narrow_states(setup: DetectorSetup) -> Iterator[Source]:
             f"muons from {name}",
             "luminosity",
             Count(count, systematic=relative * count),
-            Spectrum("muon-front", behind, weights),
+            Spectrum("muon-front", behind, weights, target=setup.target),
             notes=(
                 f"produced with {peak(beams.sqrt_s, pdgid, spread):.4g} nb at a spread of"
                 f" {1e3 * spread:.3g} MeV in sqrt(s)",

@@ -328,7 +328,9 @@ def sources(setup: DetectorSetup) -> list[Source]:
             "cosmic muons",
             "time",
             Count(count, systematic=relative_error(site) * count),
-            Spectrum("muon-above", kinetic, rates, outside / count if count else 0.0),
+            Spectrum(
+                "muon-above", kinetic, rates, outside / count if count else 0.0, target=setup.target
+            ),
             notes=(
                 f"flux {site.flux} at sea level, from {cosmic_flux.LEAST_KINETIC:g} GeV",
                 f"{site.depth:g} g/cm^2 of standard rock under flat ground, mean energy loss",

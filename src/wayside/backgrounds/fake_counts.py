@@ -32,6 +32,8 @@ class Contribution:
         Mean numbers of vertices it fakes, by selection; None where nobody has simulated it.
     after_veto
         Mean numbers of fakes stage by stage; None unless all stages are known.
+    outside
+        Ways in which the numbers of fakes are extrapolated beyond the simulation: one line each.
     """
 
     key: str
@@ -41,6 +43,7 @@ class Contribution:
     vertices: Mapping[Selection, Count] | None = None
     notes: tuple[str, ...] = ()
     after_veto: Mapping[Stage, Count] | None = None
+    outside: tuple[str, ...] = ()
 
 
 def contributions(scenario: "Scenario", detector: str) -> list[Contribution]:
@@ -84,6 +87,7 @@ def contribution(source: BackgroundSource, scenario: "Scenario") -> Contribution
         vertices,
         tuple(source.notes),
         after_veto if len(after_veto) == len(STAGES) else None,
+        tuple(source.outside),
     )
 
 
@@ -110,8 +114,8 @@ def total(parts: Iterable[Contribution], selection: Selection) -> Count:
 
 
 def other_settings(scenario: "Scenario") -> list[str]:
-    """Sections that are not those that the tables were made with; vetoes and lead aside."""
-    same = {"fibre_veto", "gas_veto", "shield"}
+    """Sections that are not those that the tables were made with; vetoes, lead and blocks aside."""
+    same = {"fibre_veto", "gas_veto", "shield", "blocks"}
     sections = (scenario.stack, scenario.emulsion, scenario.reconstruction)
     names = ("stack", "emulsion", "reconstruction")
     return [

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from wayside.backgrounds.counts import STAGES, Count, Stage
+from wayside.backgrounds.target import SIMULATED, Target, factor
 from wayside.data import Table, read_table
 from wayside.efficiency.selection import SELECTIONS, Selection
 from wayside.errors import InputError
@@ -33,8 +34,24 @@ bare of the lead shield. ``"signal"`` are electron pairs from inside: what a sta
 
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 
-TABLE_SHIELD: Final = 0.1
-"""Thickness in m of the lead that the particles of the table crossed, all but ``"photon-bare"``."""
+LEAST: Final = {
+    "muon": 0.2,
+    "photon": 0.04,
+    "electron": 0.04,
+    "klong": 0.0,
+    "neutron": 0.1,
+    "signal": 0.0,
+}
+"""Kinetic energy in GeV below which a particle makes no vertex of two tracks of five sheets. A
+sheet takes 0.8 MeV of an electron and scatters it: 20 MeV each. Two protons that cross five sheets
+have 55 MeV each and come out of a nucleus. Slower muons stop in the lead or in the first block. A
+K_L0 has its mass to decay with."""
+
+BEYOND: Final = 10.0
+"""Ratio of an energy to the last of the table up to which fakes go on in proportion to it."""
+
+TAIL: Final = 0.01
+"""Fraction of a spectrum that may be beyond that, and counts as if it were there."""
 
 MODEL_ERROR: Final = {
     "muon": 0.1,
@@ -74,12 +91,18 @@ def bins(kind: Kind) -> tuple[FloatArray, IndexArray]:
 
 
 def per_particle(
-    kind: Kind, energies: npt.ArrayLike, weights: npt.ArrayLike, stage: Stage
+    kind: Kind,
+    energies: npt.ArrayLike,
+    weights: npt.ArrayLike,
+    stage: Stage,
+    target: Target = SIMULATED,
 ) -> Count:
     """Mean number of fakes that one entering particle of a spectrum makes.
 
-    Linear in the logarithm of the energy between the middles of bins, constant beyond the first
-    and the last.
+    Linear in the logarithm of the energy between the middles of bins, constant from there to the
+    ends of the first and the last bin; none below `LEAST`. Above the last bin the number grows in
+    proportion to the energy, up to `BEYOND` times its end, as the length of tracks in a shower
+    does at most; what this adds is an error, too.
 
     Parameters
     ----------
@@ -93,17 +116,25 @@ def per_particle(
     stage
         Stage of the selection. ``"vertex"`` counts vertices, the others particles with at least
         one.
+    target
+        The detector; others than that of the table by the laws of `wayside.backgrounds.target`.
 
     Returns
     -------
     Count
         Mean number of fakes. Its statistical error is that of the simulated samples; where none was
-        found it is that of one event, so that it is never zero.
+        found it is that of one event, so that it is zero only below the threshold.
 
     Raises
     ------
     InputError
-        If there is no such kind or stage, or energies or weights are no spectrum.
+        If there is no such kind or stage, energies or weights are no spectrum, or more than
+        `TAIL` of it is beyond `BEYOND` times the table.
+
+    Examples
+    --------
+    >>> per_particle("neutron-front", [1e-3], [1.0], "vertex").value
+    0.0
     """
     if stage not in STAGES:
         raise InputError(f"stage = {stage!r}: must be one of {', '.join(STAGES)}")
@@ -114,18 +145,32 @@ def per_particle(
         raise InputError("energies: must be positive, one for each weight")
     if not (np.all(weight >= 0.0) and weight.sum() > 0.0):
         raise InputError("weights: must not be negative, at least one above 0")
+    last = float(edges[-1])
+    far = energy > BEYOND * last * (1.0 + 1e-9)
+    if weight[far].sum() > TAIL * weight.sum():
+        raise InputError(
+            f"energy = {energy[far & (weight > 0.0)].max():.4g} GeV: fakes of {kind} were simulated"
+            f" up to {last:g} GeV, and are known up to {BEYOND:g} times that"
+        )
+    energy = np.minimum(energy, BEYOND * last)
     middle = 0.5 * np.log(edges[1:] * edges[:-1])
     hats = np.array([np.interp(np.log(energy), middle, unit) for unit in np.eye(len(middle))])
-    fraction = hats @ weight / weight.sum()
+    law = factor(kind, energy, target)
+    weight = weight / weight.sum() * (energy >= LEAST[kind.partition("-")[0]]) * law.value
+    growth = np.maximum(energy / last, 1.0)
+    fraction = hats @ (weight * growth)
     table = _table()
     entering = table["entering"][rows]
     mean = table[stage][rows] / entering
     variance = (table[f"{stage}_squares"][rows] + _one_more(kind, rows, stage) ** 2) / entering**2
     value = float(fraction @ mean)
+    added = float(hats @ (weight * (growth - 1.0)) @ mean)
+    # The law is wrong by one factor for all energies: its errors add linearly.
+    law_error = float(hats @ (weight * growth * law.error) @ mean)
     return Count(
         value,
         statistical=math.sqrt(float(fraction**2 @ variance)),
-        systematic=value * MODEL_ERROR[kind.partition("-")[0]],
+        systematic=math.hypot(value * MODEL_ERROR[kind.partition("-")[0]], added, law_error),
     )
 
 

@@ -147,7 +147,7 @@ def sources(setup: DetectorSetup) -> list[Source]:
             "K_L0 from the collision point",
             "luminosity",
             kaons.total,
-            Spectrum("klong-front", kaons.kinetic, kaons.number),
+            Spectrum("klong-front", kaons.kinetic, kaons.number, target=setup.target),
             notes=(
                 f"{kaons.bare:.3g} head for the detector, {kaons.arriving:.3g} do not decay before",
                 f"behind {100 * shield.iron:g} cm of iron and {100 * shield.tungsten:g} cm of"

@@ -279,10 +279,10 @@ def sources(setup: DetectorSetup) -> list[Source]:
     """K_L0 and neutrons from the rock above one detector; none where there is less than 5 m w.e."""
     if not covers(site_of(setup.scenario)):
         return []
-    return [_source(kind, setup.once(arriving_at, kind), setup.seconds) for kind in TITLES]
+    return [_source(kind, setup.once(arriving_at, kind), setup) for kind in TITLES]
 
 
-def _source(kind: Kind, here: Arriving, seconds: float) -> Source:
+def _source(kind: Kind, here: Arriving, setup: DetectorSetup) -> Source:
     key, title = TITLES[kind]
     rate = here.count
     least = "" if kind == "klong" else " from 0.1 GeV"
@@ -290,8 +290,14 @@ def _source(kind: Kind, here: Arriving, seconds: float) -> Source:
         key,
         title,
         "time",
-        rate.times(seconds),
-        Spectrum(_SIMULATED[kind], here.neutrals.kinetic, here.rates, tagged=here.tagged),
+        rate.times(setup.seconds),
+        Spectrum(
+            _SIMULATED[kind],
+            here.neutrals.kinetic,
+            here.rates,
+            tagged=here.tagged,
+            target=setup.target,
+        ),
         notes=(
             f"{rate.value * SECONDS_PER_YEAR:.3g} a year head for the blocks{least}, counted"
             " outside of the detector's lead",

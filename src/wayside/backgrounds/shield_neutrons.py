@@ -141,9 +141,9 @@ def sources(setup: DetectorSetup) -> list[Source]:
     shield = shield_of(setup.scenario)
     listed = []
     if production_for(setup.beams) is not None and depth(shield.iron, shield.tungsten) > 0.0:
-        listed.append(_source(setup.once(neutrons, "klong"), "neutron-shield"))
+        listed.append(_source(setup.once(neutrons, "klong"), "neutron-shield", setup))
     if production_for(setup.beams, "neutron") is not None:
-        listed.append(_source(setup.once(neutrons, "neutron"), "neutron-ip"))
+        listed.append(_source(setup.once(neutrons, "neutron"), "neutron-ip", setup))
     return listed
 
 
@@ -153,7 +153,7 @@ _TITLES: Final = {
 }
 
 
-def _source(behind_shield: Neutrons, key: str) -> Source:
+def _source(behind_shield: Neutrons, key: str, setup: DetectorSetup) -> Source:
     what = "K_L0" if behind_shield.made_by == "klong" else "neutrons and antineutrons"
     kinetic, number = behind_shield.kinetic, behind_shield.number
     fraction = float(number[kinetic > 0.5].sum() / number.sum())
@@ -163,7 +163,7 @@ def _source(behind_shield: Neutrons, key: str) -> Source:
         _TITLES[key],
         "luminosity",
         behind_shield.count,
-        Spectrum("neutron-front", kinetic, number),
+        Spectrum("neutron-front", kinetic, number, target=setup.target),
         notes=(
             f"above 0.1 GeV; {100 * fraction:.0f} per cent of them above 0.5 GeV, counted outside"
             " of the detector's lead",

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 
 from wayside.backgrounds import fakes
 from wayside.backgrounds.counts import Count, Stage
+from wayside.backgrounds.target import SIMULATED, Target, outside
 
 Scaling = Literal["luminosity", "time"]
 """What the number of particles of a source is proportional to."""
@@ -46,6 +47,11 @@ class BackgroundSource(Protocol):
         """What is approximated, and where the numbers come from: one sentence each."""
         ...
 
+    @property
+    def outside(self) -> tuple[str, ...]:
+        """Ways in which the number of fakes is extrapolated beyond the simulation."""
+        ...
+
     def fakes(self, stage: Stage) -> Count | None:
         """Mean number of fake vertices of all entering particles; None where it is not known.
 
@@ -73,6 +79,9 @@ class Spectrum:
         Ratio of the particles that head for the blocks to those that the source counts as entering.
     tagged
         Fraction of the particles that comes with a muon through the fibres, which vetoes.
+    target
+        The detector that they hit, `wayside.backgrounds.setup.DetectorSetup.target`; that of the
+        table unless given.
     """
 
     kind: fakes.Kind
@@ -80,6 +89,12 @@ class Spectrum:
     weights: ArrayLike
     per_entering: float = 1.0
     tagged: float = 0.0
+    target: Target = SIMULATED
+
+    @property
+    def outside(self) -> tuple[str, ...]:
+        """Ways in which the detector is beyond what the laws of fakes were checked for."""
+        return outside(self.kind, self.target)
 
     def fakes(self, stage: Stage) -> Count | None:
         """Mean number of fakes for each entering particle; None where the kind was not simulated.
@@ -94,7 +109,7 @@ class Spectrum:
         if not np.any(np.asarray(self.weights) > 0.0):
             return Count(0.0)
         vetoed = 0.0 if stage in ("vertex", "gas") else self.tagged
-        fakes_each = fakes.per_particle(self.kind, self.energies, self.weights, stage)
+        fakes_each = fakes.per_particle(self.kind, self.energies, self.weights, stage, self.target)
         return fakes_each.times(self.per_entering * (1.0 - vetoed))
 
 
@@ -123,6 +138,11 @@ class Source:
     entering: Count
     spectrum: Spectrum | None = None
     notes: tuple[str, ...] = ()
+
+    @property
+    def outside(self) -> tuple[str, ...]:
+        """Ways in which the number of fakes is extrapolated; none without a spectrum."""
+        return () if self.spectrum is None else self.spectrum.outside
 
     def fakes(self, stage: Stage) -> Count | None:
         """Mean number of fake vertices at a stage of the selection; None without a spectrum."""

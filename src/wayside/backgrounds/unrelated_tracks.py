@@ -34,7 +34,7 @@ class UnrelatedTracks(Source):
 
 def sources(setup: DetectorSetup) -> list[UnrelatedTracks]:
     """Vertices of unrelated cosmic muons in the films of one detector."""
-    in_place, stack = setup.scenario.site, setup.scenario.stack
+    in_place = setup.scenario.site
     area = 1e4 * float(setup.box.size[0] * setup.box.size[1])
     # There are two spectra: the surface's and that below the rock of Belle II.
     water = in_place.overburden * in_place.rock_density
@@ -43,7 +43,7 @@ def sources(setup: DetectorSetup) -> list[UnrelatedTracks]:
     numbers = accidentals.accidentals(
         scanned,
         area,
-        stack.blocks,
+        setup.blocks,
         in_place.exposure,
         spectrum,
         gas_silent("muon-above", *setup.once(energies_at)),

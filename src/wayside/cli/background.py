@@ -80,6 +80,8 @@ def _text(report: "BackgroundReport", detectors: tuple[str, ...]) -> str:
     for name in detectors:
         role = "signal" if name in report.scenario.signal else "not signal"
         lines += ["", f"detector {name} ({role})", _sources(report, name)]
+        if any(source.outside for source in report.budget.detectors[name]):
+            lines += ["* extrapolated beyond the simulation: see the notes"]
         if report.vetoes[name]:
             lines += ["", "vertices after each veto: " + _STAGES, _vetoes(report, name)]
     lines += ["", *_limit(report), "", _luminosity(report)]
@@ -106,7 +108,7 @@ def _sources(report: "BackgroundReport", name: str) -> str:
         vertices = source.vertices
         rows.append(
             (
-                _short(source.key),
+                _short(source.key) + ("*" if source.outside else ""),
                 _cell(source.entering),
                 f"{rate:.3g}/{unit.removesuffix('^-1')}",
                 *(

@@ -51,10 +51,14 @@ def budget_figure(report: BackgroundReport) -> Figure:
         for _, label, colour in _STEPS:
             axes.barh([0], [0], color=colour, label=label)
         axes.plot([], [], color=APPROXIMATE, linewidth=1.0, label=f"all {scenario.run.selection}")
-        axes.set_yticks(range(len(sources)), [_plain(source.title) for source in sources])
+        axes.set_yticks(
+            range(len(sources)),
+            [_plain(source.title) + ("*" if source.outside else "") for source in sources],
+        )
         axes.tick_params(axis="y", which="both", left=False, right=False)
         axes.set_ylim(len(sources) - 0.45, -0.55)
-        axes.set_xlabel("expected number")
+        extrapolated = any(source.outside for source in sources)
+        axes.set_xlabel("expected number" + (" (* extrapolated)" if extrapolated else ""))
         days = scenario.site.exposure
         time = f"{days / DAYS_PER_YEAR:.3g} years" if days >= 365.0 else f"{days:.3g} days"
         axes.set_title(

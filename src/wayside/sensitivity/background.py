@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from wayside.backgrounds.budget import Budget, budget
 from wayside.backgrounds.fake_counts import other_settings
-from wayside.backgrounds.fakes import TABLE_SHIELD
+from wayside.backgrounds.setup import DetectorSetup
 from wayside.limits import uncertain
 from wayside.limits.control import Control
 from wayside.limits.histfactory import workspace
@@ -133,12 +133,8 @@ def simulated_background(scenario: Scenario, sources: Budget | None = None) -> B
     other = other_settings(scenario)
     if other:
         flags.append(f"fakes were simulated with other values in {', '.join(other)}")
-    lead = scenario.stack.shield
-    if not math.isclose(lead, TABLE_SHIELD):
-        flags.append(
-            f"fakes were simulated behind {100.0 * TABLE_SHIELD:g} cm of lead, and are taken to be"
-            f" the same behind {100.0 * lead:g} cm"
-        )
+    flags += [line for name in scenario.signal for line in DetectorSetup(scenario, name).remarks]
+    flags += counted.outside(scenario.signal)
     missing = counted.not_counted(scenario.signal)
     if missing:
         flags.append(f"background not counted: {', '.join(missing)}")

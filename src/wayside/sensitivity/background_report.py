@@ -95,6 +95,7 @@ class BackgroundReport:
             f"entering_per_{'fb' if unit == 'fb^-1' else unit}": rate,
             "vertices": vertices
             and {selection: _plain(vertices[selection]) for selection in SELECTIONS},
+            "extrapolated": list(source.outside),
             "notes": list(source.notes),
         }
 
