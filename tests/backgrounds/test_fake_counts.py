@@ -125,9 +125,9 @@ def test_vertices_are_rates_times_fakes_of_one_particle() -> None:
     assert found["vertex"].value == pytest.approx(number * mean, rel=1e-9)
     assert found["timed"].value == pytest.approx(number * mean * TIMED, rel=1e-9)
     assert found["vertex"].statistical == pytest.approx(0.1 * found["vertex"].value)
-    # Muons of 5.29 GeV, less photons off the beams, which leave pairs of any mass.
+    # Muons of 5.29 GeV, less photons off the beams, behind 1.3 m of tungsten.
     muons = parts["collider-muons"]
-    assert 0.5 * 5.29 < muons.vertices["vertex"].value / muons.entering.value < 5.29
+    assert 0.5 < muons.vertices["vertex"].value / muons.entering.value < 1.15
     for key in parts:
         if key.startswith(("klong", "neutron")):
             source = parts[key]

@@ -79,7 +79,7 @@ def test_beyond_the_table_fakes_grow_with_the_energy(monkeypatch: pytest.MonkeyP
     # What the law adds is an error as well.
     assert twice.systematic == pytest.approx(math.hypot(0.12, 0.6))
     with pytest.raises(
-        InputError, match="energy = 401.7 GeV: fakes of photon-front were simulated"
+        InputError, match=r"energy = 401.7 GeV: fakes of photon-front were simulated"
     ):
         fakes.vertices_per_entering("photon-front", 20.0 * last, "vertex")
     # A tail of a spectrum that does not matter is not refused.

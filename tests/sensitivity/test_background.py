@@ -66,12 +66,20 @@ def test_simulated() -> None:
     assert expected_background(both).value == pytest.approx(3.4 * 2.3)
 
 
-def test_fakes_behind_another_lead_are_told() -> None:
-    """The tables of fakes have one thickness; what comes of another is not in them."""
-    for shield, told in ((0.1, False), (0.0, True), (0.3, True)):
-        other = scenario(**{"stack.shield": shield})
-        flags = simulated_background(other, budget(other, few_sources)).flags
-        assert any("behind 10 cm of lead" in each for each in flags) is told
+def test_fakes_behind_another_lead_are_flagged() -> None:
+    """Sources that are extrapolated say so, in the result and once for all of them."""
+    scenario_ = scenario()
+    parts = [
+        replace(part, outside=("50 cm of lead: a law",) if k < 2 else ())
+        for k, part in enumerate(few_sources(scenario_, "A"))
+    ]
+    flags = simulated_background(scenario_, budget(scenario_, lambda *_: parts)).flags
+    assert [flag for flag in flags if "lead" in flag] == [
+        "extrapolated: 50 cm of lead: a law (cosmic muons, K_L0 from the collision point)"
+    ]
+    few = scenario(**{"detectors.A.size": [0.2, 0.3, 1.0]})
+    flags = simulated_background(few, budget(few, few_sources)).flags
+    assert "A: 25 of 33 blocks fit into 1 m" in flags
 
 
 def test_nothing_counted_is_not_no_background() -> None:

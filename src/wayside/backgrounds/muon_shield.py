@@ -61,7 +61,7 @@ def energy_behind(kinetic: ArrayLike, shield: Shield, scale: float = 1.0) -> Flo
     --------
     >>> shield = Shield(iron=0.3, tungsten=1.3)
     >>> [round(float(e), 2) for e in energy_behind([3.5, 4.0, 5.0], shield)]
-    [0.0, 0.22, 1.24]
+    [0.0, 0.19, 0.98]
     """
     energy = np.asarray(kinetic, dtype=np.float64)
     for medium, grammage in layers(shield, scale):

@@ -219,7 +219,7 @@ def _lead_of_hadrons(energies: FloatArray, lead: float) -> FloatArray:
 
 def _lead_of_showers(particle: str) -> Callable[[FloatArray, float], FloatArray]:
     def ratio(energies: FloatArray, lead: float) -> FloatArray:
-        """Energy that leaks through the lead; too little of it is in photons that can be counted."""
+        """Energy that leaks through the lead: countable photons are too few in the table."""
         numbers = np.array(
             [
                 [photons.leaked(particle, float(energy), thickness, "energy")[0]
