@@ -1,0 +1,1 @@
+"""The candidate table: one weighted row for every reconstructed vertex, signal and background."""
