@@ -141,6 +141,71 @@ def test_only_a_gap_before_it_at_its_time_counts() -> None:
     assert not vertex_at(1e3, [(1, 1e3), (2, 1e3)], gas_veto=True)
 
 
+GAP_BACK = float(SHEETS.plate_front(40))
+
+
+def in_gap(hits, *, depth=5.0, sigma=0.2, **options):
+    """A vertex ``depth`` mm before the end of gap 0; its tracks cross block 1 and gap 1."""
+    rows = np.zeros(80, BASETRACK)
+    rows["sheet"] = np.tile(np.arange(40, 80), 2)
+    rows["tx"] = np.repeat(SLOPES, 40)
+    z = GAP_BACK - depth
+    rows["x"] = rows["tx"] * (SHEETS.middle(rows["sheet"]) - z)
+    found = np.zeros(1, VERTEX)
+    found["track_2"], found["sheet"], found["z"], found["sigma_z"] = 1, 40, z, sigma
+    found["time"] = np.nan
+    places = np.zeros(len(hits), HIT)
+    for k, (gap, x, time) in enumerate(hits):
+        places[k]["layer"], places[k]["x"], places[k]["time"] = gap, x, time
+        places[k]["z"] = SHEETS.gas_middle(gap)
+    chains = Chains(np.arange(80), np.array([0, 40, 80]))
+    return match_times(found, rows, chains, places, places[:0], SHEETS, Timing(**options))[0]
+
+
+def behind(slope, time, depth=5.0):
+    """Hit of a track from the gap in the gap behind its block."""
+    return (1, slope * (SHEETS.gas_middle(1) - GAP_BACK + depth), time)
+
+
+OWN = [(0, slope * 2.5, 100.0) for slope in SLOPES]
+BEHIND = [behind(slope, 100.0) for slope in SLOPES]
+
+
+def test_hits_of_its_own_tracks_in_the_gap_of_its_birth_do_not_veto() -> None:
+    assert not in_gap(OWN + BEHIND, gas_veto=True)["vetoed"]
+    # What is off its tracks does, and so does a gap farther up: here the vertex is behind the gap.
+    assert in_gap([*OWN, (0, 3.0, 100.0), *BEHIND], gas_veto=True)["vetoed"]
+    plate = [(0, 0.0, 100.0)] + [behind(slope, 100.0, -0.4) for slope in SLOPES]
+    assert in_gap(plate, depth=-0.4, sigma=0.05, gas_veto=True)["vetoed"]
+    # Half of the gap is crossed: hits lie anywhere on the rest of the tracks.
+    for fraction in (0.05, 0.95):
+        hits = [(0, slope * 5.0 * fraction, 100.0) for slope in SLOPES]
+        assert not in_gap(hits + BEHIND, gas_veto=True)["vetoed"]
+
+
+def test_the_gap_of_its_birth_may_give_the_time() -> None:
+    assert in_gap(OWN)["times"] == 0
+    born = in_gap(OWN, birth_gap=True)
+    assert born["times"] == 1
+    assert born["time"] == pytest.approx(100.0)
+    assert in_gap(OWN + BEHIND, birth_gap=True)["times"] == 1
+    assert in_gap([(0, 3.0, 100.0), (0, -3.0, 100.0)], birth_gap=True)["times"] == 0
+
+
+def test_one_hit_for_both_tracks_is_not_enough_if_they_must_be_distinct() -> None:
+    found, rows, tracks = two_tracks()
+    rows["tx"][10:], rows["x"][10:] = rows["tx"][:10] + 1e-3, rows["x"][:10]
+    shared = hit(SLOPES[0], 100.0)
+    for hits, times in (
+        (shared, (1, 0)),
+        (np.concatenate([shared, hit(SLOPES[0], 103.0)]), (1, 1)),
+    ):
+        for distinct, number in zip((False, True), times, strict=True):
+            how = Timing(distinct_hits=distinct)
+            row = match_times(found, rows, tracks, hits, hits[:0], SHEETS, how)
+            assert row["times"][0] == number
+
+
 def test_key() -> None:
     assert load_scenario("belle2-forward").reconstruction.gas_veto is False
     changed = load_scenario("belle2-forward", {"reconstruction.gas_veto": True})

@@ -48,6 +48,23 @@ def test_a_track_serves_one_vertex_and_the_best_is_first_served():
     assert not found["secondary"][0]
 
 
+def test_tracks_of_one_time_come_before_a_better_fit():
+    tracks = two_at((0.0, 0.0, 8.2), (0.1, 0.0), (-0.1, 0.05))
+    third = track_at((0.0, 0.0, 8.2), (0.0, -0.15), 10)
+    third["y"] += 8e-4
+    tracks = np.concatenate([tracks, third])
+
+    def simultaneous(first: int, second: int) -> bool:
+        return {first, second} == {1, 2}
+
+    found = vertices(tracks, NOTHING, simultaneous=simultaneous)
+    assert len(found) == 1
+    assert {int(found["track_1"][0]), int(found["track_2"][0])} == {1, 2}
+    # Without any common time it is as before.
+    found = vertices(tracks, NOTHING, simultaneous=lambda first, second: False)
+    assert {int(found["track_1"][0]), int(found["track_2"][0])} == {0, 1}
+
+
 def test_decays_in_the_gas_are_found():
     point = (3.0, 4.0, 36.0)
     found = vertices(two_at(point, (0.2, 0.0), (-0.1, 0.1), sheet=40), NOTHING)

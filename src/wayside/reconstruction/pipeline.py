@@ -10,6 +10,7 @@ from wayside.emulsion.signals import HIT
 from wayside.errors import InputError
 from wayside.reconstruction.chains import Chains, chains
 from wayside.reconstruction.films import Films
+from wayside.reconstruction.gas_hits import GasHits, coincidences
 from wayside.reconstruction.linking import Linking, links
 from wayside.reconstruction.records import TRACK
 from wayside.reconstruction.tiles import link_tiles
@@ -34,6 +35,10 @@ class Setup:
         Cuts of each step.
     min_sheets
         Smallest number of base-tracks of a track.
+    time_first
+        Whether tracks get the times of their gas hits before vertices are made, and vertices are
+        made of tracks of one time first: each track is in one vertex at most, and in dense films
+        an unrelated track may else take one of a pair.
 
     Examples
     --------
@@ -47,6 +52,7 @@ class Setup:
     vertexing: Vertexing = field(default_factory=Vertexing)
     timing: Timing = field(default_factory=Timing)
     min_sheets: int = _CUTS.min_sheets
+    time_first: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,7 +133,16 @@ def reconstruct(
         starts[name] = head[name]
     inside = begins_inside(starts, films, setup.vertexing)
     tracks = fit_tracks(rows, long_chains, films, as_electron=inside)
-    candidates = vertices(tracks, _ends(rows, following), films, setup.vertexing)
+    simultaneous = None
+    if setup.time_first and gas is not None:
+        hits = GasHits(gas, rows, long_chains, sheets, setup.timing.position_error)
+        window, distinct = setup.timing.window, setup.timing.distinct_hits
+
+        def simultaneous(first: int, second: int) -> bool:
+            pair = hits.on_track(first), hits.on_track(second)
+            return len(coincidences(hits.gas["time"], *pair, window, distinct)) == 1
+
+    candidates = vertices(tracks, _ends(rows, following), films, setup.vertexing, simultaneous)
     if gas is not None and len(candidates):
         fibres = np.zeros(0, dtype=HIT) if fibres is None else fibres
         candidates = match_times(candidates, rows, long_chains, gas, fibres, sheets, setup.timing)

@@ -1,4 +1,4 @@
-"""When a vertex happened: gas hits on both of its tracks at one time.
+"""When a vertex happened: gas hits on both of its tracks at one time, and what vetoes it.
 
 Over months every place of a gas detector is hit many times, so that position alone does not say
 which hit belongs to a track. Two hits on the two tracks of a vertex at the same nanoseconds do.
@@ -7,9 +7,8 @@ What came in from outside has left a hit in the fibres as well. So do decay prod
 out, muons nearly always: fibres downstream of a vertex therefore say nothing against it.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
@@ -17,13 +16,11 @@ from wayside.detector.cuts import FibreVeto, ReconstructionCuts
 from wayside.detector.readout import Readout
 from wayside.emulsion.sheets import Sheets
 from wayside.reconstruction.chains import Chains
-from wayside.typing import FloatArray, StructuredArray
+from wayside.reconstruction.gas_hits import SIGMAS, GasHits, birth_gap, coincidences
+from wayside.typing import StructuredArray
 
 _CUTS: Final = ReconstructionCuts()
 _READOUT: Final = Readout()
-
-SIGMAS = 4.0
-"""Standard deviations in space and in time within which hits agree."""
 
 FIBRE_WINDOW = 20.0
 """ns within which a hit of the fibres vetoes a vertex."""
@@ -42,7 +39,12 @@ class Timing:
     fibre_veto
         Fibres that veto: those ``"upstream"``, at a smaller depth than the vertex, or ``"all"``.
     gas_veto
-        Whether a hit at that time in a gap before the vertex's block vetoes as well.
+        Whether a hit at that time in a gap before the vertex vetoes as well. Of the gap in which a
+        vertex lies those hits do not that are on its own tracks.
+    birth_gap
+        Whether hits on the tracks in the gap in which a vertex lies give it a time, too.
+    distinct_hits
+        Whether the two tracks must have a hit each: one hit near both gives no time.
     """
 
     position_error: float = _READOUT.gas_error
@@ -50,6 +52,8 @@ class Timing:
     fibre_window: float = FIBRE_WINDOW
     fibre_veto: FibreVeto = _CUTS.fibre_veto
     gas_veto: bool = _CUTS.gas_veto
+    birth_gap: bool = False
+    distinct_hits: bool = False
 
     @property
     def window(self) -> float:
@@ -87,87 +91,41 @@ def match_times(
     array
         A copy of the vertices with ``time``, ``times`` and ``vetoed``.
     """
-    from scipy.spatial import cKDTree
-
     how = how or Timing()
     vertices = vertices.copy()
-    trees = {}
-    for gap in np.unique(gas["layer"]):
-        own = gas[gas["layer"] == gap]
-        trees[int(gap)] = (own, cKDTree(np.stack([own["x"], own["y"]], axis=1)))
+    hits = GasHits(gas, rows, chains, sheets, how.position_error)
     fibres = fibres[np.argsort(fibres["time"], kind="stable")]
-    gas = gas[np.argsort(gas["time"], kind="stable")]
     for v in range(len(vertices)):
         vertex = vertices[v]
         first, second = (
-            _track_times(rows[chains.of(int(vertex[name]))], trees, sheets, how.position_error)
+            hits.of_vertex(vertex, int(vertex[name]))
+            if how.birth_gap
+            else hits.on_track(int(vertex[name]))
             for name in ("track_1", "track_2")
         )
-        both = _coincidences(first, second, how.window)
+        both = coincidences(hits.gas["time"], first, second, how.window, how.distinct_hits)
         vertices["times"][v] = len(both)
         if len(both) == 1:
             vertices["time"][v] = both[0]
-            vertices["vetoed"][v] = _vetoed(vertex, both[0], gas, fibres, sheets.layers, how)
+            vertices["vetoed"][v] = _vetoed(vertex, both[0], hits, fibres, how)
     return vertices
 
 
 def _vetoed(
-    vertex: StructuredArray,
-    time: float,
-    gas: StructuredArray,
-    fibres: StructuredArray,
-    layers: int,
-    how: Timing,
+    vertex: StructuredArray, time: float, hits: GasHits, fibres: StructuredArray, how: Timing
 ) -> bool:
-    """Whether fibres or a gap before the block recorded something then; hits sorted by time."""
+    """Whether fibres or a gap before recorded something then; fibres sorted by time."""
     low, high = np.searchsorted(fibres["time"], [time - how.fibre_window, time + how.fibre_window])
     depths = fibres["z"][low:high]
     if len(depths) > 0 and (how.fibre_veto == "all" or np.min(depths) < vertex["z"]):
         return True
     if not how.gas_veto:
         return False
+    gas = hits.gas
     low, high = np.searchsorted(gas["time"], [time - how.window, time + how.window])
-    return bool((gas["layer"][low:high] < vertex["sheet"] // layers).any())
-
-
-def _track_times(
-    members: StructuredArray, trees: Mapping[int, tuple[Any, Any]], sheets: Sheets, error: float
-) -> FloatArray:
-    """Times of all gas hits on a track, in order."""
-    depth = sheets.middle(members["sheet"])
-    block = members["sheet"] // sheets.layers
-    times = []
-    for gap in range(int(block[0]), int(block[-1]) + 1):
-        if gap not in trees:
-            continue
-        own, tree = trees[gap]
-        z = float(own["z"].mean())
-        nearest = int(np.argmin(np.abs(depth - z)))
-        dz = z - depth[nearest]
-        # A track that stops well before the gap has no hit there.
-        if abs(dz) > 0.5 * sheets.gap + 3.0 * sheets.pitch:
-            continue
-        x = members["x"][nearest] + dz * members["tx"][nearest]
-        y = members["y"][nearest] + dz * members["ty"][nearest]
-        slope2 = members["tx"][nearest] ** 2 + members["ty"][nearest] ** 2
-        # Slopes are known to 2 mrad, and to 4 mrad at 45 degrees.
-        width = np.hypot(error, dz * 0.002 * (1.0 + slope2))
-        near = tree.query_ball_point([x, y], SIGMAS * width)
-        times.append(own["time"][np.asarray(near, dtype=np.int64)])
-    return np.sort(np.concatenate(times)) if times else np.zeros(0)
-
-
-def _coincidences(first: FloatArray, second: FloatArray, window: float) -> list[float]:
-    """Mean times of groups of hits of both tracks that agree."""
-    low, high = np.searchsorted(second, first - window), np.searchsorted(second, first + window)
-    hit = np.flatnonzero(high > low)
-    times = sorted(
-        0.5 * (float(first[i]) + float(np.mean(second[low[i] : high[i]]))) for i in hit.tolist()
-    )
-    groups: list[list[float]] = []
-    for time in times:
-        if groups and time - groups[-1][-1] <= window:
-            groups[-1].append(time)
-        else:
-            groups.append([time])
-    return [float(np.mean(group)) for group in groups]
+    before = gas["layer"][low:high] < vertex["sheet"] // hits.sheets.layers
+    own = birth_gap(vertex, hits.sheets)
+    if own >= 0 and before.any():
+        of_pair = [hits.born_with(vertex, int(vertex[name])) for name in ("track_1", "track_2")]
+        before[np.isin(np.arange(low, high), np.concatenate(of_pair))] = False
+    return bool(before.any())

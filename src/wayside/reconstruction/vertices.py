@@ -1,5 +1,6 @@
 """Vertices: two tracks with a common origin inside the volume, and none that leads there."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,7 +18,7 @@ from wayside.reconstruction.vertex_surroundings import (
     incoming,
     secondary,
 )
-from wayside.typing import StructuredArray
+from wayside.typing import BoolArray, StructuredArray
 
 _CUTS: Final = ReconstructionCuts()
 
@@ -56,6 +57,7 @@ def vertices(
     ends: StructuredArray,
     films: Films | None = None,
     how: Vertexing | None = None,
+    simultaneous: Callable[[int, int], bool] | None = None,
 ) -> StructuredArray:
     """Find two-track vertices.
 
@@ -70,6 +72,9 @@ def vertices(
         Depths, material and the scanned area.
     how
         Cuts.
+    simultaneous
+        Whether two tracks, by their row numbers, have a time in common; such pairs come first,
+        so that no track of another time takes one of them. None to go by chi-squared alone.
 
     Returns
     -------
@@ -94,7 +99,11 @@ def vertices(
             float(how.min_opening),
         ),
     )
-    candidates = _disjoint(candidates, len(inside))
+    pairs = np.stack([candidates["track_1"], candidates["track_2"]], axis=1)
+    later = np.zeros(len(pairs), dtype=np.bool_)
+    if simultaneous is not None:
+        later[:] = [not simultaneous(*pair) for pair in inside[pairs].tolist()]
+    candidates = _disjoint(candidates, later, len(inside))
     rows = np.zeros(len(candidates), dtype=VERTEX)
     if not len(rows):
         return rows
@@ -113,11 +122,11 @@ def vertices(
     return rows
 
 
-def _disjoint(candidates: StructuredArray, tracks: int) -> StructuredArray:
-    """Candidates without a track of a better one."""
+def _disjoint(candidates: StructuredArray, later: BoolArray, tracks: int) -> StructuredArray:
+    """Candidates without a track of a better one; all ``later`` ones are worse than the others."""
     used = np.zeros(tracks, dtype=np.bool_)
     keep = []
-    for k in np.argsort(candidates["chi2"], kind="stable").tolist():
+    for k in np.lexsort((candidates["chi2"], later)).tolist():
         pair = [candidates["track_1"][k], candidates["track_2"][k]]
         if not used[pair].any():
             used[pair] = True
