@@ -61,7 +61,7 @@ def test_tracks_of_one_time_come_before_a_better_fit():
     assert len(found) == 1
     assert {int(found["track_1"][0]), int(found["track_2"][0])} == {1, 2}
     # Without any common time it is as before.
-    found = vertices(tracks, NOTHING, simultaneous=lambda first, second: False)
+    found = vertices(tracks, NOTHING, simultaneous=lambda *_: False)
     assert {int(found["track_1"][0]), int(found["track_2"][0])} == {0, 1}
 
 
