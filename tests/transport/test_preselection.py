@@ -2,27 +2,11 @@
 
 import numpy as np
 import pytest
+from reference.straight_crossings import STACK, straight
 
-from wayside.detector.stack import Stack
 from wayside.transport.compact_crossings import compact, expand
 from wayside.transport.preselection import Preselection, keepable
 from wayside.transport.records import CROSSING
-
-STACK = Stack()
-
-
-def straight(event, track, sheets, origin, slope):
-    """Crossings of the films of some sheets by a straight line from a point."""
-    rows = np.zeros(2 * len(sheets), CROSSING)
-    rows["event"], rows["track"], rows["pdg"] = event, track, 11
-    rows["layer"] = np.sort(np.concatenate([2 * np.array(sheets), 2 * np.array(sheets) + 1]))
-    fronts = STACK.films[rows["layer"]]
-    for side, z in zip(("in", "out"), fronts.T, strict=True):
-        rows[f"z_{side}"] = z
-        rows[f"x_{side}"] = origin[0] + (z - origin[2]) * slope[0]
-        rows[f"y_{side}"] = origin[1] + (z - origin[2]) * slope[1]
-    rows["time"], rows["kinetic_energy"], rows["deposit"] = 3.0, 50.0, 0.02
-    return rows
 
 
 def pair(first, length=6, slopes=((0.1, 0.0), (-0.1, 0.05)), apart=0.0):

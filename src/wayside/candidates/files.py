@@ -40,7 +40,9 @@ class Lists(NamedTuple):
 
 def no_lists(columns: tuple[Column, ...], rows: int) -> Lists:
     """Empty lists for a number of rows."""
-    values = {column.name: np.zeros(0, column.dtype) for column in columns}
+    values: dict[str, npt.NDArray[Any]] = {
+        column.name: np.zeros(0, column.dtype) for column in columns
+    }
     return Lists(np.zeros(rows + 1, dtype=np.int64), values)
 
 
@@ -79,7 +81,7 @@ class Candidates:
         names = [sample["name"] for sample in self.samples]
         if name not in names:
             raise InputError(f"no sample {name!r} of candidates; there are: {', '.join(names)}")
-        return self.rows[self.rows["sample"] == names.index(name)]
+        return np.asarray(self.rows[self.rows["sample"] == names.index(name)])
 
 
 def write_candidates(path: Path, candidates: Candidates) -> None:
@@ -204,7 +206,7 @@ def _rows(
 
 
 def _lists(table: "pa.Table", columns: tuple[Column, ...]) -> Lists:
-    values = {}
+    values: dict[str, npt.NDArray[Any]] = {}
     offsets = np.zeros(len(table) + 1, dtype=np.int64)
     for column in columns:
         chunks = table[column.name].combine_chunks()

@@ -44,7 +44,12 @@ _TRUTH: Final = (
     Column("event", np.int64, "", "Number of the event, unique within the sample"),
     Column("particle", np.int32, "", "PDG number of the particle that entered; 0 for signal"),
     Column("kinetic_energy", np.float32, "GeV", "Kinetic energy of that particle outside of all"),
-    Column("direction_x", np.float32, "", "Its direction, a unit vector; of the flight for signal"),
+    Column(
+        "direction_x",
+        np.float32,
+        "",
+        "Its direction, a unit vector; for signal that of the sum of all decay products simulated",
+    ),
     Column("direction_y", np.float32, "", "The same along y"),
     Column("direction_z", np.float32, "", "The same along z"),
     Column(
@@ -136,7 +141,7 @@ _TIMES: Final = (
         "gap_birth",
         np.int16,
         "",
-        "Crossings of the gap in which it lies, at its time, off its own tracks",
+        "Crossings of the gap in which it lies, at its time, by particles other than its own",
     ),
     Column("gaps_after", np.int16, "", "Gaps behind the vertex that were crossed at its time"),
     Column(

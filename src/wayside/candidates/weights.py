@@ -140,6 +140,6 @@ def effective_count(weights: npt.ArrayLike, events: npt.ArrayLike | None = None)
     values = np.asarray(weights, dtype=np.float64)
     if events is not None:
         _, owner = np.unique(np.asarray(events), return_inverse=True)
-        values = np.bincount(owner.ravel(), values)
+        values = np.asarray(np.bincount(owner.ravel(), values), dtype=np.float64)
     squares = float((values**2).sum())
     return float(values.sum()) ** 2 / squares if squares > 0.0 else 0.0

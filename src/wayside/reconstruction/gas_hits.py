@@ -110,7 +110,7 @@ class GasHits:
         # By the error of the vertex's depth the segment may begin earlier.
         reach = SIGMAS * width + float(vertex["sigma_z"]) * np.sqrt(slope2)
         places = np.stack([self.gas["x"][own], self.gas["y"][own]], axis=1)
-        return own[_distance(places, ends) < reach]
+        return np.asarray(own[_distance(places, ends) < reach])
 
     def of_vertex(self, vertex: StructuredArray, track: int) -> IntArray:
         """Row numbers of the hits on a track, the gap in which its vertex lies included."""

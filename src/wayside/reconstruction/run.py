@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -148,6 +148,30 @@ def of_crossings(
     Reconstructed
         Tracks and vertices of all events, times in ns from the first event on.
     """
+    response = response_of(crossings, job, sheets, rng, first)
+    setup = job.setup(sheets, layer)
+    return reconstruct(response.rows, setup, response.gas, response.fibres, job.tile)
+
+
+class Response(NamedTuple):
+    """What the detector has recorded."""
+
+    rows: StructuredArray
+    """Base-tracks, an array of `wayside.emulsion.signals.BASETRACK`."""
+    gas: StructuredArray
+    """Hits of the gas detectors, an array of `wayside.emulsion.signals.HIT`."""
+    fibres: StructuredArray
+    """Hits of the fibres, likewise."""
+
+
+def response_of(
+    crossings: Mapping[str, StructuredArray],
+    job: Job,
+    sheets: Sheets,
+    rng: np.random.Generator,
+    first: int = 0,
+) -> Response:
+    """Response to events in the same films; parameters as in `of_crossings`."""
     readout = job.emulsion.build_readout()
     rows = respond(crossings["film"], job, sheets, rng)
     gas, fibre = crossings["gas"].copy(), crossings["fibre"].copy()
@@ -156,7 +180,7 @@ def of_crossings(
     gas_hits = hits(gas, readout.gas_error, readout.gas_time, readout.gas_efficiency, rng)
     # The fibre that is hit gives the depth to a centimetre; the place along it is not used.
     fibre_hits = hits(fibre, 0.0, readout.fibre_time, readout.fibre_efficiency, rng)
-    return reconstruct(rows, job.setup(sheets, layer), gas_hits, fibre_hits, job.tile)
+    return Response(rows, gas_hits, fibre_hits)
 
 
 def reconstruct_run(

@@ -1,0 +1,243 @@
+"""Make the candidate table: response and reconstruction of what simulate_candidates.py has kept.
+
+Usage::
+
+    OMP_NUM_THREADS=1 nice python scripts/make_candidates.py [--work build/candidates]
+        [--workers 1] [--three] [--write FOLDER] [--summary]
+
+Reconstructs the chunks that are there, a second or so each, into FOLDER of --work, and goes on
+where it was. ``--write`` collects them into ``candidates.parquet`` and ``decays.parquet``
+(`wayside.candidates`); ``--summary`` prints counts and effective counts of every sample.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from candidate_samples import BeamSample, PairSample, Sample, samples
+from simulate_candidates import chunk_name, chunk_table, stack_of
+from table_script import arguments
+
+from wayside import __version__
+from wayside.candidates.files import Candidates, Lists, write_candidates, write_decays
+from wayside.candidates.schema import CHANNELS, DECAY_ROW, GAPS, HITS, ROW
+from wayside.candidates.weights import effective_count, veto_weight
+from wayside.emulsion.sheets import Sheets
+from wayside.generator.pairs import OTHER
+from wayside.reconstruction.candidate_rows import Origin, describe
+from wayside.reconstruction.pipeline import reconstruct
+from wayside.reconstruction.run import Job, response_of
+from wayside.scenario.emulsion import EmulsionSection, ReconstructionSection
+from wayside.tasks import TaskTable
+from wayside.transport.biased_beams import Diffuse
+from wayside.transport.compact_crossings import expand
+
+SEED: Final = 20262
+
+FORMAT: Final = 1
+"""Version of what a chunk of rows holds."""
+
+CHUNK_EVENTS: Final = 1_000_000
+"""Event k of chunk c is number c CHUNK_EVENTS + k of the sample."""
+
+
+def job_of(four_dimensional: bool) -> Job:
+    """Response and cuts of the candidates."""
+    return Job(EmulsionSection(), ReconstructionSection(), four_dimensional=four_dimensional)
+
+
+def row_table(work: Path, four_dimensional: bool) -> TaskTable:
+    """Chunks whose simulation is there."""
+    simulated = chunk_table(work, [])
+    job = job_of(four_dimensional)
+    tasks = {}
+    for name, task in simulated.tasks.items():
+        path = simulated.path(name)
+        if path.is_file():
+            own = {"simulation": str(path.name), "work": str(work), "four": four_dimensional}
+            tasks[name] = {"name": task["name"], "chunk": task["chunk"], **own}
+    about = {
+        "format": FORMAT,
+        "emulsion": job.emulsion.model_dump(mode="json"),
+        "reconstruction": job.cuts.model_dump(mode="json"),
+        "seed": SEED,
+    }
+    folder = work / ("rows" if four_dimensional else "rows-three")
+    return TaskTable(rows_of, folder, tasks, about)
+
+
+def rows_of(name: str, chunk: int, simulation: str, work: str, four: bool) -> dict[str, Any]:
+    """Reconstruct one chunk, and describe its vertices."""
+    sample = {own.name: own for own in samples()}[name]
+    simulated = chunk_table(Path(work), [name])
+    task = chunk_name(sample, chunk)
+    assert simulated.path(task).name == simulation
+    kept = simulated.read(task)
+    stack, sheets, job = stack_of(sample), Sheets(), job_of(four)
+    crossings = expand({kind: kept[kind] for kind in ("film", "gas", "fibre")}, stack)
+    # Fibres are silent here: that they are is a weight.
+    silent = crossings | {"fibre": crossings["fibre"][:0]}
+    rng = np.random.default_rng(np.random.SeedSequence((SEED, sample.number, chunk)))
+    response = response_of(silent, job, sheets, rng)
+    setup = job.setup(sheets)
+    result = reconstruct(response.rows, setup, response.gas, response.fibres)
+    decays = kept["decays"]
+    density = kept["density"]
+    if not isinstance(sample, BeamSample):
+        density = np.zeros(0) if isinstance(sample, PairSample) else np.ones(len(decays))
+    origin = Origin(kept["primaries"], density, decays)
+    described = describe(result, response.gas, crossings, origin, setup, stack)
+    out: dict[str, Any] = {
+        "rows": described.rows,
+        "events": kept["events"],
+        "kept": len(np.unique(crossings["film"]["event"])),
+        "mixed": int(np.count_nonzero(result.vertices["event"] < 0)),
+        "decays": decay_rows(decays),
+    }
+    for prefix, lists in (("fibres", described.fibres), ("gaps", described.gaps)):
+        out[f"{prefix}_offsets"] = lists.offsets
+        out.update(lists.values)
+    return out
+
+
+def decay_rows(decays: Any) -> Any:
+    """Simulated decays as the table has them."""
+    rows = np.zeros(len(decays), DECAY_ROW)
+    if not len(decays):
+        return rows
+    for column in ("event", "splitting", "boost", "tilt"):
+        rows[column] = decays[column]
+    other = CHANNELS.index("other")
+    rows["channel"] = np.where(decays["channel"] == OTHER, other, decays["channel"])
+    for column in ("energy", "opening", "softer", "slope", "other_slope"):
+        rows[f"pair_{column}"] = decays[column]
+    for axis in "xyz":
+        rows[axis] = 1e-3 * decays[axis]
+    return rows
+
+
+class Collected(NamedTuple):
+    """The whole table."""
+
+    candidates: Candidates
+    decays: Any
+
+
+def beam_kind(sample: Sample) -> str:
+    """What the sampling density of a sample is per."""
+    if isinstance(sample, BeamSample):
+        return "diffuse" if isinstance(sample.beam.aim, Diffuse) else "point"
+    return "spread" if isinstance(sample, PairSample) else "decays"
+
+
+def parts(table: TaskTable, sample: Sample) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Chunks of a sample that are done, with their numbers."""
+    for chunk in range(-(-sample.events // sample.chunk)):
+        name = chunk_name(sample, chunk)
+        if name in table.tasks and table.path(name).is_file():
+            yield chunk, table.read(name)
+
+
+def collect(table: TaskTable) -> Collected:
+    """All chunks of rows that are there, with the densities of the whole samples."""
+    rows, decays, described = [], [], []
+    lengths: dict[str, list[Any]] = {"fibres": [], "gaps": []}
+    values: dict[str, list[Any]] = {column.name: [] for column in (*HITS, *GAPS)}
+    for number, sample in enumerate(samples()):
+        done = list(parts(table, sample))
+        simulated = sum(part["events"] for _, part in done)
+        for chunk, part in done:
+            own, kept = part["rows"].astype(ROW), part["decays"].astype(DECAY_ROW)
+            for array in (own, kept):
+                array["sample"] = number
+                array["event"] += CHUNK_EVENTS * chunk
+            own["sampling_density"] *= simulated
+            rows.append(own)
+            decays.append(kept)
+            for prefix, columns in (("fibres", HITS), ("gaps", GAPS)):
+                lengths[prefix].append(np.diff(part[f"{prefix}_offsets"]))
+                for column in columns:
+                    values[column.name].append(part[column.name])
+        described.append(
+            {
+                "name": sample.name,
+                "beam": beam_kind(sample),
+                "particles": list(sample.beam.pdg) if isinstance(sample, BeamSample) else [],
+                "simulated": simulated,
+                "kept": sum(part["kept"] for _, part in done),
+                "mixed": sum(part["mixed"] for _, part in done),
+                "shield": sample.shield,
+                "sampling": repr(getattr(sample, "beam", getattr(sample, "spread", ""))),
+            }
+        )
+    lists = [
+        Lists(
+            np.concatenate([[0], np.cumsum(np.concatenate([np.zeros(0, int), *lengths[prefix]]))]),
+            {c.name: np.concatenate([np.zeros(0, c.dtype), *values[c.name]]) for c in columns},
+        )
+        for prefix, columns in (("fibres", HITS), ("gaps", GAPS))
+    ]
+    about = {"wayside": __version__, **table.about}
+    table_rows = np.concatenate([np.zeros(0, ROW), *rows])
+    candidates = Candidates(table_rows, lists[0], lists[1], tuple(described), about)
+    return Collected(candidates, np.concatenate([np.zeros(0, DECAY_ROW), *decays]))
+
+
+def intensity(rows: Any, name: str) -> Any:
+    """Shape of a typical source: muons below 11 m of rock, others of spectral index 2."""
+    energy = rows["kinetic_energy"].astype(float)
+    if name.startswith("muon-above"):
+        return (energy + 9.7) ** -3.0 * np.maximum(-rows["direction_y"], 0.0) ** 2
+    if name.startswith("muon-front"):
+        return np.ones(len(rows))
+    return energy**-2.0
+
+
+def summary(candidates: Candidates) -> None:
+    """Print counts of rows and effective counts of events for a typical source of each sample."""
+    print("sample           simulated kept vertices timed events  effective: vertex timed  veto")
+    for sample in candidates.samples:
+        rows = candidates.of(sample["name"])
+        timed = rows["timed"]
+        density = rows["sampling_density"]
+        if sample["beam"] in ("decays", "spread"):
+            weight = np.ones(len(rows))
+        else:
+            weight = intensity(rows, sample["name"]) / density
+        veto = veto_weight(rows) * timed
+        counts = [
+            effective_count(weight * w, rows["event"]) for w in (np.ones(len(rows)), timed, veto)
+        ]
+        print(
+            f"{sample['name']:22} {sample['simulated']:7} {sample['kept']:6} {len(rows):6}"
+            f" {int(timed.sum()):6} {len(np.unique(rows['event'][timed])):6}"
+            f"   {counts[0]:8.0f} {counts[1]:8.0f} {counts[2]:8.0f}"
+        )
+
+
+def main() -> None:
+    """Reconstruct what is missing, collect, count."""
+    parser = arguments(__doc__, workers=True, work="build/candidates")
+    parser.add_argument("--three", action="store_true", help="vertices without their times")
+    parser.add_argument("--write", type=Path, metavar="FOLDER")
+    parser.add_argument("--summary", action="store_true")
+    options = parser.parse_args()
+    table = row_table(options.work, not options.three)
+    table.run(options.workers, report=lambda line: print(line, flush=True))
+    if not options.summary and options.write is None:
+        return
+    collected = collect(table)
+    if options.summary:
+        summary(collected.candidates)
+    if options.write is not None:
+        about = {
+            "samples": list(collected.candidates.samples),
+            "about": dict(collected.candidates.about),
+        }
+        write_candidates(options.write / "candidates.parquet", collected.candidates)
+        write_decays(options.write / "decays.parquet", collected.decays, about)
+
+
+if __name__ == "__main__":
+    main()
