@@ -282,10 +282,9 @@ def _describe_times(
     for v, vertex in enumerate(vertices):
         row = rows[v : v + 1]
         two = [int(vertex[name]) for name in ("track_1", "track_2")]
-        of_tracks = [hits.of_vertex(vertex, track) for track in two]
-        row["gas_hits_1"], row["gas_hits_2"] = map(len, of_tracks)
-        times = hits.gas["time"]
-        distinct = coincidences(times, *of_tracks, timing.window, distinct=True)
+        first, second = (hits.of_vertex(vertex, track) for track in two)
+        row["gas_hits_1"], row["gas_hits_2"] = len(first), len(second)
+        distinct = coincidences(hits.gas["time"], first, second, timing.window, distinct=True)
         row["distinct_hits"] = len(distinct) > 0
         event = int(vertex["event"])
         if vertex["times"] == 1:
