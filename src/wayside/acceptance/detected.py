@@ -204,7 +204,7 @@ class Detected:
             )
         if not parts:
             return _Decays(np.zeros(0, np.int64), *(np.zeros((0, 2, 3)[:k]) for k in (1, 1, 2, 3)))
-        return _Decays(*(np.concatenate(each) for each in zip(*parts, strict=True)))
+        return _Decays(*(np.concatenate(column) for column in zip(*parts, strict=True)))
 
     @cached_property
     def _values(self) -> _Table:

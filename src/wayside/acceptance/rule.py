@@ -97,16 +97,16 @@ def _assemble(flight, directions, solid, length, rays, spectrum_of, gauss):  # t
         if spectrum_of[i] != last:
             last = spectrum_of[i]
             count = offsets[last]
-            found = spectrum(flight, directions[i], gauss, out)
-            if count + found > room:
-                room = 2 * room + found
+            number = spectrum(flight, directions[i], gauss, out)
+            if count + number > room:
+                room = 2 * room + number
                 grown = np.empty((3, room))
                 grown[:, :count] = nodes[:, :count]
                 nodes = grown
-            nodes[:, count : count + found] = out[:, :found]
-            offsets[last + 1] = count + found
+            nodes[:, count : count + number] = out[:, :number]
+            offsets[last + 1] = count + number
             here = 0.0
-            for k in range(found):
+            for k in range(number):
                 here += out[1, k]
         if i == 0 or rays[i] != rays[i - 1]:
             hits += here * solid[i]
@@ -125,10 +125,10 @@ def _total(flight, directions, solid, spectrum_of, gauss):  # type: ignore[no-un
         if spectrum_of[i] != last:
             last = spectrum_of[i]
             here = 0.0
-            found = spectrum(flight, directions[i], gauss, out)
-            for k in range(found):
+            number = spectrum(flight, directions[i], gauss, out)
+            for k in range(number):
                 here += out[1, k]
-            evaluations += found
+            evaluations += number
         total += here * solid[i]
     return total, evaluations
 

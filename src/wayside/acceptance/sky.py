@@ -82,8 +82,8 @@ def polar_cuts(corners, edges, arcs, cones, levels, caustic, frame, hit):  # typ
                 rough[count] = True
                 count += 1
         for e in range(len(edges)):
-            found = on_arc_at_level(inward[e], normals[e], cones[c], levels[c], points)
-            for k in range(found):
+            number = on_arc_at_level(inward[e], normals[e], cones[c], levels[c], points)
+            for k in range(number):
                 cuts[count] = polar_angle(points[k], frame)
                 rough[count] = True
                 count += 1
@@ -214,10 +214,10 @@ def _survey(  # type: ignore[no-untyped-def]
             cos_t = math.cos(theta)
             weight_t *= sin_t
 
-            found = _arc_ends(circles, inward, levels, sin_t, cos_t, frame, ends, on_cone)
+            number = _arc_ends(circles, inward, levels, sin_t, cos_t, frame, ends, on_cone)
             any_ray = False
-            for k in range(found):
-                after = (k + 1) % found
+            for k in range(number):
+                after = (k + 1) % number
                 left = ends[k]
                 right = ends[after] + (2.0 * math.pi if after == 0 else 0.0)
                 if right - left < 1e-14:

@@ -114,14 +114,14 @@ class Box:
     @cached_property
     def faces(self) -> tuple[Rectangle, ...]:
         """Front, back, then those across the first and the second dimension."""
-        found = []
+        rectangles = []
         for axis in (2, 0, 1):
             sides = np.array([self.size[k] * self.axes[k] for k in range(3) if k != axis])
             for sign in (-1.0, 1.0):
                 normal = sign * self.axes[axis]
                 centre = self.centre + 0.5 * self.size[axis] * normal
-                found.append(Rectangle(centre, normal, sides))
-        return tuple(found)
+                rectangles.append(Rectangle(centre, normal, sides))
+        return tuple(rectangles)
 
     @cached_property
     def centre(self) -> FloatArray:

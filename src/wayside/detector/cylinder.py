@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from wayside.detector.faces import Ring
+from wayside.detector.meridian import SolidOfRevolution, clipped
 from wayside.detector.outline import Outline
 from wayside.detector.volume import Crossings, Key, Shape, direction_of, vector_of
 from wayside.errors import InputError
@@ -180,30 +181,19 @@ class CylinderShell:
                 corners[:, 0] * math.cos(angle)
                 - (corners[:, 1] - self._origin[2]) * math.sin(angle)
             )
-            corners = _kept(corners, beyond)
+            corners = clipped(corners, beyond)
             if len(corners) < 3:
                 return np.empty((0, 2))
         return corners
 
     @cached_property
-    def _triangles(self) -> FloatArray:
-        """Triangles of the meridian, shape (n, 3, 2)."""
-        corners = self.meridian
-        rows = [[corners[0], corners[k], corners[k + 1]] for k in range(1, len(corners) - 1)]
-        return np.array(rows)
-
-    @cached_property
-    def _parts(self) -> FloatArray:
-        """Volumes that the triangles sweep, in m^3: area times way of the centroid."""
-        a, b, c = np.moveaxis(self._triangles, 1, 0)
-        u, v = b - a, c - a
-        areas = 0.5 * np.abs(u[:, 0] * v[:, 1] - u[:, 1] * v[:, 0])
-        return np.asarray(2.0 * math.pi * areas * self._triangles[:, :, 0].mean(axis=1))
+    def _solid(self) -> SolidOfRevolution:
+        return SolidOfRevolution(self.meridian)
 
     @property
     def volume(self) -> float:
         """Volume in m^3."""
-        return float(self._parts.sum())
+        return self._solid.volume
 
     @cached_property
     def centre(self) -> FloatArray:
@@ -219,8 +209,8 @@ class CylinderShell:
             return 0.0
         start = self.meridian
         step = np.roll(start, -1, axis=0) - start
-        share = np.sum((point - start) * step, axis=1) / np.sum(step * step, axis=1)
-        closest = start + np.clip(share, 0.0, 1.0)[:, None] * step
+        fraction = np.sum((point - start) * step, axis=1) / np.sum(step * step, axis=1)
+        closest = start + np.clip(fraction, 0.0, 1.0)[:, None] * step
         return float(np.min(np.linalg.norm(closest - point, axis=1)))
 
     @property
@@ -323,7 +313,7 @@ class CylinderShell:
     @cached_property
     def faces(self) -> tuple[Ring, ...]:
         """What the sides of the meridian sweep, from the lower end outward and up."""
-        found = []
+        rings = []
         corners = self.meridian
         for start, stop in zip(corners, np.roll(corners, -1, axis=0), strict=True):
             step = stop - start
@@ -331,23 +321,12 @@ class CylinderShell:
             if length < _ROUNDING * self.radii[1] or start[0] == stop[0] == 0.0:
                 continue
             outward = (float(step[1]) / length, -float(step[0]) / length)
-            found.append(Ring(self.position, self.axes, np.stack([start, stop]), outward))
-        return tuple(found)
+            rings.append(Ring(self.position, self.axes, np.stack([start, stop]), outward))
+        return tuple(rings)
 
     def sample(self, n: int, rng: np.random.Generator) -> FloatArray:
         """Draw ``n`` points evenly over the volume, shape (n, 3), in m."""
-        which = rng.choice(len(self._parts), size=n, p=self._parts / self._parts.sum())
-        triangles = self._triangles[which]
-        # The density goes with the radius, a sum over corners: one of them is chosen, and counts
-        # double in the Dirichlet distribution of the weights.
-        radii = triangles[:, :, 0]
-        chosen = rng.random(n)[:, None] * radii.sum(axis=1, keepdims=True) > np.cumsum(
-            radii, axis=1
-        )
-        weights = rng.standard_exponential((n, 3))
-        weights[np.arange(n), chosen.sum(axis=1)] += rng.standard_exponential(n)
-        weights /= weights.sum(axis=1, keepdims=True)
-        radius, height = np.einsum("nk,nki->in", weights, triangles)
+        radius, height = self._solid.sample(n, rng).T
         phi = rng.uniform(0.0, 2.0 * math.pi, n)
         local = np.stack([radius * np.cos(phi), radius * np.sin(phi), height], axis=1)
         return np.asarray(self.position + local @ self.axes)
@@ -377,19 +356,6 @@ def _is_beam(axis: str | ArrayLike) -> bool:
     if axis != "beam":
         raise InputError(f'axis = "{axis}": must be "beam" or a direction [x, y, z]')
     return True
-
-
-def _kept(corners: FloatArray, beyond: FloatArray) -> FloatArray:
-    """Part of a convex polygon where a linear function, given at the corners, is not negative."""
-    kept = []
-    for k in range(len(corners)):
-        after = (k + 1) % len(corners)
-        if beyond[k] >= 0.0:
-            kept.append(corners[k])
-        if beyond[k] * beyond[after] < 0.0:
-            share = beyond[k] / (beyond[k] - beyond[after])
-            kept.append(corners[k] + share * (corners[after] - corners[k]))
-    return np.array(kept).reshape(-1, 2)
 
 
 SHAPE: Final = Shape(

@@ -137,12 +137,12 @@ def meet(one: Outline, other: Outline) -> FloatArray:
 
     Directions may be missing where two curves coincide, and doubled where they touch.
     """
-    found: list[FloatArray] = []
+    directions: list[FloatArray] = []
     for start, stop in other.segments:
-        found += _across_segment(one, start, stop)
+        directions += _across_segment(one, start, stop)
     for circle in other.circles:
-        found += _across_circle(one, circle)
-    return unit(np.array(found)) if found else np.empty((0, 3))
+        directions += _across_circle(one, circle)
+    return unit(np.array(directions)) if directions else np.empty((0, 3))
 
 
 def _on_plane(outline: Outline, normal: FloatArray) -> list[FloatArray]:

@@ -1,6 +1,6 @@
 """Aim at a volume of any shape: `wayside.generator.aim` over the curves of its outline.
 
-The same map from the unit cube, with the azimuth over the arcs that `wayside.acceptance.contours`
+The same map from the unit cube, with the azimuth over the arcs that `wayside.acceptance.arcs`
 finds. A ray may have several pieces inside; a decay falls into one of them in proportion to its
 probability. In arrays, and some ten times slower than the compiled way for boxes.
 """
@@ -10,7 +10,8 @@ from typing import NamedTuple
 import numba
 import numpy as np
 
-from wayside.acceptance.contours import Pieces, arcs_at, pieces, polar_cuts, rays_at
+from wayside.acceptance.arcs import Pieces, arcs_at, pieces
+from wayside.acceptance.contours import polar_cuts, rays_at
 from wayside.acceptance.directions import polar_frame
 from wayside.detector.outline import Outline
 from wayside.detector.volume import Crossings, Volume
@@ -110,18 +111,18 @@ def propose(
     """Draw ``n`` proposals: rows of direction, rapidity and length; their numbers; repeats."""
     cell = np.minimum(np.searchsorted(foam.reached, rng.random(n), side="right"), len(foam.low) - 1)
     points = foam.low[cell] + foam.width[cell] * rng.random((n, 3))
-    found = follow(aim, points)
-    copies = np.floor(np.exp(found.log_value - foam.log_bound[cell]) + rng.random(n)).astype(int)
+    followed = follow(aim, points)
+    copies = np.floor(np.exp(followed.log_value - foam.log_bound[cell]) + rng.random(n)).astype(int)
     row = np.repeat(np.arange(n), copies)
-    logs = found.log_pieces[row]
+    logs = followed.log_pieces[row]
     reached = np.cumsum(np.exp(logs - logs.max(axis=1, keepdims=True)), axis=1)
     piece = (rng.random(len(row))[:, None] * reached[:, -1:] > reached).sum(axis=1)
-    near, far = found.crossings.near[row, piece], found.crossings.far[row, piece]
-    free = aim.ctau * np.sinh(found.rapidity[row])
+    near, far = followed.crossings.near[row, piece], followed.crossings.far[row, piece]
+    free = aim.ctau * np.sinh(followed.rapidity[row])
     # Where the exponential, cut off at the exit, has fallen to a uniform fraction.
     length = near - free * np.log1p(rng.random(len(row)) * np.expm1(-(far - near) / free))
     out = np.empty((len(row), 5))
-    out[:, :3] = found.directions[row]
-    out[:, 3] = found.rapidity[row]
+    out[:, :3] = followed.directions[row]
+    out[:, 3] = followed.rapidity[row]
     out[:, 4] = np.clip(length, near, far)
     return out, row.astype(np.int64), int(np.sum(np.maximum(copies - 1, 0)))

@@ -115,10 +115,10 @@ def upper_limit(spec: dict[str, Any], cl: float = 0.90) -> tuple[float, float]:
     model, data = _model(pyhf, spec)
     high = model.config.suggested_bounds()[model.config.poi_index][1]
     # Not `upper_limit`, which in pyhf 0.7.6 finds that at 95 % whatever level it is asked for.
-    found, band = pyhf.infer.intervals.upper_limits.toms748_scan(
+    limit, band = pyhf.infer.intervals.upper_limits.toms748_scan(
         data, model, 1e-3, high, level=1.0 - float(checks.level(cl)), rtol=1e-6
     )
-    return float(found), float(band[2])
+    return float(limit), float(band[2])
 
 
 def confidence(

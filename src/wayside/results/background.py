@@ -88,4 +88,4 @@ def background(
     True
     """
     values = computed.background_report(scenario, find, points)
-    return BackgroundReport(**{each.name: getattr(values, each.name) for each in fields(values)})
+    return BackgroundReport(**{field.name: getattr(values, field.name) for field in fields(values)})

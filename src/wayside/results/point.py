@@ -18,7 +18,7 @@ class PointReport(dict[str, Any]):
     def files(self) -> dict[str, bytes | str]:
         """Contents by file name: JSON and, if particles reach a detector, arrival times."""
         contents: dict[str, bytes | str] = {"point.json": json_text(self) + "\n"}
-        reached = [each for each in self["detectors"] if each["arrival_histogram"]]
+        reached = [detector for detector in self["detectors"] if detector["arrival_histogram"]]
         if not reached:
             return contents
         from wayside.plotting.arrivals import arrivals_figure

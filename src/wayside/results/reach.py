@@ -83,4 +83,4 @@ def reach(scenario: Scenario, *, progress: computed.Progress | None = None) -> R
     (20, 20)
     """
     values = computed.reach(scenario, progress=progress)
-    return Reach(**{each.name: getattr(values, each.name) for each in fields(values)})
+    return Reach(**{field.name: getattr(values, field.name) for field in fields(values)})

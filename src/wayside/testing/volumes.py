@@ -86,9 +86,9 @@ def crossings_agree_with_points(volume: Volume) -> None:
             expected |= (distance > start) & (distance < stop)
             for end in (start, stop):
                 unclear |= np.abs(distance - end) < 1e-9 * reach
-        found = volume.contains(distance[:, None] * ray)
+        computed = volume.contains(distance[:, None] * ray)
         _require(
-            np.all((found == expected) | unclear),
+            np.all((computed == expected) | unclear),
             f"contains and crossings disagree along the ray {ray.tolist()}",
         )
 
@@ -142,10 +142,10 @@ def _sky(volume: Volume) -> Sky:
 def outline_makes_directions_converge(volume: Volume) -> None:
     """The volume is the integral over directions of (far^3 - near^3) / 3, to a millionth."""
     sky = _sky(volume)
-    found = float(sky.weights @ (sky.far**3 - sky.near**3)) / 3.0
+    computed = float(sky.weights @ (sky.far**3 - sky.near**3)) / 3.0
     _require(
-        math.isclose(found, volume.volume, rel_tol=_CLOSE),
-        f"volume = {volume.volume:.12g}, but {found:.12g} over directions: does the outline have"
+        math.isclose(computed, volume.volume, rel_tol=_CLOSE),
+        f"volume = {volume.volume:.12g}, but {computed:.12g} over directions: does the outline have"
         " all edges and silhouettes?",
     )
 
