@@ -39,6 +39,9 @@ _WIDEST = 4.0
 _LEAST_TIME = 1e-4
 """Of the latest arrival: earlier ones are at 0 where a volume holds the interaction point."""
 
+_RANGE_LEVELS = (0.0, 0.05, 0.95, 0.999)
+"""Quantiles that the range of chosen bins follows from."""
+
 _TAIL = 2.0
 """How far bins go beyond the 95th percentile, in distances from the 5th to it."""
 
@@ -103,12 +106,35 @@ def arrival_times(
     than ``edges[-1]``: they are in no bin.
     """
     _require_lifetime(ctau)
-    prompt = rule.nearest / SPEED_OF_LIGHT
-    borders = _chosen(rule, ctau, bins, prompt) if edges is None else np.asarray(edges, np.float64)
+    if edges is None:
+        return arrivals_and_quantiles(rule, ctau, (), bins=bins)[0]
+    borders = np.asarray(edges, np.float64)
     if borders.ndim != 1 or len(borders) < 2 or not np.all(np.diff(borders) > 0.0):
         raise InputError("edges: must be two or more increasing times in ns")
-    decays, crossings = _filled(rule, ctau, borders)
-    return Arrivals(borders, decays, crossings, prompt)
+    return _in_bins(rule, ctau, borders)
+
+
+def arrivals_and_quantiles(
+    rule: Rule, ctau: float, levels: ArrayLike, *, bins: int = 60
+) -> tuple[Arrivals, FloatArray]:
+    """`arrival_times` in chosen bins and `quantiles` of decays, in the time of one of them.
+
+    Parameters
+    ----------
+    rule, ctau, bins
+        As for `arrival_times`.
+    levels
+        As for `quantiles`, shape (n,).
+    """
+    _require_lifetime(ctau)
+    if bins < 1:
+        raise InputError(f"bins = {bins}: must be 1 or more")
+    of: Of = "crossings" if math.isinf(ctau) else "decays"
+    asked = np.asarray(levels, dtype=np.float64)
+    times = quantiles(rule, ctau, [*_RANGE_LEVELS, *asked], of)
+    edges = _edges_around(times[: len(_RANGE_LEVELS)], bins, rule.nearest / SPEED_OF_LIGHT)
+    wanted = times[len(_RANGE_LEVELS) :] if of == "decays" else np.full(asked.shape, np.nan)
+    return _in_bins(rule, ctau, edges), wanted
 
 
 def quantiles(rule: Rule, ctau: float, levels: ArrayLike, of: Of = "decays") -> FloatArray:
@@ -155,19 +181,19 @@ def _reached(
 ) -> tuple[FloatArray, FloatArray]:
     """Probabilities to arrive before each edge, and those that the levels ask for."""
     # Relative to the node that survives best: short lifetimes leave less than the smallest double.
-    counts = _filled(rule, ctau, edges, soonest)[column]
+    counts = _filled(rule, ctau, edges, soonest, many=True)[column]
     reached = np.concatenate([[0.0], np.cumsum(counts)])
     return reached, levels * reached[-1]
 
 
 def _filled(
-    rule: Rule, ctau: float, edges: FloatArray, soonest: float = 0.0
+    rule: Rule, ctau: float, edges: FloatArray, soonest: float = 0.0, *, many: bool = False
 ) -> tuple[FloatArray, FloatArray]:
     """Decays inside and crossings in bins of arrival time, relative to exp(-soonest / ctau)."""
     sky = rule.sky
     first = np.diff(sky.rays, prepend=-1) != 0
     decays, crossings = _histograms(
-        sky.near, sky.far, sky.weights, first, rule.spectra, 1.0 / ctau, soonest, edges
+        sky.near, sky.far, sky.weights, first, rule.spectra, 1.0 / ctau, soonest, edges, many
     )
     return decays, crossings
 
@@ -177,13 +203,14 @@ def _require_lifetime(ctau: float) -> None:
         raise InputError(f"ctau = {ctau} m: must be positive, inf for a stable state")
 
 
-def _chosen(rule: Rule, ctau: float, bins: int, prompt: float) -> FloatArray:
-    """Bins around what arrives: all but the last thousandth, or less where its tail is long."""
-    if bins < 1:
-        raise InputError(f"bins = {bins}: must be 1 or more")
-    levels = (0.0, 0.05, 0.95, 0.999)
-    of: Of = "crossings" if math.isinf(ctau) else "decays"
-    low, early, late, high = quantiles(rule, ctau, levels, of).tolist()
+def _in_bins(rule: Rule, ctau: float, edges: FloatArray) -> Arrivals:
+    decays, crossings = _filled(rule, ctau, edges)
+    return Arrivals(edges, decays, crossings, rule.nearest / SPEED_OF_LIGHT)
+
+
+def _edges_around(times: FloatArray, bins: int, prompt: float) -> FloatArray:
+    """Edges around the times of ``_RANGE_LEVELS``; less where the tail is long."""
+    low, early, late, high = times.tolist()
     if math.isnan(low):
         low = early = late = high = 1.0 if math.isnan(prompt) else prompt
     high = min(high, late + _TAIL * (late - early))
@@ -212,39 +239,109 @@ def _range(near, spectra):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, error_model="numpy")
-def _histograms(near, far, solid, first, spectra, rate, soonest, edges):  # type: ignore[no-untyped-def]
-    """Decays inside and crossings by arrival time, each node spread half-way to its neighbours."""
-    decays = np.zeros(len(edges) - 1)
-    crossings = np.zeros(len(edges) - 1)
+def _histograms(near, far, solid, first, spectra, rate, soonest, edges, many):  # type: ignore[no-untyped-def]
+    """Decays inside and crossings by arrival time, each node spread half-way to its neighbours.
+
+    With ``many`` bins sums go over steps of the density: in no time that depends on the number of
+    bins, but with an error of rounding of the fullest bin in every other.
+    """
+    bins = len(edges) - 1
+    decays = np.zeros(bins)
+    crossings = np.zeros(bins)
+    # Changes of the density per ns from bin to bin, of nodes that fill many bins evenly.
+    decay_steps = np.zeros(bins + 1)
+    crossing_steps = np.zeros(bins + 1)
+    longest = np.max(np.diff(spectra.offsets))
+    # Of one spectrum, with falling times: several directions share it.
+    per_metre = np.empty(longest)
+    weight = np.empty(longest)
+    slowness = np.empty(longest)
+    times = np.empty(longest)
+    group = -1
+    n = 0
     for i in range(len(near)):
-        start = spectra.offsets[spectra.of_direction[i]]
-        n = spectra.offsets[spectra.of_direction[i] + 1] - start
-        rapidity = spectra.rapidity[start : start + n]
-        order = np.argsort(rapidity)
-        times = np.empty(n)
+        if spectra.of_direction[i] != group:
+            group = spectra.of_direction[i]
+            start = spectra.offsets[group]
+            n = spectra.offsets[group + 1] - start
+            order = np.argsort(spectra.rapidity[start : start + n])
+            for k in range(n):
+                node = start + order[k]
+                per_metre[k] = 1.0 / (SPEED_OF_LIGHT * math.tanh(spectra.rapidity[node]))
+                weight[k] = spectra.weight[node]
+                slowness[k] = math.exp(-spectra.log_flight[node])
         for k in range(n):
-            times[k] = near[i] / (SPEED_OF_LIGHT * math.tanh(rapidity[order[k]]))
+            times[k] = near[i] * per_metre[k]
+        low_bin = high_bin = bins - 1
         for k in range(n):
-            node = start + order[k]
-            if not spectra.weight[node] > 0.0:
-                continue
-            slowness = math.exp(-spectra.log_flight[node])
-            survived = math.exp((soonest - near[i] * slowness) * rate)
-            arriving = solid[i] * spectra.weight[node] * survived
-            decaying = -arriving * math.expm1(-(far[i] - near[i]) * slowness * rate)
             # Times fall as rapidities rise. One or two nodes are lines, as off shell: no spread.
             before = times[k] - times[k + 1] if k + 1 < n else np.inf
             after = times[k - 1] - times[k] if k > 0 else np.inf
             reach = _WIDEST * min(before, after) if n > 2 else 0.0
             low = times[k] - 0.5 * min(before, reach)
             high = times[k] + 0.5 * min(after, reach)
-            start_bin = np.searchsorted(edges, low, side="right") - 1
-            last_bin = np.searchsorted(edges, high, side="right") - 1
-            for j in range(max(start_bin, 0), min(last_bin, len(decays) - 1) + 1):
-                fraction = 1.0
-                if start_bin != last_bin:
-                    fraction = (min(high, edges[j + 1]) - max(low, edges[j])) / (high - low)
+            if not weight[k] > 0.0 or low >= edges[bins] or high < edges[0]:
+                continue
+            # Both ends fall from node to node but for what `reach` cuts: the bin is near by.
+            low_bin = _bin_near(edges, low, low_bin)
+            high_bin = _bin_near(edges, high, high_bin)
+            survived = math.exp((soonest - near[i] * slowness[k]) * rate)
+            arriving = solid[i] * weight[k] * survived
+            decaying = -arriving * math.expm1(-(far[i] - near[i]) * slowness[k] * rate)
+            if low_bin == high_bin:
+                decays[low_bin] += decaying
+                if first[i]:
+                    crossings[low_bin] += arriving
+                continue
+            per_time = 1.0 / (high - low)
+            first_bin = max(low_bin, 0)
+            last_bin = min(high_bin, bins - 1)
+            if many and last_bin - first_bin > 2:
+                # All but the two at the ends are full.
+                decay_steps[first_bin + 1] += per_time * decaying
+                decay_steps[last_bin] -= per_time * decaying
+                if first[i]:
+                    crossing_steps[first_bin + 1] += per_time * arriving
+                    crossing_steps[last_bin] -= per_time * arriving
+                at_ends = last_bin - first_bin
+            else:
+                at_ends = 1
+            for j in range(first_bin, last_bin + 1, at_ends):
+                fraction = (min(high, edges[j + 1]) - max(low, edges[j])) * per_time
                 decays[j] += fraction * decaying
                 if first[i]:
                     crossings[j] += fraction * arriving
+    if many:
+        widths = np.diff(edges)
+        decays += widths * np.maximum(np.cumsum(decay_steps)[:bins], 0.0)
+        crossings += widths * np.maximum(np.cumsum(crossing_steps)[:bins], 0.0)
     return decays, crossings
+
+
+@numba.njit(cache=True, error_model="numpy")
+def _bin_near(edges, value, guess):  # type: ignore[no-untyped-def]
+    """Bin of a value, -1 below all and one too many above, sought outward from a guess."""
+    k = min(max(guess, 0), len(edges) - 2)
+    if value < edges[k]:
+        step = 1
+        while k >= 0 and value < edges[k]:
+            above = k
+            k -= step
+            step *= 2
+        low = max(k, -1)
+    else:
+        low = k
+        above = k + 1
+        step = 1
+        while above < len(edges) and value >= edges[above]:
+            low = above
+            above += step
+            step *= 2
+        above = min(above, len(edges))
+    while above - low > 1:
+        middle = (low + above) // 2
+        if value < edges[middle]:
+            above = middle
+        else:
+            low = middle
+    return low

@@ -10,12 +10,13 @@ Modules of sources are loaded when backgrounds are asked for, and not before.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import EntryPoint
 from typing import Final
 
 from wayside.backgrounds.setup import DetectorSetup
 from wayside.backgrounds.source import BackgroundSource
 from wayside.errors import InputError
+from wayside.plugins import entry_points
 
 GROUP: Final = "wayside.backgrounds"
 """Group of entry points that name sources."""
@@ -65,7 +66,7 @@ def sources(setup: DetectorSetup) -> list[BackgroundSource]:
 def _makers() -> Iterator[tuple[EntryPoint, Maker]]:
     own = [EntryPoint(place, place, GROUP) for place in BUILT_IN]
     # A path may hold the same package twice.
-    others = {(entry.name, entry.value): entry for entry in entry_points(group=GROUP)}
+    others = {(entry.name, entry.value): entry for entry in entry_points(GROUP)}
     for entry in (*own, *(others[key] for key in sorted(others))):
         try:
             yield entry, entry.load()

@@ -10,13 +10,14 @@ Its code is loaded when a scenario asks for the shape, and not before.
 """
 
 from collections.abc import Mapping
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import EntryPoint
 from types import MappingProxyType
 from typing import Final
 
 from wayside.detector import box, cylinder, polyhedron
 from wayside.detector.volume import Shape
 from wayside.errors import InputError
+from wayside.plugins import entry_points
 
 GROUP: Final = "wayside.volumes"
 """Group of entry points that name shapes."""
@@ -80,4 +81,4 @@ def shape_of(name: str) -> Shape:
 
 
 def _plugins() -> dict[str, EntryPoint]:
-    return {entry.name: entry for entry in entry_points(group=GROUP)}
+    return {entry.name: entry for entry in entry_points(GROUP)}

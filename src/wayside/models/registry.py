@@ -9,11 +9,12 @@ kind and whose value the class::
 Its code is loaded when a scenario asks for the kind, and not before.
 """
 
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import EntryPoint
 from typing import Final
 
 from wayside.errors import InputError
 from wayside.models.inelastic import InelasticModel, PseudoDirac, ScalarInelastic
+from wayside.plugins import entry_points
 
 __all__ = ["BUILTIN", "GROUP", "kinds", "model_class"]
 
@@ -86,7 +87,7 @@ def model_class(kind: str) -> type[InelasticModel]:
 def _plugins() -> dict[str, tuple[EntryPoint, ...]]:
     """Entry points by kind, each once: a path may hold the same package twice."""
     by_kind: dict[str, tuple[EntryPoint, ...]] = {}
-    for entry in entry_points(group=GROUP):
+    for entry in entry_points(GROUP):
         others = by_kind.get(entry.name, ())
         if all(entry.value != other.value for other in others):
             by_kind[entry.name] = (*others, entry)

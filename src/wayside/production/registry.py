@@ -7,12 +7,13 @@ the process and whose object its class.
 from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import EntryPoint
 from typing import Final
 
 from wayside.collider.beams import Beams
 from wayside.errors import InputError
 from wayside.models.protocol import Model
+from wayside.plugins import entry_points
 from wayside.production.process import Process, Treatment
 
 GROUP: Final = "wayside.processes"
@@ -28,7 +29,7 @@ _BUILT_IN: Final[Mapping[str, str]] = {
 
 @cache
 def _known() -> Mapping[str, str | EntryPoint]:
-    plugins = {point.name: point for point in entry_points(group=GROUP)}
+    plugins = {point.name: point for point in entry_points(GROUP)}
     return {**plugins, **_BUILT_IN}
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from wayside.acceptance.timing import arrival_times, quantiles
+from wayside.acceptance.timing import arrivals_and_quantiles
 from wayside.constants import HBAR_C
 from wayside.cosmology.relic import relic_density
 from wayside.errors import InputError, NumericalError
@@ -214,8 +214,7 @@ def _arrival(point: MassPoint, name: str, ctau: float) -> dict[str, Any]:
     report: dict[str, Any] = dict.fromkeys(("arrival_ns", "delay_ns", "arrival_histogram"))
     if len(point.parts) > 1 or point.curve(name)[0].empty:
         return report
-    arrivals = arrival_times(point.timing(name), ctau)
-    times = quantiles(point.timing(name), ctau, (0.05, 0.5, 0.95))
+    arrivals, times = arrivals_and_quantiles(point.timing(name), ctau, (0.05, 0.5, 0.95))
     if math.isfinite(ctau):
         names = ("percentile_5", "median", "percentile_95")
         report["arrival_ns"] = {
