@@ -88,12 +88,18 @@ _TRUTH: Final = (
 _KINEMATICS: Final = (
     Column("mass", np.float32, "GeV", "Mass of the pair of massless particles"),
     Column("mass_error", np.float32, "GeV", "Its error from those of the momenta"),
+    Column("electron_mass", np.float32, "GeV", "Mass of the pair from the momenta as electrons"),
+    Column("electron_mass_error", np.float32, "GeV", "Its error"),
     Column("sum_x", np.float32, "GeV", "Sum of the momenta along x"),
     Column("sum_y", np.float32, "GeV", "Sum of the momenta along y"),
     Column("sum_z", np.float32, "GeV", "Sum of the momenta along z"),
     Column("opening", np.float32, "rad", "Angle between the tracks"),
-    *_both("momentum", np.float32, "GeV", "Momentum from scattering, at the first base-track"),
+    *_both("momentum", np.float32, "GeV", "Momentum from scattering in the whole track"),
     *_both("momentum_error", np.float32, "", "Error of the logarithm of the momentum"),
+    *_both(
+        "electron_momentum", np.float32, "GeV", "Momentum as an electron, from its first plates"
+    ),
+    *_both("electron_momentum_error", np.float32, "", "Error of the logarithm of this momentum"),
     *_both("tx", np.float32, "", "Slope dx/dz at the first base-track"),
     *_both("ty", np.float32, "", "Slope dy/dz at the first base-track"),
     *_both("electron", np.float32, "", "2 ln of the likelihood as an electron over a muon's"),

@@ -14,6 +14,8 @@ from wayside.candidates.schema import CHANNELS, GAPS, HITS, PLACES, ROW
 from wayside.detector.stack import Stack
 from wayside.emulsion.sheets import Sheets
 from wayside.generator.pairs import DECAY, OTHER
+from wayside.reconstruction.electron_momenta import electron_momenta
+from wayside.reconstruction.films import Films
 from wayside.reconstruction.gas_hits import GasHits, birth_gap, coincidences
 from wayside.reconstruction.pipeline import Reconstructed, Setup
 from wayside.reconstruction.run import APART
@@ -87,7 +89,7 @@ def describe(
     pair = np.stack([vertices["track_1"], vertices["track_2"]], axis=1)
     rows = np.zeros(len(vertices), ROW)
     tracks = result.tracks
-    _describe_kinematics(rows, tracks[pair], result, pair, setup.films.sheets)
+    _describe_kinematics(rows, tracks[pair], result, pair, setup.films)
     _describe_place(rows, vertices, result, setup)
     _describe_truth(rows, vertices, tracks[pair], crossings["film"], origin, stack)
     _look_around(rows, vertices, result, pair, setup.films.sheets)
@@ -99,7 +101,7 @@ def _describe_kinematics(
     two: StructuredArray,
     result: Reconstructed,
     pair: IntArray,
-    sheets: Sheets,
+    films: Films,
 ) -> None:
     direction = np.stack([two["tx"], two["ty"], np.ones(two.shape)], axis=2)
     direction /= np.linalg.norm(direction, axis=2)[:, :, None]
@@ -110,17 +112,26 @@ def _describe_kinematics(
     across = np.linalg.norm(np.cross(direction[:, 0], direction[:, 1]), axis=1)
     opening = np.arctan2(across, (direction[:, 0] * direction[:, 1]).sum(axis=1))
     rows["opening"] = opening
-    rows["mass"] = 2.0 * np.sqrt(momentum.prod(axis=1)) * np.sin(0.5 * opening)
-    rows["mass_error"] = 0.5 * rows["mass"] * np.hypot(*two["log_momentum_error"].T)
+    electrons = electron_momenta(result.rows, result.chains, pair.ravel(), films)
+    as_electron = GEV * electrons.momentum.reshape(pair.shape)
+    electron_error = electrons.log_error.reshape(pair.shape)
+    for name, size, error in (
+        ("mass", momentum, two["log_momentum_error"]),
+        ("electron_mass", as_electron, electron_error),
+    ):
+        rows[name] = 2.0 * np.sqrt(size.prod(axis=1)) * np.sin(0.5 * opening)
+        rows[f"{name}_error"] = 0.5 * rows[name] * np.hypot(*error.T)
     base = result.rows
     members, first = result.chains
-    path = 2.0 * sheets.film * np.sqrt(1.0 + base["tx"] ** 2 + base["ty"] ** 2)[members]
+    path = 2.0 * films.sheets.film * np.sqrt(1.0 + base["tx"] ** 2 + base["ty"] ** 2)[members]
     per_mm = (base["front_grains"] + base["back_grains"])[members] / path
     mean = np.add.reduceat(per_mm, first[:-1]) / np.diff(first) if len(first) > 1 else per_mm
     for k in (0, 1):
         own = two[:, k]
         rows[f"momentum_{k + 1}"] = momentum[:, k]
         rows[f"momentum_error_{k + 1}"] = own["log_momentum_error"]
+        rows[f"electron_momentum_{k + 1}"] = as_electron[:, k]
+        rows[f"electron_momentum_error_{k + 1}"] = electron_error[:, k]
         for name in ("tx", "ty", "electron", "base_tracks", "last_sheet", "pdg", "purity"):
             rows[f"{name}_{k + 1}"] = own[name]
         rows[f"track_chi2_{k + 1}"] = own["chi2"] / np.maximum(own["degrees"], 1)
