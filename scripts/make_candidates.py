@@ -3,11 +3,12 @@
 Usage::
 
     OMP_NUM_THREADS=1 nice python scripts/make_candidates.py [--work build/candidates]
-        [--workers 1] [--three] [--write FOLDER] [--summary]
+        [--workers 1] [--three] [--write FOLDER] [--summary] [--closure]
 
 Reconstructs the chunks that are there, a second or so each, into FOLDER of --work, and goes on
 where it was. ``--write`` collects them into ``candidates.parquet`` and ``decays.parquet``
-(`wayside.candidates`); ``--summary`` prints counts and effective counts of every sample.
+(`wayside.candidates`); ``--summary`` prints counts and effective counts of every sample;
+``--closure`` compares weighted numbers of vertices with fake_vertices.csv, an unbiased sample.
 """
 
 from collections.abc import Iterator
@@ -22,15 +23,17 @@ from table_script import arguments
 from wayside import __version__
 from wayside.candidates.files import Candidates, Lists, write_candidates, write_decays
 from wayside.candidates.schema import CHANNELS, DECAY_ROW, GAPS, HITS, ROW
-from wayside.candidates.weights import effective_count, veto_weight
+from wayside.candidates.weights import effective_count, source_weight, veto_weight
+from wayside.data import read_table
 from wayside.emulsion.sheets import Sheets
 from wayside.generator.pairs import OTHER
 from wayside.reconstruction.candidate_rows import Origin, describe
 from wayside.reconstruction.pipeline import reconstruct
 from wayside.reconstruction.run import Job, response_of
 from wayside.scenario.emulsion import EmulsionSection, ReconstructionSection
+from wayside.scenario.hardware import StackSection
 from wayside.tasks import TaskTable
-from wayside.transport.biased_beams import Diffuse
+from wayside.transport.biased_beams import M2, Diffuse, boxes
 from wayside.transport.compact_crossings import expand
 
 SEED: Final = 20262
@@ -216,20 +219,77 @@ def summary(candidates: Candidates) -> None:
         )
 
 
+TWINS: Final = {
+    "muon-above": "muon-above",
+    "muon-front": "muon-front",
+    "klong-front": "klong-front",
+    "neutron-front": "neutron-front",
+    "photon-front": "photon-front",
+    "photon-bare": "photon-bare",
+    "electron-front": "electron-front",
+    "klong-rock": "klong-above",
+    "neutron-rock": "neutron-above",
+}
+"""Kinds of the table of fakes that a biased sample must agree with."""
+
+
+def closure(candidates: Candidates) -> None:
+    """Print vertices and timed events per particle, weighted and of the unbiased sample."""
+    table = read_table("fake_vertices")
+    kinds = [words.split(" ", 1)[1] for words in table.header["kinds"].split("; ")]
+    x, y, z = M2 * boxes(StackSection().build())[0].areas
+    print(
+        "sample            GeV          vertices: weighted    unbiased  timed: weighted, unbiased"
+    )
+    for sample in candidates.samples:
+        if sample["name"] not in TWINS or not sample["simulated"]:
+            continue
+        rows = candidates.of(sample["name"])
+        rows = rows[rows["face"] >= 0]
+        energy = rows["kinetic_energy"].astype(float)
+        # Sources with energies uniform in the logarithm, and their rates through the blocks.
+        if sample["beam"] == "point":
+            shape, rate = 1.0 / energy, z
+        else:
+            shape = np.minimum(rows["direction_y"], 0.0) ** 2 / energy
+            rate = 0.5 * np.pi * y + 0.25 * np.pi * (x + z)
+        weight = source_weight(rows, shape)
+        number = kinds.index(TWINS[sample["name"]])
+        for k in np.flatnonzero(table["kind"] == number):
+            low, high, entering = (float(table[name][k]) for name in ("low", "high", "entering"))
+            within = (energy >= low) & (energy < high)
+            total = rate * np.log(high / low)
+            words = f"{sample['name']:16} {low:5g}-{high:<5g}"
+            for stage, chosen in (("vertex", within), ("gas", within & rows["timed"])):
+                _, owner = np.unique(rows["event"][chosen], return_inverse=True)
+                by_event = np.bincount(owner, weight[chosen])
+                if stage == "gas":
+                    # Vertices of one time are one event.
+                    by_event = by_event / np.maximum(np.bincount(owner), 1)
+                mean, error = by_event.sum() / total, np.sqrt((by_event**2).sum()) / total
+                other = table[stage][k] / entering
+                spread = np.sqrt(table[f"{stage}_squares"][k]) / entering
+                words += f"  {mean:8.2g} +- {error:7.1g} {other:8.2g} +- {spread:7.1g}"
+            print(words)
+
+
 def main() -> None:
     """Reconstruct what is missing, collect, count."""
     parser = arguments(__doc__, workers=True, work="build/candidates")
     parser.add_argument("--three", action="store_true", help="vertices without their times")
     parser.add_argument("--write", type=Path, metavar="FOLDER")
     parser.add_argument("--summary", action="store_true")
+    parser.add_argument("--closure", action="store_true")
     options = parser.parse_args()
     table = row_table(options.work, not options.three)
     table.run(options.workers, report=lambda line: print(line, flush=True))
-    if not options.summary and options.write is None:
+    if not (options.summary or options.closure) and options.write is None:
         return
     collected = collect(table)
     if options.summary:
         summary(collected.candidates)
+    if options.closure:
+        closure(collected.candidates)
     if options.write is not None:
         about = {
             "samples": list(collected.candidates.samples),

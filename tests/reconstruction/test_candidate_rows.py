@@ -6,14 +6,21 @@ from reference.straight_crossings import STACK, straight, through
 
 from wayside.candidates.schema import PLACES, ROW
 from wayside.candidates.weights import veto_weight
+from wayside.detector.physics import Physics
 from wayside.emulsion.sheets import Sheets
 from wayside.generator.pairs import DECAY
 from wayside.generator.records import PRIMARY
 from wayside.reconstruction.candidate_rows import Origin, describe
 from wayside.reconstruction.pipeline import reconstruct
-from wayside.reconstruction.run import Job, response_of
+from wayside.reconstruction.run import Job, of_crossings, response_of
 from wayside.scenario.emulsion import EmulsionSection, ReconstructionSection
+from wayside.transport import datasets
+from wayside.transport.biased_beams import Beam, FromPoint, LogRange
+from wayside.transport.compact_crossings import compact, expand
+from wayside.transport.plan import Plan, read_run
+from wayside.transport.preselection import keepable
 from wayside.transport.records import CROSSING
+from wayside.transport.run import simulate
 
 SHEETS = Sheets()
 FIRST = 90
@@ -165,3 +172,31 @@ def test_nothing():
     assert nothing.rows.dtype == ROW
     assert len(nothing.rows) == 0
     assert nothing.fibres.offsets.tolist() == [0]
+
+
+@pytest.mark.nightly
+def test_the_preselection_loses_no_vertex(tmp_path):
+    """Neutrons through the whole chain, without the preselection and in double precision."""
+    beam = Beam((2112,), (LogRange(1.0, 1.0, 6.0),), FromPoint(7000.0))
+    primaries, density = beam.draw(STACK, 150, np.random.default_rng(8))
+    simulate(Plan(primaries, STACK, Physics(), datasets.find(), 2027), tmp_path)
+    run = read_run(tmp_path)
+    crossings = {"film": run.film, "gas": run.gas, "fibre": run.fibre}
+    job = Job(EmulsionSection(), ReconstructionSection())
+    silent = crossings | {"fibre": run.fibre[:0]}
+    result = of_crossings(silent, job, SHEETS, np.random.default_rng(9))
+    events = np.unique(result.vertices["event"][result.vertices["event"] >= 0])
+    # A third of such neutrons makes a vertex.
+    assert len(events) > 25
+    kept = keepable(run.film, STACK)
+    assert np.isin(events, kept).all()
+    assert len(kept) < 0.6 * len(primaries)
+    # With the same random numbers single precision gives the same vertices.
+    again = expand(compact(crossings, STACK), STACK)
+    other = of_crossings(
+        again | {"fibre": again["fibre"][:0]}, job, SHEETS, np.random.default_rng(9)
+    )
+    assert len(other.vertices) == pytest.approx(len(result.vertices), abs=2)
+    both = np.intersect1d(events, other.vertices["event"])
+    assert len(both) >= len(events) - 1
+    assert np.all(density > 0.0)
