@@ -3,15 +3,15 @@
 Usage::
 
     OMP_NUM_THREADS=1 nice python scripts/make_candidates.py [--work build/candidates]
-        [--workers 1] [--three] [--write FOLDER] [--summary] [--closure]
+        [--workers 1] [--three] [--set KEY=VALUE ...] [--write FOLDER] [--summary] [--closure]
 
-Reconstructs the chunks that are there, a second or so each, into FOLDER of --work, and goes on
-where it was. ``--write`` collects them into ``candidates.parquet`` and ``decays.parquet``
+Reconstructs the chunks that are there, a second or so each, into a folder of --work, and goes on
+where it was. ``--set`` changes the response or the cuts, as in emulsion.largest_slope=1.7. ``--write`` collects them into ``candidates.parquet`` and ``decays.parquet``
 (`wayside.candidates`); ``--summary`` prints counts and effective counts of every sample;
 ``--closure`` compares weighted numbers of vertices with fake_vertices.csv, an unbiased sample.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -30,7 +30,7 @@ from wayside.generator.pairs import OTHER
 from wayside.reconstruction.candidate_rows import Origin, describe
 from wayside.reconstruction.pipeline import reconstruct
 from wayside.reconstruction.run import Job, response_of
-from wayside.scenario.emulsion import EmulsionSection, ReconstructionSection
+from wayside.scenario import load_scenario
 from wayside.scenario.hardware import StackSection
 from wayside.tasks import TaskTable
 from wayside.transport.biased_beams import M2, Diffuse, boxes
@@ -45,20 +45,26 @@ CHUNK_EVENTS: Final = 1_000_000
 """Event k of chunk c is number c CHUNK_EVENTS + k of the sample."""
 
 
-def job_of(four_dimensional: bool) -> Job:
-    """Response and cuts of the candidates."""
-    return Job(EmulsionSection(), ReconstructionSection(), four_dimensional=four_dimensional)
+def job_of(four_dimensional: bool, values: Sequence[str]) -> Job:
+    """Response and cuts of the candidates: those of the built-in scenarios, with changes."""
+    scenario = load_scenario("belle2-forward-beams").with_values(list(values))
+    return Job(scenario.emulsion, scenario.reconstruction, four_dimensional=four_dimensional)
 
 
-def row_table(work: Path, four_dimensional: bool) -> TaskTable:
+def row_table(work: Path, four_dimensional: bool, values: Sequence[str]) -> TaskTable:
     """Chunks whose simulation is there."""
     simulated = chunk_table(work, [])
-    job = job_of(four_dimensional)
+    job = job_of(four_dimensional, values)
     tasks = {}
     for name, task in simulated.tasks.items():
         path = simulated.path(name)
         if path.is_file():
-            own = {"simulation": str(path.name), "work": str(work), "four": four_dimensional}
+            own = {
+                "simulation": str(path.name),
+                "work": str(work),
+                "four": four_dimensional,
+                "values": list(values),
+            }
             tasks[name] = {"name": task["name"], "chunk": task["chunk"], **own}
     about = {
         "format": FORMAT,
@@ -70,14 +76,16 @@ def row_table(work: Path, four_dimensional: bool) -> TaskTable:
     return TaskTable(rows_of, folder, tasks, about)
 
 
-def rows_of(name: str, chunk: int, simulation: str, work: str, four: bool) -> dict[str, Any]:
+def rows_of(
+    name: str, chunk: int, simulation: str, work: str, four: bool, values: list[str]
+) -> dict[str, Any]:
     """Reconstruct one chunk, and describe its vertices."""
     sample = {own.name: own for own in samples()}[name]
     simulated = chunk_table(Path(work), [name])
     task = chunk_name(sample, chunk)
     assert simulated.path(task).name == simulation
     kept = simulated.read(task)
-    stack, sheets, job = stack_of(sample), Sheets(), job_of(four)
+    stack, sheets, job = stack_of(sample), Sheets(), job_of(four, values)
     crossings = expand({kind: kept[kind] for kind in ("film", "gas", "fibre")}, stack)
     # Fibres are silent here: that they are is a weight.
     silent = crossings | {"fibre": crossings["fibre"][:0]}
@@ -277,11 +285,12 @@ def main() -> None:
     """Reconstruct what is missing, collect, count."""
     parser = arguments(__doc__, workers=True, work="build/candidates")
     parser.add_argument("--three", action="store_true", help="vertices without their times")
+    parser.add_argument("--set", dest="values", action="append", default=[], metavar="KEY=VALUE")
     parser.add_argument("--write", type=Path, metavar="FOLDER")
     parser.add_argument("--summary", action="store_true")
     parser.add_argument("--closure", action="store_true")
     options = parser.parse_args()
-    table = row_table(options.work, not options.three)
+    table = row_table(options.work, not options.three, options.values)
     table.run(options.workers, report=lambda line: print(line, flush=True))
     if not (options.summary or options.closure) and options.write is None:
         return
