@@ -5,8 +5,9 @@ Usage::
     OMP_NUM_THREADS=1 nice python scripts/make_candidates.py [--work build/candidates]
         [--workers 1] [--three] [--set KEY=VALUE ...] [--write FOLDER] [--summary] [--closure]
 
-Reconstructs the chunks that are there, a second or so each, into a folder of --work, and goes on
-where it was. ``--set`` changes the response or the cuts, as in emulsion.largest_slope=1.7. ``--write`` collects them into ``candidates.parquet`` and ``decays.parquet``
+Reconstructs the chunks that are there, some seconds each, into a folder of --work, and goes on
+where it was. ``--set`` changes the response or the cuts, as in emulsion.largest_slope=1.7.
+``--write`` collects the rows into ``candidates.parquet`` and ``decays.parquet``
 (`wayside.candidates`); ``--summary`` prints counts and effective counts of every sample;
 ``--closure`` compares weighted numbers of vertices with fake_vertices.csv, an unbiased sample.
 """
