@@ -164,7 +164,7 @@ def simulate(number: int, k: int, chunk: int, events: int) -> dict[str, Any]:
     }
 
 
-STAGES = ("vertex", "gas", "timed", "closed", "quiet", "isolated")
+STAGES = ("vertex", "gas", "timed", "closed", "quiet", "closed_quiet", "isolated")
 SUMS = [name for stage in STAGES for name in (stage, f"{stage}_squares")]
 COLUMNS = ("kind", "low", "high", "entering", "gas_muons", "gas_silent", *SUMS)
 
@@ -184,6 +184,7 @@ def stages(rows: Any) -> dict[str, Any]:
         "timed": gas * missed,
         "closed": gas * closed,
         "quiet": quiet,
+        "closed_quiet": gas * closed * missed_gas,
         "isolated": quiet * (rows["companions"] == 0),
     }
 
@@ -241,9 +242,9 @@ def write(table: TaskTable, day: str) -> None:
             "sums, and sums of squares over particles: vertex (vertices), gas (particles with a "
             "vertex that gas hits give a time), timed (the same times the probability that "
             "fibres upstream are silent), closed (that all fibres are), quiet (as timed, and "
-            "that no gap before the vertex has a hit at that time), isolated (and without "
-            "companions); of signal, which starts inside, vertices with one of its own two "
-            "tracks"
+            "that no gap before the vertex has a hit at that time), closed_quiet (both), isolated "
+            "(quiet and without companions); of signal, which starts inside, vertices with one of "
+            "its own two tracks"
         ),
     }
     rows = [[f"{value:.7g}" for value in row] for row in counts if row is not None]

@@ -11,11 +11,14 @@ from wayside.backgrounds.fake_counts import (
     contribution,
     contributions,
     other_settings,
+    signal_vetoes,
+    signal_words,
     timed_stage,
 )
 from wayside.backgrounds.registry import sources
 from wayside.backgrounds.setup import DetectorSetup
 from wayside.backgrounds.source import BackgroundSource, Source, Spectrum
+from wayside.data import read_table
 from wayside.scenario import Scenario, load_scenario
 
 BEAM = {
@@ -90,6 +93,7 @@ def test_vetoes_choose_the_stage() -> None:
         ({}, "timed"),
         ({"reconstruction.fibre_veto": "all"}, "closed"),
         ({"reconstruction.gas_veto": True}, "quiet"),
+        ({"reconstruction.gas_veto": True, "reconstruction.fibre_veto": "all"}, "closed_quiet"),
     ):
         case = scenario.with_values(values)
         assert timed_stage(case) == stage
@@ -101,6 +105,26 @@ def test_vetoes_choose_the_stage() -> None:
         assert stages[stage] == pytest.approx(number * expected.value, rel=1e-9)
     assert stages["quiet"] <= stages["timed"]
     assert stages["closed"] <= stages["timed"]
+    # A muon that enters also leaves through fibres, which miss it once more.
+    assert stages["closed_quiet"] < 0.03 * stages["quiet"]
+
+
+def test_the_signal_of_vetoes_is_stated() -> None:
+    scenario = load_scenario("belle2-forward")
+    assert signal_vetoes(scenario) is None
+    assert signal_words(scenario) == []
+    both = {"reconstruction.gas_veto": True, "reconstruction.fibre_veto": "all"}
+    case = scenario.with_values(both)
+    stated = signal_vetoes(case)
+    table = read_table("fake_vertices")
+    rows = table["kind"] == fakes.KINDS.index("signal")
+    kept = table["closed_quiet"][rows].sum() / table["timed"][rows].sum()
+    assert stated is not None
+    assert (stated["stage"], stated["applied"]) == ("closed_quiet", False)
+    assert stated["efficiency"] == ("timed" if case.run.efficiency == "simulated" else "unity")
+    assert stated["kept"] == pytest.approx(kept)
+    assert f"keep {kept:.2f} +-" in signal_words(case)[0]
+    assert signal_vetoes(case.with_values({"run.selection": "vertex"})) is None
 
 
 def test_sections_with_other_settings_are_named() -> None:

@@ -137,6 +137,8 @@ def test_shipped_table(kind: fakes.Kind) -> None:
     chain = ("vertex", "gas", "timed", "quiet", "isolated")
     sums = [table[stage][rows] for stage in chain]
     assert np.all(table["closed"][rows] <= table["timed"][rows])
+    assert np.all(table["closed_quiet"][rows] <= table["closed"][rows])
+    assert np.all(table["closed_quiet"][rows] <= table["quiet"][rows])
     for before, after in itertools.pairwise(sums):
         assert np.all(after <= before)
     assert np.all(table["gas"][rows] <= table["entering"][rows])

@@ -211,12 +211,18 @@ def shower(box: Box, site: Site, order: int = 48) -> Shower:
     -----
     The path in the lead is that of the line through the detector's centre.
     """
-    directions, solid = _sky(order)
+    directions, solid = sky(order)
     return Shower(directions, solid * intensity(box, site, directions), box, site)
 
 
-def _sky(order: int) -> tuple[FloatArray, FloatArray]:
-    """Directions downward, shape (n, 3), and solid angles."""
+def sky(order: int) -> tuple[FloatArray, FloatArray]:
+    """Directions downward, shape (n, 3), and solid angles.
+
+    Parameters
+    ----------
+    order
+        Gauss-Legendre points in the zenith angle; three times as many azimuths.
+    """
     nodes, weights = np.polynomial.legendre.leggauss(order)
     cosine, weights = 0.5 * (nodes + 1.0), 0.5 * weights
     count = 3 * order
@@ -274,7 +280,7 @@ def energies(box: Box, site: Site, kinetic: ArrayLike, order: int = 24) -> Float
     order
         Gauss-Legendre points in the zenith angle.
     """
-    directions, solid = _sky(order)
+    directions, solid = sky(order)
     shown = solid * sum(
         face.area * np.maximum(0.0, -(directions @ face.normal)) for face in box.faces
     )

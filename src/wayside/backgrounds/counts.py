@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from math import hypot
 from typing import Final, Literal, get_args
 
-Stage = Literal["vertex", "gas", "timed", "closed", "quiet", "isolated"]
+Stage = Literal["vertex", "gas", "timed", "closed", "quiet", "closed_quiet", "isolated"]
 """A `wayside.efficiency.selection.Selection`, or a stage before or after ``"timed"``: ``"gas"`` has
 a time and does not ask the fibres, ``"closed"`` wants all fibres silent and not those upstream
-alone, ``"quiet"`` is timed and has no hit at that time in a gap before the vertex, ``"isolated"``
-has no companions besides."""
+alone, ``"quiet"`` is timed and has no hit at that time in a gap before the vertex,
+``"closed_quiet"`` is both, ``"isolated"`` is quiet and has no companions."""
 
 STAGES: Final[tuple[Stage, ...]] = get_args(Stage)
 

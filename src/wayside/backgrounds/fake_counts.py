@@ -8,12 +8,14 @@ outside.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import hypot
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
+from wayside.backgrounds import fakes
 from wayside.backgrounds.counts import STAGES, Count, Stage
 from wayside.backgrounds.registry import sources
 from wayside.backgrounds.setup import DetectorSetup
 from wayside.backgrounds.source import BackgroundSource, Scaling
+from wayside.detector.cuts import FibreVeto
 from wayside.efficiency.selection import Selection
 
 if TYPE_CHECKING:
@@ -65,8 +67,8 @@ def contributions(scenario: "Scenario", detector: str) -> list[Contribution]:
     --------
     >>> from wayside import load_scenario
     >>> found = contributions(load_scenario("besiii-forward"), "A")
-    >>> [one.key for one in found]
-    ['collider-muons', 'cosmic-muons', 'klong-ip', 'unrelated-tracks']
+    >>> [part.key for part in found][:3]
+    ['collider-muons', 'cosmic-muons', 'cosmic-neutrons']
     """
     setup = DetectorSetup(scenario, detector)
     return [contribution(source, scenario) for source in sources(setup)]
@@ -94,9 +96,58 @@ def contribution(source: BackgroundSource, scenario: "Scenario") -> Contribution
 def timed_stage(scenario: "Scenario") -> Stage:
     """Stage that makes a vertex ``"timed"`` with the vetoes of a scenario."""
     section = scenario.reconstruction
-    if section.gas_veto:
-        return "quiet"
-    return "closed" if section.fibre_veto == "all" else "timed"
+    return _STAGES[section.fibre_veto, section.gas_veto]
+
+
+_STAGES: Final[dict[tuple[FibreVeto, bool], Stage]] = {
+    ("upstream", False): "timed",
+    ("all", False): "closed",
+    ("upstream", True): "quiet",
+    ("all", True): "closed_quiet",
+}
+"""Stages by fibre veto and gas veto."""
+
+
+def signal_vetoes(scenario: "Scenario") -> dict[str, Any] | None:
+    """What the efficiency of a scenario leaves out of its vetoes; None where it has them all.
+
+    Parameters
+    ----------
+    scenario
+        A scenario, from `wayside.load_scenario`.
+
+    Returns
+    -------
+    dict or None
+        ``"stage"`` of the fakes, the ``"efficiency"`` of the signal (that of ``"timed"``, or
+        ``"unity"``), the fraction that the other vetoes keep of simulated electron pairs
+        (``"kept"``, ``"kept_error"``), and
+        ``"applied"``, false: of other pairs it is not known.
+    """
+    stage = timed_stage(scenario)
+    if stage == "timed" or scenario.run.selection != "timed":
+        return None
+    kept = fakes.signal_kept(stage)
+    return {
+        "stage": stage,
+        "efficiency": "timed" if scenario.run.efficiency == "simulated" else "unity",
+        "kept": kept.value,
+        "kept_error": kept.error,
+        "applied": False,
+    }
+
+
+def signal_words(scenario: "Scenario") -> list[str]:
+    """`signal_vetoes` in a line; none where the efficiency has all vetoes."""
+    vetoes = signal_vetoes(scenario)
+    if vetoes is None:
+        return []
+    return [
+        f"fakes count after the vetoes ({vetoes['stage']}), signal without them"
+        f" ({vetoes['efficiency']}): of"
+        f" simulated electron pairs they keep {vetoes['kept']:.2f} +- {vetoes['kept_error']:.2f},"
+        " of muon and pion pairs it is not known"
+    ]
 
 
 def total(parts: Iterable[Contribution], selection: Selection) -> Count:

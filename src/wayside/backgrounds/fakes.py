@@ -174,6 +174,31 @@ def per_particle(
     )
 
 
+def signal_kept(stage: Stage) -> Count:
+    """Fraction of timed electron pairs from inside that a later stage keeps.
+
+    Parameters
+    ----------
+    stage
+        Stage from ``"timed"`` on.
+
+    Returns
+    -------
+    Count
+        Fraction, with a binomial error.
+
+    Examples
+    --------
+    >>> signal_kept("timed").value
+    1.0
+    """
+    _, rows = bins("signal")
+    table = _table()
+    timed, kept = (float(table[name][rows].sum()) for name in ("timed", stage))
+    fraction = kept / timed
+    return Count(fraction, math.sqrt(fraction * max(1.0 - fraction, 0.0) / timed))
+
+
 def vertices_per_entering(kind: Kind, energy: float, selection: Selection) -> Count:
     """Fakes of one particle of one energy in GeV; see `per_particle`."""
     return per_particle(kind, [energy], [1.0], selection)
@@ -197,7 +222,7 @@ def _one_more(kind: Kind, rows: IndexArray, stage: Stage) -> float:
     worst = 1.0
     if kind.startswith("muon"):
         # It has crossed the fibres at one place at least, at two in all.
-        worst = FIBRES_MISS ** (2 if stage == "closed" else 1)
+        worst = FIBRES_MISS ** (2 if stage in ("closed", "closed_quiet") else 1)
     table = _table()
     tried = float(table["gas"][rows].sum())
     return (float(table[stage][rows].sum()) + worst) / (tried + 1.0)

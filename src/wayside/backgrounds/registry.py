@@ -24,6 +24,7 @@ GROUP: Final = "wayside.backgrounds"
 BUILT_IN: Final = (
     "wayside.backgrounds.collider_muons:sources",
     "wayside.backgrounds.cosmic_muons:sources",
+    "wayside.backgrounds.cosmic_secondaries:sources",
     "wayside.backgrounds.beam_backgrounds:sources",
     "wayside.backgrounds.klong:sources",
     "wayside.backgrounds.shield_neutrons:sources",

@@ -6,7 +6,7 @@ anew for other depths and fluxes. Section 9.3 of the study; docs/theory/backgrou
 
 import functools
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
@@ -261,9 +261,31 @@ def edge_of(scenario: "Scenario") -> float:
 
 
 def arriving_at(setup: DetectorSetup, kind: Kind) -> Arriving:
-    """Particles of one kind from the rock above that head for a detector."""
+    """Particles of one kind from the rock above that head for a detector; from 5 m w.e. at least.
+
+    Parameters
+    ----------
+    setup
+        The detector and the scenario that it is in.
+    kind
+        ``"klong"`` or ``"neutron"``.
+    """
     scenario = setup.scenario
-    return arriving(neutrals(kind, site_of(scenario)), setup.box, edge_of(scenario))
+    site = site_of(scenario)
+    enough = replace(site, depth=max(site.depth, _slab()))
+    return arriving(neutrals(kind, enough), setup.box, edge_of(scenario))
+
+
+ESCAPE: Final = 100.0
+"""Interaction length of hadrons in rock in g/cm^2: what is made deeper does not come out."""
+
+THIN_ERROR: Final = 0.5
+"""Relative error of the number under less rock than was simulated."""
+
+
+def thin_factor(site: Site) -> float:
+    """Neutrals from rock that is too thin, over those from 5 m w.e.: the part that comes out."""
+    return 1.0 if covers(site) else -math.expm1(-site.depth / ESCAPE)
 
 
 TITLES: Final[dict[Kind, tuple[str, str]]] = {
@@ -276,15 +298,18 @@ _SIMULATED: Final[dict[Kind, fakes.Kind]] = {"klong": "klong-above", "neutron": 
 
 
 def sources(setup: DetectorSetup) -> list[Source]:
-    """K_L0 and neutrons from the rock above one detector; none where there is less than 5 m w.e."""
-    if not covers(site_of(setup.scenario)):
+    """K_L0 and neutrons from the rock above one detector; none at the surface."""
+    if site_of(setup.scenario).depth <= 0.0:
         return []
     return [_source(kind, setup.once(arriving_at, kind), setup) for kind in TITLES]
 
 
 def _source(kind: Kind, here: Arriving, setup: DetectorSetup) -> Source:
     key, title = TITLES[kind]
-    rate = here.count
+    site = site_of(setup.scenario)
+    thin = not covers(site)
+    rate = here.count.times(thin_factor(site), THIN_ERROR if thin else 0.0)
+    less = f"{site.depth:.3g} g/cm^2 of rock: {thin_factor(site):.2g} of those of {_slab():g}"
     least = "" if kind == "klong" else " from 0.1 GeV"
     return Source(
         key,
@@ -304,5 +329,6 @@ def _source(kind: Kind, here: Arriving, setup: DetectorSetup) -> Source:
             f"the muon crosses the fibres with {100 * here.tagged:.0f} per cent of them,"
             f" rock {CEILING:g} m above; the neutral comes {here.delay:.1f} ns after light",
             f"Geant4 muon-nuclear, {100 * MODEL_ERROR[kind]:.0f} per cent",
+            *((less,) if thin else ()),
         ),
     )

@@ -82,6 +82,8 @@ class Spectrum:
     target
         The detector that they hit, `wayside.backgrounds.setup.DetectorSetup.target`; that of the
         table unless given.
+    relative_error
+        Relative error of taking the fakes of this kind for those of the particles.
     """
 
     kind: fakes.Kind
@@ -90,6 +92,7 @@ class Spectrum:
     per_entering: float = 1.0
     tagged: float = 0.0
     target: Target = SIMULATED
+    relative_error: float = 0.0
 
     @property
     def outside(self) -> tuple[str, ...]:
@@ -110,7 +113,7 @@ class Spectrum:
             return Count(0.0)
         vetoed = 0.0 if stage in ("vertex", "gas") else self.tagged
         fakes_each = fakes.per_particle(self.kind, self.energies, self.weights, stage, self.target)
-        return fakes_each.times(self.per_entering * (1.0 - vetoed))
+        return fakes_each.times(self.per_entering * (1.0 - vetoed), self.relative_error)
 
 
 @dataclass(frozen=True, eq=False)

@@ -27,7 +27,7 @@ class UnrelatedTracks(Source):
 
     def fakes(self, stage: Stage) -> Count | None:
         """Mean number of vertices; vetoes that go beyond ``"timed"`` are not applied to them."""
-        if stage in ("closed", "quiet"):
+        if stage in ("closed", "quiet", "closed_quiet"):
             return self.vertices["timed"]
         return self.vertices[stage] if stage in SELECTIONS else None
 

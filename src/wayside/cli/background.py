@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from wayside.sensitivity.background_report import BackgroundReport
 
 _PAGE = 80
-_STAGES = "a time; fibres upstream, all; gas before; no others"
+_STAGES = "a time; fibres upstream, all; gas before; both; no others"
 _KEY = 20
 """Characters of a source's key in a table."""
 
@@ -83,7 +83,7 @@ def _text(report: "BackgroundReport", detectors: tuple[str, ...]) -> str:
         if any(source.outside for source in report.budget.detectors[name]):
             lines += ["* extrapolated beyond the simulation: see the notes"]
         if report.vetoes[name]:
-            lines += ["", "vertices after each veto: " + _STAGES, _vetoes(report, name)]
+            lines += ["", "vertices by veto: " + _STAGES, _vetoes(report, name)]
     lines += ["", *_limit(report), "", _luminosity(report)]
     notes = {
         f"{source.key}: {note}": None

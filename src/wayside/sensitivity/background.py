@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from wayside.backgrounds.budget import Budget, budget
-from wayside.backgrounds.fake_counts import other_settings
+from wayside.backgrounds.fake_counts import other_settings, signal_vetoes, signal_words
 from wayside.backgrounds.setup import DetectorSetup
 from wayside.limits import uncertain
 from wayside.limits.control import Control
@@ -33,6 +33,8 @@ class Background:
     confidence_level: float
     luminosity_fb: float
     flags: tuple[str, ...] = ()
+    signal_vetoes: dict[str, Any] | None = None
+    """What the signal's efficiency leaves out of the vetoes that the fakes went through."""
 
     @property
     def relative_error(self) -> float:
@@ -85,6 +87,7 @@ class Background:
             "expected": self.value,
             "error": self.error,
             "from": self.kind,
+            "signal_vetoes": self.signal_vetoes,
             "n_limit": self.n_limit,
             "n_limit_one_error_more": self.n_limit_with_more,
             "zero_background_until_fb": _finite(self.zero_until()),
@@ -135,6 +138,7 @@ def simulated_background(scenario: Scenario, sources: Budget | None = None) -> B
         flags.append(f"fakes were simulated with other values in {', '.join(other)}")
     flags += [line for name in scenario.signal for line in DetectorSetup(scenario, name).remarks]
     flags += counted.outside(scenario.signal)
+    flags += signal_words(scenario)
     missing = counted.not_counted(scenario.signal)
     if missing:
         flags.append(f"background not counted: {', '.join(missing)}")
@@ -153,6 +157,7 @@ def simulated_background(scenario: Scenario, sources: Budget | None = None) -> B
         run.confidence_level,
         run.luminosity_fb,
         tuple(flags),
+        signal_vetoes(scenario),
     )
 
 

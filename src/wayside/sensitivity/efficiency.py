@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from wayside.acceptance.detected import PAIR_OF
+from wayside.backgrounds.fake_counts import signal_vetoes, signal_words
 from wayside.efficiency.shipped import NAME, SETTINGS, differences, shipped
 from wayside.scenario import Scenario
 from wayside.sensitivity.mass_point import MassPoint
@@ -44,6 +45,7 @@ def efficiency_report(scenario: Scenario, point: MassPoint) -> dict[str, Any]:
     table = shipped()
     keys = ("version", "date", "geant4", "geant4_data")
     report["selection"] = run.selection
+    report["vetoes"] = signal_vetoes(scenario)
     report["table"] = {"name": NAME, **{key: table.header.get(key, "") for key in keys}}
     report["detectors"] = {
         name: detection_report(point, name, scenario.model.epsilon, scenario.model.g_d)
@@ -61,7 +63,7 @@ def flags(scenario: Scenario, point: MassPoint) -> list[str]:
     table = shipped()
     plain = scenario.to_dict()
     other = differences(table, {name: plain[name] for name in SETTINGS})
-    flagged = []
+    flagged = signal_words(scenario)
     if other:
         flagged.append(f"efficiency: the table was made with other values of {', '.join(other)}")
     size = tuple(float(part) for part in table.header["size"].split(" x "))

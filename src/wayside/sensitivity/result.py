@@ -194,8 +194,7 @@ def reach(scenario: Scenario, *, progress: Progress | None = None) -> Reach:
     efficiency = efficiency_report(scenario, plane.centre)
     flags = [
         *_flags_of_the_point(scenario, plane),
-        *background.flags,
-        *efficiency.pop("flags"),
+        *dict.fromkeys([*background.flags, *efficiency.pop("flags")]),
         *_flags_of_the_result(scenario, plane, worst, relic, levels, margins),
     ]
     return Reach(
