@@ -7,6 +7,7 @@ left of them; what muons make there is in `wayside.backgrounds.rock_neutrals`.
 
 import functools
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -158,7 +159,7 @@ def _showers(particle: int) -> tuple[FloatArray, FloatArray]:
     return np.sqrt(edges[1:] * edges[:-1]), -np.diff(above)
 
 
-_SPECTRA: Final = {
+_SPECTRA: Final[dict[str, Callable[[], tuple[FloatArray, FloatArray]]]] = {
     "cosmic-neutrons": _neutrons,
     "cosmic-protons": _protons,
     "cosmic-electrons": functools.partial(_showers, ELECTRON),
