@@ -121,7 +121,7 @@ def test_a_density_that_could_not_be_computed(monkeypatch):
 
 
 def test_not_known():
-    # R(s), and with it the width of A', ends at 188.7 GeV.
+    # The width of A' is not known where the Z would add to it.
     heavy = ["belle2-central", "--set", "model.m_aprime=250"]
     assert "not known at these masses" in run("relic", *heavy, "--line").output
     assert run("relic", *heavy).exit_code == 2

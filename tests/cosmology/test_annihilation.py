@@ -10,7 +10,7 @@ from wayside.cosmology.annihilation import Strength, cross_section, strength, vi
 from wayside.cosmology.bessel import LEAST_ARGUMENT, coefficients, scaled_k
 from wayside.cosmology.dof import dof
 from wayside.cosmology.nodes import MAX_NODES, build
-from wayside.cosmology.pairs import pair_factor, pair_numbers
+from wayside.cosmology.pairs import Widths, cusp, pair_factor, pair_numbers
 from wayside.cosmology.tables import tables
 from wayside.errors import InputError
 from wayside.models.inelastic import PseudoDirac, ScalarInelastic
@@ -53,8 +53,9 @@ def test_detailed_balance_with_production(cls):
     s = q * q
     a, b = model.pair_tensor(s)
     p = float(pair_momentum(q, model.m1, model.m2))
-    width = eps**2 * float(visible_width_hat(3.0, ONE)) + g_d**2 * model.dark_width_hat()
-    pole = (s - 9) ** 2 + 9 * width**2
+    visible = eps**2 * float(visible_width_hat(3.0, ONE))
+    dark = g_d**2 * model.with_masses(q, model.m1, model.m2).dark_width_hat()
+    pole = (s - 9) ** 2 + (3 * visible + q * dark) ** 2
     # Lepton tensor summed over spins with beams along z: 2 s (delta_ij - z_i z_j).
     # Contracted with a delta_ij + b n_i n_j: 2 s (2 a + b sin^2).
     square = (eps * g_d) ** 2 * 4 * math.pi * ALPHA * 2 * s * (2 * a + b * 2 / 3) / 4 / pole
@@ -121,7 +122,18 @@ def test_nodes_against_adaptive_quadrature(hadrons, width, masses):
     visible = strength(hadrons)
     m_aprime, m1, m2 = masses
     y, c = np.empty(MAX_NODES), np.empty(MAX_NODES)
-    n = build(m_aprime, m1, m2, width, SCALARS, 2.0, 1e-3, tables(visible, dof("drees2015")), y, c)
+    n = build(
+        m_aprime,
+        m1,
+        m2,
+        Widths(width, 0.0),
+        SCALARS,
+        2.0,
+        1e-3,
+        tables(visible, dof("drees2015")),
+        y,
+        c,
+    )
     assert n < MAX_NODES / 2
     temperature = 0.15
     total = m1 + m2
@@ -143,3 +155,27 @@ def test_nodes_against_adaptive_quadrature(hadrons, width, masses):
     mine = float(np.sum(c[:n] * np.exp(-y[:n] / temperature)))
     # Narrow states as peaks without tails: some 1e-4 next to one of them.
     assert mine == pytest.approx(exact, rel=3e-4 if hadrons == "r-ratio" else 2e-5)
+
+
+def test_real_part_at_threshold():
+    # The vacuum polarisation of a pair of equal masses, by its dispersion relation with the charge
+    # at q^2 = 0: H(s) = s^2/pi int ds' F(s')/s'^2/(s' - s), F = sqrt(s) Gamma(s) over g_D^2.
+    model = PseudoDirac(3.0, 0.5 + 1e-9, 0.5 - 1e-9)
+    pair = pair_numbers(model.current, model.m1, model.m2)
+
+    def polarisation(s):
+        def integrand(speed):  # s' = 1/(1 - v^2), ds'/s' = 2 v dv s'
+            q2 = 1 / (1 - speed**2)
+            width = model.with_masses(math.sqrt(q2), model.m1, model.m2).dark_width_hat()
+            return math.sqrt(q2) * width * 2 * speed / (q2 - s)
+
+        return s**2 / math.pi * quad(integrand, 0, 1, limit=200)[0]
+
+    at_threshold = polarisation(1.0)
+    for mass, close in ((0.9999, 0.01), (0.99, 0.04), (0.9, 0.1), (0.7, 0.1), (0.5, 0.1)):
+        exact = at_threshold - polarisation(mass**2)
+        mine = cusp(mass, model.m1, model.m2, pair, Widths(0.0, 1.0))
+        assert mine == pytest.approx(exact, rel=close)
+    assert cusp(1.1, model.m1, model.m2, pair, Widths(0.0, 1.0)) == 0.0
+    scalars = pair_numbers(ScalarInelastic.current, model.m1, model.m2)
+    assert cusp(0.9, model.m1, model.m2, scalars, Widths(0.0, 1.0)) == 0.0

@@ -200,7 +200,7 @@ def test_bounds():
 
 
 def test_a_bound_that_holds_with_equality():
-    # One value of s at the pole: epsilon^2/D is all, and its inverse what the density goes as.
+    # Values of s at the pole: epsilon^2/D is all, and its inverse what the density goes as.
     density = density_of(PseudoDirac(8.0, 3.99, 3.98), 0.1)
     ratio = density.visible_hat / density.dark
 
@@ -210,7 +210,9 @@ def test_a_bound_that_holds_with_equality():
     start = 2 * density.turns_at
     for factor in (1.1, 3.0, 50.0):
         end = density.rises_at(start, math.log(factor))
-        assert inverse(end) / inverse(start) == pytest.approx(factor, rel=1e-9)
+        # The dark width is a little smaller below the pole, where the pair is as near to it.
+        assert inverse(end) / inverse(start) == pytest.approx(factor, rel=1e-5)
+        assert inverse(end) / inverse(start) <= factor
 
 
 def test_barely_two_roots():

@@ -36,12 +36,23 @@ def visible(q: float, hadrons: str) -> float:
     return total
 
 
-def cross_section(kind, m_aprime, m1, m2, epsilon, g_d, y, hadrons, width):
-    """Sigma of 1 2 -> SM in GeV^-2, averaged over spins, at sqrt(s) = m1 + m2 + y."""
+def cross_section(kind, m_aprime, m1, m2, epsilon, g_d, y, hadrons, visible_width):
+    """Sigma of 1 2 -> SM in GeV^-2, averaged over spins, at sqrt(s) = m1 + m2 + y.
+
+    The dark width is that of an A' of mass sqrt(s). Below threshold it would go on as i times its
+    size, which shifts the real part; what it is at M is subtracted.
+    """
     q = m1 + m2 + y
     alpha_d = g_d**2 / (4 * math.pi)
     p = math.sqrt(y * (y + 2 * m1 + 2 * m2) * (q**2 - (m1 - m2) ** 2)) / (2 * q)
-    pole = ((y - (m_aprime - m1 - m2)) * (q + m_aprime)) ** 2 + (m_aprime * width) ** 2
+    real = (y - (m_aprime - m1 - m2)) * (q + m_aprime)
+    if kind == "pseudo-dirac" and m_aprime < m1 + m2:
+        # q Gamma = g_D^2 q^2/(12 pi) sqrt(a) b^(3/2) 3/2 at threshold, a = 2 y/(m1 + m2).
+        root = math.sqrt(2 * (m1 + m2 - m_aprime) / (m1 + m2))
+        b = 4 * m1 * m2 / (m1 + m2) ** 2
+        real += g_d**2 * m_aprime * (m1 + m2) / (8 * math.pi) * root * b**1.5
+    dark = dark_width(kind, q, m1, m2, g_d, y * (2 * (m1 + m2) + y) / q**2)
+    pole = real**2 + (m_aprime * visible_width + q * dark) ** 2
     common = epsilon**2 * ALPHA * alpha_d * visible(q, hadrons) / pole
     if kind == "scalar":
         return 8 * math.pi / 3 * common * q * p
@@ -51,18 +62,20 @@ def cross_section(kind, m_aprime, m1, m2, epsilon, g_d, y, hadrons, width):
     return 2 * math.pi * common * q / p * (e1 * e2 + p * p / 3 + m1 * m2)
 
 
+def dark_width(kind, m_aprime, m1, m2, g_d, a):
+    """Width of A' into the pair in GeV, a = 1 - (m1 + m2)^2/M^2."""
+    b = 1 - ((m1 - m2) / m_aprime) ** 2
+    if kind == "scalar":
+        return g_d**2 * m_aprime / (48 * math.pi) * (a * b) ** 1.5
+    last = 1 + ((m1 + m2) / m_aprime) ** 2 / 2
+    return g_d**2 * m_aprime / (12 * math.pi) * math.sqrt(a) * b**1.5 * last
+
+
 def full_width(kind, m_aprime, m1, m2, epsilon, g_d, hadrons):
-    """Width of A' in GeV."""
-    total = epsilon**2 * ALPHA * m_aprime / 3 * visible(m_aprime, hadrons)
-    if m_aprime > m1 + m2:
-        a = 1 - ((m1 + m2) / m_aprime) ** 2
-        b = 1 - ((m1 - m2) / m_aprime) ** 2
-        if kind == "scalar":
-            total += g_d**2 * m_aprime / (48 * math.pi) * (a * b) ** 1.5
-        else:
-            last = 1 + ((m1 + m2) / m_aprime) ** 2 / 2
-            total += g_d**2 * m_aprime / (12 * math.pi) * math.sqrt(a) * b**1.5 * last
-    return total
+    """Width of A' in GeV, and the visible part of it."""
+    seen = epsilon**2 * ALPHA * m_aprime / 3 * visible(m_aprime, hadrons)
+    a = 1 - ((m1 + m2) / m_aprime) ** 2
+    return seen + (dark_width(kind, m_aprime, m1, m2, g_d, a) if a > 0 else 0.0), seen
 
 
 def breakpoints(m_aprime, m1, m2, width, hadrons, highest):
@@ -76,7 +89,7 @@ def breakpoints(m_aprime, m1, m2, width, hadrons, highest):
     else:
         points += [2 * mass for mass, _ in QUARKS]
     points += [2 * mass for mass in LEPTON_MASSES.values()]
-    above = [p - total for p in points] + (10.0 ** np.arange(-9, 2, 0.5)).tolist()
+    above = [p - total for p in points] + (10.0 ** np.arange(-16, 2, 0.5)).tolist()
     for centre, spread in centres:
         at = centre - m1 - m2
         above.append(at)
@@ -89,14 +102,14 @@ def sigma_v(kind, m_aprime, m1, m2, epsilon, g_d, hadrons, x):
     """Effective thermal average in GeV^-2 at the x of an array."""
     g = 1 if kind == "scalar" else 2
     temperature = m2 / x
-    width = full_width(kind, m_aprime, m1, m2, epsilon, g_d, hadrons)
+    width, visible_width = full_width(kind, m_aprime, m1, m2, epsilon, g_d, hadrons)
     total = m1 + m2
 
     def integrand(root):
         y = root * root
         q = total + y
         p2 = y * (y + 2 * total) * (q * q - (m1 - m2) ** 2) / (4 * q * q)
-        sigma = cross_section(kind, m_aprime, m1, m2, epsilon, g_d, y, hadrons, width)
+        sigma = cross_section(kind, m_aprime, m1, m2, epsilon, g_d, y, hadrons, visible_width)
         kernel = np.exp(-y / temperature) * kve(1, q / temperature)
         return 2 * root * 2 * q * p2 * q * sigma * kernel
 

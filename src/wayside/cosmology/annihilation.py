@@ -1,9 +1,10 @@
 r"""Coannihilation 1 2 -> A'* -> Standard Model: cross-section and visible strength.
 
 With the visible strength K(s) (per lepton sqrt(1 - 4m^2/s) (1 + 2m^2/s), and R or free quarks), the
-dark current (a, b) of the model at s, p* the momentum of the pair and Gamma the full width of A',
+dark current (a, b) of the model at s, p* the momentum of the pair, Gamma(s) the full width of A'
+and R its real part at threshold (`wayside.cosmology.pairs`),
 
-    g1 g2 sigma = alpha eps^2 gD^2 (a + b/3) sqrt(s) K / (2 p* [(s - M^2)^2 + M^2 Gamma^2]),
+    g1 g2 sigma = alpha eps^2 gD^2 (a + b/3) sqrt(s) K / (2 p* [(s - M^2 + R)^2 + s Gamma(s)^2]),
 
 summed over the spins of the pair: the Breit-Wigner formula with the partial widths of an A' of mass
 sqrt(s). For scalars (8 pi/3) eps^2 alpha alphaD sqrt(s) p* K / [...]; derived in docs/theory.
@@ -18,9 +19,12 @@ import numpy as np
 import numpy.typing as npt
 
 from wayside.constants import ALPHA, LEPTON_MASSES
+from wayside.cosmology.pairs import Widths, cusp, dark_term, pair_numbers
 from wayside.errors import InputError
+from wayside.models.mediator import dark_width_hats
 from wayside.models.protocol import Model
-from wayside.models.r_ratio import R_MAXIMUM, knots, narrow_states
+from wayside.models.r_ratio import knots, narrow_states
+from wayside.models.z_boson import HIGHEST
 from wayside.typing import BoolArray, FloatArray
 
 __all__ = [
@@ -31,6 +35,7 @@ __all__ = [
     "mediator_width",
     "strength",
     "visible_width_hat",
+    "widths_of",
 ]
 
 
@@ -68,7 +73,7 @@ class Strength:
     narrow: FloatArray
     """Rows of mass, width (GeV), and area (integral over s of K, GeV^2)."""
     maximum: float
-    """Largest sqrt(s) in GeV for which K is known; above, it stays what it is there."""
+    """Largest sqrt(s) in GeV up to which K is all; beyond, the Z would add to it."""
 
     def smooth(self, sqrt_s: npt.ArrayLike) -> FloatArray:
         """Return K without the narrow states."""
@@ -112,12 +117,11 @@ def strength(hadrons: str = "r-ratio", shift: float = 0.0) -> Strength:
     if hadrons == "quarks":
         masses += QUARK_MASSES.values()
         weights += [charge**2 / 3 for charge in _QUARK_CHARGES.values()]
-        maximum = _QUARKS_MAXIMUM
-        breaks = np.sort([*(2 * mass for mass in masses), maximum])
+        breaks = np.sort([*(2 * mass for mass in masses), _QUARKS_MAXIMUM])
         values = np.zeros_like(breaks)
         narrow = np.zeros((0, 3))
     else:
-        table, maximum = knots(), R_MAXIMUM
+        table = knots()
         moved = table.r + shift * np.hypot(table.independent, table.correlated)
         breaks = np.union1d(table.sqrt_s, [2 * mass for mass in masses])
         values = np.interp(breaks, table.sqrt_s, np.maximum(moved, 0.0), left=0.0)
@@ -128,9 +132,7 @@ def strength(hadrons: str = "r-ratio", shift: float = 0.0) -> Strength:
             ]
         )
     opens = np.isin(breaks, [2 * mass for mass in masses])
-    result = Strength(
-        breaks, values, opens, np.array(masses), np.array(weights), narrow, float(maximum)
-    )
+    result = Strength(breaks, values, opens, np.array(masses), np.array(weights), narrow, HIGHEST)
     for array in (breaks, values, opens, result.masses, result.weights, narrow):
         array.flags.writeable = False
     return result
@@ -161,6 +163,14 @@ def mediator_width(model: Model, epsilon: float, g_d: float, visible: Strength) 
     return float(width + model.dark_powers.value(**couplings) * model.dark_width_hat())
 
 
+def widths_of(model: Model, epsilon: float, g_d: float, visible: Strength) -> Widths:
+    """Return the width of A' as the solver takes it: what depends on s, and what does not."""
+    masses = (model.m_aprime, model.m1, model.m2)
+    dark = model.dark_powers.value(epsilon=epsilon, g_d=g_d)
+    paired = dark * float(dark_width_hats(model.current, *masses))
+    return Widths(max(mediator_width(model, epsilon, g_d, visible) - paired, 0.0), dark)
+
+
 def cross_section(
     model: Model, sqrt_s: float, epsilon: float, g_d: float, visible: Strength
 ) -> float:
@@ -186,8 +196,12 @@ def cross_section(
     a, b = model.pair_tensor(s)
     sigma, delta = model.m1 + model.m2, model.m1 - model.m2
     momentum = np.sqrt((s - sigma**2) * (s - delta**2) / s) / 2
-    width = mediator_width(model, epsilon, g_d, visible)
-    pole = (s - model.m_aprime**2) ** 2 + (model.m_aprime * width) ** 2
+    masses = (model.m_aprime, model.m1, model.m2)
+    widths = widths_of(model, epsilon, g_d, visible)
+    pair = pair_numbers(model.current, model.m1, model.m2)
+    term = model.m_aprime * widths.constant
+    term += widths.dark * dark_term(sqrt_s - sigma, model.m1, model.m2, pair)
+    pole = (s - model.m_aprime**2 + cusp(*masses, pair, widths)) ** 2 + term**2
     spins = math.prod(model.current.spin_states)
     couplings = ALPHA * model.excited_powers.value(epsilon=epsilon, g_d=g_d)
     top = couplings * (a + b / 3) * sqrt_s * float(visible(sqrt_s))

@@ -1,15 +1,16 @@
 """Omega h^2 as a function of epsilon alone, and how fast it can change.
 
 The thermal average is an integral over s of positive numbers times epsilon^2/D, with
-D = (s - M^2)^2 + M^2 Gamma^2 and Gamma = Gamma_dark + epsilon^2 w. A larger thermal average at all
-temperatures leaves a smaller yield, and a thermal average r < 1 times as large a yield at most 1/r
-times as large (docs/theory/relic.md), so the density follows the smallest and the largest of
-epsilon^2/D over the s above threshold.
+D = (s - M^2 + R)^2 + (A(s) + epsilon^2 w M)^2 and A(s) = sqrt(s) Gamma_dark(s). A larger thermal
+average at all temperatures leaves a smaller yield, and a thermal average r < 1 times as large a
+yield at most 1/r times as large (docs/theory/relic.md), so the density follows the smallest and the
+largest of epsilon^2/D over the s above threshold.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from math import exp, hypot, inf, sqrt
+from functools import cached_property
+from math import exp, inf, sqrt
 from typing import Final
 
 import numpy as np
@@ -17,10 +18,11 @@ import numpy as np
 from wayside.cosmology.annihilation import strength, visible_width_hat
 from wayside.cosmology.dof import DOF_NAMES, dof
 from wayside.cosmology.excited_abundance import ExcitedAbundance, cannot_decay
-from wayside.cosmology.pairs import PairNumbers, pair_numbers
+from wayside.cosmology.pairs import PairNumbers, Widths, cusp, dark_term, pair_numbers
 from wayside.cosmology.solve import solve
 from wayside.cosmology.tables import Tables, tables
 from wayside.cosmology.universe import CRITICAL_DENSITY, ENTROPY_TODAY
+from wayside.models.mediator import dark_width_hats
 from wayside.models.protocol import Model
 from wayside.typing import FloatArray
 
@@ -39,7 +41,11 @@ class Column:
     visible_hat: float
     """Visible width of A' over epsilon^2 in GeV."""
     dark: float
-    """Dark width of A' in GeV."""
+    """Dark width of A' at its mass in GeV."""
+    beside: float
+    """Part of it that the phase space of the pair does not give, the same at all s, in GeV."""
+    dark_strength: float
+    """Couplings of the other part."""
     rate: float
     """Factor of the couplings in the annihilation rate, over its power of epsilon."""
     pair: PairNumbers = field(repr=False)
@@ -53,24 +59,38 @@ class Column:
         couplings2 = self.rate * epsilon ** model.excited_powers["epsilon"]
         if couplings2 == 0.0:
             return inf
-        width = epsilon**2 * self.visible_hat + self.dark
+        visible = model.visible_powers.value(epsilon=epsilon, g_d=self.g_d)
+        widths = Widths(visible * self.visible_hat + self.beside, self.dark_strength)
         masses = (model.m_aprime, model.m1, model.m2)
-        left, _, _ = _solve(*masses, width, couplings2, self.pair, self.tables, _NOTHING)
+        left, _, _ = _solve(*masses, widths, couplings2, self.pair, self.tables, _NOTHING)
         if self.excited is not None:
             left *= self.excited.mass_factor(couplings2)
         return float(left * model.m2 * ENTROPY_TODAY / CRITICAL_DENSITY)
 
-    @property
-    def _gap(self) -> float:
-        """Least abs(s - M^2)/M above threshold in GeV: how far below it the pole is."""
-        total, mass = self.model.m1 + self.model.m2, self.model.m_aprime
-        return max(total - mass, 0.0) * (total + mass) / mass
+    @cached_property
+    def _propagator(self) -> tuple[FloatArray, FloatArray]:
+        """abs(s - M^2 + R)/M and A(s)/M in GeV on a grid of s from threshold, the pole included."""
+        model = self.model
+        mass, total = model.m_aprime, model.m1 + model.m2
+        above = (mass - model.m1) - model.m2
+        y = np.concatenate([[0.0], np.geomspace(1e-12 * total, 3.0 * total, 150)])
+        if above > 0.0:
+            near = above * np.geomspace(1e-12, 1.0, 40)
+            y = np.concatenate([y, above + near, np.maximum(above - near, 0.0), [above]])
+        widths = Widths(0.0, self.dark_strength)
+        shift = cusp(mass, model.m1, model.m2, self.pair, widths)
+        off = np.abs((y - above) * (total + y + mass) + shift)
+        dark = [self.dark_strength * dark_term(at, model.m1, model.m2, self.pair) for at in y]
+        return off / mass, np.array(dark) / mass + self.beside
 
-    @property
+    @cached_property
     def turns_at(self) -> float:
         """Up to this epsilon Omega h^2 falls: epsilon^2/D grows at every s."""
-        # Its derivative has the sign of gap^2 + dark^2 - (epsilon^2 w)^2 where it turns first.
-        return sqrt(hypot(self._gap, self.dark) / self.visible_hat) if self.visible_hat else inf
+        if not self.visible_hat:
+            return inf
+        # Its derivative has the sign of off^2 + dark^2 - (epsilon^2 w)^2 where it turns first.
+        off, dark = self._propagator
+        return float(sqrt(np.min(np.hypot(off, dark)) / self.visible_hat))
 
     def rises_at(self, epsilon: float, ln_factor: float) -> float:
         """Return the least larger epsilon at which Omega h^2 could be exp(ln_factor) as large.
@@ -82,13 +102,14 @@ class Column:
         ln_factor
             Logarithm of the factor by which Omega h^2 may rise, not negative.
         """
-        w, rest = self.visible_hat, self._gap**2 + self.dark**2
-        # With z = epsilon^2, the least of z/D is where s is nearest to the pole; it falls by the
-        # factor where w^2 z + rest/z has grown by it, but for the constant 2 dark w.
-        z = epsilon**2
+        # With z = epsilon^2, D/z is w^2 z + rest/z but for the constant 2 dark w; where it grows by
+        # the factor first, at any s, the density may.
+        w, (off, dark) = self.visible_hat, self._propagator
+        rest, z = off**2 + dark**2, epsilon**2
         grown = exp(min(ln_factor, 600.0))
-        total = grown * (w * w * z + 2 * self.dark * w + rest / z) - 2 * self.dark * w
-        return sqrt((total + sqrt(max(total**2 - 4 * w * w * rest, 0.0))) / 2) / w
+        total = grown * (w * w * z + 2 * dark * w + rest / z) - 2 * dark * w
+        roots = total + np.sqrt(np.maximum(total**2 - 4 * w * w * rest, 0.0))
+        return float(sqrt(np.min(roots) / 2) / w)
 
 
 def density_of(
@@ -107,11 +128,15 @@ def density_of(
         If the width of A' is not known at its mass.
     """
     visible, plasma = strength(hadrons), dof(dof_name)
+    dark, dark_hat = model.dark_powers.value(g_d=g_d), model.dark_width_hat()
+    paired = float(dark_width_hats(model.current, model.m_aprime, model.m1, model.m2))
     return Column(
         model,
         g_d,
         float(visible_width_hat(model.m_aprime, visible)),
-        model.dark_powers.value(g_d=g_d) * model.dark_width_hat(),
+        dark * dark_hat,
+        dark * max(dark_hat - paired, 0.0),
+        dark,
         model.excited_powers.value(epsilon=1.0, g_d=g_d),
         pair_numbers(model.current, model.m1, model.m2),
         tables(visible, plasma),

@@ -9,7 +9,15 @@ panel, the weights of the rule are those that integrate K times a polynomial exa
 import numba
 import numpy as np
 
-from wayside.cosmology.pairs import PairNumbers, pair_factor
+from wayside.cosmology.pairs import (
+    PairNumbers,
+    Widths,
+    cusp,
+    dark_term,
+    pair_factor,
+    term_at_mass,
+    threshold_scale,
+)
 from wayside.cosmology.tables import Tables
 from wayside.typing import FloatArray
 
@@ -72,7 +80,7 @@ def build(
     m_aprime: float,
     m1: float,
     m2: float,
-    width: float,
+    widths: Widths,
     pair: PairNumbers,
     hottest: float,
     coldest: float,
@@ -83,14 +91,14 @@ def build(
     """Fill nodes y = sqrt(s) - m1 - m2 and weights; return how many.
 
     The sum over nodes of weight times f(y) is the integral over s of
-    (a + b/3) p* s K f / [(s - M^2)^2 + M^2 Gamma^2] for smooth f.
+    (a + b/3) p* s K f / [(s - M^2 + R)^2 + s Gamma(s)^2] for smooth f.
 
     Parameters
     ----------
     m_aprime, m1, m2
         Masses in GeV.
-    width
-        Width of A' in GeV.
+    widths
+        Width of A' and how it depends on s.
     pair
         Current and spins, from `pairs.pair_numbers`.
     hottest, coldest
@@ -104,7 +112,10 @@ def build(
     masses, weights, narrow = tables.masses, tables.weights, tables.narrow
     total = m1 + m2
     above = (m_aprime - m1) - m2
-    half = 0.5 * width
+    constant = m_aprime * widths.constant
+    term = term_at_mass(m_aprime, m1, m2, pair, widths)
+    shift = cusp(m_aprime, m1, m2, pair, widths)
+    half = 0.5 * term / m_aprime
     count = 0
 
     used = half
@@ -112,34 +123,39 @@ def build(
         least = _NARROWEST * min(above, 0.02)
         if half < least:
             used = least
-            narrowness = np.pi / m_aprime * (1 / width - 0.5 / used)
+            narrowness = np.pi * (1 / term - 0.5 / (m_aprime * used))
             piece = int(np.searchsorted(breaks, m_aprime))
             at_pole = smooth_strength(m_aprime, piece, breaks, values, masses, weights)
             at_pole += _tails(m_aprime, total, narrow)
             y_out[count] = above
             c_out[count] = narrowness * at_pole * pair_factor(above, m1, m2, pair)
             count += 1
-    spread = 4 * (m_aprime * used) ** 2
+    # What is added to M Gamma of a pole that is integrated as a broader one.
+    broader = 2 * m_aprime * (used - half)
 
     for k in range(len(narrow)):
         mass, state_width, area = narrow[k, 0], narrow[k, 1], narrow[k, 2]
-        w, v = m_aprime * width, mass * state_width
-        offset = (mass - m_aprime) * (mass + m_aprime)
-        overlap = area / (offset * offset + (w + v) ** 2)
         # A state above threshold is a peak: one node there, and one where the A' is on its tail.
         if mass < total:
             continue
+        w, v = term, mass * state_width
+        there = constant + widths.dark * dark_term(mass - total, m1, m2, pair)
+        offset = (mass - m_aprime) * (mass + m_aprime) + shift
+        overlap = area / (offset * offset + (there + v) ** 2)
         y_out[count] = mass - total
         c_out[count] = overlap * pair_factor(mass - total, m1, m2, pair)
         count += 1
         if above > 0:
             y_out[count] = above
-            c_out[count] = overlap * v / w * (m_aprime / mass) ** 2
+            c_out[count] = area / (offset * offset + (w + v) ** 2) * v / w * (m_aprime / mass) ** 2
             c_out[count] *= pair_factor(above, m1, m2, pair)
             count += 1
 
     end = 30 * hottest
     low = 0.3 * min(coldest, np.sqrt(above * above + used * used))
+    # Below this the dark width, which starts as a root, is small beside the rest.
+    floor = 0.3 * np.hypot(abs(above) * (total + m_aprime) + shift, constant + broader)
+    low = threshold_scale(low, floor, m1, m2, pair, widths)
     start = 0.0
     piece = int(np.searchsorted(breaks, total))
     moments = np.empty(ORDER)
@@ -205,10 +221,11 @@ def build(
             else:
                 weight *= smooth_strength(q, piece, breaks, values, masses, weights)
             weight += outside
-            off = (y - above) * (q + m_aprime)
+            off = (y - above) * (q + m_aprime) + shift
+            factor = pair_factor(y, m1, m2, pair)
+            spread = constant + broader + widths.dark * factor / (8 * np.pi * q * q * q)
             y_out[count] = y
-            c_out[count] = 2 * q * weight * pair_factor(y, m1, m2, pair)
-            c_out[count] /= off * off + spread
+            c_out[count] = 2 * q * weight * factor / (off * off + spread * spread)
             count += 1
         start = stop
     return count

@@ -1,4 +1,10 @@
-"""The dark pair as numbers that compiled code reads: its current, evaluated above threshold."""
+"""The dark pair as numbers that compiled code reads: its current, evaluated above threshold.
+
+The propagator of A' has s - M^2 + R + i sqrt(s) Gamma(s) in its denominator. Gamma(s) is that of an
+A' of mass sqrt(s) into the dark pair, which opens at threshold, plus what does not change with s. R
+is what the opening of an s wave does to the real part if M is below threshold, so that M stays the
+mass at which the real part vanishes. Derived in docs/theory/relic.md.
+"""
 
 from typing import NamedTuple
 
@@ -8,7 +14,17 @@ import numpy as np
 from wayside.models.currents import Current
 from wayside.typing import FloatArray
 
-__all__ = ["PairNumbers", "has_s_wave", "pair_factor", "pair_numbers"]
+__all__ = [
+    "PairNumbers",
+    "Widths",
+    "cusp",
+    "dark_term",
+    "has_s_wave",
+    "pair_factor",
+    "pair_numbers",
+    "term_at_mass",
+    "threshold_scale",
+]
 
 
 class PairNumbers(NamedTuple):
@@ -22,6 +38,17 @@ class PairNumbers(NamedTuple):
     """Number of spin states of the excited state."""
     spins_2: float
     """Number of spin states of the ground state."""
+
+
+class Widths(NamedTuple):
+    """Width of A' at one choice of couplings."""
+
+    constant: float
+    """Part of it that is the same at all energies, in GeV: that into the Standard Model."""
+    dark: float
+    """Couplings of the part that the phase space of the pair gives, g_D^2."""
+    real: float = 1.0
+    """Factor on the real part at threshold."""
 
 
 def pair_numbers(current: Current, m1: float, m2: float) -> PairNumbers:
@@ -64,3 +91,44 @@ def pair_factor(y: float, m1: float, m2: float, pair: PairNumbers) -> float:
 def has_s_wave(m1: float, m2: float, pair: PairNumbers) -> bool:
     """Tell whether the current does not vanish at threshold."""
     return bool(_polynomial(pair.isotropic, -4 * m1 * m2, 0.0) != 0.0)
+
+
+@numba.njit(cache=True, error_model="numpy")
+def dark_term(y: float, m1: float, m2: float, pair: PairNumbers) -> float:
+    """Return sqrt(s) Gamma(s) of the pair over g_D^2 in GeV^2, y above threshold."""
+    q = m1 + m2 + y
+    return float(pair_factor(y, m1, m2, pair) / (8 * np.pi * q * q * q))
+
+
+@numba.njit(cache=True, error_model="numpy")
+def term_at_mass(m_aprime: float, m1: float, m2: float, pair: PairNumbers, widths: Widths) -> float:
+    """Return M Gamma(M) in GeV^2."""
+    above = (m_aprime - m1) - m2
+    term = m_aprime * widths.constant
+    if above > 0.0:
+        term += widths.dark * dark_term(above, m1, m2, pair)
+    return float(term)
+
+
+@numba.njit(cache=True, error_model="numpy")
+def cusp(m_aprime: float, m1: float, m2: float, pair: PairNumbers, widths: Widths) -> float:
+    """Return R in GeV^2: 0 where M is above threshold, or the pair has no s wave."""
+    total = m1 + m2
+    below = (m1 - m_aprime) + m2
+    if below <= 0.0:
+        return 0.0
+    tensor = _polynomial(pair.isotropic, -4 * m1 * m2, 0.0)
+    imaginary = np.sqrt(2 * m1 * m2 / total * below)
+    strength = widths.real * widths.dark * m_aprime / total
+    return float(strength * tensor * imaginary / (8 * np.pi * total))
+
+
+@numba.njit(cache=True, error_model="numpy")
+def threshold_scale(
+    start: float, floor: float, m1: float, m2: float, pair: PairNumbers, widths: Widths
+) -> float:
+    """Return the y, from ``start`` down by decades, at which the dark term is below ``floor``."""
+    y = start
+    while widths.dark * dark_term(y, m1, m2, pair) > floor and y > 1e-60 * start:
+        y *= 0.1
+    return y

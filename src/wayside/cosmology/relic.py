@@ -12,18 +12,19 @@ import numpy.typing as npt
 from wayside.constants import HBAR_C, SPEED_OF_LIGHT
 from wayside.cosmology.annihilation import (
     Strength,
-    mediator_width,
     strength,
     visible_width_hat,
+    widths_of,
 )
 from wayside.cosmology.dof import DOF_NAMES, dof
 from wayside.cosmology.excited_abundance import ExcitedAbundance, cannot_decay
 from wayside.cosmology.flags import excited_outlives, flags_of
-from wayside.cosmology.pairs import PairNumbers, pair_numbers
+from wayside.cosmology.pairs import PairNumbers, Widths, has_s_wave, pair_numbers
 from wayside.cosmology.solve import MAX_STEPS, solve
 from wayside.cosmology.tables import Tables, tables
 from wayside.cosmology.universe import CRITICAL_DENSITY, ENTROPY_TODAY
 from wayside.errors import InputError, NumericalError
+from wayside.models.couplings import Powers
 from wayside.models.currents import Current, PairLike, current_of
 from wayside.models.mediator import (
     DARK_POWERS,
@@ -38,6 +39,12 @@ __all__ = ["GEV2_TO_CM3_PER_S", "RelicResult", "omega_h2", "relic_density"]
 
 
 _solve: Final[Callable[..., tuple[float, float, int]]] = solve
+
+NUMERICAL_ERROR: Final = 1e-3
+"""Relative error of quadrature and solver: what independent calculations differ by at most."""
+
+REAL_PART_ERROR: Final = 0.1
+"""Relative error of the real part at threshold, of which only what is next to it is known."""
 
 GEV2_TO_CM3_PER_S: Final = (HBAR_C * 100) ** 2 * SPEED_OF_LIGHT * 1e11
 """<sigma v> of 1 GeV^-2 in cm^3/s."""
@@ -65,11 +72,13 @@ class RelicResult:
     x_freeze_out: float
     """m2/T at which the yield is 2.5 times its equilibrium; NaN if that never happens."""
     uncertainty: float
-    """Relative uncertainty, `contributions` in quadrature; numerical errors are below 1e-3."""
+    """Relative uncertainty, `contributions` in quadrature."""
     contributions: Mapping[str, float]
-    """Relative changes: ``dof`` with the other degrees of freedom, ``r`` with R an error higher,
-    ``excited`` with what is left of the excited state, where it outlives the universe, all in the
-    ground state."""
+    """Relative changes: ``numerical`` for the accuracy of the calculation; ``dof`` with the other
+    degrees of freedom, ``r`` with R an error higher,
+    ``threshold`` with the real part at threshold a tenth larger, where M is below it; ``excited``
+    with what is left of the excited state, where it outlives the universe, all in the ground state.
+    """
     flags: tuple[str, ...]
     """Keys of `wayside.cosmology.flags.FLAGS` that apply."""
     hadrons: str
@@ -133,7 +142,8 @@ def omega_h2(
     >>> bool(density[0] > density[1] > 0)
     True
     """
-    return _omega_h2(current_of(pair), m_aprime, m1, m2, epsilon, g_d, strength(hadrons), dof_name)
+    masses = (m_aprime, m1, m2)
+    return _omega_h2(pair, masses, (epsilon, g_d), strength(hadrons), dof_name)
 
 
 def relic_density(
@@ -176,8 +186,11 @@ def relic_density(
     """
     masses = (model.m_aprime, model.m1, model.m2)
 
-    def value(visible: Strength, name: str) -> float:
-        return float(_omega_h2(model.current, *masses, epsilon, g_d, visible, name))
+    def value(visible: Strength, name: str, real: float = 1.0) -> float:
+        dark_hat = model.dark_width_hat()
+        return float(
+            _omega_h2(model, masses, (epsilon, g_d), visible, name, dark_hat=dark_hat, real=real)
+        )
 
     visible = strength(hadrons)
     omega = value(visible, dof_name)
@@ -195,9 +208,13 @@ def relic_density(
     if not np.isfinite(omega):
         raise failure
     others = [name for name in DOF_NAMES if name != dof_name]
-    parts = {"dof": max(abs(value(visible, name) / omega - 1) for name in others)}
+    parts = {"numerical": NUMERICAL_ERROR}
+    parts |= {"dof": max(abs(value(visible, name) / omega - 1) for name in others)}
     if hadrons == "r-ratio":
         parts["r"] = abs(value(strength(hadrons, 1.0), dof_name) / omega - 1)
+    pair = pair_numbers(model.current, model.m1, model.m2)
+    if model.m_aprime < model.m1 + model.m2 and has_s_wave(model.m1, model.m2, pair):
+        parts["threshold"] = abs(value(visible, dof_name, 1.0 + REAL_PART_ERROR) / omega - 1)
     couplings2 = model.excited_powers.value(epsilon=epsilon, g_d=g_d)
     if excited_outlives(model, couplings2):
         # All of it in the ground state, or as much as scattering leaves in the excited one.
@@ -206,9 +223,8 @@ def relic_density(
         raise failure
 
     rows = np.empty((MAX_STEPS, 4))
-    width = mediator_width(model, epsilon, g_d, visible)
-    pair = pair_numbers(model.current, model.m1, model.m2)
-    _, frozen, steps = _solve(*masses, width, couplings2, pair, tables(visible, plasma), rows)
+    widths = widths_of(model, epsilon, g_d, visible)
+    _, frozen, steps = _solve(*masses, widths, couplings2, pair, tables(visible, plasma), rows)
     x, y, equilibrium, sigma_v = (np.exp(column) for column in rows[:steps].T)
     flags = flags_of(
         model, epsilon, g_d, plasma, visible.maximum, frozen, (x, y, equilibrium, sigma_v)
@@ -229,19 +245,45 @@ def relic_density(
     )
 
 
+class _ManyWidths(NamedTuple):
+    """Fields of `Widths` for many points."""
+
+    constant: FloatArray
+    dark: FloatArray
+    real: float
+
+
+class _Scaling(NamedTuple):
+    """How widths and annihilation scale with the couplings; a model may say otherwise."""
+
+    visible: Powers
+    dark: Powers
+    excited: Powers
+
+
+def _scaling_of(pair: PairLike) -> _Scaling:
+    return _Scaling(
+        getattr(pair, "visible_powers", VISIBLE_POWERS),
+        getattr(pair, "dark_powers", DARK_POWERS),
+        getattr(pair, "excited_powers", EXCHANGE_POWERS),
+    )
+
+
 def _omega_h2(
-    current: Current,
-    m_aprime: npt.ArrayLike,
-    m1: npt.ArrayLike,
-    m2: npt.ArrayLike,
-    epsilon: npt.ArrayLike,
-    g_d: npt.ArrayLike,
+    pair_like: PairLike,
+    masses: tuple[npt.ArrayLike, npt.ArrayLike, npt.ArrayLike],
+    couplings: tuple[npt.ArrayLike, npt.ArrayLike],
     visible: Strength,
     dof_name: str,
+    *,
+    dark_hat: npt.ArrayLike | None = None,
+    real: float = 1.0,
 ) -> FloatArray:
+    """Omega h^2 at masses and couplings; ``dark_hat`` is the model's own dark width over g_D^2."""
+    current, scaling = current_of(pair_like), _scaling_of(pair_like)
     plasma = dof(dof_name)
     arrays = np.broadcast_arrays(
-        *(np.asarray(values, dtype=np.float64) for values in (m_aprime, m1, m2, epsilon, g_d))
+        *(np.asarray(values, dtype=np.float64) for values in (*masses, *couplings))
     )
     shape = arrays[0].shape
     mass, heavy, light, eps, dark = (np.ascontiguousarray(values).ravel() for values in arrays)
@@ -255,9 +297,14 @@ def _omega_h2(
     ):
         if bad.any():
             raise InputError(f"{name} = {values[bad][0]:g}: {_RULES[name]}")
-    widths = VISIBLE_POWERS.of(epsilon=eps) * visible_width_hat(mass, visible)
-    widths = widths + DARK_POWERS.of(g_d=dark) * dark_width_hats(current, mass, heavy, light)
-    couplings2 = EXCHANGE_POWERS.of(epsilon=eps, g_d=dark)
+    values_of = {"epsilon": eps, "g_d": dark}
+    dark2 = np.broadcast_to(scaling.dark.of(**values_of), mass.shape)
+    constant = scaling.visible.of(**values_of) * visible_width_hat(mass, visible)
+    if dark_hat is not None:
+        beside = np.ravel(dark_hat) - dark_width_hats(current, mass, heavy, light)
+        constant = constant + dark2 * np.maximum(beside, 0.0)
+    couplings2 = np.broadcast_to(scaling.excited.of(**values_of), mass.shape)
+    widths = _ManyWidths(np.broadcast_to(constant, mass.shape), dark2, real)
     isotropic, along = current.coefficients(heavy, light)
     spins_1, spins_2 = current.spin_states
     stacked = PairNumbers(isotropic, along, float(spins_1), float(spins_2))
@@ -282,7 +329,7 @@ def _solve_many(
     mass: FloatArray,
     heavy: FloatArray,
     light: FloatArray,
-    widths: FloatArray,
+    widths: _ManyWidths,
     couplings2: FloatArray,
     stacked: PairNumbers,
     shared: Tables,
@@ -302,7 +349,8 @@ def _solve_many(
                 stacked.spins_1,
                 stacked.spins_2,
             )
+            width = Widths(widths.constant[i], widths.dark[i], widths.real)
             result[i] = solve(
-                mass[i], heavy[i], light[i], widths[i], couplings2[i], pair, shared, nothing
+                mass[i], heavy[i], light[i], width, couplings2[i], pair, shared, nothing
             )[0]
     return result

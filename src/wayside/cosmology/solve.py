@@ -15,7 +15,14 @@ import numba
 import numpy as np
 
 from wayside.cosmology.nodes import MAX_NODES, build
-from wayside.cosmology.pairs import PairNumbers, has_s_wave
+from wayside.cosmology.pairs import (
+    PairNumbers,
+    Widths,
+    cusp,
+    has_s_wave,
+    term_at_mass,
+    threshold_scale,
+)
 from wayside.cosmology.rodas import Equation, evaluate, one_step
 from wayside.cosmology.splines import hermite, lookup, spline_slopes
 from wayside.cosmology.tables import Tables
@@ -36,9 +43,14 @@ _FAST, _SLOW = 60.0, 2e6
 
 
 @numba.njit(cache=True)
-def x_range(m_aprime: float, m1: float, m2: float, width: float, pair: PairNumbers) -> float:
+def x_range(m_aprime: float, m1: float, m2: float, widths: Widths, pair: PairNumbers) -> float:
     """Return the x from which on annihilation goes on as a power of x, or has ended."""
-    off_pole = max(abs((m_aprime - m1) - m2), 0.5 * width)
+    above = abs((m_aprime - m1) - m2)
+    off_pole = max(above, 0.5 * term_at_mass(m_aprime, m1, m2, pair, widths) / m_aprime)
+    # An s wave whose dark width rules at threshold goes on to grow below the distance to the pole.
+    floor = above * (m1 + m2 + m_aprime) + cusp(m_aprime, m1, m2, pair, widths)
+    floor = np.hypot(floor, m_aprime * widths.constant)
+    off_pole = threshold_scale(off_pole, floor, m1, m2, pair, widths)
     # After freeze-out at x = 30 the rest is 30/x of all in an s wave, (30/x)^2 in a p wave, times
     # what the extrapolation makes of the change of the degrees of freedom.
     late = max(3e4 if has_s_wave(m1, m2, pair) else 1.5e3, 50 * m2 / off_pole)
@@ -48,13 +60,13 @@ def x_range(m_aprime: float, m1: float, m2: float, width: float, pair: PairNumbe
 
 @numba.njit(cache=True)
 def averages(
-    m_aprime: float, m1: float, m2: float, width: float, pair: PairNumbers, tables: Tables
+    m_aprime: float, m1: float, m2: float, widths: Widths, pair: PairNumbers, tables: Tables
 ) -> tuple[float, float, FloatArray, FloatArray]:
     """Tabulate the thermal average and the density of equilibrium.
 
     Parameters
     ----------
-    m_aprime, m1, m2, width, pair, tables
+    m_aprime, m1, m2, widths, pair, tables
         As for `solve`.
 
     Returns
@@ -63,9 +75,10 @@ def averages(
         Grid in ln x; logarithms of <sigma v>_eff over eps^2 gD^2 in GeV^-2 and of the density of
         both states in T^3.
     """
-    x_end = x_range(m_aprime, m1, m2, width, pair)
+    x_end = x_range(m_aprime, m1, m2, widths, pair)
     y_nodes, c_nodes = np.empty(MAX_NODES), np.empty(MAX_NODES)
-    count = build(m_aprime, m1, m2, width, pair, m2 / X_START, m2 / x_end, tables, y_nodes, c_nodes)
+    hottest, coldest = m2 / X_START, m2 / x_end
+    count = build(m_aprime, m1, m2, widths, pair, hottest, coldest, tables, y_nodes, c_nodes)
     u0 = np.log(X_START)
     n = int(np.ceil((np.log(x_end) - u0) / _COARSE)) + 1
     coarse = (np.log(x_end) - u0) / (n - 1)
@@ -194,7 +207,7 @@ def solve(
     m_aprime: float,
     m1: float,
     m2: float,
-    width: float,
+    widths: Widths,
     couplings2: float,
     pair: PairNumbers,
     tables: Tables,
@@ -206,8 +219,8 @@ def solve(
     ----------
     m_aprime, m1, m2
         Masses in GeV.
-    width
-        Width of A' in GeV.
+    widths
+        Width of A' and how it depends on s.
     couplings2
         epsilon^2 gD^2.
     pair
@@ -224,7 +237,7 @@ def solve(
         Y today; x where Y = 2.5 Y_eq (NaN if never); rows of ``out`` in use. Y is NaN if the solver
         needs too many steps or meets what is not a number.
     """
-    start, h, ln_sigma_v, ln_density = averages(m_aprime, m1, m2, width, pair, tables)
+    start, h, ln_sigma_v, ln_density = averages(m_aprime, m1, m2, widths, pair, tables)
     equation = yield_equation(m2, couplings2, start, h, ln_sigma_v, ln_density, tables)
     ln_a = equation.ln_a
     if not np.isfinite(np.sum(ln_a) + np.sum(equation.w_eq)):

@@ -183,7 +183,7 @@ class InelasticModel(ABC):
         Raises
         ------
         InputError
-            Where R is not known (m_aprime above 188.7 GeV).
+            Where the Z would add to it (m_aprime above 38.1 GeV).
         """
         widths = mediator.visible_width_hats(self.m_aprime)
         return {channel: float(width) for channel, width in widths.items()}

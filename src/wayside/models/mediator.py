@@ -16,6 +16,7 @@ from wayside.models.couplings import Powers
 from wayside.models.currents import PairLike, current_of
 from wayside.models.kinematics import pair_momentum
 from wayside.models.r_ratio import r_ratio, r_ratio_error
+from wayside.models.z_boson import HIGHEST
 from wayside.typing import FloatArray
 
 __all__ = [
@@ -65,7 +66,7 @@ def visible_width_hats(m_aprime: npt.ArrayLike) -> dict[str, FloatArray]:
     Parameters
     ----------
     m_aprime : array_like
-        Mass in GeV, any shape, positive and at most `r_ratio.R_MAXIMUM`.
+        Mass in GeV, any shape, positive and at most `z_boson.HIGHEST`.
 
     Returns
     -------
@@ -130,4 +131,9 @@ def _checked(m_aprime: npt.ArrayLike) -> FloatArray:
     mass = np.asarray(m_aprime, dtype=np.float64)
     if not (mass > 0).all():
         raise InputError(f"m_aprime = {mass[~(mass > 0)].flat[0]:g} GeV: must be positive")
+    if (mass > HIGHEST).any():
+        raise InputError(
+            f"m_aprime = {mass[mass > HIGHEST].flat[0]:g} GeV: its visible width is known up to"
+            f" {HIGHEST:.3g} GeV only; beyond, the Z adds to it"
+        )
     return mass

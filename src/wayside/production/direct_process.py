@@ -10,7 +10,7 @@ from wayside.collider.beams import Beams, boosted
 from wayside.constants import NEAREST_POLE
 from wayside.models.couplings import Powers
 from wayside.models.kinematics import pair_momentum
-from wayside.models.r_ratio import R_MAXIMUM
+from wayside.models.z_boson import HIGHEST
 from wayside.production import direct
 from wayside.production.process import (
     LIGHTEST,
@@ -80,7 +80,7 @@ class DirectProcess(Process):
         """Whether the width that is left out of the propagator would be felt."""
         model, sqrt_s = self.model, self.beams.sqrt_s
         width = float(model.dark_powers.of(**couplings)) * model.dark_width_hat()
-        if model.m_aprime <= R_MAXIMUM:
+        if model.m_aprime <= HIGHEST:
             visible = sum(model.visible_width_hats().values())
             width += float(model.visible_powers.of(**couplings)) * visible
         ratio = model.m_aprime * width / abs(sqrt_s**2 - model.m_aprime**2)

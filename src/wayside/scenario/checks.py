@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from wayside.constants import M_ELECTRON
 from wayside.errors import InputError
+from wayside.models import z_boson
 from wayside.production.process import Masses
 from wayside.production.registry import process_class
 from wayside.scenario.problems import fail, nearest, show
@@ -130,6 +131,9 @@ def _masses(scenario: Sections) -> Iterator[str]:
         return
     aprime = f"model.m_aprime = {_number(model.m_aprime)}"
     energy = scenario.sqrt_s
+    keys = {"sqrt_s": "collider: sqrt_s", "m_aprime": "model.m_aprime"}
+    for name, value, rule in z_boson.problems(energy, model.m_aprime):
+        yield f"{keys[name]} = {_number(value)}: {rule}"
     masses = Masses(model.m_aprime, m1, m2)
     for name in scenario.processes:
         for fault, rule in process_class(name).problems(masses, energy):
