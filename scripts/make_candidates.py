@@ -3,7 +3,7 @@
 Usage::
 
     OMP_NUM_THREADS=1 nice python scripts/make_candidates.py [--work build/candidates]
-        [--workers 1] [--three] [--set KEY=VALUE ...] [--write FOLDER] [--summary] [--closure]
+        [--workers 1] [--set KEY=VALUE ...] [--write FOLDER] [--summary] [--closure]
 
 Reconstructs the chunks that are there, some seconds each, into a folder of --work, and goes on
 where it was. ``--set`` changes the response or the cuts, as in emulsion.largest_slope=1.7.
@@ -46,16 +46,17 @@ CHUNK_EVENTS: Final = 1_000_000
 """Event k of chunk c is number c CHUNK_EVENTS + k of the sample."""
 
 
-def job_of(four_dimensional: bool, values: Sequence[str]) -> Job:
-    """Response and cuts of the candidates: those of the built-in scenarios, with changes."""
-    scenario = load_scenario("belle2-forward-beams").with_values(list(values))
-    return Job(scenario.emulsion, scenario.reconstruction, four_dimensional=four_dimensional)
+def job_of(values: Sequence[str]) -> Job:
+    """Response and cuts of the candidates: those of the built-in scenarios, in four dimensions."""
+    four = "reconstruction.four_dimensional=true"
+    scenario = load_scenario("belle2-forward-beams").with_values([four, *values])
+    return Job(scenario.emulsion, scenario.reconstruction)
 
 
-def row_table(work: Path, four_dimensional: bool, values: Sequence[str]) -> TaskTable:
+def row_table(work: Path, values: Sequence[str]) -> TaskTable:
     """Chunks whose simulation is there."""
     simulated = chunk_table(work, [])
-    job = job_of(four_dimensional, values)
+    job = job_of(values)
     tasks = {}
     for name, task in simulated.tasks.items():
         path = simulated.path(name)
@@ -63,7 +64,6 @@ def row_table(work: Path, four_dimensional: bool, values: Sequence[str]) -> Task
             own = {
                 "simulation": str(path.name),
                 "work": str(work),
-                "four": four_dimensional,
                 "values": list(values),
             }
             tasks[name] = {"name": task["name"], "chunk": task["chunk"], **own}
@@ -73,20 +73,17 @@ def row_table(work: Path, four_dimensional: bool, values: Sequence[str]) -> Task
         "reconstruction": job.cuts.model_dump(mode="json"),
         "seed": SEED,
     }
-    folder = work / ("rows" if four_dimensional else "rows-three")
-    return TaskTable(rows_of, folder, tasks, about)
+    return TaskTable(rows_of, work / "rows", tasks, about)
 
 
-def rows_of(
-    name: str, chunk: int, simulation: str, work: str, four: bool, values: list[str]
-) -> dict[str, Any]:
+def rows_of(name: str, chunk: int, simulation: str, work: str, values: list[str]) -> dict[str, Any]:
     """Reconstruct one chunk, and describe its vertices."""
     sample = {own.name: own for own in samples()}[name]
     simulated = chunk_table(Path(work), [name])
     task = chunk_name(sample, chunk)
     assert simulated.path(task).name == simulation
     kept = simulated.read(task)
-    stack, sheets, job = stack_of(sample), Sheets(), job_of(four, values)
+    stack, sheets, job = stack_of(sample), Sheets(), job_of(values)
     crossings = expand({kind: kept[kind] for kind in ("film", "gas", "fibre")}, stack)
     # Fibres are silent here: that they are is a weight.
     silent = crossings | {"fibre": crossings["fibre"][:0]}
@@ -285,13 +282,12 @@ def closure(candidates: Candidates) -> None:
 def main() -> None:
     """Reconstruct what is missing, collect, count."""
     parser = arguments(__doc__, workers=True, work="build/candidates")
-    parser.add_argument("--three", action="store_true", help="vertices without their times")
     parser.add_argument("--set", dest="values", action="append", default=[], metavar="KEY=VALUE")
     parser.add_argument("--write", type=Path, metavar="FOLDER")
     parser.add_argument("--summary", action="store_true")
     parser.add_argument("--closure", action="store_true")
     options = parser.parse_args()
-    table = row_table(options.work, not options.three, options.values)
+    table = row_table(options.work, options.values)
     table.run(options.workers, report=lambda line: print(line, flush=True))
     if not (options.summary or options.closure) and options.write is None:
         return

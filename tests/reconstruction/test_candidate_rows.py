@@ -60,7 +60,7 @@ def described(crossings, decays=None, density=0.5):
     primaries["pdg"], primaries["weight"] = 13, 1.0
     primaries["x"], primaries["y"], primaries["z"] = POINT[0] + 3.0, POINT[1], -112.0
     primaries["pz"] = 5e3
-    job = Job(EmulsionSection(), ReconstructionSection(), four_dimensional=True)
+    job = Job(EmulsionSection(), ReconstructionSection(four_dimensional=True))
     rng = np.random.default_rng(4)
     silent = crossings | {"fibre": crossings["fibre"][:0]}
     response = response_of(silent, job, SHEETS, rng)

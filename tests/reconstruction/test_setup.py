@@ -21,6 +21,7 @@ def test_every_key_reaches_its_step():
         veto_sheets=4,
         fibre_veto="all",
         gas_veto=True,
+        four_dimensional=True,
     )
     setup = setup_of(emulsion, cuts, sheets)
     assert (setup.films.sheets, setup.films.emulsion.grain_error) == (sheets, 0.4)
@@ -30,3 +31,4 @@ def test_every_key_reaches_its_step():
     assert (vertexing.max_holes, vertexing.veto_sheets) == (1, 4)
     assert (timing.position_error, timing.time_error) == (0.08, 7.0)
     assert (timing.fibre_veto, timing.gas_veto) == ("all", True)
+    assert (setup.time_first, timing.birth_gap, timing.distinct_hits) == (True, True, True)

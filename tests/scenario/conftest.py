@@ -81,6 +81,7 @@ BASE: dict[str, Any] = {
         "veto_sheets": 3,
         "fibre_veto": "all",
         "gas_veto": True,
+        "four_dimensional": True,
     },
     "stack": {
         "blocks": 30,

@@ -41,6 +41,7 @@ def test_defaults_in_the_units_of_a_scenario() -> None:
     assert (cuts.min_sheets, cuts.max_holes, cuts.veto_sheets) == (5, 2, 3)
     assert (cuts.vertex_chi2, cuts.min_opening) == (16.0, 0.01)
     assert (cuts.fibre_veto, cuts.gas_veto) == ("upstream", False)
+    assert cuts.four_dimensional is False
 
 
 def test_values_reach_the_object_in_its_units() -> None:

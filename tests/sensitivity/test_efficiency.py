@@ -146,6 +146,10 @@ def test_the_contour_moves_as_the_yield_scales(monkeypatch):
         ),
         ({"emulsion.grain_density": 30}, ["other values of emulsion.grain_density"]),
         ({"reconstruction.fibre_veto": "all"}, ["other values of reconstruction.fibre_veto"]),
+        (
+            {"reconstruction.four_dimensional": True},
+            ["other values of reconstruction.four_dimensional"],
+        ),
         ({"stack.blocks": 30, "stack.film": "50 um", "geant4.data": "stand-in"}, []),
         (
             {"model.m_aprime": 9.8, "model.m1": 5.5, "model.m2": 4.2},

@@ -30,7 +30,10 @@ class ReconstructionCuts:
         Fibres that must be without hits when a vertex happens: those ``"upstream"`` of it, or
         ``"all"``.
     gas_veto
-        Whether gas detectors before the vertex's block must be without hits at that time, too.
+        Whether gas detectors before the vertex must be without hits at that time, too.
+    four_dimensional
+        Whether tracks get the times of their gas hits first, vertices are made of tracks of one
+        time first, the two hits must be distinct, and the gap in which a vertex lies may time it.
     """
 
     min_sheets: int = 5
@@ -40,3 +43,4 @@ class ReconstructionCuts:
     veto_sheets: int = 3
     fibre_veto: FibreVeto = "upstream"
     gas_veto: bool = False
+    four_dimensional: bool = False

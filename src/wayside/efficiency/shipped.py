@@ -3,10 +3,12 @@
 import json
 import math
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from functools import cache
 from importlib import resources
 from typing import Any, Final
 
+from wayside.detector.cuts import ReconstructionCuts
 from wayside.efficiency.table import EfficiencyMap
 
 NAME: Final = "efficiency_map"
@@ -54,6 +56,8 @@ def differences(table: EfficiencyMap, sections: Mapping[str, Mapping[str, Any]])
     ['emulsion.fog']
     """
     made = json.loads(table.header["settings"])
+    # A table older than a key was made with what is now its default.
+    made["reconstruction"] = {**asdict(ReconstructionCuts()), **made["reconstruction"]}
     return [
         key
         for name in SETTINGS

@@ -63,8 +63,6 @@ class Job:
         Whether every grain is simulated.
     tile
         Side in mm of the squares that are linked separately; all at once if None.
-    four_dimensional
-        Whether times come before vertices, as in `wayside.reconstruction.setup.setup_of`.
     """
 
     emulsion: EmulsionSection
@@ -73,11 +71,10 @@ class Job:
     together: int = 1000
     grains: bool = False
     tile: float | None = None
-    four_dimensional: bool = False
 
     def setup(self, sheets: Sheets, layer: Layer | None = None) -> Setup:
         """Settings of reconstruction for films at given depths."""
-        return setup_of(self.emulsion, self.cuts, sheets, layer, self.four_dimensional)
+        return setup_of(self.emulsion, self.cuts, sheets, layer)
 
     def about(self, run: Run) -> dict[str, Any]:
         """Everything the result depends on."""
@@ -89,7 +86,6 @@ class Job:
             "together": self.together,
             "response": "grains" if self.grains else "parametrised",
             "tile_mm": self.tile,
-            "four_dimensional": self.four_dimensional,
             "sheets": asdict(run.sheets),
             "layer": asdict(run.layer),
             "simulation": run.about,

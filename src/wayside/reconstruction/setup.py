@@ -15,7 +15,6 @@ def setup_of(
     reconstruction: ReconstructionSection,
     sheets: Sheets | None = None,
     layer: Layer | None = None,
-    four_dimensional: bool = False,
 ) -> Setup:
     """Settings of reconstruction that two sections of a scenario describe.
 
@@ -29,9 +28,6 @@ def setup_of(
         Depths of the films in mm, those of the default stack if None.
     layer
         Material between two films, that of the default stack if None.
-    four_dimensional
-        Whether vertices are made of tracks of one time first, whose hits are distinct, and the gap
-        in which a vertex lies gives it a time, too.
 
     Returns
     -------
@@ -66,9 +62,9 @@ def setup_of(
             time_error=readout.gas_time,
             fibre_veto=cuts.fibre_veto,
             gas_veto=cuts.gas_veto,
-            birth_gap=four_dimensional,
-            distinct_hits=four_dimensional,
+            birth_gap=cuts.four_dimensional,
+            distinct_hits=cuts.four_dimensional,
         ),
         min_sheets=cuts.min_sheets,
-        time_first=four_dimensional,
+        time_first=cuts.four_dimensional,
     )

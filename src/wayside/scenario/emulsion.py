@@ -138,7 +138,10 @@ class ReconstructionSection(Section):
         Fibres that must be without hits when a vertex happens: those ``"upstream"`` of it, or
         ``"all"``.
     gas_veto
-        Whether gas detectors before the vertex's block must be without hits at that time, too.
+        Whether gas detectors before the vertex must be without hits at that time, too.
+    four_dimensional
+        Whether tracks get the times of their gas hits first, vertices are made of tracks of one
+        time first, the two hits must be distinct, and the gap in which a vertex lies may time it.
     """
 
     min_sheets: _Sheets = _CUTS.default("min_sheets")
@@ -148,6 +151,7 @@ class ReconstructionSection(Section):
     veto_sheets: Annotated[int, BeforeValidator(Whole(0, 40))] = _CUTS.default("veto_sheets")
     fibre_veto: FibreVeto = _CUTS.default("fibre_veto")
     gas_veto: Annotated[bool, BeforeValidator(_switch)] = _CUTS.default("gas_veto")
+    four_dimensional: Annotated[bool, BeforeValidator(_switch)] = _CUTS.default("four_dimensional")
 
     def build(self) -> ReconstructionCuts:
         """Cuts that these keys describe."""
