@@ -21,11 +21,13 @@ PLANES = [
 ]
 COUPLINGS = ("epsilon-g_d", "sum", 40)
 LONG_NAME = "a scenario with a name of $80$ characters, which is as long as a name can be"
-# Acceptances of crossing beams take ten times longer: their planes of masses wait for the night.
+MASSES_ALWAYS = ("belle2-forward", "besiii-forward", "belle2-central", "study-fig15b")
+"""Scenarios whose planes of masses are drawn at every run; the others wait for the night."""
+
 CASES = [
     pytest.param(
         (name, *plane, {}),
-        marks=[pytest.mark.nightly] if "beams" in name and plane[0] != "epsilon-g_d" else [],
+        marks=[] if name in MASSES_ALWAYS or plane[0] == "epsilon-g_d" else [pytest.mark.nightly],
     )
     for name in builtin_names()
     for plane in PLANES
