@@ -15,7 +15,7 @@ from wayside.errors import InputError
 from wayside.generator.records import PRIMARY
 from wayside.reconstruction.accidentals import overlay, pool, tile_vertices
 from wayside.reconstruction.run import Job
-from wayside.reconstruction.timing import _coincidences
+from wayside.reconstruction.gas_hits import coincidences
 from wayside.scenario.emulsion import EmulsionSection, ReconstructionSection
 
 JOB = Job(EmulsionSection(), ReconstructionSection())
@@ -82,7 +82,12 @@ def agreeing(
             inside = np.hypot(x - centre, y) < radius
             more = rng.uniform(0.0, exposure_ns, 1 if own else 0)
             lists.append(np.sort(np.concatenate([time[inside], more])))
-        out[k] = len(_coincidences(lists[0], lists[1], accidentals.GAS_WINDOW))
+        both = np.concatenate(lists)
+        # A common hit is in both lists, at one time.
+        order = np.argsort(both, kind="stable")
+        rows = np.argsort(order, kind="stable")
+        first, second = np.sort(rows[: len(lists[0])]), np.sort(rows[len(lists[0]) :])
+        out[k] = len(coincidences(both[order], first, second, accidentals.GAS_WINDOW))
     return out
 
 

@@ -143,7 +143,7 @@ def entries(figure: Figure) -> list[str]:
 
 def test_legend(result: Reach) -> None:
     assert entries(reach_figure(result)) == [
-        "90% CL, $N=2.3$",
+        "90% CL, $N=2.3$, no background (assumed)",
         "mean flight length, face acceptance",
         r"$\Omega h^2=0.12$ (hatched: more)",
     ]
@@ -165,6 +165,16 @@ def test_no_contour_says_so() -> None:
     nothing = result_of("belle2-forward", "epsilon-g_d", "sum", 40, {"run.luminosity_fb": 1e-3})
     texts = [text.get_text() for text in words(reach_figure(nothing))]
     assert f"no sensitivity: at most {nothing.total.max():.2g} events" in texts
+    # The words cover no curve.
+    figure = reach_figure(nothing)
+    (message,) = (text for text in words(figure) if text.get_text().startswith("no sensitivity"))
+    box = message.get_window_extent()
+    lines = [*nothing.approximate, *nothing.unity, *nothing.existing["lep"]]
+    lines += [branch.line for branch in nothing.relic.branches]
+    assert lines
+    for line in lines:
+        points = figure.axes[0].transData.transform(line.points)
+        assert not np.any([box.contains(*point) for point in points])
     inside_of_it = {"plane.g_d": [0.1, 0.2], "plane.epsilon": [2e-4, 3e-4]}
     everything = result_of("belle2-forward", "epsilon-g_d", "sum", 20, inside_of_it)
     assert everything.contour == []

@@ -131,6 +131,8 @@ BASE: dict[str, Any] = {
             "weights": [2.0, 1.0],
             "duty": 0.5,
             "detectors": ["A"],
+            "gas_hits": 5.0,
+            "fibre_hits": 7.0,
         },
         "neutrons": {"particle": "neutron", "rate": 2.0, "energy": [0.002], "duty": 1.0},
     },

@@ -18,6 +18,7 @@ from wayside.limits.control import Control
 from wayside.scenario import Scenario, load_scenario
 from wayside.sensitivity import background as background_module
 from wayside.sensitivity.background import (
+    ASSUMED_NONE,
     Background,
     control_of,
     expected_background,
@@ -114,6 +115,16 @@ def test_a_background_that_is_not_known_is_told() -> None:
         "background less well known than it is large, most of all fast neutrons from the rock"
         " above",
     )
+
+
+def test_no_background_is_an_assumption() -> None:
+    none = expected_background(scenario(**{"run.background": 0.0}))
+    assert none.assumed_none
+    assert none.flags == (ASSUMED_NONE,)
+    for given in ({"run.background": 2.0}, {"run.background_error": 0.5}):
+        other = expected_background(scenario(**given))
+        assert not other.assumed_none
+        assert other.flags == ()
 
 
 def test_how_far_zero_background_holds() -> None:

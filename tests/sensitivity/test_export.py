@@ -11,6 +11,7 @@ import wayside
 from wayside.plotting.html import reach_html
 from wayside.scenario import Scenario, load_scenario
 from wayside.sensitivity import mean_flight
+from wayside.sensitivity.background import ASSUMED_NONE
 from wayside.sensitivity.existing import SEARCHES
 from wayside.sensitivity.export import tables
 from wayside.sensitivity.planes import mass_point
@@ -75,7 +76,7 @@ def test_summary_survives_json(result: Reach) -> None:
     for table in used.values():
         assert all(table[key] for key in ("origin", "version", "date", "licence"))
     assert 0 < again["relative_error"] < 1e-4
-    assert again["flags"] == []
+    assert again["flags"] == [ASSUMED_NONE]
 
 
 def read(text: str):
@@ -236,14 +237,17 @@ LIGHTER = {"model.m_aprime": 7.0, "model.m1": 3.6, "model.m2": 3.3, "plane.point
 def test_limits_at_their_own_confidence_level() -> None:
     """BaBar's invisible search moves with the scenario; what cannot says at what level it is."""
     ninety, other = (small(**LIGHTER, **{"run.confidence_level": level}) for level in (0.9, 0.95))
-    assert ninety.flags == []
+    assert ninety.flags == [ASSUMED_NONE]
     assert other.confidence_levels == {
         "displaced": (),
         "babar-invisible": (0.95,),
         "babar-visible": (0.9,),
         "lep": (),
     }
-    assert other.flags == ["existing limits at other confidence levels: babar-visible 90%"]
+    assert other.flags == [
+        ASSUMED_NONE,
+        "existing limits at other confidence levels: babar-visible 90%",
+    ]
     assert other.summary()["existing_confidence_levels"]["babar-invisible"] == [0.95]
     header, _, _ = read(tables(other)["contours.csv"])
     assert header["confidence_levels"] == ("babar-invisible 95%, babar-visible 90%, lep not stated")
@@ -286,6 +290,7 @@ def test_flags_of_the_scenario() -> None:
     assert flags == [
         "run.signal: detectors A and B overlap; decays in both count twice in the total",
         'not used in the plane "epsilon-g_d": plane.m2',
+        ASSUMED_NONE,
     ]
 
 

@@ -84,6 +84,7 @@ def accidentals(
     spectrum: Spectrum,
     silent: float,
     replacements: float = 1.0,
+    beam_hits: float = 0.0,
 ) -> dict[Selection, Count]:
     """Vertices of unrelated tracks in all films of a detector.
 
@@ -104,6 +105,9 @@ def accidentals(
         `wayside.backgrounds.fakes.gas_silent`.
     replacements
         Number of sets of films that share the exposure.
+    beam_hits
+        Hits of beam background per mm^2 of a gas detector over the whole exposure; no fibres
+        detect what makes them.
 
     Returns
     -------
@@ -114,7 +118,23 @@ def accidentals(
     vertices = density.times(area * blocks * replacements)
     fraction = timed_probability(scanned / replacements, exposure / replacements)
     timed = vertices.product(fraction).times(silent, LAW_ERROR)
+    if beam_hits > 0.0:
+        hits = GAS_PER_SCANNED * scanned / 100.0 / replacements + beam_hits / replacements
+        random = reach_fraction() * random_agreement(hits, exposure / replacements)
+        # Just one time: none of the other coincidences.
+        more = vertices.times(random * math.exp(-random), LAW_ERROR)
+        timed = Count(
+            timed.value + more.value,
+            math.hypot(timed.statistical, more.statistical),
+            math.hypot(timed.systematic, more.systematic),
+        )
     return {"vertex": vertices, "timed": timed}
+
+
+def reach_fraction() -> float:
+    """Fraction of accidental vertices whose tracks both reach a gap."""
+    table = read_table("accidental_vertices")
+    return float(table["reach"].sum() / table["unrelated"].sum())
 
 
 def timed_probability(scanned: float, exposure: float) -> Count:

@@ -8,6 +8,7 @@ from wayside.backgrounds.cosmic_muons import energies_at, relative_error, site_o
 from wayside.backgrounds.counts import Count, Stage
 from wayside.backgrounds.fakes import gas_silent
 from wayside.backgrounds.occupancy import occupancy
+from wayside.backgrounds.pile_up import hit_rates
 from wayside.backgrounds.setup import DetectorSetup
 from wayside.backgrounds.source import Source
 from wayside.efficiency.selection import SELECTIONS, Selection
@@ -39,6 +40,7 @@ def sources(setup: DetectorSetup) -> list[UnrelatedTracks]:
     # There are two spectra: the surface's and that below the rock of Belle II.
     water = in_place.overburden * in_place.rock_density
     spectrum: accidentals.Spectrum = "rock" if water > 0.5 * accidentals.ROCK else "surface"
+    rates = hit_rates(setup)
     scanned = occupancy(setup).scanned * in_place.exposure
     numbers = accidentals.accidentals(
         scanned,
@@ -48,6 +50,7 @@ def sources(setup: DetectorSetup) -> list[UnrelatedTracks]:
         spectrum,
         gas_silent("muon-above", *setup.once(energies_at)),
         in_place.exposure / min(in_place.film_replacement, in_place.exposure),
+        1e-2 * rates.gas * rates.duty * setup.seconds,
     )
     error = relative_error(site_of(setup.scenario))
     tracks = scanned * area

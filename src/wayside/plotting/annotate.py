@@ -47,6 +47,7 @@ def annotate(axes: Axes, result: Reach, shaded: list[Search], handles: list[Arti
         *result.contour,
         *result.discovery,
         *result.approximate,
+        *result.unity,
         *(branch.line for branch in result.relic.branches),
     ]:
         room.mark_line(lines, _on_axes(line, result))
@@ -55,7 +56,10 @@ def annotate(axes: Axes, result: Reach, shaded: list[Search], handles: list[Arti
     # A line is a cell wide: a short piece of it weighs as much as a good part of a region.
     weights = 40.0 * lines + 400.0 * ours
     entries = list(handles)
-    message = None if result.contour else _say_nothing(axes, result)
+    borders = np.zeros_like(covered)
+    for line in (line for group in result.existing.values() for line in group):
+        room.mark_line(borders, _on_axes(line, result))
+    message = None if result.contour else _say_nothing(axes, result, ~(lines | borders))
     while True:
         taken = covered | lines
         if message is not None:
@@ -139,8 +143,8 @@ def _legend(
     return legend
 
 
-def _say_nothing(axes: Axes, result: Reach) -> Text:
-    """Why there is no contour."""
+def _say_nothing(axes: Axes, result: Reach, free: room.Mask) -> Text:
+    """Why there is no contour, where no curve is; in the middle if they are everywhere."""
     most, least = float(np.max(result.total)), float(np.min(result.total))
     words = (
         f"no sensitivity: at most {most:.2g} events"
@@ -148,7 +152,9 @@ def _say_nothing(axes: Axes, result: Reach) -> Text:
         else f"all excluded: at least {least:.2g} events"
     )
     halo = withStroke(linewidth=3, foreground="white")
-    return _centred(axes, words, halo, color=OURS, zorder=5)
+    text = _centred(axes, words, halo, color=OURS, zorder=5)
+    room.place(text, axes, free)
+    return text
 
 
 def _fraction(coordinates: FloatArray) -> FloatArray:

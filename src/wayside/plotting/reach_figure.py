@@ -177,6 +177,8 @@ def _exclusion_words(result: Reach) -> str:
     run = result.scenario.run
     words = f"{100.0 * run.confidence_level:g}% CL, $N={result.n_limit:.3g}$"
     background = result.background
+    if background.assumed_none:
+        return f"{words}, no background (assumed)"
     if not (background.value or background.error):
         return words
     return f"{words}, background " + background.words(r"$\pm$")

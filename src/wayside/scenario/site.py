@@ -94,6 +94,9 @@ class BeamBackgroundSection(Section):
         Fraction of the exposure in which the beams do this.
     detectors
         Names of the detectors they reach, None for all.
+    gas_hits, fibre_hits
+        Hits in Hz/m^2 of a gas detector and of a layer of fibres; None for an estimate from the
+        particles.
     """
 
     particle: BeamParticle
@@ -103,6 +106,8 @@ class BeamBackgroundSection(Section):
     weights: Annotated[tuple[float, ...], BeforeValidator(_weights)] | None = None
     duty: Fraction = 1.0
     detectors: Annotated[tuple[StrictStr, ...], BeforeValidator(_names)] | None = None
+    gas_hits: Flux | None = None
+    fibre_hits: Flux | None = None
 
     def problems(self) -> Iterator[str]:
         """One line for each problem; it starts with the name of the key."""

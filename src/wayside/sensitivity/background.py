@@ -1,11 +1,12 @@
 """The background a limit has to take into account, and how far none is a good approximation."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from wayside.backgrounds.budget import Budget, budget
 from wayside.backgrounds.fake_counts import other_settings, signal_vetoes, signal_words
+from wayside.backgrounds.pile_up import NOTABLE, pile_up
 from wayside.backgrounds.setup import DetectorSetup
 from wayside.limits import uncertain
 from wayside.limits.control import Control
@@ -15,6 +16,12 @@ from wayside.scenario import Scenario
 LOSS = 0.1
 """Zero background holds while the mean of the limits is at most this fraction above that without
 background."""
+
+ASSUMED_NONE = (
+    "no background is assumed (run.background = 0): `wayside background` counts what there is,"
+    ' run.background = "simulated" uses it'
+)
+"""Said of a result for which no background was counted."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +42,11 @@ class Background:
     flags: tuple[str, ...] = ()
     signal_vetoes: dict[str, Any] | None = None
     """What the signal's efficiency leaves out of the vetoes that the fakes went through."""
+
+    @property
+    def assumed_none(self) -> bool:
+        """Whether there is none because the scenario says so, and nothing was counted."""
+        return self.kind == "number" and not (self.value or self.error)
 
     @property
     def relative_error(self) -> float:
@@ -122,9 +134,10 @@ def expected_background(scenario: Scenario, sources: Budget | None = None) -> Ba
     run = scenario.run
     if run.background == "simulated":
         return simulated_background(scenario, sources)
-    return Background(
+    given = Background(
         run.background, run.background_error, "number", run.confidence_level, run.luminosity_fb
     )
+    return replace(given, flags=(ASSUMED_NONE,)) if given.assumed_none else given
 
 
 def simulated_background(scenario: Scenario, sources: Budget | None = None) -> Background:
@@ -139,6 +152,10 @@ def simulated_background(scenario: Scenario, sources: Budget | None = None) -> B
     flags += [line for name in scenario.signal for line in DetectorSetup(scenario, name).remarks]
     flags += counted.outside(scenario.signal)
     flags += signal_words(scenario)
+    for name in scenario.signal:
+        hits = pile_up(DetectorSetup(scenario, name))
+        if hits is not None and hits.signal_kept < 1.0 - NOTABLE:
+            flags.append(f"{name}: {hits.words()}")
     missing = counted.not_counted(scenario.signal)
     if missing:
         flags.append(f"background not counted: {', '.join(missing)}")

@@ -8,6 +8,8 @@ from typing import Any, Final
 from wayside.backgrounds.budget import Budget, Finder, budget
 from wayside.backgrounds.counts import Count, Stage
 from wayside.backgrounds.fake_counts import Contribution, contributions
+from wayside.backgrounds.pile_up import pile_up
+from wayside.backgrounds.setup import DetectorSetup
 from wayside.constants import SECONDS_PER_DAY
 from wayside.efficiency.selection import SELECTIONS
 from wayside.limits.control import Control
@@ -74,6 +76,7 @@ class BackgroundReport:
         return {"background.csv": self._sources_csv(), "luminosity.csv": self._luminosity_csv()}
 
     def _detector(self, name: str) -> dict[str, Any]:
+        hits = pile_up(DetectorSetup(self.scenario, name))
         return {
             "signal": name in self.scenario.signal,
             "sources": [self._source(source) for source in self.budget.detectors[name]],
@@ -82,6 +85,7 @@ class BackgroundReport:
                 selection: _plain(self.budget.total([name], selection)) for selection in SELECTIONS
             },
             "not_counted": self.budget.not_counted([name]),
+            "pile_up": None if hits is None else hits.summary(),
         }
 
     def _source(self, source: Contribution) -> dict[str, Any]:
