@@ -14,8 +14,8 @@ from wayside.emulsion.sheets import Sheets
 from wayside.errors import InputError
 from wayside.generator.records import PRIMARY
 from wayside.reconstruction.accidentals import overlay, pool, tile_vertices
-from wayside.reconstruction.run import Job
 from wayside.reconstruction.gas_hits import coincidences
+from wayside.reconstruction.run import Job
 from wayside.scenario.emulsion import EmulsionSection, ReconstructionSection
 
 JOB = Job(EmulsionSection(), ReconstructionSection())
