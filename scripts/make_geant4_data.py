@@ -24,6 +24,7 @@ from pathlib import Path
 
 import numpy as np
 
+from wayside.constants import M_ELECTRON
 from wayside.files import write_files
 from wayside.typing import FloatArray
 
@@ -113,7 +114,7 @@ XRAYLIB_LOW, XRAYLIB_HIGH = 1.01e-4, 0.799  # MeV, within what xraylib tabulates
 
 def sauter(energy: float) -> float:
     """Shape of the K-shell photoelectric cross-section at high energy (Sauter 1931); MeV."""
-    tau = energy / 0.51099895
+    tau = energy / (1e3 * M_ELECTRON)
     gamma = 1.0 + tau
     root = math.sqrt(gamma * gamma - 1.0)
     log = math.log((gamma + root) / (gamma - root)) / (2.0 * gamma * root)
@@ -146,7 +147,7 @@ def photoelectric(z: int, energy: float) -> float:
 
 
 def k_fraction(z: int, energy: float, k_edge: float) -> float:
-    """Share of the K shell above its edge."""
+    """Fraction of the K shell above its edge."""
     import xraylib
 
     kev = 1e3 * min(max(energy, k_edge * 1.0001, XRAYLIB_LOW), XRAYLIB_HIGH)

@@ -126,7 +126,7 @@ def load_decays(data: Any, allowed: tuple[str, ...]) -> dict[str, float]:
     Returns
     -------
     dict
-        Share of each mother's decays that could not be expressed: unknown particles, closed
+        Fraction of each mother's decays that could not be expressed: unknown particles, closed
         phase space. The rest is scaled up to one.
     """
     import decaylanguage

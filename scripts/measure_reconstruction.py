@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from wayside.constants import M_ELECTRON, M_MUON, M_PION
 from wayside.detector.physics import Physics
 from wayside.detector.stack import Stack
 from wayside.reconstruction.chains import chains
@@ -28,7 +29,8 @@ from wayside.transport.gun import gun
 from wayside.transport.plan import Plan
 from wayside.transport.run import simulate
 
-MASS = {11: 0.511, 13: 105.658, 211: 139.57}
+MASS = {11: 1e3 * M_ELECTRON, 13: 1e3 * M_MUON, 211: 1e3 * M_PION}
+"""MeV."""
 SINGLE = ((13, (200, 400, 1000, 3000)), (211, (300, 500, 1000, 3000)), (11, (100, 300, 1000)))
 PAIRS = (
     *((11, kinetic, opening) for kinetic in (100, 400) for opening in (0.3, 0.05)),

@@ -31,7 +31,7 @@ class Contribution:
     key, title, scaling, entering, notes
         Those of the source; see `wayside.backgrounds.source.BackgroundSource`.
     vertices
-        Mean numbers of vertices it fakes, by selection; None where nobody has simulated it.
+        Mean numbers of vertices it fakes, by selection; None where it was not simulated.
     after_veto
         Mean numbers of fakes stage by stage; None unless all stages are known.
     outside

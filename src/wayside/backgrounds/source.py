@@ -125,12 +125,12 @@ class Source:
     key, title, scaling, entering, notes
         As for `BackgroundSource`.
     spectrum
-        Its particles outside of the lead; None where nobody has simulated what they fake.
+        Its particles outside of the lead; None where their fakes were not simulated.
 
     Examples
     --------
     >>> spectrum = Spectrum("muon-front", energies=[2.0], weights=[1.0])
-    >>> source = Source("haze", "muons of a haze", "time", Count(1e4), spectrum)
+    >>> source = Source("test-beam", "muons of a test beam", "time", Count(1e4), spectrum)
     >>> source.fakes("timed").value < source.fakes("vertex").value
     True
     """

@@ -134,8 +134,8 @@ def discovery_signal(
 
     A discovery is a count ``n >= n_crit`` where ``n_crit`` is the smallest whole number with
     P(N >= n_crit | b) <= p, ``p`` the one-sided Gaussian tail beyond ``significance`` (2.87e-7 at
-    5 sigma), and never below ``minimum_events``: without background a single event has p = 0, and
-    nobody would believe it. ``"median"``: the smallest ``s`` with
+    5 sigma), and never below ``minimum_events``: without background a single event has p = 0, which
+    is no discovery. ``"median"``: the smallest ``s`` with
     P(N >= n_crit | s + b) >= probability, so with the default half of all experiments discover.
     ``"asimov"``: the smallest ``s >= minimum_events`` whose mean count ``n = s + b``, continued to
     real ``n``, has P(N >= n | b) <= p: smooth in ``b``.

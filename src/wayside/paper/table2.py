@@ -18,7 +18,7 @@ from wayside.backgrounds.cosmic_muons import Shower, Site, shower
 from wayside.backgrounds.occupancy import LIMIT, study_occupancy
 from wayside.backgrounds.place import box_of
 from wayside.backgrounds.radiated_muons import angular
-from wayside.constants import ALPHA, GEV2_TO_FB, M_MUON
+from wayside.constants import ALPHA, GEV2_TO_FB, M_ELECTRON, M_MUON
 from wayside.data import read_table
 from wayside.paper.amplitudes import E2, current_squared, pair_in_frame
 from wayside.paper.claims import HOLDS, claim, fraction
@@ -51,11 +51,11 @@ def run(context: Context) -> Outcome:  # noqa: ARG001
 
 def _equation_17() -> Row:
     sqrt_s, cosine = 3.78, 0.6
-    k1, k2 = pair_in_frame(sqrt_s, 0.51099895e-3, 0.51099895e-3, 1.0)
+    k1, k2 = pair_in_frame(sqrt_s, M_ELECTRON, M_ELECTRON, 1.0)
     p1, p2 = pair_in_frame(sqrt_s, M_MUON, M_MUON, cosine)
     # Sum over the photon's polarisations: a current for each of three directions in the frame.
     squared = sum(
-        current_product(k1, k2, 0.51099895e-3, p1, p2, M_MUON, i, j)
+        current_product(k1, k2, M_ELECTRON, p1, p2, M_MUON, i, j)
         for i in range(3)
         for j in range(3)
     )

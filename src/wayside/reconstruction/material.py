@@ -13,13 +13,16 @@ from typing import TYPE_CHECKING, NamedTuple
 import numba
 import numpy as np
 
+from wayside import constants
+
 if TYPE_CHECKING:
     from wayside.detector.materials import Material
     from wayside.detector.stack import Stack
 
 
-M_ELECTRON = 0.51099895
-"""MeV."""
+M_ELECTRON = 1e3 * constants.M_ELECTRON
+M_MUON = 1e3 * constants.M_MUON
+"""MeV, as everything in the reconstruction."""
 
 _K = 0.307075  # MeV cm^2 / mol
 _I = 2.86e-4  # MeV, mean excitation energy of iron

@@ -5,13 +5,10 @@ import numpy as np
 
 from wayside.reconstruction.chains import Chains
 from wayside.reconstruction.films import Films
-from wayside.reconstruction.material import M_ELECTRON
+from wayside.reconstruction.material import M_ELECTRON, M_MUON
 from wayside.reconstruction.records import TRACK
 from wayside.reconstruction.track_fit import ELECTRON, Fits, Measured, fit_all
 from wayside.typing import BoolArray, FloatArray, IntArray, StructuredArray
-
-M_MUON = 105.658
-"""MeV; the mass of a track unless it is fitted as an electron's."""
 
 
 def fit_tracks(

@@ -65,7 +65,7 @@ def _section_of(data: object) -> object:
         return data
     name = data.get("shape", DEFAULT)
     if not isinstance(name, str) or name not in names():
-        return {"shape": name}  # refused by the field itself, and nothing else is told
+        return {"shape": name}  # refused by the field itself, with one error
     return _section_class(shape_of(name).keys).model_validate(data)
 
 
