@@ -66,7 +66,7 @@ class GasHits:
         sheets = self.sheets
         depth = sheets.middle(members["sheet"])
         block = members["sheet"] // sheets.layers
-        found = [np.zeros(0, dtype=np.int64)]
+        on_track = [np.zeros(0, dtype=np.int64)]
         for gap in range(int(block[0]), int(block[-1]) + 1):
             own, tree = self._gap(gap)
             if tree is None:
@@ -82,8 +82,8 @@ class GasHits:
             slope2 = members["tx"][nearest] ** 2 + members["ty"][nearest] ** 2
             width = np.hypot(self._error, dz * SLOPE_ERROR * (1.0 + slope2))
             near = tree.query_ball_point([x, y], SIGMAS * width)
-            found.append(own[np.asarray(near, dtype=np.int64)])
-        return np.sort(np.concatenate(found))
+            on_track.append(own[np.asarray(near, dtype=np.int64)])
+        return np.sort(np.concatenate(on_track))
 
     def born_with(self, vertex: StructuredArray, track: int) -> IntArray:
         """Row numbers of the hits on a track in the gap in which its vertex lies.
