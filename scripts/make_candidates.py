@@ -39,7 +39,7 @@ from wayside.transport.compact_crossings import expand
 
 SEED: Final = 20262
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """Version of what a chunk of rows holds."""
 
 CHUNK_EVENTS: Final = 1_000_000

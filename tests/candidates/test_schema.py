@@ -25,7 +25,7 @@ from wayside.candidates.schema import (
     VERSION,
     row_type,
 )
-from wayside.candidates.weights import effective_count, source_weight, veto_weight
+from wayside.candidates.weights import effective_count, has_time, source_weight, veto_weight
 from wayside.errors import InputError
 
 pytest.importorskip("pyarrow")
@@ -136,6 +136,18 @@ def test_veto_weight_counts_places_layers_and_gaps():
         veto_weight(rows, fibre_layers=-1)
     with pytest.raises(InputError, match=r"gas efficiency 1\.5"):
         veto_weight(rows, gas_efficiency=1.5)
+
+
+def test_one_track_with_two_gaps_gives_a_time():
+    rows = np.zeros(5, ROW)
+    rows["timed"] = True, False, False, False, False
+    rows["gas_gaps_1"] = 1, 2, 1, 0, 2
+    rows["gas_gaps_2"] = 1, 0, 0, 3, 1
+    rows["fibres_upstream"] = 1
+    assert has_time(rows).tolist() == [True, False, False, False, False]
+    assert has_time(rows, single_track=True).tolist() == [True, True, False, True, False]
+    weights = veto_weight(rows, single_track=True, fibre_efficiency=0.9)
+    assert weights == pytest.approx([0.1, 0.1, 1.0, 0.1, 1.0])
 
 
 def test_weights_of_sources():

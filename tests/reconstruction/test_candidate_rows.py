@@ -87,6 +87,7 @@ def test_what_is_around_and_before(fake):
     # The muon crosses gaps 0 and 1 before; 2 to 32 behind, the pair 2 and 3.
     assert (row["gaps_before"], row["gap_birth"], row["gaps_after"]) == (2, 0, 31)
     assert (row["gas_hits_1"], row["gas_hits_2"]) == (2, 2)
+    assert (row["gas_gaps_1"], row["gas_gaps_2"]) == (2, 2)
     assert row["distinct_hits"]
     # One place in front, one behind, two where the pair leaves; the late muon is another event.
     assert (row["fibres_upstream"], row["fibres_downstream"]) == (1, 3)

@@ -141,6 +141,7 @@ _TIMES: Final = (
         " the event, when the particle starts outside of everything or the decay happens",
     ),
     *_both("gas_hits", np.int16, "", "Gas hits that lie on the track"),
+    *_both("gas_gaps", np.int16, "", "Gaps with such a hit at the time of the vertex"),
     Column("distinct_hits", np.bool_, "", "Whether both tracks have hits of their own at the time"),
     Column("gaps_before", np.int16, "", "Gaps before the vertex that were crossed at its time"),
     Column(

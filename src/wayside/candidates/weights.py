@@ -12,7 +12,7 @@ import numpy.typing as npt
 from wayside.detector.cuts import FibreVeto
 from wayside.detector.readout import Readout
 from wayside.errors import InputError
-from wayside.typing import FloatArray, StructuredArray
+from wayside.typing import BoolArray, FloatArray, StructuredArray
 
 _READOUT = Readout()
 
@@ -48,9 +48,29 @@ def source_weight(rows: StructuredArray, intensity: npt.ArrayLike) -> FloatArray
     return np.asarray(np.asarray(intensity, dtype=np.float64) / density)
 
 
+def has_time(rows: StructuredArray, single_track: bool = False) -> BoolArray:
+    """Which candidates have a time.
+
+    Parameters
+    ----------
+    rows
+        Rows of `wayside.candidates.schema.ROW`, shape (n,).
+    single_track
+        Whether one track alone gives the time of a vertex whose other track has no hit, if it has
+        hits in two gaps at least: over months a track gets many unrelated hits in one gap, but two
+        of different gaps do not agree to nanoseconds by accident.
+    """
+    timed = np.asarray(rows["timed"], dtype=np.bool_)
+    if not single_track:
+        return timed
+    gaps = np.stack([rows["gas_gaps_1"], rows["gas_gaps_2"]], axis=1)
+    return np.asarray(timed | ((gaps.max(axis=1) >= 2) & (gaps.min(axis=1) == 0)))
+
+
 def veto_weight(
     rows: StructuredArray,
     *,
+    single_track: bool = False,
     fibre_layers: int = 1,
     fibre_efficiency: float = _READOUT.fibre_efficiency,
     fibre_veto: FibreVeto = "upstream",
@@ -64,6 +84,8 @@ def veto_weight(
     ----------
     rows
         Rows of `wayside.candidates.schema.ROW`, shape (n,).
+    single_track
+        Which rows have a time, as in `has_time`.
     fibre_layers
         Number of layers of fibres on each side, with independent inefficiencies.
     fibre_efficiency
@@ -118,7 +140,7 @@ def veto_weight(
     if gas_veto:
         crossed = rows["gaps_before"] + (rows["gap_birth"] > 0)
         weight = weight * (1.0 - gas_efficiency) ** crossed.astype(np.float64)
-    return np.asarray(np.where(rows["timed"], weight, 1.0))
+    return np.asarray(np.where(has_time(rows, single_track), weight, 1.0))
 
 
 def effective_count(weights: npt.ArrayLike, events: npt.ArrayLike | None = None) -> float:

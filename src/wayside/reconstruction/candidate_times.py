@@ -74,6 +74,10 @@ def describe_times(
             own = (film["event"] == event) & (film["track"] == head["particle"])
             delay = float(film["time"][own].min())
         row["delay"] = delay
+        for name, of_track in (("gas_gaps_1", first), ("gas_gaps_2", second)):
+            on_track = hits.gas[of_track]
+            at_time = np.abs(on_track["time"] - APART * event - delay) < timing.window
+            row[name] = len(np.unique(on_track["layer"][at_time]))
         gas, fibre = (_of_event(crossed[kind], event) for kind in ("gas", "fibre"))
         particles = result.tracks["particle"][two]
         gap_lists.append(_gaps(row, gas, delay, particles, timing.window))
