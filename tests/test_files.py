@@ -1,12 +1,23 @@
 """Files are whole or not there."""
 
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
 
+from wayside import processes
 from wayside.errors import OutputError
-from wayside.files import check_output_folder, whole_files, whole_folder, write_files
+from wayside.files import (
+    check_output_folder,
+    claimed_folder,
+    refuse_if_written,
+    remove_parts,
+    scratch_folder,
+    whole_files,
+    whole_folder,
+    write_files,
+)
 
 
 def test_write(tmp_path: Path) -> None:
@@ -130,3 +141,66 @@ def test_folder(tmp_path: Path) -> None:
         (part / "file").write_text("second")
     assert (place / "file").read_text() == "first"
     assert [each.name for each in place.parent.iterdir()] == ["cache"]
+
+
+@pytest.fixture
+def gone(monkeypatch: pytest.MonkeyPatch) -> int:
+    """Number of a process that is not running."""
+    number = 2**22 + 1  # above the largest of Linux
+    assert not processes.is_running(number)
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    return number
+
+
+def left_by(process: int) -> str:
+    machine, _, number = processes.token().split("-")
+    return f"{machine}-{process}-{number}"
+
+
+def test_what_killed_processes_left_is_removed(tmp_path: Path, gone: int) -> None:
+    """And nothing else: not what a living process writes, or one of another machine."""
+    ours = left_by(gone)
+    other_machine = "00000000" + ours[8:]
+    kept = [
+        f".a.txt.{left_by(os.getppid())}.part",
+        f".a.txt.{other_machine}.part",
+        f".b.txt.{ours}.part",
+        ".a.txt.part",
+        "a.txt.part",
+    ]
+    for name in (*kept, f".a.txt.{ours}.part"):
+        (tmp_path / name).write_text("half")
+    write_files(tmp_path, {"a.txt": "whole"})
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([*kept, "a.txt"])
+    remove_parts(tmp_path)
+    assert not (tmp_path / f".b.txt.{ours}.part").exists()
+    assert (tmp_path / kept[0]).exists()
+
+
+def test_a_file_that_another_process_writes(tmp_path: Path) -> None:
+    (tmp_path / f".a.txt.{left_by(os.getppid())}.part").touch()
+    with pytest.raises(OutputError, match=rf"is being written by process {os.getppid()}$"):
+        refuse_if_written(tmp_path / "a.txt")
+    refuse_if_written(tmp_path / "b.txt")
+
+
+def test_temporary_folders(tmp_path: Path, gone: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    left = tmp_path / f"wayside-{left_by(gone)}"
+    left.mkdir()
+    (left / "plan").touch()
+    (tmp_path / "wayside-notes").mkdir()
+    with scratch_folder() as folder:
+        assert folder.is_dir()
+        assert not left.exists()
+    assert [path.name for path in tmp_path.iterdir()] == ["wayside-notes"]
+
+
+def test_a_claim_ends(tmp_path: Path) -> None:
+    for _ in range(2):
+        with claimed_folder(tmp_path / "a" / "b"):
+            assert (tmp_path / "a" / "b").is_dir()
+    assert list(tmp_path.iterdir()) == []
+    with claimed_folder(tmp_path / "a"):
+        (tmp_path / "a" / "kept").touch()
+    assert (tmp_path / "a" / "kept").exists()

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from robustness import bad_inputs, valid_points
+from robustness import bad_inputs, damaged_files, kills, valid_points
 from robustness.check import Check
 
 __all__ = ["CHECKS", "Check"]
@@ -16,6 +16,8 @@ CHECKS: Final[Mapping[str, Check]] = MappingProxyType(
     {
         "valid-points": valid_points.CHECK,
         "bad-inputs": bad_inputs.CHECK,
+        "damaged-files": damaged_files.CHECK,
+        "kills": kills.CHECK,
     }
 )
 """Checks in the order in which they run."""

@@ -17,5 +17,13 @@ class OutputError(WaysideError, OSError):
     """A result that cannot be written where it was asked for."""
 
 
+class CacheWarning(UserWarning):
+    """Compiled code that cannot be kept, or was damaged; results are the same without it."""
+
+
+class FigureWarning(UserWarning):
+    """A figure that cannot be drawn; the tables are written."""
+
+
 class AccuracyWarning(UserWarning):
     """A number whose error estimate exceeds the accuracy that was asked for."""

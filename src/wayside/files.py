@@ -1,28 +1,34 @@
 """Files and folders that are whole or not there.
 
 Everything is written under a name beside its own (hidden, ending in ``.part``), brought to disk,
-and renamed in the end; an error or an interrupt leaves nothing behind.
+and renamed in the end; an error or an interrupt leaves nothing behind. What a process that was
+killed left is removed by the next one that writes the same file: the name says whose it is.
 """
 
 import contextlib
 import os
-import secrets
 import shutil
+import sys
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from wayside.errors import OutputError
+from wayside.processes import is_running, maker, token
 
 
 @contextmanager
-def whole_files(paths: Sequence[Path]) -> Iterator[list[Path]]:
+def whole_files(paths: Sequence[Path], *, sync: bool = True) -> Iterator[list[Path]]:
     """Lend names to write to, and give all files their own names in the end.
 
     Parameters
     ----------
     paths
         The files; their folders are made if they are not there, and existing files are replaced.
+    sync
+        Whether they are brought to disk before they get their names, so that a computer that loses
+        its power leaves no half of a file either.
 
     Yields
     ------
@@ -54,10 +60,12 @@ def whole_files(paths: Sequence[Path]) -> Iterator[list[Path]]:
             if path.is_dir():
                 raise OutputError(f"{printable(path)}: a folder is in the way")
             _make(path.parent, made)
+            remove_parts(path.parent, path.name)
         yield parts
         for part in parts:
             with part.open("rb+") as file:
-                os.fsync(file.fileno())
+                if sync:
+                    os.fsync(file.fileno())
         for part, path in zip(parts, paths, strict=True):
             part.replace(path)
     except BaseException as error:
@@ -73,7 +81,7 @@ def whole_files(paths: Sequence[Path]) -> Iterator[list[Path]]:
 
 
 @contextmanager
-def whole_file(path: Path) -> Iterator[Path]:
+def whole_file(path: Path, *, sync: bool = True) -> Iterator[Path]:
     """Lend one name to write to: `whole_files` for a single file.
 
     Examples
@@ -85,7 +93,7 @@ def whole_file(path: Path) -> Iterator[Path]:
     >>> path.read_text()
     'x,y'
     """
-    with whole_files([path]) as (part,):
+    with whole_files([path], sync=sync) as (part,):
         yield part
 
 
@@ -109,6 +117,7 @@ def whole_folder(path: Path) -> Iterator[Path]:
         If it cannot be written; then nothing is left behind.
     """
     part = _part(path)
+    remove_parts(path.parent, path.name)
     try:
         part.mkdir(parents=True)
         yield part
@@ -161,10 +170,97 @@ def write_text(path: Path, text: str) -> None:
     write_files(path.parent, {path.name: text})
 
 
-def remove_parts(folder: Path) -> None:
-    """Remove what a killed process left half-written in a folder."""
+def remove_parts(folder: Path, name: str = "") -> None:
+    """Remove what processes that are gone left half-written in a folder.
+
+    Parameters
+    ----------
+    folder
+        Nothing happens if it is not there.
+    name
+        File or folder that they were writing; any of them if empty. What a living process, or one
+        of another machine, writes is kept.
+    """
     for part in folder.glob(".*.part"):
-        part.unlink(missing_ok=True)
+        if _target(part) in ((name,) if name else (_target(part),)) and _is_left_over(part):
+            _remove(part)
+
+
+def refuse_if_written(path: Path) -> None:
+    """Refuse a file that another process is writing at this moment.
+
+    Raises
+    ------
+    OutputError
+        One line with the number of the process.
+    """
+    for part in path.parent.glob(".*.part"):
+        process = maker(_token_of(part))
+        if _target(part) != path.name or process is None or process == os.getpid():
+            continue
+        if is_running(process):
+            raise OutputError(f"{printable(path)}: is being written by process {process}")
+
+
+@contextmanager
+def claimed_folder(folder: Path) -> Iterator[None]:
+    """Keep other processes out of an output folder; made if it is not there.
+
+    The claim ends with the process, however that ends. Where the file system knows no locks,
+    nothing is kept out. A folder that was made for this and is empty in the end is removed.
+
+    Parameters
+    ----------
+    folder
+        The folder.
+
+    Raises
+    ------
+    OutputError
+        If another process has claimed it, or it cannot be made.
+    """
+    made: list[Path] = []
+    descriptor = None
+    try:
+        try:
+            _make(folder, made)
+            descriptor = os.open(folder, os.O_RDONLY) if sys.platform != "win32" else None
+        except OSError as error:
+            raise OutputError(f"{printable(folder)}: cannot be written: {reason(error)}") from None
+        if descriptor is not None and not _lock(descriptor):
+            raise OutputError(f"{printable(folder)}: is in use by another process")
+        yield
+    finally:
+        if descriptor is not None:
+            os.close(descriptor)
+        for place in reversed(made):
+            with contextlib.suppress(OSError):
+                place.rmdir()
+
+
+@contextmanager
+def scratch_folder() -> Iterator[Path]:
+    """Lend a folder for temporary files; what processes that were killed left of such is removed.
+
+    Yields
+    ------
+    Path
+        An empty folder, removed in the end.
+    """
+    root = Path(tempfile.gettempdir())
+    for folder in root.glob("wayside-*"):
+        process = maker(folder.name.removeprefix("wayside-"))
+        if process is not None and not is_running(process):
+            _remove(folder)
+    folder = root / f"wayside-{token()}"
+    try:
+        folder.mkdir(mode=0o700)
+    except OSError as error:
+        raise OutputError(f"{printable(folder)}: cannot be made: {reason(error)}") from None
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def check_output_folder(folder: Path) -> None:
@@ -186,6 +282,7 @@ def check_output_folder(folder: Path) -> None:
             raise OutputError(f"{printable(folder)}: {printable(existing)} is not a folder")
         # Tried, not asked: permissions say nothing about root or read-only file systems.
         probe = _part(existing / "probe")
+        remove_parts(existing, "probe")
         probe.touch(exist_ok=False)
         probe.unlink()
     except (OSError, ValueError) as error:
@@ -206,7 +303,43 @@ def reason(error: Exception) -> str:
 
 
 def _part(path: Path) -> Path:
-    return path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    return path.with_name(f".{path.name}.{token()}.part")
+
+
+def _token_of(part: Path) -> str:
+    return part.name.removesuffix(".part").rpartition(".")[2]
+
+
+def _target(part: Path) -> str:
+    """Name of the file that a part was to become."""
+    return part.name.removesuffix(".part").rpartition(".")[0].removeprefix(".")
+
+
+def _is_left_over(part: Path) -> bool:
+    process = maker(_token_of(part))
+    return process is not None and not is_running(process)
+
+
+def _remove(path: Path) -> None:
+    """Remove a file or folder, or what of it can be removed."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        with contextlib.suppress(OSError):
+            path.unlink(missing_ok=True)
+
+
+def _lock(descriptor: int) -> bool:
+    """Lock an open file; False if another process has done so."""
+    import fcntl
+
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:  # a file system without locks
+        return True
+    return True
 
 
 def _common(paths: Sequence[Path]) -> Path:

@@ -12,7 +12,6 @@ import multiprocessing
 import os
 import signal
 import sys
-import tempfile
 import time
 import traceback
 from collections import deque
@@ -26,7 +25,9 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from wayside.errors import InputError, WaysideError
-from wayside.files import remove_parts, whole_file
+from wayside.files import remove_parts, scratch_folder, whole_file
+from wayside.processes import refuse_in_import
+from wayside.reading import reading
 
 Result = Mapping[str, Any]
 """NumPy arrays, and values that JSON knows, by name."""
@@ -114,13 +115,14 @@ class TaskTable:
             If the file is not what its name says.
         """
         path = self.path(name)
-        with np.load(path, allow_pickle=False) as file:
-            arrays = {key: file[key] for key in file.files}
-        texts = {key: arrays.pop(key).tobytes().decode() for key in (_PLAIN, _INPUTS)}
-        if texts[_INPUTS] != self.inputs(name):
-            raise InputError(f"{path}: holds the result of another task")
-        named = {key.removeprefix("array_"): value for key, value in arrays.items()}
-        return {**json.loads(texts[_PLAIN]), **named}
+        with reading(path, "NPZ"):
+            with np.load(path, allow_pickle=False) as file:
+                arrays = {key: file[key] for key in file.files}
+            texts = {key: arrays.pop(key).tobytes().decode() for key in (_PLAIN, _INPUTS)}
+            if texts[_INPUTS] != self.inputs(name):
+                raise InputError(f"{path}: holds the result of another task")
+            named = {key.removeprefix("array_"): value for key, value in arrays.items()}
+            return {**json.loads(texts[_PLAIN]), **named}
 
     def results(self) -> Iterator[tuple[str, dict[str, Any]]]:
         """Names and results of the tasks that are done, in the order of `tasks`."""
@@ -153,6 +155,7 @@ class TaskTable:
             If a task failed, or its process died `ATTEMPTS` times. The others are done first, and
             the same call tries again.
         """
+        refuse_in_import()
         self.folder.mkdir(parents=True, exist_ok=True)
         remove_parts(self.folder)
         _Workers(self, workers, fresh, report or (lambda _: None)).run()
@@ -190,11 +193,11 @@ class _Workers:
         self.running: dict[Connection, _Running] = {}
 
     def run(self) -> None:
-        with tempfile.TemporaryDirectory(prefix="wayside-") as scratch:
+        with scratch_folder() as scratch:
             try:
                 while self.todo or self.running:
                     while self.todo and len(self.running) < self.number:
-                        self._start(Path(scratch))
+                        self._start(scratch)
                     for connection in wait(list(self.running)):
                         assert isinstance(connection, Connection)
                         self._receive(connection)

@@ -41,8 +41,8 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
         background_figures,
         "background_figures",
         lambda each: [
-            ("background", budget_figure(each)),
-            ("luminosity", luminosity_figure(each)),
+            ("background", lambda: budget_figure(each)),
+            ("luminosity", lambda: luminosity_figure(each)),
         ],
     )
 

@@ -11,8 +11,10 @@ import click
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from numba.core import config
 
 import wayside
+from wayside import compiled
 from wayside.cli.common import (
     check_out,
     json_option,
@@ -276,10 +278,13 @@ def test_doctor(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     assert all(name in text for name in [*tables, *report["packages"]])
     table_part = text[: text.index("Compiled code")]
     assert max(map(len, table_part.splitlines())) <= 80
-    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.setattr(config, "CACHE_DIR", str(tmp_path / "cache"))  # NUMBA_CACHE_DIR
     report = json.loads(CliRunner().invoke(cli, ["doctor", "--json"]).stdout)
     assert report["numba_cache"] == {"folder": str(tmp_path / "cache"), "writable": True}
-    (tmp_path / "cache").write_text("")
+
+
+def test_doctor_without_a_folder_for_compiled_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compiled, "cache_folder", lambda: None)
     result = CliRunner().invoke(cli, ["doctor"])
     assert result.exit_code == 0
     assert "set NUMBA_CACHE_DIR" in result.stdout

@@ -76,7 +76,7 @@ def test_pairs_with_everything(tmp_path: Path) -> None:
         (["--particle", "e-", "--set", "stack.blocks=200"], "stack.blocks = 200"),
         (["--particle", "e-", "--set", "stack.mpgd=1 mm"], "stack.mpgd = 1 mm: its layers take"),
         (["--particle", "e-", "--set", "stack.plate_fractions.Fe=0.9"], "add up to 1"),
-        (["--events", "none.parquet"], "none.parquet: cannot be read"),
+        (["--events", "none.parquet"], "none.parquet: no such file"),
         ([], "give either --particle or --events"),
     ],
 )

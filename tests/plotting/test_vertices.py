@@ -28,7 +28,7 @@ def test_vertices_of_true_pairs_without_secondary_ones():
         assert counts == 1
     # 68% of the residuals within 1 um, to four standard errors.
     text = figure.axes[0].texts[0].get_text()
-    assert abs(float(text.split("half ")[1].split()[0]) - 1.0) < 0.4
+    assert abs(float(text.split("half width ")[1].split()[0]) - 1.0) < 0.4
     assert len(figure_files(figure, "vertices", 100)["vertices.png"]) > 5000
 
 

@@ -18,11 +18,11 @@ from wayside.reconstruction.decay_efficiency import (
     matched_decays,
     passing_decays,
 )
-from wayside.reconstruction.files import write_table
 from wayside.reconstruction.pipeline import Reconstructed
 from wayside.reconstruction.records import TRACK, VERTEX
 from wayside.reconstruction.run import Job
 from wayside.scenario.emulsion import EmulsionSection, ReconstructionSection
+from wayside.tables import write_table
 from wayside.transport.datasets import find
 from wayside.transport.plan import Plan
 from wayside.transport.records import CROSSING

@@ -4,6 +4,7 @@ import dataclasses
 import json
 import os
 import pickle
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,13 +17,15 @@ from reconstruction.conftest import pairs
 from wayside.detector.stack import Stack
 from wayside.errors import InputError
 from wayside.generator.records import PRIMARY
-from wayside.reconstruction.files import Run, read_table, spans
+from wayside.reading import file_checksum, read_json, sealed_json
+from wayside.reconstruction.files import Run, spans
 from wayside.reconstruction.material import Layer
 from wayside.reconstruction.records import VERTEX
 from wayside.reconstruction.run import TABLES, Job, origins, read_result, reconstruct_run
 from wayside.reconstruction.truth_matching import at_origin
 from wayside.scenario.emulsion import EmulsionSection, ReconstructionSection
-from wayside.transport.plan import write_table
+from wayside.tables import read_table, write_table
+from wayside.transport.plan import TABLE_FILES
 from wayside.transport.records import CROSSING
 
 EVENTS = 36
@@ -70,7 +73,7 @@ def test_what_is_found(simulated, reference):
         *(f"{name}.parquet" for name in TABLES),
         "reconstruction.json",
     }
-    assert result == json.loads((out / "reconstruction.json").read_text())
+    assert result == read_json(out / "reconstruction.json")
     numbers = result["result"]
     tracks, vertices, particles = read_result(out)
     assert numbers["events"] == EVENTS
@@ -216,7 +219,7 @@ def test_bad_folders_and_files(tmp_path, simulated):
     with pytest.raises(InputError, match=r"no complete run.*primaries\.parquet is missing"):
         Run(tmp_path)
     (tmp_path / "text.parquet").write_text("no")
-    with pytest.raises(InputError, match="not a Parquet file"):
+    with pytest.raises(InputError, match="cannot be read as Parquet"):
         read_table(tmp_path / "text.parquet", VERTEX)
     with pytest.raises(InputError, match='no column "track"; needed: event, track'):
         read_table(simulated / "primaries.parquet", CROSSING)
@@ -227,3 +230,46 @@ def test_spans_cover_all_events():
     assert list(spans(events, 3)) == [(0, 5), (6, 12), (13, 13)]
     assert list(spans(events, 0)) == [(0, 13)]
     assert list(spans(events[:0], 3)) == []
+
+
+def described(folder, seed):
+    """A run whose tables say what they are, as `wayside simulate` writes them."""
+    about = {"seed": seed, "primaries_sha256": "same"}
+    for name in TABLE_FILES:
+        dtype = PRIMARY if name == "primaries.parquet" else CROSSING
+        rows = np.zeros(3, dtype)
+        rows["event"], rows["time"] = np.arange(3), seed
+        write_table(folder / name, rows, about)
+    checksums = {name: file_checksum(folder / name) for name in TABLE_FILES}
+    (folder / "run.json").write_text(sealed_json({**about, "tables": checksums}))
+
+
+def test_runs_are_not_mixed(tmp_path):
+    for seed in (1, 2):
+        (tmp_path / str(seed)).mkdir()
+        described(tmp_path / str(seed), seed)
+    assert len(Run(tmp_path / "1").primaries) == 3
+    for name in TABLE_FILES:
+        mine = (tmp_path / "1" / name).read_bytes()
+        (tmp_path / "1" / name).write_bytes((tmp_path / "2" / name).read_bytes())
+        with pytest.raises(InputError, match=rf"1/{name}: of another run \(different seed\)$"):
+            Run(tmp_path / "1")
+        bad = bytearray(mine)
+        bad[len(bad) // 3] ^= 4
+        (tmp_path / "1" / name).write_bytes(bad)
+        with pytest.raises(InputError, match=rf"1/{name}: (damaged|cannot be read as Parquet)"):
+            Run(tmp_path / "1")
+        (tmp_path / "1" / name).write_bytes(mine)
+    text = (tmp_path / "1" / "run.json").read_text()
+    (tmp_path / "1" / "run.json").write_text(text.replace('"seed": 1', '"seed": 2'))
+    with pytest.raises(InputError, match="checksum differs"):
+        Run(tmp_path / "1")
+
+
+def test_results_are_not_mixed(reference, simulated, tmp_path):
+    out, _ = reference
+    copy = tmp_path / "copy"
+    shutil.copytree(out, copy)
+    (copy / "tracks.parquet").write_bytes((copy / "vertices.parquet").read_bytes())
+    with pytest.raises(InputError, match=r"tracks\.parquet: damaged, or of another job"):
+        reconstruct_run(simulated, copy, job())

@@ -117,7 +117,8 @@ def test_line(override: str) -> None:
         ),
         (
             ["run.production=off-shell", "model.m_aprime=10.58"],
-            "model.m_aprime = 10.58: off shell it must differ from sqrt_s = 10.58 GeV",
+            "model.m_aprime = 10.58: off shell it must differ from sqrt_s = 10.58 GeV by"
+            " more than 1.1e-07",
         ),
         (
             ["run.production=on-shell", "model.m_aprime=14"],

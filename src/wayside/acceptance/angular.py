@@ -1,10 +1,10 @@
 """Where the excited state goes whatever its energy, as a function of arrays."""
 
-import numba
 import numpy as np
 from numpy.typing import ArrayLike
 
 from wayside.acceptance.quadrature import gauss_legendre
+from wayside.compiled import njit
 from wayside.production.distribution import unit
 from wayside.production.flight import Flight
 from wayside.production.spectrum import MAX_SEGMENTS, spectrum
@@ -41,7 +41,7 @@ def angular_density(flight: Flight, direction: ArrayLike) -> FloatArray:
     return np.asarray(totals.reshape(rays.shape[:-1]))
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _totals(flight, directions, gauss):  # type: ignore[no-untyped-def]
     room = np.empty((3, MAX_SEGMENTS * gauss.shape[1]))
     totals = np.zeros(len(directions))

@@ -9,9 +9,9 @@ import itertools
 import math
 from typing import Final, NamedTuple
 
-import numba
 import numpy as np
 
+from wayside.compiled import njit
 from wayside.detector.outline import Outline, trigonometric_roots
 from wayside.typing import BoolArray, FloatArray, IndexArray
 
@@ -124,7 +124,7 @@ def _turns(circle: FloatArray) -> list[float]:
     return trigonometric_roots(products)
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _azimuth_at(pieces, k, theta):  # type: ignore[no-untyped-def]
     """Azimuth at which a piece of a curve has a polar angle that lies between those of its ends."""
     sin_t = math.sin(theta)
@@ -177,7 +177,7 @@ def _azimuth_at(pieces, k, theta):  # type: ignore[no-untyped-def]
     return math.atan2(y, x)
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _arcs(pieces, thetas):  # type: ignore[no-untyped-def]
     """Arcs of all polar angles: ring, left and right end, and the worse kind."""
     most = len(pieces.kind) + 4

@@ -12,13 +12,13 @@ docs/theory, section "Dependence on the couplings".
 import math
 from functools import cached_property
 
-import numba
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.interpolate import CubicSpline
 
 from wayside.acceptance.rule import Rule, log_distances
 from wayside.acceptance.tail import BEGIN, tail_sums
+from wayside.compiled import njit
 from wayside.typing import FloatArray
 
 _GRID_STEP = 0.005
@@ -46,7 +46,7 @@ _FEW = 16
 """So many lifetimes are summed over the grid itself; a table is worth its making only beyond."""
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _lagrange(f):  # type: ignore[no-untyped-def]
     """Weights of the nodes -2 ... 3 that represent a point at f in [0, 1)."""
     a = f + 2.0
@@ -66,7 +66,7 @@ def _lagrange(f):  # type: ignore[no-untyped-def]
     )
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _gather(depth, solid, of_direction, offsets, weight, pace, grid):  # type: ignore[no-untyped-def]
     """Add every node to a grid of ``depth - pace``, both in steps of the grid.
 
@@ -129,7 +129,7 @@ def _gather(depth, solid, of_direction, offsets, weight, pace, grid):  # type: i
                 )
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _shifted_sums(grid, distance, rate, shift):  # type: ignore[no-untyped-def]
     """Sum of grid exp(-rate (distance - shift)), accurate also where the rate is tiny."""
     out = np.empty(len(rate))

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, NamedTuple
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
 from wayside.acceptance.decay import DecayCurve
 from wayside.acceptance.rule import Level, Rule, Spectra, build_rule
+from wayside.compiled import njit
 from wayside.detector.box import Box
 from wayside.efficiency.table import EfficiencyMap
 from wayside.models.decay_points import MASSES, decay_points
@@ -69,7 +69,7 @@ class _Decays(NamedTuple):
     momentum: FloatArray
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _place(value, centres):  # type: ignore[no-untyped-def]
     """Cell below a value and the fraction of the next one."""
     n = len(centres)
@@ -81,7 +81,7 @@ def _place(value, centres):  # type: ignore[no-untyped-def]
     return low, (value - centres[low]) / (centres[low + 1] - centres[low])
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _look(table, i, masses, energies, momenta, flight, low, fraction):  # type: ignore[no-untyped-def]
     """Where decay i lies in the table: cells and fractions of four axes; False if it is lost."""
     gamma, boost, cos_t, sin_t = flight
@@ -119,7 +119,7 @@ def _look(table, i, masses, energies, momenta, flight, low, fraction):  # type: 
     return True
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _spread(table, channels, masses, weights, energies, momenta, rapidities, tilts, flights, out):  # type: ignore[no-untyped-def]
     """Means of the efficiency over decays, shape (rapidity, tilt, depth).
 

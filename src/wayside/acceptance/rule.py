@@ -3,12 +3,12 @@
 import math
 from typing import NamedTuple
 
-import numba
 import numpy as np
 
 from wayside.acceptance.directions import Sky
 from wayside.acceptance.quadrature import gauss_legendre
 from wayside.acceptance.survey import survey_flight
+from wayside.compiled import njit
 from wayside.detector.volume import Volume
 from wayside.production.flight import Flight
 from wayside.production.spectrum import MAX_SEGMENTS, spectrum
@@ -81,7 +81,7 @@ class Rule(NamedTuple):
         )
 
 
-@numba.njit(cache=True)
+@njit()
 def _assemble(flight, directions, solid, length, rays, spectrum_of, gauss):  # type: ignore[no-untyped-def]
     """Spectra of the directions, their offsets, and sums of hits and of paths over them."""
     n = spectrum_of[-1] + 1 if len(directions) else 0
@@ -114,7 +114,7 @@ def _assemble(flight, directions, solid, length, rays, spectrum_of, gauss):  # t
     return offsets, nodes[:, : offsets[n]], hits, path
 
 
-@numba.njit(cache=True)
+@njit()
 def _total(flight, directions, solid, spectrum_of, gauss):  # type: ignore[no-untyped-def]
     out = np.empty((3, MAX_SEGMENTS * gauss.shape[1]))
     total = 0.0
@@ -157,7 +157,7 @@ def face_probability(flight: Flight, volume: Volume, level: Level) -> tuple[floa
     return float(value), int(evaluations)
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def log_distances(log_near, log_far, of_direction, offsets, weight, log_flight):  # type: ignore[no-untyped-def]
     """Logarithms of the shortest and the longest proper distance among nodes with a weight."""
     low = np.inf
@@ -179,7 +179,7 @@ def log_distances(log_near, log_far, of_direction, offsets, weight, log_flight):
     return low, high
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _survivors(near, solid, of_direction, offsets, weight, slowness, rate, cut):  # type: ignore[no-untyped-def]
     total = 0.0
     for i in range(len(near)):

@@ -13,7 +13,6 @@ Derived in docs/theory, section "Over the face of a detector".
 import math
 from typing import Final
 
-import numba
 import numpy as np
 
 from wayside.acceptance.directions import Sky, polar_frame
@@ -28,6 +27,7 @@ from wayside.acceptance.sphere import (
     polar_angle,
     unit_vector,
 )
+from wayside.compiled import njit
 from wayside.detector.box import EDGES, FRONT_EDGES, Box
 from wayside.detector.rays import cross_box, cross_front
 from wayside.production.flight import Caustic
@@ -38,7 +38,7 @@ FRONT_EDGE_ROWS: Final = np.array(FRONT_EDGES) // 2
 """The front corners are every other one."""
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def polar_cuts(corners, edges, arcs, cones, levels, caustic, frame, hit):  # type: ignore[no-untyped-def]
     """Polar angles between which the arcs change analytically, sorted, and which are on a cone."""
     normals, inward = arcs
@@ -94,7 +94,7 @@ def polar_cuts(corners, edges, arcs, cones, levels, caustic, frame, hit):  # typ
     return cuts[order], rough[order]
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _sort_ends(ends, on_cone, count):  # type: ignore[no-untyped-def]
     """Azimuths into [-pi, pi) and in order, with what each of them is."""
     for k in range(count):
@@ -111,7 +111,7 @@ def _sort_ends(ends, on_cone, count):  # type: ignore[no-untyped-def]
         on_cone[j] = cone
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _arc_ends(circles, inward, levels, sin_t, cos_t, frame, ends, on_cone):  # type: ignore[no-untyped-def]
     """Azimuths at which the arcs of one polar angle begin and end, sorted, and how many."""
     ray = np.empty(3)
@@ -146,7 +146,7 @@ def _arc_ends(circles, inward, levels, sin_t, cos_t, frame, ends, on_cone):  # t
     return count
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def poles_hit(frame, position, size, axes, face):  # type: ignore[no-untyped-def]
     """Whether rays along the polar axis, and against it, meet the box (or its front face)."""
     hit = np.zeros(2, dtype=np.bool_)
@@ -157,7 +157,7 @@ def poles_hit(frame, position, size, axes, face):  # type: ignore[no-untyped-def
     return hit
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _survey(  # type: ignore[no-untyped-def]
     corners,
     edges,

@@ -11,13 +11,13 @@ section "Slices of equal energy".
 import math
 from typing import TypeGuard
 
-import numba
 import numpy as np
 from scipy.integrate import quad
 
 from wayside.acceptance.quadrature import sine_squared
 from wayside.acceptance.sky import FRONT_EDGE_ROWS
 from wayside.acceptance.sphere import arcs_between, on_arc
+from wayside.compiled import njit
 from wayside.detector.box import Box
 from wayside.detector.rays import cross_front
 from wayside.detector.volume import Volume
@@ -30,7 +30,7 @@ NODES = 24
 """Gauss-Legendre nodes per panel of the polar angle."""
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _to_laboratory(flight, momentum, energy, cos_t, sin_t, phi, out):  # type: ignore[no-untyped-def]
     """Unit vector in the laboratory of a momentum given by its angles in the centre of mass."""
     x = momentum * sin_t * math.cos(phi)
@@ -56,7 +56,7 @@ def _to_laboratory(flight, momentum, energy, cos_t, sin_t, phi, out):  # type: i
         out[i] /= length
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _circles(flight, momentum, energy, normals, axes, levels):  # type: ignore[no-untyped-def]
     """Edges as circles ``n . axis = level`` on the sphere of directions in the centre of mass."""
     for e in range(len(normals)):
@@ -75,7 +75,7 @@ def _circles(flight, momentum, energy, normals, axes, levels):  # type: ignore[n
         levels[e] = -energy * tilt / (momentum * length)
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _covered(flight, momentum, energy, theta, face, circles):  # type: ignore[no-untyped-def]
     """Length of azimuth for which a direction of the centre of mass meets the face."""
     position, size, box_axes, _, _, inward = face
@@ -111,7 +111,7 @@ def _covered(flight, momentum, energy, theta, face, circles):  # type: ignore[no
     return total
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _cuts(flight, momentum, energy, face, circles, ridge):  # type: ignore[no-untyped-def]
     """Polar angles between which the covered azimuth and the density are analytic, sorted."""
     _, _, _, corners, _, inward = face
@@ -167,7 +167,7 @@ def _cuts(flight, momentum, energy, face, circles, ridge):  # type: ignore[no-un
     return np.sort(cuts[:count])
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _slice(x, flight, face, nodes):  # type: ignore[no-untyped-def]
     """Probability per unit cosine of the decay angle to cross the face."""
     shape = flight.constants.shape

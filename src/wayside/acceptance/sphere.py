@@ -2,17 +2,18 @@
 
 import math
 
-import numba
 import numpy as np
 
+from wayside.compiled import njit
 
-@numba.njit(cache=True, error_model="numpy")
+
+@njit(error_model="numpy")
 def dot(a, b):  # type: ignore[no-untyped-def]
     """Scalar product of two vectors."""
     return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def cross(a, b, out):  # type: ignore[no-untyped-def]
     """Unit vector along ``a x b`` into ``out``; returns the length it had."""
     out[0] = a[1] * b[2] - a[2] * b[1]
@@ -25,7 +26,7 @@ def cross(a, b, out):  # type: ignore[no-untyped-def]
     return length
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def unit_vector(sin_t, cos_t, phi, frame, out):  # type: ignore[no-untyped-def]
     """Direction of a polar angle and an azimuth in a frame whose rows are its axes."""
     x = sin_t * math.cos(phi)
@@ -34,7 +35,7 @@ def unit_vector(sin_t, cos_t, phi, frame, out):  # type: ignore[no-untyped-def]
         out[i] = x * frame[0, i] + y * frame[1, i] + cos_t * frame[2, i]
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def polar_angle(direction, frame):  # type: ignore[no-untyped-def]
     """Polar angle of a direction in a frame."""
     x = dot(direction, frame[0])
@@ -42,7 +43,7 @@ def polar_angle(direction, frame):  # type: ignore[no-untyped-def]
     return math.atan2(math.sqrt(x * x + y * y), dot(direction, frame[2]))
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def arcs_between(corners, edges):  # type: ignore[no-untyped-def]
     """Edges as arcs of great circles.
 
@@ -65,13 +66,13 @@ def arcs_between(corners, edges):  # type: ignore[no-untyped-def]
     return normals, inward
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def on_arc(point, inward):  # type: ignore[no-untyped-def]
     """Whether a point of the great circle lies on an arc of it, or nearly so."""
     return dot(point, inward[0]) >= -1e-12 and dot(point, inward[1]) >= -1e-12
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def on_arc_at_level(inward, normal, cone, level, out):  # type: ignore[no-untyped-def]
     """Where an arc crosses a cone ``n . cone = level``: up to two unit vectors, and how many."""
     tilt = dot(normal, cone)
@@ -95,7 +96,7 @@ def on_arc_at_level(inward, normal, cone, level, out):  # type: ignore[no-untype
     return count
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def circle_about(axis, frame):  # type: ignore[no-untyped-def]
     """Azimuth of a circle's axis in a frame, and its components across and along the polar axis."""
     a = dot(axis, frame[0])
@@ -103,7 +104,7 @@ def circle_about(axis, frame):  # type: ignore[no-untyped-def]
     return math.atan2(b, a), math.sqrt(a * a + b * b), dot(axis, frame[2])
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def azimuths(circle, level, sin_t, cos_t):  # type: ignore[no-untyped-def]
     """Half the range of azimuth, about that of its axis, that a circle cuts out of a polar angle.
 

@@ -8,10 +8,10 @@ where a sum over a grid would be rounding.
 import math
 from typing import Final
 
-import numba
 import numpy as np
 
 from wayside.acceptance.rule import Rule
+from wayside.compiled import njit
 from wayside.typing import FloatArray
 
 BEGIN: Final = 25.0
@@ -22,7 +22,7 @@ _CUT: Final = 45.0
 """Nodes that survive less than the best by this exponent do not count: below rounding."""
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _sums(near, far, solid, of_direction, offsets, weight, slowness, shortest, rates):  # type: ignore[no-untyped-def]
     out = np.zeros(len(rates))
     last = -1

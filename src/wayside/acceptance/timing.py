@@ -8,11 +8,11 @@ polar angles and few azimuths, and every node is spread over the times half-way 
 import math
 from typing import Literal, NamedTuple
 
-import numba
 import numpy as np
 from numpy.typing import ArrayLike
 
 from wayside.acceptance.rule import Level, Rule, build_rule
+from wayside.compiled import njit
 from wayside.constants import SPEED_OF_LIGHT
 from wayside.detector.volume import Volume
 from wayside.errors import InputError
@@ -221,7 +221,7 @@ def _edges_around(times: FloatArray, bins: int, prompt: float) -> FloatArray:
     return np.linspace(low, high + missing, count + 1)
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _range(near, spectra):  # type: ignore[no-untyped-def]
     """Earliest and latest arrival in ns, and the shortest proper distance in m."""
     earliest = np.inf
@@ -238,7 +238,7 @@ def _range(near, spectra):  # type: ignore[no-untyped-def]
     return earliest, latest, soonest
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _histograms(near, far, solid, first, spectra, rate, soonest, edges, many):  # type: ignore[no-untyped-def]
     """Decays inside and crossings by arrival time, each node spread half-way to its neighbours.
 
@@ -318,7 +318,7 @@ def _histograms(near, far, solid, first, spectra, rate, soonest, edges, many):  
     return decays, crossings
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _bin_near(edges, value, guess):  # type: ignore[no-untyped-def]
     """Bin of a value, -1 below all and one too many above, sought outward from a guess."""
     k = min(max(guess, 0), len(edges) - 2)

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 import click
 
 from wayside.cli.common import (
-    check_out,
+    claim_out,
+    echo_page,
     json_option,
     load,
     out_option,
     scenario_options,
     table_text,
 )
+from wayside.cli.progress import steps
 from wayside.text import json_text
 
 if TYPE_CHECKING:
@@ -55,20 +57,18 @@ def command(
     for name in detectors:
         detector_of(loaded, name)
     if out is not None:
-        check_out(out)
+        claim_out(out, "background.json", loaded)
 
-    from rich.console import Console
-
-    with Console(stderr=True).status("sources of background") as status:
+    with steps("sources of background") as step:
         from wayside.results.background import background
 
         report = background(loaded)
-        written = report.save(out, status.update) if out is not None else []
+        written = report.save(out, step) if out is not None else []
     shown = detectors or tuple(loaded.detectors)
     if as_json:
         click.echo(json_text(report.summary(shown)))
     else:
-        click.echo("\n".join([_text(report, shown), *(f"wrote {path}" for path in written)]))
+        echo_page("\n".join([_text(report, shown), *(f"wrote {path}" for path in written)]))
 
 
 def _text(report: "BackgroundReport", detectors: tuple[str, ...]) -> str:

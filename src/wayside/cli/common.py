@@ -1,17 +1,27 @@
 """Options and output that commands have in common."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+import json
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from textwrap import wrap
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
 from wayside.errors import OutputError
-from wayside.files import check_output_folder
+from wayside.files import check_output_folder, claimed_folder, printable
 
 if TYPE_CHECKING:
     from wayside.scenario import Scenario
+
+PAGE: Final = 80
+"""Characters of a line."""
+
+_FILES: Final = (
+    *(".png", ".pdf", ".svg", ".csv", ".txt", ".json", ".toml", ".html", ".npz"),
+    *(".parquet", ".root", ".hepmc", ".hepmc3", ".lhe", ".h5"),
+)
+"""Endings with which a path names a file, and no folder."""
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -31,7 +41,12 @@ def scenario_options(command: Command) -> Command:
 def _folder(_: click.Context, __: click.Parameter, value: str | None) -> Path | None:
     if value == "":
         raise click.BadParameter("an empty path; name a folder")
-    return None if value is None else Path(value)
+    if value is None:
+        return None
+    path = Path(value)
+    if path.suffix.lower() in _FILES and not path.is_dir():
+        raise click.BadParameter(f"{printable(path)}: ends like a file; name a folder")
+    return path
 
 
 def out_option(command: Command) -> Command:
@@ -66,6 +81,39 @@ def check_out(folder: Path) -> None:
         raise OutputError(f"--out {error}") from None
 
 
+def claim_out(folder: Path, result: str = "", scenario: "Scenario | None" = None) -> None:
+    """Check the folder of ``--out``, and keep other processes out of it until the command ends.
+
+    Parameters
+    ----------
+    folder
+        The folder.
+    result
+        Name of the file in it that says what it holds.
+    scenario
+        What is going to be computed: results of another scenario that are there are named in a
+        line on the error stream.
+    """
+    check_out(folder)
+    try:
+        click.get_current_context().with_resource(claimed_folder(folder))
+    except OutputError as error:
+        raise OutputError(f"--out {error}") from None
+    if scenario is None:
+        return
+    try:
+        there = json.loads((folder / result).read_bytes())["scenario"]
+        name = str(there["name"])
+    except (OSError, ValueError, LookupError, TypeError):
+        return
+    if there == scenario.to_dict():
+        return
+    what = f"scenario {name!r}" if name != scenario.name else f"{name!r} with other values"
+    click.echo(
+        f"wayside: note: --out {printable(folder)}: replaces the results of {what}", err=True
+    )
+
+
 def load(scenario: str, overrides: tuple[str, ...], **options: str | None) -> "Scenario":
     """Load the scenario of a command line; imports the library only now.
 
@@ -78,28 +126,18 @@ def load(scenario: str, overrides: tuple[str, ...], **options: str | None) -> "S
     return load_scenario(scenario, (*overrides, *given))
 
 
-@contextmanager
-def progress_bar(what: str, *, hidden: bool = False) -> Iterator[Callable[[int, int], None] | None]:
-    """Give a function of the number of things done and of all, which moves a bar; or None."""
-    if hidden:
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeRemainingColumn,
-    )
-
-    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+def echo_page(text: str) -> None:
+    """Print text, lines of more than `PAGE` characters in several; paths are not broken."""
+    click.echo("\n".join(part for line in text.split("\n") for part in _folded(line)))
 
 
-def table_text(head: tuple[str, ...], rows: Sequence[tuple[str, ...]], width: int = 80) -> str:
+def _folded(line: str) -> list[str]:
+    if len(line) <= PAGE:
+        return [line]
+    return wrap(line, PAGE, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
+
+
+def table_text(head: tuple[str, ...], rows: Sequence[tuple[str, ...]], width: int = PAGE) -> str:
     """Lay out a table in columns; the last one is cut to the width of the page."""
     lines = [head, *rows]
     widths = [max(len(line[column]) for line in lines) for column in range(len(head) - 1)]

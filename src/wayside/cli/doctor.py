@@ -1,18 +1,14 @@
 """``wayside doctor``: what a result depends on besides the scenario."""
 
 import importlib.metadata
-import os
 import platform
 import re
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import click
 
 from wayside.cli.common import json_option, table_text
-from wayside.errors import OutputError
-from wayside.files import check_output_folder
+from wayside.errors import InputError
 from wayside.text import json_text
 from wayside.version import __version__
 
@@ -26,7 +22,10 @@ def command(as_json: bool) -> None:
     """
     packages = _packages()
     tables = list(_tables())
-    cache = _compiled_code_folder()
+    from wayside.compiled import cache_folder
+
+    kept = cache_folder()
+    cache = None if kept is None else str(kept)
     geant4 = _geant4()
     missing = [name for name, version in packages.items() if version is None]
     if as_json:
@@ -45,9 +44,11 @@ def command(as_json: bool) -> None:
         click.echo(table_text(("package", "version"), rows))
         click.echo()
         heads = ("data table", "version", "origin")
-        click.echo(table_text(heads, [tuple(table[k] for k in _COLUMNS) for table in tables]))
+        known = [(t["name"], _short(t["version"]), t["origin"]) for t in tables]
+        click.echo(table_text(heads, known))
         click.echo("\nGeant4 " + (geant4["version"] or "missing: pip install wayside[simulation]"))
-        click.echo(f"  data: {geant4['data']}, {geant4['folder']}")
+        folder = f", {geant4['folder']}" if geant4["folder"] else ""
+        click.echo(f"  data: {geant4['data']}{folder}")
         click.echo("\nCompiled code is kept in")
         click.echo(f"  {cache}" if cache else "  no folder: set NUMBA_CACHE_DIR to a writable one")
     if missing:
@@ -56,6 +57,12 @@ def command(as_json: bool) -> None:
 
 
 _COLUMNS = ("name", "version", "origin")
+_LONGEST = 16
+"""Characters of a version in the table."""
+
+
+def _short(version: str) -> str:
+    return version if len(version) <= _LONGEST else f"{version[: _LONGEST - 3]}..."
 
 
 def _packages() -> dict[str, str | None]:
@@ -82,33 +89,17 @@ def _tables() -> Iterator[dict[str, str]]:
 
 def _geant4() -> dict[str, str | None]:
     """Version of calzone, and which data sets Geant4 would read; nothing is unpacked for it."""
-    from wayside.transport.datasets import cache_folder, installed
+    from wayside.transport.datasets import cache_folder, check_variable, installed
 
     try:
         version = f"11.4 (calzone {importlib.metadata.version('calzone')})"
     except importlib.metadata.PackageNotFoundError:
         version = None
+    try:
+        check_variable()
+    except InputError as error:  # what `simulate` will say
+        return {"version": version, "data": str(error), "folder": None}
     data = installed()
     if data is None:
         return {"version": version, "data": "stand-in", "folder": f"unpacked in {cache_folder()}"}
     return {"version": version, "data": data.kind, "folder": str(data.folder)}
-
-
-def _compiled_code_folder() -> str | None:
-    """Find where numba keeps compiled code: the places it tries, in its order."""
-    chosen = os.environ.get("NUMBA_CACHE_DIR")
-    if chosen:
-        places = [Path(chosen)]
-    else:
-        package = Path(__file__).parent.parent
-        user = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-        if sys.platform == "darwin":
-            user = Path.home() / "Library" / "Caches"
-        places = [package / "__pycache__", user / "numba"]
-    for place in places:
-        try:
-            check_output_folder(place)
-        except OutputError:
-            continue
-        return str(place)
-    return None

@@ -1,21 +1,17 @@
 """``wayside events``: decays in a detector, one by one."""
 
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from wayside.cli.common import check_out, json_option, load, scenario_options
+from wayside.cli.common import check_out, echo_page, json_option, load, scenario_options
+from wayside.cli.progress import counted, steps
+from wayside.errors import InputError
+from wayside.files import printable, refuse_if_written
 from wayside.text import json_text
 
-if TYPE_CHECKING:
-    from rich.console import Console
-
 _FORMATS = ("parquet", "root", "hepmc")
-_QUIET_SECONDS = 2.0
 
 
 @click.command("events")
@@ -29,8 +25,8 @@ _QUIET_SECONDS = 2.0
     help="The same seed gives the same events.",
 )  # fmt: skip
 @click.option(
-    "--format", "kind", type=click.Choice(_FORMATS), default="parquet", show_default=True,
-    help="Format of the file.",
+    "--format", "kind", type=click.Choice(_FORMATS),
+    help="Format of the file.  [default: as --out ends, else parquet]",
 )  # fmt: skip
 @click.option(
     "--out", metavar="FILE|DIR", default="wayside-out", show_default=True,
@@ -46,7 +42,7 @@ def command(
     overrides: tuple[str, ...],
     n: int,
     seed: int,
-    kind: str,
+    kind: str | None,
     out: str,
     detectors: tuple[str, ...],
     as_json: bool,
@@ -56,39 +52,51 @@ def command(
     SCENARIO is a built-in name or a TOML file. Needs the extra wayside[simulation].
     """
     loaded = load(scenario, overrides)
-    from wayside.generator.formats import require
-
-    require(kind)
     if not out:
         raise click.BadParameter("an empty path; name a file or a folder", param_hint="--out")
+    from wayside.generator.formats import require
 
-    from rich.console import Console
+    chosen = _format(Path(out), kind)
+    require(chosen)
 
-    console = Console(stderr=True)
-    with console.status("compiling and loading (the first run takes a minute)"):
+    with steps("compiling and loading (the first run takes a minute)"):
         from wayside.results.events import event_file, events
 
-        path = event_file(Path(out), kind)
+        path = event_file(Path(out), chosen)
         check_out(path.parent)
+        refuse_if_written(path)
         sample = events(loaded, n, seed=seed, detectors=detectors)
         sample.header()
-    with _progress(console, n) as progress:
-        path = sample.save(path, kind, progress)
+    with counted("events") as progress:
+        path = sample.save(path, chosen, progress)
     report = {**sample.header(), **sample.counts(), "file": path}
-    click.echo(json_text(report) if as_json else _text(report))
+    if as_json:
+        click.echo(json_text(report))
+    else:
+        echo_page(_text(report))
 
 
-@contextmanager
-def _progress(console: "Console", n: int) -> Iterator[Callable[[int, int], None]]:
-    """Give a bar on a terminal that shows up once the events take their time."""
-    from rich.progress import Progress
+def _format(out: Path, kind: str | None) -> str:
+    """Format of the file: as named, or as the path ends; Parquet in a folder.
 
-    start = time.monotonic()
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task("events", total=n, visible=False)
-        yield lambda done, _: bar.update(
-            task, completed=done, visible=time.monotonic() - start > _QUIET_SECONDS
+    Raises
+    ------
+    InputError
+        If the path ends like a file of no format, or of another one than was named.
+    """
+    from wayside.generator.formats import SUFFIXES, suffix_kind
+
+    suffix = out.suffix
+    if out.is_dir() or not suffix[1:2].isalpha():
+        return kind or "parquet"
+    known = suffix_kind(suffix)
+    if known is None:
+        raise InputError(
+            f"--out {printable(out)}: must end in {', '.join(SUFFIXES.values())}, or name a folder"
         )
+    if kind not in (None, known):
+        raise InputError(f"--out {printable(out)}: ends like {known}, and not like --format {kind}")
+    return known
 
 
 def _text(report: dict[str, Any]) -> str:

@@ -168,6 +168,9 @@ def cli(ctx: click.Context) -> None:
 
 def main() -> None:
     """Run the command line; the entry point of the ``wayside`` script."""
+    # Figures are files here. A notebook hands its own backend to commands that it starts, and
+    # Matplotlib would fail on one that is not installed.
+    os.environ.pop("MPLBACKEND", None)
     # Unwind on SIGTERM as on Ctrl-C, so that half-written files are removed.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(EXIT_TERMINATED))
     cli()

@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from wayside.cli.common import check_out, json_option, out_option, table_text
+from wayside.cli.common import claim_out, json_option, out_option, table_text
+from wayside.cli.progress import steps
 from wayside.errors import InputError
 from wayside.files import write_files
 from wayside.paper import STUDY
 from wayside.text import json_text
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from wayside.paper.run import Report
 
 _PAGE = 80
@@ -70,11 +69,8 @@ def command(
     writes = out is not None or not as_json
     folder = Path("wayside-paper") if out is None else out
     if writes:
-        check_out(folder)
-    from rich.console import Console
-
-    console = Console(stderr=True)
-    result = _run(console, names, workers, writes)
+        claim_out(folder)
+    result = _run(names, workers, writes)
     files: Mapping[str, bytes | str] = {}
     if writes:
         from wayside.paper.export import files as all_files
@@ -84,29 +80,15 @@ def command(
     click.echo(json_text(result.plain()) if as_json else _text(result, written))
 
 
-def _run(
-    console: "Console",
-    names: tuple[str, ...],
-    workers: int | None,
-    figures: bool,
-) -> "Report":
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
+def _run(names: tuple[str, ...], workers: int | None, figures: bool) -> "Report":
     from wayside.paper.run import report
 
-    columns = (
-        BarColumn(24),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TextColumn("{task.description}"),
-    )
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("starting", total=len(names))
+    with steps("starting") as step:
         return report(
             names,
             workers=workers,
             figures=figures,
-            progress=lambda text, done, _: bar.update(task, completed=done, description=text),
+            progress=lambda text, done, total: step(f"{done} of {total} sections, {text}"),
         )
 
 

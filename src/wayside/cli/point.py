@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from wayside.cli.common import (
-    check_out,
+    claim_out,
     json_option,
     load,
     out_option,
@@ -39,7 +39,7 @@ def command(
     """
     loaded = load(scenario, overrides, run__recast=recast)
     if out is not None:
-        check_out(out)
+        claim_out(out, "point.json", loaded)
     from wayside.results.point import point_report
 
     report = point_report(loaded)

@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING
 import click
 
 from wayside.cli.common import (
-    check_out,
+    claim_out,
+    echo_page,
     json_option,
     load,
     out_option,
     recast_option,
     scenario_options,
 )
+from wayside.cli.progress import steps
 from wayside.text import json_text
 
 if TYPE_CHECKING:
@@ -49,20 +51,20 @@ def command(
     loaded = load(scenario, overrides, plane__kind=plane, run__recast=recast)
     folder = Path("wayside-out") if out is None else out
     if out is not None or not as_json:
-        check_out(folder)
+        claim_out(folder, "result.json", loaded)
 
-    from rich.console import Console
-
-    console = Console(stderr=True)
-    with console.status("compiling and loading (the first run takes a minute)") as status:
+    with steps("compiling and loading (the first run takes a minute)") as step:
         from wayside.results.reach import reach
 
-        result = reach(loaded, progress=status.update)
+        result = reach(loaded, progress=step)
         written: list[Path] = []
         if out is not None or not as_json:
-            status.update("figure and tables")
+            step("tables and figure")
             written = result.save(folder)
-    click.echo(json_text(result.summary()) if as_json else _text(result, written))
+    if as_json:
+        click.echo(json_text(result.summary()))
+    else:
+        echo_page(_text(result, written))
 
 
 def _text(result: "Reach", written: list[Path]) -> str:

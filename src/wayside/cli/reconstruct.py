@@ -5,7 +5,8 @@ from typing import Any
 
 import click
 
-from wayside.cli.common import check_out, json_option, load, out_option, progress_bar
+from wayside.cli.common import check_out, echo_page, json_option, load, out_option
+from wayside.cli.progress import counted
 from wayside.text import json_text
 
 
@@ -83,11 +84,11 @@ def command(
     target = out or run_dir / "reconstruction"
     from wayside.reconstruction.files import Run
 
-    Run(run_dir)  # a bad folder is refused before anything is written
+    Run(run_dir, check=False)  # a bad folder is refused before anything is written
     check_out(target)
     from wayside.results.reconstruction import reconstruct
 
-    with progress_bar("groups", hidden=as_json) as progress:
+    with counted("groups", hidden=as_json) as progress:
         result = reconstruct(
             run_dir,
             target,
@@ -104,7 +105,7 @@ def command(
     if as_json:
         click.echo(json_text(report))
     else:
-        click.echo("\n".join([_text(report["result"]), *(f"wrote {path}" for path in written)]))
+        echo_page("\n".join([_text(report["result"]), *(f"wrote {path}" for path in written)]))
 
 
 def _text(result: dict[str, Any]) -> str:

@@ -5,7 +5,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from wayside.cli.common import check_out, json_option, load, out_option, scenario_options
+from wayside.cli.common import (
+    claim_out,
+    echo_page,
+    json_option,
+    load,
+    out_option,
+    scenario_options,
+)
+from wayside.cli.progress import steps
 from wayside.text import json_text
 
 if TYPE_CHECKING:
@@ -41,12 +49,13 @@ def command(
     """
     loaded = load(scenario, overrides, plane__kind=plane)
     if out is not None:
-        check_out(out)
+        claim_out(out)
     result: FreezeOut | RelicPlane
     if line or plane is not None:
         from wayside.results.relic import relic_plane
 
-        result = relic_plane(loaded)
+        with steps("relic density over the plane"):
+            result = relic_plane(loaded)
         notes = [f"note: {flag}" for flag in loaded.plane.unused()]
         text = "\n".join([_line_text(result.plane, result.line), *notes])
     else:
@@ -58,7 +67,7 @@ def command(
     if as_json:
         click.echo(json_text(result.summary()))
     else:
-        click.echo("\n".join([text, *(f"wrote {path}" for path in written)]))
+        echo_page("\n".join([text, *(f"wrote {path}" for path in written)]))
 
 
 def _text(scenario: "Scenario", result: "RelicResult") -> str:
@@ -94,6 +103,6 @@ def _line_text(plane: "Plane", line: "RelicLine") -> str:
         lines.append(
             f"Omega h^2 = 0.12: {plane.x.name} {low[0]:.4g} to {high[0]:.4g},"
             f" epsilon {low[1]:.4g} to {high[1]:.4g};"
-            f" too much dark matter {branch.overabundant}"
+            f"\n  too much dark matter {branch.overabundant}"
         )
     return "\n".join(lines) or "Omega h^2 = 0.12 nowhere in the plane"

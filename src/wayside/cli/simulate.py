@@ -8,12 +8,13 @@ import click
 
 from wayside.cli.common import (
     check_out,
+    echo_page,
     json_option,
     load,
     out_option,
-    progress_bar,
     scenario_options,
 )
+from wayside.cli.progress import counted
 from wayside.text import json_text
 
 
@@ -119,6 +120,8 @@ def command(
     """
     if bool(particles) == (events is not None):
         raise click.UsageError("give either --particle or --events")
+    if events is not None:
+        _refuse_gun()
     loaded = load(scenario, overrides)
     folder = Path("wayside-simulation") if out is None else out
     check_out(folder)
@@ -131,7 +134,7 @@ def command(
     if events is None:
         ways = directions or ((0.0, 0.0, 1.0),)
         entering = particle_gun(particles, energy, number, position=position, directions=ways)
-    with progress_bar("chunks") as progress:
+    with counted("chunks") as progress:
         run = simulate(
             loaded,
             entering,
@@ -145,7 +148,34 @@ def command(
         )
     written = [*run.tables, *run.save(root=kind == "root", display=display)]
     report = run.summary()
-    click.echo(json_text(report) if as_json else _text(report, written))
+    if as_json:
+        click.echo(json_text(report))
+    else:
+        echo_page(_text(report, written))
+
+
+_GUN = {
+    "energy": "--energy",
+    "number": "--number",
+    "position": "--position",
+    "directions": "--direction",
+}
+"""Options of the gun, by their parameter."""
+
+
+def _refuse_gun() -> None:
+    """Refuse options of the gun beside a file of events, which would be ignored."""
+    context = click.get_current_context()
+    default = click.core.ParameterSource.DEFAULT
+    given = [
+        option
+        for name, option in _GUN.items()
+        if context.get_parameter_source(name) not in (None, default)
+    ]
+    if given:
+        raise click.UsageError(
+            f"{' and '.join(given)}: for the gun of --particle; --events brings all of its own"
+        )
 
 
 def _cores() -> int:

@@ -7,10 +7,10 @@ largest 1/z in use has eight digits with few terms; it is computed when it is fi
 import functools
 from typing import Final
 
-import numba
 import numpy as np
 from scipy.special import kve
 
+from wayside.compiled import njit
 from wayside.typing import FloatArray
 
 LEAST_ARGUMENT: Final = {1: 4.0, 2: 2.0}
@@ -34,7 +34,7 @@ def coefficients(order: int) -> FloatArray:
     return np.asarray(series)
 
 
-@numba.njit(cache=True)
+@njit()
 def horner(inverse: float, series: FloatArray) -> float:
     """Return sqrt(2 z/pi) exp(z) K(z) at 1/z, from `coefficients`."""
     total = 0.0
@@ -43,7 +43,7 @@ def horner(inverse: float, series: FloatArray) -> float:
     return float(total)
 
 
-@numba.njit(cache=True)
+@njit()
 def scaled_k(z: float, series: FloatArray) -> float:
     """Return exp(z) K(z) for z above `LEAST_ARGUMENT`, from `coefficients`."""
     return float(horner(1 / z, series) * np.sqrt(0.5 * np.pi / z))

@@ -6,9 +6,9 @@ long, so a Gauss rule on it converges geometrically however narrow the pole. Whe
 panel, the weights of the rule are those that integrate K times a polynomial exactly.
 """
 
-import numba
 import numpy as np
 
+from wayside.compiled import njit
 from wayside.cosmology.pairs import (
     PairNumbers,
     Widths,
@@ -38,7 +38,7 @@ _FLOOR = 1e-12
 """K below 2 m_e instead of nothing, so that its logarithm exists: negligible everywhere."""
 
 
-@numba.njit(cache=True)
+@njit()
 def smooth_strength(
     q: float,
     piece: int,
@@ -62,7 +62,7 @@ def smooth_strength(
     return float(total)
 
 
-@numba.njit(cache=True)
+@njit()
 def _tails(q: float, total: float, narrow: FloatArray) -> float:
     """Return K of the narrow states below threshold, whose tails alone are in reach."""
     value = 0.0
@@ -75,7 +75,7 @@ def _tails(q: float, total: float, narrow: FloatArray) -> float:
     return value
 
 
-@numba.njit(cache=True)
+@njit()
 def build(
     m_aprime: float,
     m1: float,

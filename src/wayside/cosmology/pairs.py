@@ -8,9 +8,9 @@ mass at which the real part vanishes. Derived in docs/theory/relic.md.
 
 from typing import NamedTuple
 
-import numba
 import numpy as np
 
+from wayside.compiled import njit
 from wayside.models.currents import Current
 from wayside.typing import FloatArray
 
@@ -58,7 +58,7 @@ def pair_numbers(current: Current, m1: float, m2: float) -> PairNumbers:
     return PairNumbers(isotropic[0], along[0], float(spins_1), float(spins_2))
 
 
-@numba.njit(cache=True, error_model="numpy", inline="always")
+@njit(error_model="numpy", inline="always")
 def _polynomial(coefficients: FloatArray, d: float, s: float) -> float:
     """Return the sum of coefficients[i, j] d^i s^j."""
     if coefficients.size == 1:
@@ -72,7 +72,7 @@ def _polynomial(coefficients: FloatArray, d: float, s: float) -> float:
     return total
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def pair_factor(y: float, m1: float, m2: float, pair: PairNumbers) -> float:
     """Return (a + b/3) p* s of `annihilation` in GeV^5, y above threshold."""
     total = m1 + m2
@@ -87,20 +87,20 @@ def pair_factor(y: float, m1: float, m2: float, pair: PairNumbers) -> float:
     return float(tensor * np.sqrt(p2) * square)
 
 
-@numba.njit(cache=True)
+@njit()
 def has_s_wave(m1: float, m2: float, pair: PairNumbers) -> bool:
     """Tell whether the current does not vanish at threshold."""
     return bool(_polynomial(pair.isotropic, -4 * m1 * m2, 0.0) != 0.0)
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def dark_term(y: float, m1: float, m2: float, pair: PairNumbers) -> float:
     """Return sqrt(s) Gamma(s) of the pair over g_D^2 in GeV^2, y above threshold."""
     q = m1 + m2 + y
     return float(pair_factor(y, m1, m2, pair) / (8 * np.pi * q * q * q))
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def term_at_mass(m_aprime: float, m1: float, m2: float, pair: PairNumbers, widths: Widths) -> float:
     """Return M Gamma(M) in GeV^2."""
     above = (m_aprime - m1) - m2
@@ -110,7 +110,7 @@ def term_at_mass(m_aprime: float, m1: float, m2: float, pair: PairNumbers, width
     return float(term)
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def cusp(m_aprime: float, m1: float, m2: float, pair: PairNumbers, widths: Widths) -> float:
     """Return R in GeV^2: 0 where M is above threshold, or the pair has no s wave."""
     total = m1 + m2
@@ -123,7 +123,7 @@ def cusp(m_aprime: float, m1: float, m2: float, pair: PairNumbers, widths: Width
     return float(strength * tensor * imaginary / (8 * np.pi * total))
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def threshold_scale(
     start: float, floor: float, m1: float, m2: float, pair: PairNumbers, widths: Widths
 ) -> float:

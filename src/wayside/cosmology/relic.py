@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
+from wayside.compiled import njit
 from wayside.constants import HBAR_C, SPEED_OF_LIGHT
 from wayside.cosmology.annihilation import (
     Strength,
@@ -324,7 +324,7 @@ _RULES: Final = {
 }
 
 
-@numba.njit(cache=True)
+@njit()
 def _solve_many(
     mass: FloatArray,
     heavy: FloatArray,

@@ -10,9 +10,9 @@ ln A and W_eq from cubic splines on an even grid of u.
 
 from typing import NamedTuple
 
-import numba
 import numpy as np
 
+from wayside.compiled import njit
 from wayside.cosmology.splines import hermite
 from wayside.typing import FloatArray
 
@@ -50,7 +50,7 @@ class Equation(NamedTuple):
     slope_w: FloatArray
 
 
-@numba.njit(cache=True)
+@njit()
 def evaluate(u: float, equation: Equation) -> tuple[float, float, float, float]:
     """Return ln A, its slope in u, W_eq and its slope in u."""
     h = equation.step
@@ -63,7 +63,7 @@ def evaluate(u: float, equation: Equation) -> tuple[float, float, float, float]:
     return la, dla / h, we, dwe / h
 
 
-@numba.njit(cache=True)
+@njit()
 def one_step(
     u: float, w: float, step: float, equation: Equation, stages: FloatArray
 ) -> tuple[float, float]:

@@ -11,9 +11,9 @@ square, which serves until it reaches 1e-3. From there on `wayside.cosmology.rod
 adaptive steps.
 """
 
-import numba
 import numpy as np
 
+from wayside.compiled import njit
 from wayside.cosmology.nodes import MAX_NODES, build
 from wayside.cosmology.pairs import (
     PairNumbers,
@@ -42,7 +42,7 @@ _LN_FROZEN = np.log(2.5)  # ln(Y/Y_eq) at freeze-out
 _FAST, _SLOW = 60.0, 2e6
 
 
-@numba.njit(cache=True)
+@njit()
 def x_range(m_aprime: float, m1: float, m2: float, widths: Widths, pair: PairNumbers) -> float:
     """Return the x from which on annihilation goes on as a power of x, or has ended."""
     above = abs((m_aprime - m1) - m2)
@@ -55,10 +55,10 @@ def x_range(m_aprime: float, m1: float, m2: float, widths: Widths, pair: PairNum
     # what the extrapolation makes of the change of the degrees of freedom.
     late = max(3e4 if has_s_wave(m1, m2, pair) else 1.5e3, 50 * m2 / off_pole)
     frozen = 40 * m2 / (m1 - m2)
-    return min(max(min(late, frozen), _FAST), _SLOW)
+    return float(min(max(min(late, frozen), _FAST), _SLOW))
 
 
-@numba.njit(cache=True)
+@njit()
 def averages(
     m_aprime: float, m1: float, m2: float, widths: Widths, pair: PairNumbers, tables: Tables
 ) -> tuple[float, float, FloatArray, FloatArray]:
@@ -113,7 +113,7 @@ def averages(
     return u0, step, ln_sigma_v, ln_density
 
 
-@numba.njit(cache=True)
+@njit()
 def yield_equation(
     m2: float,
     couplings2: float,
@@ -141,7 +141,7 @@ def yield_equation(
     return Equation(start, step, ln_a, slope_a, w_eq, slope_w)
 
 
-@numba.njit(cache=True)
+@njit()
 def follow(equation: Equation, steps_u: FloatArray, steps_w: FloatArray) -> tuple[float, int]:
     """Solve to the end of the grid.
 
@@ -202,7 +202,7 @@ def follow(equation: Equation, steps_u: FloatArray, steps_w: FloatArray) -> tupl
     return frozen, steps
 
 
-@numba.njit(cache=True)
+@njit()
 def solve(
     m_aprime: float,
     m1: float,

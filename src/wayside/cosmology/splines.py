@@ -1,11 +1,10 @@
 """Cubic splines on even grids, compiled."""
 
-import numba
-
+from wayside.compiled import njit
 from wayside.typing import FloatArray
 
 
-@numba.njit(cache=True)
+@njit()
 def spline_slopes(values: FloatArray, slopes: FloatArray, work: FloatArray) -> None:
     """Fill the slopes (per step) of the cubic spline through evenly spaced values."""
     n = len(values)
@@ -24,7 +23,7 @@ def spline_slopes(values: FloatArray, slopes: FloatArray, work: FloatArray) -> N
         slopes[i] -= work[i] * slopes[i + 1]
 
 
-@numba.njit(cache=True)
+@njit()
 def hermite(t: float, y0: float, y1: float, d0: float, d1: float) -> tuple[float, float]:
     """Return value and slope (per step) of the cubic with given ends, 0 <= t <= 1."""
     rise = y1 - y0
@@ -33,7 +32,7 @@ def hermite(t: float, y0: float, y1: float, d0: float, d1: float) -> tuple[float
     return y0 + t * (d0 + t * (b + t * a)), d0 + t * (2 * b + 3 * t * a)
 
 
-@numba.njit(cache=True)
+@njit()
 def lookup(at: float, start: float, step: float, table: FloatArray) -> float:
     """Return a table on an even grid between its points; beyond them, the value of its end."""
     position = (at - start) / step

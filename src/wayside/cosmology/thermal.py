@@ -4,9 +4,9 @@ That of Gondolo and Gelmini, Nucl. Phys. B 360 (1991) 145, in the form for coann
 and Gondolo, Phys. Rev. D 56 (1997) 1879, summed over the nodes of `wayside.cosmology.nodes`.
 """
 
-import numba
 import numpy as np
 
+from wayside.compiled import njit
 from wayside.constants import ALPHA
 from wayside.cosmology.bessel import horner, scaled_k
 from wayside.cosmology.pairs import PairNumbers
@@ -17,7 +17,7 @@ _NEXT_TO = 0.1  # of the distance from the pole to threshold: what counts as the
 _COLD_END = 45.0  # exponents larger than this are nothing
 
 
-@numba.njit(cache=True)
+@njit()
 def thermal(
     x: FloatArray,
     m1: float,

@@ -8,11 +8,13 @@ import functools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib import resources
+from pathlib import Path
 from types import MappingProxyType
 
 import numpy as np
 
 from wayside.errors import InputError
+from wayside.reading import reading
 from wayside.typing import FloatArray
 
 __all__ = ["Table", "read_table", "table_names"]
@@ -80,11 +82,35 @@ def read_table(name: str) -> Table:
     if name not in table_names():
         known = ", ".join(table_names())
         raise InputError(f"no table {name!r} among the data; there are {known}")
-    text = resources.files(__package__).joinpath(f"{name}.csv").read_text(encoding="utf-8")
-    return _parse(name, text)
+    return _parse(name, table_text(name))
+
+
+def table_text(name: str) -> str:
+    """Text of one of the tables that come with Wayside.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read: the installation is damaged.
+    """
+    path = resources.files(__package__).joinpath(f"{name}.csv")
+    with reading(Path(str(path)), "CSV"):
+        return path.read_text(encoding="utf-8")
 
 
 def _parse(name: str, text: str) -> Table:
+    """Parse the text of a table.
+
+    Raises
+    ------
+    InputError
+        If it is no table: the installation is damaged.
+    """
+    with reading(Path(f"{name}.csv"), "CSV"):
+        return _parsed(name, text)
+
+
+def _parsed(name: str, text: str) -> Table:
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     header = {}
     for line in lines:
@@ -95,6 +121,8 @@ def _parse(name: str, text: str) -> Table:
     columns = lines[len(header)].split(",")
     rows = [[float(cell) for cell in line.split(",")] for line in lines[len(header) + 1 :]]
     values = np.array(rows, dtype=np.float64).reshape(len(rows), len(columns)).T.copy()
+    if not len(rows) or not header:
+        raise ValueError("no rows, or no header")
     values.flags.writeable = False
     return Table(
         name=name,

@@ -1,10 +1,11 @@
 """Straight lines from the interaction point through a box."""
 
-import numba
 import numpy as np
 
+from wayside.compiled import njit
 
-@numba.njit(cache=True)
+
+@njit()
 def cross_box(direction, position, size, axes):  # type: ignore[no-untyped-def]
     """Distances at which a ray from the origin enters and leaves a box (slab method).
 
@@ -41,7 +42,7 @@ def cross_box(direction, position, size, axes):  # type: ignore[no-untyped-def]
     return near, far
 
 
-@numba.njit(cache=True)
+@njit()
 def cross_front(direction, position, size, axes):  # type: ignore[no-untyped-def]
     """Distance at which a ray from the origin crosses the front face, or 0 if it does not."""
     across = 0.0
@@ -61,7 +62,7 @@ def cross_front(direction, position, size, axes):  # type: ignore[no-untyped-def
     return distance
 
 
-@numba.njit(cache=True)
+@njit()
 def cross_many(directions, position, size, axes):  # type: ignore[no-untyped-def]
     """Entries and exits of many rays, shape (2, n); equal where a ray misses."""
     out = np.empty((2, len(directions)))

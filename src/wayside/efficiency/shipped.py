@@ -5,11 +5,13 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from typing import Any, Final
 
+from wayside.data import table_text
 from wayside.detector.cuts import ReconstructionCuts
 from wayside.efficiency.table import EfficiencyMap
+from wayside.reading import reading
 
 NAME: Final = "efficiency_map"
 """Name of the table among the data, without its suffix."""
@@ -24,8 +26,8 @@ _FREE: Final = {"stack.blocks", "geant4.data", "geant4.margin"}
 @cache
 def shipped() -> EfficiencyMap:
     """Table that comes with Wayside; read when it is first asked for."""
-    text = resources.files("wayside.data").joinpath(f"{NAME}.csv").read_text(encoding="utf-8")
-    return EfficiencyMap.from_csv(text)
+    with reading(Path(f"{NAME}.csv"), "CSV"):
+        return EfficiencyMap.from_csv(table_text(NAME))
 
 
 def settings_text(sections: Mapping[str, Mapping[str, Any]]) -> str:

@@ -9,12 +9,12 @@ and no ray misses. Derived in docs/theory, section "Events".
 import math
 from typing import NamedTuple
 
-import numba
 import numpy as np
 
 from wayside.acceptance.directions import polar_frame
 from wayside.acceptance.sky import EDGE_ROWS, polar_cuts, poles_hit
 from wayside.acceptance.sphere import arcs_between, azimuths, circle_about, on_arc, unit_vector
+from wayside.compiled import njit
 from wayside.detector.box import Box
 from wayside.detector.rays import cross_box
 from wayside.production.flight import Caustic, Flight
@@ -90,7 +90,7 @@ def polar_map(caustic: Caustic, low: float, high: float) -> tuple[int, float, fl
     return SINH, ends[0], ends[1], caustic.angle, caustic.width
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def polar_angle(polar, u):  # type: ignore[no-untyped-def]
     """Polar angle and its derivative."""
     kind, low, high, centre, width = polar
@@ -102,7 +102,7 @@ def polar_angle(polar, u):  # type: ignore[no-untyped-def]
     return s, high - low
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _azimuth(aim, theta, u, work, ray):  # type: ignore[no-untyped-def]
     """Ray at a fraction u of the arcs of a polar angle that meet the box; their length in rad."""
     sin_t = math.sin(theta)
@@ -144,7 +144,7 @@ def _azimuth(aim, theta, u, work, ray):  # type: ignore[no-untyped-def]
     return total
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def fly(aim, u0, u1, u2, work, parts, ray):  # type: ignore[no-untyped-def]
     """Follow one point of the unit cube.
 
@@ -185,7 +185,7 @@ def fly(aim, u0, u1, u2, work, parts, ray):  # type: ignore[no-untyped-def]
     return math.log(value) + math.log(inside) - near / length, rapidity, near, far
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def log_values(aim, points):  # type: ignore[no-untyped-def]
     """`fly` for many points of the unit cube, shape (n, 3): the logarithms alone."""
     out = np.empty(len(points))

@@ -7,12 +7,12 @@ probability. In arrays, and some ten times slower than the compiled way for boxe
 
 from typing import NamedTuple
 
-import numba
 import numpy as np
 
 from wayside.acceptance.arcs import Pieces, arcs_at, pieces
 from wayside.acceptance.contours import polar_cuts, rays_at
 from wayside.acceptance.directions import polar_frame
+from wayside.compiled import njit
 from wayside.detector.outline import Outline
 from wayside.detector.volume import Crossings, Volume
 from wayside.generator.aim import polar_angle, polar_map
@@ -58,7 +58,7 @@ def contour_aim(flight: Flight, volume: Volume, ctau: float) -> ContourAim:
     return ContourAim(flight, ctau, volume, frame, outline, polar_map(flight.caustic(axis), *ends))
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _polar_angles(polar, u):  # type: ignore[no-untyped-def]
     out = np.empty((2, len(u)))
     for i in range(len(u)):
@@ -66,7 +66,7 @@ def _polar_angles(polar, u):  # type: ignore[no-untyped-def]
     return out
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _places(flight, rays, u):  # type: ignore[no-untyped-def]
     out = np.empty((2, len(u)))
     parts = np.empty((4, MAX_SEGMENTS))

@@ -22,6 +22,9 @@ from wayside.version import __version__
 BLOCK: Final = 65_536
 """Proposals per block; every block has random numbers of its own, by seed and number."""
 
+_FEW: Final = 1.0
+"""Expected decays below which a note says so."""
+
 _BARREN: Final = 200
 """Blocks in a row without an event after which there will be none."""
 
@@ -67,6 +70,16 @@ class Events(NamedTuple):
             for name, value in self._asdict().items()
         }
         return Events(**cut)
+
+
+def _few(expected: float) -> list[str]:
+    """What to know about events that hardly ever happen."""
+    if expected >= _FEW:
+        return []
+    return [
+        f"{expected:.3g} decays are expected in the whole luminosity: the events show what one"
+        " would look like"
+    ]
 
 
 class EventGenerator:
@@ -161,6 +174,7 @@ class EventGenerator:
             "hadron_channels": list(hadrons.NAMES),
             "hadrons": hadrons.STATEMENT,
             "notes": [
+                *_few(luminosity * produced * total),
                 "lepton pairs and pairs of pseudoscalars by the tree-level matrix element",
                 "taus without spin correlations; taus, pi0, eta, K_S are left undecayed",
                 "no radiation off beams (beyond the photon of the process) or decay products",

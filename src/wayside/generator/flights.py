@@ -10,10 +10,10 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from wayside.compiled import njit
 from wayside.constants import SPEED_OF_LIGHT
 from wayside.detector.box import Box
 from wayside.detector.volume import Volume
@@ -54,7 +54,7 @@ class Flights(NamedTuple):
         return np.asarray(self.length / (SPEED_OF_LIGHT * np.tanh(self.rapidity)))
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _propose(aim, foam, n, rng):  # type: ignore[no-untyped-def]
     room = n + 1024
     out = np.empty((room, 5))

@@ -14,6 +14,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 from wayside.models.protocol import Model
 from wayside.paper.planes import LIMIT, Convention, Panel
 from wayside.plotting.style import APPROXIMATE, OURS, RELIC, canvas
+from wayside.plotting.titles import collected
 from wayside.sensitivity.existing import SEARCHES
 from wayside.typing import FloatArray
 
@@ -80,17 +81,26 @@ def contours_figure(parts: Mapping[str, Sequence[Curve]]) -> Figure:
     """
     with canvas(9.2, 8.2) as figure:
         for axes, (name, curves) in zip(figure.subplots(2, 2).flat, parts.items(), strict=True):
-            handles, labels = [], []
+            handles, labels, absent = [], [], []
             for curve in curves:
-                excluded = curve.draw(axes)
-                handles.append(curve.handle())
-                labels.append(curve.label if excluded else f"{curve.label}: nothing excluded")
+                if curve.draw(axes):
+                    handles.append(curve.handle())
+                    labels.append(curve.label)
+                else:
+                    absent.append(curve.label)
+            if absent:
+                words = "nothing is excluded:\n" + "\n".join(absent)
+                axes.text(
+                    0.97, 0.97, words, transform=axes.transAxes, ha="right", va="top", fontsize=8
+                )
             axes.set_xscale("log")
             axes.set_yscale("log")
             axes.set_xlabel("$g_D$")
             axes.set_ylabel(r"$\varepsilon$")
-            title = masses_title(name, curves[0].panel.points[0].model)
-            axes.set_title(title, loc="left", fontsize=9.5)
+            panel = curves[0].panel
+            title = masses_title(name, panel.points[0].model)
+            about = f"{collected(panel.luminosity)}, no background unless the legend says so"
+            axes.set_title(f"{title}\n{about}", loc="left", fontsize=9.5)
             axes.legend(handles, labels, fontsize=8, loc="lower left")
         return figure
 
@@ -114,7 +124,8 @@ def planes_figure(
         shown: dict[str, Artist] = {}
         for axes, panel, title in zip(places, panels, titles, strict=True):
             shown |= _plane(axes, panel, luminosities)
-            axes.set_title(title, loc="left", fontsize=9.5)
+            about = f"{collected(panel.luminosity)}, no background"
+            axes.set_title(f"{title}, {about}", loc="left", fontsize=9.5)
         figure.legend(
             handles=list(shown.values()),
             labels=list(shown),
@@ -154,12 +165,14 @@ def _plane(axes: Axes, panel: Panel, luminosities: Sequence[float]) -> dict[str,
         shown[r"$\Omega h^2=0.12$ (hatched: more)"] = Line2D([], [], color=RELIC, linewidth=1.1)
     exact = depth_of(panel.events("exact"))
     axes.contourf(x, epsilon, exact, levels=[0.0, 9.0], colors=[OURS], alpha=0.16, zorder=2)
-    curves = [Curve(panel, "exact", OURS, "exact yield", width=1.8)]
+    # The approximations first, that with dashes above the other one: where they agree, both can
+    # be seen, and neither hides the result.
+    label = "mean flight length, printed acceptance"
+    curves = [Curve(panel, "study", APPROXIMATE, label, width=1.1)]
     if panel.acceptance is not None:
         label = "mean flight length, computed acceptance"
-        curves.append(Curve(panel, "own acceptance", COLOURS[2], label, "--", 1.0))
-    label = "mean flight length, printed acceptance"
-    curves.append(Curve(panel, "study", APPROXIMATE, label, width=1.1))
+        curves.append(Curve(panel, "own acceptance", COLOURS[2], label, "--", 1.1))
+    curves.append(Curve(panel, "exact", OURS, "exact yield", width=1.8))
     for curve in curves:
         curve.draw(axes)
         shown[curve.label] = curve.handle()

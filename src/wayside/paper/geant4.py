@@ -6,7 +6,6 @@ in the study: no gas detectors, lead or fibres.
 
 import io
 import json
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import resources
@@ -17,10 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wayside.detector.stack import Stack
+from wayside.files import scratch_folder
+from wayside.reading import reading
 from wayside.typing import IntArray
 
 Records = NDArray[Any]
-Progress = Callable[[str], None]
+Progress = Callable[[str], object]
 
 STACK: Final = Stack(mpgd=0.0, shield=0.0, fibres=0.0)
 SEED: Final = 3
@@ -100,10 +101,11 @@ class Record:
 
 def shipped() -> Record:
     """Read the record that comes with Wayside."""
-    raw = (resources.files("wayside.data") / FILE).read_bytes()
-    with np.load(io.BytesIO(raw), allow_pickle=False) as file:
-        arrays = {name: file[name] for name in file.files}
-    return Record(json.loads(arrays.pop("about").tobytes()), arrays)
+    with reading(Path(FILE), "NPZ"):
+        raw = (resources.files("wayside.data") / FILE).read_bytes()
+        with np.load(io.BytesIO(raw), allow_pickle=False) as file:
+            arrays = {name: file[name] for name in file.files}
+        return Record(json.loads(arrays.pop("about").tobytes()), arrays)
 
 
 def simulate(progress: Progress) -> Record:
@@ -165,9 +167,9 @@ def _films(primaries: Records) -> Records:
     from wayside.transport.plan import read_run
     from wayside.transport.run import simulate as run
 
-    with tempfile.TemporaryDirectory(prefix="wayside-") as folder:
-        run(_plan(primaries), Path(folder))
-        film = read_run(Path(folder)).film
+    with scratch_folder() as folder:
+        run(_plan(primaries), folder)
+        film = read_run(folder).film
     return np.asarray(film[film["track"] == 1])
 
 

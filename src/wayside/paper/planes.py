@@ -138,7 +138,7 @@ class Panel:
             if crossings is not None:
                 for low, high in crossings.overabundant(*self.epsilon_range):
                     too_much[(self.epsilon >= low) & (self.epsilon <= high), i] = True
-        return branches(self.x, lines), too_much
+        return branches(self.x, lines, self.epsilon_range), too_much
 
 
 def events_of(

@@ -2,25 +2,23 @@
 
 import os
 import platform
-import signal
 import sys
 import warnings
 from collections.abc import Callable, Mapping
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import as_completed
 from dataclasses import dataclass
 from importlib.metadata import version
-from multiprocessing import active_children, get_context
+from multiprocessing import active_children
 from typing import Any, Final
 
-from wayside.errors import WaysideError
 from wayside.paper.registry import SECTIONS, run
 from wayside.paper.rows import Row, counts
 from wayside.paper.section import Context
 from wayside.plotting.files import figure_files
+from wayside.processes import pool
 from wayside.version import __version__
 
-Progress = Callable[[str, int, int], None]
+Progress = Callable[[str, int, int], object]
 """Called with a line of text, the number of sections done and of all."""
 
 PACKAGES: Final = ("matplotlib", "numba", "numpy", "scipy")
@@ -152,31 +150,20 @@ def report(
             say(SECTIONS[name].title, len(parts), len(names))
             parts[name] = part(name, context, figures)
     else:
-        with ProcessPoolExecutor(
-            number, mp_context=get_context("spawn"), initializer=_leave_interrupts
-        ) as pool:
+        with pool(number) as executor:
             # The longest first, so that no process works alone at the end.
             order = sorted(names, key=lambda name: -SECTIONS[name].weight)
-            waiting = {pool.submit(part, name, context, figures): name for name in order}
+            waiting = {executor.submit(part, name, context, figures): name for name in order}
             try:
                 for future in as_completed(waiting):
                     parts[waiting[future]] = future.result()
                     say(SECTIONS[waiting[future]].title, len(parts), len(names))
-            except BaseException as error:
-                pool.shutdown(wait=False, cancel_futures=True)
+            except BaseException:
+                executor.shutdown(wait=False, cancel_futures=True)
                 for process in active_children():
                     process.terminate()
-                if isinstance(error, BrokenProcessPool):
-                    raise WaysideError(
-                        "a process that ran a section died; --workers 1 shows in which"
-                    ) from None
                 raise
     return Report(tuple(parts[name] for name in names), _about(context))
-
-
-def _leave_interrupts() -> None:
-    """In a worker: an interrupt is for the parent, which ends its workers."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def part(name: str, context: Context, figures: bool) -> Part:

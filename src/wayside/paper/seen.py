@@ -25,6 +25,12 @@ SITES: Final = {
 """Scenarios that say what is above and in front of the detectors of Fig. 14."""
 
 STEPS: Final = ("efficiency", "background", "everything")
+LABELS: Final = {
+    "efficiency": "with efficiency",
+    "background": "with efficiency and background",
+    "everything": "with efficiency, background and actual beams",
+}
+"""Words of each step in the legend."""
 
 WORDS: Final = {
     "efficiency": "pairs that the simulated detector reconstructs",
@@ -178,8 +184,7 @@ def _draw() -> Figure:
             Curve(here, "exact", COLOURS[0], "exact yield", width=1.8),
             Curve(here, "study", COLOURS[1], "mean flight length, printed acceptance", width=1.0),
         ]
-        for step, colour, label in zip(
-            STEPS, COLOURS[2:], ("efficiency", "and background", "and actual beams"), strict=False
-        ):
+        for step, colour in zip(STEPS, COLOURS[2:], strict=False):
+            label = LABELS[step]
             parts[name].append(Curve(panel(name, step), "exact", colour, label))
     return contours_figure(parts)

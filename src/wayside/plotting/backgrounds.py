@@ -45,6 +45,7 @@ def muon_spectra_figure(site: Site) -> Figure:
         axes.set_ylim(1e-5, 1e2)
         axes.set_xlabel("kinetic energy $E$ of the muon there [GeV]")
         axes.set_ylabel(r"$E\,I(E)$ [m$^{-2}$ s$^{-1}$ sr$^{-1}$]")
+        axes.set_title("cosmic muons, without lead", fontsize=9.5, loc="left")
         axes.legend(loc="lower left")
         return figure
 
@@ -107,7 +108,7 @@ def lead_figure(thickness: float = 0.10) -> Figure:
             label="photons without any interaction (XCOM)",
         )
         kinds: tuple[tuple[photons.Leaked, str, str], ...] = (
-            ("photons", "o", "photons above 1 MeV, for each that goes in"),
+            ("photons", "o", "photons above 1 MeV (Geant4)"),
             ("hard_photons", "s", "photons above 20 MeV"),
             ("electrons", "^", "electrons, positrons above 10 MeV"),
             ("energy", "D", "fraction of the energy"),
@@ -126,8 +127,13 @@ def lead_figure(thickness: float = 0.10) -> Figure:
             )
         axes.set_ylim(1e-6, 1e3)
         axes.set_xlim(energy[0], energy[-1])
-        axes.set_xlabel("photon energy [GeV]")
-        axes.set_ylabel(f"behind {100.0 * thickness:g} cm of lead")
+        axes.set_xlabel("energy of the photon that enters [GeV]")
+        axes.set_ylabel(f"behind {100.0 * thickness:g} cm of lead, per photon that enters")
+        axes.set_title(
+            f"photons on {100.0 * thickness:g} cm of lead, at right angles",
+            fontsize=9.5,
+            loc="left",
+        )
         axes.legend(loc="upper left", fontsize=8.5)
         return figure
 

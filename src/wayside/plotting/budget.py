@@ -10,7 +10,9 @@ from wayside.backgrounds.counts import Count
 from wayside.backgrounds.fake_counts import Contribution
 from wayside.constants import DAYS_PER_YEAR
 from wayside.plotting.style import APPROXIMATE, OURS, canvas
+from wayside.plotting.titles import collected, line
 from wayside.sensitivity.background_report import BackgroundReport
+from wayside.typing import FloatArray
 
 _STEPS: Final = (
     ("entering", "particles that enter", "0.75"),
@@ -20,7 +22,8 @@ _STEPS: Final = (
 _HEIGHT: Final = 0.26
 _VEIL: Final = {"facecolor": "white", "edgecolor": "none", "pad": 1.0}
 _CURVES: Final = {
-    "zero": {"color": "0.45", "linestyle": (0, (5, 2)), "linewidth": 1.0},
+    # Above the others, with which it agrees where there is little background.
+    "zero": {"color": "0.35", "linestyle": (0, (5, 2)), "linewidth": 1.0, "zorder": 3},
     "background": {"color": OURS, "linewidth": 1.8},
     "control": {"color": APPROXIMATE, "linewidth": 1.2},
 }
@@ -86,8 +89,10 @@ def luminosity_figure(report: BackgroundReport) -> Figure:
         labels["control"] = f"with {scan.control} as control"
         for key, curve in scan.curves.items():
             style = _CURVES[key]
-            top.plot(scan.luminosity_fb, curve.n_limit, label=labels[key], **style)
-            bottom.plot(scan.luminosity_fb, curve.epsilon, **style)
+            words = "" if np.any(np.isfinite(curve.n_limit)) else ": not computed"
+            top.plot(scan.luminosity_fb, curve.n_limit, label=labels[key] + words, **style)
+            words = _excluded_from(scan.luminosity_fb, curve.epsilon)
+            bottom.plot(scan.luminosity_fb, curve.epsilon, label=labels[key] + words, **style)
         top.set_xscale("log")
         top.set_yscale("log")
         bottom.set_yscale("log")
@@ -103,8 +108,9 @@ def luminosity_figure(report: BackgroundReport) -> Figure:
         bottom.set_ylabel(rf"smallest $\varepsilon$ excluded, $g_D={scenario.model.g_d:g}$")
         bottom.set_xlabel(r"luminosity [fb$^{-1}$]")
         top.legend(loc="upper left", title=_shaded(until), title_fontsize=8.5)
-        if not np.any(np.isfinite(scan.curves["zero"].epsilon)):
-            bottom.text(0.5, 0.5, "nothing excluded", ha="center", transform=bottom.transAxes)
+        if not any(np.any(np.isfinite(curve.epsilon)) for curve in scan.curves.values()):
+            bottom.set_ylim(1e-8, 1.0)  # where it was searched
+        bottom.legend(loc="best", fontsize=8.5)
         background = report.background
         if background.value > 0.0:
             per_fb = background.value / scenario.run.luminosity_fb
@@ -113,13 +119,18 @@ def luminosity_figure(report: BackgroundReport) -> Figure:
             )
             above.set_xlabel(f"expected background events, {scenario.run.selection}")
             top.tick_params(which="both", top=False)
-        expected = background.words(r"$\pm$")
-        figure.suptitle(
-            f"{scenario.name} ({'+'.join(scenario.signal)}):"
-            rf" {expected} events in {scenario.run.luminosity_fb:g} fb$^{{-1}}$",
-            fontsize=9.5,
-        )
+        figure.suptitle(f"{line(scenario, background)} (dotted line)", fontsize=9.5)
         return figure
+
+
+def _excluded_from(luminosity_fb: FloatArray, epsilon: FloatArray) -> str:
+    """Where a curve begins, if that is not at the left; why it is not there."""
+    known = np.isfinite(epsilon)
+    if not np.any(known):
+        return ": nothing excluded"
+    if known[0]:
+        return ""
+    return f": from {collected(float(f'{luminosity_fb[known][0]:.2g}'))}"
 
 
 def _shaded(until: float) -> str | None:

@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.ticker import FuncFormatter
 from numpy.typing import NDArray
 
 from wayside.detector.stack import Stack
@@ -126,13 +127,15 @@ def _boundaries(axes: Axes, stack: Stack, low: FloatArray, high: FloatArray) -> 
                 axes.axvspan(gap, gap + stack.mpgd, 0.07, 0.93, color="#dff3f5", zorder=0)
 
 
-def deposit_figure(film: Records) -> Figure:
+def deposit_figure(film: Records, about: str = "") -> Figure:
     """Path of one particle, and its energy deposit in each film (Fig. 12 of the study).
 
     Parameters
     ----------
     film
         Crossings of films by one particle, shape (n,).
+    about
+        What was simulated, for the title.
     """
     with canvas(5.6, 4.6) as figure:
         upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(2, 3))
@@ -148,6 +151,14 @@ def deposit_figure(film: Records) -> Figure:
             linewidth=0.6,
         )
         lower.set_yscale("log")
-        lower.set_ylabel("energy in a film [keV]")
-        lower.set_xlabel("$z$ [mm]")
+        deposits = ordered["deposit"][ordered["deposit"] > 0.0]
+        if len(deposits) and deposits.max() < 10.0 * deposits.min():
+            # Less than a decade: plain numbers.
+            lower.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+            lower.yaxis.set_minor_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+        lower.set_ylabel("energy deposited in each film [keV]")
+        lower.set_xlabel("depth $z$ [mm]")
+        code = f"one particle (PDG code {int(film['pdg'][0])})" if len(film) else "no particle"
+        name = f"{about}\n" if about else ""
+        upper.set_title(f"{name}{code}", loc="left", fontsize=9.5)
         return figure

@@ -2,10 +2,9 @@
 
 import io
 
-from matplotlib import rc_context
 from matplotlib.figure import Figure
 
-from wayside.plotting.style import STYLE
+from wayside.plotting.style import house_style
 
 
 def figure_files(figure: Figure, name: str, dpi: int = 300) -> dict[str, bytes]:
@@ -26,7 +25,7 @@ def figure_files(figure: Figure, name: str, dpi: int = 300) -> dict[str, bytes]:
         Contents by file name; equal bytes for equal figures.
     """
     files = {}
-    with rc_context(STYLE):
+    with house_style():
         for kind, options in (
             ("png", {"dpi": dpi}),
             ("pdf", {"metadata": {"CreationDate": None}}),

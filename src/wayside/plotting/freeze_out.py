@@ -1,46 +1,78 @@
 """Freeze-out of the ground state: its yield and its annihilation rate against m2/T."""
 
+from typing import Final
+
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+from scipy.interpolate import PchipInterpolator
 
 from wayside.cosmology.relic import GEV2_TO_CM3_PER_S, RelicResult
-from wayside.plotting.style import canvas
+from wayside.plotting.style import APPROXIMATE, OURS, canvas
+from wayside.plotting.titles import verbatim
+from wayside.scenario import Scenario
+from wayside.typing import FloatArray
+
+_DECADES: Final = 8.0
+"""Decades of the thermal average that are shown below its largest value."""
 
 
-def freeze_out_figure(result: RelicResult) -> Figure:
+def freeze_out_figure(scenario: Scenario, result: RelicResult) -> Figure:
     """Draw Y, its equilibrium, and the effective thermal average.
 
     Parameters
     ----------
+    scenario
+        The scenario, for the title.
     result
         Result of `wayside.cosmology.relic.relic_density`.
     """
+    # What annihilates to no effect is of no interest.
+    shown = result.yield_ > 1.0005 * result.yield_[-1]
+    end = float(result.x[shown][-1]) if shown.any() else float(result.x[-1])
+    end = min(max(1.5 * end, 60.0), float(result.x[-1]))
+    x = np.geomspace(result.x[0], end, 400)
     with canvas(5.6, 5.6) as figure:
         upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(3, 2))
-        upper.loglog(result.x, result.yield_, color="#1f3f94", label="$Y$")
+        upper.loglog(x, _smooth(result.x, result.yield_, x), color=OURS, label="$Y$")
         upper.loglog(
-            result.x,
-            result.yield_equilibrium,
+            x,
+            _smooth(result.x, result.yield_equilibrium, x),
             color="0.4",
             linestyle="--",
             label=r"$Y_\mathrm{eq}$",
         )
         upper.set_ylim(result.yield_[-1] / 30, 3 * result.yield_[0])
-        upper.set_ylabel("$Y$")
+        upper.set_ylabel("yield $Y$: density over entropy density")
         if np.isfinite(result.x_freeze_out):
-            upper.axvline(result.x_freeze_out, color="0.7", linewidth=0.8)
-            lower.axvline(result.x_freeze_out, color="0.7", linewidth=0.8)
+            for axes in (upper, lower):
+                axes.axvline(result.x_freeze_out, color="0.7", linewidth=0.8)
+        model = scenario.model
         upper.set_title(
-            rf"$\Omega h^2={result.omega_h2:.4g}$, {result.hadrons}, {result.dof}",
+            rf"{verbatim(scenario.name)}: $\varepsilon={model.epsilon:g}$, $g_D={model.g_d:g}$;"
+            rf" $\Omega h^2={result.omega_h2:.4g}$, {result.hadrons}, {result.dof}",
             fontsize=9.5,
             loc="left",
         )
         upper.legend()
-        lower.loglog(result.x, result.sigma_v * GEV2_TO_CM3_PER_S, color="#c8102e")
+        average = _smooth(result.x, result.sigma_v * GEV2_TO_CM3_PER_S, x)
+        lower.loglog(x, average, color=APPROXIMATE)
+        top = float(np.max(average))
+        lower.set_ylim(max(0.3 * float(np.min(average)), top * 10.0**-_DECADES), 3.0 * top)
         lower.set_ylabel(r"$\langle\sigma v\rangle_\mathrm{eff}$ [cm$^3$/s]")
         lower.set_xlabel("$x=m_2/T$")
-        # What annihilates to no effect is of no interest.
-        shown = result.yield_ > 1.0005 * result.yield_[-1]
-        end = float(result.x[shown][-1]) if shown.any() else float(result.x[-1])
-        lower.set_xlim(result.x[0], max(3 * end, 100.0))
+        lower.set_xlim(x[0], x[-1])
+        lower.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+        lower.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+        lower.xaxis.set_minor_formatter(NullFormatter())
         return figure
+
+
+def _smooth(x: FloatArray, values: FloatArray, at: FloatArray) -> FloatArray:
+    """Values between the steps of the solver, of which there are few at late times."""
+    positive = values > 0.0
+    if np.count_nonzero(positive) < 2:
+        return np.interp(at, x, values)
+    logs = PchipInterpolator(np.log(x[positive]), np.log(values[positive]), extrapolate=False)
+    with np.errstate(invalid="ignore"):
+        return np.asarray(np.exp(logs(np.log(at))))

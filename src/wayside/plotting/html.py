@@ -4,17 +4,15 @@ import base64
 import html
 import io
 
-from matplotlib import rc_context
-
 from wayside.plotting.reach_figure import reach_figure
-from wayside.plotting.style import STYLE
+from wayside.plotting.style import house_style
 from wayside.sensitivity.result import Reach
 
 
 def reach_html(result: Reach) -> str:
     """Figure and the numbers that matter, as one piece of HTML."""
     buffer = io.BytesIO()
-    with rc_context(STYLE):
+    with house_style():
         reach_figure(result).savefig(buffer, format="png", dpi=110)
     picture = base64.b64encode(buffer.getvalue()).decode("ascii")
     run = result.scenario.run

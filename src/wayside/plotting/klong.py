@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
+from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -14,14 +15,13 @@ from wayside.backgrounds.rock_neutrals import Kind, arriving, neutrals
 from wayside.constants import SECONDS_PER_YEAR
 from wayside.detector.box import Box
 from wayside.plotting.style import APPROXIMATE, OURS, canvas
+from wayside.plotting.titles import collected, verbatim
 
 BIN: Final = 0.25
 """Width of the bins of Fig. 13 of the study in GeV."""
 
-_COLOURS: Final = ("#1f3f94", "#2a7f62", "#b8860b", "#c8102e", "#7a4f9a", "#6b3e12", "#3a8fb7")
 
-
-def spectra_figure(panels: Mapping[str, Entering], luminosity_fb: float) -> Figure:
+def spectra_figure(panels: Mapping[str, Entering], luminosity_fb: float, about: str = "") -> Figure:
     """Draw Fig. 13 of the study: K_L0 that reach the detector if nothing is in the way.
 
     Parameters
@@ -30,6 +30,8 @@ def spectra_figure(panels: Mapping[str, Entering], luminosity_fb: float) -> Figu
         Entering particles by title of the panel.
     luminosity_fb
         Integrated luminosity in fb^-1.
+    about
+        Name of the scenario, for the title.
     """
     edges = np.arange(0.5, 6.0 + BIN, BIN)
     with canvas(3.6 * len(panels) + 0.4, 3.7) as figure:
@@ -52,26 +54,35 @@ def spectra_figure(panels: Mapping[str, Entering], luminosity_fb: float) -> Figu
             axes.plot([], [], color="0.3", linestyle=":", label="if none decayed")
             axes.set_xlim(edges[0], edges[-1])
             axes.set_ylim(bottom=0.0)
-            axes.set_xlabel(r"$E(K_L^0)$ [GeV]")
+            axes.set_xlabel(r"total energy of the $K_L^0$ [GeV]")
             axes.set_title(title, fontsize=9.5, loc="left")
-        all_axes[0].set_ylabel(rf"$K_L^0$ [$10^3$ per {BIN:g} GeV]")
+        all_axes[0].set_ylabel(rf"$K_L^0$ that reach the detector [$10^3$ per {BIN:g} GeV]")
         all_axes[-1].legend(loc="upper right")
+        name = f"{verbatim(about)}, " if about else ""
+        figure.suptitle(
+            f"{name}{collected(luminosity_fb)}, no shield, no other background", fontsize=9.5
+        )
         return figure
 
 
 def transmission_figure() -> Figure:
     """Draw the fraction of K_L0 that iron and tungsten let through, against the thickness."""
-    with canvas(7.6, 3.9) as figure:
+    with canvas(7.6, 4.1) as figure:
         left, right = figure.subplots(1, 2)
         _transmission(left, "iron")
         _transmission(right, "tungsten")
+        figure.suptitle(
+            r"$K_L^0$ behind a wide slab (Geant4 FTFP_BERT); bands: statistical error", fontsize=9.5
+        )
         return figure
 
 
 def _transmission(axes: Axes, metal: Metal) -> None:
     table = curves(metal)
+    # One colour after the other with energy, so that lines that nearly agree can be told apart.
+    shades = colormaps["viridis"](np.linspace(0.0, 0.9, len(table.energies)))
     for energy, logs, errors, colour in zip(
-        table.energies, table.logs, table.log_errors, _COLOURS, strict=False
+        table.energies, table.logs, table.log_errors, shades, strict=True
     ):
         axes.plot(table.thickness, np.exp(logs), color=colour, label=f"{energy:g} GeV")
         axes.fill_between(
@@ -79,12 +90,13 @@ def _transmission(axes: Axes, metal: Metal) -> None:
         )
     axes.set_yscale("log")
     axes.set_xlim(0.0, float(table.thickness[-1]))
-    axes.set_xlabel(f"{metal} [m]")
-    axes.set_ylabel(r"fraction of $K_L^0$ that leaves forward")
+    axes.set_xlabel(f"thickness of {metal} [m]")
+    axes.set_ylabel(r"fraction of $K_L^0$ that leave forward")
+    axes.set_title(f"{metal}", loc="left", fontsize=9.5)
     axes.legend(loc="lower left", title="kinetic energy", title_fontsize=9.5)
 
 
-def rock_figure(site: Site, box: Box, edge: float) -> Figure:
+def rock_figure(site: Site, box: Box, edge: float, about: str = "") -> Figure:
     """Draw spectra of what comes out of the rock above, and how often its muon crosses the fibres.
 
     Parameters
@@ -95,6 +107,8 @@ def rock_figure(site: Site, box: Box, edge: float) -> Figure:
         Blocks of the detector.
     edge
         Distance from the blocks to the outside of the fibres in m.
+    about
+        Names of scenario and detector, for the title.
     """
     heights = np.array([0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 8.0])
     bins = np.geomspace(0.1, 30.0, 16)
@@ -118,12 +132,19 @@ def rock_figure(site: Site, box: Box, edge: float) -> Figure:
             )
         left.set_xscale("log")
         left.set_yscale("log")
-        left.set_xlabel("kinetic energy [GeV]")
-        left.set_ylabel("neutrals per year and decade of energy")
+        left.set_xlabel("kinetic energy of the neutral particle [GeV]")
+        left.set_ylabel("particles that head for the blocks\nper year and decade of energy")
         left.legend(loc="upper right")
-        right.plot([], [], "s:", color="0.3", mfc="white", label="through the blocks")
+        right.plot([], [], "o-", color="0.3", label="its muon crosses the fibres")
+        right.plot([], [], "s:", color="0.3", mfc="white", label="its muon crosses the blocks")
         right.set_xlabel("rock above the detector's centre [m]")
-        right.set_ylabel("fraction whose muon crosses the fibres")
+        right.set_ylabel("fraction of the particles")
         right.set_ylim(bottom=0.0)
-        right.legend(loc="upper right")
+        right.legend(loc="upper right", fontsize=8.5)
+        name = f"{verbatim(about)}: " if about else ""
+        figure.suptitle(
+            f"{name}neutral particles out of the rock, made by cosmic muons under"
+            f" {site.depth / 100.0:g} m w.e.",
+            fontsize=9.5,
+        )
         return figure

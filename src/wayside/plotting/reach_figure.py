@@ -10,6 +10,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormat
 
 from wayside.plotting.annotate import annotate
 from wayside.plotting.style import APPROXIMATE, OURS, RELIC, canvas
+from wayside.plotting.titles import assumed, collected, verbatim
 from wayside.sensitivity.contours import Line
 from wayside.sensitivity.existing import SEARCHES, Search
 from wayside.sensitivity.result import Reach
@@ -65,15 +66,10 @@ def _frame(axes: Axes, result: Reach) -> Text:
 
 def _title(result: Reach) -> str:
     scenario = result.scenario
-    luminosity = scenario.run.luminosity_fb
-    collected = (
-        rf"{luminosity / 1e3:g} ab$^{{-1}}$"
-        if luminosity >= 1e3
-        else rf"{luminosity:g} fb$^{{-1}}$"
-    )
     first = (
-        f"{_verbatim(scenario.name)} ({'+'.join(scenario.signal)}),"
-        rf" $\sqrt{{s}}={scenario.sqrt_s:.4g}$ GeV, {collected}, {scenario.mode}"
+        f"{verbatim(scenario.name)} ({'+'.join(scenario.signal)}),"
+        rf" $\sqrt{{s}}={scenario.sqrt_s:.4g}$ GeV, {collected(scenario.run.luminosity_fb)},"
+        f" {assumed(result.background)}"
     )
     m1, m2 = scenario.masses
     parts = [rf"$m_{{A\prime}}={scenario.model.m_aprime:g}$"]
@@ -91,11 +87,8 @@ def _title(result: Reach) -> str:
         parts.append(f"${hold[0]}_{hold[1]}={m1 if hold == 'm1' else m2:g}$")
     unit = "" if hold == "ratios" and kind != "epsilon-g_d" else " GeV"
     coupling = "" if kind == "epsilon-g_d" else f", $g_D={scenario.model.g_d:g}$"
-    return f"{first}\n{scenario.model.kind}: {', '.join(parts)}{unit}{coupling}"
-
-
-def _verbatim(text: str) -> str:
-    return text.replace("$", r"\$")
+    kind_and_mode = f"{scenario.model.kind}, {scenario.mode}"
+    return f"{first}\n{kind_and_mode}: {', '.join(parts)}{unit}{coupling}"
 
 
 def _existing(axes: Axes, result: Reach) -> list[Search]:

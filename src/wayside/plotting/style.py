@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
-from matplotlib import rc_context
+from matplotlib import rc_context, rcdefaults, rcParams
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
@@ -39,6 +39,18 @@ RELIC: Final = "#6b3e12"
 
 
 @contextmanager
+def house_style() -> Iterator[None]:
+    """Inside of the context ``STYLE`` holds, and nothing of the user's own settings.
+
+    Those may ask for what is not installed (``text.usetex``), or for other figures than ours.
+    """
+    with rc_context():
+        rcdefaults()
+        rcParams.update(STYLE)
+        yield
+
+
+@contextmanager
 def canvas(width: float = 5.6, height: float = 4.2) -> Iterator[Figure]:
     """Hand out an empty figure; inside of the context, text and lines follow ``STYLE``.
 
@@ -47,7 +59,7 @@ def canvas(width: float = 5.6, height: float = 4.2) -> Iterator[Figure]:
     width, height
         Size of the figure in inches.
     """
-    with rc_context(STYLE):
+    with house_style():
         figure = Figure(figsize=(width, height), layout="constrained")
         FigureCanvasAgg(figure)
         yield figure

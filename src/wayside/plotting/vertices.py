@@ -1,6 +1,6 @@
 """Residuals of reconstructed vertices with respect to true ones."""
 
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -8,8 +8,12 @@ from matplotlib.figure import Figure
 from wayside.plotting.style import OURS, canvas
 from wayside.typing import FloatArray, StructuredArray
 
+_CORE: Final = 6.0
+"""Half-width of a histogram of residuals over half of that which holds their central half: four
+standard deviations of a normal distribution."""
 
-def vertex_figure(vertices: StructuredArray, origins: StructuredArray) -> Figure:
+
+def vertex_figure(vertices: StructuredArray, origins: StructuredArray, about: str = "") -> Figure:
     """Draw residuals and pulls of the vertices whose tracks are of the same event.
 
     Secondary ones, which lie elsewhere, are left out.
@@ -20,6 +24,8 @@ def vertex_figure(vertices: StructuredArray, origins: StructuredArray) -> Figure
         Records of type `wayside.reconstruction.records.VERTEX`.
     origins
         Rows with ``event``, ``x``, ``y``, ``z``, one an event, in increasing order of events.
+    about
+        What was reconstructed, for the title.
     """
     own = vertices[vertices["event"] >= 0]
     own = own[np.isin(own["event"], origins["event"])]
@@ -38,6 +44,8 @@ def vertex_figure(vertices: StructuredArray, origins: StructuredArray) -> Figure
             f", without {away} secondary" if away else ""
         )
         upper[0].set_title(title, loc="left", fontsize=9.5)
+        if about:
+            figure.suptitle(about, fontsize=9.5)
         upper[0].set_ylabel("vertices")
         lower[0].set_ylabel("vertices")
         return figure
@@ -46,18 +54,29 @@ def vertex_figure(vertices: StructuredArray, origins: StructuredArray) -> Figure
 def _histogram(axes: Any, values: FloatArray, limit: float | None, name: str) -> None:
     pull = limit is not None
     if limit is None:
-        limit = 4.0 * float(np.quantile(np.abs(values), 0.683)) if len(values) else 1.0
-    bins = np.linspace(-limit, limit, 41)
-    # What lies outside is shown in the outermost bins rather than hidden.
-    axes.hist(np.clip(values, -limit, limit), bins, histtype="step", color=OURS)
+        limit = _CORE * _half_of_half(values)
+    bins = np.linspace(-limit, limit, 51)
+    axes.hist(values, bins, histtype="step", color=OURS)
     axes.set_xlim(-limit, limit)
     axes.set_xlabel(name.replace("um", "\N{MICRO SIGN}m"))
-    if len(values):
-        low, middle, high = np.quantile(values, [0.1587, 0.5, 0.8413])
-        unit = "" if pull else " \N{MICRO SIGN}m"
-        text = f"median {middle:.2g}{unit}\n68% half {0.5 * (high - low):.3g}{unit}"
-        axes.text(0.03, 0.95, text, transform=axes.transAxes, va="top", fontsize=8)
-    if pull and len(values):
+    if not len(values):
+        return
+    low, middle, high = np.quantile(values, [0.1587, 0.5, 0.8413])
+    unit = "" if pull else " \N{MICRO SIGN}m"
+    outside = np.count_nonzero(np.abs(values) > limit) / len(values)
+    lines = [f"median {middle:.2g}{unit}", f"68% half width {0.5 * (high - low):.3g}{unit}"]
+    lines += [f"{100.0 * outside:.2g}% outside"] if outside else []
+    axes.text(0.03, 0.95, "\n".join(lines), transform=axes.transAxes, va="top", fontsize=8)
+    axes.set_ylim(top=1.35 * axes.get_ylim()[1])  # room for the words
+    if pull:
         centres = 0.5 * (bins[1:] + bins[:-1])
         normal = np.exp(-0.5 * centres**2) / np.sqrt(2.0 * np.pi)
         axes.plot(centres, len(values) * (bins[1] - bins[0]) * normal, color="0.5", linewidth=0.9)
+
+
+def _half_of_half(values: FloatArray) -> float:
+    """Half the width that holds the central half of the values; tails do not matter to it."""
+    if not len(values):
+        return 1.0
+    low, high = np.quantile(values, [0.25, 0.75])
+    return float(0.5 * (high - low)) or float(np.max(np.abs(values))) or 1.0

@@ -10,22 +10,22 @@ The functions are scalar and compiled: they sit inside the quadrature of `waysid
 
 import math
 
-import numba
+from wayside.compiled import njit
 
 
-@numba.njit(cache=True, error_model="numpy", inline="always")
+@njit(error_model="numpy", inline="always")
 def _pole_averages(n0, n1, n2, a, b, r):  # type: ignore[no-untyped-def]
     """Average over psi of (n0 + n1 u + n2 u^2)/(a + b u), u = cos psi, r^2 = a^2 - b^2."""
     return (n0 + (n2 * a - n1 * b) / (a + r)) / r
 
 
-@numba.njit(cache=True, error_model="numpy", inline="always")
+@njit(error_model="numpy", inline="always")
 def _double_pole_averages(n0, n1, n2, a, b, r):  # type: ignore[no-untyped-def]
     """The same over (a + b u)^2."""
     return (n0 * a - n1 * b + n2 * (b * b + a * r) / (a + r)) / (r * r * r)
 
 
-@numba.njit(cache=True, error_model="numpy", inline="always")
+@njit(error_model="numpy", inline="always")
 def tensor_terms(shape, x, sin_x, cos_a, sin_a, cos_t, sin_t):  # type: ignore[no-untyped-def]
     """Contracted production tensor as a function of u, the cosine of the azimuth of the A'.
 
@@ -128,7 +128,7 @@ def tensor_terms(shape, x, sin_x, cos_a, sin_a, cos_t, sin_t):  # type: ignore[n
     return (n0, n1, n2), minus, plus, (a_minus, a_plus, b, r_minus, r_plus)
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def averaged_tensor(shape, x, sin_x, cos_a, sin_a, cos_t, sin_t):  # type: ignore[no-untyped-def]
     """Contracted production tensor averaged over the azimuth of the A' around the excited state.
 

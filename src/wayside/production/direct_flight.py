@@ -8,10 +8,10 @@ in docs/theory, section "In the laboratory".
 import math
 from typing import NamedTuple
 
-import numba
 import numpy as np
 
 from wayside.collider.beams import Beams
+from wayside.compiled import njit
 from wayside.models.protocol import Model
 from wayside.production.direct import DirectShape, direct_shape
 from wayside.production.flight import FAR_AWAY, NO_CAUSTIC, Caustic
@@ -51,7 +51,7 @@ class DirectFlight(NamedTuple):
         return np.empty((0, 4))
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _line_density(flight, sight, rapidity, slope):  # type: ignore[no-untyped-def]
     """Probability per steradian of a line in energy; ``slope`` is d(energy)/d(rapidity) there."""
     momentum = flight.mass * math.sinh(rapidity)
@@ -64,7 +64,7 @@ def _line_density(flight, sight, rapidity, slope):  # type: ignore[no-untyped-de
     return value * momentum * momentum / (p_cm * slope)
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def line_rapidities(flight, direction, sight, out):  # type: ignore[no-untyped-def]
     """Rapidities along a direction, at most two, their densities and logarithms of gamma beta."""
     scale, origin = rapidity_offset(flight.frames.boost, direction)

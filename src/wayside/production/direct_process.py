@@ -106,7 +106,11 @@ class DirectProcess(Process):
                 f"off shell, m1 + m2 = {m1 + m2:.10g} must be below sqrt_s = {sqrt_s:.10g} GeV",
             )
         if abs(m_aprime - sqrt_s) <= NEAREST_POLE * sqrt_s:
-            yield "m_aprime", f"off shell it must differ from sqrt_s = {sqrt_s:.10g} GeV"
+            gap = NEAREST_POLE * sqrt_s
+            yield (
+                "m_aprime",
+                f"off shell it must differ from sqrt_s = {sqrt_s:.10g} GeV by more than {gap:.2g}",
+            )
 
     @classmethod
     def parents(cls, masses: Masses, beams: Beams) -> tuple[Parent, ...]:

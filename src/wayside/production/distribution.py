@@ -8,11 +8,11 @@ and "In the laboratory".
 
 import math
 
-import numba
 import numpy as np
 from numpy.typing import ArrayLike
 
 from wayside.collider.beams import Beams
+from wayside.compiled import njit
 from wayside.errors import InputError
 from wayside.models.protocol import Model
 from wayside.production.density import averaged_tensor
@@ -152,7 +152,7 @@ def _cosine(key: str, value: ArrayLike) -> FloatArray:
     return cosine
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _star_density(shape, x, cos_t, sin_t):  # type: ignore[no-untyped-def]
     sin_x = math.sqrt((1.0 - x) * (1.0 + x))
     along = shape.gamma_a * (shape.p_star * x + shape.beta_a * shape.e_star)
@@ -163,7 +163,7 @@ def _star_density(shape, x, cos_t, sin_t):  # type: ignore[no-untyped-def]
     return averaged_tensor(shape, x, sin_x, along / momentum, across / momentum, cos_t, sin_t)
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _star_densities(shape, x, cos_t, sin_t):  # type: ignore[no-untyped-def]
     out = np.empty(len(x))
     for i in range(len(x)):
@@ -171,7 +171,7 @@ def _star_densities(shape, x, cos_t, sin_t):  # type: ignore[no-untyped-def]
     return out
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _densities(shape, mass, gamma, boost, axes, rays, energies):  # type: ignore[no-untyped-def]
     """Per steradian and unit of energy in sqrt(s); ``boost`` is the four-velocity's space part."""
     out = np.zeros(len(energies))

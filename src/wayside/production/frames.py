@@ -9,10 +9,10 @@ Derived in docs/theory, section "In the laboratory".
 import math
 from typing import NamedTuple
 
-import numba
 import numpy as np
 
 from wayside.collider.beams import Beams
+from wayside.compiled import njit
 from wayside.typing import FloatArray
 
 NO_BOOST = 1e-14
@@ -46,7 +46,7 @@ def frames_of(beams: Beams) -> Frames:
     return Frames(axes, gamma, boost, (float(x), float(y), float(z)))
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def rapidity_offset(velocity, direction):  # type: ignore[no-untyped-def]
     """Scale and origin of the energy in a moving frame along a direction of the laboratory.
 
@@ -63,7 +63,7 @@ def rapidity_offset(velocity, direction):  # type: ignore[no-untyped-def]
     return scale, math.asinh(along / scale)
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def line_of_sight(frames, direction):  # type: ignore[no-untyped-def]
     """Direction along the axes of the centre of mass, and its product with the boost."""
     x = 0.0
@@ -78,7 +78,7 @@ def line_of_sight(frames, direction):  # type: ignore[no-untyped-def]
     return x, y, z, along
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def in_centre_of_mass(gamma, boost_cm, sight, momentum, energy):  # type: ignore[no-untyped-def]
     """Energy, transverse and longitudinal momentum in the centre of mass.
 

@@ -7,22 +7,22 @@ Drawn by rejection from the two poles, 1/(a -+ b cos psi), each of which has a c
 
 import math
 
-import numba
 import numpy as np
 
 from wayside.collider.boosts import boost
+from wayside.compiled import njit
 from wayside.production.density import tensor_terms
 from wayside.production.process import Companions
 from wayside.production.radiative_flight import RadiativeFlight
 from wayside.typing import FloatArray
 
 
-@numba.njit(cache=True, error_model="numpy", inline="always")
+@njit(error_model="numpy", inline="always")
 def _quadratic(terms, u):  # type: ignore[no-untyped-def]
     return terms[0] + u * (terms[1] + u * terms[2])
 
 
-@numba.njit(cache=True, error_model="numpy", inline="always")
+@njit(error_model="numpy", inline="always")
 def _most(terms):  # type: ignore[no-untyped-def]
     """Largest value on [-1, 1], or 0."""
     most = max(0.0, _quadratic(terms, 1.0), _quadratic(terms, -1.0))
@@ -33,7 +33,7 @@ def _most(terms):  # type: ignore[no-untyped-def]
     return most
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def draw_azimuth(shape, x, sin_x, cos_a, sin_a, cos_t, sin_t, rng):  # type: ignore[no-untyped-def]
     """Azimuth of the A' around the excited state, 0 toward the electron beam.
 
@@ -77,7 +77,7 @@ def draw_azimuth(shape, x, sin_x, cos_a, sin_a, cos_t, sin_t, rng):  # type: ign
             return psi if toward else math.pi - psi
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _mediators(shape, p_cm, e_cm, rng):  # type: ignore[no-untyped-def]
     """Momenta of the A' in units of sqrt(s), along the axes of the centre of mass."""
     out = np.empty((len(p_cm), 3))

@@ -9,14 +9,14 @@ each peak into a plateau; Gauss-Legendre nodes then converge geometrically.
 import cmath
 import math
 
-import numba
 import numpy as np
 
+from wayside.compiled import njit
 from wayside.production.density import averaged_tensor
 from wayside.production.frames import in_centre_of_mass, rapidity_offset
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def rapidity_density(constants, sight, momentum, energy):  # type: ignore[no-untyped-def]
     """Probability per steradian and unit rapidity in the laboratory, per produced excited state."""
     shape = constants.shape
@@ -39,7 +39,7 @@ def rapidity_density(constants, sight, momentum, energy):  # type: ignore[no-unt
     return value * momentum * momentum / (shape.gamma_a * shape.beta_a * shape.p_star * p_cm)
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _ridge_points(flight, direction, sight, centres, widths):  # type: ignore[no-untyped-def]
     """Near-singular rapidities along a direction: real parts and distances from the real axis."""
     count = 0
@@ -82,7 +82,7 @@ def _ridge_points(flight, direction, sight, centres, widths):  # type: ignore[no
     return count
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _segment(low, high, centre, width, out, count):  # type: ignore[no-untyped-def]
     """One segment, mapped about ``centre`` if ``width`` is positive."""
     if not high > low:
@@ -97,7 +97,7 @@ def _segment(low, high, centre, width, out, count):  # type: ignore[no-untyped-d
     return count + 1
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _interval(low, high, centres, widths, n_ridges, out, count):  # type: ignore[no-untyped-def]
     """Segments of one allowed range of rapidity, cut around the ridges that matter there."""
     low = max(low, 0.0)
@@ -132,7 +132,7 @@ def _interval(low, high, centres, widths, n_ridges, out, count):  # type: ignore
     return count
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def segments(flight, direction, sight, out):  # type: ignore[no-untyped-def]
     """Segments of rapidity on which the density of a radiative flight is smooth.
 

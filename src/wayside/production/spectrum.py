@@ -7,32 +7,14 @@ named tuple when they are compiled; nothing is looked up while they run.
 """
 
 import math
-import pickle
 from typing import Any, Final, NamedTuple
 
-import numba
 import numpy as np
-from numba.core import caching, types
+from numba.core import types
 from numba.extending import overload
 
+from wayside.compiled import njit
 from wayside.production.frames import line_of_sight
-
-_LOAD_INDEX: Final[Any] = caching.IndexDataCacheFile._load_index
-
-
-def _load_index_or_none(file: Any) -> Any:
-    """Index of compiled code; none if it names a class that is gone, so that it is made anew.
-
-    Flights of a package that is no longer installed, or of an older version, stay in the index of
-    what was compiled for them, and numba reads it as a whole.
-    """
-    try:
-        return _LOAD_INDEX(file)
-    except (ImportError, AttributeError, EOFError, pickle.UnpicklingError):
-        return {}
-
-
-caching.IndexDataCacheFile._load_index = _load_index_or_none  # type: ignore[method-assign]
 
 MAX_SEGMENTS: Final = 32
 """Segments a direction can need: two ranges, up to eight ridge points, two sides each."""
@@ -121,7 +103,7 @@ def _overload_lines(flight, direction, sight, out):  # type: ignore[no-untyped-d
     return lambda flight, direction, sight, out: kernel(flight, direction, sight, out)
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _fill(flight, sight, segment, gauss, out, count):  # type: ignore[no-untyped-def]
     """Nodes on one segment."""
     mass = flight.mass
@@ -148,7 +130,7 @@ def _fill(flight, sight, segment, gauss, out, count):  # type: ignore[no-untyped
     return count
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _spread_nodes(flight, direction, gauss, out):  # type: ignore[no-untyped-def]
     sight = line_of_sight(flight.frames, direction)
     parts = np.empty((4, MAX_SEGMENTS))
@@ -159,7 +141,7 @@ def _spread_nodes(flight, direction, gauss, out):  # type: ignore[no-untyped-def
     return count
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _line_nodes(flight, direction, gauss, out):  # type: ignore[no-untyped-def]
     return _lines_of(flight, direction, line_of_sight(flight.frames, direction), out)
 
@@ -195,7 +177,7 @@ def _overload_spectrum(flight, direction, gauss, out):  # type: ignore[no-untype
     return lambda flight, direction, gauss, out: nodes(flight, direction, gauss, out)
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _place_on_line(flight, ray, u, parts):  # type: ignore[no-untyped-def]
     number = _lines_of(flight, ray, line_of_sight(flight.frames, ray), parts)
     if number == 0:
@@ -204,7 +186,7 @@ def _place_on_line(flight, ray, u, parts):  # type: ignore[no-untyped-def]
     return parts[0, k], number * parts[1, k]
 
 
-@numba.njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _place_on_segments(flight, ray, u, parts):  # type: ignore[no-untyped-def]
     sight = line_of_sight(flight.frames, ray)
     number = _segments_of(flight, ray, sight, parts)

@@ -2,9 +2,9 @@
 
 from typing import NamedTuple
 
-import numba
 import numpy as np
 
+from wayside.compiled import njit
 from wayside.detector.emulsion import Emulsion
 from wayside.emulsion.sheets import Sheets
 from wayside.emulsion.signals import BASETRACK, MICROTRACK
@@ -74,7 +74,7 @@ def basetracks(micro: StructuredArray, emulsion: Emulsion, sheets: Sheets) -> St
     return rows[np.lexsort((rows["y"], rows["x"], rows["sheet"]))]
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def _join(
     micro: MicroTracks, resolution: Resolution, largest: float
 ) -> tuple[IntArray, FloatArray]:
@@ -127,7 +127,7 @@ def _join(
     return best, best_chi2
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def _pair_chi2(i: int, j: int, micro: MicroTracks, resolution: Resolution) -> float:
     """Both slopes against that from face to face, along and across."""
     base, film = resolution.base, resolution.film

@@ -2,9 +2,9 @@
 
 from typing import NamedTuple
 
-import numba
 import numpy as np
 
+from wayside.compiled import njit
 from wayside.typing import FloatArray, IntArray
 
 
@@ -28,7 +28,7 @@ class Cells(NamedTuple):
     """Rows in the order of their cells."""
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def sort_into_cells(x: FloatArray, y: FloatArray, rows: IntArray, finest: float) -> Cells:
     """Sort rows into square cells.
 
@@ -71,7 +71,7 @@ def sort_into_cells(x: FloatArray, y: FloatArray, rows: IntArray, finest: float)
     return Cells(x0, y0, side, nx, ny, start, order)
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@njit(nogil=True, inline="always")
 def cell_range(low: float, high: float, origin: float, side: float, count: int) -> tuple[int, int]:
     """First cell, and one beyond the last, that an interval touches along one axis.
 

@@ -2,9 +2,9 @@
 
 from typing import NamedTuple
 
-import numba
 import numpy as np
 
+from wayside.compiled import njit
 from wayside.typing import IntArray
 
 
@@ -50,7 +50,7 @@ def chains(following: IntArray, shortest: int = 1) -> Chains:
     return Chains(*_follow(following, shortest))
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def _follow(following: IntArray, shortest: int) -> tuple[IntArray, IntArray]:
     n = len(following)
     led = np.zeros(n, np.bool_)

@@ -11,9 +11,9 @@ mixture of two normal distributions; after each step what an innovation makes of
 
 from typing import NamedTuple
 
-import numba
 import numpy as np
 
+from wayside.compiled import njit
 from wayside.reconstruction.material import Tail
 from wayside.typing import FloatArray
 
@@ -67,7 +67,7 @@ class State(NamedTuple):
     """Part of the variance of the slope that tracks nearby have in common."""
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@njit(nogil=True, inline="always")
 def _chi2_and_determinant(
     saa: float, sab: float, sbb: float, ra: float, rb: float
 ) -> tuple[float, float]:
@@ -76,7 +76,7 @@ def _chi2_and_determinant(
     return (ra * ra * sbb - 2.0 * ra * rb * sab + rb * rb * saa) / det, det
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def filter_line(
     line: Projection,
     depth: FloatArray,

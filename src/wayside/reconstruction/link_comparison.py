@@ -7,9 +7,9 @@ hardly into r, whose width stays small: this is what separates neighbours at hig
 
 from typing import NamedTuple
 
-import numba
 import numpy as np
 
+from wayside.compiled import njit
 from wayside.reconstruction.films import Depths
 from wayside.reconstruction.material import Absorber, highland
 from wayside.reconstruction.resolution import Resolution, line_variances
@@ -52,7 +52,7 @@ class Step(NamedTuple):
     """Variance of d in rad^2."""
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def face_variances(front: FloatArray, back: FloatArray) -> FloatArray:
     """Summed variances at the two faces of a base, for grains of unit error.
 
@@ -67,7 +67,7 @@ def face_variances(front: FloatArray, back: FloatArray) -> FloatArray:
     return out
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def step_between(
     first: int, last: int, momentum: float, depths: Depths, absorber: Absorber
 ) -> Step:
@@ -95,7 +95,7 @@ def step_between(
     return Step(depths.sheet[last] - depths.sheet[first], offset, turn)
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def search_radius(a: Segment, step: Step, largest: float, resolution: Resolution) -> float:
     """Largest distance in mm of a partner from where a base-track points.
 
@@ -123,7 +123,7 @@ def search_radius(a: Segment, step: Step, largest: float, resolution: Resolution
     return float(np.sqrt(largest) * (np.sqrt(var_r) + 0.5 * step.dz * np.sqrt(var_d)))
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def link_chi2(a: Segment, b: Segment, step: Step, resolution: Resolution) -> float:
     """Chi-squared of two base-tracks as one particle's: r and d, four degrees of freedom.
 

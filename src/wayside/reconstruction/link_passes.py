@@ -9,9 +9,9 @@ the momentum is measured by.
 
 from typing import NamedTuple
 
-import numba
 import numpy as np
 
+from wayside.compiled import njit
 from wayside.reconstruction.cell_grid import cell_range, sort_into_cells
 from wayside.reconstruction.films import FilmConstants
 from wayside.reconstruction.link_comparison import (
@@ -77,20 +77,20 @@ class Partners(NamedTuple):
     upstream_chi2: FloatArray
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@njit(nogil=True, inline="always")
 def _segment(segments: Segments, row: int) -> Segment:
     return Segment(
         segments.x[row], segments.y[row], segments.tx[row], segments.ty[row], segments.faces[row]
     )
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@njit(nogil=True, inline="always")
 def _within(x: float, y: float, bounds: tuple[float, float, float, float]) -> bool:
     left, right, low, high = bounds
     return left < x < right and low < y < high
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def link_in_passes(
     segments: Segments, layout: Layout, constants: FilmConstants, cuts: LinkCuts, links: Links
 ) -> None:
@@ -141,7 +141,7 @@ def link_in_passes(
             _fill_holes(s, softer, segments, layout, constants, cuts, links)
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def _best_partners(
     upstream: IntArray,
     downstream: IntArray,
@@ -181,7 +181,7 @@ def _best_partners(
                         chi2_up[j], best_up[j] = value, i
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def _link_mutual(
     upstream: IntArray, downstream: IntArray, partners: Partners, links: Links
 ) -> None:
@@ -195,7 +195,7 @@ def _link_mutual(
     partners.upstream[downstream], partners.upstream_chi2[downstream] = -1, np.inf
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def _fill_holes(
     s: int,
     momentum: float,

@@ -10,10 +10,10 @@ slab between two blocks.
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-import numba
 import numpy as np
 
 from wayside import constants
+from wayside.compiled import njit
 
 if TYPE_CHECKING:
     from wayside.detector.materials import Material
@@ -169,7 +169,7 @@ def _sums(slabs: "list[tuple[Material, float]]") -> tuple[float, float, float, f
     return lengths, mass, centre, float(np.sqrt(second / lengths - centre * centre))
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def highland(radiation_lengths: float, p: float, beta: float) -> float:
     """Width of the projected scattering angle in rad.
 
@@ -186,7 +186,7 @@ def highland(radiation_lengths: float, p: float, beta: float) -> float:
     return float(width * (1.0 + 0.038 * np.log(radiation_lengths / beta**2)))
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def bethe(p: float, mass: float) -> float:
     """Mean ionisation loss of a unit charge in iron in MeV cm^2/g.
 
@@ -210,7 +210,7 @@ def bethe(p: float, mass: float) -> float:
     return float(_K * _Z_OVER_A / beta2 * bracket)
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def after(p: float, mass: float, g_cm2: float, radiation_lengths: float, radiates: bool) -> float:
     """Momentum in MeV after so much iron, zero if the particle stops in it.
 

@@ -7,9 +7,9 @@ with their weights (derived in docs/theory).
 
 from typing import NamedTuple
 
-import numba
 import numpy as np
 
+from wayside.compiled import njit
 from wayside.reconstruction.films import FilmConstants
 from wayside.reconstruction.kalman import Projection, Scatter, filter_line
 from wayside.reconstruction.material import after, highland
@@ -44,7 +44,7 @@ class MeasuredTrack(NamedTuple):
     """What is measured along and across."""
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def scattering(
     momentum: float,
     particle: Particle,
@@ -103,7 +103,7 @@ def scattering(
     return p
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def _slab(
     p: float, particle: Particle, secant: float, radiation_lengths: float, g_cm2: float
 ) -> tuple[float, float]:
@@ -117,7 +117,7 @@ def _slab(
     return left, (highland(radiation_lengths * secant, mean, beta) * secant) ** 2
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def minus_two_log_likelihood(
     log_p: float,
     particle: Particle,
@@ -149,7 +149,7 @@ def minus_two_log_likelihood(
     return chi2 + logs, chi2
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def most_likely(
     guess: float,
     particle: Particle,
@@ -171,7 +171,7 @@ def most_likely(
     """
 
     def cost(u: float) -> float:
-        return minus_two_log_likelihood(u, particle, track, constants, scatter)[0]
+        return float(minus_two_log_likelihood(u, particle, track, constants, scatter)[0])
 
     step = 0.7
     best_u = min(max(guess, LOWEST + step), HIGHEST - step)

@@ -6,8 +6,7 @@ error along the projected direction is larger than the one across, and they are 
 
 from typing import NamedTuple
 
-import numba
-
+from wayside.compiled import njit
 from wayside.detector.emulsion import UM, Emulsion
 from wayside.emulsion.sheets import Sheets
 
@@ -54,7 +53,7 @@ def resolution_of(emulsion: Emulsion, sheets: Sheets) -> Resolution:
     )
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@njit(nogil=True, inline="always")
 def line_variances(number: float) -> tuple[float, float]:
     """Variances of a line fitted to grains of unit error.
 

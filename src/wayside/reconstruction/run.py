@@ -4,10 +4,9 @@ import hashlib
 import json
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
@@ -17,31 +16,28 @@ from wayside.emulsion.microtracks import microtracks
 from wayside.emulsion.readout import hits
 from wayside.emulsion.sheets import Sheets
 from wayside.errors import InputError
-from wayside.files import remove_parts, write_text
+from wayside.files import claimed_folder, remove_parts, write_text
 from wayside.generator.records import PRIMARY
+from wayside.processes import pool
+from wayside.reading import file_checksum, read_json, sealed_json
 from wayside.reconstruction.basetracks import basetracks
-from wayside.reconstruction.files import (
-    KINDS,
-    Run,
-    collect,
-    flat,
-    read_table,
-    spans,
-    write_table,
-)
+from wayside.reconstruction.files import KINDS, Run, spans
 from wayside.reconstruction.material import Layer
 from wayside.reconstruction.pipeline import Reconstructed, Setup, reconstruct
 from wayside.reconstruction.records import TRACK, VERTEX
 from wayside.reconstruction.setup import setup_of
 from wayside.reconstruction.truth_matching import PARTICLE, PURE, at_origin, match_truth
 from wayside.scenario.emulsion import EmulsionSection, ReconstructionSection
+from wayside.tables import about_table, flat, join_tables, read_table, write_table
 from wayside.typing import StructuredArray
 from wayside.version import __version__
 
 APART = 1e6
 """Time in ns between the events of a group, which are in the same films a millisecond apart."""
 
-TABLES = ("tracks", "vertices", "particles")
+SUMMARY: Final = "reconstruction.json"
+
+TABLES: Final = ("tracks", "vertices", "particles")
 """Names of the tables of results, each in a Parquet file."""
 
 
@@ -231,73 +227,133 @@ def reconstruct_run(
     run = Run(folder)
     job.setup(run.sheets, run.layer)  # what is impossible is refused before anything is written
     about = json.loads(json.dumps(job.about(run)))
-    summary = out / "reconstruction.json"
+    with claimed_folder(out):
+        return _reconstruct(run, out, job, about, workers, progress)
+
+
+def _reconstruct(
+    run: Run,
+    out: Path,
+    job: Job,
+    about: dict[str, Any],
+    workers: int,
+    progress: Callable[[int, int], object] | None,
+) -> dict[str, Any]:
+    """Do what is missing in a folder that nobody else uses."""
+    summary = out / SUMMARY
     parts = out / "parts"
-    groups = list(spans(run.events(), job.together))
     if summary.is_file():
-        finished = json.loads(summary.read_text(encoding="utf-8"))
+        finished = read_json(summary)
         if finished.get("about") != about:
             raise InputError(f"{out}: holds the result of another job; name another folder")
+        check_result(out, finished)
         shutil.rmtree(parts, ignore_errors=True)
-        return dict(finished)
+        return finished
     plan = parts / "job.json"
-    if plan.is_file() and json.loads(plan.read_text(encoding="utf-8")) != about:
+    if plan.is_file() and read_json(plan) != about:
         raise InputError(f"{out}: holds the beginning of another job; name another folder")
     parts.mkdir(parents=True, exist_ok=True)
-    remove_parts(parts)
-    write_text(plan, json.dumps(about, sort_keys=True))
-    waiting = [
-        (folder, parts, job, number, first, last)
-        for number, (first, last) in enumerate(groups)
-        if not _done(parts, number)
+    for place in (out, parts):
+        remove_parts(place)
+    write_text(plan, sealed_json(about))
+    digest = hashlib.sha256(json.dumps(about, sort_keys=True).encode()).hexdigest()
+    groups = [
+        _Group(run.folder, parts, job, digest, number, first, last)
+        for number, (first, last) in enumerate(spans(run.events(), job.together))
     ]
+    waiting = [group for group in groups if not group.is_done()]
     done = len(groups) - len(waiting)
     for _ in _write_groups(waiting, workers):
         done += 1
         if progress is not None:
             progress(done, len(groups))
     for name in TABLES:
-        collect(
-            [_part(parts, number, name) for number in range(len(groups))], out / f"{name}.parquet"
+        join_tables(
+            [group.file(name) for group in groups], out / f"{name}.parquet", {"job": digest}
         )
-    result = {"about": about, "result": _count(out, run)}
-    write_text(summary, json.dumps(result, indent=2, sort_keys=True) + "\n")
+    checksums = {name: file_checksum(out / f"{name}.parquet") for name in TABLES}
+    result = {"about": about, "result": _count(out, run), "tables": checksums}
+    write_text(summary, sealed_json(result, indent=2) + "\n")
     shutil.rmtree(parts)
     return result
 
 
-def _part(parts: Path, number: int, name: str) -> Path:
-    return parts / f"{number:06}.{name}.parquet"
+def check_result(out: Path, finished: Mapping[str, Any]) -> None:
+    """Refuse tables that are damaged, or of another reconstruction.
+
+    Parameters
+    ----------
+    out
+        Folder of a finished reconstruction.
+    finished
+        Its summary.
+
+    Raises
+    ------
+    InputError
+        One line that names the file.
+    """
+    for name, checksum in finished.get("tables", {}).items():
+        path = out / f"{name}.parquet"
+        if not path.is_file():
+            raise InputError(f"{path}: no such file")
+        if file_checksum(path) != checksum:
+            raise InputError(f"{path}: damaged, or of another job: its checksum differs")
 
 
-def _done(parts: Path, number: int) -> bool:
-    return all(_part(parts, number, name).is_file() for name in TABLES)
+class _Group(NamedTuple):
+    """A group of events, and where its result is kept until all groups are done."""
+
+    folder: Path
+    parts: Path
+    job: Job
+    digest: str
+    number: int
+    first: int
+    last: int
+
+    def file(self, name: str) -> Path:
+        """File of one table."""
+        return self.parts / f"{self.number:06}.{name}.parquet"
+
+    def about(self) -> dict[str, Any]:
+        """What its tables say about themselves."""
+        return {
+            "job": self.digest,
+            "group": self.number,
+            "first_event": self.first,
+            "last_event": self.last,
+        }
+
+    def is_done(self) -> bool:
+        """Whether its tables are there, of this job and not damaged at first sight."""
+        files = [self.file(name) for name in TABLES]
+        try:
+            return all(path.is_file() and about_table(path) == self.about() for path in files)
+        except InputError:
+            return False
 
 
-def _write_groups(waiting: list[tuple[Any, ...]], workers: int) -> Iterator[None]:
+def _write_groups(waiting: list[_Group], workers: int) -> Iterator[None]:
     if workers == 1:
         yield from map(_write_group, waiting)
         return
-    from multiprocessing import get_context
-
-    # Threads of the parent do not survive a fork.
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        done: Iterable[None] = pool.map(_write_group, waiting)
+    with pool(workers) as executor:
+        done: Iterable[None] = executor.map(_write_group, waiting)
         yield from done
 
 
-def _write_group(task: tuple[Any, ...]) -> None:
-    folder, parts, job, number, first, last = task
-    run = Run(folder)
-    result = one_group(run, job, number, first, last)
+def _write_group(group: _Group) -> None:
+    job = group.job
+    run = Run(group.folder, check=False)
+    result = one_group(run, job, group.number, group.first, group.last)
     matched = match_truth(result, job.cuts.min_sheets)
-    about = {"group": number, "first_event": first, "last_event": last}
     for name, rows in zip(TABLES, (result.tracks, result.vertices, matched.particles), strict=True):
         numbered = np.zeros(len(rows), dtype=[("group", np.int32), *rows.dtype.descr])
-        numbered["group"] = number
+        numbered["group"] = group.number
         for column in rows.dtype.names or ():
             numbered[column] = rows[column]
-        write_table(_part(parts, number, name), numbered, about)
+        write_table(group.file(name), numbered, group.about())
 
 
 def with_group(dtype: np.dtype[Any]) -> np.dtype[Any]:

@@ -2,9 +2,9 @@
 
 from typing import NamedTuple
 
-import numba
 import numpy as np
 
+from wayside.compiled import njit
 from wayside.reconstruction.films import FilmConstants
 from wayside.reconstruction.kalman import Projection, Scatter, filter_line
 from wayside.reconstruction.material import M_ELECTRON
@@ -77,7 +77,7 @@ class Fits(NamedTuple):
     """Positions and slopes at both ends."""
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def _guess(track: MeasuredTrack, lengths: float) -> float:
     """Logarithm of the momentum from the mean square of turns, what errors add taken off."""
     n = len(track.sheet)
@@ -94,12 +94,12 @@ def _guess(track: MeasuredTrack, lengths: float) -> float:
     return float(0.5 * np.log((13.6 * 0.87) ** 2 * lengths / theta2))
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def _empty_projection(n: int) -> Projection:
     return Projection(np.empty(n), np.empty(n), np.empty(n), np.empty(n), np.empty(n), np.ones(n))
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def _first_of(line: Projection, n: int) -> Projection:
     return Projection(
         line.value[:n],
@@ -111,7 +111,7 @@ def _first_of(line: Projection, n: int) -> Projection:
     )
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def _project(
     measured: Measured, begin: int, resolution: Resolution, track: MeasuredTrack
 ) -> tuple[float, float]:
@@ -147,7 +147,7 @@ def _project(
     return ux, uy
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def fit_all(
     measured: Measured,
     first: IntArray,

@@ -1,8 +1,8 @@
 """Tracks fitted through chains of base-tracks."""
 
-import numba
 import numpy as np
 
+from wayside.compiled import njit
 from wayside.reconstruction.chains import Chains
 from wayside.reconstruction.films import Films
 from wayside.reconstruction.material import M_ELECTRON, M_MUON
@@ -120,7 +120,7 @@ def _truth(rows: StructuredArray, chains: Chains, tracks: StructuredArray) -> No
     tracks["purity"] = votes / np.diff(first)
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def _majority(event: IntArray, particle: IntArray, first: IntArray) -> tuple[IntArray, IntArray]:
     count = len(first) - 1
     best, votes = np.empty(count, np.int64), np.zeros(count, np.int64)

@@ -2,9 +2,9 @@
 
 from typing import Any, Final, NamedTuple
 
-import numba
 import numpy as np
 
+from wayside.compiled import njit
 from wayside.emulsion.sheets import Sheets
 from wayside.reconstruction.material import Absorber, highland
 from wayside.reconstruction.tracks import momentum_times_beta
@@ -116,12 +116,12 @@ def fronts(sheets: Sheets, last: int) -> Fronts:
     return Fronts(plate, np.where(behind_gap, plate - sheets.gap, plate))
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@njit(nogil=True, inline="always")
 def _extrapolated(variance: float, covariance: float, slope_variance: float, dz: float) -> float:
     return variance + 2.0 * dz * covariance + dz * dz * slope_variance
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@njit(nogil=True, inline="always")
 def _slab_scatter(line: Any, z: float, front: float, back: float, lengths: float) -> float:
     """Variance at a depth from the part of a slab behind it, before projection."""
     thick = min(back - front, back - z)
@@ -134,7 +134,7 @@ def _slab_scatter(line: Any, z: float, front: float, back: float, lengths: float
     return float(theta * theta * (lever * lever + thick * thick / 12.0))
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def _position_covariance(
     line: Any, z: float, layers: Fronts, absorber: Absorber
 ) -> tuple[float, float, float]:
@@ -164,7 +164,7 @@ def _position_covariance(
     )
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def fit_pair(
     a: Any,
     b: Any,

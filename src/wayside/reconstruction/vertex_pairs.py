@@ -2,9 +2,9 @@
 
 from typing import Final, NamedTuple
 
-import numba
 import numpy as np
 
+from wayside.compiled import njit
 from wayside.reconstruction.cell_grid import cell_range, sort_into_cells
 from wayside.reconstruction.material import Absorber
 from wayside.reconstruction.vertex_fit import Fronts, PairFit, fit_pair
@@ -49,7 +49,7 @@ class Window(NamedTuple):
     """Back of the plate before the sheet."""
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def _accepted(fit: PairFit, first: float, window: Window, cuts: PairCuts) -> bool:
     """Whether a point passes all cuts; ``first`` is the depth of the first base-track."""
     if not fit.solved or fit.chi2 >= cuts.largest_chi2 or fit.opening < cuts.min_opening:
@@ -61,14 +61,14 @@ def _accepted(fit: PairFit, first: float, window: Window, cuts: PairCuts) -> boo
     return fit.sigma_z < max(cuts.pitch, 0.25 * (window.back - window.low))
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def _doubled(rows: StructuredArray) -> StructuredArray:
     longer = np.empty(2 * len(rows), rows.dtype)
     longer[: len(rows)] = rows
     return longer
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def _search(
     lines: StructuredArray,
     layers: Fronts,
@@ -136,4 +136,5 @@ def vertex_candidates(
     array of `CANDIDATE`
         In the order of their first tracks.
     """
-    return _search(lines, layers, absorber, cuts, np.empty(64, CANDIDATE))
+    found: StructuredArray = _search(lines, layers, absorber, cuts, np.empty(64, CANDIDATE))
+    return found

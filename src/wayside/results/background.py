@@ -1,51 +1,35 @@
 """Backgrounds of a scenario, with their figures and files."""
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import fields
-from pathlib import Path
 
 from wayside.backgrounds.budget import Finder
 from wayside.backgrounds.fake_counts import contributions
-from wayside.files import write_files
+from wayside.results.saving import Drawing, Saved
 from wayside.scenario import Scenario
 from wayside.sensitivity import background_report as computed
 from wayside.text import json_text
 
 
-class BackgroundReport(computed.BackgroundReport):
+class BackgroundReport(Saved, computed.BackgroundReport):
     """Sources of background and what they do to the limit, with their figures and files.
 
     Everything of `wayside.sensitivity.background_report.BackgroundReport`.
     """
 
-    def files(self, progress: Callable[[str], object] | None = None) -> dict[str, bytes | str]:
-        """Contents by file name: figures, tables, JSON, and a workspace for pyhf.
-
-        Parameters
-        ----------
-        progress
-            Called with a line of text before every figure.
-        """
-        from wayside.plotting.background_figures import background_figures
-        from wayside.plotting.files import figure_files
-
-        contents: dict[str, bytes | str] = {}
-        for name, figure in background_figures(self):
-            if progress is not None:
-                progress(f"figure {name}")
-            contents |= figure_files(figure, name)
+    def texts(self) -> dict[str, bytes | str]:
+        """Contents by file name: tables, JSON, and a workspace for pyhf."""
         return {
-            **contents,
             **self.tables(),
             "background.json": json_text(self.summary()) + "\n",
             "workspace.json": json_text(self.background.workspace(self.control)) + "\n",
         }
 
-    def save(
-        self, folder: Path | str, progress: Callable[[str], object] | None = None
-    ) -> list[Path]:
-        """Write `files` into a folder, all or none, and return their paths."""
-        return write_files(Path(folder), self.files(progress))
+    def drawings(self) -> Iterator[Drawing]:
+        """Figures of the sources and of the limits."""
+        from wayside.plotting.background_figures import background_figures
+
+        yield from (Drawing(name, draw) for name, draw in background_figures(self))
 
     def __repr__(self) -> str:
         """One line."""

@@ -8,7 +8,7 @@ import numpy as np
 
 from wayside.errors import OutputError
 from wayside.generator.events import EventGenerator, Events
-from wayside.generator.formats import SUFFIXES, write_events
+from wayside.generator.formats import SUFFIXES, suffix_kind, write_events
 from wayside.generator.formats.columns import event_columns, particle_columns
 from wayside.generator.formats.primaries import primaries
 from wayside.scenario import Scenario
@@ -179,8 +179,8 @@ def event_file(path: Path, kind: str) -> Path:
     OutputError
         If a folder has the name of the file.
     """
-    suffix = SUFFIXES[kind]
-    file = path / f"events{suffix}" if path.suffix != suffix or path.is_dir() else path
+    is_file = suffix_kind(path.suffix) == kind and not path.is_dir()
+    file = path if is_file else path / f"events{SUFFIXES[kind]}"
     if file.is_dir():
         raise OutputError(f"{file}: a folder is in the way")
     return file

@@ -1,38 +1,35 @@
 """Everything about one parameter point, with its figure and files."""
 
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
-from wayside.files import write_files
+from wayside.results.saving import Drawing, Saved
 from wayside.scenario import Scenario
 from wayside.sensitivity import point as computed
 from wayside.text import csv_text, json_text
 
 
-class PointReport(dict[str, Any]):
+class PointReport(Saved, dict[str, Any]):
     """Cross-sections, widths, lifetime, acceptances and yields of one point, as plain values.
 
     A dictionary with the keys of ``wayside point --json`` that also saves its files.
     """
 
-    def files(self) -> dict[str, bytes | str]:
+    def texts(self) -> dict[str, bytes | str]:
         """Contents by file name: JSON and, if particles reach a detector, arrival times."""
         contents: dict[str, bytes | str] = {"point.json": json_text(self) + "\n"}
-        reached = [detector for detector in self["detectors"] if detector["arrival_histogram"]]
-        if not reached:
-            return contents
-        from wayside.plotting.arrivals import arrivals_figure
-        from wayside.plotting.files import figure_files
+        reached = self._reached()
+        return {"arrivals.csv": self._arrivals_csv(reached), **contents} if reached else contents
 
-        return {
-            **figure_files(arrivals_figure(self), "arrivals"),
-            "arrivals.csv": self._arrivals_csv(reached),
-            **contents,
-        }
+    def drawings(self) -> Iterator[Drawing]:
+        """Arrival times, if particles reach a detector."""
+        if self._reached():
+            from wayside.plotting.arrivals import arrivals_figure
 
-    def save(self, folder: Path | str) -> list[Path]:
-        """Write `files` into a folder, all or none, and return their paths."""
-        return write_files(Path(folder), self.files())
+            yield Drawing("arrivals", lambda: arrivals_figure(self))
+
+    def _reached(self) -> list[dict[str, Any]]:
+        return [detector for detector in self["detectors"] if detector["arrival_histogram"]]
 
     def _arrivals_csv(self, detectors: list[dict[str, Any]]) -> str:
         header = {

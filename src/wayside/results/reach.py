@@ -1,10 +1,10 @@
 """Exclusion over a plane, with its figure and files."""
 
+from collections.abc import Iterator
 from dataclasses import fields
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wayside.files import write_files
+from wayside.results.saving import Drawing, Saved
 from wayside.scenario import Scenario
 from wayside.sensitivity import result as computed
 from wayside.sensitivity.export import tables
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-class Reach(computed.Reach):
+class Reach(Saved, computed.Reach):
     """What a scenario's detectors exclude over a plane, with its figure and files.
 
     Everything of `wayside.sensitivity.result.Reach`; a notebook shows the figure.
@@ -26,20 +26,17 @@ class Reach(computed.Reach):
 
         return reach_figure(self)
 
-    def files(self) -> dict[str, bytes | str]:
-        """Contents by file name: figure, tables, JSON, and a workspace for pyhf."""
-        from wayside.plotting.files import figure_files
-
+    def texts(self) -> dict[str, bytes | str]:
+        """Contents by file name: tables, JSON, and a workspace for pyhf."""
         return {
-            **figure_files(self.figure(), "reach"),
             **tables(self),
             "result.json": json_text(self.summary()) + "\n",
             "workspace.json": json_text(self.background.workspace()) + "\n",
         }
 
-    def save(self, folder: Path | str) -> list[Path]:
-        """Write `files` into a folder, all or none, and return their paths."""
-        return write_files(Path(folder), self.files())
+    def drawings(self) -> Iterator[Drawing]:
+        """The figure."""
+        yield Drawing("reach", self.figure)
 
     def _repr_html_(self) -> str:
         """Summary for a notebook, with the figure."""

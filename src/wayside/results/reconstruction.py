@@ -1,27 +1,29 @@
 """Tracks and vertices of a simulated run: in a folder, with its tables and figures."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from wayside.files import write_files
 from wayside.reconstruction.files import Run
 from wayside.reconstruction.run import TABLES, Job, origins, read_result, reconstruct_run
-from wayside.results.root import write_root
+from wayside.results.saving import Drawing, SavedRun
 from wayside.results.simulation import Simulation
 from wayside.scenario import Scenario, load_scenario
 from wayside.typing import StructuredArray
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 DEFAULT_SCENARIO = "belle2-forward"
 """Scenario whose films and cuts are used where none is named."""
 
 
 @dataclass(frozen=True, repr=False)
-class Reconstruction:
+class Reconstruction(SavedRun):
     """Result of reconstruction in its folder.
 
     Made by `reconstruct`.
@@ -63,54 +65,42 @@ class Reconstruction:
         """Plain values, as ``wayside reconstruct --json`` prints them."""
         return self.report
 
-    def save(
-        self, folder: Path | str | None = None, *, root: bool = False, display: int = 0
-    ) -> list[Path]:
-        """Write figures and, if asked for, a ROOT file.
+    root_name = "reconstruction.root"
 
-        Parameters
-        ----------
-        folder
-            Where to, the folder of the result unless given.
-        root
-            Whether all tables are written to one ROOT file, ``reconstruction.root``.
-        display
-            Number of events with a vertex that are drawn, a figure each.
+    def trees(self) -> dict[str, StructuredArray]:
+        """Rows of all tables, by name."""
+        return dict(zip(TABLES, self._tables, strict=True))
 
-        Returns
-        -------
-        list of Path
-            The files.
-        """
-        target = self.folder if folder is None else Path(folder)
-        written = []
-        if root:
-            trees = dict(zip(TABLES, self._tables, strict=True))
-            written.append(write_root(target / "reconstruction.root", trees))
-        return written + write_files(target, self.figures(display))
-
-    def figures(self, display: int = 0) -> dict[str, bytes | str]:
-        """Draw vertices, efficiencies and the first events: contents by file name."""
+    def drawings(self, display: int = 0) -> Iterator[Drawing]:
+        """Residuals of vertices, efficiency of tracks, and the first events with a vertex."""
         from wayside.plotting.efficiency import efficiency_figure
-        from wayside.plotting.files import figure_files
         from wayside.plotting.reconstructed import reconstructed_figure
         from wayside.plotting.vertices import vertex_figure
 
-        run = Run(self.run_folder)
-        contents: dict[str, bytes | str] = {
-            **figure_files(vertex_figure(self.vertices, origins(run.primaries)), "vertices"),
-            **figure_files(efficiency_figure(self.particles), "efficiency"),
-        }
+        run = Run(self.run_folder, check=False)
+
+        def drawn_vertices(about: str) -> "Figure":
+            return vertex_figure(self.vertices, origins(run.primaries), about)
+
+        yield Drawing("vertices", partial(drawn_vertices, self._title(run)))
+        yield Drawing("efficiency", lambda: efficiency_figure(self.particles))
         with_vertex = np.unique(self.vertices["event"][self.vertices["event"] >= 0])
-        for event in with_vertex[:display].tolist():
-            figure = reconstructed_figure(
+
+        def drawn(event: int) -> "Figure":
+            return reconstructed_figure(
                 self.tracks[self.tracks["event"] == event],
                 self.vertices[self.vertices["event"] == event],
                 run.crossings("film", event, event),
                 f"event {event}",
             )
-            contents |= figure_files(figure, f"event-{event}")
-        return contents
+
+        for event in with_vertex[:display].tolist():
+            yield Drawing(f"event-{event}", partial(drawn, event))
+
+    def _title(self, run: Run) -> str:
+        events, response = self.report["result"]["events"], self.report["about"]["response"]
+        seed = run.about.get("seed", "unknown")
+        return f"{events} simulated events, seed {seed}; films: {response}; no background"
 
     def __repr__(self) -> str:
         """One line."""

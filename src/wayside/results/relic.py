@@ -1,12 +1,12 @@
 """The relic density at a point and over a plane, with its figure and files."""
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from wayside.cosmology.relic import GEV2_TO_CM3_PER_S, RelicResult, relic_density
-from wayside.files import write_files
+from wayside.results.saving import Drawing, Saved
 from wayside.scenario import Scenario
 from wayside.sensitivity.planes import Plane, mass_point, plane_of
 from wayside.sensitivity.relic import RelicLine, relic_line
@@ -14,7 +14,7 @@ from wayside.text import csv_text
 
 
 @dataclass(frozen=True, repr=False)
-class FreezeOut:
+class FreezeOut(Saved):
     """Freeze-out of the ground state at a scenario's own point."""
 
     scenario: Scenario
@@ -40,11 +40,8 @@ class FreezeOut:
             },
         }
 
-    def files(self) -> dict[str, bytes | str]:
-        """Contents by file name: the history as a table and, if there is one, as a figure."""
-        from wayside.plotting.files import figure_files
-        from wayside.plotting.freeze_out import freeze_out_figure
-
+    def texts(self) -> dict[str, bytes | str]:
+        """Contents by file name: the history as a table."""
         result = self.result
         header = {
             "what": "freeze-out of the ground state",
@@ -54,14 +51,14 @@ class FreezeOut:
         }
         history = self.summary()["freeze_out"]
         rows = zip(*(values.tolist() for values in history.values()), strict=True)
-        table = csv_text(header, list(history), rows)
-        if not len(result.x):
-            return {"freeze-out.csv": table}
-        return {**figure_files(freeze_out_figure(result), "freeze-out"), "freeze-out.csv": table}
+        return {"freeze-out.csv": csv_text(header, list(history), rows)}
 
-    def save(self, folder: Path | str) -> list[Path]:
-        """Write `files` into a folder, all or none, and return their paths."""
-        return write_files(Path(folder), self.files())
+    def drawings(self) -> Iterator[Drawing]:
+        """The history, if there is one."""
+        if len(self.result.x):
+            from wayside.plotting.freeze_out import freeze_out_figure
+
+            yield Drawing("freeze-out", lambda: freeze_out_figure(self.scenario, self.result))
 
     def __repr__(self) -> str:
         """One line."""
@@ -69,7 +66,7 @@ class FreezeOut:
 
 
 @dataclass(frozen=True, repr=False)
-class RelicPlane:
+class RelicPlane(Saved):
     """Where over a scenario's plane the ground state makes up all of dark matter."""
 
     plane: Plane
@@ -83,7 +80,7 @@ class RelicPlane:
             **self.line.summary(),
         }
 
-    def files(self) -> dict[str, bytes | str]:
+    def texts(self) -> dict[str, bytes | str]:
         """Contents by file name: one table."""
         plane = self.plane
         header = {
@@ -103,10 +100,6 @@ class RelicPlane:
                 rows += [(x, root, side) for root, side in pairs]
         columns = (plane.x.name, "epsilon", "overabundant")
         return {"relic-line.csv": csv_text(header, columns, rows)}
-
-    def save(self, folder: Path | str) -> list[Path]:
-        """Write `files` into a folder, all or none, and return their paths."""
-        return write_files(Path(folder), self.files())
 
     def __repr__(self) -> str:
         """One line."""

@@ -1,6 +1,6 @@
 """Geant4 through the layers of a detector: a run in a folder, with its tables and figures."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -8,10 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from wayside.files import write_files
 from wayside.generator.records import PRIMARY
 from wayside.results.events import EventSample
-from wayside.results.root import write_root
+from wayside.results.saving import Drawing, SavedRun
 from wayside.scenario import Scenario
 from wayside.scenario.choice import detector_of
 from wayside.transport.engine import KINDS, require_calzone
@@ -26,7 +25,7 @@ Particles = EventSample | Path | str | StructuredArray
 
 
 @dataclass(frozen=True, repr=False)
-class Simulation:
+class Simulation(SavedRun):
     """A complete run of the simulation in its folder.
 
     Made by `simulate`.
@@ -60,55 +59,34 @@ class Simulation:
         """Parquet files of the run."""
         return [self.folder / PRIMARIES, *(self.folder / f"{kind}.parquet" for kind in KINDS)]
 
-    def save(
-        self, folder: Path | str | None = None, *, root: bool = False, display: int = 0
-    ) -> list[Path]:
-        """Write more than the tables of the run.
+    root_name = "simulation.root"
 
-        Parameters
-        ----------
-        folder
-            Where to, the folder of the run unless given.
-        root
-            Whether all tables are written to one ROOT file, ``simulation.root``.
-        display
-            Number of events that are drawn, ``event-display`` and ``deposits``.
+    def trees(self) -> dict[str, StructuredArray]:
+        """Rows of all tables, by name."""
+        return {name: getattr(self.recorded, name) for name in ("primaries", *KINDS)}
 
-        Returns
-        -------
-        list of Path
-            The files.
-        """
-        target = self.folder if folder is None else Path(folder)
-        written = []
-        if root:
-            names = ("primaries", *KINDS)
-            trees = {name: getattr(self.recorded, name) for name in names}
-            written.append(write_root(target / "simulation.root", trees))
-        if display:
-            written += write_files(target, self.display(display))
-        return written
-
-    def display(self, number: int) -> dict[str, bytes | str]:
-        """Draw the first events: contents of figures by file name."""
+    def drawings(self, display: int = 0) -> Iterator[Drawing]:
+        """Paths of the first events, and the deposits of the first particle in films."""
+        if not display:
+            return
         from wayside.plotting.event_display import deposit_figure, event_display
-        from wayside.plotting.files import figure_files
 
-        recorded = self.recorded
-        drawn = np.unique(recorded.primaries["event"])[:number]
+        recorded, stack = self.recorded, self.plan.stack
+        drawn = np.unique(recorded.primaries["event"])[:display]
         few = replace(
             self.plan,
             primaries=self.plan.primaries[np.isin(self.plan.primaries["event"], drawn)],
-            events_per_chunk=number,
+            events_per_chunk=display,
         )
         tracks, points = trace(few)
-        figure = event_display(self.plan.stack, tracks, points)
-        contents: dict[str, bytes | str] = {**figure_files(figure, "event-display")}
+        yield Drawing("event-display", lambda: event_display(stack, tracks, points))
         film = recorded.film[recorded.film["event"] == drawn[0]]
         first = film[film["track"] == 1]
         if len(first):
-            contents |= figure_files(deposit_figure(first), "deposits")
-        return contents
+            yield Drawing("deposits", lambda: deposit_figure(first, self._title()))
+
+    def _title(self) -> str:
+        return f"{self.scenario.name}, {self.plan.events} events, seed {self.plan.seed}"
 
     def __repr__(self) -> str:
         """One line."""
@@ -124,8 +102,8 @@ def simulate(
     seed: int = 1,
     workers: int = 1,
     events_per_chunk: int = 200,
-    progress: Callable[[int, int], None] | None = None,
-    report: Callable[[Accident], None] | None = None,
+    progress: Callable[[int, int], object] | None = None,
+    report: Callable[[Accident], object] | None = None,
 ) -> Simulation:
     """Follow particles through plates, films, gas and fibres with Geant4.
 

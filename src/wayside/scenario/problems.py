@@ -115,13 +115,15 @@ def from_validation(error: ValidationError, known: Mapping[str, Sequence[str]]) 
         _unknown_line(detail["loc"], suggestion, known)
         for detail, suggestion in zip(unknown, suggestions, strict=True)
     ]
-    fail(lines + [_line(detail) for detail in others])
+    missing = [dotted(detail["loc"]) for detail in others if detail["type"] == "missing"]
+    rest = [_line(detail) for detail in others if detail["type"] != "missing"]
+    if missing:
+        rest.insert(0, f"{', '.join(missing)}: missing, but required")
+    fail(lines + rest)
 
 
 def _line(detail: ErrorDetails) -> str:
     key = dotted(detail["loc"])
-    if detail["type"] == "missing":
-        return f"{key}: missing, but required"
     context = detail.get("ctx", {})
     if "text" in context:
         allowed = context["text"]

@@ -104,7 +104,8 @@ class Quantity:
         unit = _canonical(written)
         if unit not in UNITS[self.dimension]:
             if not written:
-                refuse(f"a string needs a unit; must be {self._expected()}")
+                allowed = ", ".join(UNITS[self.dimension])
+                refuse(f'needs a unit ({allowed}), such as "{number} {self.unit}"')
             for dimension, units in UNITS.items():
                 if unit in units:
                     refuse(f"{_with_article(dimension)}, but must be {self._expected()}")

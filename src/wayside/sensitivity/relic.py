@@ -116,17 +116,21 @@ def relic_line(plane: Plane) -> RelicLine:
         x = np.insert(x, steep + 1, more)
         for i, column in zip(steep[::-1].tolist(), new[::-1], strict=True):
             columns.insert(i + 1, column)
-    return RelicLine(x, columns, low, high, branches(x, columns))
+    return RelicLine(x, columns, low, high, branches(x, columns, (low, high)))
 
 
 _Points = list[tuple[float, float]]
 
 
-def branches(x: FloatArray, columns: list[Crossings | None]) -> list[Branch]:
+def branches(
+    x: FloatArray,
+    columns: list[Crossings | None],
+    frame: tuple[float, float] | None = None,
+) -> list[Branch]:
     """Join the roots of neighbouring columns to lines.
 
     Where two roots become one between columns, as far as columns were added, their lines meet in
-    the middle.
+    the middle. A line that leaves the plane between two columns ends on its frame.
 
     Parameters
     ----------
@@ -134,6 +138,8 @@ def branches(x: FloatArray, columns: list[Crossings | None]) -> list[Branch]:
         Columns, increasing.
     columns
         Roots of each; a line breaks at None.
+    frame
+        Lowest and highest epsilon of the plane; lines end at their last column unless given.
 
     Returns
     -------
@@ -143,6 +149,7 @@ def branches(x: FloatArray, columns: list[Crossings | None]) -> list[Branch]:
     every: list[tuple[str, _Points]] = []
     going: list[tuple[str, _Points]] = []
     last: Crossings | None = None
+    before = float(x[0])
     for at, column in zip(x.tolist(), columns, strict=True):
         roots = [] if column is None else list(zip(column.sides(), column.roots, strict=True))
         followers = _matches([(side, points[-1][1]) for side, points in going], roots)
@@ -151,12 +158,22 @@ def branches(x: FloatArray, columns: list[Crossings | None]) -> list[Branch]:
         if last is not None and column is not None and last.starts_above == column.starts_above:
             _meet(going, [follower is None for follower in followers], -1)
             _meet(new, fresh, 0)
+        if frame is not None and last is not None and column is not None:
+            edge = frame[1] if last.starts_above == column.starts_above else frame[0]
+            lost = [points for (_, points), to in zip(going, followers, strict=True) if to is None]
+            found = [points for (_, points), is_new in zip(new, fresh, strict=True) if is_new]
+            # One root alone can only have crossed the frame.
+            if len(lost) + len(found) == 1:
+                for points in lost:
+                    points.append((at, edge))
+                for points in found:
+                    points.insert(0, (before, edge))
         every += [line for line, starts in zip(new, fresh, strict=True) if starts]
         for (side, points), follower in zip(going, followers, strict=True):
             if follower is not None:
                 points.extend(new[follower][1])
                 new[follower] = (side, points)
-        going, last = new, column
+        going, last, before = new, column, at
     return [
         Branch(Line(np.array(points), False), side) for side, points in every if len(points) > 1
     ]

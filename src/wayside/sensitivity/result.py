@@ -34,7 +34,7 @@ from wayside.version import __version__
 
 _PACKAGES = ("contourpy", "numba", "numpy", "scipy")
 
-Progress = Callable[[str], None]
+Progress = Callable[[str], object]
 
 
 @dataclass(frozen=True)
@@ -102,6 +102,12 @@ class Reach:
             "flags": self.flags,
             "tables": tables_used(self.scenario),
             "axes": [self.plane.x.name, self.plane.epsilon.name],
+            "yields": {
+                self.plane.x.name: self.plane.x.values.tolist(),
+                "epsilon": self.plane.epsilon.values.tolist(),
+                "events": {name: events.tolist() for name, events in self.events.items()},
+                "total": self.total.tolist(),
+            },
             "contour": _plain(self.contour),
             "discovery": _plain(self.discovery),
             "mean_flight": _plain(self.approximate),

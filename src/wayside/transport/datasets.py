@@ -2,7 +2,6 @@
 
 import hashlib
 import io
-import json
 import lzma
 import os
 import sys
@@ -14,6 +13,7 @@ from typing import Any, Final, Literal
 
 from wayside.errors import InputError
 from wayside.files import whole_folder
+from wayside.reading import read_json, reading
 
 Choice = Literal["auto", "official", "stand-in"]
 Kind = Literal["official", "stand-in", "unknown"]
@@ -76,7 +76,6 @@ def find(choice: Choice = "auto") -> DataSets:
     """
     if choice == "stand-in":
         return _described(unpack())
-    named = os.environ.get(VARIABLE)
     folder = _installed_folder()
     present = installed()
     if choice == "official":
@@ -86,9 +85,20 @@ def find(choice: Choice = "auto") -> DataSets:
                 " `python -m calzone download` fetches them"
             )
         return present
-    if present is None and named:
-        raise InputError(f"{VARIABLE} = {folder}: no Geant4 11.4 data there")
+    check_variable()
     return present or _described(unpack())
+
+
+def check_variable() -> None:
+    """Refuse an environment variable that names a folder without data.
+
+    Raises
+    ------
+    InputError
+        What `find` raises without asking for the stand-in.
+    """
+    if os.environ.get(VARIABLE) and installed() is None:
+        raise InputError(f"{VARIABLE} = {_installed_folder()}: no Geant4 11.4 data there")
 
 
 def installed() -> DataSets | None:
@@ -125,6 +135,7 @@ def unpack(cache: Path | None = None) -> Path:
     if place.is_dir():
         return place
     with (
+        reading(Path("geant4_standin.tar.xz"), "archive"),
         whole_folder(place) as part,
         lzma.open(io.BytesIO(archive)) as plain,
         tarfile.open(fileobj=plain) as tar,
@@ -140,8 +151,9 @@ def _complete(folder: Path) -> bool:
 def _described(folder: Path) -> DataSets:
     description = folder / _DESCRIPTION
     if description.is_file():
-        about = json.loads(description.read_text(encoding="utf-8"))
-        return DataSets("stand-in", folder, about["version"], tuple(about["approximations"]))
+        about = read_json(description)
+        with reading(description, "JSON"):
+            return DataSets("stand-in", folder, about["version"], tuple(about["approximations"]))
     if (folder / _OFFICIAL).is_file():
         return DataSets("official", folder, "Geant4 11.4")
     return DataSets(

@@ -11,8 +11,8 @@ from wayside.errors import InputError
 from wayside.generator.formats.primaries import read_primaries
 from wayside.generator.records import PRIMARY
 from wayside.scenario.quantities import Quantity
+from wayside.tables import read_table
 from wayside.transport.engine import Records, masses
-from wayside.transport.plan import read_table
 
 
 def pdg_number(name: str) -> int:

@@ -8,6 +8,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,8 +18,10 @@ from numpy.typing import NDArray
 from wayside.detector.physics import Physics
 from wayside.detector.stack import Stack
 from wayside.errors import InputError
-from wayside.files import whole_file, whole_files
+from wayside.files import whole_files, write_text
 from wayside.generator.records import PRIMARY
+from wayside.reading import file_checksum, read_json, sealed_json
+from wayside.tables import METADATA, about_table, open_table, read_table, write_table
 from wayside.transport.datasets import DataSets
 from wayside.transport.engine import KINDS, engine_record
 from wayside.transport.records import CROSSING
@@ -28,6 +31,11 @@ Records = NDArray[Any]
 
 DESCRIPTION: Final = "run.json"
 PRIMARIES: Final = "primaries.parquet"
+TABLES: Final = "tables"
+"""Key of the description of a complete run: checksums of its tables by file name."""
+
+TABLE_FILES: Final = (PRIMARIES, *(f"{kind}.parquet" for kind in KINDS))
+"""Files of a complete run beside its description."""
 
 
 @dataclass(frozen=True)
@@ -114,6 +122,17 @@ class Plan:
         plain: dict[str, Any] = json.loads(json.dumps(described))
         return plain
 
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the description."""
+        return digest_of(self.description())
+
+
+def digest_of(about: Mapping[str, Any]) -> str:
+    """SHA-256 of a description, without the checksums of the tables."""
+    plain = {key: value for key, value in about.items() if key != TABLES}
+    return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()
+
 
 def chunk_seed(seed: int, chunk: int) -> int:
     """Odd seed of 128 bits for one chunk of a run.
@@ -132,45 +151,7 @@ def chunk_file(folder: Path, chunk: int) -> Path:
     return folder / "chunks" / f"{chunk:06}.parquet"
 
 
-def write_table(path: Path, rows: Records, about: Mapping[str, Any] | None = None) -> None:
-    """Write rows of a structured array as Parquet, whole or not at all."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    assert rows.dtype.names is not None
-    table = pa.table({name: np.ascontiguousarray(rows[name]) for name in rows.dtype.names})
-    if about is not None:
-        table = table.replace_schema_metadata({"wayside": json.dumps(about)})
-    with whole_file(path) as part:
-        pq.write_table(table, part, compression="zstd")
-
-
-def read_table(path: Path, dtype: np.dtype[Any]) -> Records:
-    """Read rows written by `write_table`, or any Parquet file with such columns.
-
-    Raises
-    ------
-    InputError
-        If it cannot be read, or a column is missing.
-    """
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    assert dtype.names is not None
-    try:
-        table = pq.ParquetFile(path).read()
-    except (OSError, pa.ArrowInvalid) as error:
-        reason = getattr(error, "strerror", None) or "not a Parquet file"
-        raise InputError(f"{path}: cannot be read: {reason}") from None
-    rows = np.empty(len(table), dtype)
-    for name in dtype.names:
-        if name not in table.column_names:
-            raise InputError(f'{path}: no column "{name}"; needed: {", ".join(dtype.names)}')
-        rows[name] = table[name].to_numpy()
-    return rows
-
-
-def write_chunk(folder: Path, chunk: int, crossings: Mapping[str, Records]) -> None:
+def write_chunk(plan: Plan, folder: Path, chunk: int, crossings: Mapping[str, Records]) -> None:
     """Write the crossings of one chunk; ``kind`` numbers ``KINDS``."""
     kinds = np.dtype([("kind", np.int8), *CROSSING.descr])
     parts = []
@@ -181,7 +162,25 @@ def write_chunk(folder: Path, chunk: int, crossings: Mapping[str, Records]) -> N
         for name in CROSSING.names:
             rows[name] = crossings[kind][name]
         parts.append(rows)
-    write_table(chunk_file(folder, chunk), np.concatenate(parts))
+    write_table(chunk_file(folder, chunk), np.concatenate(parts), _chunk_of(plan, chunk))
+
+
+def missing_chunks(plan: Plan, folder: Path) -> list[int]:
+    """Chunks of a run that have no file, or one that is damaged or of another run."""
+    missing = []
+    for chunk in range(plan.chunks):
+        path = chunk_file(folder, chunk)
+        try:
+            done = path.is_file() and about_table(path) == _chunk_of(plan, chunk)
+        except InputError:
+            done = False
+        if not done:
+            missing.append(chunk)
+    return missing
+
+
+def _chunk_of(plan: Plan, chunk: int) -> dict[str, Any]:
+    return {"chunk": chunk, "run": plan.digest}
 
 
 def collect(folder: Path, chunks: int, about: Mapping[str, Any]) -> None:
@@ -189,21 +188,26 @@ def collect(folder: Path, chunks: int, about: Mapping[str, Any]) -> None:
     import pyarrow.compute as pc
     import pyarrow.parquet as pq
 
-    metadata = {"wayside": json.dumps(about)}
+    metadata = {METADATA: json.dumps(about)}
     writers: dict[str, pq.ParquetWriter] = {}
     with whole_files([folder / f"{kind}.parquet" for kind in KINDS]) as parts:
         try:
             for chunk in range(chunks):
-                table = pq.ParquetFile(chunk_file(folder, chunk)).read()
+                with open_table(chunk_file(folder, chunk)) as file:
+                    table = file.read()
                 for number, (kind, part) in enumerate(zip(KINDS, parts, strict=True)):
                     rows = table.filter(pc.equal(table["kind"], number)).drop_columns(["kind"])
                     rows = rows.replace_schema_metadata(metadata)
                     if kind not in writers:
-                        writers[kind] = pq.ParquetWriter(part, rows.schema, compression="zstd")
+                        writers[kind] = pq.ParquetWriter(
+                            part, rows.schema, compression="zstd", write_page_checksum=True
+                        )
                     writers[kind].write_table(rows)
         finally:
             for writer in writers.values():
                 writer.close()
+    checksums = {name: file_checksum(folder / name) for name in TABLE_FILES}
+    write_text(folder / DESCRIPTION, sealed_json({**about, TABLES: checksums}, indent=1))
     for chunk in range(chunks):
         chunk_file(folder, chunk).unlink(missing_ok=True)
     (folder / "chunks").rmdir()
@@ -247,6 +251,43 @@ def read_run(folder: Path) -> Recorded:
     """
     if not (folder / DESCRIPTION).is_file() or not is_complete(folder):
         raise InputError(f"{folder}: holds no complete run of `wayside simulate`")
-    about = json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
+    about = read_json(folder / DESCRIPTION)
+    check_tables(folder, about)
     film, gas, fibre = (read_table(folder / f"{kind}.parquet", CROSSING) for kind in KINDS)
     return Recorded(read_table(folder / PRIMARIES, PRIMARY), film, gas, fibre, about)
+
+
+def check_tables(folder: Path, about: Mapping[str, Any]) -> None:
+    """Refuse tables that are damaged, or of another run.
+
+    Parameters
+    ----------
+    folder
+        Folder of a complete run.
+    about
+        Its description; one without checksums, of a run that was made by other means, is compared
+        with what the tables say themselves.
+
+    Raises
+    ------
+    InputError
+        One line that names the file.
+    """
+    checksums = about.get(TABLES)
+    if not isinstance(checksums, Mapping):
+        checksums = {}
+    described = about if "primaries_sha256" in about else None
+    for name in TABLE_FILES:
+        path = folder / name
+        there = about_table(path)
+        if there is not None:
+            described = described or there
+            if digest_of(there) != digest_of(described):
+                differing = sorted(
+                    key
+                    for key in {*there, *described} - {TABLES}
+                    if there.get(key) != described.get(key)
+                )
+                raise InputError(f"{path}: of another run (different {', '.join(differing)})")
+        if name in checksums and file_checksum(path) != checksums[name]:
+            raise InputError(f"{path}: damaged, or of another run: its checksum differs")

@@ -6,7 +6,6 @@ nothing is lost or counted twice, whenever a run is killed.
 """
 
 import contextlib
-import json
 import pickle
 import queue
 import signal
@@ -20,7 +19,9 @@ from pathlib import Path
 from typing import IO, Final
 
 from wayside.errors import InputError, WaysideError
-from wayside.files import remove_parts, write_text
+from wayside.files import claimed_folder, remove_parts, scratch_folder, write_text
+from wayside.reading import read_json, sealed_json
+from wayside.tables import read_table, write_table
 from wayside.transport.engine import (
     POINT,
     TRACK,
@@ -32,11 +33,9 @@ from wayside.transport.plan import (
     DESCRIPTION,
     PRIMARIES,
     Plan,
-    chunk_file,
     collect,
     is_complete,
-    read_table,
-    write_table,
+    missing_chunks,
 )
 from wayside.transport.worker import MARK, POINTS, TRACKS
 
@@ -175,8 +174,8 @@ def simulate(
     plan: Plan,
     folder: Path,
     workers: int = 1,
-    progress: Callable[[int, int], None] | None = None,
-    report: Callable[[Accident], None] | None = None,
+    progress: Callable[[int, int], object] | None = None,
+    report: Callable[[Accident], object] | None = None,
     command: Sequence[str] = COMMAND,
 ) -> list[Accident]:
     """Simulate what is missing of a run, and collect it when it is complete.
@@ -210,6 +209,18 @@ def simulate(
     """
     require_calzone()
     kinetic_energies(plan.primaries)
+    with claimed_folder(folder):
+        return _simulate(_Pool(plan, folder, command), workers, progress, report)
+
+
+def _simulate(
+    pool: _Pool,
+    workers: int,
+    progress: Callable[[int, int], object] | None,
+    report: Callable[[Accident], object] | None,
+) -> list[Accident]:
+    """Do what is missing in a folder that nobody else uses."""
+    plan, folder = pool.plan, pool.folder
     about = _open(plan, folder)
     total = plan.chunks
     if is_complete(folder):
@@ -217,11 +228,11 @@ def simulate(
             progress(total, total)
         return []
     (folder / "chunks").mkdir(exist_ok=True)
-    remove_parts(folder / "chunks")
-    missing = [chunk for chunk in range(total) if not chunk_file(folder, chunk).is_file()]
-    pool = _Pool(plan, folder, command)
+    for place in (folder, folder / "chunks"):
+        remove_parts(place)
+    missing = missing_chunks(plan, folder)
     accidents = _work(pool, missing, workers, progress, report)
-    left = [chunk for chunk in missing if not chunk_file(folder, chunk).is_file()]
+    left = missing_chunks(plan, folder)
     if left:
         last = [accident for accident in accidents if accident.chunk in left][-1]
         raise SimulationError(
@@ -252,8 +263,7 @@ def trace(plan: Plan) -> tuple[Records, Records]:
     """
     require_calzone()
     kinetic_energies(plan.primaries)
-    with tempfile.TemporaryDirectory(prefix="wayside-") as scratch:
-        folder = Path(scratch)
+    with scratch_folder() as folder:
         (folder / "plan").write_bytes(pickle.dumps((plan, folder)))
         done = subprocess.run(
             [*COMMAND, str(folder / "plan"), "trace"], capture_output=True, text=True, check=False
@@ -268,10 +278,7 @@ def _open(plan: Plan, folder: Path) -> dict[str, object]:
     about = plan.description()
     description = folder / DESCRIPTION
     if description.is_file():
-        try:
-            there = json.loads(description.read_text(encoding="utf-8"))
-        except ValueError:
-            raise InputError(f"{description}: not a run's description") from None
+        there = read_json(description)
         differing = sorted(key for key in about if there.get(key) != about[key])
         if differing:
             raise InputError(
@@ -280,7 +287,7 @@ def _open(plan: Plan, folder: Path) -> dict[str, object]:
         return about
     folder.mkdir(parents=True, exist_ok=True)
     write_table(folder / PRIMARIES, plan.primaries, about)
-    write_text(description, json.dumps(about, indent=1))
+    write_text(description, sealed_json(about, indent=1))
     return about
 
 
@@ -288,8 +295,8 @@ def _work(
     pool: _Pool,
     missing: Sequence[int],
     workers: int,
-    progress: Callable[[int, int], None] | None,
-    report: Callable[[Accident], None] | None,
+    progress: Callable[[int, int], object] | None,
+    report: Callable[[Accident], object] | None,
 ) -> list[Accident]:
     for chunk in missing:
         pool.todo.put((chunk, 1))
@@ -298,8 +305,8 @@ def _work(
     accidents: list[Accident] = []
     if progress:
         progress(done, total)
-    with tempfile.TemporaryDirectory(prefix="wayside-") as scratch:
-        plan_file = Path(scratch) / "plan"
+    with scratch_folder() as scratch:
+        plan_file = scratch / "plan"
         plan_file.write_bytes(pickle.dumps((pool.plan, pool.folder.absolute())))
         threads = [
             threading.Thread(target=pool.look_after, args=(plan_file,), daemon=True)

@@ -11,8 +11,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from wayside.tables import write_table
 from wayside.transport.engine import Engine
-from wayside.transport.plan import Plan, write_chunk, write_table
+from wayside.transport.plan import Plan, write_chunk
 
 MARK: Final = "@wayside"
 TRACKS: Final = "tracks.parquet"
@@ -23,7 +24,7 @@ Step = Callable[[Engine, Plan, Path, int], None]
 
 def simulate_chunk(engine: Engine, plan: Plan, folder: Path, chunk: int) -> None:
     """Simulate one chunk and write its file."""
-    write_chunk(folder, chunk, engine.run(plan.primaries_of(chunk), plan.seed_of(chunk)))
+    write_chunk(plan, folder, chunk, engine.run(plan.primaries_of(chunk), plan.seed_of(chunk)))
 
 
 def serve(plan_file: str, step: Step = simulate_chunk) -> None:

@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from wayside.errors import InputError
-from wayside.files import whole_file
+from wayside.files import printable, whole_file
 from wayside.generator.events import Events
 
 SUFFIXES: Final = {"parquet": ".parquet", "root": ".root", "hepmc": ".hepmc"}
+
+NAMES: Final = {"parquet": "Parquet", "root": "ROOT", "hepmc": "HepMC3"}
 
 _NEEDS: Final = {
     "parquet": ("pyarrow",),
@@ -37,10 +39,21 @@ def require(kind: str) -> None:
 
 def format_of(path: Path) -> str:
     """Name of the format of a file, by its suffix."""
-    for kind, suffix in SUFFIXES.items():
-        if path.suffix == suffix:
-            return kind
-    raise InputError(f"{path}: must end in {', '.join(SUFFIXES.values())}")
+    kind = suffix_kind(path.suffix)
+    if kind is None:
+        raise InputError(f"{printable(path)}: must end in {', '.join(SUFFIXES.values())}")
+    return kind
+
+
+def suffix_kind(suffix: str) -> str | None:
+    """Name of the format of files with an ending, None if there is no such format.
+
+    Examples
+    --------
+    >>> suffix_kind(".hepmc3"), suffix_kind(".csv")
+    ('hepmc', None)
+    """
+    return {**{ending: kind for kind, ending in SUFFIXES.items()}, ".hepmc3": "hepmc"}.get(suffix)
 
 
 def write_events(

@@ -1,11 +1,13 @@
 """HepMC3 ASCII: e- e+ -> A' (gamma), A' -> 1 2, 1 -> 2 and visible particles.
 
 Codes of A' and the two states are the model's, and stand in the header. Status 4 is a beam, 2 has
-decayed, 1 is final. Energies in GeV, positions and c times time in mm.
+decayed, 1 is final. Energies in GeV, positions and c times time in mm; what other tools rewrote in
+MeV or cm is read as that. Behind the end of the listing a line gives the number of events and a
+checksum (`wayside.generator.formats.listing`).
 """
 
-import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +17,11 @@ from wayside.collider.beams import Beams
 from wayside.constants import M_ELECTRON, SPEED_OF_LIGHT
 from wayside.errors import InputError
 from wayside.generator.events import Events
+from wayside.generator.formats.checks import check_events, header_of
 from wayside.generator.formats.columns import M_TO_MM, Columns
+from wayside.generator.formats.listing import append_trailer, check_listing
 from wayside.models.protocol import Codes
+from wayside.reading import sealed_json
 
 _FB_TO_PB = 1e-3
 _HEADER = "wayside"
@@ -29,7 +34,7 @@ def write_hepmc(path: Path, header: dict[str, Any], blocks: Iterable[Events]) ->
     run = pyhepmc.GenRunInfo()
     run.tools = [("wayside", header["wayside"], f"scenario {header['scenario']['name']}")]
     run.weight_names = ["unit"]
-    run.attributes = {_HEADER: json.dumps(header)}
+    run.attributes = {_HEADER: sealed_json(header)}
     names = [each["name"] for each in header["detectors"]]
     section = header["cross_section_fb"] * _FB_TO_PB
     heads = [_Head(header, process) for process in header["processes"]]
@@ -53,6 +58,7 @@ def write_hepmc(path: Path, header: dict[str, Any], blocks: Iterable[Events]) ->
                 event.cross_section = cross
                 cross.set_cross_section(section, 0.0)
                 writer.write(event)
+    append_trailer(path)
 
 
 class _Head:
@@ -128,22 +134,47 @@ def _four(momentum: np.ndarray, mass: Any) -> np.ndarray:
     return out
 
 
-def read_hepmc(path: Path) -> tuple[dict[str, Any], Columns, Columns, np.ndarray]:
-    """Return header, columns of events and of visible particles, and offsets."""
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep the library from printing what it cannot parse: that is said in one line."""
     import pyhepmc
 
-    header = None
-    rows, particles, counts = [], [], []
-    with pyhepmc.open(str(path)) as file:
+    quiet = {"print_errors": False, "print_warnings": False, "debug_level": 0}
+    before = {name: getattr(pyhepmc.Setup, name) for name in quiet}
+    try:
+        for name, value in quiet.items():
+            setattr(pyhepmc.Setup, name, value)
+        yield
+    finally:
+        for name, value in before.items():
+            setattr(pyhepmc.Setup, name, value)
+
+
+def read_hepmc(path: Path) -> tuple[dict[str, Any], Columns, Columns, np.ndarray]:
+    """Return header, columns of events and of visible particles, and offsets.
+
+    Raises
+    ------
+    InputError
+        If it is not a complete HepMC3 file of such events.
+    """
+    import pyhepmc
+
+    number = check_listing(path)
+    header: dict[str, Any] | None = None
+    rows: list[tuple[float, ...]] = []
+    particles: list[tuple[float, ...]] = []
+    counts: list[int] = []
+    with _quiet(), pyhepmc.open(str(path), format="hepmc3") as file:
         for event in file:
             if header is None:
                 attributes = event.run_info.attributes
                 if _HEADER not in attributes:
                     raise InputError(f"{path}: not a file of events of wayside")
-                text = attributes[_HEADER]
-                header = json.loads(str(text))
+                header = header_of(path, str(attributes[_HEADER]))
                 names = [each["name"] for each in header["detectors"]]
                 codes = Codes(**header["pdg_codes"])
+            event.set_units(pyhepmc.Units.GEV, pyhepmc.Units.MM)
             excited = next(p for p in event.particles if p.pid == codes.excited)
             place = excited.end_vertex.position
             detector = names.index(str(event.attributes["detector"]))
@@ -156,8 +187,10 @@ def read_hepmc(path: Path) -> tuple[dict[str, Any], Columns, Columns, np.ndarray
                 (p.pid, p.momentum.px, p.momentum.py, p.momentum.pz, p.momentum.e)
                 for p in visible_ones
             ]
-    if header is None:
+    if header is None or not particles:
         raise InputError(f"{path}: no events")
+    if len(rows) != number:
+        raise InputError(f"{path}: damaged: {len(rows)} of {number} events can be read")
     columns = ("event", "detector", "weight", "t", "x", "y", "z")
     events = dict(zip(columns, np.array(rows).T, strict=True))
     for name in ("event", "detector"):
@@ -165,4 +198,5 @@ def read_hepmc(path: Path) -> tuple[dict[str, Any], Columns, Columns, np.ndarray
     names_p = ("pdg", "px", "py", "pz", "energy")
     visible = dict(zip(names_p, np.array(particles).T, strict=True))
     visible["pdg"] = visible["pdg"].astype(np.int32)
+    check_events(path, header, events, visible)
     return header, events, visible, np.concatenate([[0], np.cumsum(counts)])

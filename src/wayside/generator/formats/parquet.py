@@ -1,6 +1,5 @@
 """Parquet: one row per event, lists of visible particles, the header as JSON in the metadata."""
 
-import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -9,9 +8,11 @@ import numpy as np
 
 from wayside.errors import InputError
 from wayside.generator.events import Events
+from wayside.generator.formats.checks import Content, check_content, header_of, header_text
 from wayside.generator.formats.columns import Columns, event_columns, particle_columns
+from wayside.tables import METADATA as KEY
+from wayside.tables import open_table
 
-KEY = "wayside"
 _LIST = "particle_"
 
 
@@ -26,11 +27,14 @@ def write_parquet(
     import pyarrow.parquet as pq
 
     writer = None
+    content = Content()
     try:
         for events in blocks:
-            arrays = {name: pa.array(value) for name, value in event_columns(events).items()}
+            of_events, of_particles = event_columns(events), particle_columns(events)
+            content.add(of_events, of_particles, events.offsets)
+            arrays = {name: pa.array(value) for name, value in of_events.items()}
             offsets = pa.array(events.offsets.astype(np.int32))
-            for name, value in particle_columns(events).items():
+            for name, value in of_particles.items():
                 arrays[_LIST + name] = pa.ListArray.from_arrays(offsets, pa.array(value))
             table = pa.table(arrays)
             if writer is None:
@@ -42,7 +46,8 @@ def write_parquet(
                 )  # fmt: skip
             writer.write_table(table, row_group_size=len(table))
         if writer is not None:
-            writer.add_key_value_metadata({KEY: json.dumps({**header, **closing()})})
+            text = header_text({**header, **closing()}, content)
+            writer.add_key_value_metadata({KEY: text})
     finally:
         if writer is not None:
             writer.close()
@@ -50,13 +55,12 @@ def write_parquet(
 
 def read_parquet(path: Path) -> tuple[dict[str, Any], Columns, Columns, np.ndarray]:
     """Return header, columns of events and of particles, and offsets."""
-    import pyarrow.parquet as pq
-
-    with pq.ParquetFile(path) as file:
+    with open_table(path) as file:
         text = (file.metadata.metadata or {}).get(KEY.encode())
         table = file.read().combine_chunks()
     if text is None:
         raise InputError(f"{path}: not a file of events of wayside")
+    header = header_of(path, text)
     events: Columns = {}
     particles: Columns = {}
     offsets = np.zeros(1, dtype=np.int64)
@@ -69,4 +73,6 @@ def read_parquet(path: Path) -> tuple[dict[str, Any], Columns, Columns, np.ndarr
             particles[name.removeprefix(_LIST)] = whole.flatten().to_numpy(zero_copy_only=False)
         else:
             events[name] = column.to_numpy()
-    return json.loads(text), events, particles, offsets - offsets[0]
+    offsets = offsets - offsets[0]
+    check_content(path, header, events, particles, offsets)
+    return header, events, particles, offsets

@@ -8,9 +8,10 @@ from numpy.typing import NDArray
 
 from wayside.detector.box import Box
 from wayside.errors import InputError
-from wayside.generator.formats import format_of, require
+from wayside.generator.formats import NAMES, format_of, require
 from wayside.generator.formats.columns import M_TO_MM, Columns
 from wayside.generator.records import PRIMARY
+from wayside.reading import reading
 from wayside.scenario import Scenario
 from wayside.sensitivity.planes import mass_point
 from wayside.typing import IntArray
@@ -39,7 +40,7 @@ def read_events(path: Path) -> tuple[dict[str, Any], Columns, Columns, IntArray]
     """
     kind = format_of(path)
     require(kind)
-    try:
+    with reading(path, f"{NAMES[kind]} with events"):
         if kind == "parquet":
             from wayside.generator.formats.parquet import read_parquet
 
@@ -51,13 +52,6 @@ def read_events(path: Path) -> tuple[dict[str, Any], Columns, Columns, IntArray]
         from wayside.generator.formats.hepmc import read_hepmc
 
         return read_hepmc(path)
-    except FileNotFoundError:
-        raise InputError(f"{path}: no such file") from None
-    except (OSError, ValueError) as error:
-        if isinstance(error, InputError):
-            raise
-        reason = " ".join(str(error).split())[:100]
-        raise InputError(f"{path}: cannot be read: {reason}") from None
 
 
 def read_primaries(path: Path, detector: str | None = None) -> NDArray[np.void]:

@@ -1,6 +1,5 @@
 """ROOT: a tree ``events`` with arrays of visible particles, the header as JSON in ``header``."""
 
-import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -9,6 +8,7 @@ import numpy as np
 
 from wayside.errors import InputError
 from wayside.generator.events import Events
+from wayside.generator.formats.checks import Content, check_content, header_of, header_text
 from wayside.generator.formats.columns import Columns, event_columns, particle_columns
 
 _LIST = "particle"
@@ -26,20 +26,23 @@ def write_root(
 
     with uproot.recreate(path, compression=uproot.ZLIB(1)) as file:
         tree = None
+        content = Content()
         for events in blocks:
+            of_events, of_particles = event_columns(events), particle_columns(events)
+            content.add(of_events, of_particles, events.offsets)
             layout = {
                 name: ak.contents.NumpyArray(np.ascontiguousarray(value))
-                for name, value in particle_columns(events).items()
+                for name, value in of_particles.items()
             }
             records = ak.contents.RecordArray(list(layout.values()), list(layout))
             offsets = ak.index.Index64(events.offsets.astype(np.int64))
             lists = ak.Array(ak.contents.ListOffsetArray(offsets, records))
-            columns: dict[str, Any] = {**event_columns(events), _LIST: lists}
+            columns: dict[str, Any] = {**of_events, _LIST: lists}
             if tree is None:
-                types = {name: value.dtype for name, value in event_columns(events).items()}
+                types = {name: value.dtype for name, value in of_events.items()}
                 tree = file.mktree("events", {**types, _LIST: lists.type.content})
             tree.extend(columns)
-        file["header"] = json.dumps({**header, **closing()})
+        file["header"] = header_text({**header, **closing()}, content)
 
 
 def read_root(path: Path) -> tuple[dict[str, Any], Columns, Columns, np.ndarray]:
@@ -50,7 +53,7 @@ def read_root(path: Path) -> tuple[dict[str, Any], Columns, Columns, np.ndarray]
     with uproot.open(path) as file:
         if "header" not in file or "events" not in file:
             raise InputError(f"{path}: not a file of events of wayside")
-        header = json.loads(str(file["header"]))
+        header = header_of(path, str(file["header"]))
         arrays = file["events"].arrays()
     events: Columns = {}
     particles: Columns = {}
@@ -62,4 +65,5 @@ def read_root(path: Path) -> tuple[dict[str, Any], Columns, Columns, np.ndarray]
             particles[name.removeprefix(_LIST + "_")] = ak.to_numpy(ak.flatten(arrays[name]))
         elif name != "n" + _LIST:
             events[name] = ak.to_numpy(arrays[name])
+    check_content(path, header, events, particles, offsets)
     return header, events, particles, offsets

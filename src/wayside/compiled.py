@@ -1,0 +1,183 @@
+"""Compiled functions whose code is kept between runs, and that run whatever becomes of the files.
+
+`njit` is `numba.njit` with a cache of its own. Each compiled function has one file for each of its
+signatures, written whole, with a checksum and with what it was compiled from: a file that is
+damaged, cut short, of another version or of another signature is compiled anew and replaced. Two
+processes may fill one empty folder, as they never write to the same index. Where no folder can be
+written, every process compiles for itself.
+"""
+
+import hashlib
+import pickle
+import warnings
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import numba
+from numba.core import caching, serialize
+
+from wayside.errors import CacheWarning
+from wayside.files import reason, whole_file
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+SUFFIX: Final = ".wayside.nbc"
+"""Ending of the files, which Git ignores as those of Numba."""
+
+_MAGIC: Final = b"wayside compiled 1\n"
+
+
+def njit(**options: Any) -> Callable[[Function], Any]:
+    """Compile a function when it is first called, and keep the code between runs.
+
+    Parameters
+    ----------
+    options
+        As for `numba.njit`, without ``cache``.
+
+    Returns
+    -------
+    callable
+        Decorator for a function of numbers, arrays and named tuples.
+
+    Examples
+    --------
+    >>> @njit(error_model="numpy")
+    ... def inverse(x):
+    ...     return 1.0 / x
+    >>> inverse(4.0)
+    0.25
+    """
+
+    def decorate(function: Function) -> Any:
+        dispatcher = numba.njit(**options)(function)
+        if hasattr(dispatcher, "py_func"):  # not where compilation is switched off
+            keep(dispatcher)
+        return dispatcher
+
+    return decorate
+
+
+def keep(dispatcher: Any) -> None:
+    """Keep the code of a compiled function between runs.
+
+    Parameters
+    ----------
+    dispatcher
+        What `numba.njit` returned.
+    """
+    try:
+        dispatcher._cache = _Cache(dispatcher.py_func)
+    except (OSError, RuntimeError):
+        # Numba finds no folder, or no source file: in a read-only installation without a home, or
+        # at a prompt. The function is compiled by every process.
+        return
+
+
+_BASE: Final[Any] = caching.FunctionCache
+_DUMPS: Final[Any] = serialize.dumps
+
+
+class _Cache(_BASE):  # type: ignore[misc]  # numba's classes are not typed
+    """Numba's cache of one function with files that are checked when they are read."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        super().__init__(function)
+        self._cache_file = _Files(
+            Path(self._cache_path), self._impl.filename_base, self._impl.locator.get_source_stamp()
+        )
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        """Code for a signature; None if it has to be compiled."""
+        try:
+            return super().load_overload(sig, target_context)
+        except CacheWarning:  # where warnings are errors
+            raise
+        except Exception as error:  # a file that can be read, of code that cannot be used
+            key = self._index_key(sig, target_context.codegen())
+            self._cache_file.damaged(key, " ".join(f"{type(error).__name__}: {error}".split()))
+            return None
+
+    def save_overload(self, sig: Any, data: Any) -> None:
+        """Keep the code for a signature, or say once that it cannot be kept."""
+        try:
+            super().save_overload(sig, data)
+        except OSError as error:
+            cause = error.__context__
+            self._cache_file.lost(cause if isinstance(cause, OSError) else error)
+
+
+class _Files:
+    """Files of one function, one for each signature."""
+
+    def __init__(self, folder: Path, base: str, stamp: Any) -> None:
+        self._folder = folder
+        self._base = base
+        self._about = (numba.__version__, stamp)
+
+    def flush(self) -> None:
+        """Remove the files of all signatures."""
+        for path in self._folder.glob(f"{self._base}.*{SUFFIX}"):
+            path.unlink(missing_ok=True)
+
+    def load(self, key: Any) -> Any:
+        """Data of a key; None if there are none, of another version, or damaged."""
+        path = self._path(key)
+        try:
+            raw = path.read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            self.damaged(key, reason(error))
+            return None
+        head, text = raw[: len(_MAGIC)], raw[len(_MAGIC) + 4 :]
+        sum_there = int.from_bytes(raw[len(_MAGIC) : len(_MAGIC) + 4], "big")
+        if head != _MAGIC or zlib.crc32(text) != sum_there:
+            self.damaged(key, "damaged")
+            return None
+        try:
+            about, there, data = pickle.loads(text)
+        except Exception:  # made with classes that are gone, or have changed
+            return None
+        return data if about == self._about and there == key else None
+
+    def save(self, key: Any, data: Any) -> None:
+        """Write data, whole or not at all."""
+        path = self._path(key)
+        text = _DUMPS((self._about, key, data))
+        with whole_file(path, sync=False) as part:  # the checksum tells
+            part.write_bytes(_MAGIC + zlib.crc32(text).to_bytes(4, "big") + text)
+
+    def damaged(self, key: Any, words: str) -> None:
+        """Say that a file is damaged; what is compiled now replaces it."""
+        text = f"{self._path(key)}: {words}; compiled anew"
+        warnings.warn(CacheWarning(text), stacklevel=2)
+
+    def lost(self, error: Exception) -> None:
+        """Say that code cannot be kept; the same words for every function are shown once."""
+        text = f"compiled code cannot be kept in {_root(self._folder)}: {reason(error)}"
+        warnings.warn(CacheWarning(text), stacklevel=2)
+
+    def _path(self, key: Any) -> Path:
+        signature, target, (_, closure) = key
+        named = f"{signature} {target} {closure}".encode()
+        return self._folder / f"{self._base}.{hashlib.sha256(named).hexdigest()[:16]}{SUFFIX}"
+
+
+def cache_folder() -> Path | None:
+    """Folder in which compiled code is kept, None if every process compiles for itself.
+
+    The first that can be written of ``NUMBA_CACHE_DIR``, the package itself, and the user's cache
+    folder (``XDG_CACHE_HOME``).
+    """
+    try:
+        return _root(Path(_Cache(cache_folder)._cache_path))
+    except (OSError, RuntimeError):
+        return None
+
+
+def _root(folder: Path) -> Path:
+    """Folder that holds those of all packages: Numba makes one for each folder of sources."""
+    return Path(__file__).parent if folder.name == "__pycache__" else folder.parent

@@ -1,0 +1,161 @@
+"""The lines of a HepMC3 file, checked before they are parsed: version, units, end, checksum."""
+
+import re
+import zlib
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from wayside.errors import InputError
+from wayside.files import printable
+
+_START: Final = b"HepMC::Asciiv3-START_EVENT_LISTING"
+_END: Final = b"HepMC::Asciiv3-END_EVENT_LISTING"
+_TRAILER: Final = re.compile(rb"A wayside_end (\d+) events crc32 ([0-9a-f]{8})")
+_UNITS: Final = re.compile(rb"^U (GEV|MEV) (MM|CM)$", re.MULTILINE)
+_EVENT: Final = re.compile(rb"^E ", re.MULTILINE)
+_BLOCK: Final = 1 << 24
+_HEAD: Final = 1000
+"""Bytes within which the lines that name the format stand."""
+
+
+class _Listing(NamedTuple):
+    """What the lines of a file say."""
+
+    events: int
+    with_units: int
+    crc: int
+    tail: bytes
+    """Last lines, from the end marker on; empty if there is none."""
+
+
+def append_trailer(path: Path) -> None:
+    """Add the number of events and a checksum behind the end of a HepMC3 file.
+
+    Parameters
+    ----------
+    path
+        A complete file. Readers of HepMC3 take the line for an attribute of the run.
+    """
+    listing = _scan(path)
+    with path.open("ab") as file:
+        file.write(b"A wayside_end %d events crc32 %08x\n" % (listing.events, listing.crc))
+
+
+def check_listing(path: Path) -> int:
+    """Refuse what is not a whole HepMC3 file with units.
+
+    Parameters
+    ----------
+    path
+        The file. Without the line of `append_trailer`, of another tool, it must have its end
+        marker.
+
+    Returns
+    -------
+    int
+        Number of events.
+
+    Raises
+    ------
+    InputError
+        One line that says what it is instead, or what is missing.
+    """
+    name = printable(path)
+    _check_head(path, name)
+    listing = _scan(path)
+    if not listing.tail:
+        raise InputError(f"{name}: truncated: {listing.events} events, and no end of the listing")
+    trailer = listing.tail[len(_END) :].strip()
+    if trailer:
+        match = _TRAILER.fullmatch(trailer)
+        if match is None or listing.tail.count(b"\n") < 2:
+            raise InputError(f"{name}: damaged: cannot read what follows the end of the listing")
+        if int(match[1]) != listing.events or int(match[2], 16) != listing.crc:
+            raise InputError(
+                f"{name}: damaged: {listing.events} of {int(match[1])} events,"
+                f" checksum {listing.crc:08x} for {match[2].decode()}"
+            )
+    if listing.with_units != listing.events:
+        raise InputError(
+            f"{name}: {listing.events - listing.with_units} of {listing.events} events without"
+            ' units; each needs a line such as "U GEV MM" (GEV or MEV, MM or CM)'
+        )
+    if not listing.events:
+        raise InputError(f"{name}: no events")
+    if not trailer:
+        _check_particles(path, name)
+    return listing.events
+
+
+def _check_particles(path: Path, name: str) -> None:
+    """Refuse events that have other numbers of particles than their first line says."""
+    expected = found = 0
+    event = b""
+    with path.open("rb") as file:
+        for line in file:
+            if line.startswith(b"P "):
+                found += 1
+            elif line.startswith((b"E ", _END)):
+                if found != expected:
+                    number = event.decode(errors="replace")
+                    raise InputError(
+                        f"{name}: damaged: event {number} has {found} of {expected} particles"
+                    )
+                words = line.split()
+                event = words[1] if len(words) > 1 else b"?"
+                expected = int(words[3]) if len(words) > 3 and words[3].isdigit() else 0
+                found = 0
+
+
+def _check_head(path: Path, name: str) -> None:
+    """Refuse other formats by their first lines."""
+    with path.open("rb") as file:
+        head = file.read(_HEAD)
+    lines = [line.strip() for line in head.splitlines() if line.strip()]
+    other = {
+        b"<LesHouchesEvents": "a Les Houches file (LHE)",
+        b"<?xml": "an XML file, LHE perhaps",
+        b"HepMC::IO_GenEvent": "HepMC2",
+        b"\x1f\x8b": "compressed",
+        b"root": "a ROOT file",
+        b"PAR1": "a Parquet file",
+    }
+    for begin, words in other.items():
+        if head.lstrip().startswith(begin) or any(line.startswith(begin) for line in lines[:3]):
+            raise InputError(f"{name}: {words}; needs HepMC3 text")
+    if not lines:
+        raise InputError(f"{name}: empty; needs HepMC3 text")
+    version = lines[0].removeprefix(b"HepMC::Version ")
+    if version == lines[0] or _START not in lines[:3]:
+        raise InputError(f"{name}: no header of HepMC3 text")
+    if not version.startswith(b"3."):
+        raise InputError(f"{name}: HepMC {version.decode(errors='replace')}; needs version 3")
+
+
+def _scan(path: Path) -> _Listing:
+    """Count events and units, and compute the checksum of everything up to the end marker."""
+    events = units = crc = 0
+    rest = b""
+    with path.open("rb") as file:
+        while True:
+            block = file.read(_BLOCK)
+            text = rest + block
+            end = _end_of(text)
+            # Lines are counted whole: the last one waits for the next block.
+            cut = end if end >= 0 else text.rfind(b"\n") + 1 if block else len(text)
+            lines = text[:cut]
+            events += len(_EVENT.findall(lines))
+            units += len(_UNITS.findall(lines.replace(b"\r\n", b"\n")))
+            crc = zlib.crc32(lines, crc)
+            rest = text[cut:]
+            if end >= 0:
+                return _Listing(events, units, crc, rest + file.read())
+            if not block:
+                return _Listing(events, units, crc, b"")
+
+
+def _end_of(text: bytes) -> int:
+    """Where the line with the end marker begins; -1 if it is not there, or not whole."""
+    place = text.find(b"\n" + _END)
+    whole = place >= 0 and text[place + 1 + len(_END) :][:1] in (b"\n", b"\r")
+    return place + 1 if whole else -1

@@ -1,0 +1,140 @@
+"""Processes: who made a file that nobody finished, and pools of workers."""
+
+import hashlib
+import multiprocessing
+import os
+import re
+import secrets
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from multiprocessing.connection import wait
+from pathlib import Path
+from typing import Any, Final
+
+from wayside.errors import WaysideError
+
+TOKEN: Final = re.compile(r"([0-9a-f]{8})-(\d+)-[0-9a-f]{8}")
+"""Pattern of what `token` returns."""
+
+
+class WorkerError(WaysideError):
+    """Worker processes that ended before they had done anything."""
+
+
+def token() -> str:
+    """Text for the name of an unfinished file: this machine, this process, a random number."""
+    return f"{_machine()}-{os.getpid()}-{secrets.token_hex(4)}"
+
+
+def maker(text: str) -> int | None:
+    """Process that made a token, if it was one of this machine.
+
+    Parameters
+    ----------
+    text
+        What `token` returned, in this process or another one.
+
+    Returns
+    -------
+    int or None
+        Number of the process; None for any other text, and for tokens of other machines, of whose
+        processes nothing is known here.
+    """
+    match = TOKEN.fullmatch(text)
+    return int(match[2]) if match is not None and match[1] == _machine() else None
+
+
+def is_running(process: int) -> bool:
+    """Whether there is a process of that number on this machine."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:  # there is one, and it is another user's
+        return True
+    return True
+
+
+@contextmanager
+def pool(
+    workers: int, initializer: Callable[..., object] | None = None, arguments: tuple[Any, ...] = ()
+) -> Iterator[ProcessPoolExecutor]:
+    """Worker processes that end with this one.
+
+    Parameters
+    ----------
+    workers
+        Number of processes.
+    initializer, arguments
+        Called first in every process, with these arguments.
+
+    Yields
+    ------
+    ProcessPoolExecutor
+        For functions that can be imported by name.
+
+    Raises
+    ------
+    WorkerError
+        If this is the import of a script by one of its own workers, or workers died.
+    """
+    refuse_in_import()
+    context = multiprocessing.get_context("spawn")  # threads would not survive a fork
+    first = (initializer, arguments)
+    with ProcessPoolExecutor(
+        workers, mp_context=context, initializer=_begin, initargs=first
+    ) as executor:
+        try:
+            yield executor
+        except BrokenProcessPool:
+            raise WorkerError(
+                f"a worker process died (with one worker an error would be shown); {_GUARD}"
+            ) from None
+
+
+_GUARD: Final = (
+    'a script that uses workers must call them below `if __name__ == "__main__":`, because each'
+    " worker imports the script"
+)
+
+
+def refuse_in_import() -> None:
+    """End a worker that is importing a script which starts workers itself, with one line.
+
+    Raises
+    ------
+    SystemExit
+        Python prints its text; the process that wanted the worker learns that it died.
+    """
+    if getattr(multiprocessing.current_process(), "_inheriting", False):
+        sys.exit(f"wayside: {_GUARD}")
+
+
+def _begin(initializer: Callable[..., object] | None, arguments: tuple[Any, ...]) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent to handle
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    if initializer is not None:
+        initializer(*arguments)
+
+
+def _end_with_parent() -> None:
+    """End this process when the one that started it is gone, killed perhaps."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)
+
+
+def _machine() -> str:
+    """Name of the machine, or of the container with processes of its own, as eight digits."""
+    try:
+        processes = str(Path("/proc/self/ns/pid").readlink())
+    except OSError:
+        processes = ""
+    node = os.uname().nodename if hasattr(os, "uname") else os.environ.get("COMPUTERNAME", "")
+    return hashlib.sha256(f"{node} {processes}".encode()).hexdigest()[:8]

@@ -1,0 +1,164 @@
+"""Compiled code that is kept: damaged, stale, unwritable, or written by two processes at once."""
+
+import importlib.util
+import sys
+import warnings
+from collections import namedtuple
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+from numba.core import config
+
+from wayside import compiled
+from wayside.errors import CacheWarning
+
+SOURCE = """
+from wayside.compiled import njit
+
+@njit(error_model="numpy")
+def scaled(x):
+    return {factor} * x
+"""
+
+Load = Callable[[], Any]
+
+
+@pytest.fixture
+def load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Load:
+    """Import a module with one compiled function, as a new process would."""
+    monkeypatch.setattr(config, "CACHE_DIR", str(tmp_path / "cache"))
+    source = tmp_path / "module.py"
+    source.write_text(SOURCE.format(factor=2.0))
+
+    def load_module() -> ModuleType:
+        spec = importlib.util.spec_from_file_location("module", source)
+        assert spec is not None
+        assert spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        return module
+
+    return lambda: load_module().scaled
+
+
+def files(tmp_path: Path) -> list[Path]:
+    return sorted((tmp_path / "cache").rglob("*.nbc"))
+
+
+def loaded(function: Any) -> int:
+    """Signatures that were read from a file."""
+    return sum(function.stats.cache_hits.values())
+
+
+def test_code_is_kept(load: Load, tmp_path: Path) -> None:
+    first = load()
+    assert (first(1.5), first(2), loaded(first)) == (3.0, 4.0, 0)
+    assert len(files(tmp_path)) == 2
+    again = load()
+    assert (again(1.5), again(2), loaded(again)) == (3.0, 4.0, 2)
+
+
+@pytest.mark.parametrize("size", [0.0, 0.01, 0.5, 0.99])
+def test_half_a_file_is_compiled_anew(load: Load, tmp_path: Path, size: float) -> None:
+    load()(1.5)
+    (path,) = files(tmp_path)
+    whole = path.read_bytes()
+    path.write_bytes(whole[: int(size * len(whole))])
+    with pytest.warns(CacheWarning, match=r"\.nbc: damaged; compiled anew$"):
+        assert load()(1.5) == 3.0
+    mended = load()
+    assert (mended(1.5), loaded(mended)) == (3.0, 1)
+
+
+def test_every_damaged_bit_is_noticed(load: Load, tmp_path: Path) -> None:
+    load()(1.5)
+    (path,) = files(tmp_path)
+    whole = path.read_bytes()
+    rng = np.random.default_rng(3)
+    cache = load()._cache._cache_file
+    keys: list[Any] = []
+    original = cache.load
+    dispatcher = load()
+    dispatcher._cache._cache_file.load = lambda key: keys.append(key) or original(key)
+    dispatcher(1.5)
+    for place in rng.integers(len(whole), size=50):
+        bad = bytearray(whole)
+        bad[place] ^= 1 << int(rng.integers(8))
+        path.write_bytes(bad)
+        with pytest.warns(CacheWarning, match="damaged"):
+            assert cache.load(keys[0]) is None
+
+
+def test_a_changed_source_is_compiled_anew(load: Load, tmp_path: Path) -> None:
+    load()(1.5)
+    (tmp_path / "module.py").write_text(SOURCE.format(factor=30.0))
+    changed = load()
+    assert (changed(1.5), loaded(changed)) == (45.0, 0)
+
+
+def test_code_of_another_signature_is_not_taken(load: Load, tmp_path: Path) -> None:
+    """What two processes that number their files alike would leave behind."""
+    both = load()
+    both(1.5), both(2)
+    one, other = files(tmp_path)
+    one.write_bytes(other.read_bytes())
+    again = load()
+    assert (again(1.5), again(2)) == (3.0, 4.0)
+    assert loaded(again) == 1
+
+
+def test_code_with_a_class_that_is_gone_is_compiled_anew(load: Load) -> None:
+    """Flights of packages that are no longer installed stay among the files."""
+    function = load()
+    gone = ModuleType("gone")
+    pair = namedtuple("Pair", "x", module="gone")
+    gone.Pair = pair  # type: ignore[attr-defined]
+    sys.modules["gone"] = gone
+    try:
+        key = (("signature",), ("target",), ("code", "closure"))
+        function._cache._cache_file.save(key, pair(1.0))
+        assert function._cache._cache_file.load(key) == pair(1.0)
+    finally:
+        del sys.modules["gone"]
+    assert function._cache._cache_file.load(key) is None
+
+
+def test_without_a_folder(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a read-only installation without a home, every process compiles for itself."""
+
+    def nowhere(_: Any) -> None:
+        raise RuntimeError("cannot cache function 'scaled': no locator available")
+
+    monkeypatch.setattr(compiled, "_Cache", nowhere)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert load()(1.5) == 3.0
+    assert compiled.cache_folder() is None
+
+
+def test_a_full_disk_is_said(load: Load, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    function = load()
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    expected = f"cannot be kept in {tmp_path / 'cache'}: No space left on device"
+    with pytest.warns(CacheWarning, match=expected):
+        assert function(1.5) == 3.0
+    assert files(tmp_path) == []
+
+
+def test_every_compiled_function_is_kept_this_way() -> None:
+    """No module of the package asks Numba for its own cache."""
+    folder = Path(compiled.__file__).parent
+    others = [
+        path.name
+        for path in folder.rglob("*.py")
+        if "cache=True" in path.read_text() or "numba.njit(" in path.read_text()
+    ]
+    assert others == ["compiled.py"]
