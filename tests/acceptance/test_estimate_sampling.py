@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from reference import sampling
 
-from wayside.acceptance.estimate import decay_curve, face_acceptance
+from wayside.acceptance.estimate import converged_rule, decay_curve, face_acceptance
+from wayside.acceptance.rule import Level, build_rule
 from wayside.collider.beams import Beams
 from wayside.constants import M_ELECTRON
 from wayside.detector.box import Box
@@ -53,12 +54,12 @@ def flight_of(model, beams, *, on_shell):
     )
 
 
-def compare(model, beams, place, n, seed, *, on_shell=True, precision=0.01):
+def compare(model, beams, place, n, seed, *, on_shell=True, precision=0.01, rtol=1e-5):
     box = Box.place(*place)
     values = []
     chunk = 500_000
     flight = flight_of(model, beams, on_shell=on_shell)
-    curve, bound = decay_curve(flight, box, 1e-5)
+    curve, bound = decay_curve(flight, box, rtol)
     ctaus = [50.0, 3.0]
     for k in range(0, n, chunk):
         directions, flown, weight = events(model, beams, chunk, [seed, k], on_shell=on_shell)
@@ -75,18 +76,47 @@ def compare(model, beams, place, n, seed, *, on_shell=True, precision=0.01):
     error = np.sqrt((second - first**2) / n)
     computed = np.array(
         [
-            face_acceptance(flight, box, 1e-5).value,
+            face_acceptance(flight, box, rtol).value,
             curve.hit_probability,
             *curve.probability(ctaus),
         ]
     )
-    assert bound <= 1e-5
+    assert bound <= rtol
     # Decays weigh the hits, and so cost some of their precision.
     assert np.all(error <= precision * np.array([1, 1, 1.2, 1.2]) * first), error / first
     assert np.all(np.abs(computed - first) <= 4 * error), (computed - first) / error
 
 
 SLOW = PseudoDirac(10.5, 5.6, 4.5)
+
+EDGES = (
+    # The caustic of the other beam crosses the box; excited states hardly faster than the boost.
+    pytest.param(ScalarInelastic(8.0, 4.5858870, 3.4051130), 200_000, id="other caustic"),
+    pytest.param(
+        ScalarInelastic(10.4563903, 7.3227221, 3.1335793),
+        1_500_000,
+        id="slow",
+        marks=pytest.mark.nightly,
+    ),
+)
+"""Mass points at kinematic edges, and how many nodes they may have."""
+
+
+@pytest.mark.parametrize(("model", "_most"), EDGES)
+def test_at_a_kinematic_edge(model, _most):
+    compare(model, BELLE2, BOX_A, 500_000, 21, rtol=1e-4)
+
+
+@pytest.mark.parametrize(("model", "most"), EDGES)
+def test_few_nodes_at_a_kinematic_edge(model, most):
+    """Below 100 MB, at 24 bytes a node and room to grow; against a much higher order in azimuth."""
+    flight, box = radiative_flight(model, Beams(*BELLE2)), Box.place(*BOX_A)
+    rule, bound = converged_rule(flight, box, 1e-4)
+    assert len(rule) < most
+    assert bound <= 1e-4
+    exact = build_rule(flight, box, Level(8, 20, 11))
+    assert rule.hit_probability == pytest.approx(exact.hit_probability, rel=bound)
+    assert rule.hit_path == pytest.approx(exact.hit_path, rel=bound)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Acceptances with an error estimate: rules of growing order until two of them agree."""
 
+import math
 import warnings
 from typing import NamedTuple
 
@@ -33,7 +34,12 @@ LEVELS = (
 
 
 MOST_NODES = 4_000_000
-"""Beyond this many nodes an order is not raised further: seconds and gigabytes would follow."""
+MOST_NODES_TIGHT = 12_000_000
+"""More nodes than this are not used, or where less than `TIGHT` is asked for: seconds and gigabytes
+would follow."""
+
+TIGHT = 3e-6
+"""Relative accuracy from which on the lowest orders are skipped: they would not pass."""
 
 
 MOST_EVALUATIONS = 300_000
@@ -65,7 +71,7 @@ class Estimate(NamedTuple):
 
 def _ladder(rtol: float, first: int) -> tuple[Level, ...]:
     """Orders to try, from rung ``first`` up; tight demands skip rungs that cannot pass."""
-    return LEVELS[first if rtol > 3e-6 else 2 :]
+    return LEVELS[first if rtol > TIGHT else 2 :]
 
 
 SAFETY = 2.0
@@ -136,33 +142,79 @@ def face_acceptance(flight: Flight, volume: Volume, rtol: float = 1e-4) -> Estim
     return Estimate(value, absolute)
 
 
+class _Rungs(NamedTuple):
+    """A place in `LEVELS` for the azimuth, and one for the polar angle and the rapidity."""
+
+    azimuth: int
+    others: int
+
+    @property
+    def level(self) -> Level:
+        """Numbers of nodes."""
+        polar, _, rapidity = LEVELS[self.others]
+        return Level(polar, LEVELS[self.azimuth].azimuth, rapidity)
+
+    def raised(self, azimuth: int, others: int) -> "_Rungs":
+        """Further up the ladder, to its end at most."""
+        last = len(LEVELS) - 1
+        return _Rungs(min(self.azimuth + azimuth, last), min(self.others + others, last))
+
+    def nodes_from(self, other: "_Rungs", nodes: int) -> float:
+        """Nodes to be expected, from those at another place."""
+        return nodes * math.prod(self.level) / math.prod(other.level)
+
+
+def _step(rule: Rule, before: Rule, rtol: float) -> float:
+    """Relative step between two orders, of hits, path, and the survivors of short lifetimes."""
+    step = max(
+        _difference(rule.hit_probability, before.hit_probability),
+        _difference(rule.hit_path, before.hit_path),
+    )
+    if SAFETY * step > rtol:
+        return step
+    ctau, cut = shortest_distance(rule) / STEEP, STEEP + STEEP_CUT
+    steep = _difference(survivors(rule, ctau, cut), survivors(before, ctau, cut))
+    return max(step, steep / STEEP_LOSS / SAFETY)
+
+
 def converged_rule(flight: Flight, volume: Volume, rtol: float = 1e-4) -> tuple[Rule, float]:
     """Nodes over a volume, and the relative error bound of integrals over them.
 
     Parameters as in `face_acceptance`. The bound is that of the hits and of the hits weighted
-    with their path inside, between the last two orders. Where only exp(-15) of the excited states
-    reach the volume, the yield is known ten times less well; beyond, it fades in proportion.
+    with their path inside. Where only exp(-15) of the excited states reach the volume, the yield is
+    known ten times less well; beyond, it fades in proportion.
+
+    Notes
+    -----
+    Most mass points converge from one order to the next. Near a kinematic edge the azimuth does so
+    slowly, next to a cone that is not a circle of constant polar angle: it is raised apart from the
+    rest, which would multiply the nodes in all three.
     """
-    first, *others = _ladder(rtol, 0)
-    rule = build_rule(flight, volume, first)
-    error = np.inf
-    for level in others:
-        if len(rule) > MOST_NODES:
-            break
-        before = rule
-        rule = build_rule(flight, volume, level)
-        step = max(
-            _difference(rule.hit_probability, before.hit_probability),
-            _difference(rule.hit_path, before.hit_path),
-        )
-        error = _bound(step, rule.hit_probability, rtol)
+    place = _Rungs(0, 0) if rtol > TIGHT else _Rungs(2, 2)
+    most = MOST_NODES if rtol > TIGHT else MOST_NODES_TIGHT
+    first = build_rule(flight, volume, place.level)
+    place = place.raised(1, 1)
+    rule = build_rule(flight, volume, place.level)
+    step = _step(rule, first, rtol)
+    error = _bound(step, rule.hit_probability, rtol)
+    if error <= rtol:
+        return rule, error
+    # Which of the two it was.
+    between = build_rule(flight, volume, place.raised(-1, 0).level)
+    steps = [_step(rule, between, rtol), _step(between, first, rtol)]
+    while True:
+        error = _bound(sum(steps), rule.hit_probability, rtol)
         if error <= rtol:
-            ctau = shortest_distance(rule) / STEEP
-            cut = STEEP + STEEP_CUT
-            steep = _difference(survivors(rule, ctau, cut), survivors(before, ctau, cut))
-            error = max(error, steep / STEEP_LOSS)
-            if error <= rtol:
-                return rule, error
+            return rule, error
+        which = int(steps[1] > steps[0])
+        up = (
+            place.raised(2 if steps[0] > 2.0 * rtol else 1, 0) if which == 0 else place.raised(0, 1)
+        )
+        if up == place or up.nodes_from(place, len(rule)) > most:
+            break
+        before, rule = rule, build_rule(flight, volume, up.level)
+        steps[which] = _step(rule, before, rtol)
+        place = up
     _warn(error, rtol)
     return rule, error
 

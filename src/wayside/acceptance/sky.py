@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 
 from wayside.acceptance.directions import Sky, polar_frame
-from wayside.acceptance.quadrature import even, sine_squared, tanh_sinh
+from wayside.acceptance.quadrature import even, sine_squared
 from wayside.acceptance.sphere import (
     arcs_between,
     azimuths,
@@ -285,8 +285,10 @@ def survey_box(
         face,
         sine_squared(nodes_polar),
         even(nodes_azimuth),
-        tanh_sinh(3 * nodes_polar),
-        tanh_sinh(6 * nodes_azimuth),
+        # Roots at the ends of panels and arcs, that is what cones make of the density too; the
+        # caustic of the other beam is a logarithm, which the cut itself keeps small.
+        sine_squared(nodes_polar),
+        sine_squared(2 * nodes_azimuth),
     )
     rays = np.arange(len(rings), dtype=np.intp)
     return Sky(directions, values[0], values[1], values[2], rings, rays)
