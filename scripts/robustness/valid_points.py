@@ -227,5 +227,5 @@ CHECK: Final = Check(
     "odd but valid points give finite numbers that are not negative, without warnings",
     batch,
     100_000,
-    250,
+    50,
 )
