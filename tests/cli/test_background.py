@@ -64,7 +64,7 @@ def test_text(here: Path) -> None:
     assert lines[at + 5].split()[0] == "beam-photons-of-a..."
     assert lines[at + 5].split()[-2:] == ["unknown", "unknown"]
     assert lines[at + 6].split() == ["total", "3e+04", "20%", "3.4", "42%"]
-    head = ["source", "vertex", "gas", "timed", "closed", "quiet", "closed_quiet", "isolated"]
+    head = ["source", "vertex", "gas", "timed", "closed", "quiet", "both", "isolated"]
     at = next(i for i, line in enumerate(lines) if line.split() == head)
     assert lines[at + 1].split() == [
         "cosmic-muons", "3e+04", "3e+03", "3e+02", "30", "3", "0.3", "0.03",

@@ -166,9 +166,10 @@ def factor(kind: str, energies: FloatArray, target: Target) -> Factor:
     return Factor(value, np.sqrt(variance))
 
 
-ABSORPTION: Final = {"klong": 9.0, "neutron": 9.0, "photon": 7.0, "electron": 7.0}
-"""Blocks over which fakes of these particles fall by a factor e: cascades go on behind the first
-interaction, whose length is 6.7 blocks; photons in energy behind lead start showers anew."""
+ABSORPTION: Final = {"klong": 6.7, "neutron": 6.7, "photon": 7.0, "electron": 7.0}
+"""Blocks over which fakes of these particles fall by a factor e: of hadrons an interaction length,
+which the depths of simulated fakes confirm; photons and electrons behind lead start showers anew,
+in 1.4 radiation lengths a block."""
 
 
 def _of_depth(particle: str, side: str, energies: FloatArray, target: Target) -> FloatArray:

@@ -132,7 +132,8 @@ def _vetoes(report: "BackgroundReport", name: str) -> str:
         (_short(key), *(f"{counts[stage].value:.2g}" for stage in STAGES))
         for key, counts in report.vetoes[name].items()
     ]
-    return table_text(("source", *STAGES), rows)
+    heads = ("both" if stage == "closed_quiet" else stage for stage in STAGES)
+    return table_text(("source", *heads), rows)
 
 
 def _short(key: str) -> str:
