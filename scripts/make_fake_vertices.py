@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 from table_script import arguments, write_table
 
+from wayside.backgrounds.fakes import KINDS
 from wayside.detector.stack import Stack
 from wayside.emulsion.sheets import Sheets
 from wayside.reconstruction.fake_vertices import fake_vertices, fibre_places
@@ -39,7 +40,7 @@ class Sample:
     Attributes
     ----------
     number
-        Number of the kind in the table; part of the seed.
+        Number of the sample: part of the seed.
     kind
         Name of the kind.
     how, pdg
@@ -88,7 +89,9 @@ _engines: dict[float, Any] = {}
 
 def name_of(sample: Sample, k: int, chunk: int) -> str:
     """Name of one chunk of a bin of a sample."""
-    return f"{sample.kind}-{k}-{chunk:03}"
+    usual = 0.0 if sample.kind.endswith("-bare") else 0.1
+    lead = "" if sample.shield == usual else f"-{100.0 * sample.shield:g}cm"
+    return f"{sample.kind}{lead}-{k}-{chunk:03}"
 
 
 def chunks(work: Path, only: list[str]) -> TaskTable:
@@ -166,7 +169,7 @@ def simulate(number: int, k: int, chunk: int, events: int) -> dict[str, Any]:
 
 STAGES = ("vertex", "gas", "timed", "closed", "quiet", "closed_quiet", "isolated")
 SUMS = [name for stage in STAGES for name in (stage, f"{stage}_squares")]
-COLUMNS = ("kind", "low", "high", "entering", "gas_muons", "gas_silent", *SUMS)
+COLUMNS = ("kind", "low", "high", "shield", "entering", "gas_muons", "gas_silent", *SUMS)
 
 
 def stages(rows: Any) -> dict[str, Any]:
@@ -218,7 +221,8 @@ def count(table: TaskTable, sample: Sample, k: int) -> list[float] | None:
             sums[stage][1] += float((by_particle**2).sum())
     if events == 0:
         return None
-    row = [sample.number, sample.edges[k], sample.edges[k + 1], events, passed]
+    number = KINDS.index(sample.kind)  # type: ignore[arg-type]
+    row = [number, sample.edges[k], sample.edges[k + 1], sample.shield, events, passed]
     return [*row, silent / max(passed, 1), *(value for stage in STAGES for value in sums[stage])]
 
 
@@ -228,14 +232,15 @@ def write(table: TaskTable, day: str) -> None:
     header = {
         "origin": "own simulation: scripts/make_fake_vertices.py",
         "version": "1",
-        "units": "low, high: kinetic energy in GeV outside of the shield; else numbers",
+        "units": "low, high: kinetic energy in GeV outside of the shield; shield in m of lead; else"
+        " numbers",
         "date": day,
         "licence": "BSD-3-Clause",
         "command": f"python scripts/make_fake_vertices.py; and with --write --date {day}",
         "seed": str(SEED),
         "geant4": f"FTFP_BERT, data: {table.about['data']['kind']}",
         "reconstruction": JOB.cuts.model_dump_json(),
-        "kinds": "; ".join(f"{s.number} {s.kind}" for s in SAMPLES),
+        "kinds": "; ".join(f"{number} {kind}" for number, kind in enumerate(KINDS)),
         "columns": (
             "entering: particles simulated; gas_muons, gas_silent: crossings of gas gaps by "
             "them and the mean probability that fibres upstream do not detect such a one; then "

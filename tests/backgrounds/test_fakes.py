@@ -9,6 +9,7 @@ import pytest
 
 from wayside.backgrounds import fakes
 from wayside.backgrounds.counts import STAGES
+from wayside.backgrounds.target import SIMULATED
 from wayside.data import Table, read_table
 from wayside.detector.stack import Stack
 from wayside.efficiency.selection import SELECTIONS
@@ -32,6 +33,7 @@ def table_of(vertex: list[int], entering: list[int]) -> Table:
         "kind": [float(fakes.KINDS.index("photon-front"))] * n,
         "low": [math.exp(k) for k in range(n)],
         "high": [math.exp(k + 1) for k in range(n)],
+        "shield": [0.1] * n,
         "entering": entering,
         **dict.fromkeys(STAGES, zero),
         **{f"{stage}_squares": zero for stage in STAGES},
@@ -67,6 +69,25 @@ def test_interpolation(monkeypatch: pytest.MonkeyPatch) -> None:
     # Nothing seen of 50 is no certainty: one of 50.
     last = fakes.vertices_per_entering("photon-front", at[2], "vertex")
     assert last.statistical == pytest.approx(1.0 / 50.0)
+
+
+def test_lead_that_was_simulated_needs_no_law(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of two thicknesses the nearer one is taken, and the law goes from there."""
+    one, other = table_of([10, 40, 30], [100, 200, 50]), table_of([2, 8, 6], [100, 200, 50])
+    columns = {name: np.concatenate([one[name], other[name]]) for name in one}
+    columns["shield"] = np.array([0.1] * 3 + [0.2] * 3)
+    use(monkeypatch, Table("fake_vertices", {}, columns))
+
+    def mean(lead: float) -> tuple[float, float]:
+        target = SIMULATED._replace(lead=lead)
+        count = fakes.per_particle("photon-front", [math.exp(1.5)], [1.0], "vertex", target)
+        return count.value, count.systematic / count.value
+
+    assert mean(0.1) == pytest.approx((0.2, 0.1))
+    assert mean(0.2) == pytest.approx((0.04, 0.1))
+    value, error = mean(0.18)
+    assert value > 0.04
+    assert error > 0.1
 
 
 def test_beyond_the_table_fakes_grow_with_the_energy(monkeypatch: pytest.MonkeyPatch) -> None:

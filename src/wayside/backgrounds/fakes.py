@@ -73,8 +73,30 @@ def simulated(kind: Kind) -> bool:
     return KINDS.index(kind) in _table()["kind"]
 
 
-def bins(kind: Kind) -> tuple[FloatArray, IndexArray]:
+def simulated_lead(kind: Kind, lead: float) -> float:
+    """Thickness of lead in m, of those that a kind was simulated behind, nearest to another.
+
+    Parameters
+    ----------
+    kind
+        Particle and side from which it comes.
+    lead
+        Thickness in m of the lead of a detector.
+    """
+    table = _table()
+    there = np.unique(table["shield"][table["kind"] == KINDS.index(kind)])
+    return float(there[np.argmin(np.abs(there - lead))])
+
+
+def bins(kind: Kind, lead: float = SIMULATED.lead) -> tuple[FloatArray, IndexArray]:
     """Edges of the energy bins of a kind in GeV, and rows of the table.
+
+    Parameters
+    ----------
+    kind
+        Particle and side from which it comes.
+    lead
+        Thickness in m of the lead of a detector: of several in the table the nearest is taken.
 
     Raises
     ------
@@ -83,10 +105,11 @@ def bins(kind: Kind) -> tuple[FloatArray, IndexArray]:
     """
     if kind not in KINDS:
         raise InputError(f"kind = {kind!r}: must be one of {', '.join(KINDS)}")
-    table = _table()
-    rows = np.flatnonzero(table["kind"] == KINDS.index(kind))
-    if len(rows) == 0:
+    if not simulated(kind):
         raise InputError(f"kind = {kind!r}: not in the table fake_vertices")
+    table = _table()
+    behind = np.isclose(table["shield"], simulated_lead(kind, lead))
+    rows = np.flatnonzero((table["kind"] == KINDS.index(kind)) & behind)
     return np.append(table["low"][rows], table["high"][rows[-1]]), rows
 
 
@@ -138,7 +161,7 @@ def per_particle(
     """
     if stage not in STAGES:
         raise InputError(f"stage = {stage!r}: must be one of {', '.join(STAGES)}")
-    edges, rows = bins(kind)
+    edges, rows = bins(kind, target.lead)
     energy = np.atleast_1d(np.asarray(energies, dtype=np.float64))
     weight = np.atleast_1d(np.asarray(weights, dtype=np.float64))
     if energy.shape != weight.shape or not np.all(energy > 0.0):
@@ -155,7 +178,7 @@ def per_particle(
     energy = np.minimum(energy, BEYOND * last)
     middle = 0.5 * np.log(edges[1:] * edges[:-1])
     hats = np.array([np.interp(np.log(energy), middle, unit) for unit in np.eye(len(middle))])
-    law = factor(kind, energy, target)
+    law = factor(kind, energy, target, simulated_lead(kind, target.lead))
     weight = weight / weight.sum() * (energy >= LEAST[kind.partition("-")[0]]) * law.value
     growth = np.maximum(energy / last, 1.0)
     fraction = hats @ (weight * growth)

@@ -13,7 +13,7 @@ import numpy as np
 
 from wayside.backgrounds import photons
 from wayside.backgrounds.klong_shield import LEAD_AS_TUNGSTEN, curves
-from wayside.backgrounds.muon_loss import energy_after, energy_before
+from wayside.backgrounds.muon_loss import energy_after
 from wayside.detector.materials import LEAD
 from wayside.detector.stack import Stack
 from wayside.typing import FloatArray
@@ -139,7 +139,7 @@ def outside(kind: str, target: Target) -> tuple[str, ...]:
     return tuple(words)
 
 
-def factor(kind: str, energies: FloatArray, target: Target) -> Factor:
+def factor(kind: str, energies: FloatArray, target: Target, lead: float = SIMULATED.lead) -> Factor:
     """Fakes of one particle in another detector over those in the detector of the table.
 
     Parameters
@@ -150,13 +150,15 @@ def factor(kind: str, energies: FloatArray, target: Target) -> Factor:
         Kinetic energies outside of the lead in GeV, shape (n,).
     target
         The detector.
+    lead
+        Thickness in m of the lead that the particles of the table crossed.
     """
     particle, _, side = kind.partition("-")
-    if not differs(target) or not side:
+    if not side or not differs(target._replace(lead=target.lead - lead + SIMULATED.lead)):
         return Factor(np.ones_like(energies), np.zeros_like(energies))
     ratios = [(_of_depth(particle, side, energies, target), DEPTH_ERROR)]
     if side != "bare":
-        ratios.append((_LEAD[particle](energies, target.lead), LEAD_ERROR))
+        ratios.append((_LEAD[particle](energies, target.lead, lead), LEAD_ERROR))
     value = np.ones_like(energies)
     variance = np.zeros_like(energies)
     for ratio, error in ratios:
@@ -195,36 +197,33 @@ def _muon_path(energies: FloatArray, blocks: float, steps: int = 60) -> FloatArr
     return np.asarray(along.mean(axis=1) * grammage)
 
 
-def _lead_of_muons(energies: FloatArray, lead: float) -> FloatArray:
+def _lead_of_muons(energies: FloatArray, lead: float, table: float) -> FloatArray:
     """Energy behind the lead decides, and fakes grow with it."""
-    behind = energy_after(energies, 100.0 * lead * LEAD.density, "lead")
-    simulated = energy_after(energies, 100.0 * SIMULATED.lead * LEAD.density, "lead")
-    # Where the lead of the table stops a muon that comes through here, its own energy stands in.
-    least = energy_after(
-        energy_before(0.1, 100.0 * SIMULATED.lead * LEAD.density, "lead"),
-        100.0 * SIMULATED.lead * LEAD.density,
-        "lead",
+    behind, simulated = (
+        energy_after(energies, 100.0 * thickness * LEAD.density, "lead")
+        for thickness in (lead, table)
     )
-    return np.asarray(behind / np.maximum(simulated, least))
+    # Where the lead of the table stops a muon that comes through here, 0.1 GeV stands in.
+    return np.asarray(behind / np.maximum(simulated, 0.1))
 
 
-def _lead_of_hadrons(energies: FloatArray, lead: float) -> FloatArray:
+def _lead_of_hadrons(energies: FloatArray, lead: float, table: float) -> FloatArray:
     """Attenuation of K_L0 in as many interaction lengths of tungsten; that of neutrons is near."""
     dense = curves("tungsten")
     logs = [
         dense.log_transmission(energies, thickness * LEAD_AS_TUNGSTEN)
-        for thickness in (lead, SIMULATED.lead)
+        for thickness in (lead, table)
     ]
     return np.asarray(np.exp(logs[0] - logs[1]))
 
 
-def _lead_of_showers(particle: str) -> Callable[[FloatArray, float], FloatArray]:
-    def ratio(energies: FloatArray, lead: float) -> FloatArray:
+def _lead_of_showers(particle: str) -> Callable[[FloatArray, float, float], FloatArray]:
+    def ratio(energies: FloatArray, lead: float, table: float) -> FloatArray:
         """Energy that leaks through the lead: countable photons are too few in the table."""
         numbers = np.array(
             [
                 [photons.leaked(particle, float(energy), thickness, "energy")[0]
-                 for thickness in (lead, SIMULATED.lead)]
+                 for thickness in (lead, table)]
                 for energy in energies
             ]
         ).reshape(-1, 2)  # fmt: skip
@@ -233,7 +232,7 @@ def _lead_of_showers(particle: str) -> Callable[[FloatArray, float], FloatArray]
     return ratio
 
 
-_LEAD: Final[dict[str, Callable[[FloatArray, float], FloatArray]]] = {
+_LEAD: Final[dict[str, Callable[[FloatArray, float, float], FloatArray]]] = {
     "muon": _lead_of_muons,
     "klong": _lead_of_hadrons,
     "neutron": _lead_of_hadrons,
