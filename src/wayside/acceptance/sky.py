@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 
 from wayside.acceptance.directions import Sky, polar_frame
-from wayside.acceptance.quadrature import even, sine_squared
+from wayside.acceptance.quadrature import even, sine_squared, tanh_sinh
 from wayside.acceptance.sphere import (
     arcs_between,
     azimuths,
@@ -36,6 +36,9 @@ from wayside.typing import FloatArray
 EDGE_ROWS: Final = np.array(EDGES)
 FRONT_EDGE_ROWS: Final = np.array(FRONT_EDGES) // 2
 """The front corners are every other one."""
+
+_PARALLEL: Final = 1e-12
+"""One minus the cosine up to which the axis of a cone is the polar axis, or opposite to it."""
 
 
 @njit(error_model="numpy")
@@ -272,7 +275,8 @@ def survey_box(
     nodes_azimuth: int,
 ) -> Sky:
     """`wayside.acceptance.survey.survey` for a box; ``face`` means its front face."""
-    directions, values, rings = _survey(
+    rings = bool(np.all(np.abs(cones[:, :3] @ axis) > 1.0 - _PARALLEL))
+    directions, values, ring_of = _survey(
         np.ascontiguousarray(box.corner_directions[::2]) if face else box.corner_directions,
         FRONT_EDGE_ROWS if face else EDGE_ROWS,
         np.ascontiguousarray(cones[:, :3]),
@@ -285,10 +289,10 @@ def survey_box(
         face,
         sine_squared(nodes_polar),
         even(nodes_azimuth),
-        # Roots at the ends of panels and arcs, that is what cones make of the density too; the
-        # caustic of the other beam is a logarithm, which the cut itself keeps small.
-        sine_squared(nodes_polar),
+        # Cones make roots at the ends of panels and arcs, and the other beam's caustic a logarithm,
+        # which arcs cut in two resolve; where it is a ring, panels alone have to.
+        tanh_sinh(3 * nodes_polar) if rings else sine_squared(nodes_polar),
         sine_squared(2 * nodes_azimuth),
     )
-    rays = np.arange(len(rings), dtype=np.intp)
-    return Sky(directions, values[0], values[1], values[2], rings, rays)
+    rays = np.arange(len(ring_of), dtype=np.intp)
+    return Sky(directions, values[0], values[1], values[2], ring_of, rays)
