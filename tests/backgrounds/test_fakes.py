@@ -237,6 +237,7 @@ def test_front_lines_come_from_afar() -> None:
     assert np.abs(back[:, :2]).max() < 1e-9
 
 
+@pytest.mark.nightly
 def test_a_small_run_reproduces_the_table(tmp_path: Path) -> None:
     pytest.importorskip("calzone")
     from wayside.detector.physics import Physics

@@ -12,10 +12,10 @@ from wayside.reconstruction.tiles import MARGIN
 
 
 def test_tiles_do_not_change_anything():
-    rows = crowd(1.5e4, 6.0, 10, 6)
-    setup = Setup(Films(bounds=(-6.0, 6.0, -6.0, 6.0)))
+    rows = crowd(1.5e4, 4.0, 10, 6)
+    setup = Setup(Films(bounds=(-4.0, 4.0, -4.0, 4.0)))
     whole = reconstruct(rows, setup)
-    for tile, workers in ((6.0, 1), (2.7, 1), (6.0, 2)):
+    for tile, workers in ((4.0, 1), (2.7, 1), (4.0, 2)):
         tiled = reconstruct(rows, setup, tile=tile, workers=workers)
         np.testing.assert_array_equal(tiled.chains.members, whole.chains.members)
         np.testing.assert_array_equal(tiled.chains.first, whole.chains.first)
