@@ -136,7 +136,8 @@ PAIRS: Final = (
     ),
     (
         "signal-backward",
-        Spread(splitting=SPLITTINGS, least_slope=np.inf, largest_slope=1.05),
+        # Below, hardly any backward prong has the energy to be followed.
+        Spread(splitting=(0.35, 1.6), boost=(0.2, 2.0), least_slope=np.inf, largest_slope=1.05),
         3_840,
         960,
     ),

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from wayside.collider.boosts import boost_by
 from wayside.constants import LEPTON_MASSES, M_PION
 from wayside.detector.stack import Stack
+from wayside.errors import InputError
 from wayside.generator import hadrons
 from wayside.generator.decays import Decays, DecaySampler
 from wayside.generator.records import PRIMARY
@@ -97,6 +98,9 @@ MASSES: Final = (LEPTON_MASSES["e"], LEPTON_MASSES["mu"], M_PION)
 _TRIES: Final = 2048
 """Decays drawn at a time for one mass point."""
 
+_MOST_TRIES: Final = 1000 * _TRIES
+"""Decays drawn at one mass point without any to be followed after which there will be none."""
+
 _CHANNELS: Final = ("e", "mu", "hadrons")
 _GOLDEN: Final = (0.7548776662466927, 0.5698402909980532)
 """Inverse powers of the plastic number: steps of a sequence that fills a square evenly."""
@@ -127,6 +131,11 @@ def draw_pairs(
     decays, primaries, kept
         Rows of `DECAY` and of `wayside.generator.records.PRIMARY`, and by channel the numbers
         of decays drawn and kept.
+
+    Raises
+    ------
+    InputError
+        If hardly any decay at one of the mass points has prongs that are followed.
     """
     spread = spread or Spread()
     decays, primaries = [], []
@@ -179,6 +188,11 @@ def _block(
         last = good[size - have - 1] + 1 if len(good) >= size - have else len(rows)
         good = good[good < last]
         tried += last
+        if tried >= _MOST_TRIES and not have and not len(good):
+            raise InputError(
+                f"no decay to {PAIRS[channel]} at a splitting of {splitting:.3g} GeV in {tried}"
+                " tries has prongs that are followed: change the spread"
+            )
         have += len(good)
         parts.append(rows[good])
         momenta.append(pair[good])
