@@ -149,5 +149,5 @@ def batch(seed: int, index: int, number: int) -> Outcome:
 
 
 CHECK: Final = Check(
-    "killed processes: whole files, and the next run cleans up and goes on", batch, 200, 20
+    "killed processes: whole files, and the next run cleans up and goes on", batch, 200, 10
 )

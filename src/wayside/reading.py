@@ -1,5 +1,6 @@
 """Reading files that others wrote, or a bad disk: whatever is wrong with them is one line."""
 
+import difflib
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
@@ -93,7 +94,9 @@ def unsealed_json(path: Path, text: str | bytes) -> dict[str, Any]:
         if not isinstance(value, dict):
             raise InputError(f"{printable(path)}: cannot be read as JSON: no object")
         there = value.pop(_CHECKSUM, None)
-        if there is not None and there != _checksum(value):
+        # A key that is nearly that of the checksum is a damaged one.
+        mangled = there is None and difflib.get_close_matches(_CHECKSUM, map(str, value))
+        if mangled or (there is not None and there != _checksum(value)):
             raise InputError(f"{printable(path)}: damaged or edited: its checksum differs")
     return value
 
