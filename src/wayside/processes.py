@@ -57,7 +57,12 @@ def is_running(process: int) -> bool:
         return False
     except OSError:  # there is one, and it is another user's
         return True
-    return True
+    try:
+        status = Path(f"/proc/{process}/stat").read_text()
+    except OSError:
+        return True
+    # A zombie has ended; only nobody has asked how.
+    return status.rpartition(")")[2].split()[:1] != ["Z"]
 
 
 @contextmanager
