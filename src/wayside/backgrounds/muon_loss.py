@@ -56,7 +56,7 @@ def energy_before(kinetic: ArrayLike, grammage: ArrayLike, medium: Medium = "roc
     grammage
         Grammage of the matter in g/cm^2, of a shape that broadcasts.
     medium
-        One of `Medium`.
+        ``"rock"``, ``"lead"``, ``"iron"`` or ``"tungsten"``.
 
     Returns
     -------
@@ -82,7 +82,7 @@ def energy_after(kinetic: ArrayLike, grammage: ArrayLike, medium: Medium = "rock
     grammage
         Grammage of the matter in g/cm^2, of a shape that broadcasts.
     medium
-        One of `Medium`.
+        ``"rock"``, ``"lead"``, ``"iron"`` or ``"tungsten"``.
 
     Examples
     --------

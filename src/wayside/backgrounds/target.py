@@ -114,7 +114,7 @@ def outside(kind: str, target: Target) -> tuple[str, ...]:
     Parameters
     ----------
     kind
-        Particle and side, one of `wayside.backgrounds.fakes.KINDS`.
+        Particle and side, one of ``wayside.backgrounds.fakes.KINDS``.
     target
         The detector.
     """
@@ -145,7 +145,7 @@ def factor(kind: str, energies: FloatArray, target: Target, lead: float = SIMULA
     Parameters
     ----------
     kind
-        Particle and side, one of `wayside.backgrounds.fakes.KINDS`.
+        Particle and side, one of ``wayside.backgrounds.fakes.KINDS``.
     energies
         Kinetic energies outside of the lead in GeV, shape (n,).
     target
