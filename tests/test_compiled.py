@@ -162,3 +162,36 @@ def test_every_compiled_function_is_kept_this_way() -> None:
         if "cache=True" in path.read_text() or "numba.njit(" in path.read_text()
     ]
     assert others == ["compiled.py"]
+
+
+def test_what_it_calls_and_reads_is_part_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(config, "CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.syspath_prepend(tmp_path)
+    head = "from wayside.compiled import njit\n"
+    outer = f"{head}from inner_of_test import factor\nOFFSET = {{}}\n\n@njit()\n"
+    outer += "def total(x):\n    return factor(x) + OFFSET\n"
+
+    def value(factor: float, offset: float) -> float:
+        (tmp_path / "inner_of_test.py").write_text(
+            f"{head}\n@njit()\ndef factor(x):\n    return {factor} * x\n"
+        )
+        (tmp_path / "outer_of_test.py").write_text(outer.format(offset))
+        importlib.invalidate_caches()
+        for name in ("inner_of_test", "outer_of_test"):
+            sys.modules.pop(name, None)
+        module = importlib.import_module("outer_of_test")
+        return float(module.total(1.5))
+
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    assert value(2.0, 1.0) == 4.0
+    assert value(30.0, 1.0) == 46.0
+    assert value(30.0, 2.0) == 47.0
+
+
+def test_a_field_more_of_an_argument() -> None:
+    pair = namedtuple("pair", "a b")  # its module is this one
+    types = (compiled.numba.typeof(pair(1.0, 2.0)),)
+    (stamp,) = compiled._stamps_of_types(types)
+    assert stamp.startswith(__file__)

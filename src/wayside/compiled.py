@@ -2,17 +2,21 @@
 
 `njit` is `numba.njit` with a cache of its own. Each compiled function has one file for each of its
 signatures, written whole, with a checksum and with what it was compiled from: a file that is
-damaged, cut short, of another version or of another signature is compiled anew and replaced. Two
+damaged, cut short, or of another version of Numba, of the function's source, of a compiled function
+that it calls, of a number that it reads or of the classes of its arguments is made anew. Two
 processes may fill one empty folder, as they never write to the same index. Where no folder can be
 written, every process compiles for itself.
 """
 
 import hashlib
 import pickle
+import sys
 import warnings
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import cached_property
 from pathlib import Path
+from types import CodeType, FunctionType
 from typing import Any, Final, TypeVar
 
 import numba
@@ -85,9 +89,7 @@ class _Cache(_BASE):  # type: ignore[misc]  # numba's classes are not typed
 
     def __init__(self, function: Callable[..., Any]) -> None:
         super().__init__(function)
-        self._cache_file = _Files(
-            Path(self._cache_path), self._impl.filename_base, self._impl.locator.get_source_stamp()
-        )
+        self._cache_file = _Files(Path(self._cache_path), self._impl.filename_base, function)
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         """Code for a signature; None if it has to be compiled."""
@@ -112,10 +114,21 @@ class _Cache(_BASE):  # type: ignore[misc]  # numba's classes are not typed
 class _Files:
     """Files of one function, one for each signature."""
 
-    def __init__(self, folder: Path, base: str, stamp: Any) -> None:
+    def __init__(self, folder: Path, base: str, function: Callable[..., Any]) -> None:
         self._folder = folder
         self._base = base
-        self._about = (numba.__version__, stamp)
+        self._function = function
+
+    def _about(self, key: Any) -> tuple[str, ...]:
+        """What the code of a signature was compiled from, as it is now."""
+        return (numba.__version__, *self._sources, *sorted(_stamps_of_types(key[0])))
+
+    @cached_property
+    def _sources(self) -> tuple[str, ...]:
+        # Not before the first call: functions may call others that are defined after them.
+        stamps: set[str] = set()
+        _collect(self._function, set(), stamps)
+        return tuple(sorted(stamps))
 
     def flush(self) -> None:
         """Remove the files of all signatures."""
@@ -141,12 +154,12 @@ class _Files:
             about, there, data = pickle.loads(text)
         except Exception:  # made with classes that are gone, or have changed
             return None
-        return data if about == self._about and there == key else None
+        return data if about == self._about(key) and there == key else None
 
     def save(self, key: Any, data: Any) -> None:
         """Write data, whole or not at all."""
         path = self._path(key)
-        text = _DUMPS((self._about, key, data))
+        text = _DUMPS((self._about(key), key, data))
         with whole_file(path, sync=False) as part:  # the checksum tells
             part.write_bytes(_MAGIC + zlib.crc32(text).to_bytes(4, "big") + text)
 
@@ -164,6 +177,48 @@ class _Files:
         signature, target, (_, closure) = key
         named = f"{signature} {target} {closure}".encode()
         return self._folder / f"{self._base}.{hashlib.sha256(named).hexdigest()[:16]}{SUFFIX}"
+
+
+def _collect(function: Callable[..., Any], known: set[int], stamps: set[str]) -> None:
+    """Stamps of what a function is made of: files of sources and values of global numbers."""
+    if id(function) in known:
+        return
+    known.add(id(function))
+    stamps.add(_stamp(function.__code__.co_filename))
+    values = {name: function.__globals__.get(name) for name in _names(function.__code__)}
+    cells = zip(function.__code__.co_freevars, function.__closure__ or (), strict=True)
+    for name, value in {**values, **{name: cell.cell_contents for name, cell in cells}}.items():
+        inner = getattr(value, "py_func", value)
+        if isinstance(inner, FunctionType):
+            _collect(inner, known, stamps)
+        elif isinstance(value, bool | int | float | complex | str | tuple):
+            stamps.add(f"{name} = {value!r}")
+
+
+def _names(code: CodeType) -> set[str]:
+    """Global names and attributes in a function and in those inside of it."""
+    inner = (value for value in code.co_consts if isinstance(value, CodeType))
+    return {*code.co_names, *(name for function in inner for name in _names(function))}
+
+
+def _stamps_of_types(types: Iterable[Any]) -> set[str]:
+    """Stamps of the files that define the named tuples among types of arguments."""
+    stamps = set()
+    for kind in types:
+        stamps |= _stamps_of_types(getattr(kind, "types", ()))
+        module = sys.modules.get(getattr(getattr(kind, "instance_class", None), "__module__", ""))
+        if module is not None and getattr(module, "__file__", None):
+            stamps.add(_stamp(str(module.__file__)))
+    return stamps
+
+
+def _stamp(path: str) -> str:
+    """Name, time and size of a file of sources."""
+    try:
+        status = Path(path).stat()
+    except OSError:
+        return path
+    return f"{path} {status.st_mtime_ns} {status.st_size}"
 
 
 def cache_folder() -> Path | None:

@@ -47,6 +47,8 @@ def reading(path: Path, kind: str) -> Iterator[None]:
         raise
     except FileNotFoundError:
         raise InputError(f"{name}: no such file") from None
+    except MemoryError:
+        raise InputError(f"{name}: too large for the memory of this machine") from None
     # A damaged file makes libraries raise anything: KeyError, RecursionError, StopIteration,
     # zlib.error, errors of their own.
     except Exception as error:
@@ -95,7 +97,9 @@ def unsealed_json(path: Path, text: str | bytes) -> dict[str, Any]:
             raise InputError(f"{printable(path)}: cannot be read as JSON: no object")
         there = value.pop(_CHECKSUM, None)
         # A key that is nearly that of the checksum is a damaged one.
-        mangled = there is None and difflib.get_close_matches(_CHECKSUM, map(str, value))
+        near = [key for key in value if abs(len(key) - len(_CHECKSUM)) <= 1]
+        near = difflib.get_close_matches(_CHECKSUM, near, cutoff=0.85)
+        mangled = there is None and [key for key in near if key != f"{_CHECKSUM}s"]
         if mangled or (there is not None and there != _checksum(value)):
             raise InputError(f"{printable(path)}: damaged or edited: its checksum differs")
     return value

@@ -16,6 +16,7 @@ import time
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
@@ -225,7 +226,9 @@ class _Workers:
     def _next(self, connection: Connection, process: BaseProcess, log: Path) -> None:
         name, attempt = self.todo.popleft()
         self.running[connection] = _Running(process, log, name, attempt)
-        connection.send(name)
+        # One that has died since its last answer is found so when its answer is waited for.
+        with suppress(OSError):
+            connection.send(name)
 
     def _receive(self, connection: Connection) -> None:
         running = self.running.pop(connection)

@@ -175,10 +175,10 @@ def test_after_each_veto() -> None:
 
 
 def test_what_nobody_simulated_is_not_known(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fakes, "simulated", lambda kind: kind == "muon-front")
+    monkeypatch.setattr(fakes, "simulated", lambda kind: kind.startswith("muon"))
     parts = by_key(load_scenario("besiii-forward", BEAM))
     known = {key for key, part in parts.items() if part.vertices is not None}
-    assert known == {"collider-muons", "unrelated-tracks"}
+    assert known == {"collider-muons", "cosmic-muons", "unrelated-tracks"}
 
 
 @pytest.mark.usefixtures("linear_fakes")

@@ -91,7 +91,7 @@ def test_strength_with_r():
     assert visible_width_hat(3.5, visible) == pytest.approx(
         sum(float(w) for w in visible_width_hats(3.5).values()), rel=1e-9
     )
-    with pytest.raises(InputError, match=r"up to 188\.7"):
+    with pytest.raises(InputError, match=r"up to 38\.1"):
         visible_width_hat(200.0, visible)
     with pytest.raises(InputError, match="must be one of r-ratio, quarks"):
         strength("partons")

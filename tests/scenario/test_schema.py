@@ -152,7 +152,8 @@ def test_random_dictionaries(data: dict[str, Any]) -> None:
     assert text is not None, "the required sections cannot all be there by chance"
     key = r'([\w.-]|"([^"\\]|\\.)*"|\[\d+\])+( = .*)?: '
     # A key that is no Unicode text (a lone surrogate) is shown as a value.
-    assert re.match(key, text) or text.endswith("must be a string of valid characters")
+    whole = ("must be a string of valid characters", "missing, but required")
+    assert re.match(key, text) or text.endswith(whole)
 
 
 @given(st.sampled_from(sorted(BASE)), st.dictionaries(KEY_NAMES | TEXT, JUNK, min_size=1))
@@ -187,6 +188,8 @@ def valid(draw: st.DrawFn) -> dict[str, Any]:
         m_aprime = (m1 + m2) + number(0.01, 0.9) * (root - m1 - m2)
     else:
         m_aprime = root * number(1.01, 10.0)
+        # Around the Z it is refused.
+        m_aprime = 120.0 if 61.0 < m_aprime < 113.5 else m_aprime
     data["collider"] |= {
         "electron_energy": energies[0],
         "positron_energy": energies[1],

@@ -129,15 +129,22 @@ def save_figures(
     """
     written: list[Path] = []
     remaining = iter(drawings)
+    name = "figures"
     while True:
-        name = "figures"
         try:
+            # Without Matplotlib, or drawings that end in an error, there is nothing to go on with.
             from wayside.plotting.files import figure_files
 
             drawing = next(remaining, None)
-            if drawing is None:
-                return written
-            name = drawing.name
+        except WaysideError:
+            raise
+        except Exception as error:
+            _warn_of_figure(folder, name, error)
+            return written
+        if drawing is None:
+            return written
+        name = drawing.name
+        try:
             if progress is not None:
                 progress(f"figure {name}")
             files = figure_files(drawing.draw(), name)
@@ -145,8 +152,12 @@ def save_figures(
             raise
         # Fonts, settings and libraries of the user's own: whatever they do, the tables are there.
         except Exception as error:
-            words = " ".join(f"{type(error).__name__}: {error}".split())
-            text = f"{printable(folder / name)}: cannot be drawn: {words}"
-            warnings.warn(FigureWarning(text), stacklevel=2)
+            _warn_of_figure(folder, name, error)
             continue
         written += write_files(folder, files)
+
+
+def _warn_of_figure(folder: Path, name: str, error: Exception) -> None:
+    words = " ".join(f"{type(error).__name__}: {error}".split())
+    text = f"{printable(folder / name)}: cannot be drawn: {words}"
+    warnings.warn(FigureWarning(text), stacklevel=3)

@@ -6,6 +6,7 @@ import lzma
 import os
 import sys
 import tarfile
+import tempfile
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -109,7 +110,7 @@ def installed() -> DataSets | None:
 
 def _installed_folder() -> Path:
     named = os.environ.get(VARIABLE)
-    return Path(named) if named else Path.home() / ".local/share/calzone/data"
+    return Path(named) if named else _home() / ".local/share/calzone/data"
 
 
 def cache_folder() -> Path:
@@ -118,7 +119,15 @@ def cache_folder() -> Path:
     if chosen:
         return Path(chosen) / "wayside"
     mac = sys.platform == "darwin"
-    return Path.home() / ("Library/Caches" if mac else ".cache") / "wayside"
+    return _home() / ("Library/Caches" if mac else ".cache") / "wayside"
+
+
+def _home() -> Path:
+    """Home of the user; the folder for temporary files where there is none."""
+    try:
+        return Path.home()
+    except RuntimeError:
+        return Path(tempfile.gettempdir())
 
 
 def unpack(cache: Path | None = None) -> Path:

@@ -6,6 +6,7 @@ the run goes on and, when it is complete, ``film.parquet``, ``gas.parquet`` and 
 
 import hashlib
 import json
+import shutil
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
@@ -208,16 +209,22 @@ def collect(folder: Path, chunks: int, about: Mapping[str, Any]) -> None:
                 writer.close()
     checksums = {name: file_checksum(folder / name) for name in TABLE_FILES}
     write_text(folder / DESCRIPTION, sealed_json({**about, TABLES: checksums}, indent=1))
-    for chunk in range(chunks):
-        chunk_file(folder, chunk).unlink(missing_ok=True)
-    (folder / "chunks").rmdir()
+    shutil.rmtree(folder / "chunks", ignore_errors=True)
 
 
 def is_complete(folder: Path) -> bool:
-    """Whether the final tables are there and nothing waits to be collected."""
-    return all((folder / f"{kind}.parquet").is_file() for kind in KINDS) and not (
-        (folder / "chunks").is_dir()
-    )
+    """Whether the final tables are there and nothing waits to be collected.
+
+    Once their checksums are in the description, what is left of the chunks is of no use.
+    """
+    if not all((folder / f"{kind}.parquet").is_file() for kind in KINDS):
+        return False
+    if not (folder / "chunks").is_dir():
+        return True
+    try:
+        return TABLES in read_json(folder / DESCRIPTION)
+    except InputError:
+        return False
 
 
 @dataclass(frozen=True)

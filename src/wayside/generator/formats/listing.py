@@ -156,6 +156,7 @@ def _scan(path: Path) -> _Listing:
 
 def _end_of(text: bytes) -> int:
     """Where the line with the end marker begins; -1 if it is not there, or not whole."""
-    place = text.find(b"\n" + _END)
-    whole = place >= 0 and text[place + 1 + len(_END) :][:1] in (b"\n", b"\r")
-    return place + 1 if whole else -1
+    # Text begins with a line, as whole lines are taken away from it.
+    place = 0 if text.startswith(_END) else text.find(b"\n" + _END) + 1
+    there = place > 0 or text.startswith(_END)
+    return place if there and text[place + len(_END) :][:1] in (b"\n", b"\r") else -1
