@@ -27,15 +27,17 @@ from wayside.candidates.schema import CHANNELS, DECAY_ROW, GAPS, HITS, ROW
 from wayside.candidates.weights import effective_count, source_weight, veto_weight
 from wayside.data import read_table
 from wayside.emulsion.sheets import Sheets
+from wayside.errors import InputError
 from wayside.generator.pairs import OTHER
 from wayside.reconstruction.candidate_rows import Origin, describe
 from wayside.reconstruction.pipeline import reconstruct
 from wayside.reconstruction.run import Job, response_of
-from wayside.scenario import load_scenario
+from wayside.scenario import Scenario, load_scenario
 from wayside.scenario.hardware import StackSection
 from wayside.tasks import TaskTable
 from wayside.transport.biased_beams import M2, Diffuse, boxes
 from wayside.transport.compact_crossings import expand
+from wayside.transport.preselection import Preselection
 
 SEED: Final = 20262
 
@@ -50,7 +52,32 @@ def job_of(values: Sequence[str]) -> Job:
     """Response and cuts of the candidates: those of the built-in scenarios, in four dimensions."""
     four = "reconstruction.four_dimensional=true"
     scenario = load_scenario("belle2-forward-beams").with_values([four, *values])
+    require_simulated(scenario)
     return Job(scenario.emulsion, scenario.reconstruction)
+
+
+def require_simulated(scenario: Scenario) -> None:
+    """Refuse settings with which events that were not kept could have a vertex.
+
+    Raises
+    ------
+    InputError
+        If a cut is looser than that of the preselection.
+    """
+    kept, cuts = Preselection(), scenario.reconstruction
+    for name, value, loosest, too_loose in (
+        ("reconstruction.min_sheets", cuts.min_sheets, kept.sheets, cuts.min_sheets < kept.sheets),
+        ("reconstruction.veto_sheets", cuts.veto_sheets, kept.first, cuts.veto_sheets < kept.first),
+        ("reconstruction.max_holes", cuts.max_holes, kept.apart, cuts.max_holes > kept.apart),
+        (
+            "emulsion.largest_slope",
+            scenario.emulsion.largest_slope,
+            kept.slope,
+            scenario.emulsion.largest_slope > kept.slope,
+        ),
+    ):
+        if too_loose:
+            raise InputError(f"{name} = {value:g}: events were kept up to {loosest:g} only")
 
 
 def row_table(work: Path, values: Sequence[str]) -> TaskTable:

@@ -1,7 +1,7 @@
 """Files and folders that are whole or not there.
 
-Everything is written under a name beside its own (hidden, ending in ``.part``), brought to disk,
-and renamed in the end; an error or an interrupt leaves nothing behind. What a process that was
+Everything is written under a name beside its own (hidden, ending in ``.part``), files are brought
+to disk, and renamed in the end; an error or an interrupt leaves nothing behind. What a process that was
 killed left is removed by the next one that writes the same file: the name says whose it is.
 """
 
@@ -40,7 +40,8 @@ def whole_files(paths: Sequence[Path], *, sync: bool = True) -> Iterator[list[Pa
     ------
     OutputError
         If something cannot be written. Then, and if the context is left by any other exception
-        (an interrupt too), no file has changed, and folders made for them are removed.
+        (an interrupt too), no file has changed unless a file cannot get its name in the end, and
+        folders made for them are removed.
 
     Examples
     --------
@@ -206,8 +207,8 @@ def refuse_if_written(path: Path) -> None:
 def claimed_folder(folder: Path) -> Iterator[None]:
     """Keep other processes out of an output folder; made if it is not there.
 
-    The claim ends with the process, however that ends. Where the file system knows no locks,
-    nothing is kept out. A folder that was made for this and is empty in the end is removed.
+    The claim ends with the process, however that ends. Where the file system knows no locks for
+    folders (NFS, Windows), nothing is kept out. A folder that was made for this and is empty in the end is removed.
 
     Parameters
     ----------

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Any, Final
@@ -50,7 +50,9 @@ def maker(text: str) -> int | None:
 
 
 def is_running(process: int) -> bool:
-    """Whether there is a process of that number on this machine."""
+    """Whether there is a process of that number on this machine; taken for granted on Windows."""
+    if sys.platform == "win32":  # There a signal of 0 is Ctrl-C.
+        return True
     try:
         os.kill(process, 0)
     except ProcessLookupError:
@@ -137,9 +139,11 @@ def _end_with_parent() -> None:
 
 def _machine() -> str:
     """Name of the machine, or of the container with processes of its own, as eight digits."""
-    try:
-        processes = str(Path("/proc/self/ns/pid").readlink())
-    except OSError:
-        processes = ""
     node = os.uname().nodename if hasattr(os, "uname") else os.environ.get("COMPUTERNAME", "")
-    return hashlib.sha256(f"{node} {processes}".encode()).hexdigest()[:8]
+    words = [node]
+    with suppress(OSError):
+        words.append(str(Path("/proc/self/ns/pid").readlink()))
+    # Two machines may have one name.
+    with suppress(OSError):
+        words.append(Path("/etc/machine-id").read_text())
+    return hashlib.sha256(" ".join(words).encode()).hexdigest()[:8]

@@ -48,8 +48,8 @@ def test_law_is_quadratic_where_few_are() -> None:
 
 def test_replacing_films_helps() -> None:
     # Half the density in twice as many films: half the vertices where the law is quadratic.
-    few = accidentals.accidentals(10.0, 600.0, 33, 180.0, "rock", 4e-4, 2.0)
-    many = accidentals.accidentals(10.0, 600.0, 33, 180.0, "rock", 4e-4)
+    few = accidentals.accidentals(10.0, 600.0, 33, hits(5.0, 90.0), "rock", 4e-4, 2.0)
+    many = accidentals.accidentals(10.0, 600.0, 33, hits(10.0, 180.0), "rock", 4e-4)
     assert few["vertex"].value / many["vertex"].value == pytest.approx(0.5, rel=0.01)
     assert 0.0 < few["timed"].value < few["vertex"].value
 
@@ -64,6 +64,10 @@ def test_common_area_of_two_circles() -> None:
         2.0 * h
     )
     assert slope == pytest.approx(-2.0 * math.sqrt(radius**2 - 0.25 * d**2), rel=1e-6)
+
+
+def hits(scanned: float, days: float) -> accidentals.GasHits:
+    return accidentals.GasHits(accidentals.GAS_PER_SCANNED * scanned / 100.0, days)
 
 
 def agreeing(
@@ -108,11 +112,87 @@ def test_hits_that_agree_by_chance() -> None:
     rng = np.random.default_rng(9)
     number, hits, exposure = 4000, 50.0, 1e6
     times = agreeing(hits, exposure, np.full(number, 3.0 * accidentals.GAS_RADIUS), True, rng)
-    chance = accidentals.random_agreement(hits, exposure / (1e9 * SECONDS_PER_DAY))
+    days = exposure / (1e9 * SECONDS_PER_DAY)
+    chance = accidentals.random_agreements(accidentals.GasHits(hits, days)).muon
     seen = np.count_nonzero(times >= 1)
     assert 1e-3 < chance < 0.05
     assert poisson.cdf(seen, number * chance) > 1e-5
     assert poisson.sf(seen - 1, number * chance) > 1e-5
+
+
+def drawn_in_time(
+    hits: accidentals.GasHits, distance: float, number: int, rng: np.random.Generator
+) -> tuple[float, float]:
+    """Fractions of pairs of circles with just one agreement: of muons alone, with beam hits only.
+
+    Each circle has its own track's hit and the muons' hits over the time, and beam hits in the
+    part of it in which the beams are on; one hit may lie in both circles.
+    """
+    radius = accidentals.GAS_RADIUS
+    ns = hits.exposure * 1e9 * SECONDS_PER_DAY
+    common = float(accidentals.common_area(distance, radius))
+    own = math.pi * radius**2 - common
+    counts = {True: 0, False: 0}
+    kinds = ((hits.cosmic, 1.0, False), (hits.beam, hits.duty, True))
+    for _ in range(number):
+        pairs: list[bool] = []
+        sides: list[tuple[np.ndarray, np.ndarray]] = []
+        shared_time, shared_beam = [], []
+        for density, span, is_beam in kinds:
+            n = rng.poisson(density * common)
+            shared_time.append(rng.uniform(0.0, span * ns, n))
+            shared_beam.append(np.full(n, is_beam))
+        for _side in range(2):
+            times, beams = (
+                [*shared_time, rng.uniform(0.0, ns, 1)],
+                [*shared_beam, np.zeros(1, bool)],
+            )
+            for density, span, is_beam in kinds:
+                n = rng.poisson(density * own)
+                times.append(rng.uniform(0.0, span * ns, n))
+                beams.append(np.full(n, is_beam))
+            sides.append((np.concatenate(times), np.concatenate(beams)))
+        (one, one_beam), (other, other_beam) = sides
+        near = np.abs(one[:, None] - other) < accidentals.GAS_WINDOW
+        for i, j in np.argwhere(near):
+            pairs.append(bool(one_beam[i] and other_beam[j]))
+        if len(pairs) == 1:
+            counts[pairs[0]] += 1
+    return counts[False] / number, counts[True] / number
+
+
+@pytest.mark.parametrize("distance", [0.1, 1.0])
+def test_one_time_with_beam_hits(distance: float) -> None:
+    """Muons and beams on for a third of the time, as many agreements as there are vertices."""
+    rng = np.random.default_rng(21)
+    days = 2e4 / (1e9 * SECONDS_PER_DAY)
+    given = accidentals.GasHits(20.0, days, 60.0, 1.0 / 3.0)
+    number = 4000
+    of_muons, of_beam = drawn_in_time(given, distance, number, rng)
+    agreeing_pairs = accidentals.random_agreements(given)
+    radius = accidentals.GAS_RADIUS
+    mu = float(accidentals.common_area(distance, radius)) * (given.cosmic + given.beam)
+    # Pairs of different hits and hits in common are independent Poisson numbers, but for pairs that
+    # share a hit: a tenth, and five standard deviations (fails once in 1e6).
+    none = math.exp(-agreeing_pairs.muon - agreeing_pairs.beam - mu)
+    for fraction, mean, part in (
+        (of_muons, agreeing_pairs.muon, given.cosmic),
+        (of_beam, agreeing_pairs.beam, given.beam),
+    ):
+        expected = none * (mean + mu * part / (given.cosmic + given.beam))
+        error = 5.0 * math.sqrt(expected / number)
+        assert fraction == pytest.approx(expected, rel=0.1, abs=error)
+
+
+def test_beam_hits_give_times_that_fibres_do_not_veto() -> None:
+    quiet = accidentals.GasHits(200.0, 180.0)
+    base = accidentals.timed_probability(quiet, 0.0).value
+    assert base < 1e-10
+    noisy = quiet._replace(beam=20.0)
+    assert accidentals.timed_probability(noisy, 0.0).value > 1e-5
+    assert accidentals.timed_probability(noisy, 0.0, distinct_hits=True).value < 1e-8
+    # So many that none has just one.
+    assert accidentals.timed_probability(quiet._replace(beam=1e9), 1.0).value < 1e-20
 
 
 def muons(number: int, slope: float, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:

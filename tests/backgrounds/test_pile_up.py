@@ -102,7 +102,7 @@ def test_random_times_add_to_unrelated_tracks() -> None:
     )
     more = noisy.fakes("timed").value - quiet.fakes("timed").value
     n = random_coincidences(2.6 * HALF_A_YEAR, HALF_A_YEAR)
-    reach = more / quiet.fakes("vertex").value / n
+    reach = more / quiet.fakes("vertex").value / (n * math.exp(-n))
     # A seventh of the vertices have both tracks at a gap.
     assert 0.05 < reach < 0.2
     assert noisy.fakes("vertex").value == quiet.fakes("vertex").value

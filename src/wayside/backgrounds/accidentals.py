@@ -5,7 +5,7 @@ which the fibres are silent. Derived in docs/theory/backgrounds_fakes.md.
 """
 
 import math
-from typing import Final, Literal, get_args
+from typing import Final, Literal, NamedTuple, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -76,15 +76,29 @@ def _parameters(spectrum: Spectrum) -> tuple[float, float, float, float]:
     return a, n0, power, error
 
 
+class GasHits(NamedTuple):
+    """Hits in a gas detector while one set of films is in place."""
+
+    cosmic: float
+    """Hits of cosmic muons per mm^2, spread over the time."""
+    exposure: float
+    """The time in days."""
+    beam: float = 0.0
+    """Hits of beam background per mm^2; no fibres detect what makes them."""
+    duty: float = 1.0
+    """Fraction of the time over which these are spread: that in which the beams are on."""
+
+
 def accidentals(
     scanned: float,
     area: float,
     blocks: int,
-    exposure: float,
+    hits: GasHits,
     spectrum: Spectrum,
     silent: float,
     replacements: float = 1.0,
-    beam_hits: float = 0.0,
+    *,
+    distinct_hits: bool = False,
 ) -> dict[Selection, Count]:
     """Vertices of unrelated tracks in all films of a detector.
 
@@ -96,8 +110,8 @@ def accidentals(
         Area of a film in cm^2.
     blocks
         Number of blocks of films.
-    exposure
-        Time in days.
+    hits
+        Hits in the gas detectors while one set of films is in place.
     spectrum
         Spectrum of the muons.
     silent
@@ -105,9 +119,8 @@ def accidentals(
         `wayside.backgrounds.fakes.gas_silent`.
     replacements
         Number of sets of films that share the exposure.
-    beam_hits
-        Hits of beam background per mm^2 of a gas detector over the whole exposure; no fibres
-        detect what makes them.
+    distinct_hits
+        Whether both tracks need a hit of their own.
 
     Returns
     -------
@@ -116,45 +129,35 @@ def accidentals(
     """
     density = law(scanned / replacements, spectrum)
     vertices = density.times(area * blocks * replacements)
-    fraction = timed_probability(scanned / replacements, exposure / replacements)
-    timed = vertices.product(fraction).times(silent, LAW_ERROR)
-    if beam_hits > 0.0:
-        hits = GAS_PER_SCANNED * scanned / 100.0 / replacements + beam_hits / replacements
-        random = reach_fraction() * random_agreement(hits, exposure / replacements)
-        # Just one time: none of the other coincidences.
-        more = vertices.times(random * math.exp(-random), LAW_ERROR)
-        timed = Count(
-            timed.value + more.value,
-            math.hypot(timed.statistical, more.statistical),
-            math.hypot(timed.systematic, more.systematic),
-        )
-    return {"vertex": vertices, "timed": timed}
+    fraction = timed_probability(hits, silent, distinct_hits=distinct_hits)
+    return {"vertex": vertices, "timed": vertices.product(fraction).times(1.0, LAW_ERROR)}
 
 
-def reach_fraction() -> float:
-    """Fraction of accidental vertices whose tracks both reach a gap."""
-    table = read_table("accidental_vertices")
-    return float(table["reach"].sum() / table["unrelated"].sum())
+def timed_probability(hits: GasHits, silent: float = 1.0, *, distinct_hits: bool = False) -> Count:
+    """Probability that an accidental vertex gets exactly one time, at which no fibres have a hit.
 
-
-def timed_probability(scanned: float, exposure: float) -> Count:
-    """Probability that an accidental vertex gets exactly one time from gas hits.
-
-    Either both circles around its tracks have one hit in common, or two hits of different muons
-    agree at random. How near the two tracks are at the next gap is taken from all tiles.
+    Either both circles around its tracks have one hit in common, or two hits agree at random, and
+    no others do. How near the two tracks are at the next gap is taken from all tiles.
 
     Parameters
     ----------
-    scanned
-        Muons per cm^2 of a film with a scanned slope.
-    exposure
-        Time in days.
+    hits
+        Hits in the gas detectors while one set of films is in place.
+    silent
+        Probability that no fibres detect a muon that hits a gas detector.
+    distinct_hits
+        Whether a hit in common gives no time.
     """
-    hits = GAS_PER_SCANNED * scanned / 100.0
     table = read_table("accidental_vertices")
     number, near, reach = (float(table[name].sum()) for name in ("unrelated", "near", "reach"))
-    common = near / number / NEAR * one_common_hit(hits)
-    value = common + reach / number * random_agreement(hits, exposure)
+    agreeing = random_agreements(hits)
+    alone = math.exp(-agreeing.muon - agreeing.beam)
+    common = 0.0
+    total = hits.cosmic + hits.beam
+    if total > 0.0 and not distinct_hits:
+        unseen = (silent * hits.cosmic + hits.beam) / total
+        common = near / number / NEAR * one_common_hit(total) * unseen * alone
+    value = common + reach / number * alone * (silent * agreeing.muon + agreeing.beam)
     return Count(value, statistical=common / math.sqrt(max(near, 1.0)))
 
 
@@ -177,10 +180,27 @@ def common_area(distance: npt.ArrayLike, radius: float) -> FloatArray:
     return np.asarray(2.0 * radius**2 * (np.arccos(half) - half * np.sqrt(1.0 - half**2)))
 
 
-def random_agreement(hits: float, exposure: float, radius: float = GAS_RADIUS) -> float:
-    """Probability that hits in two circles without a common one agree within `GAS_WINDOW`.
+class Agreements(NamedTuple):
+    """Mean numbers of pairs of hits in two circles without a common one that agree in time."""
 
-    Each circle has its own track's hit and others; all are spread evenly over the exposure (days).
+    muon: float
+    """Pairs with a hit of a muon."""
+    beam: float
+    """Pairs of hits of beam background."""
+
+
+def random_agreements(hits: GasHits, radius: float = GAS_RADIUS) -> Agreements:
+    """Pairs of random hits, one on each of two tracks at one gap, that agree within `GAS_WINDOW`.
+
+    Parameters
+    ----------
+    hits
+        Hits in the gas detectors. Each circle has its own track's hit and others.
+    radius
+        Radius of the circles in mm.
     """
-    number = 1.0 + hits * math.pi * radius**2
-    return 2.0 * GAS_WINDOW * number**2 / (exposure * 1e9 * SECONDS_PER_DAY)
+    window = 2.0 * GAS_WINDOW / (hits.exposure * 1e9 * SECONDS_PER_DAY)
+    area = math.pi * radius**2
+    muon, beam = 1.0 + hits.cosmic * area, hits.beam * area
+    both = beam**2 / hits.duty if beam > 0.0 else 0.0
+    return Agreements(window * (muon**2 + 2.0 * muon * beam), window * both)

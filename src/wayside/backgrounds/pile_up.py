@@ -97,14 +97,16 @@ class PileUp(NamedTuple):
         """One line for people."""
         return (
             f"beam hits in gas {self.rates.gas:.3g}, in fibres {self.rates.fibres:.3g} Hz/cm^2:"
-            f" {self.coincidences:.2g} random times a vertex, fibre veto dead"
+            f" {self.coincidences:.2g} random times a vertex with one gap a track, fibre veto dead"
             f" {100.0 * self.dead:.2g}% (matched in position {100.0 * self.dead_matched:.2g}%);"
             f" {self.signal_kept:.3g} of the timed signal is left, not applied"
         )
 
 
 def random_coincidences(hits: float, seconds: float) -> float:
-    """Mean number of pairs of random hits on two tracks that agree in time.
+    """Mean number of pairs of random hits on two tracks that agree in time, at one gap each.
+
+    Tracks that cross several gaps have as many times more as the product of their gaps.
 
     Parameters
     ----------
@@ -174,15 +176,17 @@ def hit_rates(setup: DetectorSetup) -> HitRates:
         ``fibre_hits`` they are estimated from its particles, by `IN_GAS` and `IN_FIBRES`.
     """
     gas = fibres = duty = 0.0
+    # Sections of less duty count with their mean over the time in which any of them is on.
     front = 1e4 * float(setup.box.size[0] * setup.box.size[1])
     for section in setup.scenario.beam_backgrounds.values():
         if section.detectors is not None and setup.detector not in section.detectors:
             continue
         per_cm2 = 1e-4 * section.flux if section.flux is not None else (section.rate or 0.0) / front
         duty = max(duty, section.duty)
-        gas += _given(section.gas_hits, per_cm2 * _gas_hits(section, setup.target.lead))
-        fibres += _given(section.fibre_hits, per_cm2 * IN_FIBRES[section.particle])
-    return HitRates(gas, fibres, duty)
+        on = section.duty
+        gas += on * _given(section.gas_hits, per_cm2 * _gas_hits(section, setup.target.lead))
+        fibres += on * _given(section.fibre_hits, per_cm2 * IN_FIBRES[section.particle])
+    return HitRates(gas / duty, fibres / duty, duty) if duty > 0.0 else HitRates(0.0, 0.0, 1.0)
 
 
 def _given(hits: float | None, estimate: float) -> float:

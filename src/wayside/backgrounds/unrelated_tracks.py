@@ -42,15 +42,22 @@ def sources(setup: DetectorSetup) -> list[UnrelatedTracks]:
     spectrum: accidentals.Spectrum = "rock" if water > 0.5 * accidentals.ROCK else "surface"
     rates = hit_rates(setup)
     scanned = occupancy(setup).scanned * in_place.exposure
+    replacements = in_place.exposure / min(in_place.film_replacement, in_place.exposure)
+    hits = accidentals.GasHits(
+        accidentals.GAS_PER_SCANNED * scanned / 100.0 / replacements,
+        in_place.exposure / replacements,
+        1e-2 * rates.gas * rates.duty * setup.seconds / replacements,
+        rates.duty,
+    )
     numbers = accidentals.accidentals(
         scanned,
         area,
         setup.blocks,
-        in_place.exposure,
+        hits,
         spectrum,
         gas_silent("muon-above", *setup.once(energies_at)),
-        in_place.exposure / min(in_place.film_replacement, in_place.exposure),
-        1e-2 * rates.gas * rates.duty * setup.seconds,
+        replacements,
+        distinct_hits=setup.scenario.reconstruction.four_dimensional,
     )
     error = relative_error(site_of(setup.scenario))
     tracks = scanned * area

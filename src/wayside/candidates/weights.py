@@ -58,7 +58,8 @@ def has_time(rows: StructuredArray, single_track: bool = False) -> BoolArray:
     single_track
         Whether one track alone gives the time of a vertex whose other track has no hit, if it has
         hits in two gaps at least: over months a track gets many unrelated hits in one gap, but two
-        of different gaps do not agree to nanoseconds by accident.
+        of different gaps do not agree to nanoseconds by accident. Vertices of unrelated tracks, of
+        which the table has none, get times in this way, too.
     """
     timed = np.asarray(rows["timed"], dtype=np.bool_)
     if not single_track:
