@@ -1,8 +1,9 @@
 """Files and folders that are whole or not there.
 
-Everything is written under a name beside its own (hidden, ending in ``.part``), files are brought
-to disk, and renamed in the end; an error or an interrupt leaves nothing behind. What a process that was
-killed left is removed by the next one that writes the same file: the name says whose it is.
+Everything is written under a name beside its own (hidden, ending in ``.part``) and renamed in the
+end, files after they were brought to disk; an error or an interrupt leaves nothing behind. What a
+process that was killed left is removed by the next one that writes the same file: the name says
+whose it is.
 """
 
 import contextlib
@@ -208,7 +209,8 @@ def claimed_folder(folder: Path) -> Iterator[None]:
     """Keep other processes out of an output folder; made if it is not there.
 
     The claim ends with the process, however that ends. Where the file system knows no locks for
-    folders (NFS, Windows), nothing is kept out. A folder that was made for this and is empty in the end is removed.
+    folders (NFS, Windows), nothing is kept out. A folder that was made for this and is empty in the
+    end is removed.
 
     Parameters
     ----------
