@@ -162,6 +162,7 @@ def test_arrivals_of_a_mass_point(point: MassPoint, flights) -> None:
         arrival_times(point.timing("A"), 0.0)
 
 
+@pytest.mark.nightly
 def test_more_nodes_change_nothing() -> None:
     """Box B of the study, where few rapidities stand for a caustic: half a per cent of the peak."""
     model = ScalarInelastic(8.0, 4.341, 3.65)

@@ -77,6 +77,7 @@ def test_everything(simulated: Path, tmp_path: Path) -> None:
     assert "Traceback" not in errors
 
 
+@pytest.mark.nightly
 def test_grains_in_tiles_by_two_workers(simulated: Path, tmp_path: Path) -> None:
     args = ["reconstruct", str(simulated), "--together", "4", "--grains", "--tile", "5"]
     results = []

@@ -1,5 +1,7 @@
 """Efficiency and purity of tracks."""
 
+import pytest
+
 from reconstruction.conftest import crowd
 from wayside.reconstruction.films import Films
 from wayside.reconstruction.pipeline import Setup, reconstruct
@@ -17,11 +19,12 @@ def test_efficiency_and_purity_when_sparse():
     assert matched.purity > 0.99
 
 
+@pytest.mark.nightly
 def test_efficiency_and_purity_at_the_occupancy_of_the_study():
     """1e6 tracks per cm^2; edges of this small square are where most errors are made."""
-    half = 0.6
+    half = 0.9
     rows = crowd(1e6, half, 8, 4)
-    assert len(rows) > 9e4
+    assert len(rows) > 2e5
     result = reconstruct(rows, Setup(Films(bounds=(-half, half, -half, half))))
     matched = match_truth(result, 5)
     assert matched.efficiency > 0.95

@@ -58,6 +58,7 @@ def crossed() -> dict[str, float]:
     return found
 
 
+@pytest.mark.nightly
 def test_small_slab_against_the_table(crossed: dict[str, float]) -> None:
     """10 cm of iron at 2 GeV: four standard errors of both, fails once in 16,000."""
     from wayside.backgrounds.klong_shield import curves
