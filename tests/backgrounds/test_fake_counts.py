@@ -14,6 +14,7 @@ from wayside.backgrounds.fake_counts import (
     signal_vetoes,
     signal_words,
     timed_stage,
+    total,
 )
 from wayside.backgrounds.registry import sources
 from wayside.backgrounds.setup import DetectorSetup
@@ -240,5 +241,53 @@ def test_errors_of_a_source(monkeypatch: pytest.MonkeyPatch) -> None:
     assert everything.value == pytest.approx(4.0)
     assert timed.value == pytest.approx(3.0)
     assert everything.statistical == pytest.approx(4.0 * 0.15)
-    assert everything.systematic == pytest.approx(4.0 * np.hypot(0.1, 0.05))
+    # The exact variance of a product, less the statistical part.
+    variance = (1.0 + 0.15**2 + 0.05**2) * (1.0 + 0.1**2) - 1.0 - 0.15**2
+    assert everything.systematic == pytest.approx(4.0 * np.sqrt(variance))
     assert Source("haze", "a haze", "time", Count(1e6)).fakes("vertex") is None
+
+
+def test_errors_of_a_product_against_sampled_numbers() -> None:
+    rng = np.random.default_rng(12)
+    for value in (0.0, 2.0):
+        fakes_each, flux = Count(value, 0.5, 0.4), Count(3.0, 0.0, 3.0)
+        drawn = [
+            count.value
+            + rng.normal(0.0, 1.0, (2, 400_000)).T @ [count.statistical, count.systematic]
+            for count in (fakes_each, flux)
+        ]
+        # The spread of a product of normal numbers is known to half a per cent; four of it.
+        assert fakes_each.product(flux).error == pytest.approx(
+            np.std(drawn[0] * drawn[1]), rel=0.02
+        )
+        assert fakes_each.times(3.0, 1.0).error == pytest.approx(fakes_each.product(flux).error)
+    # None of the simulated ones: errors of model and flux remain.
+    assert Count(0.0, 1.0).times(2.0, 0.5).systematic == pytest.approx(1.0)
+
+
+def test_fakes_of_one_kind_have_one_error() -> None:
+    """What few simulated particles say is wrong for all sources that use them."""
+    counts = [Count(10.0, 4.0, 3.0), Count(5.0, 2.0, 1.0), Count(0.0, 2.5, 8.0)]
+    kinds = ("neutron-above", "neutron-above", "muon-front")
+    parts = [
+        Contribution(kind + str(k), kind, "time", Count(1.0), {"timed": count}, kind=kind)
+        for k, (kind, count) in enumerate(zip(kinds, counts, strict=True))
+    ]
+    whole = total(parts, "timed")
+    assert whole.value == 15.0
+    assert whole.statistical == pytest.approx(np.hypot(4.0 + 2.0, 2.5))
+    assert whole.systematic == pytest.approx(np.hypot(3.0 + 1.0, 8.0))
+    # Halves of a source are not better known than the whole of it.
+    half = Count(5.0, 2.0, 1.5)
+    halves = [
+        Contribution(key, key, "time", Count(1.0), {"timed": half}, kind="photon-front")
+        for key in ("beam-one", "beam-other")
+    ]
+    assert total(halves, "timed").error == pytest.approx(counts[0].error)
+
+
+def test_sources_say_which_fakes_they_use() -> None:
+    kinds = {part.key: part.kind for part in contributions(load_scenario("besiii-forward"), "A")}
+    assert kinds["cosmic-neutrons"] == kinds["cosmic-protons"] == "neutron-above"
+    assert kinds["collider-muons"] == "muon-front"
+    assert kinds["unrelated-tracks"] is None

@@ -9,8 +9,10 @@ import pytest
 
 from wayside.backgrounds import fakes
 from wayside.backgrounds.counts import STAGES
+from wayside.backgrounds.muon_loss import energy_after
 from wayside.backgrounds.target import SIMULATED
 from wayside.data import Table, read_table
+from wayside.detector.materials import LEAD
 from wayside.detector.stack import Stack
 from wayside.efficiency.selection import SELECTIONS
 from wayside.emulsion.sheets import Sheets
@@ -65,10 +67,15 @@ def test_interpolation(monkeypatch: pytest.MonkeyPatch) -> None:
     assert whole.value == pytest.approx(
         sum(w * mean(e) for e, w in zip(energies, weights, strict=True)) / 6.5
     )
-    assert whole.systematic == pytest.approx(0.1 * whole.value)
+    # The model's error counts for what the samples may have missed, too.
+    # At 30 GeV one of 50, and half as much again beyond the table, which is an error.
+    beyond = (30.0 / math.exp(3.0) - 1.0) * 2.0 / 6.5 / 50.0
+    model = 0.1 * math.hypot(whole.value, whole.statistical)
+    assert whole.systematic == pytest.approx(math.hypot(model, beyond))
     # Nothing seen of 50 is no certainty: one of 50.
     last = fakes.vertices_per_entering("photon-front", at[2], "vertex")
     assert last.statistical == pytest.approx(1.0 / 50.0)
+    assert last.systematic == pytest.approx(0.1 / 50.0)
 
 
 def test_lead_that_was_simulated_needs_no_law(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -83,8 +90,9 @@ def test_lead_that_was_simulated_needs_no_law(monkeypatch: pytest.MonkeyPatch) -
         count = fakes.per_particle("photon-front", [math.exp(1.5)], [1.0], "vertex", target)
         return count.value, count.systematic / count.value
 
-    assert mean(0.1) == pytest.approx((0.2, 0.1))
-    assert mean(0.2) == pytest.approx((0.04, 0.1))
+    # 40 of 200 and 8 of 200, and one more.
+    assert mean(0.1) == pytest.approx((0.2, 0.1 * math.hypot(1.0, math.sqrt(41) / 40)))
+    assert mean(0.2) == pytest.approx((0.04, 0.1 * math.hypot(1.0, math.sqrt(9) / 8)))
     value, error = mean(0.18)
     assert value > 0.04
     assert error > 0.1
@@ -98,7 +106,8 @@ def test_beyond_the_table_fakes_grow_with_the_energy(monkeypatch: pytest.MonkeyP
     assert inside.value == pytest.approx(0.6)
     assert twice.value == pytest.approx(1.2)
     # What the law adds is an error as well.
-    assert twice.systematic == pytest.approx(math.hypot(0.12, 0.6))
+    size = math.hypot(0.6, inside.statistical)
+    assert twice.systematic == pytest.approx(math.hypot(0.2 * size, size))
     with pytest.raises(
         InputError, match=r"energy = 401.7 GeV: fakes of photon-front were simulated"
     ):
@@ -106,6 +115,23 @@ def test_beyond_the_table_fakes_grow_with_the_energy(monkeypatch: pytest.MonkeyP
     # A tail of a spectrum that does not matter is not refused.
     tail = fakes.per_particle("photon-front", [last, 20.0 * last], [999.0, 1.0], "vertex")
     assert tail.value == pytest.approx(0.6 * 0.999 + 6.0 * 0.001)
+
+
+def test_slow_muons_make_fewer_fakes_than_those_of_the_table() -> None:
+    """Those that stop in the blocks go with the square of the energy behind the lead: range times
+    half of the energy, at a nearly constant loss."""
+    behind = [float(energy_after(e, 10.0 * LEAD.density, "lead")) for e in (0.3, 0.5, 0.8, 1.0)]
+    edge = fakes.per_particle("muon-front", [1.0], [1.0], "vertex")
+    for energy, left in zip((0.3, 0.5, 0.8), behind, strict=False):
+        slow = fakes.per_particle("muon-front", [energy], [1.0], "vertex")
+        # The loss of slow muons is up to a quarter above that of 1 GeV.
+        assert slow.value / edge.value == pytest.approx((left / behind[-1]) ** 2, rel=0.2)
+        # A constant number is not excluded.
+        assert slow.systematic > edge.value - slow.value
+    assert fakes.per_particle("muon-front", [1.2], [1.0], "vertex") == edge
+    stopped = fakes.per_particle("muon-front", [0.201], [1.0], "timed")
+    assert stopped.value < 0.01 * fakes.per_particle("muon-front", [1.0], [1.0], "timed").value
+    assert stopped.error > 0.0
 
 
 @pytest.mark.parametrize(

@@ -296,6 +296,23 @@ def relative_error(site: Site) -> float:
     return math.hypot(cosmic_flux.RELATIVE_ERROR, STRAGGLING if site.depth > 0.0 else 0.0)
 
 
+def integration_weights(kinetic: FloatArray) -> FloatArray:
+    """Weights in GeV whose sum with a spectrum is its integral, by trapezoids in log(E).
+
+    Parameters
+    ----------
+    kinetic
+        Rising kinetic energies in GeV, shape (n,): the ends of the integral are the first and last.
+
+    Examples
+    --------
+    >>> float(integration_weights(np.geomspace(1.0, 100.0, 400)).sum().round(2))
+    99.0
+    """
+    steps = np.diff(np.log(kinetic))
+    return np.asarray(0.5 * kinetic * (np.append(steps, 0.0) + np.append(0.0, steps)))
+
+
 _ENERGIES: Final = np.geomspace(0.1, 3e3, 64)
 """GeV; muons below stop in the lead."""
 
@@ -310,7 +327,7 @@ def energies_at(setup: DetectorSetup) -> tuple[FloatArray, FloatArray]:
         (n,); the rates add up to the integral of the spectrum.
     """
     density = energies(setup.box, site_of(setup.scenario), _ENERGIES)
-    return _ENERGIES, density * _ENERGIES * np.gradient(np.log(_ENERGIES))
+    return _ENERGIES, density * integration_weights(_ENERGIES)
 
 
 def shower_at(setup: DetectorSetup) -> Shower:

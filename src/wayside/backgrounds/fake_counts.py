@@ -14,7 +14,7 @@ from wayside.backgrounds import fakes
 from wayside.backgrounds.counts import STAGES, Count, Stage
 from wayside.backgrounds.registry import sources
 from wayside.backgrounds.setup import DetectorSetup
-from wayside.backgrounds.source import BackgroundSource, Scaling
+from wayside.backgrounds.source import BackgroundSource, Scaling, Source
 from wayside.detector.cuts import FibreVeto
 from wayside.efficiency.selection import Selection
 
@@ -36,6 +36,8 @@ class Contribution:
         Mean numbers of fakes stage by stage; None unless all stages are known.
     outside
         Ways in which the numbers of fakes are extrapolated beyond the simulation: one line each.
+    kind
+        Kind of the table of fakes that the numbers come from; None where they come from elsewhere.
     """
 
     key: str
@@ -46,6 +48,7 @@ class Contribution:
     notes: tuple[str, ...] = ()
     after_veto: Mapping[Stage, Count] | None = None
     outside: tuple[str, ...] = ()
+    kind: fakes.Kind | None = None
 
 
 def contributions(scenario: "Scenario", detector: str) -> list[Contribution]:
@@ -90,6 +93,7 @@ def contribution(source: BackgroundSource, scenario: "Scenario") -> Contribution
         tuple(source.notes),
         after_veto if len(after_veto) == len(STAGES) else None,
         tuple(source.outside),
+        source.spectrum.kind if isinstance(source, Source) and source.spectrum else None,
     )
 
 
@@ -153,14 +157,20 @@ def signal_words(scenario: "Scenario") -> list[str]:
 def total(parts: Iterable[Contribution], selection: Selection) -> Count:
     """Vertices of all contributions whose number is known.
 
-    Statistical errors are independent of each other and add in quadrature. So do systematic ones:
-    what sources have in common, such as the flux of cosmic muons, is a small part of them.
+    Errors of sources of one kind add linearly: the fakes of one particle are the same few simulated
+    ones. Those of different kinds add in quadrature: what they have in common, such as the flux of
+    cosmic muons, is a small part of them.
     """
-    counts = [part.vertices[selection] for part in parts if part.vertices is not None]
+    groups: dict[str, list[Count]] = {}
+    for part in parts:
+        if part.vertices is not None:
+            # A source without a kind stands alone.
+            group = part.key if part.kind is None else f"kind {part.kind}"
+            groups.setdefault(group, []).append(part.vertices[selection])
     return Count(
-        sum(count.value for count in counts),
-        hypot(*(count.statistical for count in counts)),
-        hypot(*(count.systematic for count in counts)),
+        sum(count.value for group in groups.values() for count in group),
+        hypot(*(sum(count.statistical for count in group) for group in groups.values())),
+        hypot(*(sum(count.systematic for count in group) for group in groups.values())),
     )
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from wayside.backgrounds.counts import STAGES, Count, Stage
-from wayside.backgrounds.target import SIMULATED, Target, factor
+from wayside.backgrounds.target import SIMULATED, Target, factor, muon_path
 from wayside.data import Table, read_table
 from wayside.efficiency.selection import SELECTIONS, Selection
 from wayside.errors import InputError
@@ -125,7 +125,8 @@ def per_particle(
     Linear in the logarithm of the energy between the middles of bins, constant from there to the
     ends of the first and the last bin; none below `LEAST`. Above the last bin the number grows in
     proportion to the energy, up to `BEYOND` times its end, as the length of tracks in a shower
-    does at most; what this adds is an error, too.
+    does at most. Below the first bin fakes of muons fall with their energy along the path
+    (`wayside.backgrounds.target.muon_path`), others stay. What this changes is an error, too.
 
     Parameters
     ----------
@@ -176,25 +177,41 @@ def per_particle(
             f" up to {last:g} GeV, and are known up to {BEYOND:g} times that"
         )
     energy = np.minimum(energy, BEYOND * last)
+    particle = kind.partition("-")[0]
     middle = 0.5 * np.log(edges[1:] * edges[:-1])
     hats = np.array([np.interp(np.log(energy), middle, unit) for unit in np.eye(len(middle))])
     law = factor(kind, energy, target, simulated_lead(kind, target.lead))
-    weight = weight / weight.sum() * (energy >= LEAST[kind.partition("-")[0]]) * law.value
-    growth = np.maximum(energy / last, 1.0)
+    weight = weight / weight.sum() * (energy >= LEAST[particle]) * law.value
+    growth = np.maximum(energy / last, 1.0) * _below(particle, energy, float(edges[0]))
     fraction = hats @ (weight * growth)
     table = _table()
     entering = table["entering"][rows]
     mean = table[stage][rows] / entering
     variance = (table[f"{stage}_squares"][rows] + _one_more(kind, rows, stage) ** 2) / entering**2
     value = float(fraction @ mean)
-    added = float(hats @ (weight * (growth - 1.0)) @ mean)
-    # The law is wrong by one factor for all energies: its errors add linearly.
-    law_error = float(hats @ (weight * growth * law.error) @ mean)
+
+    def size(part: FloatArray) -> float:
+        """Fakes of a part of the particles, or of one simulated event where there are none."""
+        return math.hypot(float(part @ mean), math.sqrt(float(part**2 @ variance)))
+
+    # Each is wrong by one factor for all energies: its errors add linearly.
+    extrapolated = size(hats @ (weight * np.abs(growth - 1.0)))
+    law_error = size(hats @ (weight * growth * law.error))
     return Count(
         value,
         statistical=math.sqrt(float(fraction**2 @ variance)),
-        systematic=math.hypot(value * MODEL_ERROR[kind.partition("-")[0]], added, law_error),
+        systematic=math.hypot(size(fraction) * MODEL_ERROR[particle], extrapolated, law_error),
     )
+
+
+def _below(particle: str, energies: FloatArray, first: float) -> FloatArray:
+    """Fakes of particles slower than those of the table, over those at the end of the first bin."""
+    ratio = np.ones_like(energies)
+    slower = energies < first
+    if particle == "muon" and np.any(slower):
+        blocks = float(SIMULATED.blocks)
+        ratio[slower] = muon_path(energies[slower], blocks) / muon_path(np.array([first]), blocks)
+    return ratio
 
 
 def signal_kept(stage: Stage) -> Count:

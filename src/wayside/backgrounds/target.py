@@ -183,13 +183,28 @@ def _of_depth(particle: str, side: str, energies: FloatArray, target: Target) ->
     if particle == "muon":
         if side == "above":
             return np.full_like(energies, here / there)
-        return _muon_path(energies, here) / np.maximum(_muon_path(energies, there), 1e-30)
+        return muon_path(energies, here) / np.maximum(muon_path(energies, there), 1e-30)
     length = ABSORPTION[particle]
     return np.full_like(energies, math.expm1(-here / length) / math.expm1(-there / length))
 
 
-def _muon_path(energies: FloatArray, blocks: float, steps: int = 60) -> FloatArray:
-    """Integral of the kinetic energy over the path: fakes go with what a muon radiates."""
+def muon_path(energies: FloatArray, blocks: float, steps: int = 60) -> FloatArray:
+    """Integral of the kinetic energy over the path: fakes go with what a muon radiates.
+
+    Parameters
+    ----------
+    energies
+        Kinetic energies in GeV outside of the lead of the detector of the table, shape (n,).
+    blocks
+        Number of blocks along the path.
+    steps
+        Midpoints of the integral.
+
+    Returns
+    -------
+    FloatArray
+        Integrals in GeV g/cm^2, 0 for muons that stop in the lead, shape (n,).
+    """
     grammage = blocks * _STACK.grammage() / _STACK.blocks
     behind_lead = energy_after(energies, 100.0 * SIMULATED.lead * LEAD.density, "lead")
     depth = (np.arange(steps) + 0.5) / steps * grammage
