@@ -30,7 +30,7 @@ from wayside.generator.events import EventGenerator
 from wayside.generator.pairs import OTHER, PAIRS, prongs
 from wayside.generator.records import PRIMARY
 from wayside.reconstruction.decay_efficiency import passing_decays
-from wayside.reconstruction.run import Job
+from wayside.reconstruction.job import Job
 from wayside.results.simulation import simulate
 from wayside.scenario import Scenario, load_scenario
 from wayside.sensitivity.planes import mass_point

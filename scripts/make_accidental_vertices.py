@@ -24,7 +24,7 @@ from wayside.detector.stack import Stack
 from wayside.emulsion.sheets import Sheets
 from wayside.reconstruction.accidentals import EDGE, Pool, overlay, pool, tile_vertices
 from wayside.reconstruction.incoming import incoming_primaries, power_law
-from wayside.reconstruction.run import Job
+from wayside.reconstruction.job import Job
 from wayside.scenario.emulsion import EmulsionSection, ReconstructionSection
 from wayside.tasks import TaskTable
 

@@ -30,8 +30,8 @@ from wayside.emulsion.sheets import Sheets
 from wayside.errors import InputError
 from wayside.generator.pairs import OTHER
 from wayside.reconstruction.candidate_rows import Origin, describe
+from wayside.reconstruction.job import Job, response_of
 from wayside.reconstruction.pipeline import reconstruct
-from wayside.reconstruction.run import Job, response_of
 from wayside.scenario import Scenario, load_scenario
 from wayside.scenario.hardware import StackSection
 from wayside.tasks import TaskTable

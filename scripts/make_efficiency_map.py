@@ -28,7 +28,7 @@ from wayside.efficiency.table import EfficiencyMap
 from wayside.files import write_text
 from wayside.generator.pairs import PAIRS, Spread, draw_pairs
 from wayside.reconstruction.decay_efficiency import count_decays, passing_decays
-from wayside.reconstruction.run import Job
+from wayside.reconstruction.job import Job
 from wayside.scenario import load_scenario
 from wayside.tasks import TaskTable
 from wayside.transport.datasets import DataSets, find

@@ -24,7 +24,7 @@ from wayside.detector.stack import Stack
 from wayside.emulsion.sheets import Sheets
 from wayside.reconstruction.fake_vertices import fake_vertices, fibre_places
 from wayside.reconstruction.incoming import How, incoming_primaries, log_uniform, pairs_inside
-from wayside.reconstruction.run import Job, of_crossings
+from wayside.reconstruction.job import Job, of_crossings
 from wayside.scenario.emulsion import EmulsionSection, ReconstructionSection
 from wayside.scenario.hardware import Geant4Section, StackSection
 from wayside.tasks import TaskTable

@@ -18,8 +18,9 @@ from wayside.detector.physics import Physics
 from wayside.detector.stack import Stack
 from wayside.reconstruction.chains import chains
 from wayside.reconstruction.files import Run
+from wayside.reconstruction.job import Job, respond
 from wayside.reconstruction.linking import links
-from wayside.reconstruction.run import Job, origins, read_result, reconstruct_run, respond
+from wayside.reconstruction.run import origins, read_result, reconstruct_run
 from wayside.reconstruction.track_fit import ELECTRON
 from wayside.reconstruction.tracks import fit_tracks, momentum_times_beta
 from wayside.reconstruction.truth_matching import at_origin

@@ -123,5 +123,27 @@ def file_checksum(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def require_checksums(folder: Path, checksums: Mapping[str, str], other: str) -> None:
+    """Raise `InputError` for the first file that is not there, or is not the one described.
+
+    Parameters
+    ----------
+    folder
+        Folder of the files.
+    checksums
+        What `file_checksum` must give, by name of the file.
+    other
+        What a file with another checksum may be from, for the message.
+    """
+    for name, checksum in checksums.items():
+        path = folder / name
+        if not path.is_file():
+            raise InputError(f"{printable(path)}: no such file")
+        if file_checksum(path) != checksum:
+            raise InputError(
+                f"{printable(path)}: damaged, or of another {other}: its checksum differs"
+            )
+
+
 def _checksum(value: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()

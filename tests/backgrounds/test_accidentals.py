@@ -15,7 +15,7 @@ from wayside.errors import InputError
 from wayside.generator.records import PRIMARY
 from wayside.reconstruction.accidentals import overlay, pool, tile_vertices
 from wayside.reconstruction.gas_hits import coincidences
-from wayside.reconstruction.run import Job
+from wayside.reconstruction.job import Job
 from wayside.scenario.emulsion import EmulsionSection, ReconstructionSection
 
 JOB = Job(EmulsionSection(), ReconstructionSection())

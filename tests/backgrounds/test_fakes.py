@@ -23,7 +23,7 @@ from wayside.reconstruction.incoming import (
     incoming_primaries,
     log_uniform,
 )
-from wayside.reconstruction.run import Job
+from wayside.reconstruction.job import Job
 from wayside.scenario.emulsion import EmulsionSection, ReconstructionSection
 
 
@@ -268,7 +268,7 @@ def test_a_small_run_reproduces_the_table(tmp_path: Path) -> None:
     pytest.importorskip("calzone")
     from wayside.detector.physics import Physics
     from wayside.reconstruction.fake_vertices import fake_vertices as look
-    from wayside.reconstruction.run import of_crossings
+    from wayside.reconstruction.job import of_crossings
     from wayside.transport import datasets
     from wayside.transport.plan import Plan, read_run
     from wayside.transport.run import simulate

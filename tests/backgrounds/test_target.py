@@ -156,7 +156,7 @@ def test_a_shorter_stack_in_the_simulation() -> None:
     from wayside.emulsion.sheets import Sheets
     from wayside.reconstruction.fake_vertices import fake_vertices
     from wayside.reconstruction.incoming import incoming_primaries, log_uniform
-    from wayside.reconstruction.run import Job, of_crossings
+    from wayside.reconstruction.job import Job, of_crossings
     from wayside.scenario.emulsion import EmulsionSection, ReconstructionSection
     from wayside.transport import datasets
     from wayside.transport.engine import Engine

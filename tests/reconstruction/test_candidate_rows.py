@@ -11,8 +11,8 @@ from wayside.emulsion.sheets import Sheets
 from wayside.generator.pairs import DECAY
 from wayside.generator.records import PRIMARY
 from wayside.reconstruction.candidate_rows import Origin, describe
+from wayside.reconstruction.job import Job, of_crossings, response_of
 from wayside.reconstruction.pipeline import reconstruct
-from wayside.reconstruction.run import Job, of_crossings, response_of
 from wayside.scenario.emulsion import EmulsionSection, ReconstructionSection
 from wayside.transport import datasets
 from wayside.transport.biased_beams import Beam, FromPoint, LogRange

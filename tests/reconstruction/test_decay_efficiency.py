@@ -18,9 +18,9 @@ from wayside.reconstruction.decay_efficiency import (
     matched_decays,
     passing_decays,
 )
+from wayside.reconstruction.job import Job
 from wayside.reconstruction.pipeline import Reconstructed
 from wayside.reconstruction.records import TRACK, VERTEX
-from wayside.reconstruction.run import Job
 from wayside.scenario.emulsion import EmulsionSection, ReconstructionSection
 from wayside.tables import write_table
 from wayside.transport.datasets import find

@@ -19,9 +19,10 @@ from wayside.errors import InputError
 from wayside.generator.records import PRIMARY
 from wayside.reading import file_checksum, read_json, sealed_json
 from wayside.reconstruction.files import Run, spans
+from wayside.reconstruction.job import Job
 from wayside.reconstruction.material import Layer
 from wayside.reconstruction.records import VERTEX
-from wayside.reconstruction.run import TABLES, Job, origins, read_result, reconstruct_run
+from wayside.reconstruction.run import TABLES, origins, read_result, reconstruct_run
 from wayside.reconstruction.truth_matching import at_origin
 from wayside.scenario.emulsion import EmulsionSection, ReconstructionSection
 from wayside.tables import read_table, write_table

@@ -9,7 +9,7 @@ import functools
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -32,14 +32,33 @@ FIBRE_EFFICIENCY: Final = 1.0 - fakes.FIBRES_MISS
 DEEPEST: Final = 10.0
 """Attenuation lengths of rock below which a component is left out: 5e-5 of it at most."""
 
-_LEAST: Final = 0.1
-"""Kinetic energy in GeV from which hadrons count: slower ones make no vertex."""
-
-_HADRONS: Final = np.geomspace(_LEAST, 50.0, 60)
+_HADRONS: Final = np.geomspace(fakes.LEAST["neutron"], 50.0, 60)
 _SHOWERS: Final = np.geomspace(0.05, 30.0, 50)
 
 
-@dataclass(frozen=True)
+class Attenuation(NamedTuple):
+    """Attenuation in rock."""
+
+    length: float
+    """Attenuation length in g/cm^2."""
+    error: float
+    """Its relative error."""
+    source: str
+    """Where it is from."""
+
+    @property
+    def words(self) -> str:
+        """One note."""
+        return f"attenuated in rock with {self.length:g} g/cm^2 ({self.source})"
+
+
+NUCLEONS: Final = Attenuation(
+    160.0, 0.25, "J.C. Gosse, F.M. Phillips, Quat. Sci. Rev. 20 (2001) 1475"
+)
+SHOWERS: Final = Attenuation(50.0, 0.3, "the least attenuation of photons in rock, XCOM")
+
+
+@dataclass(frozen=True, kw_only=True)
 class Component:
     """A component of the cosmic radiation besides muons.
 
@@ -49,10 +68,11 @@ class Component:
         Names of the source.
     kind
         Kind of the table of fakes whose numbers are used.
-    power
-        Power of the cosine of the zenith angle that the intensity goes with.
-    length, length_error
-        Attenuation length in rock in g/cm^2, and its relative error.
+    spectrum
+        Function of kinetic energies in GeV and vertical intensities at the surface, of the bins
+        around them, in m^-2 s^-1 sr^-1.
+    rock
+        Attenuation in rock.
     flux_error
         Relative error of the intensity at the surface.
     kind_error
@@ -68,18 +88,13 @@ class Component:
     key: str
     title: str
     kind: fakes.Kind
-    power: float
-    length: float
-    length_error: float
+    spectrum: Callable[[], tuple[FloatArray, FloatArray]]
+    rock: Attenuation
     flux_error: float
     kind_error: float
-    along: float
-    tagged: float
+    along: float = math.inf
+    tagged: float = 0.0
     notes: tuple[str, ...]
-
-    def spectrum(self) -> tuple[FloatArray, FloatArray]:
-        """Kinetic energies in GeV and vertical intensities in m^-2 s^-1 sr^-1 at the surface."""
-        return _SPECTRA[self.key]()
 
 
 def neutron_flux(kinetic: ArrayLike) -> FloatArray:
@@ -132,12 +147,13 @@ def _fit() -> tuple[float, ...]:
     return tuple(float(word) for word in words)
 
 
-_NEUTRON_POWER: Final = 3.0
+POWER: Final = 3.0
+"""Power of the cosine of the zenith angle that all intensities go with."""
 
 
 def _neutrons() -> tuple[FloatArray, FloatArray]:
     # From all directions: 2 pi / (n + 1) of the vertical intensity for cos^n.
-    vertical = neutron_flux(_HADRONS) * (_NEUTRON_POWER + 1.0) / (2.0 * math.pi)
+    vertical = neutron_flux(_HADRONS) * (POWER + 1.0) / (2.0 * math.pi)
     return _HADRONS, vertical * integration_weights(_HADRONS)
 
 
@@ -149,7 +165,7 @@ def _protons() -> tuple[FloatArray, FloatArray]:
     edge, vertical = float(table["energy"][row]), float(table["vertical"][row])
     fine = np.geomspace(edge, float(_HADRONS[-1]), 400)
     above = float(np.trapezoid(neutron_flux(fine) * fine, np.log(fine)))
-    above *= (_NEUTRON_POWER + 1.0) / (2.0 * math.pi)
+    above *= (POWER + 1.0) / (2.0 * math.pi)
     return energies, weights * vertical / above
 
 
@@ -159,89 +175,65 @@ def _showers(particle: int) -> tuple[FloatArray, FloatArray]:
     return np.sqrt(edges[1:] * edges[:-1]), -np.diff(above)
 
 
-_SPECTRA: Final[dict[str, Callable[[], tuple[FloatArray, FloatArray]]]] = {
-    "cosmic-neutrons": _neutrons,
-    "cosmic-protons": _protons,
-    "cosmic-electrons": functools.partial(_showers, ELECTRON),
-    "cosmic-photons": functools.partial(_showers, PHOTON),
-}
-
 NEUTRON_ERROR: Final = 1.0
 """Relative error of the flux of neutrons that make fakes. The fit is known to 30 per cent where
 spectrometers measure well. Above 0.4 GeV it has 2.3 times as many neutrons as the Review of
 Particle Physics has protons, which has half as many: a third of the nucleons."""
-
-_IN_ROCK: Final = "attenuated in rock with {:g} g/cm^2 ({})"
-_NUCLEONS: Final = _IN_ROCK.format(160, "J.C. Gosse, F.M. Phillips, Quat. Sci. Rev. 20 (2001) 1475")
-_PHOTONS: Final = _IN_ROCK.format(50, "the least attenuation of photons in rock, XCOM")
 
 COMPONENTS: Final = (
     Component(
         key="cosmic-neutrons",
         title="cosmic neutrons",
         kind="neutron-above",
-        power=_NEUTRON_POWER,
-        length=160.0,
-        length_error=0.25,
+        spectrum=_neutrons,
+        rock=NUCLEONS,
         flux_error=NEUTRON_ERROR,
         kind_error=0.0,
-        along=math.inf,
-        tagged=0.0,
         notes=(
             "JESD89A at sea level (New York), from 0.1 GeV, cos^3 of the zenith angle; above 0.4"
             " GeV several times what a third of the nucleons would be (Review of Particle Physics)",
-            _NUCLEONS,
         ),
     ),
     Component(
         key="cosmic-protons",
         title="cosmic protons",
         kind="neutron-above",
-        power=_NEUTRON_POWER,
-        length=160.0,
-        length_error=0.25,
+        spectrum=_protons,
+        rock=NUCLEONS,
         flux_error=0.5,
         kind_error=1.0,
-        along=math.inf,
         tagged=FIBRE_EFFICIENCY,
         notes=(
             "0.9 m^-2 s^-1 sr^-1 above 1 GeV/c (Review of Particle Physics), with the spectrum of"
             " neutrons and their fakes, where the fibres miss them",
-            _NUCLEONS,
         ),
     ),
     Component(
         key="cosmic-electrons",
         title="cosmic electrons",
         kind="electron-front",
-        power=3.0,
-        length=50.0,
-        length_error=0.3,
+        spectrum=functools.partial(_showers, ELECTRON),
+        rock=SHOWERS,
         flux_error=0.5,
         kind_error=1.0,
         along=1.0,
-        tagged=0.0,
         notes=(
             "Review of Particle Physics; those within 45 degrees of the axis make the fakes of"
             " electrons from the front, others none",
-            _PHOTONS,
         ),
     ),
     Component(
         key="cosmic-photons",
         title="cosmic photons",
         kind="photon-front",
-        power=3.0,
-        length=50.0,
-        length_error=0.3,
+        spectrum=functools.partial(_showers, PHOTON),
+        rock=SHOWERS,
         flux_error=0.5,
         kind_error=1.0,
         along=1.0,
-        tagged=0.0,
         notes=(
             "Review of Particle Physics, by the ratio to electrons; those within 45 degrees of the"
             " axis make the fakes of photons from the front, others none",
-            _PHOTONS,
         ),
     ),
 )
@@ -285,18 +277,19 @@ def directional_area(
 def sources(setup: DetectorSetup) -> list[Source]:
     """Components of the cosmic radiation besides muons; none where rock has absorbed them."""
     depth = site_of(setup.scenario).depth
-    return [_source(part, setup, depth) for part in COMPONENTS if depth / part.length <= DEEPEST]
+    left = [part for part in COMPONENTS if depth / part.rock.length <= DEEPEST]
+    return [_source(part, setup, depth) for part in left]
 
 
 def _source(part: Component, setup: DetectorSetup, depth: float) -> Source:
-    lengths = depth / part.length
+    lengths = depth / part.rock.length
     energies, vertical = part.spectrum()
-    area = directional_area(setup.box, part.power, lengths)
+    area = directional_area(setup.box, POWER, lengths)
     value = float(vertical.sum()) * area * setup.seconds
     # Directions of long paths gain most from a longer attenuation length.
-    longer = directional_area(setup.box, part.power, lengths / (1.0 + part.length_error))
+    longer = directional_area(setup.box, POWER, lengths / (1.0 + part.rock.error))
     relative = math.hypot(part.flux_error, longer / area - 1.0)
-    counting = directional_area(setup.box, part.power, lengths, part.along) / area
+    counting = directional_area(setup.box, POWER, lengths, part.along) / area
     return Source(
         part.key,
         part.title,
@@ -315,5 +308,6 @@ def _source(part: Component, setup: DetectorSetup, depth: float) -> Source:
             f"from {energies[0]:.2g} GeV: {value / setup.seconds:.3g} Hz head for the blocks,"
             " counted outside of the lead",
             *part.notes,
+            part.rock.words,
         ),
     )

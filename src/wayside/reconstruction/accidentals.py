@@ -12,8 +12,8 @@ import numpy.typing as npt
 
 from wayside.emulsion.grains import visible
 from wayside.emulsion.sheets import Sheets
+from wayside.reconstruction.job import Job, respond
 from wayside.reconstruction.pipeline import Reconstructed, reconstruct
-from wayside.reconstruction.run import Job, respond
 from wayside.reconstruction.vertex_surroundings import begins_inside
 from wayside.typing import FloatArray, IntArray
 

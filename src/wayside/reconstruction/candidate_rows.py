@@ -16,7 +16,7 @@ from wayside.reconstruction.films import Films
 from wayside.reconstruction.gas_hits import birth_gap
 from wayside.reconstruction.pipeline import Reconstructed, Setup
 from wayside.reconstruction.truth_matching import at_origin
-from wayside.reconstruction.vertex_surroundings import begins_inside
+from wayside.reconstruction.vertex_surroundings import begins_inside, nearest_tracks
 from wayside.transport.biased_beams import boxes
 from wayside.transport.engine import kinetic_energies, masses
 from wayside.typing import FloatArray, IntArray, StructuredArray
@@ -79,7 +79,8 @@ def describe(
     _describe_kinematics(rows, tracks[pair], result, pair, setup.films)
     _describe_place(rows, vertices, result, setup)
     _describe_truth(rows, vertices, tracks[pair], crossings["film"], origin, stack)
-    _look_around(rows, vertices, result, pair, setup.films.sheets)
+    around = nearest_tracks(vertices, result.rows, result.chains, result.tracks, setup.films.sheets)
+    rows["before"], rows["passing"] = METRE * around.before, METRE * around.passing
     lists = describe_times(rows, vertices, result, gas_hits, crossings, setup, stack)
     return Described(rows, *lists)
 
@@ -233,30 +234,3 @@ def _true_momentum(tracks: StructuredArray, film: StructuredArray) -> FloatArray
             kinetic, mass = float(own["kinetic_energy"][nearest]), masses(own["pdg"][:1])[0]
             out[k] = np.sqrt(kinetic * (kinetic + 2.0 * mass))
     return out
-
-
-def _look_around(
-    rows: StructuredArray,
-    vertices: StructuredArray,
-    result: Reconstructed,
-    pair: IntArray,
-    sheets: Sheets,
-) -> None:
-    """Nearest base-track within three sheets before, and nearest of a track that passes."""
-    base, tracks = result.rows, result.tracks
-    track = np.full(len(base), -1, dtype=np.int64)
-    members, first = result.chains
-    track[members] = np.repeat(np.arange(len(tracks)), np.diff(first))
-    z = sheets.middle(base["sheet"])
-    for v, vertex in enumerate(vertices):
-        low, high = np.searchsorted(base["sheet"], [vertex["sheet"] - 3, vertex["sheet"]])
-        own = base[low:high]
-        dz = vertex["z"] - z[low:high]
-        miss = METRE * np.hypot(
-            own["x"] + dz * own["tx"] - vertex["x"], own["y"] + dz * own["ty"] - vertex["y"]
-        )
-        rows["before"][v] = miss.min(initial=np.inf)
-        number = track[low:high]
-        passes = (number >= 0) & ~np.isin(number, pair[v])
-        passes &= tracks["last_sheet"][np.maximum(number, 0)] >= vertex["sheet"]
-        rows["passing"][v] = miss[passes].min(initial=np.inf)

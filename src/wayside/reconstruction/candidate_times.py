@@ -12,16 +12,14 @@ import numpy as np
 from wayside.candidates.files import Lists
 from wayside.candidates.schema import GAPS, HITS
 from wayside.detector.stack import Stack
+from wayside.reconstruction.fibre_places import PLACE, distinct_places, middles
 from wayside.reconstruction.gas_hits import GasHits, coincidences
+from wayside.reconstruction.job import APART
 from wayside.reconstruction.pipeline import Reconstructed, Setup
-from wayside.reconstruction.run import APART
 from wayside.typing import FloatArray, StructuredArray
 
 METRE: Final = 1e-3
 """One mm."""
-
-PLACE: Final = 100.0
-"""Distance in mm within which crossings of fibres are one place."""
 
 LISTED: Final = 100.0
 """Time in ns before and after a vertex within which crossings are listed."""
@@ -120,14 +118,9 @@ def _fibres(
     near = np.flatnonzero(np.abs(after) < LISTED)
     # The crossing nearest in time stands for a place.
     near = near[np.argsort(np.abs(after[near]), kind="stable")]
-    middle = np.stack([0.5 * (fibre[f"{c}_in"] + fibre[f"{c}_out"])[near] for c in "xyz"], axis=1)
-    chosen = []
-    left = np.arange(len(near))
-    while len(left):
-        chosen.append(left[0])
-        distance = np.linalg.norm(middle[left] - middle[left[0]], axis=1)
-        left = left[distance > PLACE]
-    places, times = middle[chosen], after[near[chosen]]
+    points = middles(fibre[near])
+    chosen = distinct_places(points)
+    places, times = points[chosen], after[near[chosen]]
     leaves = np.linalg.norm(places[:, None] - exits[None], axis=2).min(axis=1, initial=np.inf)
     leaves = leaves < PLACE
     simultaneous = np.abs(times) < window

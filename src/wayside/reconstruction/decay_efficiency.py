@@ -12,8 +12,9 @@ from wayside.efficiency.selection import SELECTIONS, Selection
 from wayside.efficiency.table import EfficiencyMap, counted
 from wayside.generator.pairs import PAIRS
 from wayside.reconstruction.files import Run, spans
+from wayside.reconstruction.job import Job
 from wayside.reconstruction.pipeline import Reconstructed
-from wayside.reconstruction.run import Job, one_group
+from wayside.reconstruction.run import one_group
 from wayside.reconstruction.truth_matching import at_origin
 from wayside.typing import BoolArray, StructuredArray
 

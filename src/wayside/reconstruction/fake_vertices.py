@@ -10,10 +10,11 @@ import numpy.typing as npt
 
 from wayside.emulsion.sheets import Sheets
 from wayside.generator.records import PRIMARY
+from wayside.reconstruction.fibre_places import distinct_places, middles
+from wayside.reconstruction.job import APART, Job
 from wayside.reconstruction.pipeline import Reconstructed
-from wayside.reconstruction.run import APART, Job
-from wayside.reconstruction.vertex_surroundings import begins_inside
-from wayside.typing import FloatArray, IntArray
+from wayside.reconstruction.vertex_surroundings import begins_inside, nearest_tracks
+from wayside.typing import FloatArray
 
 Structured = npt.NDArray[Any]
 
@@ -57,9 +58,6 @@ number, base-tracks, momentum (MeV), electron score and tangent; ``passing`` is 
 from the vertex to the nearest other track that passes it, ``before`` to the nearest base-track
 (of a track or not) within three sheets before, extrapolated.
 """
-
-PLACE: Final = 100.0
-"""mm within which crossings of fibres are one place."""
 
 
 def fake_vertices(
@@ -125,43 +123,12 @@ def fake_vertices(
         mine = gas[(gas["event"] == event) & (gas["layer"] < block)]
         mine = mine[np.abs(mine["time"] - time) < setup.timing.window]
         out["gas_before"][v] = len(np.unique(mine["layer"]))
-    _look_around(out, result, pair, sheets)
+    around = nearest_tracks(vertices, result.rows, result.chains, tracks, sheets)
+    out["before"], out["passing"] = around.before, around.passing
     return out
 
 
 def fibre_places(crossings: Structured) -> FloatArray:
-    """Depths of the places that crossings of fibres lie at, in mm.
-
-    What a muon knocks out of the fibres where it crosses them lights the same fibres: that is one
-    probability of detection, and not several.
-    """
-    middle = np.stack([0.5 * (crossings[f"{c}_in"] + crossings[f"{c}_out"]) for c in "xyz"], axis=1)
-    depths = []
-    while len(middle):
-        depths.append(float(middle[0, 2]))
-        middle = middle[np.linalg.norm(middle - middle[0], axis=1) > PLACE]
-    return np.array(depths)
-
-
-def _look_around(out: Structured, result: Reconstructed, pair: IntArray, sheets: Sheets) -> None:
-    rows = result.rows
-    track = np.full(len(rows), -1, dtype=np.int64)
-    members, first = result.chains
-    track[members] = np.repeat(np.arange(len(result.tracks)), np.diff(first))
-    z = sheets.middle(rows["sheet"])
-    tracks = result.tracks
-    for v in range(len(out)):
-        vertex = out[v]
-        low, high = np.searchsorted(rows["sheet"], [vertex["sheet"] - 3, vertex["sheet"]])
-        dz = vertex["z"] - z[low:high]
-        miss = np.hypot(
-            rows["x"][low:high] + dz * rows["tx"][low:high] - vertex["x"],
-            rows["y"][low:high] + dz * rows["ty"][low:high] - vertex["y"],
-        )
-        out["before"][v] = miss.min(initial=np.inf)
-        passes = (tracks["first_sheet"] < vertex["sheet"]) & (
-            tracks["last_sheet"] >= vertex["sheet"]
-        )
-        passes[pair[v]] = False
-        own = passes[track[low:high]] & (track[low:high] >= 0)
-        out["passing"][v] = miss[own].min(initial=np.inf)
+    """Depths of the places that crossings of fibres lie at, in mm."""
+    points = middles(crossings)
+    return np.asarray(points[distinct_places(points), 2])

@@ -1,12 +1,13 @@
 """What is around a vertex: sheets in front of it, incoming tracks, companions, showers."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
 from wayside.detector.cuts import ReconstructionCuts
 from wayside.emulsion.sheets import Sheets
+from wayside.reconstruction.chains import Chains
 from wayside.reconstruction.films import Films
 from wayside.typing import BoolArray, FloatArray, IntArray, StructuredArray
 
@@ -171,3 +172,53 @@ def _within_cone(
     dz = z - vertex["z"]
     miss = np.hypot(vertex["x"] + dz * track["tx"] - x, vertex["y"] + dz * track["ty"] - y)
     return np.asarray(miss < how.cone_radius + how.cone_angle * dz)
+
+
+class Nearest(NamedTuple):
+    """Distances in mm of vertices from what lies in the three sheets before, inf without."""
+
+    before: FloatArray
+    """Distance of the nearest base-track, of a track or not, extrapolated; shape (n,)."""
+    passing: FloatArray
+    """Distance of the nearest track that goes on beyond the vertex; shape (n,)."""
+
+
+def nearest_tracks(
+    vertices: StructuredArray,
+    rows: StructuredArray,
+    chains: Chains,
+    tracks: StructuredArray,
+    sheets: Sheets,
+) -> Nearest:
+    """How near base-tracks and passing tracks come to vertices.
+
+    Parameters
+    ----------
+    vertices
+        Array of `wayside.reconstruction.records.VERTEX`, shape (n,).
+    rows
+        Base-tracks, sorted by sheet: an array of `wayside.emulsion.signals.BASETRACK`.
+    chains
+        Row numbers of every track.
+    tracks
+        Array of `wayside.reconstruction.records.TRACK`.
+    sheets
+        Depths in the stack.
+    """
+    track = np.full(len(rows), -1, dtype=np.int64)
+    track[chains.members] = np.repeat(np.arange(len(tracks)), np.diff(chains.first))
+    z = sheets.middle(rows["sheet"])
+    before, passing = np.full(len(vertices), np.inf), np.full(len(vertices), np.inf)
+    for v, vertex in enumerate(vertices):
+        low, high = np.searchsorted(rows["sheet"], [vertex["sheet"] - 3, vertex["sheet"]])
+        own = rows[low:high]
+        dz = vertex["z"] - z[low:high]
+        miss = np.hypot(
+            own["x"] + dz * own["tx"] - vertex["x"], own["y"] + dz * own["ty"] - vertex["y"]
+        )
+        before[v] = miss.min(initial=np.inf)
+        number = track[low:high]
+        passes = (number >= 0) & (number != vertex["track_1"]) & (number != vertex["track_2"])
+        passes &= tracks["last_sheet"][np.maximum(number, 0)] >= vertex["sheet"]
+        passing[v] = miss[passes].min(initial=np.inf)
+    return Nearest(before, passing)

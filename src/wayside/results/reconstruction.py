@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from wayside.reconstruction.files import Run
-from wayside.reconstruction.run import TABLES, Job, origins, read_result, reconstruct_run
+from wayside.reconstruction.job import Job
+from wayside.reconstruction.run import TABLES, origins, read_result, reconstruct_run
 from wayside.results.saving import Drawing, SavedRun
 from wayside.results.simulation import Simulation
 from wayside.scenario import Scenario, load_scenario

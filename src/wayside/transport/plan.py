@@ -21,7 +21,7 @@ from wayside.detector.stack import Stack
 from wayside.errors import InputError
 from wayside.files import whole_files, write_text
 from wayside.generator.records import PRIMARY
-from wayside.reading import file_checksum, read_json, sealed_json
+from wayside.reading import file_checksum, read_json, require_checksums, sealed_json
 from wayside.tables import METADATA, about_table, open_table, read_table, write_table
 from wayside.transport.datasets import DataSets
 from wayside.transport.engine import KINDS, engine_record
@@ -296,5 +296,4 @@ def check_tables(folder: Path, about: Mapping[str, Any]) -> None:
                     if there.get(key) != described.get(key)
                 )
                 raise InputError(f"{path}: of another run (different {', '.join(differing)})")
-        if name in checksums and file_checksum(path) != checksums[name]:
-            raise InputError(f"{path}: damaged, or of another run: its checksum differs")
+    require_checksums(folder, checksums, "run")
