@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from rich.console import Console
 from rich.progress import Progress
+from scenario_decays import Decay, DetectorFrame
 from table_script import arguments
 
 from wayside.efficiency.axes import AXES
@@ -27,8 +28,7 @@ from wayside.efficiency.shipped import shipped
 from wayside.efficiency.table import EfficiencyMap
 from wayside.files import write_text
 from wayside.generator.events import EventGenerator
-from wayside.generator.pairs import OTHER, PAIRS, prongs
-from wayside.generator.records import PRIMARY
+from wayside.generator.pairs import OTHER, PAIRS
 from wayside.reconstruction.decay_efficiency import passing_decays
 from wayside.reconstruction.job import Job
 from wayside.results.simulation import simulate
@@ -139,15 +139,14 @@ def _generate(scenario: Scenario, options: argparse.Namespace) -> tuple[Any, Any
     """Rows of `DECAY` and particles of decays to follow, how many were made, which are hopeless."""
     generator = EventGenerator(scenario, (scenario.signal[0],))
     box = mass_point(scenario).box(scenario.signal[0])
-    splitting = scenario.masses[0] - scenario.masses[1]
-    all_rows, all_particles, all_hopeless = [], [], []
+    decays: list[Decay] = []
+    all_hopeless = []
     generated = followed = lost = 0
     for block in generator.blocks(10_000_000, options.seed):
-        momentum = block.momentum @ box.axes.T
-        place = 1e3 * ((block.vertex - box.position) @ box.axes.T)
-        charged = np.isin(np.abs(block.pdg), (11, 13, 211, 321))
+        frame = DetectorFrame(block, box, scenario.masses)
+        momentum = frame.momentum
         slope = np.full(len(momentum), np.inf)
-        ahead = charged & (momentum[:, 2] > 0.0)
+        ahead = frame.charged & (momentum[:, 2] > 0.0)
         slope[ahead] = np.hypot(momentum[ahead, 0], momentum[ahead, 1]) / momentum[ahead, 2]
         owner = np.repeat(np.arange(len(block.event)), np.diff(block.offsets))
         hopes = np.bincount(owner[slope < SLOPE], minlength=len(block.event))
@@ -158,37 +157,16 @@ def _generate(scenario: Scenario, options: argparse.Namespace) -> tuple[Any, Any
                 continue
             lost += hopeless
             followed += not hopeless
-            mine = slice(block.offsets[i], block.offsets[i + 1])
-            own = np.flatnonzero(charged[mine])
-            fast = own[np.argsort(-np.linalg.norm(momentum[mine][own], axis=1))[:2]]
-            if len(fast) == 2:
-                row = prongs(momentum[mine][fast][None], block.mass[mine][fast][None])
-            else:
-                row = prongs(np.ones((1, 2, 3)), np.ones((1, 2)))
-            codes = sorted(abs(int(p)) for p in block.pdg[mine])
-            kinds = {(11, 11): 0, (13, 13): 1, (211, 211): 2}
-            row["channel"] = kinds.get(tuple(codes), OTHER)
-            row["event"] = len(all_rows)
-            row["splitting"] = splitting
-            for axis, name in enumerate("xyz"):
-                row[name] = place[i, axis]
-            row["depth"] = 1e-3 * place[i, 2]
-            out = np.zeros(len(momentum[mine]), dtype=PRIMARY)
-            out["event"], out["weight"] = len(all_rows), 1.0
-            out["pdg"] = block.pdg[mine]
-            for axis, name in enumerate("xyz"):
-                out[name] = place[i, axis]
-                out[f"p{name}"] = 1e3 * momentum[mine][:, axis]
-            all_rows.append(row)
-            all_particles.append(out)
+            decays.append(frame.decay(i, len(decays)))
             all_hopeless.append(hopeless)
             if followed == options.followed:
                 break
         if followed == options.followed:
             break
+    rows, particles = zip(*decays, strict=True)
     return (
-        np.concatenate(all_rows),
-        np.concatenate(all_particles),
+        np.concatenate(rows),
+        np.concatenate(particles),
         generated,
         np.array(all_hopeless),
     )

@@ -19,12 +19,12 @@ from typing import Any, Final
 
 import numpy as np
 from candidate_samples import BeamSample, PairSample, Sample, ScenarioSample, plain, samples
+from scenario_decays import Decay, DetectorFrame
 from table_script import arguments
 
 from wayside.detector.stack import Stack
 from wayside.generator.events import EventGenerator
-from wayside.generator.pairs import DECAY, OTHER, draw_pairs, prongs
-from wayside.generator.records import PRIMARY
+from wayside.generator.pairs import DECAY, draw_pairs
 from wayside.scenario import load_scenario
 from wayside.scenario.hardware import Geant4Section, StackSection
 from wayside.sensitivity.planes import mass_point
@@ -138,35 +138,11 @@ def scenario_decays(
     generator = generator_of(sample.scenario, sample.values)
     scenario = generator.scenario
     box = mass_point(scenario).box(generator.detectors[0])
-    rows, particles = [], []
+    decays: list[Decay] = []
     for block in generator.blocks(number, seed):
-        momentum = block.momentum @ box.axes.T
-        place = 1e3 * ((block.vertex - box.position) @ box.axes.T)
-        charged = np.isin(np.abs(block.pdg), (11, 13, 211, 321))
-        for i in range(len(block.event)):
-            mine = slice(block.offsets[i], block.offsets[i + 1])
-            own = np.flatnonzero(charged[mine])
-            fast = own[np.argsort(-np.linalg.norm(momentum[mine][own], axis=1))[:2]]
-            if len(fast) == 2:
-                row = prongs(momentum[mine][fast][None], block.mass[mine][fast][None])
-            else:
-                row = np.zeros(1, DECAY)
-                row["slope"] = row["other_slope"] = np.inf
-            codes = tuple(sorted(abs(int(code)) for code in block.pdg[mine]))
-            row["channel"] = {(11, 11): 0, (13, 13): 1, (211, 211): 2}.get(codes, OTHER)
-            row["event"] = len(rows)
-            row["splitting"] = scenario.masses[0] - scenario.masses[1]
-            out = np.zeros(len(codes), PRIMARY)
-            out["event"], out["weight"], out["pdg"] = len(rows), 1.0, block.pdg[mine]
-            for axis, name in enumerate("xyz"):
-                row[name] = out[name] = place[i, axis]
-                out[f"p{name}"] = 1e3 * momentum[mine][:, axis]
-            row["depth"] = 1e-3 * place[i, 2]
-            flight = block.excited[i] @ box.axes.T
-            row["boost"] = np.linalg.norm(flight) / scenario.masses[0]
-            row["tilt"] = np.arccos(flight[2] / np.linalg.norm(flight))
-            rows.append(row)
-            particles.append(out)
+        frame = DetectorFrame(block, box, scenario.masses)
+        decays += [frame.decay(i, len(decays) + i) for i in range(len(block.event))]
+    rows, particles = zip(*decays, strict=True)
     return np.concatenate(rows), np.concatenate(particles)
 
 

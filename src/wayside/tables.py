@@ -84,10 +84,12 @@ def open_table(path: Path) -> Iterator[Any]:
     Raises
     ------
     InputError
-        If it cannot be read.
+        If it cannot be read, or pyarrow is not installed.
     """
-    import pyarrow.parquet as pq
-
+    try:
+        import pyarrow.parquet as pq
+    except ModuleNotFoundError:
+        raise InputError('pyarrow is not installed: pip install "wayside[simulation]"') from None
     with reading(path, "Parquet"), pq.ParquetFile(path, page_checksum_verification=True) as file:
         yield file
 

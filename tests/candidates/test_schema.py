@@ -94,7 +94,7 @@ def test_what_is_no_table_of_candidates_is_refused(tmp_path):
     with pytest.raises(InputError, match="no such file"):
         read_candidates(path)
     path.write_bytes(b"no")
-    with pytest.raises(InputError, match="not a Parquet file"):
+    with pytest.raises(InputError, match="cannot be read as Parquet, damaged"):
         read_candidates(path)
     pq.write_table(pa.table({"mass": [1.0]}), path)
     with pytest.raises(InputError, match="holds no candidates"):

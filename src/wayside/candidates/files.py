@@ -1,6 +1,5 @@
 """Files of candidates: Parquet, with the samples and the version in the metadata."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,7 +19,9 @@ from wayside.candidates.schema import (
     Column,
 )
 from wayside.errors import InputError
-from wayside.files import whole_file
+from wayside.files import printable, whole_file
+from wayside.reading import sealed_json, unsealed_json
+from wayside.tables import open_table, rows_of
 from wayside.typing import IntArray, StructuredArray
 
 if TYPE_CHECKING:
@@ -139,10 +140,12 @@ def _write(
         )
         for column in columns
     ]
-    head = json.dumps({"version": VERSION, **about})
+    head = sealed_json({"version": VERSION, **about})
     table = table.cast(pa.schema(fields, metadata={_KEY: head.encode()}))
     with whole_file(path) as part:
-        pq.write_table(table, part, compression="zstd", compression_level=9)
+        pq.write_table(
+            table, part, compression="zstd", compression_level=9, write_page_checksum=True
+        )
 
 
 def read_candidates(path: Path) -> Candidates:
@@ -159,7 +162,7 @@ def read_candidates(path: Path) -> Candidates:
         If it cannot be read, is of another version, or a column is missing.
     """
     table, about = _read(path, (*COLUMNS, *HITS, *GAPS))
-    rows = _rows(table, COLUMNS, ROW)
+    rows = rows_of(table, ROW, path)
     lists = [_lists(table, columns) for columns in (HITS, GAPS)]
     return Candidates(rows, lists[0], lists[1], tuple(about["samples"]), about["about"])
 
@@ -167,42 +170,23 @@ def read_candidates(path: Path) -> Candidates:
 def read_decays(path: Path) -> StructuredArray:
     """Read simulated decays; errors as in `read_candidates`."""
     table, _ = _read(path, DECAYS)
-    return _rows(table, DECAYS, DECAY_ROW)
+    return rows_of(table, DECAY_ROW, path)
 
 
 def _read(path: Path, columns: tuple[Column, ...]) -> tuple["pa.Table", dict[str, Any]]:
-    try:
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-    except ModuleNotFoundError:
-        raise InputError('pyarrow is not installed: pip install "wayside[simulation]"') from None
-    try:
-        table = pq.ParquetFile(path).read()
-    except FileNotFoundError:
-        raise InputError(f"{path}: no such file") from None
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}") from None
-    except pa.ArrowInvalid:
-        raise InputError(f"{path}: not a Parquet file") from None
+    with open_table(path) as file:
+        table = file.read()
     head = (table.schema.metadata or {}).get(_KEY)
     if head is None:
-        raise InputError(f"{path}: holds no candidates")
-    about: dict[str, Any] = json.loads(head)
-    if about["version"] != VERSION:
-        raise InputError(f"{path}: candidates of version {about['version']}, not {VERSION}")
+        raise InputError(f"{printable(path)}: holds no candidates")
+    about = unsealed_json(path, head)
+    if about.get("version") != VERSION:
+        version = about.get("version")
+        raise InputError(f"{printable(path)}: candidates of version {version}, not {VERSION}")
     missing = [column.name for column in columns if column.name not in table.column_names]
     if missing:
-        raise InputError(f'{path}: no column "{missing[0]}"')
+        raise InputError(f'{printable(path)}: no column "{missing[0]}"')
     return table, about
-
-
-def _rows(
-    table: "pa.Table", columns: tuple[Column, ...], dtype: np.dtype[np.void]
-) -> StructuredArray:
-    rows = np.zeros(len(table), dtype)
-    for column in columns:
-        rows[column.name] = table[column.name].to_numpy()
-    return rows
 
 
 def _lists(table: "pa.Table", columns: tuple[Column, ...]) -> Lists:
