@@ -23,6 +23,7 @@ from table_script import arguments
 
 from wayside.efficiency.axes import AXES
 from wayside.efficiency.binomial import interval
+from wayside.efficiency.csv_file import read_csv
 from wayside.efficiency.selection import SELECTIONS
 from wayside.efficiency.shipped import shipped
 from wayside.efficiency.table import EfficiencyMap
@@ -48,11 +49,7 @@ def main() -> None:
     parser.add_argument("--set", dest="values", action="append", default=[], metavar="KEY=VALUE")
     parser.add_argument("--table", type=Path, help="instead of the one that comes with Wayside")
     options = parser.parse_args()
-    table = (
-        EfficiencyMap.from_csv(options.table.read_text(encoding="utf-8"))
-        if options.table
-        else shipped()
-    )
+    table = read_csv(options.table.read_text(encoding="utf-8")) if options.table else shipped()
     for name in options.scenarios.split(","):
         scenario = load_scenario(name).with_values(options.values)
         result = closure(scenario, options, table)

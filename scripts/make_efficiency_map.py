@@ -22,6 +22,7 @@ from rich.progress import Progress
 from table_script import arguments, command_of
 
 from wayside import __version__
+from wayside.efficiency.csv_file import csv_of
 from wayside.efficiency.selection import SELECTIONS
 from wayside.efficiency.shipped import SETTINGS, settings_text
 from wayside.efficiency.table import EfficiencyMap
@@ -112,7 +113,7 @@ def main() -> None:
     assert table is not None, "at least one batch"
     full = {**header, "decays": _words(drawn)}
     final = EfficiencyMap(table.channels, table.edges, table.tried, table.passed, full)
-    write_text(options.out, final.to_csv())
+    write_text(options.out, csv_of(final))
     print(f"{options.out}: {final.tried.sum()} decays in {np.count_nonzero(final.tried)} cells")
 
 

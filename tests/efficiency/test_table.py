@@ -8,6 +8,7 @@ from scipy.stats import beta, binom
 
 from wayside.efficiency.axes import AXES
 from wayside.efficiency.binomial import interval
+from wayside.efficiency.csv_file import csv_of, read_csv
 from wayside.efficiency.table import LEAST, EfficiencyMap, counted
 from wayside.errors import InputError
 
@@ -28,7 +29,7 @@ def places(n, rng, inside=True):
 
 def test_text_and_back():
     table = toy_map(seed=1)
-    other = EfficiencyMap.from_csv(table.to_csv())
+    other = read_csv(csv_of(table))
     assert other.channels == table.channels
     assert other.selections == ("vertex", "timed")
     assert dict(other.header) == dict(table.header)
@@ -176,4 +177,4 @@ def test_what_is_refused():
     with pytest.raises(InputError, match=r"edges\.depth: must be two numbers"):
         EfficiencyMap(table.channels, bad, table.tried, table.passed, {})
     with pytest.raises(InputError, match="not a table of efficiencies"):
-        EfficiencyMap.from_csv("# origin: elsewhere\na,b\n1,2\n")
+        read_csv("# origin: elsewhere\na,b\n1,2\n")

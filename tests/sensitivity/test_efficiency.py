@@ -7,6 +7,7 @@ import pytest
 
 import wayside
 from wayside.acceptance.detected import Detected
+from wayside.efficiency.csv_file import csv_of, read_csv
 from wayside.efficiency.shipped import SETTINGS, differences, settings_text, shipped
 from wayside.efficiency.table import EfficiencyMap
 from wayside.errors import InputError
@@ -176,7 +177,7 @@ def test_settings_survive_the_header():
     assert "\n" not in line
     table = shipped()
     bare = EfficiencyMap(table.channels, table.edges, table.tried, table.passed, {"settings": line})
-    assert differences(EfficiencyMap.from_csv(bare.to_csv()), plain) == []
+    assert differences(read_csv(csv_of(bare)), plain) == []
 
 
 def test_directions_without_nodes_at_the_end() -> None:

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from wayside.data import table_text
 from wayside.detector.cuts import ReconstructionCuts
+from wayside.efficiency.csv_file import read_csv
 from wayside.efficiency.table import EfficiencyMap
 from wayside.reading import reading
 
@@ -27,7 +28,7 @@ _FREE: Final = {"stack.blocks", "geant4.data", "geant4.margin"}
 def shipped() -> EfficiencyMap:
     """Table that comes with Wayside; read when it is first asked for."""
     with reading(Path(f"{NAME}.csv"), "CSV"):
-        return EfficiencyMap.from_csv(table_text(NAME))
+        return read_csv(table_text(NAME))
 
 
 def settings_text(sections: Mapping[str, Mapping[str, Any]]) -> str:

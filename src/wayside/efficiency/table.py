@@ -5,7 +5,6 @@ how many decays were simulated and how many passed each selection, so that table
 add.
 """
 
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -295,65 +294,6 @@ class EfficiencyMap:
         """
         value, variance = self.filled(selection)
         return float(np.sum(fraction * value)), float(np.sqrt(np.sum(fraction**2 * variance)))
-
-    def to_csv(self) -> str:
-        """Text of the table: provenance, edges, one row a cell in which something was tried."""
-        lines = [f"# {key}: {value}" for key, value in self.header.items()]
-        lines.append(f"# channels: {' '.join(self.channels)}")
-        lines.append(f"# selections: {' '.join(self.selections)}")
-        for name, axis in AXES.items():
-            values = " ".join(repr(float(v)) for v in self.edges[name])
-            lines.append(f"# edges {name} ({axis.unit}): {values}")
-        lines.append(",".join(["channel", *AXES, "tried", *self.selections]))
-        columns = [self.tried, *self.passed.values()]
-        for cell in np.argwhere(self.tried > 0):
-            place = tuple(cell)
-            numbers = [*place, *(counts[place] for counts in columns)]
-            lines.append(",".join(str(int(number)) for number in numbers))
-        return "\n".join(lines) + "\n"
-
-    @classmethod
-    def from_csv(cls, text: str) -> "EfficiencyMap":
-        """Read what `to_csv` wrote.
-
-        Raises
-        ------
-        InputError
-            If it is something else.
-        """
-        header: dict[str, str] = {}
-        edges: dict[str, FloatArray] = {}
-        channels: tuple[str, ...] = ()
-        selections: tuple[str, ...] = ()
-        try:
-            stream = io.StringIO(text)
-            for line in stream:
-                if not line.startswith("#"):
-                    break
-                key, _, value = line[1:].strip().partition(": ")
-                if key == "channels":
-                    channels = tuple(value.split())
-                elif key == "selections":
-                    selections = tuple(value.split())
-                elif key.startswith("edges "):
-                    edges[key.split()[1]] = np.array([float(v) for v in value.split()])
-                else:
-                    header[key] = value
-            shape = (len(channels), *(len(edges[name]) - 1 for name in AXES))
-            counts = np.zeros((1 + len(selections), *shape), np.int64)
-            rows = np.loadtxt(stream, dtype=np.int64, delimiter=",", ndmin=2)
-            if rows.size:
-                counts[(slice(None), *rows[:, : len(shape)].T)] = rows[:, len(shape) :].T
-        except (KeyError, ValueError, IndexError) as error:
-            raise InputError(f"not a table of efficiencies: {error}") from None
-        passed = dict(zip(selections, counts[1:], strict=True))
-        return cls(
-            channels,
-            MappingProxyType(edges),
-            counts[0],
-            MappingProxyType(passed),
-            MappingProxyType(header),
-        )
 
 
 def counted(
