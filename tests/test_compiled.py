@@ -13,8 +13,10 @@ import numpy as np
 import pytest
 from numba.core import config
 
-from wayside import compiled
+from wayside import compiled, load_scenario, mass_point
 from wayside.errors import CacheWarning
+from wayside.production import density, frames
+from wayside.production import radiative_flight as radiative
 
 SOURCE = """
 from wayside.compiled import njit
@@ -188,6 +190,26 @@ def test_what_it_calls_and_reads_is_part_of_it(
     assert value(2.0, 1.0) == 4.0
     assert value(30.0, 1.0) == 46.0
     assert value(30.0, 2.0) == 47.0
+
+
+def test_what_an_argument_selects_is_part_of_it() -> None:
+    """A mass point's density is found by the type of its flight, in other files."""
+    flight = mass_point(load_scenario("belle2-forward")).flight
+    stamps = compiled._stamps_of_types((compiled.numba.typeof(flight),))
+    sources = {stamp.split()[0] for stamp in stamps}
+    assert {str(Path(module.__file__)) for module in (radiative, density, frames)} <= sources
+
+
+def test_arrays_and_modules_are_part_of_it() -> None:
+    scope = {"table": np.array([1.0, 2.0]), "frames": frames}
+    exec("def function(i):\n    return table[i] * frames.SPEED", scope)
+    first: set[str] = set()
+    compiled._collect(scope["function"], set(), first)
+    assert any(stamp.startswith(str(Path(frames.__file__))) for stamp in first)
+    scope["table"][1] = 3.0
+    second: set[str] = set()
+    compiled._collect(scope["function"], set(), second)
+    assert first != second
 
 
 def test_a_field_more_of_an_argument() -> None:

@@ -34,3 +34,17 @@ def test_any_error_is_one_line(error: Exception) -> None:
         raise error
     assert str(caught.value).startswith("a.x: cannot be read as X")
     assert str(caught.value).isprintable()
+
+
+def test_too_large_is_not_damaged() -> None:
+    with (
+        pytest.raises(InputError, match=r"a\.x: too large for the memory"),
+        reading(Path("a.x"), "X"),
+    ):
+        raise MemoryError
+
+
+@pytest.mark.parametrize("key", ["checksums", "check", "checksum_sha256"])
+def test_other_checksums_are_not_ours(key: str) -> None:
+    text = f'{{"{key}": "1", "a": 2}}'
+    assert unsealed_json(Path("a.json"), text) == {key: "1", "a": 2}

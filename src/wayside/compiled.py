@@ -16,10 +16,11 @@ import zlib
 from collections.abc import Callable, Iterable
 from functools import cached_property
 from pathlib import Path
-from types import CodeType, FunctionType
+from types import CodeType, FunctionType, ModuleType
 from typing import Any, Final, TypeVar
 
 import numba
+import numpy as np
 from numba.core import caching, serialize
 
 from wayside.errors import CacheWarning
@@ -62,6 +63,22 @@ def njit(**options: Any) -> Callable[[Function], Any]:
         return dispatcher
 
     return decorate
+
+
+_SELECTED: Final[dict[Any, list[Callable[..., Any]]]] = {}
+
+
+def selected_by(kind: type, dispatcher: Any) -> None:
+    """Say that code for a class of arguments calls a compiled function that the class selects.
+
+    Parameters
+    ----------
+    kind
+        Class of the argument, a named tuple.
+    dispatcher
+        What `njit` returned, found by an overload when the caller is compiled.
+    """
+    _SELECTED.setdefault(kind, []).append(getattr(dispatcher, "py_func", dispatcher))
 
 
 def keep(dispatcher: Any) -> None:
@@ -193,6 +210,10 @@ def _collect(function: Callable[..., Any], known: set[int], stamps: set[str]) ->
             _collect(inner, known, stamps)
         elif isinstance(value, bool | int | float | complex | str | tuple):
             stamps.add(f"{name} = {value!r}")
+        elif isinstance(value, np.ndarray):
+            stamps.add(f"{name} = {value.dtype} {value.shape} {zlib.crc32(value.tobytes())}")
+        elif isinstance(value, ModuleType) and getattr(value, "__file__", None):
+            stamps.add(_stamp(str(value.__file__)))
 
 
 def _names(code: CodeType) -> set[str]:
@@ -202,13 +223,17 @@ def _names(code: CodeType) -> set[str]:
 
 
 def _stamps_of_types(types: Iterable[Any]) -> set[str]:
-    """Stamps of the files that define the named tuples among types of arguments."""
-    stamps = set()
+    """Stamps of the named tuples among types of arguments: their files, and what they select."""
+    stamps: set[str] = set()
+    known: set[int] = set()
     for kind in types:
         stamps |= _stamps_of_types(getattr(kind, "types", ()))
-        module = sys.modules.get(getattr(getattr(kind, "instance_class", None), "__module__", ""))
+        named = getattr(kind, "instance_class", None)
+        module = sys.modules.get(getattr(named, "__module__", ""))
         if module is not None and getattr(module, "__file__", None):
             stamps.add(_stamp(str(module.__file__)))
+        for function in _SELECTED.get(named, ()):
+            _collect(function, known, stamps)
     return stamps
 
 

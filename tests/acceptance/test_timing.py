@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from reference import sampling
 
+from wayside.acceptance import timing
 from wayside.acceptance.estimate import converged_rule
 from wayside.acceptance.rule import Level, build_rule
 from wayside.acceptance.timing import arrival_times, quantiles, timing_rule
@@ -178,3 +179,34 @@ def test_more_nodes_change_nothing() -> None:
         np.testing.assert_allclose(
             quantiles(few, ctau, levels), quantiles(many, ctau, levels), atol=0.02
         )
+
+
+def test_many_bins_by_steps_of_the_density(rule) -> None:
+    """Sums over steps of the density are those bin by bin, to the rounding of the fullest bin."""
+    earliest = timing._range(rule.sky.near, rule.spectra)[0]
+    for edges in (np.geomspace(0.9 * earliest, 40.0 * earliest, 3000), np.linspace(0, 200, 7)):
+        for ctau in (0.1, 5.0, math.inf):
+            direct, by_steps = (timing._filled(rule, ctau, edges, many=many) for many in (0, 1))
+            for one, other in zip(direct, by_steps, strict=True):
+                np.testing.assert_allclose(other, one, atol=1e-12 * one.max(), rtol=1e-9)
+
+
+def test_bins_sought_from_a_guess() -> None:
+    rng = np.random.default_rng(17)
+    edges = np.sort(rng.uniform(0.0, 1.0, 40))
+    values = np.concatenate([rng.uniform(-0.2, 1.2, 500), edges])
+    for value in values:
+        expected = np.searchsorted(edges, value, side="right") - 1
+        for guess in (-1, 0, 7, 38, 39):
+            assert timing._bin_near(edges, value, guess) == expected
+
+
+def test_quantiles_with_the_distribution(rule) -> None:
+    levels = (0.05, 0.5, 0.95)
+    arrivals, times = timing.arrivals_and_quantiles(rule, 2.0, levels)
+    apart = arrival_times(rule, 2.0)
+    # Other levels asked for at once refine other bins: 7/4096/64 of a time at most.
+    np.testing.assert_allclose(times, quantiles(rule, 2.0, levels), rtol=3e-5)
+    np.testing.assert_allclose(arrivals.edges, apart.edges, rtol=3e-5)
+    with pytest.raises(InputError, match="bins = 0"):
+        timing.arrivals_and_quantiles(rule, 2.0, levels, bins=0)

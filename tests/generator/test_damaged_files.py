@@ -9,6 +9,7 @@ import pytest
 
 from wayside import events, load_scenario
 from wayside.errors import InputError
+from wayside.generator.formats import listing
 from wayside.generator.formats.primaries import read_events
 
 EVENTS = 20
@@ -152,3 +153,14 @@ def test_damaged_header(files: dict[str, Path], tmp_path: Path) -> None:
     path.write_bytes(changed)
     with pytest.raises(InputError, match="damaged or edited: its checksum differs"):
         read_events(path)
+
+
+def test_the_end_is_found_at_any_place_of_a_block(
+    files: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Files are read in blocks; one may end anywhere in the end marker or before it."""
+    text = files["hepmc"].read_bytes()
+    marker = text.index(b"HepMC::Asciiv3-END_EVENT_LISTING")
+    for size in range(marker - 2, marker + 40):
+        monkeypatch.setattr(listing, "_BLOCK", size)
+        assert listing.check_listing(files["hepmc"]) == EVENTS

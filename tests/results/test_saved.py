@@ -1,12 +1,17 @@
 """Results of a scenario's point and plane that save themselves."""
 
 import json
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from matplotlib.figure import Figure
 from reference.background_sources import few_sources
 
 import wayside
+from wayside.errors import FigureWarning
+from wayside.results.saving import Drawing, save_figures
 from wayside.scenario import Scenario
 from wayside.sensitivity.point import point_report
 from wayside.sensitivity.result import Reach, reach
@@ -80,3 +85,25 @@ def test_background(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         "background.csv", "luminosity.csv", "background.json", "workspace.json", "background.png",
         "background.pdf",
     ]  # fmt: skip
+
+
+def test_figures_that_cannot_be_drawn_end(
+    scenario: Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without Matplotlib, or with one that fails when it is imported: one warning, all tables."""
+    report = wayside.point_report(scenario)
+    monkeypatch.setitem(sys.modules, "wayside.plotting.files", None)
+    with pytest.warns(FigureWarning) as caught:
+        written = report.save(tmp_path)
+    assert [path.name for path in written] == ["arrivals.csv", "point.json"]
+    assert len(caught) == 1
+
+
+def test_drawings_that_break_off(tmp_path: Path) -> None:
+    def drawings() -> Iterator[Drawing]:
+        yield Drawing("one", lambda: Figure())
+        raise ValueError("no more")
+
+    with pytest.warns(FigureWarning, match=r"one: cannot be drawn: ValueError: no more"):
+        written = save_figures(tmp_path, drawings())
+    assert [path.name for path in written] == ["one.png", "one.pdf"]

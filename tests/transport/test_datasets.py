@@ -58,3 +58,17 @@ def test_cache_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(OSError, match="cannot be written"):
         datasets.unpack(tmp_path / "file")
+
+
+def test_without_a_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A user that the machine does not know, as on batch nodes."""
+
+    def homeless() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(Path, "home", homeless)
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.delenv(datasets.VARIABLE, raising=False)
+    monkeypatch.setattr(datasets.tempfile, "gettempdir", lambda: str(tmp_path))
+    assert datasets.installed() is None
+    assert datasets.cache_folder().is_relative_to(tmp_path)

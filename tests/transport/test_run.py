@@ -15,7 +15,7 @@ from wayside.detector.stack import Stack
 from wayside.errors import InputError
 from wayside.tables import write_table
 from wayside.transport.gun import gun, together
-from wayside.transport.plan import Plan, Recorded, chunk_seed, read_run
+from wayside.transport.plan import Plan, Recorded, chunk_seed, is_complete, read_run
 from wayside.transport.run import Accident, SimulationError, simulate
 
 SMALL = Stack(size=(40.0, 40.0), blocks=2, layers=6, shield=5.0, fibres=2.0)
@@ -132,6 +132,21 @@ def test_killed_and_continued(reference: Recorded, tmp_path: Path) -> None:
     simulate(plan(), folder)
     same(reference, read_run(folder))
     assert not list(folder.rglob(".*"))
+
+
+def test_what_others_left_among_the_chunks_is_no_obstacle(
+    reference: Recorded, tmp_path: Path
+) -> None:
+    """A killed process of another machine, or a file system, leaves files that are not ours."""
+    (tmp_path / "chunks").mkdir()
+    (tmp_path / "chunks" / ".000000.parquet.0badcafe-1-0badcafe.part").write_bytes(b"half")
+    simulate(plan(), tmp_path)
+    same(read_run(tmp_path), reference)
+    # As a kill between the last table and the end leaves it.
+    (tmp_path / "chunks").mkdir(exist_ok=True)
+    (tmp_path / "chunks" / ".nfs01").touch()
+    assert is_complete(tmp_path)
+    same(read_run(tmp_path), reference)
 
 
 def test_another_run_in_the_folder(tmp_path: Path) -> None:

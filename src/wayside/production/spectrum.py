@@ -13,7 +13,7 @@ import numpy as np
 from numba.core import types
 from numba.extending import overload
 
-from wayside.compiled import njit
+from wayside.compiled import njit, selected_by
 from wayside.production.frames import line_of_sight
 
 MAX_SEGMENTS: Final = 32
@@ -51,6 +51,8 @@ def register_segments(flight: type, segments: Any, constants: type, density: Any
     """
     _KERNELS[flight] = _Kernels(segments=segments)
     _DENSITIES[constants] = density
+    selected_by(flight, segments)
+    selected_by(constants, density)
 
 
 def register_lines(flight: type, lines: Any) -> None:
@@ -65,6 +67,7 @@ def register_lines(flight: type, lines: Any) -> None:
         steradian and produced particle, and logarithms of gamma beta into ``out``, shape (3, n).
     """
     _KERNELS[flight] = _Kernels(lines=lines)
+    selected_by(flight, lines)
 
 
 def _segments_of(flight: Any, direction: Any, sight: Any, out: Any) -> Any:
