@@ -5,13 +5,12 @@ import math
 import numpy as np
 import pytest
 
+from backgrounds.test_faces import some_boxes
 from wayside import PseudoDirac, load_scenario
 from wayside.acceptance.estimate import converged_rule
 from wayside.backgrounds import collider_muons, fakes, radiator
 from wayside.backgrounds.collider_muons import born, continuum, entering_probability
-from wayside.backgrounds.faces import seen
 from wayside.backgrounds.place import box_of
-from wayside.backgrounds.radiated_muons import NODES, radiated_muons
 from wayside.backgrounds.setup import DetectorSetup
 from wayside.collider.beams import Beams
 from wayside.constants import ALPHA, GEV2_TO_FB, M_ELECTRON, M_MUON
@@ -23,48 +22,6 @@ from wayside.production.radiative_flight import radiative_flight
 BELLE2 = Beams(7.007, 4.000, 0.083)
 BEPCII = 5.16e-4
 """Relative energy spread of a beam, at 1.89 GeV."""
-
-
-def some_boxes() -> list[Box]:
-    return [
-        Box.place([1.0, 0.0, 7.0], [2.0, 3.0, 1.32]),
-        Box.place([-2.0, 1.0, 3.0], [1.5, 1.0, 2.0], [0.2, 0.5, -1.0], 0.4),
-        Box.place([4.0, 0.0, 0.0], [2.0, 3.0, 1.32]),
-    ]
-
-
-@pytest.mark.parametrize("box", some_boxes())
-def test_solid_angle_against_rays(box: Box) -> None:
-    rng = np.random.default_rng(1)
-    rays = rng.normal(size=(400_000, 3))
-    rays /= np.linalg.norm(rays, axis=1)[:, None]
-    hit = float(np.mean(box.crossings(rays).hit))
-    # Four standard deviations: one in 16,000 seeds fails.
-    error = 4.0 * math.sqrt(hit * (1.0 - hit) / len(rays))
-    assert seen(box)[1].sum() / (4.0 * math.pi) == pytest.approx(hit, abs=error)
-
-
-def test_solid_angle_of_a_rectangle() -> None:
-    """In closed form: 4 arcsin(ab / sqrt((a^2 + d^2)(b^2 + d^2))), half sides a and b."""
-    box = Box.place([0.0, 0.0, 2.0], [1.0, 3.0, 1e-3], "beam")
-    a, b, d = 0.5, 1.5, 2.0
-    exact = 4.0 * math.asin(a * b / math.sqrt((a * a + d * d) * (b * b + d * d)))
-    assert seen(box, 30)[1].sum() == pytest.approx(exact, rel=1e-10)
-
-
-def test_faces_close_the_box() -> None:
-    box = some_boxes()[1]
-    found = box.faces
-    assert sum(each.area * each.normal for each in found) == pytest.approx(np.zeros(3), abs=1e-12)
-    # The divergence theorem: the flux of x/3 out of the surface is the volume.
-    flux = 0.0
-    for each in found:
-        places, _, areas = each.patches(3)
-        flux += float(areas @ (places @ each.normal)) / 3.0
-    assert flux == pytest.approx(box.volume, rel=1e-12)
-    assert sorted(each.area for each in found) == pytest.approx(
-        sorted(2 * [1.5, 3.0, 2.0]), rel=1e-12
-    )
 
 
 def sampled(beams: Beams, number: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -285,50 +242,6 @@ def test_energies_of_those_that_enter() -> None:
     # Nothing has more than the faster beam, and a third has about that.
     assert kinetic.max() < 7.01
     assert 0.1 < weights[kinetic > 6.5].sum() / weights.sum() < 0.5
-
-
-def by_photon_energy(
-    beams: Beams, box: Box, least: float, nodes: int, order: int
-) -> tuple[float, float]:
-    """Muons into a box in fb, and those with twice the least energy, summed photon by photon."""
-    directions, solid = seen(box, order)
-    x_max = 1.0 - (2.0 * M_MUON / beams.sqrt_s) ** 2 * (1.0 + 1e-6)
-    counts = np.zeros(2)
-    for x, weight in zip(*radiator.nodes(beams.sqrt_s, x_max, nodes), strict=True):
-        mass = beams.sqrt_s * math.sqrt(1.0 - x)
-        pairs = weight * born(mass) * float(radiator.vacuum_polarisation(mass))
-        for kept in after_a_photon(beams, float(x)):
-            for k in range(2):
-                density = collider_muons.direction_density(kept, directions, (k + 1.0) * least)
-                counts[k] += pairs * float(solid @ density)
-    return counts[0], counts[1]
-
-
-@pytest.mark.parametrize("least", [0.25, 2.0])
-@pytest.mark.parametrize("beams", [BELLE2, Beams.symmetric(3.78)])
-def test_muons_behind_photons_against_a_sum_over_photons(beams: Beams, least: float) -> None:
-    """Over a wide box, where the singular densities of single photons are integrated over."""
-    box = Box.place([2.0, 0.5, 4.0], [3.0, 3.0, 1.0])
-    kinetic, weights = collider_muons.energies(beams, box, 12, least)
-    expected = by_photon_energy(beams, box, least, 200, 12)
-    # The sum has a step where photons leave a muon the least energy: one of 400 nodes.
-    assert weights.sum() == pytest.approx(expected[0], rel=0.01)
-    assert weights[kinetic + M_MUON > 2.0 * least].sum() == pytest.approx(expected[1], rel=0.02)
-
-
-@pytest.mark.parametrize("name", ["besiii-forward", "belle2-forward", "belle2-forward-beams"])
-def test_density_over_directions_has_converged(name: str) -> None:
-    beams = load_scenario(name).collider.build()
-    degrees = np.concatenate([np.linspace(0.5, 12.0, 60), np.linspace(15.0, 179.5, 40)])
-    angle = np.radians(degrees)
-    rays = np.stack([np.sin(angle), np.zeros_like(angle), np.cos(angle)], axis=1)
-    density, finer = (
-        radiated_muons(beams, rays, 0.25, nodes).weights.sum(axis=1) for nodes in (NODES, 2 * NODES)
-    )
-    assert density == pytest.approx(finer, rel=0.005)
-    # Beside box A, 7 to 12 degrees, a straight line in the logarithm over a degree.
-    near = (degrees > 7.0) & (degrees < 12.0)
-    assert np.abs(np.diff(np.log(density[near]), 2)).max() < 0.01
 
 
 def test_shielding_stops_collider_muons(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -189,7 +189,7 @@ def test_bad_input_is_one_line_and_writes_nothing(
 
 @pytest.mark.parametrize("name", ["belle2-central", "belle2-forward-beams", "besiii-forward"])
 def test_real_sources(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    """The shipped tables: every source counted, or told that it is not."""
+    """The shipped tables: every source is counted, or listed as not counted."""
     report = partial(results.background, points=9)
     monkeypatch.setattr(results, "background", report)
     report = json.loads(run(name, "--json").stdout)

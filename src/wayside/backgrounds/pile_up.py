@@ -7,7 +7,7 @@ import math
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from wayside.backgrounds import photons
-from wayside.backgrounds.accidentals import GAS_RADIUS, GAS_WINDOW
+from wayside.backgrounds.accidentals import GasHits, random_agreements
 from wayside.backgrounds.cosmic_muons import shower_at
 from wayside.backgrounds.setup import DetectorSetup
 from wayside.constants import SECONDS_PER_DAY
@@ -115,11 +115,6 @@ def random_coincidences(hits: float, seconds: float) -> float:
     seconds
         Time over which they are spread, in s.
 
-    Notes
-    -----
-    Each track has hits times the area of a circle of `accidentals.GAS_RADIUS`; two of them agree
-    within `accidentals.GAS_WINDOW`, before or after.
-
     Examples
     --------
     260 Hz/cm^2 for half a year:
@@ -129,8 +124,7 @@ def random_coincidences(hits: float, seconds: float) -> float:
     """
     if seconds <= 0.0:
         return 0.0
-    number = hits * math.pi * GAS_RADIUS**2
-    return number**2 * 2.0 * GAS_WINDOW * 1e-9 / seconds
+    return random_agreements(GasHits(0.0, seconds / SECONDS_PER_DAY, hits)).beam
 
 
 def dead_fraction(rate: float, window: float = VETO_WINDOW) -> float:

@@ -79,7 +79,7 @@ def transmission_figure() -> Figure:
 
 def _transmission(axes: Axes, metal: Metal) -> None:
     table = curves(metal)
-    # One colour after the other with energy, so that lines that nearly agree can be told apart.
+    # One colour after the other with energy, so that lines that nearly agree can be distinguished.
     shades = colormaps["viridis"](np.linspace(0.0, 0.9, len(table.energies)))
     for energy, logs, errors, colour in zip(
         table.energies, table.logs, table.log_errors, shades, strict=True
