@@ -1,5 +1,7 @@
 """Sums of sources over detectors, their errors, and the ratio of two detectors."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -80,6 +82,25 @@ def test_ratio_of_detectors() -> None:
     values["B"] = {"one": 4.0, "two": 12.0}
     same = budget(load_scenario("belle2-forward"), make).ratio("B", "A", "timed")
     assert same == pytest.approx((2.0, 0.0), abs=1e-12)
+
+
+def test_ratio_where_kinds_are_shared_and_none_was_simulated() -> None:
+    """Against toys: two sources off by the same factor, and one known only by an upper error."""
+    values = {"A": {"one": 2.0, "two": 6.0}, "B": {"one": 5.0, "two": 4.0}}
+    nothing = {"A": 0.4, "B": 0.1}
+
+    def make(_: Scenario, name: str) -> list[Contribution]:
+        sources = [
+            replace(source(key, Count(value, 0.0, 0.05 * value)), kind="muon-above")
+            for key, value in values[name].items()
+        ]
+        return [*sources, source("none", Count(0.0, nothing[name]))]
+
+    ratio = budget(load_scenario("belle2-forward"), make).ratio("B", "A", "timed")
+    rng = np.random.default_rng(3)
+    factor, none = 1.0 + 0.05 * rng.standard_normal(200_000), rng.standard_normal(200_000)
+    toys = (9.0 * factor + 0.1 * none) / (8.0 * factor + 0.4 * none)
+    assert ratio == pytest.approx((9.0 / 8.0, toys.std() / toys.mean()), rel=0.02)
 
 
 def test_no_ratio_without_background() -> None:

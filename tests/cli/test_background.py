@@ -1,6 +1,7 @@
 """`wayside background` as a user meets it."""
 
 import json
+import math
 from functools import partial
 from pathlib import Path
 
@@ -9,6 +10,8 @@ from click.testing import CliRunner, Result
 from reference.background_sources import few_sources, no_vertices
 
 from wayside.backgrounds.budget import budget
+from wayside.backgrounds.counts import Count
+from wayside.cli.background import _value_or_limit
 from wayside.cli.main import cli
 from wayside.plotting import background_figures
 from wayside.plotting.budget import budget_figure, luminosity_figure
@@ -220,3 +223,12 @@ def test_all_figures() -> None:
         "lead",
     ]
     assert "rock-neutrals" not in found, "at the surface there is no rock"
+
+
+def test_none_simulated_is_an_upper_limit() -> None:
+    assert _value_or_limit(Count(0.0, statistical=10.0)) == "<2e+01"
+    assert _value_or_limit(Count(1e-9, statistical=1.0)) == "<2"
+    assert _value_or_limit(Count(3.0, statistical=4.0)) == "3"
+    assert _value_or_limit(Count(0.0)) == "0"
+    # 2.3 is the mean number of events of which none is observed once in ten.
+    assert math.exp(-2.3) == pytest.approx(0.1, abs=3e-4)

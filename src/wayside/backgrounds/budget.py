@@ -1,5 +1,6 @@
 """All sources of background at the detectors of a scenario, and their sum."""
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
@@ -57,24 +58,32 @@ class Budget:
     def ratio(self, one: str, other: str, selection: Selection) -> tuple[float, float] | None:
         """Background in one detector over that in another, and its relative standard error.
 
-        What a source is wrong by is the same factor in both detectors, and matters only as far as
-        it is another fraction of one than of the other. None without background in either.
+        What a source is wrong by is the same factor in both detectors, and in all sources of one
+        kind of the table of fakes, and matters only as far as it is another fraction of one than of
+        the other. None without background in either.
         """
-        counts = [
-            {s.key: s.vertices[selection] for s in self.detectors[name] if s.vertices is not None}
+        known = [
+            [source for source in self.detectors[name] if source.vertices is not None]
             for name in (one, other)
         ]
+        counts = [
+            {source.key: source.vertices[selection] for source in sources if source.vertices}
+            for sources in known
+        ]
+        kinds = {source.key: source.kind or source.key for sources in known for source in sources}
         above, below = (sum(count.value for count in by_key.values()) for by_key in counts)
         if not (above > 0.0 and below > 0.0):
             return None
-        variance = 0.0
-        for key in counts[0].keys() | counts[1].keys():
-            pair = [by_key.get(key, Count(0.0)) for by_key in counts]
-            relative = max(
-                (count.error / count.value for count in pair if count.value), default=0.0
-            )
-            variance += (relative * (pair[0].value / above - pair[1].value / below)) ** 2
-        return above / below, variance**0.5
+        by_kind: dict[str, float] = dict.fromkeys(kinds.values(), 0.0)
+        for key, kind in kinds.items():
+            first, second = (by_key.get(key, Count(0.0)) for by_key in counts)
+            values = [count for count in (first, second) if count.value]
+            if values:
+                relative = max(count.error / count.value for count in values)
+                by_kind[kind] += relative * (first.value / above - second.value / below)
+            else:
+                by_kind[kind] += first.error / above - second.error / below
+        return above / below, math.hypot(*by_kind.values())
 
 
 def budget(scenario: "Scenario", find: Finder = contributions) -> Budget:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _PAGE = 80
 _STAGES = "a time; fibres upstream, all; gas before; both; no others"
+_LIMITS = "(<: upper limit at 90% CL, where hardly any or none was simulated)"
 _KEY = 20
 """Characters of a source's key in a table."""
 
@@ -83,7 +84,7 @@ def _text(report: "BackgroundReport", detectors: tuple[str, ...]) -> str:
         if any(source.outside for source in report.budget.detectors[name]):
             lines += ["* extrapolated beyond the simulation: see the notes"]
         if report.vetoes[name]:
-            lines += ["", "vertices by veto: " + _STAGES, _vetoes(report, name)]
+            lines += ["", "vertices by veto: " + _STAGES, _LIMITS, _vetoes(report, name)]
     lines += ["", *_limit(report), "", _luminosity(report)]
     notes = {
         f"{source.key}: {note}": None
@@ -129,11 +130,21 @@ def _vetoes(report: "BackgroundReport", name: str) -> str:
     from wayside.backgrounds.counts import STAGES
 
     rows = [
-        (_short(key), *(f"{counts[stage].value:.2g}" for stage in STAGES))
+        (_short(key), *(_value_or_limit(counts[stage]) for stage in STAGES))
         for key, counts in report.vetoes[name].items()
     ]
     heads = ("both" if stage == "closed_quiet" else stage for stage in STAGES)
     return table_text(("source", *heads), rows)
+
+
+def _value_or_limit(count: "Count") -> str:
+    """A number, or the upper limit where hardly one or none was simulated.
+
+    The error of one event is 1; none observed excludes 2.3 of them at 90 per cent.
+    """
+    if count.error > 9.995 * count.value:
+        return f"<{count.value + 2.3 * count.error:.1g}"
+    return f"{count.value:.2g}"
 
 
 def _short(key: str) -> str:
