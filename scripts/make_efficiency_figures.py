@@ -42,7 +42,7 @@ def series(name: str):  # type: ignore[no-untyped-def]
     scenario = load_scenario(name)
     total = sum(scenario.masses)
     point = mass_point(scenario)
-    splittings, found = [], {selection: [] for selection in SELECTIONS}
+    splittings, values_by_selection = [], {selection: [] for selection in SELECTIONS}
     for splitting in SPLITTINGS:
         try:
             model = type(point.model)(
@@ -56,11 +56,13 @@ def series(name: str):  # type: ignore[no-untyped-def]
         for selection in SELECTIONS:
             seen = replace(here, selection=selection).detected(scenario.signal[0])
             # A long-lived state: the lifetime moves the efficiency by little.
-            found[selection].append((float(seen.efficiency(100.0)), seen.error(100.0)))
+            values_by_selection[selection].append(
+                (float(seen.efficiency(100.0)), seen.error(100.0))
+            )
     return {
         "title": name,
         "splitting": np.array(splittings),
-        **{selection: np.array(values).T for selection, values in found.items()},
+        **{selection: np.array(values).T for selection, values in values_by_selection.items()},
     }
 
 

@@ -125,13 +125,13 @@ def edges(z: int) -> list[float]:
     """Absorption edges of an element in MeV, K first, the outer ones left out."""
     import xraylib
 
-    found = []
+    edges = []
     for shell in range(12):
         try:
-            found.append(xraylib.EdgeEnergy(z, shell) * 1e-3)
+            edges.append(xraylib.EdgeEnergy(z, shell) * 1e-3)
         except ValueError:
             break
-    return [max(found[0] if found else 0.0, 13.6e-6), *found[1:]]
+    return [max(edges[0] if edges else 0.0, 13.6e-6), *edges[1:]]
 
 
 def photoelectric(z: int, energy: float) -> float:

@@ -104,9 +104,9 @@ LOWEST_MASS = 1.5
 def table_of(parser: Any, mother: str) -> Iterator[tuple[float, list[str], str, list[Any]]]:
     """Share, daughters, model and its parameters of each mode."""
     for mode in parser._find_decay_modes(mother):
-        found = parser._decay_mode_details(mode, False)
-        parameters = list(found["model_params"] or ())
-        yield float(found["bf"]), list(found["fs"]), str(found["model"]), parameters
+        details = parser._decay_mode_details(mode, False)
+        parameters = list(details["model_params"] or ())
+        yield float(details["bf"]), list(details["fs"]), str(details["model"]), parameters
 
 
 def pythia_mode(model: str, parameters: list[Any], products: list[int]) -> tuple[int, list[int]]:
@@ -144,7 +144,7 @@ def load_decays(data: Any, allowed: tuple[str, ...]) -> dict[str, float]:
         number = int(EvtGenName2PDGIDBiMap[mother])
         if not data.isParticle(number):
             continue
-        found, missing, total = [], 0.0, 0.0
+        modes, missing, total = [], 0.0, 0.0
         for share, daughters, model, parameters in table_of(parser, mother):
             if share <= 0.0:
                 continue
@@ -167,10 +167,10 @@ def load_decays(data: Any, allowed: tuple[str, ...]) -> dict[str, float]:
             ):
                 missing += share
                 continue
-            found.append((share, mode, products))
+            modes.append((share, mode, products))
         entry = data.particleDataEntryPtr(number)
         entry.clearChannels()
-        for share, mode, products in found:
+        for share, mode, products in modes:
             entry.addChannel(1, share / (total - missing), mode, *products)
         entry.setMayDecay(True)
         lost[mother] = missing / total
@@ -320,10 +320,10 @@ def check(events: int, seed: int) -> None:
 
 
 def write(
-    path: Path, collider: Collider, hadron: str, found: dict[str, dict[str, Any]], command: str
+    path: Path, collider: Collider, hadron: str, by_class: dict[str, dict[str, Any]], command: str
 ) -> None:
     """The table: counts by bin and class, what is needed to normalise them in the header."""
-    kinds = list(found)
+    kinds = list(by_class)
     header = {
         "title": f"{HADRONS[hadron][0]} from e+e- collisions at sqrt(s) = {collider.sqrt_s} GeV in"
         " the centre-of-mass frame",
@@ -340,20 +340,23 @@ def write(
         "classes": " ".join(kinds),
         "sigma_nb": " ".join(f"{collider.sigma[kind]}" for kind in kinds),
         "sigma_origin": collider.origin,
-        "events": " ".join(str(found[kind]["events"]) for kind in kinds),
+        "events": " ".join(str(by_class[kind]["events"]) for kind in kinds),
         "with_one": " ".join(
-            f"{1.0 - found[kind]['multiplicity'][0] / found[kind]['events']:.5f}" for kind in kinds
+            f"{1.0 - by_class[kind]['multiplicity'][0] / by_class[kind]['events']:.5f}"
+            for kind in kinds
         ),
-        "pythia_sigma_nb": " ".join(f"{found[kind]['sigma_nb']:.4f}" for kind in kinds)
+        "pythia_sigma_nb": " ".join(f"{by_class[kind]['sigma_nb']:.4f}" for kind in kinds)
         + f" (radiation down to a mass of {LOWEST_MASS} GeV; for comparison only)",
         "lost_share": " ".join(
-            f"{name} {share:.4f}" for name, share in found[kinds[0]]["lost"].items() if share > 5e-5
+            f"{name} {share:.4f}"
+            for name, share in by_class[kinds[0]]["lost"].items()
+            if share > 5e-5
         ),
     }
     lines = []
     for i in range(P_BINS):
         for j in range(COSINE_BINS):
-            counts = [found[kind]["counts"][i][j] for kind in kinds]
+            counts = [by_class[kind]["counts"][i][j] for kind in kinds]
             if any(counts):
                 cells = [f"{i * P_STEP:.2f}", f"{j / COSINE_BINS:.1f}", *map(str, counts)]
                 lines.append(cells)

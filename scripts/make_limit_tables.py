@@ -48,9 +48,9 @@ VISIBLE_ANCHORS = np.array(
 
 def stretch(anchors: FloatArray) -> tuple[float, float, float]:
     """Least-squares ``ln(found) = a + b ln(true)``: ``a``, ``b`` and the rms residual."""
-    found, true = np.log(anchors).T
-    b, a = np.polyfit(true, found, 1)
-    return float(a), float(b), float(np.std(found - a - b * true))
+    digitised, true = np.log(anchors).T
+    b, a = np.polyfit(true, digitised, 1)
+    return float(a), float(b), float(np.std(digitised - a - b * true))
 
 
 def visible(path: Path) -> tuple[FloatArray, tuple[float, float, float]]:

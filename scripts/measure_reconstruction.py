@@ -128,16 +128,16 @@ def vertex_row(folder: Path, out: Path) -> str:
     """How many pairs have a vertex where they began, and what else was found."""
     reconstruct_run(folder, out, job(1))
     run = Run(folder)
-    _, found, _ = read_result(out)
-    right = at_origin(found, origins(run.primaries))
+    _, vertices, _ = read_result(out)
+    right = at_origin(vertices, origins(run.primaries))
     events = len(run.events())
-    rest = found[~right]
+    rest = vertices[~right]
     return (
-        f"{events:>7}{len(np.unique(found['event'][right])):>9}"
-        f"{np.count_nonzero(found['vetoed'] & right):>8}"
+        f"{events:>7}{len(np.unique(vertices['event'][right])):>9}"
+        f"{np.count_nonzero(vertices['vetoed'] & right):>8}"
         f"{np.count_nonzero(rest['secondary']):>11}{np.count_nonzero(~rest['secondary']):>7}"
-        f"{1e3 * np.median(found['sigma_x'][right]):>9.2f}"
-        f"{1e3 * np.median(found['sigma_z'][right]):>9.1f}"
+        f"{1e3 * np.median(vertices['sigma_x'][right]):>9.2f}"
+        f"{1e3 * np.median(vertices['sigma_z'][right]):>9.1f}"
     )
 
 

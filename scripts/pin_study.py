@@ -50,8 +50,8 @@ def as_written(value: float | None, text: str) -> str:
 def document(rows: dict[str, dict[str, float | None]]) -> str:
     """The document with the numbers of the rows."""
 
-    def line(found: re.Match[str]) -> str:
-        start, key, study, middle, ours, end = found.groups()
+    def line(written: re.Match[str]) -> str:
+        start, key, study, middle, ours, end = written.groups()
         row = rows[key]
         return (
             start + as_written(row["study"], study) + middle + as_written(row["same"], ours) + end

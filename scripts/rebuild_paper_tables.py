@@ -122,13 +122,13 @@ def main() -> int:
     parser.add_argument("--list", action="store_true", help="print the scripts, and run none")
     options = parser.parse_args()
     try:
-        found = commands(tuple(options.sections))
+        scripts = commands(tuple(options.sections))
         if options.list:
-            for script, *arguments in found:
+            for script, *arguments in scripts:
                 print(" ".join((script, *arguments)))
             return 0
         require_packages()
-        for command in found:
+        for command in scripts:
             run(command)
     except InputError as error:
         print(f"rebuild_paper_tables: error: {error}", file=sys.stderr)

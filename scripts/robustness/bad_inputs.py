@@ -189,20 +189,20 @@ def batch(seed: int, index: int, number: int) -> Outcome:
             before = sorted(path.name for path in folder.iterdir())
             status, out, err = run_command(arguments)
             after = sorted(path.name for path in folder.rglob("*"))
-            found = []
+            wrong = []
             if status != EXIT_BAD_INPUT:
-                found.append(f"exit status {status}")
+                wrong.append(f"exit status {status}")
             lines = err.splitlines()
             if len(lines) != 1 or not lines[0].startswith("wayside: error: "):
-                found.append(f"{len(lines)} lines on standard error: {err[:300]!r}")
+                wrong.append(f"{len(lines)} lines on standard error: {err[:300]!r}")
             if out:
-                found.append(f"standard output {out[:100]!r}")
+                wrong.append(f"standard output {out[:100]!r}")
             if after != before:
-                found.append(f"written: {after}")
-            if found:
+                wrong.append(f"written: {after}")
+            if wrong:
                 shown = [word[:200] for word in arguments]
                 outcome.fail(
-                    f"seed {seed}, batch {index}, case {case}: {'; '.join(found)}; {shown}"
+                    f"seed {seed}, batch {index}, case {case}: {'; '.join(wrong)}; {shown}"
                 )
             else:
                 outcome.counts["refused in one line"] += 1

@@ -148,35 +148,35 @@ def problems(scenario: Scenario) -> list[str]:
     point = mass_point(scenario)
     g_d = scenario.model.g_d
     with np.errstate(all="raise", under="ignore"):
-        found = _of_masses(point, g_d)
+        wrong = _of_masses(point, g_d)
     probability = point.decay_probability("A", COUPLINGS, g_d)
-    found += _wrong("decay_probability", probability, high=1.0)
+    wrong += _wrong("decay_probability", probability, high=1.0)
     events = point.expected_events("A", COUPLINGS, g_d, LUMINOSITY)
-    found += _wrong("expected_events", events)
+    wrong += _wrong("expected_events", events)
     everything = point.expected_events("A", COUPLINGS, g_d, LUMINOSITY, efficiency="unity")
     if np.any(events > everything * (1.0 + 1e-9)):
-        found.append("expected_events: more are detected than decay")
+        wrong.append("expected_events: more are detected than decay")
     for flag in point.flags(scenario.model.epsilon, g_d):
         if not flag or "\n" in flag or "nan" in flag:
-            found.append(f"flag: {flag!r}")
-    return found
+            wrong.append(f"flag: {flag!r}")
+    return wrong
 
 
 def _of_masses(point: MassPoint, g_d: float) -> list[str]:
     """What is wrong with numbers that do not depend on the detector."""
-    found = _wrong("cross_section_hat", point.cross_section_hat)
+    wrong = _wrong("cross_section_hat", point.cross_section_hat)
     for name, width in (point.visible_width_hats | point.excited_width_hats).items():
-        found += _wrong(f"width {name}", width)
+        wrong += _wrong(f"width {name}", width)
     ctau = point.ctau(COUPLINGS, g_d)
     if np.any(np.isnan(ctau)) or not np.all(ctau > 0.0):
-        found.append(f"ctau: {ctau}")
-    found += _wrong("branching_dark", point.branching_dark(COUPLINGS, g_d), high=1.0)
+        wrong.append(f"ctau: {ctau}")
+    wrong += _wrong("branching_dark", point.branching_dark(COUPLINGS, g_d), high=1.0)
     model = point.model
     relic = omega_h2(model, model.m_aprime, model.m1, model.m2, COUPLINGS[::6], g_d)
     # Not a number is what it gives where it cannot be computed, which commands say in words.
     if np.any(relic <= 0.0) or (np.any(np.isnan(relic)) and model.m2 > LIGHTEST_RELIC):
-        found.append(f"omega_h2: {relic}")
-    return found
+        wrong.append(f"omega_h2: {relic}")
+    return wrong
 
 
 def _wrong(name: str, values: Any, high: float = math.inf) -> list[str]:
@@ -195,7 +195,7 @@ def batch(seed: int, index: int, number: int) -> Outcome:
             warnings.simplefilter("always")
             try:
                 scenario = load_scenario("belle2-forward", values)
-                found = problems(scenario)
+                wrong = problems(scenario)
             except InputError as error:
                 outcome.counts["refused in one line"] += 1
                 if "\n" in str(error):
@@ -203,16 +203,16 @@ def batch(seed: int, index: int, number: int) -> Outcome:
                 continue
             except Exception as error:
                 where = traceback.extract_tb(error.__traceback__)[-1]
-                found = [f"{type(error).__name__}: {error} ({where.filename}:{where.lineno})"]
-        found += [
+                wrong = [f"{type(error).__name__}: {error} ({where.filename}:{where.lineno})"]
+        wrong += [
             f"warning: {warning.message}"
             for warning in caught
             if not issubclass(warning.category, UserWarning)
         ]
         if len(caught) > MANY_WARNINGS:
-            found.append(f"{len(caught)} warnings")
-        if found:
-            outcome.fail(f"{label}: {'; '.join(found[:3])}; {values}")
+            wrong.append(f"{len(caught)} warnings")
+        if wrong:
+            outcome.fail(f"{label}: {'; '.join(wrong[:3])}; {values}")
             continue
         outcome.counts["fine"] += 1
         outcome.counts[f"fine: {values['detectors.A']['shape']}"] += 1

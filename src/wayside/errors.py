@@ -9,6 +9,10 @@ class InputError(WaysideError, ValueError):
     """A value that cannot be used: names what, what it was, and what is allowed."""
 
 
+class RangeError(InputError):
+    """A value beyond the range in which a quantity is known: names it, and the range."""
+
+
 class NumericalError(WaysideError, ArithmeticError):
     """A number that could not be computed: names the point."""
 

@@ -9,7 +9,8 @@ from numpy.testing import assert_allclose
 
 from wayside.cosmology.column import density_of
 from wayside.cosmology.line import Crossings, relic_epsilons, solve_column
-from wayside.errors import NumericalError
+from wayside.errors import InputError, NumericalError
+from wayside.models.couplings import Powers
 from wayside.models.inelastic import PseudoDirac, ScalarInelastic
 from wayside.models.registry import model_class
 
@@ -24,6 +25,7 @@ class Falling:
     power: float = 0.0
     at: float = 1.0
     turns_at: float = math.inf
+    steepest: int = 2
 
     def __call__(self, epsilon):
         return self.value * (epsilon / self.at) ** -self.power
@@ -38,6 +40,7 @@ class Wavy:
 
     corners: tuple[float, ...]
     turns_at: float
+    steepest: int = 2
 
     def __call__(self, epsilon):
         u, value, at, slope = math.log(epsilon), 2.0, math.log(LOW), -1.5
@@ -101,6 +104,7 @@ class Valley:
 
     least_at: float
     turns_at: float
+    steepest: int = 2
 
     def __call__(self, epsilon):
         away = abs(math.log(epsilon / self.least_at))
@@ -197,6 +201,41 @@ def test_bounds():
                 rise = ln[j] - ln[i] - 1e-3
                 if rise > 0:
                     assert density.rises_at(float(epsilon[i]), rise) <= epsilon[j]
+
+
+@pytest.mark.parametrize("power", [1, 4])
+def test_other_powers_of_epsilon(power):
+    """Rates that go with another power have their roots where that power is as large."""
+
+    class Other(PseudoDirac):
+        visible_powers = Powers(epsilon=power)
+        excited_powers = Powers(epsilon=power, g_d=2)
+
+    counts = []
+    for masses, g_d in (((8.0, 3.9999501, 3.9999299), 4.3e-5), ((8.0, 4.2, 3.6), 0.5)):
+        two, many = (density_of(kind(*masses), g_d) for kind in (PseudoDirac, Other))
+        assert many.turns_at**power == pytest.approx(two.turns_at**2, rel=1e-9)
+        start = 3.0 * two.turns_at
+        end = many.rises_at(start ** (2.0 / power), 1.5)
+        assert end**power == pytest.approx(two.rises_at(start, 1.5) ** 2, rel=1e-9)
+        target = 1.3 * min(two(e) for e in np.geomspace(LOW, HIGH, 60).tolist())
+        expected = solve_column(two, LOW, HIGH, 1e-4, target)
+        low, high, guess = (value ** (2.0 / power) for value in (LOW, HIGH, 1e-4))
+        crossings = solve_column(many, low, high, guess, target)
+        assert crossings.starts_above == expected.starts_above
+        assert_allclose(
+            np.array(crossings.roots) ** power, np.array(expected.roots) ** 2, rtol=1e-5
+        )
+        counts.append(len(crossings.roots))
+    assert max(counts) >= 2
+
+
+def test_rates_that_scale_otherwise_than_the_width_are_refused():
+    class Other(PseudoDirac):
+        excited_powers = Powers(epsilon=4, g_d=2)
+
+    with pytest.raises(InputError, match="the powers of epsilon must be the same"):
+        density_of(Other(8.0, 4.2, 3.6), 0.5)
 
 
 def test_a_bound_that_holds_with_equality():

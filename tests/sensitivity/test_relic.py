@@ -1,6 +1,7 @@
 """The relic line of a plane: every root of every column, joined, with its side."""
 
 import math
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -8,6 +9,8 @@ from numpy.testing import assert_allclose
 
 from wayside.cosmology.column import density_of
 from wayside.cosmology.line import Crossings
+from wayside.errors import InputError
+from wayside.models.couplings import Powers
 from wayside.models.inelastic import PseudoDirac
 from wayside.scenario import load_scenario
 from wayside.sensitivity.planes import plane_of
@@ -113,3 +116,37 @@ def test_bands_of_columns_without_roots():
     assert line.summary()["overabundant"][3:] == [[], None]
     assert line.known
     assert not RelicLine(x[:1], [None], 1e-6, 1e-1, []).known
+
+
+def test_columns_without_a_known_density_are_left_out():
+    plane = plane_of(load_scenario("belle2-forward", {"plane.points": 20}))
+    heavy = replace(plane, centre=replace(plane.centre, model=PseudoDirac(500.0, 10.0, 9.0)))
+    assert not relic_line(heavy).known
+
+
+def test_other_errors_are_not_taken_for_an_unknown_density():
+    plane = plane_of(load_scenario("belle2-forward", {"plane.points": 20}))
+    cosmology = plane.scenario.cosmology.model_copy(update={"dof": "nobody"})
+    wrong = replace(plane, scenario=plane.scenario.model_copy(update={"cosmology": cosmology}))
+    with pytest.raises(InputError, match="dof = 'nobody'"):
+        relic_line(wrong)
+
+
+def test_columns_of_masses_keep_the_parameters_of_a_model():
+    @dataclass(frozen=True)
+    class Scaled(PseudoDirac):
+        """A pair with a parameter, without which its powers are the usual ones."""
+
+        factor: float = 1.0
+
+        @property
+        def excited_powers(self):
+            return Powers(epsilon=2, g_d=2) if self.factor == 1.0 else Powers(epsilon=4, g_d=2)
+
+    plane = plane_of(
+        load_scenario("belle2-forward", {"plane.kind": "epsilon-m2", "plane.points": 20})
+    )
+    masses = (plane.centre.model.m_aprime, plane.centre.model.m1, plane.centre.model.m2)
+    other = replace(plane, centre=replace(plane.centre, model=Scaled(*masses, factor=2.0)))
+    with pytest.raises(InputError, match="powers of epsilon"):
+        relic_line(other)

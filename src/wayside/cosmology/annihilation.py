@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 from wayside.constants import ALPHA, LEPTON_MASSES
 from wayside.cosmology.pairs import Widths, cusp, dark_term, pair_numbers
-from wayside.errors import InputError
+from wayside.errors import InputError, RangeError
 from wayside.models.mediator import dark_width_hats
 from wayside.models.protocol import Model
 from wayside.models.r_ratio import knots, narrow_states
@@ -143,13 +143,13 @@ def visible_width_hat(m_aprime: npt.ArrayLike, visible: Strength) -> FloatArray:
 
     Raises
     ------
-    InputError
+    RangeError
         Where K is not known.
     """
     mass = np.asarray(m_aprime, dtype=np.float64)
     bad = ~((mass > 0) & (mass <= visible.maximum))
     if bad.any():
-        raise InputError(
+        raise RangeError(
             f"m_aprime = {mass[bad].flat[0]:g} GeV: its width is known above 0 and up to"
             f" {visible.maximum:g} GeV only"
         )

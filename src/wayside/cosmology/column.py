@@ -1,16 +1,17 @@
 """Omega h^2 as a function of epsilon alone, and how fast it can change.
 
-The thermal average is an integral over s of positive numbers times epsilon^2/D, with
-D = (s - M^2 + R)^2 + (A(s) + epsilon^2 w M)^2 and A(s) = sqrt(s) Gamma_dark(s). A larger thermal
+The thermal average is an integral over s of positive numbers times z/D, with
+D = (s - M^2 + R)^2 + (A(s) + z w M)^2 and A(s) = sqrt(s) Gamma_dark(s), where z = epsilon^2, or the
+power of epsilon with which the visible width of the model scales. A larger thermal
 average at all temperatures leaves a smaller yield, and a thermal average r < 1 times as large a
 yield at most 1/r times as large (docs/theory/relic.md), so the density follows the smallest and the
-largest of epsilon^2/D over the s above threshold.
+largest of z/D over the s above threshold.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from math import exp, inf, sqrt
+from math import exp, inf
 from typing import Final
 
 import numpy as np
@@ -22,6 +23,7 @@ from wayside.cosmology.pairs import PairNumbers, Widths, cusp, dark_term, pair_n
 from wayside.cosmology.solve import solve
 from wayside.cosmology.tables import Tables, tables
 from wayside.cosmology.universe import CRITICAL_DENSITY, ENTROPY_TODAY
+from wayside.errors import InputError
 from wayside.models.mediator import dark_width_hats
 from wayside.models.protocol import Model
 from wayside.typing import FloatArray
@@ -37,9 +39,10 @@ class Column:
     """Omega h^2 of epsilon at fixed masses and dark coupling; made by `density_of`."""
 
     model: Model
-    g_d: float
+    power: int
+    """Power of epsilon in the visible width of A' and in the annihilation rate."""
     visible_hat: float
-    """Visible width of A' over epsilon^2 in GeV."""
+    """Visible width of A' in GeV over the power of epsilon, the factor of g_D included."""
     dark: float
     """Dark width of A' at its mass in GeV."""
     beside: float
@@ -56,11 +59,11 @@ class Column:
     def __call__(self, epsilon: float) -> float:
         """Return Omega h^2; infinite without couplings, NaN where it could not be computed."""
         model = self.model
-        couplings2 = self.rate * epsilon ** model.excited_powers["epsilon"]
+        mixing = epsilon**self.power
+        couplings2 = self.rate * mixing
         if couplings2 == 0.0:
             return inf
-        visible = model.visible_powers.value(epsilon=epsilon, g_d=self.g_d)
-        widths = Widths(visible * self.visible_hat + self.beside, self.dark_strength)
+        widths = Widths(mixing * self.visible_hat + self.beside, self.dark_strength)
         masses = (model.m_aprime, model.m1, model.m2)
         left, _, _ = _solve(*masses, widths, couplings2, self.pair, self.tables, _NOTHING)
         if self.excited is not None:
@@ -83,14 +86,23 @@ class Column:
         dark = [self.dark_strength * dark_term(at, model.m1, model.m2, self.pair) for at in y]
         return off / mass, np.array(dark) / mass + self.beside
 
+    @property
+    def steepest(self) -> int:
+        """Power of epsilon in the rates, the fastest at which Omega h^2 falls."""
+        return max(self.power, 1)
+
     @cached_property
     def turns_at(self) -> float:
-        """Up to this epsilon Omega h^2 falls: epsilon^2/D grows at every s."""
-        if not self.visible_hat:
+        """Up to this epsilon Omega h^2 falls: z/D grows at every s."""
+        if not self.visible_hat or not self.power:
             return inf
-        # Its derivative has the sign of off^2 + dark^2 - (epsilon^2 w)^2 where it turns first.
+        # Its derivative has the sign of off^2 + dark^2 - (z w)^2 where it turns first.
         off, dark = self._propagator
-        return float(sqrt(np.min(np.hypot(off, dark)) / self.visible_hat))
+        return self._epsilon(np.min(np.hypot(off, dark)) / self.visible_hat)
+
+    def _epsilon(self, z: float) -> float:
+        """Mixing whose power is z."""
+        return float(z ** (1.0 / self.power))
 
     def rises_at(self, epsilon: float, ln_factor: float) -> float:
         """Return the least larger epsilon at which Omega h^2 could be exp(ln_factor) as large.
@@ -102,14 +114,14 @@ class Column:
         ln_factor
             Logarithm of the factor by which Omega h^2 may rise, not negative.
         """
-        # With z = epsilon^2, D/z is w^2 z + rest/z but for the constant 2 dark w; where it grows by
-        # the factor first, at any s, the density may.
+        # With z the power of epsilon, D/z is w^2 z + rest/z but for the constant 2 dark w; where it
+        # grows by the factor first, at any s, the density may.
         w, (off, dark) = self.visible_hat, self._propagator
-        rest, z = off**2 + dark**2, epsilon**2
+        rest, z = off**2 + dark**2, epsilon**self.power
         grown = exp(min(ln_factor, 600.0))
         total = grown * (w * w * z + 2 * dark * w + rest / z) - 2 * dark * w
         roots = total + np.sqrt(np.maximum(total**2 - 4 * w * w * rest, 0.0))
-        return float(sqrt(np.min(roots) / 2) / w)
+        return self._epsilon(np.min(roots) / (2 * w * w))
 
 
 def density_of(
@@ -124,16 +136,25 @@ def density_of(
 
     Raises
     ------
-    InputError
+    RangeError
         If the width of A' is not known at its mass.
+    InputError
+        If the annihilation rate does not scale with the visible width.
     """
+    power = model.visible_powers["epsilon"]
+    if not model.excited_powers["epsilon"] == power >= 0:
+        raise InputError(
+            f"{model.kind}: annihilation scales with {model.excited_powers}, the visible width with"
+            f" {model.visible_powers}: the powers of epsilon must be the same"
+        )
     visible, plasma = strength(hadrons), dof(dof_name)
     dark, dark_hat = model.dark_powers.value(g_d=g_d), model.dark_width_hat()
     paired = float(dark_width_hats(model.current, model.m_aprime, model.m1, model.m2))
     return Column(
         model,
-        g_d,
-        float(visible_width_hat(model.m_aprime, visible)),
+        power,
+        model.visible_powers.value(epsilon=1.0, g_d=g_d)
+        * float(visible_width_hat(model.m_aprime, visible)),
         dark * dark_hat,
         dark * max(dark_hat - paired, 0.0),
         dark,

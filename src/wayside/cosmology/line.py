@@ -26,7 +26,7 @@ _TOLERANCE = 2e-7
 _STEP = 0.3
 """Length in ln(epsilon) down to which intervals are halved. All that bends the density is a
 function of epsilon^2 that takes several such steps, so an extremum shows in three of them; it is
-then looked for."""
+then looked for. With another power the steps are as long in the logarithm of the rate."""
 
 
 class Density(Protocol):
@@ -34,6 +34,10 @@ class Density(Protocol):
 
     def __call__(self, epsilon: float, /) -> float:
         """Return Omega h^2."""
+
+    @property
+    def steepest(self) -> int:
+        """Power of epsilon in the rates, the fastest at which Omega h^2 falls."""
 
     @property
     def turns_at(self) -> float:
@@ -134,12 +138,12 @@ def solve_column(
     turn = log(min(max(density.turns_at, low), high))
     roots = []
     if turn == top or f(turn) <= 0.0:
-        bracket = _bracket(f, bottom, turn, log(guess))
+        bracket = _bracket(f, bottom, turn, log(guess), density.steepest)
         if bracket is not None:
             roots.append(_root(f, *bracket))
     visited = _visit(f, density, turn, top)
     if turn < top:
-        visited = sorted({*visited, *_extrema(f, visited)})
+        visited = sorted({*visited, *_extrema(f, visited, density.steepest)})
     for a, b in pairwise(visited):
         if (f(a) > 0.0) != (f(b) > 0.0):
             roots.append(_root(f, a, b))
@@ -155,18 +159,19 @@ def _root(f: Callable[[float], float], a: float, b: float) -> float:
 
 def _visit(f: Callable[[float], float], density: Density, first: float, last: float) -> list[float]:
     """Halve an interval until no piece can hide roots, or it is short; return all the ends."""
+    power = density.steepest
     visited, todo = {first, last}, [(first, last)]
     while todo:
         a, b = todo.pop()
-        if b - a <= _STEP:
+        if b - a <= _step(power):
             continue
-        # ln(Omega h^2) falls by 2 per unit of ln(epsilon) at most, and rises as `rises_at` says:
-        # without a root up to so far from a, and down to so far from b.
-        if f(a) > 0.0 and f(b) > 0.0 and a + 0.5 * f(a) > b - 0.5 * f(b):
+        # ln(Omega h^2) falls by the power per unit of ln(epsilon) at most, and rises as `rises_at`
+        # says: without a root up to so far from a, and down to so far from b.
+        if f(a) > 0.0 and f(b) > 0.0 and a + f(a) / power > b - f(b) / power:
             continue
         if f(a) < 0.0 and f(b) < 0.0:
             reach = log(density.rises_at(exp(a), -f(a)))
-            if reach > b + 0.5 * f(b):
+            if reach > b + f(b) / power:
                 continue
         middle = 0.5 * (a + b)
         visited.add(middle)
@@ -174,14 +179,19 @@ def _visit(f: Callable[[float], float], density: Density, first: float, last: fl
     return sorted(visited)
 
 
-def _extrema(f: Callable[[float], float], visited: Sequence[float]) -> list[float]:
+def _step(power: int) -> float:
+    return 2.0 * _STEP / power
+
+
+def _extrema(f: Callable[[float], float], visited: Sequence[float], power: int) -> list[float]:
     """Return extrema toward zero between short steps."""
     extrema = []
+    step = _step(power)
     first, last = visited[0], visited[-1]
     # A neighbour beyond either end, for extrema in the pieces next to them.
-    around = [first - _STEP, *visited, last + _STEP]
+    around = [first - step, *visited, last + step]
     for a, b, c in zip(around, around[1:], around[2:], strict=False):
-        if abs(f(b)) >= 2 * _STEP:  # slopes are 2 at most
+        if abs(f(b)) >= power * step:
             continue
         sign = 1.0 if f(b) > 0.0 else -1.0
         between = sign * f(a) >= sign * f(b) <= sign * f(c)
@@ -196,15 +206,15 @@ def _extrema(f: Callable[[float], float], visited: Sequence[float]) -> list[floa
 
 
 def _bracket(
-    f: Callable[[float], float], bottom: float, top: float, guess: float
+    f: Callable[[float], float], bottom: float, top: float, guess: float, power: int
 ) -> tuple[float, float] | None:
     """Bracket the root of a falling function between ``bottom`` and ``top``, if it has one."""
     a = min(max(guess, bottom), top)
     fa = f(a)
-    # Far from saturation the density goes as epsilon^-2, or slower: step twice that far.
+    # Far from saturation the density goes as the inverse rate, or slower: step a little farther.
     step = 0.02
     while True:
-        b = a + (step if fa > 0 else -step) + 0.55 * fa
+        b = a + (step if fa > 0 else -step) + 1.1 * fa / power
         b = min(max(b, bottom), top)
         if b == a:
             return None

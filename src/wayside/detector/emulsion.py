@@ -28,24 +28,30 @@ class Emulsion:
 
     Parameters
     ----------
-    crystal, halide_fraction
-        Diameter of the crystals in um, and their volume fraction.
+    crystal
+        Diameter of a silver-bromide crystal in um.
+    halide_fraction
+        Volume fraction of the crystals.
     grain_density
-        Number of developed grains per um of a particle that loses ``minimum_loss`` (keV/um).
+        Number of developed grains per um of a minimum-ionising particle.
+    minimum_loss
+        Energy loss of that particle in the emulsion in keV/um.
     fog
         Number of random grains per um^3.
-    grain_error, depth_error
-        Errors of a grain's measured position across and along z in um.
+    grain_error
+        Error of a grain's measured position along x and y in um, without the crystal's own size.
+    depth_error
+        Error of a grain's measured position along z in um.
     distortion
-        Random shear of a film in rad.
+        Random shear of a film in rad: the slope error of a micro-track beyond that of its grains.
     alignment
         Position error common to a sheet in um.
     tube
-        Radius in um within which grains count to a micro-track.
+        Radius of the tube in which grains are counted to a micro-track in um.
     threshold
         Smallest number of grains of a micro-track.
     largest_slope
-        Largest tangent, along x and y together, of a micro-track that is looked for.
+        Largest tangent, along x and y together, that the scanning looks for.
 
     Raises
     ------

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from wayside.constants import ALPHA, LEPTON_MASSES
-from wayside.errors import InputError
+from wayside.errors import InputError, RangeError
 from wayside.models.couplings import Powers
 from wayside.models.currents import PairLike, current_of
 from wayside.models.kinematics import pair_momentum
@@ -132,7 +132,7 @@ def _checked(m_aprime: npt.ArrayLike) -> FloatArray:
     if not (mass > 0).all():
         raise InputError(f"m_aprime = {mass[~(mass > 0)].flat[0]:g} GeV: must be positive")
     if (mass > HIGHEST).any():
-        raise InputError(
+        raise RangeError(
             f"m_aprime = {mass[mass > HIGHEST].flat[0]:g} GeV: its visible width is known up to"
             f" {HIGHEST:.3g} GeV only; beyond, the Z adds to it"
         )

@@ -102,7 +102,7 @@ class Layer:
     @classmethod
     def from_stack(cls, stack: "Stack") -> "Layer":
         """Take thicknesses and compositions from the detector's description."""
-        plate, film, base, _ = ((each.material, each.thickness) for each in stack.emulsion_layer)
+        plate, film, base, _ = ((slab.material, slab.thickness) for slab in stack.emulsion_layer)
         half = (base[0], 0.5 * base[1])
         lengths, mass, _, spread = _sums([half, film, plate, film, half])
         between = _sums([(layer.material, layer.thickness) for layer in stack.gas_detector])

@@ -89,7 +89,9 @@ def _fill_end(tracks: StructuredArray, prefix: str, fits: Fits, end: int) -> Non
         tracks[f"{prefix}{name}y"] = along * uy + across * ux
     for plane, name in enumerate(("along", "across")):
         elements = (states.variance, states.covariance, states.slope_variance)
-        tracks[f"{prefix}{name}"] = np.stack([each[:, end, plane] for each in elements], axis=1)
+        tracks[f"{prefix}{name}"] = np.stack(
+            [element[:, end, plane] for element in elements], axis=1
+        )
 
 
 def momentum_times_beta(tracks: StructuredArray) -> FloatArray:

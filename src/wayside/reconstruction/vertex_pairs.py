@@ -74,7 +74,7 @@ def _search(
     layers: Fronts,
     absorber: Absorber,
     cuts: PairCuts,
-    found: StructuredArray,
+    candidates: StructuredArray,
 ) -> StructuredArray:
     n, count = len(lines), 0
     sheet, x, y = lines["first_sheet"].copy(), lines["x"].copy(), lines["y"].copy()
@@ -105,16 +105,16 @@ def _search(
                     fit = fit_pair(a, b, window.low, window.back, layers, absorber)
                     if not _accepted(fit, min(a.z, b.z), window, cuts):
                         continue
-                    if count == len(found):
-                        found = _doubled(found)
-                    row = found[count]
+                    if count == len(candidates):
+                        candidates = _doubled(candidates)
+                    row = candidates[count]
                     row.track_1, row.track_2 = i, j
                     row.x, row.y, row.z = fit.x, fit.y, fit.z
                     row.sigma_x, row.sigma_y, row.sigma_z = fit.sigma_x, fit.sigma_y, fit.sigma_z
                     row.chi2, row.opening = fit.chi2, fit.opening
                     count += 1
         i0 = i1
-    return found[:count].copy()
+    return candidates[:count].copy()
 
 
 def vertex_candidates(
@@ -136,5 +136,6 @@ def vertex_candidates(
     array of `CANDIDATE`
         In the order of their first tracks.
     """
-    found: StructuredArray = _search(lines, layers, absorber, cuts, np.empty(64, CANDIDATE))
-    return found
+    room = np.empty(64, CANDIDATE)
+    candidates: StructuredArray = _search(lines, layers, absorber, cuts, room)
+    return candidates

@@ -123,8 +123,8 @@ def relic(scenario: Scenario) -> FreezeOut:
     Examples
     --------
     >>> import wayside
-    >>> found = wayside.relic(wayside.load_scenario("belle2-forward"))
-    >>> found.result.omega_h2 > 0.0
+    >>> report = wayside.relic(wayside.load_scenario("belle2-forward"))
+    >>> report.result.omega_h2 > 0.0
     True
     """
     result = relic_density(

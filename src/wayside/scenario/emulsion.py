@@ -52,38 +52,10 @@ def _switch(value: object) -> bool:
 
 
 class EmulsionSection(Section):
-    """How a crossing becomes grains, micro-tracks and hits; origins in docs/theory.
+    """How a crossing becomes grains, micro-tracks and hits: the fields of two classes.
 
-    Attributes
-    ----------
-    crystal
-        Diameter of a silver-bromide crystal in m.
-    halide_fraction
-        Volume fraction of the crystals.
-    grain_density
-        Number of developed grains per 100 um of a minimum-ionising particle.
-    minimum_loss
-        Energy loss of that particle in the emulsion in keV/um.
-    fog
-        Number of random grains per 1000 um^3.
-    grain_error
-        Error of a grain's measured position along x and y in m, without the crystal's own size.
-    depth_error
-        Error of a grain's measured position along z in m.
-    distortion
-        Random shear of a film in rad: the slope error of a micro-track beyond that of its grains.
-    alignment
-        Position error common to a sheet in m.
-    tube
-        Radius of the tube in which grains are counted to a micro-track in m.
-    threshold
-        Smallest number of grains of a micro-track.
-    largest_slope
-        Largest tangent, along x and y together, that the scanning looks for.
-    gas_error, gas_time, gas_efficiency
-        Position error in m, time error in ns and efficiency of a gas detector.
-    fibre_time, fibre_efficiency
-        Time error in ns and efficiency of a layer of scintillating fibres.
+    `wayside.detector.emulsion.Emulsion` and `wayside.detector.readout.Readout` describe them. Here
+    lengths are in m, ``grain_density`` is for 100 um of path, and ``fog`` for 1000 um^3.
     """
 
     crystal: _Fine = _FILM.default("crystal")
@@ -120,29 +92,7 @@ class EmulsionSection(Section):
 
 
 class ReconstructionSection(Section):
-    """What makes a track and a vertex.
-
-    Attributes
-    ----------
-    min_sheets
-        Smallest number of base-tracks of a track; the study asks for 5 sheets.
-    max_holes
-        Largest number of sheets in a row that a track may miss.
-    vertex_chi2
-        Largest chi-squared, one degree of freedom, of two tracks at a common point.
-    min_opening
-        Smallest angle between the two tracks in rad.
-    veto_sheets
-        Number of sheets in front of a vertex that must be there, without a track that ends at it.
-    fibre_veto
-        Fibres that must be without hits when a vertex happens: those ``"upstream"`` of it, or
-        ``"all"``.
-    gas_veto
-        Whether gas detectors before the vertex must be without hits at that time, too.
-    four_dimensional
-        Whether tracks get the times of their gas hits first, vertices are made of tracks of one
-        time first, the two hits must be distinct, and the gap in which a vertex lies may time it.
-    """
+    """What makes a track and a vertex: the fields of `wayside.detector.cuts.ReconstructionCuts`."""
 
     min_sheets: _Sheets = _CUTS.default("min_sheets")
     max_holes: _Holes = _CUTS.default("max_holes")

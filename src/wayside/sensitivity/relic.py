@@ -8,7 +8,7 @@ import numpy as np
 from wayside.cosmology.column import Column, density_of
 from wayside.cosmology.line import Crossings, relic_epsilons
 from wayside.cosmology.universe import OMEGA_H2
-from wayside.errors import InputError
+from wayside.errors import InputError, RangeError
 from wayside.sensitivity.contours import Line
 from wayside.sensitivity.planes import Plane, masses_at
 from wayside.typing import FloatArray
@@ -161,12 +161,12 @@ def branches(
         if frame is not None and last is not None and column is not None:
             edge = frame[1] if last.starts_above == column.starts_above else frame[0]
             lost = [points for (_, points), to in zip(going, followers, strict=True) if to is None]
-            found = [points for (_, points), is_new in zip(new, fresh, strict=True) if is_new]
+            gained = [points for (_, points), is_new in zip(new, fresh, strict=True) if is_new]
             # One root alone can only have crossed the frame.
-            if len(lost) + len(found) == 1:
+            if len(lost) + len(gained) == 1:
                 for points in lost:
                     points.append((at, edge))
-                for points in found:
+                for points in gained:
                     points.insert(0, (before, edge))
         every += [line for line, starts in zip(new, fresh, strict=True) if starts]
         for (side, points), follower in zip(going, followers, strict=True):
@@ -217,12 +217,16 @@ def _steep(one: Crossings | None, other: Crossings | None, low: float, high: flo
 
 
 def _density(plane: Plane, x: float) -> Column | None:
+    """Density of a column; None where there is no such model, or its density is not known."""
     scenario = plane.scenario
     options = {"hadrons": scenario.cosmology.hadrons, "dof_name": scenario.cosmology.dof}
+    model, g_d = plane.centre.model, x
+    if plane.varies_masses:
+        try:
+            model, g_d = model.with_masses(*masses_at(scenario, x)), scenario.model.g_d
+        except InputError:  # masses that the model does not allow
+            return None
     try:
-        if not plane.varies_masses:
-            return density_of(plane.centre.model, x, **options)
-        model = type(plane.centre.model)(*masses_at(scenario, x))  # type: ignore[call-arg]
-        return density_of(model, scenario.model.g_d, **options)
-    except InputError:
+        return density_of(model, g_d, **options)
+    except RangeError:
         return None

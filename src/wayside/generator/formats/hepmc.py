@@ -35,7 +35,7 @@ def write_hepmc(path: Path, header: dict[str, Any], blocks: Iterable[Events]) ->
     run.tools = [("wayside", header["wayside"], f"scenario {header['scenario']['name']}")]
     run.weight_names = ["unit"]
     run.attributes = {_HEADER: sealed_json(header)}
-    names = [each["name"] for each in header["detectors"]]
+    names = [detector["name"] for detector in header["detectors"]]
     section = header["cross_section_fb"] * _FB_TO_PB
     heads = [_Head(header, process) for process in header["processes"]]
     with pyhepmc.io.WriterAscii(str(path), run) as writer:
@@ -172,7 +172,7 @@ def read_hepmc(path: Path) -> tuple[dict[str, Any], Columns, Columns, np.ndarray
                 if _HEADER not in attributes:
                     raise InputError(f"{path}: not a file of events of wayside")
                 header = header_of(path, str(attributes[_HEADER]))
-                names = [each["name"] for each in header["detectors"]]
+                names = [detector["name"] for detector in header["detectors"]]
                 codes = Codes(**header["pdg_codes"])
             event.set_units(pyhepmc.Units.GEV, pyhepmc.Units.MM)
             excited = next(p for p in event.particles if p.pid == codes.excited)

@@ -89,22 +89,22 @@ def check_listing(path: Path) -> int:
 
 def _check_particles(path: Path, name: str) -> None:
     """Refuse events that have other numbers of particles than their first line says."""
-    expected = found = 0
+    expected = count = 0
     event = b""
     with path.open("rb") as file:
         for line in file:
             if line.startswith(b"P "):
-                found += 1
+                count += 1
             elif line.startswith((b"E ", _END)):
-                if found != expected:
+                if count != expected:
                     number = event.decode(errors="replace")
                     raise InputError(
-                        f"{name}: damaged: event {number} has {found} of {expected} particles"
+                        f"{name}: damaged: event {number} has {count} of {expected} particles"
                     )
                 words = line.split()
                 event = words[1] if len(words) > 1 else b"?"
                 expected = int(words[3]) if len(words) > 3 and words[3].isdigit() else 0
-                found = 0
+                count = 0
 
 
 def _check_head(path: Path, name: str) -> None:

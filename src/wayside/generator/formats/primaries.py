@@ -76,7 +76,7 @@ def read_primaries(path: Path, detector: str | None = None) -> NDArray[np.void]:
         If the file cannot be read, or the detector is not in it.
     """
     header, events, particles, offsets = read_events(path)
-    names = [each["name"] for each in header["detectors"]]
+    names = [place["name"] for place in header["detectors"]]
     if detector is None and len(names) > 1:
         raise InputError(f"{path}: has several detectors, {', '.join(names)}; name one")
     name = names[0] if detector is None else detector
