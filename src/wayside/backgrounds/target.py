@@ -156,9 +156,10 @@ def factor(kind: str, energies: FloatArray, target: Target, lead: float = SIMULA
     particle, _, side = kind.partition("-")
     if not side or not differs(target._replace(lead=target.lead - lead + SIMULATED.lead)):
         return Factor(np.ones_like(energies), np.zeros_like(energies))
-    ratios = [(_of_depth(particle, side, energies, target), DEPTH_ERROR)]
+    laws = _LAWS[particle]
+    ratios = [(laws.depth(side, energies, target), DEPTH_ERROR)]
     if side != "bare":
-        ratios.append((_LEAD[particle](energies, target.lead, lead), LEAD_ERROR))
+        ratios.append((laws.lead(energies, target.lead, lead), LEAD_ERROR))
     value = np.ones_like(energies)
     variance = np.zeros_like(energies)
     for ratio, error in ratios:
@@ -174,18 +175,30 @@ which the depths of simulated fakes confirm; photons and electrons behind lead s
 in 1.4 radiation lengths a block."""
 
 
-def _of_depth(particle: str, side: str, energies: FloatArray, target: Target) -> FloatArray:
-    """Fakes against the path in the blocks, over those of the table."""
+def _depths(side: str, target: Target) -> tuple[float, float]:
+    """Blocks along the path in a detector, and in that of the table."""
     if side == "above":
-        here, there = target.chord / target.period, SIMULATED.chord / SIMULATED.period
-    else:
-        here, there = float(target.blocks), float(SIMULATED.blocks)
-    if particle == "muon":
-        if side == "above":
-            return np.full_like(energies, here / there)
-        return muon_path(energies, here) / np.maximum(muon_path(energies, there), 1e-30)
+        return target.chord / target.period, SIMULATED.chord / SIMULATED.period
+    return float(target.blocks), float(SIMULATED.blocks)
+
+
+def _depth_of_muons(side: str, energies: FloatArray, target: Target) -> FloatArray:
+    """Muons from above have energy enough for any path; from the front they lose what counts."""
+    here, there = _depths(side, target)
+    if side == "above":
+        return np.full_like(energies, here / there)
+    return muon_path(energies, here) / np.maximum(muon_path(energies, there), 1e-30)
+
+
+def _depth_of_absorbed(particle: str) -> Callable[[str, FloatArray, Target], FloatArray]:
     length = ABSORPTION[particle]
-    return np.full_like(energies, math.expm1(-here / length) / math.expm1(-there / length))
+
+    def ratio(side: str, energies: FloatArray, target: Target) -> FloatArray:
+        """Fakes fall exponentially with the blocks that were crossed."""
+        here, there = _depths(side, target)
+        return np.full_like(energies, math.expm1(-here / length) / math.expm1(-there / length))
+
+    return ratio
 
 
 def muon_path(energies: FloatArray, blocks: float, steps: int = 60) -> FloatArray:
@@ -247,10 +260,17 @@ def _lead_of_showers(particle: str) -> Callable[[FloatArray, float, float], Floa
     return ratio
 
 
-_LEAD: Final[dict[str, Callable[[FloatArray, float, float], FloatArray]]] = {
-    "muon": _lead_of_muons,
-    "klong": _lead_of_hadrons,
-    "neutron": _lead_of_hadrons,
-    "photon": _lead_of_showers("photon"),
-    "electron": _lead_of_showers("electron"),
+class _Laws(NamedTuple):
+    """How fakes of one particle depend on the path in the blocks, and on the lead."""
+
+    depth: Callable[[str, FloatArray, Target], FloatArray]
+    lead: Callable[[FloatArray, float, float], FloatArray]
+
+
+_LAWS: Final = {
+    "muon": _Laws(_depth_of_muons, _lead_of_muons),
+    "klong": _Laws(_depth_of_absorbed("klong"), _lead_of_hadrons),
+    "neutron": _Laws(_depth_of_absorbed("neutron"), _lead_of_hadrons),
+    "photon": _Laws(_depth_of_absorbed("photon"), _lead_of_showers("photon")),
+    "electron": _Laws(_depth_of_absorbed("electron"), _lead_of_showers("electron")),
 }
