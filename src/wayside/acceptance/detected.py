@@ -20,7 +20,7 @@ from wayside.acceptance.decay import DecayCurve
 from wayside.acceptance.rule import Level, Rule, Spectra, build_rule
 from wayside.compiled import njit
 from wayside.detector.box import Box
-from wayside.efficiency.table import EfficiencyMap
+from wayside.efficiency.grid import EfficiencyGrid
 from wayside.models.decay_points import MASSES, decay_points
 from wayside.models.protocol import Model
 from wayside.production.flight import Flight
@@ -178,7 +178,7 @@ class Detected:
     box: Box
     model: Model
     branching: Mapping[str, float]
-    table: EfficiencyMap
+    table: EfficiencyGrid
     selection: str
 
     @cached_property
@@ -340,8 +340,20 @@ class Detected:
         ctau
             Proper decay length in m.
         """
+        return self.table.weighted(self.selection, self.fractions(ctau))[1]
+
+    def fractions(self, ctau: float) -> FloatArray:
+        """Fraction of the decays inside that lies in each cell of the table, of its shape.
+
+        Decays that the table has no cell for, as they are lost, are left out.
+
+        Parameters
+        ----------
+        ctau
+            Proper decay length in m; inf for a stable state.
+        """
         if self._curves[0].empty:
-            return 0.0
+            return np.zeros(self.table.shape)
         lifetime = min(float(ctau), 1e30)
         direction, weight, rapidity, log_flight = self._nodes()
         solid = self._rule.sky.weights[direction]
@@ -357,7 +369,7 @@ class Detected:
             for (b, t), fraction in zip(corners, fractions, strict=True):
                 np.add.at(flights[..., d], (b, t), probability * fraction)
         flights /= flights.sum()
-        fraction = np.zeros(self.table.tried.shape)
+        fraction = np.zeros(self.table.shape)
         cells = fraction.reshape(-1, near.shape[1])
         _spread(self._values, *self._decays, *self._grid, flights, cells)
-        return self.table.weighted(self.selection, fraction)[1]
+        return fraction

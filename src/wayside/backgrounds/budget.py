@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, TypeVar
 
 from wayside.backgrounds.counts import Count
 from wayside.backgrounds.fake_counts import Contribution, contributions, total
-from wayside.efficiency.selection import Selection
 
 if TYPE_CHECKING:
     from wayside.scenario import Scenario
@@ -39,7 +38,7 @@ class Budget:
             sums[part.key] = part if known is None else _sum(known, part)
         return list(sums.values())
 
-    def total(self, names: Iterable[str], selection: Selection) -> Count:
+    def total(self, names: Iterable[str], selection: str) -> Count:
         """Vertices in some detectors, of all sources whose number of fakes is known."""
         return total(self.together(names), selection)
 
@@ -55,7 +54,7 @@ class Budget:
                 by_words.setdefault(words, []).append(part.title)
         return [f"extrapolated: {words} ({', '.join(by)})" for words, by in by_words.items()]
 
-    def ratio(self, one: str, other: str, selection: Selection) -> tuple[float, float] | None:
+    def ratio(self, one: str, other: str, selection: str) -> tuple[float, float] | None:
         """Background in one detector over that in another, and its relative standard error.
 
         What a source is wrong by is the same factor in both detectors, and in all sources of one

@@ -14,9 +14,10 @@ from wayside.backgrounds import fakes
 from wayside.backgrounds.counts import STAGES, Count, Stage
 from wayside.backgrounds.registry import sources
 from wayside.backgrounds.setup import DetectorSetup
-from wayside.backgrounds.source import BackgroundSource, Scaling, Source
+from wayside.backgrounds.source import BackgroundSource, Scaling, SelectableSource, Source
 from wayside.detector.cuts import FibreVeto
-from wayside.efficiency.selection import Selection
+from wayside.selections.names import SELECTED
+from wayside.selections.selection import SearchSelection
 
 if TYPE_CHECKING:
     from wayside.scenario import Scenario
@@ -31,7 +32,9 @@ class Contribution:
     key, title, scaling, entering, notes
         Those of the source; see `wayside.backgrounds.source.BackgroundSource`.
     vertices
-        Mean numbers of vertices it fakes, by selection; None where it was not simulated.
+        Mean numbers of vertices it fakes, by selection: those of
+        `wayside.efficiency.selection.SELECTIONS`, and ``"selected"`` after the selection of a
+        search; None where it was not simulated.
     after_veto
         Mean numbers of fakes stage by stage; None unless all stages are known.
     outside
@@ -44,14 +47,16 @@ class Contribution:
     title: str
     scaling: Scaling
     entering: Count
-    vertices: Mapping[Selection, Count] | None = None
+    vertices: Mapping[str, Count] | None = None
     notes: tuple[str, ...] = ()
     after_veto: Mapping[Stage, Count] | None = None
     outside: tuple[str, ...] = ()
     kind: fakes.Kind | None = None
 
 
-def contributions(scenario: "Scenario", detector: str) -> list[Contribution]:
+def contributions(
+    scenario: "Scenario", detector: str, selection: SearchSelection | None = None
+) -> list[Contribution]:
     """Contributions of all registered sources at one detector.
 
     Parameters
@@ -60,6 +65,8 @@ def contributions(scenario: "Scenario", detector: str) -> list[Contribution]:
         A scenario, from `wayside.load_scenario`.
     detector
         Name of one of its detectors.
+    selection
+        Selection of a search after which fakes are counted; that of the scenario if None.
 
     Raises
     ------
@@ -73,28 +80,55 @@ def contributions(scenario: "Scenario", detector: str) -> list[Contribution]:
     >>> [part.key for part in found][:3]
     ['collider-muons', 'cosmic-muons', 'cosmic-neutrons']
     """
-    setup = DetectorSetup(scenario, detector)
-    return [contribution(source, scenario) for source in sources(setup)]
+    from wayside.scenario.choice import selection_of
+
+    setup, selection = DetectorSetup(scenario, detector), selection or selection_of(scenario)
+    return [contribution(source, scenario, selection) for source in sources(setup)]
 
 
-def contribution(source: BackgroundSource, scenario: "Scenario") -> Contribution:
-    """Count the fakes of one source with the vetoes that a scenario asks for."""
+def contribution(
+    source: BackgroundSource, scenario: "Scenario", selection: SearchSelection | None = None
+) -> Contribution:
+    """Count the fakes of one source with the vetoes and the selection that a scenario asks for.
+
+    Parameters
+    ----------
+    source
+        The source.
+    scenario
+        The scenario.
+    selection
+        Selection of a search that it asks for. A source whose fakes are not known after it counts
+        with all that are timed, and a note says so.
+    """
     after_veto = {stage: count for stage in STAGES if (count := source.fakes(stage)) is not None}
     timed = timed_stage(scenario)
-    vertices: dict[Selection, Count] | None = None
+    vertices: dict[str, Count] | None = None
+    notes = tuple(source.notes)
     if "vertex" in after_veto and timed in after_veto:
         vertices = {"vertex": after_veto["vertex"], "timed": after_veto[timed]}
+        if selection is not None:
+            kept = _selected(source, selection)
+            if kept is None:
+                notes = (*notes, f"{selection.name}: cuts not applied, all timed vertices count")
+            vertices[SELECTED] = vertices["timed"] if kept is None else kept
     return Contribution(
         source.key,
         source.title,
         source.scaling,
         source.entering,
         vertices,
-        tuple(source.notes),
+        notes,
         after_veto if len(after_veto) == len(STAGES) else None,
         tuple(source.outside),
         source.spectrum.kind if isinstance(source, Source) and source.spectrum else None,
     )
+
+
+def _selected(source: BackgroundSource, selection: SearchSelection) -> Count | None:
+    if not isinstance(source, SelectableSource):
+        return None
+    return source.selected(selection.fakes)
 
 
 def timed_stage(scenario: "Scenario") -> Stage:
@@ -154,7 +188,7 @@ def signal_words(scenario: "Scenario") -> list[str]:
     ]
 
 
-def total(parts: Iterable[Contribution], selection: Selection) -> Count:
+def total(parts: Iterable[Contribution], selection: str) -> Count:
     """Vertices of all contributions whose number is known.
 
     Errors of sources of one kind add linearly: the fakes of one particle are the same few simulated

@@ -5,7 +5,7 @@ Derived in docs/theory/backgrounds_fakes.md.
 """
 
 import math
-from typing import Final, Literal, get_args
+from typing import Final, Literal, NamedTuple, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +15,7 @@ from wayside.backgrounds.target import SIMULATED, Target, factor, muon_path
 from wayside.data import Table, read_table
 from wayside.efficiency.selection import SELECTIONS, Selection
 from wayside.errors import InputError
+from wayside.selections.fakes import FakeBins
 from wayside.typing import FloatArray, IndexArray
 
 Kind = Literal[
@@ -113,56 +114,85 @@ def bins(kind: Kind, lead: float = SIMULATED.lead) -> tuple[FloatArray, IndexArr
     return np.append(table["low"][rows], table["high"][rows[-1]]), rows
 
 
-def per_particle(
-    kind: Kind,
-    energies: npt.ArrayLike,
-    weights: npt.ArrayLike,
-    stage: Stage,
-    target: Target = SIMULATED,
-) -> Count:
-    """Mean number of fakes that one entering particle of a spectrum makes.
-
-    Linear in the logarithm of the energy between the middles of bins, constant from there to the
-    ends of the first and the last bin; none below `LEAST`. Above the last bin the number grows in
-    proportion to the energy, up to `BEYOND` times its end, as the length of tracks in a shower
-    does at most. Below the first bin fakes of muons fall with their energy along the path
-    (`wayside.backgrounds.target.muon_path`), others stay. What this changes is an error, too.
+def table_bins(kind: Kind, stage: Stage, lead: float = SIMULATED.lead) -> FakeBins:
+    """Fakes of a kind up to a stage of the selection, as the table has them.
 
     Parameters
     ----------
     kind
         Particle and side from which it comes.
-    energies
-        Kinetic energies outside of the shield in GeV, shape (n,).
-    weights
-        Rates or numbers of particles at these energies, or anything proportional to them, shape
-        (n,).
     stage
         Stage of the selection. ``"vertex"`` counts vertices, the others particles with at least
         one.
-    target
-        The detector; others than that of the table by the laws of `wayside.backgrounds.target`.
-
-    Returns
-    -------
-    Count
-        Mean number of fakes. Its statistical error is that of the simulated samples; where none was
-        found it is that of one event, so that it is zero only below the threshold.
+    lead
+        Thickness in m of the lead of a detector: of several in the table the nearest is taken.
 
     Raises
     ------
     InputError
-        If there is no such kind or stage, energies or weights are no spectrum, or more than
-        `TAIL` of it is beyond `BEYOND` times the table.
-
-    Examples
-    --------
-    >>> per_particle("neutron-front", [1e-3], [1.0], "vertex").value
-    0.0
+        If there is no such kind or stage.
     """
     if stage not in STAGES:
         raise InputError(f"stage = {stage!r}: must be one of {', '.join(STAGES)}")
-    edges, rows = bins(kind, target.lead)
+    edges, rows = bins(kind, lead)
+    table = _table()
+    entering = table["entering"][rows]
+    variance = (table[f"{stage}_squares"][rows] + _one_more(kind, rows, stage) ** 2) / entering**2
+    mean = table[stage][rows] / entering
+    return FakeBins(edges, mean, variance, simulated_lead(kind, lead))
+
+
+class Loads(NamedTuple):
+    """How many particles of a spectrum each bin of a table of fakes stands for.
+
+    Attributes
+    ----------
+    particles
+        Particles of each bin for one of the spectrum, laws and extrapolations included; (bins,).
+    extrapolated
+        How much of that is changed by going on beyond the table.
+    law
+        Absolute error of it from the laws for other detectors.
+    """
+
+    particles: FloatArray
+    extrapolated: FloatArray
+    law: FloatArray
+
+
+def loads(
+    kind: Kind,
+    edges: FloatArray,
+    lead: float,
+    energies: npt.ArrayLike,
+    weights: npt.ArrayLike,
+    target: Target = SIMULATED,
+) -> Loads:
+    """Particles of a spectrum by bins of a table of fakes.
+
+    Linear in the logarithm of the energy between the middles of bins, constant from there to the
+    ends of the first and the last bin; none below `LEAST`. Above the last bin the number grows in
+    proportion to the energy, up to `BEYOND` times its end, as the length of tracks in a shower
+    does at most. Below the first bin fakes of muons fall with their energy along the path
+    (`wayside.backgrounds.target.muon_path`), others stay.
+
+    Parameters
+    ----------
+    kind
+        Particle and side from which it comes.
+    edges
+        Edges of the bins of the kinetic energy in GeV.
+    lead
+        Thickness in m of the lead behind which the fakes of the bins were simulated.
+    energies, weights, target
+        As in `per_particle`.
+
+    Raises
+    ------
+    InputError
+        If energies or weights are no spectrum, or more than `TAIL` of it is beyond `BEYOND` times
+        the table.
+    """
     energy = np.atleast_1d(np.asarray(energies, dtype=np.float64))
     weight = np.atleast_1d(np.asarray(weights, dtype=np.float64))
     if energy.shape != weight.shape or not np.all(energy > 0.0):
@@ -180,28 +210,86 @@ def per_particle(
     particle = kind.partition("-")[0]
     middle = 0.5 * np.log(edges[1:] * edges[:-1])
     hats = np.array([np.interp(np.log(energy), middle, unit) for unit in np.eye(len(middle))])
-    law = factor(kind, energy, target, simulated_lead(kind, target.lead))
-    weight = weight / weight.sum() * (energy >= LEAST[particle]) * law.value
+    factors = factor(kind, energy, target, lead)
+    weight = weight / weight.sum() * (energy >= LEAST[particle]) * factors.value
     growth = np.maximum(energy / last, 1.0) * _below(particle, energy, float(edges[0]))
-    fraction = hats @ (weight * growth)
-    table = _table()
-    entering = table["entering"][rows]
-    mean = table[stage][rows] / entering
-    variance = (table[f"{stage}_squares"][rows] + _one_more(kind, rows, stage) ** 2) / entering**2
-    value = float(fraction @ mean)
+    return Loads(
+        hats @ (weight * growth),
+        hats @ (weight * np.abs(growth - 1.0)),
+        hats @ (weight * growth * factors.error),
+    )
+
+
+def averaged(kind: Kind, fakes: FakeBins, load: Loads) -> Count:
+    """Mean number of fakes for the particles that bins stand for.
+
+    Parameters
+    ----------
+    kind
+        Particle and side from which it comes.
+    fakes
+        Fakes of one particle by energy.
+    load
+        Particles by bin, from `loads` with the same bins.
+    """
 
     def size(part: FloatArray) -> float:
         """Fakes of a part of the particles, or of one simulated event where there are none."""
-        return math.hypot(float(part @ mean), math.sqrt(float(part**2 @ variance)))
+        return math.hypot(float(part @ fakes.mean), math.sqrt(float(part**2 @ fakes.variance)))
 
+    model = size(load.particles) * MODEL_ERROR[kind.partition("-")[0]]
     # Each is wrong by one factor for all energies: its errors add linearly.
-    extrapolated = size(hats @ (weight * np.abs(growth - 1.0)))
-    law_error = size(hats @ (weight * growth * law.error))
     return Count(
-        value,
-        statistical=math.sqrt(float(fraction**2 @ variance)),
-        systematic=math.hypot(size(fraction) * MODEL_ERROR[particle], extrapolated, law_error),
+        float(load.particles @ fakes.mean),
+        statistical=math.sqrt(float(load.particles**2 @ fakes.variance)),
+        systematic=math.hypot(model, size(load.extrapolated), size(load.law)),
     )
+
+
+def per_particle(
+    kind: Kind,
+    energies: npt.ArrayLike,
+    weights: npt.ArrayLike,
+    stage: Stage,
+    target: Target = SIMULATED,
+) -> Count:
+    """Mean number of fakes that one entering particle of a spectrum makes.
+
+    Between and beyond the bins of the table as in `loads`. What is extrapolated is an error, too.
+
+    Parameters
+    ----------
+    kind
+        Particle and side from which it comes.
+    energies
+        Kinetic energies outside of the shield in GeV, shape (n,).
+    weights
+        Rates or numbers of particles at these energies, or anything proportional to them, shape
+        (n,).
+    stage
+        Stage of the selection, as in `table_bins`.
+    target
+        The detector; others than that of the table by the laws of `wayside.backgrounds.target`.
+
+    Returns
+    -------
+    Count
+        Mean number of fakes. Its statistical error is that of the simulated samples; where none was
+        found it is that of one event, so that it is zero only below the threshold.
+
+    Raises
+    ------
+    InputError
+        As in `table_bins` and `loads`.
+
+    Examples
+    --------
+    >>> per_particle("neutron-front", [1e-3], [1.0], "vertex").value
+    0.0
+    """
+    fakes = table_bins(kind, stage, target.lead)
+    load = loads(kind, fakes.edges, fakes.lead, energies, weights, target)
+    return averaged(kind, fakes, load)
 
 
 def _below(particle: str, energies: FloatArray, first: float) -> FloatArray:

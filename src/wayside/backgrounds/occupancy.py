@@ -2,12 +2,15 @@
 
 import math
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from wayside.backgrounds.collider_muons import continuum_at
 from wayside.backgrounds.cosmic_muons import Shower, shower_at
 from wayside.backgrounds.setup import DetectorSetup
 from wayside.constants import SECONDS_PER_DAY
+
+if TYPE_CHECKING:
+    from wayside.scenario import Scenario
 
 LIMIT: Final = 1e6
 """Tracks per cm^2 up to which films are read out well (the study, section 9.2)."""
@@ -68,6 +71,22 @@ def occupancy(setup: DetectorSetup) -> Occupancy:
         scanned=rain.through_film(scenario.emulsion.largest_slope) * per_day,
         collider=pairs / front / scenario.site.exposure,
     )
+
+
+def scanned_tracks(scenario: "Scenario") -> float:
+    """Tracks that are scanned in a film when it is replaced, per m^2.
+
+    Parameters
+    ----------
+    scenario
+        From `wayside.load_scenario`; of several signal detectors the one with most counts.
+    """
+    days = min(scenario.site.film_replacement, scenario.site.exposure)
+    rates: list[float] = [
+        DetectorSetup(scenario, name).once(shower_at).through_film(scenario.emulsion.largest_slope)
+        for name in scenario.signal
+    ]
+    return max(rates) * days * SECONDS_PER_DAY
 
 
 def study_occupancy(rain: Shower, days: float) -> tuple[float, float, float]:

@@ -4,6 +4,7 @@ A source lives in a module of its own; `wayside.backgrounds.registry` lists them
 example: docs/howto_source.md.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, Protocol, runtime_checkable
 
@@ -12,7 +13,9 @@ from numpy.typing import ArrayLike
 
 from wayside.backgrounds import fakes
 from wayside.backgrounds.counts import Count, Stage
+from wayside.backgrounds.fakes import Loads
 from wayside.backgrounds.target import SIMULATED, Target, outside
+from wayside.selections.fakes import FakeBins
 
 Scaling = Literal["luminosity", "time"]
 """What the number of particles of a source is proportional to."""
@@ -59,6 +62,21 @@ class BackgroundSource(Protocol):
         ----------
         stage
             Stage of the selection up to which they survive.
+        """
+        ...
+
+
+@runtime_checkable
+class SelectableSource(BackgroundSource, Protocol):
+    """A source whose fakes are known after the selection of a search, too."""
+
+    def selected(self, tables: Mapping[str, FakeBins]) -> Count | None:
+        """Mean number of fakes that a selection keeps; None where it is not known.
+
+        Parameters
+        ----------
+        tables
+            Fakes of one particle that the selection keeps, by kind.
         """
         ...
 
@@ -115,6 +133,30 @@ class Spectrum:
         fakes_each = fakes.per_particle(self.kind, self.energies, self.weights, stage, self.target)
         return fakes_each.times(self.per_entering * (1.0 - vetoed), self.relative_error)
 
+    def selected(self, tables: Mapping[str, FakeBins]) -> Count | None:
+        """Mean number of fakes a selection keeps for each entering particle; None if not known.
+
+        Parameters
+        ----------
+        tables
+            Fakes of one particle that the selection keeps, by kind.
+        """
+        if self.kind not in tables:
+            return None
+        load = self.loads(tables[self.kind])
+        if load is None:
+            return Count(0.0)
+        fakes_each = fakes.averaged(self.kind, tables[self.kind], load)
+        return fakes_each.times(self.per_entering * (1.0 - self.tagged), self.relative_error)
+
+    def loads(self, table: FakeBins) -> Loads | None:
+        """Particles of the spectrum by bins of a table; None for a spectrum of nothing."""
+        if not np.any(np.asarray(self.weights) > 0.0):
+            return None
+        return fakes.loads(
+            self.kind, table.edges, table.lead, self.energies, self.weights, self.target
+        )
+
 
 @dataclass(frozen=True, eq=False)
 class Source:
@@ -150,4 +192,15 @@ class Source:
     def fakes(self, stage: Stage) -> Count | None:
         """Mean number of fake vertices at a stage of the selection; None without a spectrum."""
         fakes_each = None if self.spectrum is None else self.spectrum.fakes(stage)
+        return None if fakes_each is None else self.entering.product(fakes_each)
+
+    def selected(self, tables: Mapping[str, FakeBins]) -> Count | None:
+        """Mean number of fakes that a selection keeps; None where it is not known.
+
+        Parameters
+        ----------
+        tables
+            Fakes of one particle that the selection keeps, by kind.
+        """
+        fakes_each = None if self.spectrum is None else self.spectrum.selected(tables)
         return None if fakes_each is None else self.entering.product(fakes_each)

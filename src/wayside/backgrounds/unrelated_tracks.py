@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from wayside.backgrounds import accidentals
 from wayside.backgrounds.cosmic_muons import energies_at, relative_error, site_of
@@ -12,6 +13,7 @@ from wayside.backgrounds.pile_up import hit_rates
 from wayside.backgrounds.setup import DetectorSetup
 from wayside.backgrounds.source import Source
 from wayside.efficiency.selection import SELECTIONS, Selection
+from wayside.selections.fakes import FakeBins
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,15 +24,23 @@ class UnrelatedTracks(Source):
     ----------
     vertices
         Mean numbers over the exposure, by selection.
+    distinct
+        Mean number of those that two distinct gas hits time, as candidates of a search need.
     """
 
     vertices: Mapping[Selection, Count] = field(default_factory=dict)
+    distinct: Count = field(default_factory=partial(Count, 0.0))
 
     def fakes(self, stage: Stage) -> Count | None:
         """Mean number of vertices; vetoes that go beyond ``"timed"`` are not applied to them."""
         if stage in ("closed", "quiet", "closed_quiet"):
             return self.vertices["timed"]
         return self.vertices[stage] if stage in SELECTIONS else None
+
+    def selected(self, tables: Mapping[str, FakeBins]) -> Count | None:
+        """Mean number that two distinct hits time: cuts on their tracks are not applied to them."""
+        del tables
+        return self.distinct
 
 
 def sources(setup: DetectorSetup) -> list[UnrelatedTracks]:
@@ -49,7 +59,8 @@ def sources(setup: DetectorSetup) -> list[UnrelatedTracks]:
         1e-2 * rates.gas * rates.duty * setup.seconds / replacements,
         rates.duty,
     )
-    numbers = accidentals.accidentals(
+    counted = partial(
+        accidentals.accidentals,
         scanned,
         area,
         setup.blocks,
@@ -57,8 +68,8 @@ def sources(setup: DetectorSetup) -> list[UnrelatedTracks]:
         spectrum,
         gas_silent("muon-above", *setup.once(energies_at)),
         replacements,
-        distinct_hits=setup.scenario.reconstruction.four_dimensional,
     )
+    numbers = counted(distinct_hits=setup.scenario.reconstruction.four_dimensional)
     error = relative_error(site_of(setup.scenario))
     tracks = scanned * area
     depth = f"below {accidentals.ROCK:g}" if spectrum == "rock" else "of 0"
@@ -75,5 +86,6 @@ def sources(setup: DetectorSetup) -> list[UnrelatedTracks]:
             ),
             # Twice as many tracks make four times as many vertices.
             vertices={name: count.times(1.0, 2.0 * error) for name, count in numbers.items()},
+            distinct=counted(distinct_hits=True)["timed"].times(1.0, 2.0 * error),
         )
     ]

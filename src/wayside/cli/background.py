@@ -99,9 +99,7 @@ def _text(report: "BackgroundReport", detectors: tuple[str, ...]) -> str:
 
 
 def _sources(report: "BackgroundReport", name: str) -> str:
-    from wayside.efficiency.selection import SELECTIONS
-
-    head = ("source", "entering", "rate", *SELECTIONS)
+    head = ("source", "entering", "rate", *report.selections)
     sources = report.budget.detectors[name]
     rows = []
     for source in sources:
@@ -114,14 +112,14 @@ def _sources(report: "BackgroundReport", name: str) -> str:
                 f"{rate:.3g}/{unit.removesuffix('^-1')}",
                 *(
                     _cell(vertices[selection]) if vertices else "unknown"
-                    for selection in SELECTIONS
+                    for selection in report.selections
                 ),
             )
         )
     counted = any(source.vertices is not None for source in sources)
     totals = (
         _cell(report.budget.total([name], selection)) if counted else "unknown"
-        for selection in SELECTIONS
+        for selection in report.selections
     )
     return table_text(head, [*rows, ("total", "", "", *totals)])
 

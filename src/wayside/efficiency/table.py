@@ -75,6 +75,11 @@ class EfficiencyMap:
                 raise InputError("passed: must be from 0 to tried")
 
     @property
+    def shape(self) -> tuple[int, ...]:
+        """Numbers of channels, and of bins by axis."""
+        return self.tried.shape
+
+    @property
     def selections(self) -> tuple[str, ...]:
         """Names of the selections."""
         return tuple(self.passed)

@@ -11,6 +11,7 @@ from wayside.backgrounds.fake_counts import Contribution
 from wayside.constants import DAYS_PER_YEAR
 from wayside.plotting.style import APPROXIMATE, OURS, canvas
 from wayside.plotting.titles import collected, line
+from wayside.selections.names import SELECTED, counted_as
 from wayside.sensitivity.background_report import BackgroundReport
 from wayside.typing import FloatArray
 
@@ -18,6 +19,7 @@ _STEPS: Final = (
     ("entering", "particles that enter", "0.75"),
     ("vertex", "fake vertices", "#8da2d8"),
     ("timed", "of these, timed", OURS),
+    (SELECTED, "of these, selected", "#b8860b"),
 )
 _HEIGHT: Final = 0.26
 _VEIL: Final = {"facecolor": "white", "edgecolor": "none", "pad": 1.0}
@@ -39,19 +41,22 @@ def budget_figure(report: BackgroundReport) -> Figure:
     """
     scenario = report.scenario
     sources = report.budget.together(scenario.signal)
+    counted = ("entering", *report.selections)
+    steps = [step for step in _STEPS if step[0] in counted]
+    height = 3 * _HEIGHT / len(steps)
     with canvas(6.4, 1.5 + 0.62 * max(len(sources), 1)) as figure:
         axes = figure.add_subplot()
         axes.set_xscale("log")
         low, high = _range(sources)
         axes.set_xlim(low, high)
         for row, source in enumerate(sources):
-            for step, (key, _, colour) in enumerate(_STEPS):
-                at = row + (step - 1) * _HEIGHT
-                _bar(axes, at, _count(source, key), colour, low)
-        total = report.budget.total(scenario.signal, scenario.run.selection)
+            for step, (key, _, colour) in enumerate(steps):
+                at = row + (step - 0.5 * (len(steps) - 1)) * height
+                _bar(axes, at, _count(source, key), colour, low, 0.9 * height)
+        total = report.budget.total(scenario.signal, counted_as(scenario.run.selection))
         if total.value > 0.0:
             axes.axvline(total.value, color=APPROXIMATE, linewidth=1.0)
-        for _, label, colour in _STEPS:
+        for _, label, colour in steps:
             axes.barh([0], [0], color=colour, label=label)
         axes.plot([], [], color=APPROXIMATE, linewidth=1.0, label=f"all {scenario.run.selection}")
         axes.set_yticks(
@@ -140,7 +145,7 @@ def _shaded(until: float) -> str | None:
 def _count(source: Contribution, key: str) -> Count | None:
     if key == "entering":
         return source.entering
-    return None if source.vertices is None else source.vertices[key]  # type: ignore[index]
+    return None if source.vertices is None else source.vertices[key]
 
 
 def _range(sources: list[Contribution]) -> tuple[float, float]:
@@ -151,7 +156,9 @@ def _range(sources: list[Contribution]) -> tuple[float, float]:
     return min(0.1, 0.3 * min(known)), 5.0 * max(known)
 
 
-def _bar(axes: Axes, at: float, count: Count | None, colour: str, low: float) -> None:
+def _bar(
+    axes: Axes, at: float, count: Count | None, colour: str, low: float, height: float
+) -> None:
     """A bar from the frame to a number, with its error, or a word in its place."""
     if count is None or count.value <= 0.0:
         words = "not simulated" if count is None else "0"
@@ -159,7 +166,7 @@ def _bar(axes: Axes, at: float, count: Count | None, colour: str, low: float) ->
             words = rf"0 $\pm$ {count.error:.2g}"
         axes.text(1.15 * low, at, words, va="center", fontsize=7.5, color="0.4", bbox=_VEIL)
         return
-    axes.barh(at, count.value - low, left=low, height=0.9 * _HEIGHT, color=colour)
+    axes.barh(at, count.value - low, left=low, height=height, color=colour)
     least = max(count.value - count.error, low)
     axes.plot([least, count.value + count.error], [at, at], color="black", linewidth=0.9)
 

@@ -1,7 +1,12 @@
-"""Which detectors of a scenario are meant."""
+"""Which detectors and which selection of a scenario are meant."""
 
+from pathlib import Path
+
+from wayside.efficiency.selection import SELECTIONS
 from wayside.errors import InputError
 from wayside.scenario.schema import Scenario
+from wayside.selections.names import SEARCH
+from wayside.selections.selection import SearchSelection, nearest_selection, read_selection
 
 
 def detector_of(scenario: Scenario, name: str | None = None) -> str:
@@ -24,3 +29,25 @@ def detector_of(scenario: Scenario, name: str | None = None) -> str:
     if name not in scenario.detectors:
         raise InputError(f"detector {name}: not one of {', '.join(scenario.detectors)}")
     return name
+
+
+def selection_of(scenario: Scenario) -> SearchSelection | None:
+    """The selection of a search that a scenario asks for; None for those without one.
+
+    Parameters
+    ----------
+    scenario
+        From `wayside.load_scenario`.
+
+    Raises
+    ------
+    InputError
+        If its file cannot be read.
+    """
+    name = scenario.run.selection
+    if name in SELECTIONS:
+        return None
+    if name == SEARCH:
+        heavier, lighter = scenario.masses
+        return nearest_selection(heavier - lighter)
+    return read_selection(Path(name))

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StrictStr
 
 from wayside.constants import M_ELECTRON
-from wayside.efficiency.selection import Selection
+from wayside.efficiency.selection import SELECTIONS
 from wayside.production.registry import AUTOMATIC, names
 from wayside.scenario.problems import nearest, show
 from wayside.scenario.quantities import Interval, Quantity, Whole, refuse
+from wayside.selections.names import SEARCH, SUFFIX
 
 if TYPE_CHECKING:
     from wayside.collider.beams import Beams
@@ -92,7 +93,18 @@ def _background(value: object) -> object:
     return Quantity("pure number", 0.0, 1e12)(value)
 
 
+def _selection(value: object) -> object:
+    names = (*SELECTIONS, SEARCH)
+    if value not in names and not (isinstance(value, str) and value.endswith(SUFFIX)):
+        near = nearest(str(value), names)
+        hint = f'; did you mean "{near}"?' if near else ""
+        listed = ", ".join(f'"{name}"' for name in names)
+        refuse(f"must be {listed}, or the path of a selection file ({SUFFIX}){hint}")
+    return value
+
+
 Background = Annotated[float | Literal["simulated"], BeforeValidator(_background)]
+RunSelection = Annotated[StrictStr, BeforeValidator(_selection)]
 Production = Annotated[str | tuple[StrictStr, ...], BeforeValidator(_production)]
 Signal = Annotated[tuple[StrictStr, ...], BeforeValidator(_names)]
 Title = Annotated[StrictStr, AfterValidator(_line)]
@@ -160,8 +172,10 @@ class RunSection(Section):
     confidence_level
         Of the exclusion.
     selection
-        What counts as an event: a ``"vertex"`` in the emulsion alone, or one that is ``"timed"``
-        as well; see `wayside.efficiency.selection.Selection`.
+        What counts as an event: a ``"vertex"`` in the emulsion alone, one that is ``"timed"`` as
+        well (`wayside.efficiency.selection.Selection`), or what a search selects: ``"search"`` for
+        the selection that comes with Wayside for the nearest splitting, or the path of a file that
+        ``wayside search`` wrote (`wayside.selections.selection.SearchSelection`).
     background
         Expected background events in the total, or ``"simulated"`` for those of all sources.
     background_error
@@ -180,7 +194,7 @@ class RunSection(Section):
     production: Production = AUTOMATIC
     signal: Signal | None = None
     confidence_level: Confidence = 0.9
-    selection: Selection = "timed"
+    selection: RunSelection = "timed"
     background: Background = 0.0
     background_error: Events = 0.0
     decays: Decays = "exact"

@@ -12,6 +12,7 @@ from wayside.limits import uncertain
 from wayside.limits.control import Control
 from wayside.limits.histfactory import workspace
 from wayside.scenario import Scenario
+from wayside.selections.names import counted_as
 
 LOSS = 0.1
 """Zero background holds while the mean of the limits is at most this fraction above that without
@@ -140,29 +141,43 @@ def expected_background(scenario: Scenario, sources: Budget | None = None) -> Ba
     return replace(given, flags=(ASSUMED_NONE,)) if given.assumed_none else given
 
 
-def simulated_background(scenario: Scenario, sources: Budget | None = None) -> Background:
-    """Sum of all sources in the signal detectors, whatever ``run.background`` says."""
+def simulated_background(
+    scenario: Scenario, sources: Budget | None = None, selection: str | None = None
+) -> Background:
+    """Sum of all sources in the signal detectors, whatever ``run.background`` says.
+
+    Parameters
+    ----------
+    scenario
+        From `wayside.load_scenario`.
+    sources
+        `wayside.backgrounds.budget.budget` of the scenario, if it is known already.
+    selection
+        Name of the selection after which events are counted, as in the budget; that of the scenario
+        if None.
+    """
     run = scenario.run
+    name = selection or counted_as(run.selection)
     counted = budget(scenario) if sources is None else sources
-    total = counted.total(scenario.signal, run.selection)
+    total = counted.total(scenario.signal, name)
     flags = []
     other = other_settings(scenario)
     if other:
         flags.append(f"fakes were simulated with other values in {', '.join(other)}")
-    flags += [line for name in scenario.signal for line in DetectorSetup(scenario, name).remarks]
+    flags += [line for own in scenario.signal for line in DetectorSetup(scenario, own).remarks]
     flags += counted.outside(scenario.signal)
     flags += signal_words(scenario)
-    for name in scenario.signal:
-        hits = pile_up(DetectorSetup(scenario, name))
+    for detector in scenario.signal:
+        hits = pile_up(DetectorSetup(scenario, detector))
         if hits is not None and hits.signal_kept < 1.0 - NOTABLE:
-            flags.append(f"{name}: {hits.words()}")
+            flags.append(f"{detector}: {hits.words()}")
     missing = counted.not_counted(scenario.signal)
     if missing:
         flags.append(f"background not counted: {', '.join(missing)}")
     if total.error > total.value > 0.0:
         poorest = max(
             (source for source in counted.together(scenario.signal) if source.vertices is not None),
-            key=lambda source: source.vertices[run.selection].error,  # type: ignore[index]
+            key=lambda source: source.vertices[name].error,  # type: ignore[index]
         )
         flags.append(f"background less well known than it is large, most of all {poorest.title}")
     if total.value == 0.0 and total.error > 0.0:
@@ -202,5 +217,5 @@ def control_of(scenario: Scenario, sources: Budget, signal_ratio: float) -> Cont
     other = control_detector(scenario)
     if other is None or len(scenario.signal) > 1:
         return None
-    ratio = sources.ratio(other, scenario.signal[0], scenario.run.selection)
+    ratio = sources.ratio(other, scenario.signal[0], counted_as(scenario.run.selection))
     return None if ratio is None else Control(ratio[0], signal_ratio, ratio[1])

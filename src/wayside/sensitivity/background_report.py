@@ -11,9 +11,9 @@ from wayside.backgrounds.fake_counts import Contribution, contributions
 from wayside.backgrounds.pile_up import pile_up
 from wayside.backgrounds.setup import DetectorSetup
 from wayside.constants import SECONDS_PER_DAY
-from wayside.efficiency.selection import SELECTIONS
 from wayside.limits.control import Control
 from wayside.scenario import Scenario
+from wayside.selections.names import columns
 from wayside.sensitivity.background import (
     Background,
     control_of,
@@ -44,6 +44,11 @@ class BackgroundReport:
     def control(self) -> Control | None:
         """How the control detector compares at the scenario's own point."""
         return control_of(self.scenario, self.budget, self.scan.signal_ratio)
+
+    @property
+    def selections(self) -> tuple[str, ...]:
+        """Names of the selections after which vertices are counted."""
+        return columns(self.scenario.run.selection)
 
     def rate(self, source: Contribution) -> tuple[float, str]:
         """Entering particles by what a source grows with, and its unit."""
@@ -82,7 +87,8 @@ class BackgroundReport:
             "sources": [self._source(source) for source in self.budget.detectors[name]],
             "after_each_veto": self._vetoes(name),
             "total": {
-                selection: _plain(self.budget.total([name], selection)) for selection in SELECTIONS
+                selection: _plain(self.budget.total([name], selection))
+                for selection in self.selections
             },
             "not_counted": self.budget.not_counted([name]),
             "pile_up": None if hits is None else hits.summary(),
@@ -98,7 +104,7 @@ class BackgroundReport:
             "entering": _plain(source.entering),
             f"entering_per_{'fb' if unit == 'fb^-1' else unit}": rate,
             "vertices": vertices
-            and {selection: _plain(vertices[selection]) for selection in SELECTIONS},
+            and {selection: _plain(vertices[selection]) for selection in self.selections},
             "extrapolated": list(source.outside),
             "notes": list(source.notes),
         }
@@ -149,17 +155,17 @@ class BackgroundReport:
     def _sources_csv(self) -> str:
         header = self._header("sources of background: mean numbers and their standard errors")
         columns = ["detector", "source", "scales", *_columns("entering")]
-        columns += [column for selection in SELECTIONS for column in _columns(selection)]
+        columns += [column for selection in self.selections for column in _columns(selection)]
         rows: list[list[str | float]] = []
         for name, sources in self.budget.detectors.items():
             for source in sources:
                 vertices = source.vertices or {}
                 counts = [
                     source.entering,
-                    *(vertices.get(selection, _UNKNOWN) for selection in SELECTIONS),
+                    *(vertices.get(selection, _UNKNOWN) for selection in self.selections),
                 ]
                 rows.append([name, source.key, source.scaling, *_cells(counts)])
-            totals = [self.budget.total([name], selection) for selection in SELECTIONS]
+            totals = [self.budget.total([name], selection) for selection in self.selections]
             rows.append([name, "total", "", *_cells([_UNKNOWN, *totals])])
         return csv_text(header, columns, rows)
 

@@ -9,6 +9,7 @@ import numpy as np
 from wayside.backgrounds.budget import Budget
 from wayside.limits import control as with_control
 from wayside.scenario import Scenario
+from wayside.selections.selection import SearchSelection
 from wayside.sensitivity.background import (
     Background,
     control_detector,
@@ -80,9 +81,9 @@ def luminosity_scan(
     known = np.array(
         [expected_limit(b, e, run.confidence_level) for b, e in zip(expected, errors, strict=True)]
     )
-    events = _yields(scenario)
+    events = yields(scenario)
     signal = np.asarray(sum(events[name] for name in scenario.signal))
-    excluded = partial(_smallest_epsilon, signal, luminosity)
+    excluded = partial(smallest_epsilon, signal, luminosity)
     zero = Curve("no background", none, excluded(none))
     curves = {"zero": zero, "background": Curve("background", known, excluded(known))}
     other = control_detector(scenario) if sources is not None else None
@@ -105,19 +106,40 @@ def luminosity_scan(
     return LuminosityScan(luminosity, expected, curves, other, own)
 
 
-def _yields(scenario: Scenario) -> dict[str, FloatArray]:
-    """Expected events per fb^-1 by detector over a grid of epsilon, at the scenario's g_D."""
-    point = mass_point(scenario)
+def yields(scenario: Scenario, selection: SearchSelection | None = None) -> dict[str, FloatArray]:
+    """Expected events per fb^-1 by detector over a grid of epsilon, at the scenario's g_D.
+
+    Parameters
+    ----------
+    scenario
+        Masses, g_D, beams and detectors.
+    selection
+        Selection of a search, instead of the scenario's.
+    """
+    point = mass_point(scenario, selection)
     return {
         name: np.asarray(point.expected_events(name, _EPSILON, scenario.model.g_d, 1.0))
         for name in scenario.detectors
     }
 
 
-def _smallest_epsilon(
-    events: FloatArray, luminosity: FloatArray, n_limit: FloatArray
-) -> FloatArray:
-    """Where yields first reach the limit, between neighbours of the grid along a power law."""
+def smallest_epsilon(events: FloatArray, luminosity: FloatArray, n_limit: FloatArray) -> FloatArray:
+    """Where yields first reach the limit, between neighbours of the grid along a power law.
+
+    Parameters
+    ----------
+    events
+        Expected events per fb^-1 over the grid of `yields`.
+    luminosity
+        Luminosities in fb^-1, shape (n,).
+    n_limit
+        Signal events excluded at each, shape (n,).
+
+    Returns
+    -------
+    array
+        Values of epsilon, nan where nothing is excluded; shape (n,).
+    """
     smallest = np.full(len(luminosity), np.nan)
     with np.errstate(divide="ignore"):
         logs = np.log(np.maximum(events, 0.0))

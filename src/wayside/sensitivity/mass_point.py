@@ -18,7 +18,6 @@ from wayside.collider.beams import Beams
 from wayside.constants import HBAR_C
 from wayside.detector.box import Box, require_box
 from wayside.detector.volume import Volume
-from wayside.efficiency.selection import Selection
 from wayside.efficiency.shipped import shipped
 from wayside.errors import InputError
 from wayside.models.protocol import Model
@@ -26,6 +25,7 @@ from wayside.production import registry
 from wayside.production.flight import Flight
 from wayside.production.process import Frame, Process, Treatment
 from wayside.production.radiative import Regulator
+from wayside.selections.signal import SelectedMap
 from wayside.sensitivity.mixture import averaged, gamma_beta
 from wayside.typing import FloatArray
 
@@ -63,6 +63,8 @@ class MassPoint:
     efficiency, selection
         Which decays count as events where a call does not say, and what of them must be detected;
         from ``run.efficiency`` and ``run.selection``.
+    selected
+        Efficiency of the selection of a search, which replaces the map that comes with Wayside.
     """
 
     model: Model
@@ -74,7 +76,8 @@ class MassPoint:
     ctau_override: float | None = None
     decays: Decays = "exact"
     efficiency: Efficiency = "unity"
-    selection: Selection = "timed"
+    selection: str = "timed"
+    selected: SelectedMap | None = None
 
     @cached_property
     def processes(self) -> tuple[Process, ...]:
@@ -357,7 +360,7 @@ class MassPoint:
         )
 
     def detected(self, name: str) -> Detected:
-        """Decays in a detector that are detected, by the table that comes with Wayside."""
+        """Decays in a detector that are detected, by the table of the selection."""
         key = ("detected", name)
         if key not in self._kept:
             widths = self.excited_width_hats
@@ -367,7 +370,7 @@ class MassPoint:
                 self.box(name, "efficiencies"),
                 self.model,
                 {channel: width / total if total else 0.0 for channel, width in widths.items()},
-                shipped(),
+                shipped() if self.selected is None else self.selected,
                 self.selection,
             )
         return self._kept[key]  # type: ignore[no-any-return]

@@ -7,11 +7,16 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike
 
+from wayside.backgrounds.occupancy import scanned_tracks
 from wayside.constants import M_ELECTRON
 from wayside.errors import InputError
 from wayside.production.process import Masses
 from wayside.production.registry import process_class
 from wayside.scenario import Scenario
+from wayside.scenario.choice import selection_of
+from wayside.selections.cuts import uncrowded
+from wayside.selections.selection import SearchSelection
+from wayside.selections.signal import SelectedMap
 from wayside.sensitivity.mass_point import MassPoint
 from wayside.typing import FloatArray
 
@@ -19,14 +24,23 @@ CouplingFunction = Callable[[MassPoint, FloatArray, FloatArray], FloatArray]
 """Elementwise function of (mass point, epsilon, g_d)."""
 
 
-def mass_point(scenario: Scenario) -> MassPoint:
+def mass_point(scenario: Scenario, selection: SearchSelection | None = None) -> MassPoint:
     """Mass point of a scenario: everything that does not depend on its couplings.
+
+    Parameters
+    ----------
+    scenario
+        From `wayside.load_scenario`.
+    selection
+        Selection of a search, instead of that of the scenario.
 
     Raises
     ------
     InputError
         If the masses cannot be produced at the collider.
     """
+    if scenario.run.efficiency == "simulated":
+        selection = selection or selection_of(scenario)
     return MassPoint(
         model=scenario.model.build(),
         beams=scenario.collider.build(),
@@ -37,7 +51,22 @@ def mass_point(scenario: Scenario) -> MassPoint:
         decays=scenario.run.decays,
         efficiency=scenario.run.efficiency,
         selection=scenario.run.selection,
+        selected=None if selection is None else selected_map(scenario, selection),
     )
+
+
+def selected_map(scenario: Scenario, selection: SearchSelection) -> SelectedMap:
+    """Efficiency of a selection in the films of a scenario, with its unrelated tracks.
+
+    Parameters
+    ----------
+    scenario
+        Site, exposure and detectors.
+    selection
+        The selection.
+    """
+    cuts = selection.cuts.cuts
+    return selection.efficiency_map(uncrowded(cuts, scanned_tracks(scenario)))
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""Search for the selection with which a detector excludes most."""

@@ -1,0 +1,90 @@
+"""Weighted candidates of the signal and of each kind of background, as an optimiser needs them."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from wayside.selections.samples import fold_of
+from wayside.selections.variables import VARIABLES
+from wayside.typing import BoolArray, FloatArray, IndexArray, StructuredArray
+
+
+class Part(NamedTuple):
+    """Candidates of one source, sorted by event; made by `part`.
+
+    Attributes
+    ----------
+    values
+        Values of all variables by name, shape (n,).
+    weight
+        Expected number of events that each row stands for if it passes, shape (n,).
+    event
+        Number of the event of each row, shape (n,).
+    start
+        First row of each event, shape (events,).
+    """
+
+    values: Mapping[str, FloatArray]
+    weight: FloatArray
+    event: IndexArray
+    start: IndexArray
+
+    def sums(self, passed: BoolArray) -> tuple[FloatArray, FloatArray]:
+        """Expected events, and the sum of their squared weights.
+
+        Parameters
+        ----------
+        passed
+            Which rows pass, shape (..., n). Of several candidates of an event the heaviest counts.
+
+        Returns
+        -------
+        tuple of arrays
+            Sums of weights and of squares, shape (...).
+        """
+        if not len(self.weight):
+            nothing = np.zeros(passed.shape[:-1])
+            return nothing, nothing.copy()
+        by_row = np.where(passed, self.weight, 0.0)
+        by_event = np.maximum.reduceat(by_row, self.start, axis=-1)
+        return by_event.sum(axis=-1), (by_event**2).sum(axis=-1)
+
+    def subset(self, kept: BoolArray, scale: float) -> "Part":
+        """Some of the rows, their weights scaled."""
+        values = {name: array[kept] for name, array in self.values.items()}
+        event = self.event[kept]
+        return Part(values, scale * self.weight[kept], event, _starts(event))
+
+    def without_fold(self, fold: int, folds: int) -> "Part":
+        """Candidates of all folds but one, weighted as if they were all."""
+        return self.subset(fold_of(self.event, folds) != fold, folds / (folds - 1.0))
+
+    def only_fold(self, fold: int, folds: int) -> "Part":
+        """Candidates of one fold, weighted as if they were all."""
+        return self.subset(fold_of(self.event, folds) == fold, float(folds))
+
+
+def part(rows: StructuredArray, weight: FloatArray, event: npt.ArrayLike) -> Part:
+    """Candidates of one source.
+
+    Parameters
+    ----------
+    rows
+        Rows of `wayside.candidates.schema.ROW`, shape (n,).
+    weight
+        Expected number of events that each stands for, shape (n,).
+    event
+        Numbers of their events, shape (n,).
+    """
+    number = np.asarray(event, dtype=np.intp)
+    order = np.argsort(number, kind="stable")
+    values = {name: own.values(rows)[order] for name, own in VARIABLES.items()}
+    return Part(values, weight[order], number[order], _starts(number[order]))
+
+
+def _starts(event: IndexArray) -> IndexArray:
+    if not len(event):
+        return np.zeros(0, dtype=np.intp)
+    return np.flatnonzero(np.concatenate([[True], event[1:] != event[:-1]]))

@@ -1,0 +1,246 @@
+"""The whole search: tune, choose, and measure with candidates that had no part in it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import product
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from wayside.backgrounds.budget import Budget, budget
+from wayside.backgrounds.fake_counts import contributions
+from wayside.scenario import Scenario
+from wayside.search.build import LONG, Samples, problem
+from wayside.search.flow import Flow, cut_flow, one_less
+from wayside.search.optimise import MOST_CUTS, Optimum, optimise
+from wayside.search.problem import Problem
+from wayside.selections.cuts import Cuts, Vetoes
+from wayside.selections.measure import measured
+from wayside.selections.names import SELECTED
+from wayside.selections.selection import SearchSelection
+from wayside.sensitivity.background import Background, simulated_background
+from wayside.sensitivity.luminosity import smallest_epsilon, yields
+from wayside.sensitivity.planes import mass_point
+
+VETOES: Final = tuple(product(("all", "upstream"), (True, False)))
+"""Fibres that veto and whether the gas does: what is tried."""
+
+
+class Settings(NamedTuple):
+    """How a search is done, and for which hardware.
+
+    Attributes
+    ----------
+    folds
+        Number of folds that decide the number of cuts.
+    most
+        Largest number of cuts.
+    fibre_layers
+        Number of layers of fibres on each side, with independent inefficiencies.
+    """
+
+    folds: int = 4
+    most: int = MOST_CUTS
+    fibre_layers: int = 1
+
+
+DEFAULT: Final = Settings()
+
+
+class Limit(NamedTuple):
+    """What is excluded with a selection.
+
+    Attributes
+    ----------
+    background
+        Expected background.
+    n_signal
+        Signal events that are excluded.
+    epsilon
+        Smallest epsilon excluded at the scenario's masses and g_D, nan where there is none.
+    """
+
+    background: Background
+    n_signal: float
+    epsilon: float
+
+
+@dataclass(frozen=True, eq=False)
+class SearchResult:
+    """A selection, and what it is worth in a scenario on candidates that it was not tuned on.
+
+    Attributes
+    ----------
+    scenario
+        The scenario.
+    selection
+        The selection.
+    optimum
+        How the cuts were found.
+    untouched
+        The problem of the half that was not tuned on.
+    flow
+        Cut flow on it, the vetoes last.
+    one_less
+        What each cut alone does: all others without it.
+    budget
+        Sources of background at all detectors.
+    limits
+        Limits by selection: ``"selected"``, ``"timed"``, and ``"no background"`` for timed
+        decays of which none is faked.
+    efficiency, efficiency_error, timed
+        Fraction of the decays in the signal detectors that is selected, its standard error, and
+        the fraction that is timed.
+    """
+
+    scenario: Scenario
+    selection: SearchSelection
+    optimum: Optimum
+    untouched: Problem
+    flow: tuple[Flow, ...]
+    one_less: tuple[Flow, ...]
+    budget: Budget
+    limits: dict[str, Limit]
+    efficiency: float
+    efficiency_error: float
+    timed: float
+
+    @property
+    def limit(self) -> Limit:
+        """Limit with the selection."""
+        return self.limits[SELECTED]
+
+
+def tuned(scenario: Scenario, samples: Samples, settings: Settings) -> tuple[Optimum, Vetoes]:
+    """Best cuts and vetoes on the half for tuning.
+
+    Parameters
+    ----------
+    scenario
+        The scenario.
+    samples
+        Candidates and decays.
+    settings
+        Folds, number of cuts, hardware.
+    """
+    best: tuple[float, Optimum, Vetoes] | None = None
+    for fibre_veto, gas_veto in VETOES:
+        vetoes = Vetoes(
+            settings.fibre_layers,
+            scenario.emulsion.fibre_efficiency,
+            fibre_veto,  # type: ignore[arg-type]  # product of literals gives strings
+            True,
+            gas_veto,
+            scenario.emulsion.gas_efficiency,
+        )
+        found = optimise(
+            problem(scenario, samples, vetoes, "tuning"), settings.folds, settings.most
+        )
+        score = float(found.held_out[len(found.cuts)])
+        if best is None or score < best[0]:
+            best = score, found, vetoes
+    assert best is not None
+    return best[1], best[2]
+
+
+def search(scenario: Scenario, samples: Samples, settings: Settings = DEFAULT) -> SearchResult:
+    """Optimise a selection for a scenario and measure it.
+
+    Parameters
+    ----------
+    scenario
+        Masses, beams, detectors, luminosity and exposure.
+    samples
+        Candidates and simulated decays.
+    settings
+        Folds, number of cuts, hardware.
+
+    Raises
+    ------
+    InputError
+        If the samples have no signal or no background, or no decay is in the signal detectors.
+    """
+    optimum, vetoes = tuned(scenario, samples, settings)
+    heavier, lighter = scenario.masses
+    about = {
+        "scenario": scenario.name,
+        "luminosity_fb": scenario.run.luminosity_fb,
+        "folds": settings.folds,
+        "held_out": [float(value) for value in optimum.held_out],
+    }
+    cuts = Cuts(optimum.cuts, vetoes)
+    selection = measured(
+        f"search-{heavier - lighter:.3g}",
+        heavier - lighter,
+        samples.candidates,
+        samples.decays,
+        cuts,
+        "untouched",
+        about,
+    )
+    return evaluated(scenario, samples, selection, optimum)
+
+
+def evaluated(
+    scenario: Scenario, samples: Samples, selection: SearchSelection, optimum: Optimum
+) -> SearchResult:
+    """What a selection is worth in a scenario, on the half that was not tuned on."""
+    cuts = selection.cuts
+    untouched = problem(scenario, samples, cuts.vetoes, "untouched")
+    counted = budget(scenario, partial(contributions, selection=selection))
+    limits = dict(_limits(scenario, selection, counted))
+    efficiency, error, timed = _efficiencies(scenario, selection)
+    return SearchResult(
+        scenario,
+        selection,
+        optimum,
+        untouched,
+        cut_flow(untouched, cuts.cuts),
+        one_less(untouched, cuts.cuts),
+        counted,
+        limits,
+        efficiency,
+        error,
+        timed,
+    )
+
+
+def _limits(
+    scenario: Scenario, selection: SearchSelection, counted: Budget
+) -> Iterator[tuple[str, Limit]]:
+    simulated = scenario.with_values(
+        {"run.efficiency": "simulated", "run.background": "simulated", "run.selection": "timed"}
+    )
+    luminosity = np.array([scenario.run.luminosity_fb])
+
+    def limit(background: Background, chosen: SearchSelection | None, n_limit: float) -> Limit:
+        events = yields(simulated, chosen)
+        signal = np.sum([events[name] for name in simulated.signal], axis=0)
+        epsilon = smallest_epsilon(signal, luminosity, np.array([n_limit]))
+        return Limit(background, n_limit, float(epsilon[0]))
+
+    timed = simulated_background(simulated, counted, "timed")
+    selected = simulated_background(simulated, counted, SELECTED)
+    yield SELECTED, limit(selected, selection, selected.n_limit)
+    yield "timed", limit(timed, None, timed.n_limit)
+    yield "no background", limit(timed, None, timed.limit_at(0.0))
+
+
+def _efficiencies(scenario: Scenario, selection: SearchSelection) -> tuple[float, float, float]:
+    """Fraction of the decays that is selected, its error, and the fraction that is timed."""
+    own = scenario.with_values({"run.efficiency": "simulated", "run.selection": "timed"})
+    couplings = scenario.model.epsilon, scenario.model.g_d
+    points = [replace(mass_point(own, chosen), ctau_override=LONG) for chosen in (selection, None)]
+    total, selected, timed, variance = 0.0, 0.0, 0.0, 0.0
+    for chosen, plain in zip(*(point.parts for point in points), strict=True):
+        for name in scenario.signal:
+            decays = float(plain.expected_events(name, *couplings, 1.0, efficiency="unity"))
+            if not decays > 0.0:
+                continue
+            total += decays
+            seen = chosen.detected(name)
+            selected += decays * float(seen.efficiency(LONG))
+            variance += decays * seen.error(LONG)
+            timed += decays * float(plain.detected(name).efficiency(LONG))
+    return selected / total, variance / total, timed / total

@@ -1,0 +1,139 @@
+"""Cuts on variables of candidates, and layers that veto: which rows pass, with which weight."""
+
+import math
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import numpy as np
+
+from wayside.candidates.weights import has_time, veto_weight
+from wayside.detector.cuts import FibreVeto
+from wayside.detector.readout import Readout
+from wayside.selections.variables import variable
+from wayside.typing import BoolArray, FloatArray, StructuredArray
+
+_READOUT = Readout()
+
+
+class Cut(NamedTuple):
+    """A threshold on a variable; values at the threshold pass.
+
+    Attributes
+    ----------
+    variable
+        Name among `wayside.selections.variables.VARIABLES`, which says which side is kept.
+    threshold
+        Value in the unit of the variable.
+    """
+
+    variable: str
+    threshold: float
+
+    def passes(self, rows: StructuredArray) -> BoolArray:
+        """Which rows of `wayside.candidates.schema.ROW` pass, shape (n,)."""
+        kind = variable(self.variable)
+        values = kind.values(rows)
+        above = kind.keep == "above"
+        return np.asarray(values >= self.threshold if above else values <= self.threshold)
+
+    def words(self) -> str:
+        """The cut as a line for tables, such as ``mass >= 0.06 GeV``."""
+        kind = variable(self.variable)
+        sign = ">=" if kind.keep == "above" else "<="
+        return f"{self.variable} {sign} {self.threshold:.4g} {kind.unit}".rstrip()
+
+
+class Vetoes(NamedTuple):
+    """Layers that veto a candidate; see `wayside.candidates.weights.veto_weight`.
+
+    Attributes
+    ----------
+    fibre_layers
+        Number of layers of fibres on each side, with independent inefficiencies.
+    fibre_efficiency
+        Probability that one layer has a hit where it is crossed.
+    fibre_veto
+        Fibres that veto: those ``"upstream"`` of the vertex, or ``"all"``.
+    spare_exits
+        Whether fibres do not veto at which the two tracks leave.
+    gas_veto
+        Whether gas detectors before the vertex veto, too.
+    gas_efficiency
+        Probability that a gas detector has a hit where it is crossed.
+    single_track
+        Whether one track with hits in two gaps gives a vertex its time.
+    """
+
+    fibre_layers: int = 1
+    fibre_efficiency: float = _READOUT.fibre_efficiency
+    fibre_veto: FibreVeto = "all"
+    spare_exits: bool = True
+    gas_veto: bool = True
+    gas_efficiency: float = _READOUT.gas_efficiency
+    single_track: bool = False
+
+    def weights(self, rows: StructuredArray) -> FloatArray:
+        """Probability that each row has a time and no layer vetoes it, shape (n,)."""
+        timed = has_time(rows, self.single_track)
+        return np.asarray(timed * veto_weight(rows, **self._asdict()))
+
+
+class Cuts(NamedTuple):
+    """Everything that a candidate must pass.
+
+    Attributes
+    ----------
+    cuts
+        Thresholds, all of which must be passed.
+    vetoes
+        Layers that veto.
+    """
+
+    cuts: tuple[Cut, ...] = ()
+    vetoes: Vetoes = Vetoes()
+
+    def passes(self, rows: StructuredArray) -> BoolArray:
+        """Which rows pass all thresholds, whatever the vetoes say; shape (n,)."""
+        return passing(self.cuts, rows)
+
+    def weights(self, rows: StructuredArray) -> FloatArray:
+        """Probability that each row passes, shape (n,); 0 where a threshold is not passed.
+
+        Examples
+        --------
+        >>> from wayside.candidates.schema import ROW
+        >>> rows = np.zeros(2, ROW)
+        >>> rows["timed"], rows["mass"], rows["fibres_upstream"] = True, 0.1, (0, 1)
+        >>> Cuts((Cut("mass", 0.06),)).weights(rows).round(3).tolist()
+        [1.0, 0.02]
+        """
+        return np.asarray(self.passes(rows) * self.vetoes.weights(rows))
+
+
+def uncrowded(cuts: Iterable[Cut], tracks: float) -> float:
+    """Probability that unrelated tracks in the films leave a candidate its distance to them.
+
+    Parameters
+    ----------
+    cuts
+        Thresholds; those on a distance to other tracks count.
+    tracks
+        Unrelated tracks that cross a film when it is replaced, per m^2.
+
+    Examples
+    --------
+    At 7,000 tracks per cm^2:
+
+    >>> round(uncrowded((Cut("passing", 5e-6),), 7e7), 4)
+    0.9945
+    """
+    radii = [cut.threshold for cut in cuts if variable(cut.variable).crowded]
+    return math.exp(-math.pi * tracks * max(radii, default=0.0) ** 2)
+
+
+def passing(cuts: Iterable[Cut], rows: StructuredArray) -> BoolArray:
+    """Which rows pass all of several cuts, shape (n,)."""
+    good = np.ones(len(rows), dtype=np.bool_)
+    for cut in cuts:
+        good &= cut.passes(rows)
+    return good

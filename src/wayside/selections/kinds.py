@@ -1,0 +1,88 @@
+"""Kinds of background particles: the sample that stands for each, and its reference source.
+
+Fakes of a kind are tabulated against the energy of one particle that heads for the blocks. Rows of
+a biased sample get the weights of a reference source for this: particles from above with the square
+of the cosine of their zenith angle, or a uniform beam through the front face; energies uniform in
+the logarithm within each bin. A source of another spectrum follows by weighting the bins.
+"""
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from wayside.detector.stack import Stack
+from wayside.typing import FloatArray, StructuredArray
+
+
+def _areas() -> tuple[float, float, float]:
+    """Areas in m^2 of the faces of the simulated blocks across x, y and z."""
+    stack = Stack()
+    x, y, z = (1e-3 * length for length in (*stack.size, stack.depth))
+    return y * z, x * z, x * y
+
+
+class Reference(NamedTuple):
+    """A source to which the rows of a sample are weighted.
+
+    Attributes
+    ----------
+    shape
+        Function of rows to their intensity without the dependence on the energy, shape (n,).
+    rate
+        Number of particles that this intensity sends toward the blocks.
+    """
+
+    shape: Callable[[StructuredArray], FloatArray]
+    rate: Callable[[], float]
+
+
+def _downward(rows: StructuredArray) -> FloatArray:
+    return np.minimum(rows["direction_y"].astype(np.float64), 0.0) ** 2
+
+
+def _downward_rate() -> float:
+    x, y, z = _areas()
+    return 0.5 * math.pi * y + 0.25 * math.pi * (x + z)
+
+
+ABOVE: Final = Reference(_downward, _downward_rate)
+FRONT: Final = Reference(lambda rows: np.ones(len(rows)), lambda: _areas()[2])
+
+
+class Kind(NamedTuple):
+    """A kind of background particle.
+
+    Attributes
+    ----------
+    sample
+        Name of the sample of candidates.
+    reference
+        Source to which its rows are weighted.
+    edges
+        Edges of the bins of the kinetic energy outside of the lead, in GeV.
+    """
+
+    sample: str
+    reference: Reference
+    edges: tuple[float, ...]
+
+
+_COSMIC: Final = (0.3, 1.0, 3.0, 10.0, 20.0, 50.0, 100.0, 300.0, 1000.0)
+_COLLIDER: Final = (0.3, 1.0, 2.0, 3.0, 4.0, 5.5, 7.5)
+_NEUTRAL: Final = (0.1, 0.3, 0.6, 1.0, 2.0, 4.0, 10.0)
+_SOFT: Final = (0.05, 0.2, 1.0, 3.0, 7.5)
+
+KINDS: Final[Mapping[str, Kind]] = {
+    "muon-above": Kind("muon-above", ABOVE, _COSMIC),
+    "muon-front": Kind("muon-front", FRONT, _COLLIDER),
+    "klong-front": Kind("klong-front", FRONT, _NEUTRAL),
+    "neutron-front": Kind("neutron-front", FRONT, _NEUTRAL),
+    "photon-front": Kind("photon-front", FRONT, _SOFT),
+    "photon-bare": Kind("photon-bare", FRONT, _SOFT),
+    "electron-front": Kind("electron-front", FRONT, _SOFT),
+    "klong-above": Kind("klong-rock", ABOVE, _NEUTRAL),
+    "neutron-above": Kind("neutron-rock", ABOVE, _NEUTRAL),
+}
+"""Kinds of the table of fakes by name, ``wayside.backgrounds.fakes.Kind``."""
