@@ -31,7 +31,7 @@ MISTAKES = {
     "run.efficiency=half": "run.efficiency = 'half': must be 'unity' or 'simulated'",
     "run.efficency=unity": 'run.efficency: unknown key; did you mean "run.efficiency"?',
     "run.selection=gas": (
-        "run.selection = 'gas': must be \"vertex\", \"timed\", \"search\", or the path of a selection"
+        'run.selection = \'gas\': must be "vertex", "timed", "search", or the path of a selection'
         " file (.json)"
     ),
     "reconstruction.fibre_veto=none": (

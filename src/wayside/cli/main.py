@@ -22,6 +22,7 @@ COMMANDS: Final = {
     "simulate": "Geant4 through the layers of the detector.",
     "reconstruct": "Tracks and vertices out of what was simulated.",
     "background": "What else looks like signal, and when it matters.",
+    "search": "The selection with which a detector excludes most.",
     "paper": "The study's tables and figures beside ours, and why they differ.",
     "scenarios": "The built-in scenarios, or the text of one.",
     "doctor": "What is installed, and which data tables are in use.",

@@ -21,6 +21,7 @@ from wayside.scenario import Scenario
 from wayside.search.limit_table import limit_table
 from wayside.search.parts import part
 from wayside.search.problem import BackgroundPart, Problem
+from wayside.search.samples import Samples
 from wayside.selections.background_sample import background_events, weights_per_particle
 from wayside.selections.cuts import Vetoes
 from wayside.selections.fakes import FakeBins
@@ -29,25 +30,10 @@ from wayside.selections.samples import FRACTION, Half, in_half
 from wayside.selections.signal import SelectedMap
 from wayside.selections.signal_sample import SignalEvents, signal_events
 from wayside.sensitivity.planes import mass_point
-from wayside.typing import FloatArray, StructuredArray
+from wayside.typing import FloatArray
 
 LONG: Final = 1e12
 """Proper decay length in m of states that live long compared with every distance."""
-
-
-class Samples(NamedTuple):
-    """Candidates and simulated decays.
-
-    Attributes
-    ----------
-    candidates
-        The table of candidates.
-    decays
-        Rows of `wayside.candidates.schema.DECAY_ROW`.
-    """
-
-    candidates: Candidates
-    decays: StructuredArray
 
 
 class Loaded(NamedTuple):

@@ -1,6 +1,5 @@
 """The whole search: tune, choose, and measure with candidates that had no part in it."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import product
@@ -11,16 +10,18 @@ import numpy as np
 from wayside.backgrounds.budget import Budget, budget
 from wayside.backgrounds.fake_counts import contributions
 from wayside.scenario import Scenario
-from wayside.search.build import LONG, Samples, problem
+from wayside.search.build import LONG, problem
+from wayside.search.curves import Curves, curves
 from wayside.search.flow import Flow, cut_flow, one_less
+from wayside.search.kept import Kept, kept_by_splitting
 from wayside.search.optimise import MOST_CUTS, Optimum, optimise
 from wayside.search.problem import Problem
+from wayside.search.samples import Samples
 from wayside.selections.cuts import Cuts, Vetoes
 from wayside.selections.measure import measured
 from wayside.selections.names import SELECTED
 from wayside.selections.selection import SearchSelection
 from wayside.sensitivity.background import Background, simulated_background
-from wayside.sensitivity.luminosity import smallest_epsilon, yields
 from wayside.sensitivity.planes import mass_point
 
 VETOES: Final = tuple(product(("all", "upstream"), (True, False)))
@@ -45,25 +46,9 @@ class Settings(NamedTuple):
     fibre_layers: int = 1
 
 
+NO_BACKGROUND: Final = "no background"
+
 DEFAULT: Final = Settings()
-
-
-class Limit(NamedTuple):
-    """What is excluded with a selection.
-
-    Attributes
-    ----------
-    background
-        Expected background.
-    n_signal
-        Signal events that are excluded.
-    epsilon
-        Smallest epsilon excluded at the scenario's masses and g_D, nan where there is none.
-    """
-
-    background: Background
-    n_signal: float
-    epsilon: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,9 +71,13 @@ class SearchResult:
         What each cut alone does: all others without it.
     budget
         Sources of background at all detectors.
-    limits
-        Limits by selection: ``"selected"``, ``"timed"``, and ``"no background"`` for timed
-        decays of which none is faked.
+    backgrounds
+        Expected background by selection: ``"selected"``, ``"timed"``, and ``"no background"`` for
+        timed decays of which none is faked.
+    curves
+        Background and smallest epsilon of these against luminosity.
+    kept
+        Timed decays that are kept, by channel, in bins of the splitting.
     efficiency, efficiency_error, timed
         Fraction of the decays in the signal detectors that is selected, its standard error, and
         the fraction that is timed.
@@ -101,15 +90,29 @@ class SearchResult:
     flow: tuple[Flow, ...]
     one_less: tuple[Flow, ...]
     budget: Budget
-    limits: dict[str, Limit]
+    backgrounds: dict[str, Background]
+    curves: Curves
+    kept: dict[str, Kept]
     efficiency: float
     efficiency_error: float
     timed: float
 
-    @property
-    def limit(self) -> Limit:
-        """Limit with the selection."""
-        return self.limits[SELECTED]
+    def epsilon(self, name: str = SELECTED) -> float:
+        """Smallest epsilon excluded with a selection at the scenario's luminosity.
+
+        Parameters
+        ----------
+        name
+            Name of the selection, as in ``backgrounds``.
+
+        Returns
+        -------
+        float
+            nan where nothing is excluded.
+        """
+        drawn = self.curves
+        at = int(np.argmin(np.abs(np.log(drawn.luminosity / self.scenario.run.luminosity_fb))))
+        return float(drawn.by_selection[name].epsilon[at])
 
 
 def tuned(scenario: Scenario, samples: Samples, settings: Settings) -> tuple[Optimum, Vetoes]:
@@ -189,7 +192,10 @@ def evaluated(
     cuts = selection.cuts
     untouched = problem(scenario, samples, cuts.vetoes, "untouched")
     counted = budget(scenario, partial(contributions, selection=selection))
-    limits = dict(_limits(scenario, selection, counted))
+    plain = scenario.with_values(
+        {"run.efficiency": "simulated", "run.background": "simulated", "run.selection": "timed"}
+    )
+    backgrounds = _backgrounds(plain, counted)
     efficiency, error, timed = _efficiencies(scenario, selection)
     return SearchResult(
         scenario,
@@ -199,32 +205,22 @@ def evaluated(
         cut_flow(untouched, cuts.cuts),
         one_less(untouched, cuts.cuts),
         counted,
-        limits,
+        backgrounds,
+        curves(plain, selection, backgrounds),
+        kept_by_splitting(samples, cuts, "untouched"),
         efficiency,
         error,
         timed,
     )
 
 
-def _limits(
-    scenario: Scenario, selection: SearchSelection, counted: Budget
-) -> Iterator[tuple[str, Limit]]:
-    simulated = scenario.with_values(
-        {"run.efficiency": "simulated", "run.background": "simulated", "run.selection": "timed"}
+def _backgrounds(scenario: Scenario, counted: Budget) -> dict[str, Background]:
+    """Expected background by selection; none with that of timed decays."""
+    selected, timed = (
+        simulated_background(scenario, counted, name) for name in (SELECTED, "timed")
     )
-    luminosity = np.array([scenario.run.luminosity_fb])
-
-    def limit(background: Background, chosen: SearchSelection | None, n_limit: float) -> Limit:
-        events = yields(simulated, chosen)
-        signal = np.sum([events[name] for name in simulated.signal], axis=0)
-        epsilon = smallest_epsilon(signal, luminosity, np.array([n_limit]))
-        return Limit(background, n_limit, float(epsilon[0]))
-
-    timed = simulated_background(simulated, counted, "timed")
-    selected = simulated_background(simulated, counted, SELECTED)
-    yield SELECTED, limit(selected, selection, selected.n_limit)
-    yield "timed", limit(timed, None, timed.n_limit)
-    yield "no background", limit(timed, None, timed.limit_at(0.0))
+    none = replace(timed, value=0.0, error=0.0, kind="number", flags=())
+    return {SELECTED: selected, "timed": timed, NO_BACKGROUND: none}
 
 
 def _efficiencies(scenario: Scenario, selection: SearchSelection) -> tuple[float, float, float]:

@@ -19,7 +19,10 @@ from wayside.selections.signal import (
 )
 from wayside.typing import BoolArray, FloatArray, StructuredArray
 
-SAMPLES: Final = ("signal-pairs", "signal-0.691", "signal-0.3", "signal-0.1")
+SPREAD: Final = "signal-pairs"
+"""Sample of decays of all splittings, spread over boosts and places."""
+
+SAMPLES: Final = (SPREAD, "signal-0.691", "signal-0.3", "signal-0.1")
 """Samples of decays with any slopes: those with steep prongs alone would count twice."""
 
 SHAPE: Final = (len(CHANNELS), len(MASS_EDGES) - 1, len(ENERGY_EDGES) - 1)
