@@ -124,7 +124,7 @@ def _flow(result: "SearchResult") -> str:
         kind
         for kind, value in sorted(result.flow[0].background.items(), key=lambda item: -item[1])
         if value > 0.0
-    ][:3]
+    ][:2]
     head = ("cut", "signal", *(cell for kind in kinds for cell in (kind, "n")), "others")
     rows = []
     for step in result.flow:
