@@ -4,6 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 OUT ?= wayside-out
 
+# Modules are compiled when they are first imported, and once: every process pays for it otherwise.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: reach test test-example nightly oldest check bench bench-simulation efficiency-map rebuild-tables docs clean
 
 $(VENV)/.run: pyproject.toml
@@ -13,7 +16,7 @@ $(VENV)/.run: pyproject.toml
 
 $(VENV)/.dev: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	# Most modules of the packages are never imported: those that are compile then.
+	# Most modules of the packages are never imported.
 	$(BIN)/python -m pip install --quiet --no-compile --editable ".[dev]"
 	@touch $@ $(VENV)/.run
 
