@@ -26,7 +26,8 @@ MISTAKES = {
         "model.epsilon = '1e-4 GeV': an energy, but must be a number without a unit"
     ),
     "model.kind=scaler": (
-        "model.kind = 'scaler': must be 'scalar' or 'pseudo-dirac'; did you mean \"scalar\"?"
+        "model.kind = 'scaler': must be 'scalar', 'pseudo-dirac', 'dark-photon' or 'alp-photon';"
+        ' did you mean "scalar"?'
     ),
     "run.efficiency=half": "run.efficiency = 'half': must be 'unity' or 'simulated'",
     "run.efficency=unity": 'run.efficency: unknown key; did you mean "run.efficiency"?',

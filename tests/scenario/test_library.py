@@ -20,7 +20,7 @@ def test_builtin_scenarios_hold_the_geometry_of_the_study() -> None:
         "besiii-forward": ({"A": (6.0, 0.84)}, 3.78, 100.0, "on-shell"),
     }
     ours = {name for name in builtin_names() if not name.startswith("study-")}
-    assert ours == set(expected)
+    assert ours == {*expected, "gazelle"}
     for name, (places, sqrt_s, luminosity, mode) in expected.items():
         scenario = load_scenario(name)
         assert scenario.name == name
@@ -35,6 +35,23 @@ def test_builtin_scenarios_hold_the_geometry_of_the_study() -> None:
             assert (detector.position[2], np.hypot(*detector.position[:2])) == (along, off)
             assert detector.size == ((0.2, 0.3, 1.32) if box == "A" else (0.2, 0.4, 1.32))
             assert detector.facing == "ip"
+
+
+def test_gazelle_has_boxes_of_the_proposal() -> None:
+    # Centre and full size along the axes, in m.
+    boxes = {
+        "baby": ((10, -3.7, 10), (4, 4, 4)),
+        "l-b1": ((35, 2.3, 0), (6, 16, 24)),
+        "l-b2": ((19, 2.3, 10.5), (26, 16, 3)),
+        "godzilla": ((-27, 18, 20), (25, 10, 50)),
+    }
+    scenario = load_scenario("gazelle")
+    assert set(scenario.detectors) == set(boxes)
+    assert scenario.collider == load_scenario("belle2-forward-beams").collider
+    for name, (centre, size) in boxes.items():
+        corners = scenario.detectors[name].build().corners
+        np.testing.assert_allclose(corners.mean(axis=0), centre, rtol=1e-12)
+        np.testing.assert_allclose(np.ptp(corners, axis=0), size, rtol=1e-12)
 
 
 def test_only_the_beams_differ() -> None:

@@ -78,7 +78,10 @@ def test_lagrangian_masses_get_the_parameters(tilted):
         ({"tilt": 2.0}, "model.tilt = 2.0: must be at least 0 and at most 1"),
         ({"scale": "1 m"}, "model.scale = '1 m': a length, but must be an energy"),
         ({"tlt": 0.5}, "model.tlt: unknown key"),
-        ({"kind": "tilt"}, "model.kind = 'tilt': must be 'scalar', 'pseudo-dirac', 'broken' or"),
+        (
+            {"kind": "tilt"},
+            "model.kind = 'tilt': must be 'scalar', 'pseudo-dirac', 'broken', 'tilted'",
+        ),
         ({"kind": "broken"}, "model.kind = 'broken': the package no_such_module could not be"),
         ({"kind": 3}, "model.kind = 3: must be"),
         ({"kind": "scalar", "tilt": 0.5}, "model.tilt: unknown key"),

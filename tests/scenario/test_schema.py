@@ -92,7 +92,7 @@ KEY_NAMES = st.sampled_from(
 def test_base_covers_every_key() -> None:
     written = {part for path in LEAVES for part in path if isinstance(part, str)}
     known = {key for keys in KNOWN_KEYS.values() for key in keys}
-    assert known - written == {"mu", "rho"}
+    assert known - written == {"mu", "rho", "processes"}
     assert error_line(BASE) is None
 
 

@@ -188,7 +188,7 @@ def _luminosity(report: "BackgroundReport") -> str:
         cells += [_number(curve.n_limit[i]) for curve in scan.curves.values()]
         cells += [_number(curve.epsilon[i]) for curve in scan.curves.values()]
         rows.append(tuple(cells))
-    model = report.scenario.model
+    model = report.scenario.pair
     lines = [
         f"limits against luminosity: N signal events, smallest epsilon at g_D = {model.g_d:g}",
         "without background (zero), with the expected b"

@@ -51,6 +51,69 @@ def command(
 
 
 def _text(report: dict[str, Any]) -> str:
+    run = report["scenario"]["run"]
+    single = "phi1" not in report
+    lines = [*(_particle(report) if single else _pair(report)), ""]
+    heads = ("detector", "on face", "crosses", "decays in", "events", "error")
+    lines += table_text(heads, [_row(detector) for detector in report["detectors"]]).split("\n")
+    flying = report["llp"]["name"] if single else "phi1"
+    for detector in report["detectors"]:
+        arrival, delay = detector["arrival_ns"], detector["delay_ns"]
+        if arrival:
+            lines.append(
+                f"arrival at {detector['name']}: light {arrival['light']:.4g} ns, {flying} median"
+                f" {arrival['median']:.4g} ns (90% within {arrival['percentile_5']:.4g}"
+                f" to {arrival['percentile_95']:.4g}), {delay['median']:.4g} ns after"
+                " light"
+            )
+    lines += ["", *_efficiencies(report), f"signal        {report['expected_events']:.6g} events"]
+    lines.append(f"relic         {_relic(report['relic'])}")
+    covering = [
+        _search(key, value, run["confidence_level"])
+        for key, value in report["existing_limits"].items()
+        if value.get("excluded", value.get("covered"))
+    ]
+    if single:
+        lines.append("covered by    not known: no existing search is recast for this model")
+    else:
+        lines.append(f"covered by    {', '.join(covering) if covering else 'no existing search'}")
+    lines += [f"note: {flag}" for flag in report["flags"]]
+    return "\n".join(part for line in lines for part in _wrapped(line))
+
+
+def _particle(report: dict[str, Any]) -> list[str]:
+    """Model, production and decays of a single particle."""
+    scenario, particle = report["scenario"], report["llp"]
+    model, run = scenario["model"], scenario["run"]
+    keys = ", ".join(
+        f"{key} = {value:g}" if isinstance(value, float) else f"{key} = {value}"
+        for key, value in model.items()
+        if key not in ("kind", "ctau_m")
+    )
+    lines = [
+        f"{scenario['name']}: {model['kind']}, {keys}",
+        f"sqrt(s) = {report['sqrt_s_gev']:.6g} GeV, {run['luminosity_fb']:g} fb^-1",
+        "",
+    ]
+    for process in report["production"]:
+        branching = process["branching_ratio"]
+        ratio = "" if branching == 1.0 else f", branching ratio {branching:.4g}"
+        multiple = process["llps_per_event"]
+        number = "" if multiple == 1.0 else f", {multiple:g} {particle['name']} per event"
+        lines.append(
+            f"production    {process['cross_section_fb']:.6g} fb ({process['reaction']}{ratio}"
+            f"{number})"
+        )
+    lines.append(
+        f"{particle['name']:13} width {particle['width_gev']:.6g} GeV,"
+        f" ctau {_metres(particle['ctau_m'])}"
+    )
+    lines.append(f"              {_branchings(particle['branching_ratios'])}")
+    return lines
+
+
+def _pair(report: dict[str, Any]) -> list[str]:
+    """Model, production, mediator and excited state."""
     scenario = report["scenario"]
     model, run = scenario["model"], scenario["run"]
     masses = ", ".join(
@@ -81,30 +144,7 @@ def _text(report: dict[str, Any]) -> str:
         f" gamma beta {phi1['mean_gamma_beta']:.4g}"
     )
     lines.append(f"              {_branchings(phi1['branching_ratios'])}")
-    heads = ("detector", "on face", "crosses", "decays in", "events", "error")
-    lines += [
-        "",
-        *table_text(heads, [_row(detector) for detector in report["detectors"]]).split("\n"),
-    ]
-    for detector in report["detectors"]:
-        arrival, delay = detector["arrival_ns"], detector["delay_ns"]
-        if arrival:
-            lines.append(
-                f"arrival at {detector['name']}: light {arrival['light']:.4g} ns, phi1 median"
-                f" {arrival['median']:.4g} ns (90% within {arrival['percentile_5']:.4g}"
-                f" to {arrival['percentile_95']:.4g}), {delay['median']:.4g} ns after"
-                " light"
-            )
-    lines += ["", *_efficiencies(report), f"signal        {report['expected_events']:.6g} events"]
-    lines.append(f"relic         {_relic(report['relic'])}")
-    covering = [
-        _search(key, value, run["confidence_level"])
-        for key, value in report["existing_limits"].items()
-        if value.get("excluded", value.get("covered"))
-    ]
-    lines.append(f"covered by    {', '.join(covering) if covering else 'no existing search'}")
-    lines += [f"note: {flag}" for flag in report["flags"]]
-    return "\n".join(part for line in lines for part in _wrapped(line))
+    return lines
 
 
 def _efficiencies(report: dict[str, Any]) -> list[str]:
@@ -127,7 +167,8 @@ def _search(key: str, value: dict[str, Any], confidence_level: float) -> str:
 def _row(detector: dict[str, Any]) -> tuple[str, ...]:
     name = detector["name"] + ("" if detector["signal"] else " (control)")
     keys = ("face_acceptance", "hit_probability", "decay_probability", "expected_events")
-    return name, *(f"{detector[key]:.5g}" for key in keys), f"{detector['relative_error']:.0e}"
+    values = ("-" if detector[key] is None else f"{detector[key]:.5g}" for key in keys)
+    return name, *values, f"{detector['relative_error']:.0e}"
 
 
 def _wrapped(line: str) -> list[str]:
@@ -137,6 +178,8 @@ def _wrapped(line: str) -> list[str]:
 
 
 def _relic(relic: dict[str, Any]) -> str:
+    if "not-applicable" in relic["flags"]:
+        return "none: no state of this model is dark matter"
     if relic["omega_h2"] is None:
         computed = "not-computed" not in relic["flags"]
         return "not known at this mass of A'" if computed else "could not be computed at this point"

@@ -74,7 +74,7 @@ def _text(scenario: "Scenario", result: "RelicResult") -> str:
     from wayside.cosmology.flags import FLAGS
     from wayside.cosmology.universe import OMEGA_H2
 
-    model = scenario.model
+    model = scenario.pair
     m1, m2 = scenario.masses
     lines = [
         f"{scenario.name}: {model.kind}, m_aprime = {model.m_aprime:g}, m1 = {m1:g},"

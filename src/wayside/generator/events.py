@@ -106,7 +106,7 @@ class EventGenerator:
             detector_of(scenario, name)
         self.detectors: tuple[str, ...] = tuple(dict.fromkeys(detectors)) or tuple(point.volumes)
         """Names, in the order of ``Events.detector``."""
-        epsilon, g_d = scenario.model.epsilon, scenario.model.g_d
+        epsilon, g_d = scenario.pair.epsilon, scenario.pair.g_d
         self.ctau = float(point.ctau(epsilon, g_d))
         self._decays = DecaySampler(point.model, point.excited_width_hats)
         volumes = {name: point.volumes[name] for name in self.detectors}
@@ -133,7 +133,7 @@ class EventGenerator:
     def header(self, n: int, seed: int) -> dict[str, Any]:
         """Everything a reader of the events needs to know, as plain values."""
         scenario, point = self.scenario, self._point
-        epsilon, g_d = scenario.model.epsilon, scenario.model.g_d
+        epsilon, g_d = scenario.pair.epsilon, scenario.pair.g_d
         produced = float(point.produced_fb(epsilon, g_d))
         probabilities = {
             name: float(point.decay_probability(name, epsilon, g_d)) for name in self.detectors

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from wayside.errors import InputError
 
-__all__ = ["Parameter"]
+__all__ = ["AnyParameter", "Choice", "Coupling", "Parameter"]
 
 
 @dataclass(frozen=True)
@@ -38,3 +38,62 @@ class Parameter:
             raise InputError(
                 f"{self.name} = {value:g}: must be between {self.low:g} and {self.high:g}"
             )
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A key of the section ``[model]`` that is one of several words.
+
+    Parameters
+    ----------
+    name : str
+        Key of the scenario, and field of the model's class.
+    description : str
+        One line for people.
+    words : tuple of str
+        What it may be.
+    """
+
+    name: str
+    description: str
+    words: tuple[str, ...]
+
+    def check(self, value: str) -> None:
+        """Raise `InputError` unless a value is one of the words."""
+        if value not in self.words:
+            raise InputError(f"{self.name} = {value!r}: must be {' or '.join(self.words)}")
+
+
+@dataclass(frozen=True)
+class Coupling:
+    """A key of the section ``[model]`` of which rates are monomials; not negative.
+
+    Parameters
+    ----------
+    name : str
+        Key of the scenario, and name in `wayside.models.couplings.Powers`.
+    description : str
+        One line for people.
+    symbol : str
+        For figures, in mathtext without dollars.
+    high : float
+        Largest value.
+    default : float or None
+        Value where a scenario has none; None if the key is required.
+    unit : str
+        Unit, or ``"1"``.
+    dimension : str
+        ``"pure number"``, or another key of `wayside.scenario.quantities.UNITS`.
+    """
+
+    name: str
+    description: str
+    symbol: str
+    high: float = 1e6
+    default: float | None = None
+    unit: str = "1"
+    dimension: str = "pure number"
+
+
+AnyParameter = Parameter | Choice
+"""What a model may have as a key besides masses and couplings."""

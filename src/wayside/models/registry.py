@@ -1,5 +1,8 @@
 """Kinds of models by name: those of Wayside, and those of installed packages.
 
+A kind is a pair of states with a mediator (`wayside.models.inelastic.InelasticModel`), or one
+particle that flies by itself (`wayside.models.particle.ParticleModel`).
+
 A package of one's own joins by an entry point of the group ``wayside.models``, whose name is the
 kind and whose value the class::
 
@@ -9,14 +12,24 @@ kind and whose value the class::
 Its code is loaded when a scenario asks for the kind, and not before.
 """
 
+from importlib import import_module
 from importlib.metadata import EntryPoint
 from typing import Final
 
 from wayside.errors import InputError
 from wayside.models.inelastic import InelasticModel, PseudoDirac, ScalarInelastic
+from wayside.models.particle import ParticleModel
 from wayside.plugins import entry_points
 
-__all__ = ["BUILTIN", "GROUP", "kinds", "model_class"]
+__all__ = [
+    "BUILTIN",
+    "GROUP",
+    "PARTICLES",
+    "all_kinds",
+    "kinds",
+    "model_class",
+    "particle_class",
+]
 
 GROUP: Final = "wayside.models"
 """Group of entry points that name models."""
@@ -27,10 +40,46 @@ BUILTIN: Final[dict[str, type[InelasticModel]]] = {
 }  # fmt: skip
 """Models of Wayside itself, by kind; a package cannot replace them."""
 
+PARTICLES: Final[dict[str, str]] = {
+    "dark-photon": "wayside.models.dark_photon:DarkPhoton",
+    "alp-photon": "wayside.models.alp_photon:AlpPhoton",
+}
+"""Models of one particle by kind, with the place of their class."""
+
+
+def all_kinds() -> tuple[str, ...]:
+    """Return the names of all kinds: pairs with a mediator, then single particles."""
+    return (*kinds(), *PARTICLES)
+
+
+def particle_class(kind: str) -> type[ParticleModel]:
+    """Return the class of a kind of single particle.
+
+    Parameters
+    ----------
+    kind : str
+        One of `PARTICLES`.
+
+    Raises
+    ------
+    InputError
+        If there is no such kind.
+
+    Examples
+    --------
+    >>> particle_class("dark-photon").name
+    "A'"
+    """
+    if kind not in PARTICLES:
+        raise InputError(f"kind = {kind!r}: must be one of {', '.join(PARTICLES)}")
+    module, _, attribute = PARTICLES[kind].partition(":")
+    cls: type[ParticleModel] = getattr(import_module(module), attribute)
+    return cls
+
 
 def kinds() -> tuple[str, ...]:
-    """Return the names of all kinds, Wayside's own first; loads no package."""
-    return (*BUILTIN, *sorted(_plugins().keys() - BUILTIN.keys()))
+    """Return the names of all kinds of pairs, Wayside's own first; loads no package."""
+    return (*BUILTIN, *sorted(_plugins().keys() - BUILTIN.keys() - PARTICLES.keys()))
 
 
 def model_class(kind: str) -> type[InelasticModel]:

@@ -57,11 +57,11 @@ def panel(name: str) -> Panel:
     else:
         assert plan.plane.delta is not None
         x = np.geomspace(*plan.plane.delta, COLUMNS)
-        m_aprime = plan.model.m_aprime
+        m_aprime = plan.pair.m_aprime
         masses = [masses_at_gap(m_aprime, relation(m_aprime), float(delta)) for delta in x]
         label = r"$\Delta m/m_2$"
     points = tuple(at_masses(point, triple) for triple in masses)
-    g_d = np.full(len(x), plan.model.g_d)
+    g_d = np.full(len(x), plan.pair.g_d)
     return Panel(plan, label, x, points, g_d, plan.plane.epsilon, acceptance)
 
 
@@ -79,7 +79,7 @@ def run(context: Context) -> Outcome:  # noqa: ARG001
         + (
             rf"$\Delta m/m_2={DELTA}$"
             if name in "ab"
-            else rf"$m_{{A\prime}}={panel(name).scenario.model.m_aprime:g}$ GeV"
+            else rf"$m_{{A\prime}}={panel(name).scenario.pair.m_aprime:g}$ GeV"
         )
         for name in NAMES
     ]

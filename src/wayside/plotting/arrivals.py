@@ -49,15 +49,25 @@ def arrivals_figure(report: dict[str, Any]) -> Figure:
         )
         axes.set_xlabel("time after the collision [ns]")
         axes.set_ylabel("probability density [1/ns]")
-        model = report["scenario"]["model"]
         axes.set_title(
-            rf"{report['scenario']['name']}, $\varepsilon={model['epsilon']:.3g}$,"
-            rf" $g_D={model['g_d']:.3g}$",
+            f"{report['scenario']['name']}, {_couplings(report['scenario']['model'])}",
             fontsize=9.5,
             loc="left",
         )
         axes.legend(loc="best")
         return figure
+
+
+def _couplings(model: dict[str, Any]) -> str:
+    """Couplings of a point, for a title."""
+    if "g_d" in model:
+        return rf"$\varepsilon={model['epsilon']:.3g}$, $g_D={model['g_d']:.3g}$"
+    values = [
+        f"{key} = {value:.3g}"
+        for key, value in model.items()
+        if isinstance(value, float) and value > 0.0
+    ]
+    return f"{model['kind']}: {', '.join(values)}"
 
 
 def _light(detector: dict[str, Any]) -> float:

@@ -110,7 +110,7 @@ def luminosity_figure(report: BackgroundReport) -> Figure:
                 axes.axvspan(scan.luminosity_fb[0], until, color="0.93", zorder=0)
         level = 100.0 * scenario.run.confidence_level
         top.set_ylabel(f"signal events excluded ({level:g}% CL)")
-        bottom.set_ylabel(rf"smallest $\varepsilon$ excluded, $g_D={scenario.model.g_d:g}$")
+        bottom.set_ylabel(rf"smallest $\varepsilon$ excluded, $g_D={scenario.pair.g_d:g}$")
         bottom.set_xlabel(r"luminosity [fb$^{-1}$]")
         top.legend(loc="upper left", title=_shaded(until), title_fontsize=8.5)
         if not any(np.any(np.isfinite(curve.epsilon)) for curve in scan.curves.values()):

@@ -47,7 +47,7 @@ def freeze_out_figure(scenario: Scenario, result: RelicResult) -> Figure:
         if np.isfinite(result.x_freeze_out):
             for axes in (upper, lower):
                 axes.axvline(result.x_freeze_out, color="0.7", linewidth=0.8)
-        model = scenario.model
+        model = scenario.pair
         upper.set_title(
             rf"{verbatim(scenario.name)}: $\varepsilon={model.epsilon:g}$, $g_D={model.g_d:g}$;"
             rf" $\Omega h^2={result.omega_h2:.4g}$, {result.hadrons}, {result.dof}",

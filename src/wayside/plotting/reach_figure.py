@@ -72,7 +72,7 @@ def _title(result: Reach) -> str:
         f" {assumed(result.background)}"
     )
     m1, m2 = scenario.masses
-    parts = [rf"$m_{{A\prime}}={scenario.model.m_aprime:g}$"]
+    parts = [rf"$m_{{A\prime}}={scenario.pair.m_aprime:g}$"]
     kind, hold = scenario.plane.kind, scenario.plane.hold
     if kind == "epsilon-g_d":
         parts += [f"$m_1={m1:g}$", f"$m_2={m2:g}$"]
@@ -80,13 +80,13 @@ def _title(result: Reach) -> str:
         parts.append(f"$m_1+m_2={m1 + m2:g}$")
     elif hold == "ratios":
         parts = [
-            rf"$m_{{A\prime}}/m_2={scenario.model.m_aprime / m2:.4g}$",
+            rf"$m_{{A\prime}}/m_2={scenario.pair.m_aprime / m2:.4g}$",
             f"$m_1/m_2={m1 / m2:.5g}$",
         ]
     else:
         parts.append(f"${hold[0]}_{hold[1]}={m1 if hold == 'm1' else m2:g}$")
     unit = "" if hold == "ratios" and kind != "epsilon-g_d" else " GeV"
-    coupling = "" if kind == "epsilon-g_d" else f", $g_D={scenario.model.g_d:g}$"
+    coupling = "" if kind == "epsilon-g_d" else f", $g_D={scenario.pair.g_d:g}$"
     kind_and_mode = f"{scenario.model.kind}, {scenario.mode}"
     return f"{first}\n{kind_and_mode}: {', '.join(parts)}{unit}{coupling}"
 

@@ -52,24 +52,27 @@ class DirectFlight(NamedTuple):
 
 
 @njit(error_model="numpy")
-def _line_density(flight, sight, rapidity, slope):  # type: ignore[no-untyped-def]
-    """Probability per steradian of a line in energy; ``slope`` is d(energy)/d(rapidity) there."""
-    momentum = flight.mass * math.sinh(rapidity)
-    energy = flight.mass * math.cosh(rapidity)
-    _, transverse, _ = in_centre_of_mass(
-        flight.frames.gamma, flight.frames.boost_cm, sight, momentum, energy
-    )
-    p_cm = flight.shape.momentum
-    value = flight.shape.isotropic + flight.shape.polarised * (transverse / p_cm) ** 2
-    return value * momentum * momentum / (p_cm * slope)
+def lines_of_one_energy(mass, energy, boost, direction, out):  # type: ignore[no-untyped-def]
+    """Lines along a direction of particles that have one energy in the centre of mass.
 
+    Parameters
+    ----------
+    mass, energy
+        Of the particle in the centre of mass, in units of sqrt(s).
+    boost, direction
+        Four-velocity of the centre of mass and unit vector in the laboratory, shapes (3,).
+    out
+        Room for rapidities, d(energy in the centre of mass)/d(rapidity), and logarithms of gamma
+        beta, shape (3, n).
 
-@njit(error_model="numpy")
-def line_rapidities(flight, direction, sight, out):  # type: ignore[no-untyped-def]
-    """Rapidities along a direction, at most two, their densities and logarithms of gamma beta."""
-    scale, origin = rapidity_offset(flight.frames.boost, direction)
-    scale *= flight.mass
-    reach = flight.shape.energy / scale
+    Returns
+    -------
+    count
+        Number of lines, at most two.
+    """
+    scale, origin = rapidity_offset(boost, direction)
+    scale *= mass
+    reach = energy / scale
     if reach <= 1.0:
         return 0
     spread = math.acosh(reach)
@@ -78,10 +81,28 @@ def line_rapidities(flight, direction, sight, out):  # type: ignore[no-untyped-d
         rapidity = origin + sign * spread
         if rapidity > 0.0:
             out[0, count] = rapidity
-            slope = scale * math.sqrt((reach - 1.0) * (reach + 1.0))
-            out[1, count] = _line_density(flight, sight, rapidity, slope)
+            out[1, count] = scale * math.sqrt((reach - 1.0) * (reach + 1.0))
             out[2, count] = math.log(math.sinh(rapidity))
             count += 1
+    return count
+
+
+@njit(error_model="numpy")
+def line_rapidities(flight, direction, sight, out):  # type: ignore[no-untyped-def]
+    """Rapidities along a direction, at most two, their densities and logarithms of gamma beta."""
+    p_cm = flight.shape.momentum
+    count = lines_of_one_energy(
+        flight.mass, flight.shape.energy, flight.frames.boost, direction, out
+    )
+    for k in range(count):
+        momentum = flight.mass * math.sinh(out[0, k])
+        energy = flight.mass * math.cosh(out[0, k])
+        _, transverse, _ = in_centre_of_mass(
+            flight.frames.gamma, flight.frames.boost_cm, sight, momentum, energy
+        )
+        value = flight.shape.isotropic + flight.shape.polarised * (transverse / p_cm) ** 2
+        # Probability per steradian: the line in energy over its slope in rapidity.
+        out[1, k] = value * momentum * momentum / (p_cm * out[1, k])
     return count
 
 

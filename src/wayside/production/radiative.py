@@ -218,3 +218,42 @@ def gamma_beta(model: Model, sqrt_s: float, cos_theta_star: ArrayLike) -> FloatA
     along = shape.gamma_a * (shape.p_star * x + shape.beta_a * shape.e_star)
     across2 = shape.p_star**2 * (1.0 - x) * (1.0 + x)
     return np.asarray(np.sqrt(along**2 + across2) * (sqrt_s / model.m1))
+
+
+class MediatorShape(NamedTuple):
+    """Angular distribution of the A' itself in the centre of mass, as compiled code takes it.
+
+    Per steradian, normalised to 1. The fields are the terms of `trace` over their norm.
+    """
+
+    constant: float
+    """Numerator of the simple poles, and the coefficient of cos^2 in it."""
+    square: float
+    double: float
+    """Numerator of the double poles."""
+    soft: float
+    """Factor of (q2/pole + half)^2."""
+    q2: float
+    half: float
+    gap: float
+    """1 less the velocity of the electrons in the denominators."""
+
+
+def mediator_shape(m_aprime: float, sqrt_s: float, regulator: Regulator = "exact") -> MediatorShape:
+    """Angular distribution of the A' of e+ e- -> gamma A'; parameters as `cross_section_hat`."""
+    q2 = _require_on_shell(m_aprime, sqrt_s)
+    top, bottom, gap, mu2 = _electron(sqrt_s, regulator)
+    half = 0.5 * (1.0 - q2)
+    (even0, even2), double = _trace_terms(q2, half, mu2)
+    norm = 2.0 * math.pi * half**2 * trace_integral(m_aprime, sqrt_s, regulator)
+    scale = (bottom**2 if regulator == "printed" else 1.0) / norm
+    poles = scale if mu2 > 0.0 else 0.0
+    return MediatorShape(
+        constant=scale * even0,
+        square=scale * even2 * top**2,
+        double=poles * double,
+        soft=poles * 2.0 * mu2 / q2,
+        q2=q2,
+        half=half,
+        gap=gap,
+    )

@@ -129,8 +129,8 @@ def relic(scenario: Scenario) -> FreezeOut:
     """
     result = relic_density(
         mass_point(scenario).model,
-        scenario.model.epsilon,
-        scenario.model.g_d,
+        scenario.pair.epsilon,
+        scenario.pair.g_d,
         hadrons=scenario.cosmology.hadrons,
         dof_name=scenario.cosmology.dof,
     )

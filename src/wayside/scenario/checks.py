@@ -10,15 +10,16 @@ from wayside.constants import M_ELECTRON
 from wayside.errors import InputError
 from wayside.models import z_boson
 from wayside.production.process import Masses
-from wayside.production.registry import process_class
+from wayside.production.registry import AUTOMATIC, process_class, resolve
+from wayside.scenario.model import is_pair
 from wayside.scenario.problems import fail, nearest, show
 
 if TYPE_CHECKING:
     from wayside.scenario.detector import DetectorSection
     from wayside.scenario.emulsion import EmulsionSection
     from wayside.scenario.hardware import StackSection
-    from wayside.scenario.model import ModelSection
-    from wayside.scenario.sections import PlaneSection, RunSection
+    from wayside.scenario.model import ModelSection, PairSection
+    from wayside.scenario.sections import ColliderSection, PlaneSection, RunSection
     from wayside.scenario.site import BeamBackgroundSection
 
 
@@ -28,6 +29,16 @@ class Sections(Protocol):
     @property
     def model(self) -> "ModelSection":
         """Section ``[model]``."""
+        ...
+
+    @property
+    def pair(self) -> "PairSection":
+        """The same where it is an excited and a ground state; else an error."""
+        ...
+
+    @property
+    def collider(self) -> "ColliderSection":
+        """Section ``[collider]``."""
         ...
 
     @property
@@ -84,7 +95,7 @@ class Sections(Protocol):
 def check(scenario: Sections) -> None:
     """Raise `InputError` with the first problem and the number of others."""
     # Without masses there is nothing to produce.
-    problems = list(scenario.model.problems()) or list(_masses(scenario))
+    problems = list(scenario.model.problems()) or list(_production(scenario))
     problems += [line for rule in RULES for line in rule(scenario)]
     if problems:
         fail(problems)
@@ -92,17 +103,22 @@ def check(scenario: Sections) -> None:
 
 def warn(scenario: Sections) -> None:
     """Issue warnings about what is allowed but probably not meant."""
-    model = scenario.model
+    texts = [*_doubts(scenario), *overlaps(scenario)]
+    for text in texts:
+        warnings.warn(text, stacklevel=4)
+
+
+def _doubts(scenario: Sections) -> Iterator[str]:
+    """What is allowed of a pair but probably not meant."""
+    if not is_pair(scenario.model):
+        return
+    model = scenario.pair
     strongest = math.sqrt(4.0 * math.pi)
     if model.g_d > strongest:
-        text = f"model.g_d = {model.g_d:g}: above sqrt(4 pi) = {strongest:.4g} not perturbative"
-        warnings.warn(text, stacklevel=4)
+        yield f"model.g_d = {model.g_d:g}: above sqrt(4 pi) = {strongest:.4g} not perturbative"
     m1, m2 = scenario.masses
     if m1 - m2 <= 2.0 * M_ELECTRON and model.ctau_m is None:
-        text = f"m1 - m2 = {m1 - m2:g} GeV: below 2 m_e the excited state does not decay to e+ e-"
-        warnings.warn(text, stacklevel=4)
-    for text in overlaps(scenario):
-        warnings.warn(text, stacklevel=4)
+        yield f"m1 - m2 = {m1 - m2:g} GeV: below 2 m_e the excited state does not decay to e+ e-"
 
 
 def overlaps(scenario: Sections) -> list[str]:
@@ -121,8 +137,44 @@ def _number(value: float) -> str:
     return f"{value:.10g}"
 
 
+def _production(scenario: Sections) -> Iterator[str]:
+    """Why the collider cannot make what flies."""
+    if is_pair(scenario.model):
+        yield from _masses(scenario)
+        yield from _process_names(scenario)
+        return
+    if scenario.run.production != AUTOMATIC:
+        yield (
+            f"run.production = {show(scenario.run.production)}: for pairs with a mediator;"
+            f' run.processes restricts what makes model.kind = "{scenario.model.kind}"'
+        )
+    if scenario.run.efficiency == "simulated":
+        yield (
+            'run.efficiency = "simulated": the table is of decays of an excited state to pairs;'
+            f' with model.kind = "{scenario.model.kind}" all decays count ("unity")'
+        )
+    if scenario.run.decays == "mean-flight":
+        yield (
+            'run.decays = "mean-flight": an approximation for pairs with a mediator;'
+            f' model.kind = "{scenario.model.kind}" takes "exact"'
+        )
+    try:
+        _ = scenario.processes
+    except InputError as error:
+        section = "run" if str(error).startswith("processes") else "model"
+        section = "collider: " if str(error).startswith("sqrt_s") else f"{section}."
+        yield f"{section}{error}"
+
+
+def _process_names(scenario: Sections) -> Iterator[str]:
+    """Whether ``run.processes`` leaves any process of a pair."""
+    if scenario.run.processes is not None and not scenario.processes:
+        made = ", ".join(resolve(scenario.run.production, scenario.pair.m_aprime, scenario.sqrt_s))
+        yield f"run.processes = {show(list(scenario.run.processes))}: none of {made}"
+
+
 def _masses(scenario: Sections) -> Iterator[str]:
-    model = scenario.model
+    model = scenario.pair
     m1, m2 = scenario.masses
     if m1 <= m2:
         key, value = ("model.m1", m1) if model.m1 is not None else ("model.rho", model.rho or 0.0)

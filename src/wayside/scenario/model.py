@@ -1,26 +1,43 @@
-"""The section ``[model]``: masses and couplings, and what the kind of model adds of its own."""
+"""The section ``[model]``: masses and couplings, and what the kind of model adds of its own.
+
+`PairSection` has the keys of an excited and a ground state with a mediator; the section of a kind
+of single particle has a mass, and the couplings and parameters that its class declares.
+"""
 
 import functools
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BeforeValidator, SerializeAsAny, StrictStr, create_model
 
 from wayside.errors import InputError
 from wayside.models.inelastic import InelasticModel
-from wayside.models.registry import kinds, model_class
+from wayside.models.parameters import AnyParameter, Choice, Coupling
+from wayside.models.particle import ParticleModel
+from wayside.models.registry import PARTICLES, all_kinds, model_class, particle_class
 from wayside.scenario.problems import nearest
 from wayside.scenario.quantities import Quantity, refuse
-from wayside.scenario.sections import Coupling, DecayLength, Energy, Epsilon, Section
+from wayside.scenario.sections import Coupling as DarkCoupling
+from wayside.scenario.sections import DecayLength, Energy, Epsilon, Section
 
-__all__ = ["AnyModelSection", "ModelSection"]
+__all__ = [
+    "AnyModelSection",
+    "ModelSection",
+    "PairSection",
+    "ParticleSection",
+    "is_pair",
+    "own_keys",
+]
 
 PARAMETRISATIONS: Final = (("m1", "m2"), ("mu", "rho"))
 """Keys that give the masses, one pair or the other."""
 
+SMALLEST: Final = 1e-30
+"""Least coupling, far below any use: squares stay inside a double's range."""
+
 
 def _known_kind(value: object) -> object:
-    names = kinds()
+    names = all_kinds()
     if value not in names:
         near = nearest(value, names) if isinstance(value, str) else None
         refuse(f"must be {_either(names)}" + (f'; did you mean "{near}"?' if near else ""))
@@ -36,7 +53,70 @@ Kind = Annotated[StrictStr, BeforeValidator(_known_kind)]
 
 
 class ModelSection(Section):
-    """The dark sector at one parameter point.
+    """What every kind of model has.
+
+    Attributes
+    ----------
+    kind
+        Name of a model of `wayside.models.registry`.
+    ctau_m
+        Override of the proper decay length of the particle that flies in m, None to compute it.
+    """
+
+    kind: Kind
+    ctau_m: DecayLength | None = None
+
+    @property
+    def couplings(self) -> dict[str, float]:
+        """Couplings by name, of which rates are monomials."""
+        return {}
+
+    def problems(self) -> Iterator[str]:
+        """One line for each reason why no model can be made."""
+        return iter(())
+
+
+class ParticleSection(ModelSection):
+    """A particle that flies and decays by itself.
+
+    Couplings and parameters of the kind are keys too.
+
+    Attributes
+    ----------
+    mass
+        In GeV.
+    """
+
+    mass: Energy
+
+    @property
+    def couplings(self) -> dict[str, float]:
+        """Couplings of the kind, by name."""
+        names = [coupling.name for coupling in particle_class(self.kind).couplings]
+        return {name: getattr(self, name) for name in names}
+
+    def build(self) -> ParticleModel:
+        """Make the model.
+
+        Raises
+        ------
+        InputError
+            If the mass or a parameter is not allowed.
+        """
+        cls = particle_class(self.kind)
+        values = {parameter.name: getattr(self, parameter.name) for parameter in cls.parameters}
+        return cls(self.mass, **values)
+
+    def problems(self) -> Iterator[str]:
+        """One line if the model refuses its mass or parameters, or has no width."""
+        try:
+            self.build().widths()
+        except InputError as error:
+            yield f"model.{error}"
+
+
+class PairSection(ModelSection):
+    """An excited and a ground state with a mediator, at one parameter point.
 
     A kind of model that has parameters besides these adds keys of its own.
 
@@ -66,8 +146,13 @@ class ModelSection(Section):
     mu: Energy | None = None
     rho: Energy | None = None
     epsilon: Epsilon
-    g_d: Coupling
+    g_d: DarkCoupling
     ctau_m: DecayLength | None = None
+
+    @property
+    def couplings(self) -> dict[str, float]:
+        """Kinetic mixing and dark coupling."""
+        return {"epsilon": self.epsilon, "g_d": self.g_d}
 
     @property
     def parameters(self) -> dict[str, float]:
@@ -128,33 +213,98 @@ class ModelSection(Section):
             yield str(error)
 
 
+def is_pair(section: ModelSection) -> bool:
+    """Whether a section is of an excited and a ground state with a mediator."""
+    return isinstance(section, PairSection)
+
+
+def own_keys(kind: object) -> dict[str, tuple[str, ...]]:
+    """Keys of the section ``[model]`` of a kind, under its path; none for a kind that is not known.
+
+    Kinds whose package cannot be loaded have none either.
+    """
+    if not isinstance(kind, str):
+        return {}
+    try:
+        return {"model": tuple(_section_class(kind).model_fields)}
+    except InputError:
+        return {}
+
+
 def _section_of(data: object) -> object:
     """Check a section by the class of its kind."""
     if not isinstance(data, Mapping):
         return data
     kind = data.get("kind")
-    if not isinstance(kind, str) or kind not in kinds():
-        return data  # refused by the field itself
+    if not isinstance(kind, str) or kind not in all_kinds():
+        return PairSection.model_validate(data)  # refused by the field itself
     try:
-        cls = model_class(kind)
+        cls = _section_class(kind)
     except InputError as error:
         raise InputError(f"model.{error}") from error
-    return _section_with_parameters(cls).model_validate(data) if cls.parameters else data
+    return cls.model_validate(data)
+
+
+def _section_class(kind: str) -> type[ModelSection]:
+    """Section of a kind.
+
+    Raises
+    ------
+    InputError
+        If there is no such kind, or its package cannot be loaded.
+    """
+    if kind in PARTICLES:
+        return _particle_section(particle_class(kind))
+    cls = model_class(kind)
+    return _pair_section(cls) if cls.parameters else PairSection
 
 
 @functools.cache
-def _section_with_parameters(cls: type[InelasticModel]) -> type[ModelSection]:
-    """Section with the keys of a class of models."""
-    fields: dict[str, Any] = {}
-    defaults = cls.parameter_defaults()
-    for parameter in cls.parameters:
-        if parameter.name in ModelSection.model_fields:
-            raise InputError(f"model.{parameter.name}: a key of every model, not a parameter")
-        quantity = Quantity(parameter.dimension, parameter.low, parameter.high)
-        default = defaults.get(parameter.name, ...)
-        fields[parameter.name] = (Annotated[float, BeforeValidator(quantity)], default)
-    made: type[ModelSection] = create_model("ModelSection", __base__=ModelSection, **fields)
+def _pair_section(cls: type[InelasticModel]) -> type[PairSection]:
+    """Section with the keys of a class of pairs."""
+    fields = _parameter_fields(cls.parameters, cls.parameter_defaults(), PairSection)
+    made: type[PairSection] = create_model("PairSection", __base__=PairSection, **fields)
     return made
+
+
+@functools.cache
+def _particle_section(cls: type[ParticleModel]) -> type[ParticleSection]:
+    """Section with the keys of a class of single particles."""
+    fields = _parameter_fields(cls.parameters, cls.parameter_defaults(), ParticleSection)
+    fields |= {coupling.name: _coupling_field(coupling) for coupling in cls.couplings}
+    made: type[ParticleSection] = create_model(
+        "ParticleSection", __base__=ParticleSection, **fields
+    )
+    return made
+
+
+def _parameter_fields(
+    parameters: tuple[AnyParameter, ...], defaults: Mapping[str, Any], base: type[ModelSection]
+) -> dict[str, Any]:
+    """Types and defaults of parameters, for pydantic."""
+    fields: dict[str, Any] = {}
+    for parameter in parameters:
+        if parameter.name in base.model_fields:
+            raise InputError(f"model.{parameter.name}: a key of every model, not a parameter")
+        default = defaults.get(parameter.name, ...)
+        if isinstance(parameter, Choice):
+            fields[parameter.name] = (Literal[parameter.words], default)
+            continue
+        quantity = Quantity(parameter.dimension, parameter.low, parameter.high)
+        fields[parameter.name] = (Annotated[float, BeforeValidator(quantity)], default)
+    return fields
+
+
+def _coupling_field(coupling: Coupling) -> tuple[Any, Any]:
+    optional = coupling.default is not None
+    quantity = Quantity(
+        coupling.dimension,
+        0.0 if optional else SMALLEST,
+        coupling.high,
+        zero="" if optional else "at zero nothing is produced",
+    )
+    default = coupling.default if optional else ...
+    return Annotated[float, BeforeValidator(quantity)], default
 
 
 AnyModelSection = Annotated[SerializeAsAny[ModelSection], BeforeValidator(_section_of)]

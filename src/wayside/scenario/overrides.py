@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from wayside.errors import InputError
-from wayside.models.registry import kinds, model_class
-from wayside.scenario.model import PARAMETRISATIONS
+from wayside.scenario.model import PARAMETRISATIONS, own_keys
 from wayside.scenario.problems import dotted, show
 from wayside.scenario.quantities import is_number_text
 
@@ -47,19 +46,18 @@ def apply(
             for key in theirs:
                 _set(changed, key, None)
     if "model.kind" in values:
-        for name in _own_parameters(data) - _own_parameters(changed):
+        allowed = _keys_of_kind(changed)
+        for name in _keys_of_kind(data) - allowed if allowed else ():
             if f"model.{name}" not in values:
                 _set(changed, f"model.{name}", None)
     return changed
 
 
-def _own_parameters(data: Mapping[str, object]) -> set[str]:
-    """Names of the parameters that the kind of a scenario's model adds."""
+def _keys_of_kind(data: Mapping[str, object]) -> set[str]:
+    """Keys that the kind of a scenario's model has."""
     model = data.get("model")
     kind = model.get("kind") if isinstance(model, Mapping) else None
-    if not isinstance(kind, str) or kind not in kinds():
-        return set()
-    return {parameter.name for parameter in model_class(kind).parameters}
+    return set(own_keys(kind).get("model", ()))
 
 
 def parse(text: str) -> tuple[str, object]:

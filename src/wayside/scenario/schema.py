@@ -6,12 +6,21 @@ from typing import Any, Final, get_args, get_origin
 from pydantic import Field, StrictStr, ValidationError, model_validator
 
 from wayside.detector.shapes import DEFAULT
+from wayside.errors import InputError
+from wayside.models.registry import kinds
+from wayside.production.particle_registry import names as particle_process_names
 from wayside.production.registry import resolve
 from wayside.scenario import checks, overrides
 from wayside.scenario.detector import AnyDetectorSection, keys_of
 from wayside.scenario.emulsion import EmulsionSection, ReconstructionSection
 from wayside.scenario.hardware import Geant4Section, StackSection
-from wayside.scenario.model import AnyModelSection
+from wayside.scenario.model import (
+    AnyModelSection,
+    ModelSection,
+    PairSection,
+    ParticleSection,
+    own_keys,
+)
 from wayside.scenario.problems import dotted, from_validation
 from wayside.scenario.sections import (
     ColliderSection,
@@ -74,7 +83,7 @@ class Scenario(Section):
         try:
             scenario = cls.model_validate(data)
         except ValidationError as error:
-            from_validation(error, KNOWN_KEYS | _keys_by_shape(data))
+            from_validation(error, KNOWN_KEYS | _keys_by_kind(data) | _keys_by_shape(data))
         checks.warn(scenario)
         return scenario
 
@@ -95,9 +104,44 @@ class Scenario(Section):
         return self.model_dump(mode="json", exclude_none=True)
 
     @property
+    def pair(self) -> PairSection:
+        """Section ``[model]`` of an excited and a ground state with a mediator.
+
+        Raises
+        ------
+        InputError
+            If the model is a single particle: what asks for a pair has no meaning then.
+        """
+        if not isinstance(self.model, PairSection):
+            raise InputError(
+                f'model.kind = "{self.model.kind}": a single particle; this needs an excited and a'
+                f" ground state ({', '.join(kinds())})"
+            )
+        return self.model
+
+    @property
+    def particle(self) -> ParticleSection:
+        """Section ``[model]`` of a single particle.
+
+        Raises
+        ------
+        InputError
+            If the model is a pair.
+        """
+        if not isinstance(self.model, ParticleSection):
+            raise InputError(f'model.kind = "{self.model.kind}": not a single particle')
+        return self.model
+
+    @property
     def masses(self) -> tuple[float, float]:
-        """Masses of the excited and the ground state in GeV, whichever way they were given."""
-        return self.model.masses
+        """Masses of the excited and the ground state in GeV, whichever way they were given.
+
+        Raises
+        ------
+        InputError
+            If the model is a single particle.
+        """
+        return self.pair.masses
 
     @property
     def sqrt_s(self) -> float:
@@ -106,8 +150,12 @@ class Scenario(Section):
 
     @property
     def processes(self) -> tuple[str, ...]:
-        """Names of the production processes, ``"auto"`` resolved."""
-        return resolve(self.run.production, self.model.m_aprime, self.sqrt_s)
+        """Names of the production processes that count, ``"auto"`` resolved."""
+        only = self.run.processes
+        if isinstance(self.model, ParticleSection):
+            return particle_process_names(self.model.build(), self.collider.build(), only)
+        names = resolve(self.run.production, self.pair.m_aprime, self.sqrt_s)
+        return names if only is None else tuple(name for name in names if name in only)
 
     @property
     def mode(self) -> str:
@@ -133,7 +181,9 @@ def _keys(section: type[Section], path: str = "") -> Iterator[tuple[str, tuple[s
 
 
 def _keys_within(annotation: object, path: str) -> Iterator[tuple[str, tuple[str, ...]]]:
-    if isinstance(annotation, type) and issubclass(annotation, Section):
+    if annotation is ModelSection:
+        yield path, tuple(PairSection.model_fields)
+    elif isinstance(annotation, type) and issubclass(annotation, Section):
         yield from _keys(annotation, path)
     elif get_origin(annotation) is Mapping:  # sections by name, such as detectors
         yield from _keys_within(get_args(annotation)[1], f"{path}.*")
@@ -142,6 +192,12 @@ def _keys_within(annotation: object, path: str) -> Iterator[tuple[str, tuple[str
     else:
         for argument in get_args(annotation):
             yield from _keys_within(argument, path)
+
+
+def _keys_by_kind(data: object) -> dict[str, tuple[str, ...]]:
+    """Keys of the model's section by its kind."""
+    model = data.get("model") if isinstance(data, Mapping) else None
+    return own_keys(model.get("kind")) if isinstance(model, Mapping) else {}
 
 
 def _keys_by_shape(data: object) -> dict[str, tuple[str, ...]]:

@@ -73,6 +73,15 @@ def _names(value: object) -> object:
     return (value,) if isinstance(value, str) else value
 
 
+def _process_names(value: object) -> object:
+    chosen = _names(value)
+    if not isinstance(chosen, list | tuple) or not chosen:
+        refuse("must be a list of one or more names of processes")
+    if len(set(map(str, chosen))) < len(chosen):
+        refuse("must name each process once")
+    return tuple(chosen)
+
+
 def _line(value: str) -> str:
     if not (value.isprintable() and value.strip() and len(value) <= 80):
         refuse("must be one line of 1 to 80 printable characters")
@@ -106,6 +115,7 @@ def _selection(value: object) -> object:
 Background = Annotated[float | Literal["simulated"], BeforeValidator(_background)]
 RunSelection = Annotated[StrictStr, BeforeValidator(_selection)]
 Production = Annotated[str | tuple[StrictStr, ...], BeforeValidator(_production)]
+ProcessNames = Annotated[tuple[StrictStr, ...], BeforeValidator(_process_names)]
 Signal = Annotated[tuple[StrictStr, ...], BeforeValidator(_names)]
 Title = Annotated[StrictStr, AfterValidator(_line)]
 DetectorName = Annotated[StrictStr, AfterValidator(_key)]
@@ -167,6 +177,9 @@ class RunSection(Section):
         ``"on-shell"`` (e+e- -> gamma A'), ``"off-shell"`` (e+e- -> A'* -> pair) or another process
         that is registered; a list of several, whose yields add up; or ``"auto"`` for the one that
         goes with the masses.
+    processes
+        Names of the production processes that count, as ``wayside point --json`` lists them; None
+        for all that ``production`` or the model name.
     signal
         Names of the detectors that count in the total, None for all.
     confidence_level
@@ -192,6 +205,7 @@ class RunSection(Section):
 
     luminosity_fb: Luminosity
     production: Production = AUTOMATIC
+    processes: ProcessNames | None = None
     signal: Signal | None = None
     confidence_level: Confidence = 0.9
     selection: RunSelection = "timed"

@@ -66,7 +66,7 @@ def timed_fraction(scenario: Scenario, signal: SignalEvents) -> FloatArray:
         mass_point(scenario), efficiency="simulated", selected=table, ctau_override=LONG
     )
     total, fraction = 0.0, np.zeros(signal.expected.shape)
-    couplings = scenario.model.epsilon, scenario.model.g_d
+    couplings = scenario.pair.epsilon, scenario.pair.g_d
     for process, name in product(point.parts, scenario.signal):
         decays = float(process.expected_events(name, *couplings, 1.0, efficiency="unity"))
         total += decays

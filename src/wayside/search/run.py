@@ -226,7 +226,7 @@ def _backgrounds(scenario: Scenario, counted: Budget) -> dict[str, Background]:
 def _efficiencies(scenario: Scenario, selection: SearchSelection) -> tuple[float, float, float]:
     """Fraction of the decays that is selected, its error, and the fraction that is timed."""
     own = scenario.with_values({"run.efficiency": "simulated", "run.selection": "timed"})
-    couplings = scenario.model.epsilon, scenario.model.g_d
+    couplings = scenario.pair.epsilon, scenario.pair.g_d
     points = [replace(mass_point(own, chosen), ctau_override=LONG) for chosen in (selection, None)]
     total, selected, timed, variance = 0.0, 0.0, 0.0, 0.0
     for chosen, plain in zip(*(point.parts for point in points), strict=True):

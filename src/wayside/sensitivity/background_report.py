@@ -129,7 +129,7 @@ class BackgroundReport:
         return {
             "luminosity_fb": self.scan.luminosity_fb.tolist(),
             "expected_background": self.scan.background.tolist(),
-            "g_d": self.scenario.model.g_d,
+            "g_d": self.scenario.pair.g_d,
             "curves": {
                 key: {
                     "title": curve.title,
@@ -173,7 +173,7 @@ class BackgroundReport:
         level = 100.0 * self.scenario.run.confidence_level
         header = self._header(f"what is excluded at {level:g}% CL against luminosity")
         header["units"] = "luminosity in fb^-1, limits in signal events, epsilon in 1"
-        header["g_d"] = f"{self.scenario.model.g_d:g}"
+        header["g_d"] = f"{self.scenario.pair.g_d:g}"
         scan = self.scan
         columns = ["luminosity_fb", "expected_background"]
         columns += [f"{what}_{key}" for key in scan.curves for what in ("n_limit", "epsilon")]

@@ -48,7 +48,7 @@ def efficiency_report(scenario: Scenario, point: MassPoint) -> dict[str, Any]:
     report["vetoes"] = signal_vetoes(scenario)
     report["table"] = {"name": NAME, **{key: table.header.get(key, "") for key in keys}}
     report["detectors"] = {
-        name: detection_report(point, name, scenario.model.epsilon, scenario.model.g_d)
+        name: detection_report(point, name, scenario.pair.epsilon, scenario.pair.g_d)
         for name in scenario.detectors
     }
     report["flags"] = [

@@ -102,7 +102,7 @@ def luminosity_scan(
         )
     subtracted = np.array(limits)
     curves["control"] = Curve(f"with {other} as control", subtracted, excluded(subtracted))
-    own = _ratio_at(scenario.model.epsilon, events[other], signal)
+    own = _ratio_at(scenario.pair.epsilon, events[other], signal)
     return LuminosityScan(luminosity, expected, curves, other, own)
 
 
@@ -118,7 +118,7 @@ def yields(scenario: Scenario, selection: SearchSelection | None = None) -> dict
     """
     point = mass_point(scenario, selection)
     return {
-        name: np.asarray(point.expected_events(name, _EPSILON, scenario.model.g_d, 1.0))
+        name: np.asarray(point.expected_events(name, _EPSILON, scenario.pair.g_d, 1.0))
         for name in scenario.detectors
     }
 

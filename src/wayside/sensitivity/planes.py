@@ -41,13 +41,14 @@ def mass_point(scenario: Scenario, selection: SearchSelection | None = None) -> 
     """
     if scenario.run.efficiency == "simulated":
         selection = selection or selection_of(scenario)
+    run = scenario.run
     return MassPoint(
-        model=scenario.model.build(),
+        model=scenario.pair.build(),
         beams=scenario.collider.build(),
         volumes={name: section.build() for name, section in scenario.detectors.items()},
-        production=scenario.run.production,
+        production=run.production if run.processes is None else scenario.processes,
         regulator=scenario.collider.regulator,
-        ctau_override=scenario.model.ctau_m,
+        ctau_override=scenario.pair.ctau_m,
         decays=scenario.run.decays,
         efficiency=scenario.run.efficiency,
         selection=scenario.run.selection,
@@ -171,7 +172,7 @@ class Plane:
         if not self.varies_masses:
             return np.asarray(function(self.centre, eps, xs))
         result = np.full(xs.shape, -np.inf)
-        g_d = self.scenario.model.g_d
+        g_d = self.scenario.pair.g_d
         for value in np.unique(xs):
             here = xs == value
             point = self.column(float(value))
@@ -182,7 +183,7 @@ class Plane:
 
 def masses_at(scenario: Scenario, x: float) -> tuple[float, float, float]:
     """Masses (m_aprime, m1, m2) in GeV of the column at ``x`` of a scenario's mass plane."""
-    m_aprime = scenario.model.m_aprime
+    m_aprime = scenario.pair.m_aprime
     m1, m2 = scenario.masses
     plane = scenario.plane
     if plane.kind == "epsilon-m2":
@@ -257,13 +258,13 @@ def _delta_range(scenario: Scenario) -> tuple[float, float]:
 
 def _heaviest_pair(scenario: Scenario) -> float:
     """Bound in GeV on m1 + m2 that one of the processes still reaches."""
-    m_aprime, sqrt_s = scenario.model.m_aprime, scenario.sqrt_s
+    m_aprime, sqrt_s = scenario.pair.m_aprime, scenario.sqrt_s
     return max(process_class(name).heaviest_pair(m_aprime, sqrt_s) for name in scenario.processes)
 
 
 def _mass_scales(scenario: Scenario) -> tuple[float, float]:
     """Range of factors on all masses that one of the processes still reaches."""
-    masses = Masses(scenario.model.m_aprime, *scenario.masses)
+    masses = Masses(scenario.pair.m_aprime, *scenario.masses)
     ranges = [
         process_class(name).mass_scales(masses, scenario.sqrt_s) for name in scenario.processes
     ]

@@ -1,21 +1,22 @@
 """Everything about one parameter point, as nested dictionaries of plain values."""
 
-import math
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from wayside.acceptance.timing import arrivals_and_quantiles
 from wayside.constants import HBAR_C
 from wayside.cosmology.relic import relic_density
 from wayside.errors import InputError, NumericalError
 from wayside.models.protocol import WidthErrors
 from wayside.production.process import Couplings, Process
 from wayside.scenario import Scenario, checks
+from wayside.scenario.model import is_pair
 from wayside.sensitivity import mean_flight, mixture
+from wayside.sensitivity.arrival_report import arrival_report, no_arrivals
 from wayside.sensitivity.efficiency import detection_report, efficiency_report
 from wayside.sensitivity.existing import SEARCHES, Existing
 from wayside.sensitivity.mass_point import MassPoint
+from wayside.sensitivity.particle_report import particle_report
 from wayside.sensitivity.planes import mass_point
 from wayside.version import __version__
 
@@ -38,9 +39,11 @@ def point_report(scenario: Scenario) -> dict[str, Any]:
         standard ones, None for a model that does not tell them: the hadronic width alone varies,
         so branching ratios vary together, and against each other.
     """
+    if not is_pair(scenario.model):
+        return particle_report(scenario)
     # One point costs nothing against starting up, so take it to the accuracy of a reference.
     point = replace(mass_point(scenario), rtol=1e-6)
-    epsilon, g_d = scenario.model.epsilon, scenario.model.g_d
+    epsilon, g_d = scenario.pair.epsilon, scenario.pair.g_d
     ctau = float(point.ctau(epsilon, g_d))
     couplings = {"epsilon": epsilon, "g_d": g_d}
     processes = [_process(process, couplings) for process in point.processes]
@@ -54,6 +57,7 @@ def point_report(scenario: Scenario) -> dict[str, Any]:
             "regulator": _choice(point, "regulator"),
             "processes": processes,
         },
+        "llp": _long_lived(point, couplings),
         "aprime": aprime_report(point, epsilon, g_d),
         "phi1": phi1_report(point, epsilon, g_d),
         "detectors": [_detector(scenario, point, name, ctau) for name in scenario.detectors],
@@ -69,13 +73,28 @@ def point_report(scenario: Scenario) -> dict[str, Any]:
     return report
 
 
+def _long_lived(point: MassPoint, couplings: dict[str, float]) -> dict[str, Any]:
+    """What flies, by the keys that a single particle has too."""
+    particle = point.model.long_lived
+    ctau = float(point.ctau(**couplings))
+    hats = point.excited_width_hats
+    total = sum(hats.values())
+    return {
+        "name": particle.name,
+        "mass_gev": particle.mass,
+        "width_gev": HBAR_C / ctau,
+        "ctau_m": ctau,
+        "branching_ratios": {key: value / total if total else 0.0 for key, value in hats.items()},
+    }
+
+
 def _existing(scenario: Scenario, point: MassPoint) -> dict[str, dict[str, Any]]:
     """Margins by search; what covers the point without excluding it has no level and no say."""
     searches = Existing(scenario.run.recast, scenario.run.confidence_level)
     levels = searches.confidence_levels(point.model.m_aprime)
     report: dict[str, dict[str, Any]] = {}
     for search in SEARCHES:
-        margin = float(search.margin(searches, point, scenario.model.epsilon, scenario.model.g_d))
+        margin = float(search.margin(searches, point, scenario.pair.epsilon, scenario.pair.g_d))
         verdict = "excluded" if search.excludes else "covered"
         report[search.key] = {verdict: margin > 0.0, "margin": margin}
         if search.excludes:
@@ -87,8 +106,8 @@ def _relic(scenario: Scenario, point: MassPoint) -> dict[str, Any]:
     try:
         result = relic_density(
             point.model,
-            scenario.model.epsilon,
-            scenario.model.g_d,
+            scenario.pair.epsilon,
+            scenario.pair.g_d,
             hadrons=scenario.cosmology.hadrons,
             dof_name=scenario.cosmology.dof,
         )
@@ -182,7 +201,7 @@ def _from_r(widths: Mapping[str, float], error: float | None) -> dict[str, Any]:
 
 
 def _detector(scenario: Scenario, point: MassPoint, name: str, ctau: float) -> dict[str, Any]:
-    epsilon, g_d = scenario.model.epsilon, scenario.model.g_d
+    epsilon, g_d = scenario.pair.epsilon, scenario.pair.g_d
     approximate = None
     if mean_flight.applies(point.volumes[name]):
         approximate = float(point.decay_probability(name, epsilon, g_d, decays="mean-flight"))
@@ -207,25 +226,7 @@ def _detector(scenario: Scenario, point: MassPoint, name: str, ctau: float) -> d
 
 
 def _arrival(point: MassPoint, name: str, ctau: float) -> dict[str, Any]:
-    """When light arrives, when excited states that decay inside do, and the distribution.
-
-    All None where none arrives, or where several processes have each their own.
-    """
-    report: dict[str, Any] = dict.fromkeys(("arrival_ns", "delay_ns", "arrival_histogram"))
+    """Arrival times at a detector; None where several processes have each their own."""
     if len(point.parts) > 1 or point.curve(name)[0].empty:
-        return report
-    arrivals, times = arrivals_and_quantiles(point.timing(name), ctau, (0.05, 0.5, 0.95))
-    if math.isfinite(ctau):
-        names = ("percentile_5", "median", "percentile_95")
-        report["arrival_ns"] = {
-            "light": arrivals.prompt,
-            **dict(zip(names, times.tolist(), strict=True)),
-        }
-        report["delay_ns"] = dict(zip(names, (times - arrivals.prompt).tolist(), strict=True))
-    report["arrival_histogram"] = {
-        "edges_ns": arrivals.edges.tolist(),
-        "delay_edges_ns": arrivals.delay_edges.tolist(),
-        "decay_probability": arrivals.probability.tolist(),
-        "crossing_probability": arrivals.crossing.tolist(),
-    }
-    return report
+        return no_arrivals()
+    return arrival_report(point.timing(name), ctau)

@@ -223,7 +223,7 @@ def _density(plane: Plane, x: float) -> Column | None:
     model, g_d = plane.centre.model, x
     if plane.varies_masses:
         try:
-            model, g_d = model.with_masses(*masses_at(scenario, x)), scenario.model.g_d
+            model, g_d = model.with_masses(*masses_at(scenario, x)), scenario.pair.g_d
         except InputError:  # masses that the model does not allow
             return None
     try:

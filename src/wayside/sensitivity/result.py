@@ -247,9 +247,9 @@ def _points(plane: Plane) -> list[MassPoint]:
 
 def _flags_of_the_point(scenario: Scenario, plane: Plane) -> list[str]:
     """What to know about the scenario's own point, at the largest g_D of the plane."""
-    g_d = scenario.model.g_d if plane.varies_masses else float(plane.x.values[-1])
+    g_d = scenario.pair.g_d if plane.varies_masses else float(plane.x.values[-1])
     return [
-        *plane.centre.flags(scenario.model.epsilon, g_d),
+        *plane.centre.flags(scenario.pair.epsilon, g_d),
         *checks.overlaps(scenario),
         *scenario.plane.unused(),
     ]

@@ -77,11 +77,11 @@ def scan(
     """
     here = scenario.masses
     given = {
-        "m_aprime": (m_aprime, scenario.model.m_aprime),
+        "m_aprime": (m_aprime, scenario.pair.m_aprime),
         "m1": (m1, here[0]),
         "m2": (m2, here[1]),
-        "epsilon": (epsilon, scenario.model.epsilon),
-        "g_d": (g_d, scenario.model.g_d),
+        "epsilon": (epsilon, scenario.pair.epsilon),
+        "g_d": (g_d, scenario.pair.g_d),
     }
     arrays = [_positive(key, default if x is None else x) for key, (x, default) in given.items()]
     try:

@@ -74,7 +74,7 @@ def _bends(plane: Plane) -> Iterator[tuple[Quantity, list[float]]]:
     yield lambda _, m1, m2: m1 - m2, pairs + [state.mass for state in states]
     around = [state.mass + widths * state.width for state in states for widths in _IN_WIDTHS]
     yield lambda m_aprime, *_: m_aprime, pairs + around
-    masses = Masses(plane.scenario.model.m_aprime, *plane.scenario.masses)
+    masses = Masses(plane.scenario.pair.m_aprime, *plane.scenario.masses)
     for name in plane.scenario.signal:
         for process in plane.centre.processes:
             for k in range(len(process.parents(masses, plane.centre.beams))):

@@ -1,0 +1,131 @@
+"""Acceptance of a volume for the particles of one process, whatever describes their flight.
+
+A flight is a density, integrated by `wayside.acceptance.estimate`; other descriptions register a
+function of their own with `part_acceptance`.
+"""
+
+from collections.abc import Sequence
+from functools import singledispatch
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+
+from wayside.acceptance.decay import DecayCurve
+from wayside.acceptance.estimate import decay_curve
+from wayside.detector.volume import Volume
+from wayside.production.particle_process import FlightPart
+from wayside.typing import FloatArray
+
+
+class Acceptance(Protocol):
+    """Probabilities for one volume, as functions of the lifetime alone."""
+
+    @property
+    def hit_probability(self) -> float:
+        """Probability per produced particle to cross the volume if it lives on."""
+        ...
+
+    @property
+    def hit_error(self) -> float:
+        """Error of it: a numerical bound, or a standard error of samples."""
+        ...
+
+    def probability(self, ctau: FloatArray) -> FloatArray:
+        """Probability per produced particle to decay inside; ``ctau`` in m, any shape."""
+        ...
+
+    def error(self, ctau: FloatArray) -> FloatArray:
+        """Absolute error of `probability`, of the same shape."""
+        ...
+
+
+class CurveAcceptance(NamedTuple):
+    """Acceptance by quadrature over a density."""
+
+    curve: DecayCurve
+    relative_error: float
+
+    @property
+    def hit_probability(self) -> float:
+        """Probability per produced particle to cross the volume if it lives on."""
+        return self.curve.hit_probability
+
+    @property
+    def hit_error(self) -> float:
+        """Bound on the numerical error of it."""
+        return self.relative_error * self.curve.hit_probability
+
+    def probability(self, ctau: FloatArray) -> FloatArray:
+        """Probability per produced particle to decay inside."""
+        return self.curve.probability(ctau)
+
+    def error(self, ctau: FloatArray) -> FloatArray:
+        """Bound on the numerical error of it."""
+        return self.relative_error * self.curve.probability(ctau)
+
+
+class CombinedAcceptance(NamedTuple):
+    """Acceptance of particles that fly in several ways."""
+
+    fractions: tuple[float, ...]
+    acceptances: tuple[Acceptance, ...]
+
+    @property
+    def hit_probability(self) -> float:
+        """Probability per produced particle to cross the volume if it lives on."""
+        return sum(
+            fraction * one.hit_probability
+            for fraction, one in zip(self.fractions, self.acceptances, strict=True)
+        )
+
+    @property
+    def hit_error(self) -> float:
+        """Sum of the errors: bounds do not cancel."""
+        return sum(
+            fraction * one.hit_error
+            for fraction, one in zip(self.fractions, self.acceptances, strict=True)
+        )
+
+    def probability(self, ctau: FloatArray) -> FloatArray:
+        """Probability per produced particle to decay inside."""
+        return self._sum([one.probability(ctau) for one in self.acceptances])
+
+    def error(self, ctau: FloatArray) -> FloatArray:
+        """Sum of the errors."""
+        return self._sum([one.error(ctau) for one in self.acceptances])
+
+    def _sum(self, values: Sequence[FloatArray]) -> FloatArray:
+        pairs = zip(self.fractions, values, strict=True)
+        return np.asarray(sum(fraction * value for fraction, value in pairs))
+
+
+@singledispatch
+def part_acceptance(flight: Any, volume: Volume, rtol: float) -> Acceptance:
+    """Acceptance of a volume for one flight.
+
+    Parameters
+    ----------
+    flight
+        A density (`wayside.production.flight.Flight`), or of a class with a function of its own.
+    volume
+        The detector.
+    rtol
+        Relative accuracy of integrals over a density.
+    """
+    return CurveAcceptance(*decay_curve(flight, volume, rtol))
+
+
+def acceptance(parts: Sequence[FlightPart], volume: Volume, rtol: float = 1e-4) -> Acceptance:
+    """Acceptance of a volume for all particles of a process.
+
+    Parameters
+    ----------
+    parts
+        Of `wayside.production.particle_process.ParticleProcess`.
+    volume, rtol
+        As for `part_acceptance`.
+    """
+    made = tuple(part_acceptance(part.flight, volume, rtol) for part in parts)
+    if len(parts) == 1:
+        return made[0]
+    return CombinedAcceptance(tuple(part.fraction for part in parts), made)

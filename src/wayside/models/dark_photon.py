@@ -1,0 +1,55 @@
+"""A dark photon A' that flies itself: its visible widths, with hadrons from R(s).
+
+The widths are those of the mediator in `wayside.models.mediator` (Eqs. 7 and 9 of the study).
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from wayside.errors import InputError
+from wayside.models.inelastic import MEDIATOR_CODE
+from wayside.models.mediator import VISIBLE_POWERS, visible_width_hats
+from wayside.models.parameters import Coupling
+from wayside.models.particle import ParticleModel, Width
+from wayside.models.z_boson import HIGHEST
+
+__all__ = ["DarkPhoton"]
+
+
+@dataclass(frozen=True)
+class DarkPhoton(ParticleModel):
+    """A vector boson that mixes kinetically with the photon.
+
+    Parameters
+    ----------
+    mass : float
+        Mass in GeV, at most `wayside.models.z_boson.HIGHEST`.
+
+    Examples
+    --------
+    >>> [width.channel for width in DarkPhoton(0.2).widths()]
+    ['e']
+    """
+
+    kind: ClassVar[str] = "dark-photon"
+    name: ClassVar[str] = "A'"
+    pdg_id: ClassVar[int] = MEDIATOR_CODE
+    couplings: ClassVar[tuple[Coupling, ...]] = (
+        Coupling("epsilon", "kinetic mixing", r"\varepsilon", high=1.0),
+    )
+
+    def __post_init__(self) -> None:
+        """Refuse masses at which the Z would add to the widths."""
+        super().__post_init__()
+        if self.mass > HIGHEST:
+            raise InputError(
+                f"mass = {self.mass:g} GeV: must be at most {HIGHEST:.3g} GeV; beyond, the Z adds"
+                " to the widths"
+            )
+
+    def widths(self) -> tuple[Width, ...]:
+        """Widths over epsilon^2 into lepton pairs and hadrons."""
+        hats = visible_width_hats(self.mass)
+        return tuple(
+            Width(channel, VISIBLE_POWERS, float(hat)) for channel, hat in hats.items() if hat > 0.0
+        )

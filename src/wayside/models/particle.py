@@ -1,0 +1,137 @@
+"""A particle that is produced, flies and decays by itself: what models of one particle share.
+
+Its widths are sums of monomials of the couplings, each with the couplings divided out, so that
+everything but those monomials is computed once for each mass. A model is one file with one class
+derived from `ParticleModel` and a line in `wayside.models.registry`; what produces it stands in
+`wayside.production.particle_registry`.
+"""
+
+import dataclasses
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, NamedTuple, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from wayside.constants import HBAR_C
+from wayside.errors import InputError
+from wayside.models.couplings import Powers
+from wayside.models.parameters import AnyParameter, Coupling
+from wayside.typing import FloatArray
+
+__all__ = ["ParticleModel", "Width", "total_width", "widths_by_channel"]
+
+Couplings = Mapping[str, npt.ArrayLike]
+"""Values by the names of the couplings, shapes that broadcast."""
+
+
+class Width(NamedTuple):
+    """A partial width: a monomial of the couplings times a number that the mass determines."""
+
+    channel: str
+    """Final state; a channel may have several entries, which add up."""
+    powers: Powers
+    """Exponents of the couplings that ``hat`` leaves out."""
+    hat: float
+    """Width in GeV with these couplings equal to 1."""
+
+
+@dataclass(frozen=True)
+class ParticleModel(ABC):
+    """A particle of a mass in GeV that flies and decays.
+
+    Parameters
+    ----------
+    mass : float
+        Positive and finite, in GeV.
+
+    Raises
+    ------
+    InputError
+        If the mass, or a parameter, is not allowed.
+
+    Notes
+    -----
+    A derived class is a frozen dataclass that sets the class variables below and `widths`.
+    Parameters besides the mass are fields with defaults, each described in ``parameters``.
+    """
+
+    mass: float
+
+    kind: ClassVar[str]
+    """Name under which scenarios know the model."""
+    name: ClassVar[str]
+    """What reports call the particle."""
+    pdg_id: ClassVar[int]
+    """Code of the Monte Carlo numbering scheme."""
+    couplings: ClassVar[tuple[Coupling, ...]]
+    """Keys of ``[model]`` of which rates are monomials."""
+    parameters: ClassVar[tuple[AnyParameter, ...]] = ()
+    """Further keys of ``[model]``."""
+
+    def __post_init__(self) -> None:
+        """Refuse masses and parameters that are not allowed."""
+        if not (math.isfinite(self.mass) and self.mass > 0.0):
+            raise InputError(f"mass = {self.mass:g} GeV: must be positive and finite")
+        for parameter in self.parameters:
+            parameter.check(getattr(self, parameter.name))
+
+    @classmethod
+    def parameter_defaults(cls) -> dict[str, Any]:
+        """Defaults of those of ``parameters`` that have one, by name."""
+        names = {parameter.name for parameter in cls.parameters}
+        return {
+            field.name: field.default
+            for field in dataclasses.fields(cls)
+            if field.name in names and field.default is not dataclasses.MISSING
+        }
+
+    def with_mass(self, mass: float) -> Self:
+        """Return the same model at another mass (GeV), its other parameters kept."""
+        return dataclasses.replace(self, mass=mass)
+
+    @abstractmethod
+    def widths(self) -> tuple[Width, ...]:
+        """Partial widths of the particle, those of closed channels left out."""
+
+
+def widths_by_channel(widths: tuple[Width, ...], couplings: Couplings) -> dict[str, FloatArray]:
+    """Partial widths in GeV by channel at given couplings.
+
+    Parameters
+    ----------
+    widths
+        From `ParticleModel.widths`.
+    couplings
+        Values by name, shapes that broadcast.
+    """
+    by_channel: dict[str, FloatArray] = {}
+    for channel, powers, hat in widths:
+        value = np.asarray(hat * powers.of(**couplings))
+        by_channel[channel] = by_channel[channel] + value if channel in by_channel else value
+    return by_channel
+
+
+def total_width(widths: tuple[Width, ...], couplings: Couplings) -> FloatArray:
+    """Total width in GeV at given couplings, of the shape to which all of them broadcast.
+
+    Examples
+    --------
+    >>> widths = (Width("e", Powers(epsilon=2), 1e-3), Width("mu", Powers(epsilon=2), 2e-3))
+    >>> float(total_width(widths, {"epsilon": 1e-2}))
+    3e-07
+    """
+    shape = np.broadcast_shapes(*(np.shape(value) for value in couplings.values()))
+    total = np.zeros(shape)
+    for value in widths_by_channel(widths, couplings).values():
+        total = total + value
+    return total
+
+
+def proper_decay_length(width: FloatArray) -> FloatArray:
+    """Proper decay length c tau in m of a width in GeV; inf where the width vanishes."""
+    with np.errstate(divide="ignore"):
+        return np.asarray(HBAR_C / np.asarray(width, dtype=np.float64))

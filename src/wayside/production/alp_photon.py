@@ -1,0 +1,79 @@
+"""e+ e- -> gamma a by the photon coupling: one energy, angles as 1 + cos^2.
+
+sigma = alpha g^2/24 (1 - m^2/s)^3 (docs/theory/particles.md); the electron mass is left out, and
+vector mesons that radiate an a, which matter on their resonances alone.
+"""
+
+import math
+from functools import cached_property
+from typing import ClassVar
+
+from wayside.collider.beams import Beams
+from wayside.constants import ALPHA, GEV2_TO_FB
+from wayside.models.alp_photon import PHOTON_POWERS
+from wayside.models.couplings import Powers
+from wayside.models.particle import ParticleModel
+from wayside.production.particle_process import FlightPart, ParticleProcess, require_below
+from wayside.production.process import Treatment
+
+
+class RadiatedAlp(ParticleProcess):
+    """One a per event; rates grow with g_photon^2.
+
+    Examples
+    --------
+    >>> from wayside import Beams
+    >>> from wayside.models.alp_photon import AlpPhoton
+    >>> process = RadiatedAlp(AlpPhoton(1.0), Beams(7.007, 4.0, 0.083))
+    >>> f"{process.cross_section_hat:.5g}"
+    '1.1525e+08'
+    """
+
+    powers: ClassVar[Powers] = PHOTON_POWERS
+
+    @property
+    def name(self) -> str:
+        """By which reports know the process."""
+        return "gamma a"
+
+    @property
+    def reaction(self) -> str:
+        """What happens."""
+        return "e+ e- -> gamma a"
+
+    @cached_property
+    def cross_section_hat(self) -> float:
+        """Cross-section in fb over g_photon^2 (1/GeV^2)."""
+        open_fraction = 1.0 - (self.model.mass / self.beams.sqrt_s) ** 2
+        return ALPHA / 24.0 * open_fraction**3 * GEV2_TO_FB
+
+    @cached_property
+    def parts(self) -> tuple[FlightPart, ...]:
+        """One energy in the centre of mass, density 3 (1 + cos^2)/(16 pi)."""
+        from wayside.production.direct import DirectShape
+        from wayside.production.direct_flight import DirectFlight
+        from wayside.production.frames import frames_of
+
+        root = self.model.mass / self.beams.sqrt_s
+        norm = 3.0 / (16.0 * math.pi)
+        shape = DirectShape(
+            energy=0.5 * (1.0 + root**2),
+            momentum=0.5 * (1.0 - root) * (1.0 + root),
+            isotropic=2.0 * norm,
+            polarised=-norm,
+        )
+        return (FlightPart(1.0, DirectFlight(root, frames_of(self.beams), shape)),)
+
+
+def processes(
+    model: ParticleModel, beams: Beams, treatment: Treatment
+) -> tuple[ParticleProcess, ...]:
+    """The one process.
+
+    Raises
+    ------
+    InputError
+        If the mass is not below sqrt(s).
+    """
+    require_below(model.mass, beams.sqrt_s)
+    return (RadiatedAlp(model, beams, treatment),)

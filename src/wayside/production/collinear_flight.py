@@ -1,0 +1,136 @@
+"""How the A' of e+ e- -> gamma A' fly: one energy in the centre of mass, peaks along the beams.
+
+The peaks are m_e/sqrt(s) wide. Where the A' is faster than the boost, polar coordinates about the
+nearer of them resolve it; a slower A' stays in a cone about the boost, as in
+`wayside.production.direct_flight`. Derived in docs/theory/particles.md.
+"""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from wayside.collider.beams import Beams, boosted
+from wayside.compiled import njit
+from wayside.production.direct_flight import lines_of_one_energy
+from wayside.production.flight import FAR_AWAY, Caustic
+from wayside.production.frames import Frames, frames_of, in_centre_of_mass
+from wayside.production.radiative import MediatorShape, Regulator, mediator_shape
+from wayside.production.spectrum import register_lines
+from wayside.typing import FloatArray
+
+
+class CollinearFlight(NamedTuple):
+    """Density of the A' of one mass, energies in units of sqrt(s)."""
+
+    mass: float
+    """Mass of the A'."""
+    frames: Frames
+    energy: float
+    momentum: float
+    """Of the A' in the centre of mass."""
+    peaks: FloatArray
+    """Directions in the laboratory of an A' along either beam, unit vectors, shape (2, 3)."""
+    width: float
+    """Polar angle in the laboratory in which a peak falls off, in radians."""
+    shape: MediatorShape
+
+    @property
+    def symmetric(self) -> bool:
+        """Whether the density is the same all around the electrons' direction."""
+        return self.frames.symmetric
+
+    @property
+    def _slow(self) -> bool:
+        """Whether the A' is slower than the boost."""
+        speed = float(np.linalg.norm(self.frames.boost))
+        return self.momentum / self.mass < speed
+
+    def polar_axis(self, toward: FloatArray) -> FloatArray:
+        """Direction of the nearer peak, or of the boost if that is faster than the A'."""
+        if self._slow:
+            return np.asarray(self.frames.boost / np.linalg.norm(self.frames.boost))
+        return np.asarray(self.peaks[int(np.argmax(self.peaks @ toward))])
+
+    def caustic(self, axis: FloatArray) -> Caustic:
+        """The peak on the axis, or the cone that an A' slower than the boost cannot leave."""
+        if not self._slow:
+            return Caustic(0.0, self.width)
+        speed = float(np.linalg.norm(self.frames.boost))
+        opening = math.asin(self.momentum / self.mass / speed)
+        return Caustic(opening, FAR_AWAY, inverse_root=True)
+
+    def edges(self, axis: FloatArray) -> FloatArray:
+        """No further cones, shape (0, 4)."""
+        return np.empty((0, 4))
+
+
+@njit(error_model="numpy")
+def _angular_density(shape, cosine, sine):  # type: ignore[no-untyped-def]
+    """Probability per steradian in the centre of mass."""
+    # 1 - |cos| without cancellation at the beams.
+    size = abs(cosine)
+    near = sine * sine / (1.0 + size) + shape.gap * size
+    far = 1.0 + size - shape.gap * size
+    value = (shape.constant + shape.square * cosine * cosine) / (near * far)
+    for pole in (near, far):
+        soft = shape.q2 / pole + shape.half
+        value += shape.double / (pole * pole) + shape.soft * soft * soft
+    return value
+
+
+@njit(error_model="numpy")
+def _lines(flight, direction, sight, out):  # type: ignore[no-untyped-def]
+    """Rapidities along a direction, at most two, their densities and logarithms of gamma beta."""
+    p_cm = flight.momentum
+    count = lines_of_one_energy(flight.mass, flight.energy, flight.frames.boost, direction, out)
+    for k in range(count):
+        momentum = flight.mass * math.sinh(out[0, k])
+        energy = flight.mass * math.cosh(out[0, k])
+        _, transverse, along = in_centre_of_mass(
+            flight.frames.gamma, flight.frames.boost_cm, sight, momentum, energy
+        )
+        value = _angular_density(flight.shape, along / p_cm, transverse / p_cm)
+        out[1, k] = value * momentum * momentum / (p_cm * out[1, k])
+    return count
+
+
+register_lines(CollinearFlight, _lines)
+
+
+def collinear_flight(mass: float, beams: Beams, regulator: Regulator = "exact") -> CollinearFlight:
+    """Flight of the A' of e+ e- -> gamma A'.
+
+    Parameters
+    ----------
+    mass
+        Of the A' in GeV.
+    beams
+        The collider.
+    regulator
+        Treatment of the electron mass.
+
+    Raises
+    ------
+    InputError
+        If the mass is not below sqrt(s).
+    """
+    shape = mediator_shape(mass, beams.sqrt_s, regulator)
+    frames = frames_of(beams)
+    root = mass / beams.sqrt_s
+    momentum, energy = 0.5 * (1.0 - root) * (1.0 + root), 0.5 * (1.0 + root**2)
+    peaks = np.stack(
+        [boosted(sign * momentum * frames.axes[2], energy, beams.boost) for sign in (1.0, -1.0)]
+    )
+    lengths = np.linalg.norm(peaks, axis=1)
+    # Angles in the centre of mass shrink by the ratio of momenta; the wider peak serves for both.
+    width = math.sqrt(2.0 * shape.gap) * momentum / float(np.min(lengths))
+    return CollinearFlight(
+        mass=root,
+        frames=frames,
+        energy=energy,
+        momentum=momentum,
+        peaks=peaks / lengths[:, None],
+        width=width,
+        shape=shape,
+    )

@@ -1,0 +1,124 @@
+"""Everything about one parameter point of a single particle, as nested dictionaries."""
+
+from dataclasses import replace
+from typing import Any
+
+from wayside.acceptance.estimate import face_acceptance
+from wayside.acceptance.timing import timing_rule
+from wayside.models.particle import Couplings
+from wayside.production.flight import Flight
+from wayside.production.particle_process import ParticleProcess
+from wayside.scenario import Scenario, checks
+from wayside.sensitivity.arrival_report import arrival_report, no_arrivals
+from wayside.sensitivity.particle_point import ParticlePoint, particle_point
+from wayside.version import __version__
+
+REFERENCE_ACCURACY = 1e-6
+"""Relative accuracy asked for at one point, which costs little against starting up."""
+
+NO_RELIC = "not-applicable"
+"""Flag of the relic density where the model has no state that could be dark matter."""
+
+
+def particle_report(scenario: Scenario) -> dict[str, Any]:
+    """Cross-sections, width, acceptances and yields of a scenario with a single particle.
+
+    Parameters
+    ----------
+    scenario
+        From `wayside.load_scenario`.
+
+    Returns
+    -------
+    dict
+        Plain values; keys end in their units. Probabilities are per produced particle. A relic
+        density and existing limits, which the model does not have, are None and empty.
+    """
+    point = replace(particle_point(scenario), rtol=REFERENCE_ACCURACY)
+    couplings = scenario.model.couplings
+    detectors = [_detector(scenario, point, name) for name in scenario.detectors]
+    return {
+        "wayside": __version__,
+        "scenario": scenario.to_dict(),
+        "sqrt_s_gev": scenario.sqrt_s,
+        "llp": _long_lived(point, couplings),
+        "production": [_process(process, couplings) for process in point.processes],
+        "detectors": detectors,
+        "expected_events": float(
+            sum(one["expected_events"] for one in detectors if one["name"] in scenario.signal)
+        ),
+        "efficiency": {"efficiency": scenario.run.efficiency, "flags": []},
+        "flags": checks.overlaps(scenario),
+        "existing_limits": {},
+        "relic": {
+            **dict.fromkeys(("omega_h2", "x_freeze_out", "uncertainty")),
+            "flags": [NO_RELIC],
+        },
+    }
+
+
+def _long_lived(point: ParticlePoint, couplings: Couplings) -> dict[str, Any]:
+    ratios = point.branching_ratios(couplings)
+    return {
+        "name": point.model.name,
+        "mass_gev": point.model.mass,
+        "width_gev": float(point.width(couplings)),
+        "ctau_m": float(point.ctau(couplings)),
+        "ctau_overridden": point.ctau_override is not None,
+        "branching_ratios": {channel: float(value) for channel, value in ratios.items()},
+    }
+
+
+def _process(process: ParticleProcess, couplings: Couplings) -> dict[str, Any]:
+    return {
+        "process": process.name,
+        "reaction": process.reaction,
+        "cross_section_fb": float(process.cross_section(couplings)),
+        "branching_ratio": float(process.branching_ratio(couplings)),
+        "llps_per_event": process.flying_per_event,
+    }
+
+
+def _detector(scenario: Scenario, point: ParticlePoint, name: str) -> dict[str, Any]:
+    couplings, luminosity = scenario.model.couplings, scenario.run.luminosity_fb
+    events = float(point.expected_events(name, couplings, luminosity))
+    error = luminosity * float(point.decays_error_per_fb(name, couplings))
+    return {
+        "name": name,
+        "signal": name in scenario.signal,
+        "face_acceptance": _face_acceptance(point, name, couplings),
+        "hit_probability": float(point.hit_probability(name, couplings)),
+        "decay_probability": float(point.decay_probability(name, couplings)),
+        "decay_probability_mean_flight": None,
+        "decays": events,
+        "efficiency": 1.0,
+        "efficiency_error": 0.0,
+        "expected_events": events,
+        "expected_events_error": error,
+        "relative_error": error / events if events else 0.0,
+        **_arrival(point, name, float(point.ctau(couplings))),
+    }
+
+
+def _face_acceptance(point: ParticlePoint, name: str, couplings: Couplings) -> float | None:
+    """Probability per particle to cross the front face; None where only samples are known."""
+    total = produced = 0.0
+    for process in point.processes:
+        rate = float(process.produced_fb(couplings))
+        produced += rate
+        for part in process.parts:
+            if not isinstance(part.flight, Flight):
+                return None
+            face = face_acceptance(part.flight, point.volumes[name], point.rtol)
+            total += rate * part.fraction * face.value
+    return total / produced if produced else 0.0
+
+
+def _arrival(point: ParticlePoint, name: str, ctau: float) -> dict[str, Any]:
+    """Arrival times, where all particles fly in one way and some reach the detector."""
+    parts = [part for process in point.processes for part in process.parts]
+    if len(parts) > 1 or not isinstance(parts[0].flight, Flight):
+        return no_arrivals()
+    if not point.acceptance(0, name).hit_probability > 0.0:
+        return no_arrivals()
+    return arrival_report(timing_rule(parts[0].flight, point.volumes[name]), ctau)
