@@ -1,0 +1,143 @@
+"""Background candidates, weighted to one particle."""
+
+import numpy as np
+import pytest
+
+from selections.toy import background_rows, candidates
+from wayside.candidates.schema import ROW
+from wayside.detector.stack import Stack
+from wayside.selections.background_sample import background_events, weights_per_particle
+from wayside.selections.cuts import Vetoes
+from wayside.selections.fakes import FakeBins, fake_bins, passing_fraction
+from wayside.selections.kinds import KINDS
+from wayside.transport.biased_beams import Beam, Diffuse, Directions, FromPoint, LogRange
+
+BEAMS = {
+    "muon-above": Diffuse((Directions(0.5, "downward"), Directions(0.5, "sky", 0.9))),
+    "muon-front": FromPoint(7000.0),
+}
+
+
+@pytest.mark.parametrize("kind", BEAMS)
+def test_a_biased_beam_is_one_particle_for_each_particle(kind):
+    """Particles drawn with a bias, one candidate each: what heads for the blocks adds up to one.
+
+    20,000 particles in 6 to 8 bins; the error of each sum is taken from its weights. At 4.5
+    standard deviations one run in 10,000 fails.
+    """
+    edges = KINDS[kind].edges
+    stack, number = Stack(), 20_000
+    ranges = (LogRange(0.4, edges[0], edges[-1]), LogRange(0.6, edges[1], edges[-2]))
+    beam = Beam((13, -13), ranges, BEAMS[kind], 0.3)
+    primaries, density = beam.draw(stack, number, np.random.default_rng(11))
+    rows = np.zeros(number, ROW)
+    momentum = np.stack([primaries[f"p{axis}"] for axis in "xyz"], axis=1)
+    size = np.linalg.norm(momentum, axis=1)
+    mass = 105.6583755
+    rows["kinetic_energy"] = 1e-3 * (np.hypot(size, mass) - mass)
+    rows["direction_y"] = momentum[:, 1] / size
+    rows["sampling_density"] = number * density
+    blocks_only = _meets(stack, primaries, momentum / size[:, None])
+    weight = weights_per_particle(rows, KINDS[kind]) * blocks_only
+    bins = np.searchsorted(edges, rows["kinetic_energy"], side="right") - 1
+    inside = (bins >= 0) & (bins < len(edges) - 1)
+    sums = np.bincount(bins[inside], weight[inside], minlength=len(edges) - 1)
+    squares = np.bincount(bins[inside], weight[inside] ** 2, minlength=len(edges) - 1)
+    assert np.all(squares > 0.0)
+    assert np.all(np.abs(sums - 1.0) < 4.5 * np.sqrt(squares))
+    assert np.all(np.sqrt(squares) < 0.2)
+
+
+def _meets(stack, primaries, directions):
+    """Straight lines through the blocks, by a search along each of them."""
+    x, y = stack.size
+    start = np.stack([primaries[axis] for axis in "xyz"], axis=1)
+    low, high = np.array([-x / 2, -y / 2, 0.0]), np.array([x / 2, y / 2, stack.depth])
+    entry, leave = np.full(len(start), -np.inf), np.full(len(start), np.inf)
+    for axis in range(3):
+        with np.errstate(divide="ignore"):
+            one = (low[axis] - start[:, axis]) / directions[:, axis]
+            other = (high[axis] - start[:, axis]) / directions[:, axis]
+        entry = np.maximum(entry, np.minimum(one, other))
+        leave = np.minimum(leave, np.maximum(one, other))
+    return entry < leave
+
+
+def test_all_of_a_toy_sample_is_one_candidate_for_each_particle():
+    # Each bin of a log-uniform sample: binomial error below 10 per cent.
+    rows = background_rows("muon-above", 8000, np.random.default_rng(4), 0)
+    table = candidates({"muon-above": rows})
+    events = background_events(table, "muon-above", Vetoes(), None)
+    mean, variance = events.counted(np.ones(len(events.rows), bool))
+    np.testing.assert_allclose(mean, 1.0, atol=0.35)
+    widths = np.log(np.divide(KINDS["muon-above"].edges[1:], KINDS["muon-above"].edges[:-1]))
+    assert np.average(mean, weights=widths) == pytest.approx(1.0, abs=0.05)
+    assert np.all(variance > 0.0)
+
+
+def test_half_a_sample_stands_for_all_of_it():
+    rows = background_rows("neutron-front", 8000, np.random.default_rng(5), 0)
+    table = candidates({"neutron-front": rows})
+    means = []
+    for half in ("tuning", "untouched", None):
+        events = background_events(table, "neutron-front", Vetoes(), half)
+        means.append(events.counted(np.ones(len(events.rows), bool))[0])
+    np.testing.assert_allclose(0.5 * (means[0] + means[1]), means[2], rtol=1e-12)
+
+
+def test_of_several_vertices_the_least_vetoed_counts():
+    rows = background_rows("photon-front", 40, np.random.default_rng(6), 0)
+    rows["event"] = np.repeat(np.arange(20), 2)
+    rows["kinetic_energy"] = 0.5
+    rows["sampling_density"] = 7.0
+    rows["fibres_upstream"] = np.tile([1, 2], 20)
+    table = candidates({"photon-front": rows})
+    events = background_events(table, "photon-front", Vetoes(fibre_efficiency=0.9), None)
+    mean, _ = events.counted(np.ones(40, bool))
+    first = events.weight[0]
+    assert mean[1] == pytest.approx(20 * first * 0.1)
+    assert mean[[0, 2, 3]].sum() == 0.0
+    # If only the second vertices pass.
+    assert events.counted(np.tile([False, True], 20))[0][1] == pytest.approx(20 * first * 0.01)
+
+
+def test_nothing_left_is_not_known_to_be_nothing():
+    rows = background_rows("klong-front", 600, np.random.default_rng(7), 0)
+    table = candidates({"klong-front": rows})
+    events = background_events(table, "klong-front", Vetoes(), None)
+    mean, variance = events.counted(np.zeros(len(events.rows), bool))
+    np.testing.assert_array_equal(mean, 0.0)
+    # One more vertex in the bin, times the fraction that passes if one more does.
+    np.testing.assert_allclose(
+        np.sqrt(variance),
+        events.resolution * events.one / (events.vertices + events.one),
+        rtol=1e-12,
+    )
+    assert np.all(variance > 0.0)
+    assert passing_fraction(3.0, 7.0, 0.0) == pytest.approx(3.0 / 7.0)
+
+
+def test_vetoed_vertices_say_little_of_what_is_not_vetoed():
+    """The error where nothing is left is smaller where every vertex is vetoed at least once."""
+    rows = background_rows("muon-front", 600, np.random.default_rng(8), 0)
+    errors = []
+    for crossed in (0, 1):
+        rows["fibres_upstream"] = crossed
+        table = candidates({"muon-front": rows})
+        events = background_events(table, "muon-front", Vetoes(), None)
+        errors.append(np.sqrt(events.counted(np.zeros(600, bool))[1]))
+    np.testing.assert_allclose(errors[1], 0.02 * errors[0], rtol=0.01)
+
+
+def test_a_kind_that_was_not_simulated():
+    table = candidates(
+        {"muon-front": background_rows("muon-front", 8, np.random.default_rng(9), 0)}
+    )
+    assert background_events(table, "muon-above", Vetoes(), None) is None
+
+
+def test_bins_as_plain_values():
+    bins = FakeBins(np.array([1.0, 2.0, 5.0]), np.array([0.1, 0.0]), np.array([1e-3, 1e-4]), 0.1)
+    back = fake_bins(bins.plain())
+    for one, other in zip(bins, back, strict=True):
+        np.testing.assert_array_equal(one, other)
