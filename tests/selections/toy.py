@@ -29,8 +29,9 @@ def background_rows(
     rows["mass"] = rng.exponential(0.01, number)
     rows["electron_mass"] = rows["mass"]
     rows["passing"], rows["grains_1"], rows["grains_2"] = 1.0, 40.0, 40.0
-    rows["sum_z"], rows["momentum_1"], rows["momentum_2"] = 0.5, 0.25, 0.25
-    rows["base_tracks_1"] = rows["base_tracks_2"] = 20
+    rows["momentum_1"] = rows["momentum_2"] = rng.uniform(0.1, 1.0, number)
+    rows["sum_z"] = 2.0 * rows["momentum_1"]
+    rows["base_tracks_1"] = rows["base_tracks_2"] = rng.integers(5, 60, number)
     return rows
 
 
@@ -46,8 +47,9 @@ def signal_rows(number: int, rng: np.random.Generator, sample: int) -> Structure
     rows["mass"] = rng.normal(0.3, 0.05, number).clip(0.01)
     rows["electron_mass"] = rows["mass"]
     rows["passing"], rows["grains_1"], rows["grains_2"] = 1.0, 40.0, 40.0
-    rows["sum_z"], rows["momentum_1"], rows["momentum_2"] = 0.8, 0.4, 0.4
-    rows["base_tracks_1"] = rows["base_tracks_2"] = 30
+    rows["momentum_1"] = rows["momentum_2"] = rng.uniform(0.1, 1.0, number)
+    rows["sum_z"] = 2.0 * rows["momentum_1"]
+    rows["base_tracks_1"] = rows["base_tracks_2"] = rng.integers(5, 60, number)
     return rows
 
 

@@ -37,7 +37,7 @@ class LimitTable(NamedTuple):
         """
         b, e = np.broadcast_arrays(np.asarray(background, float), np.asarray(error, float))
         inside = np.clip(b, _BACKGROUNDS[0], _BACKGROUNDS[-1])
-        relative = np.clip(e / inside, _RELATIVE[0], _RELATIVE[-1])
+        relative = np.clip(e / np.maximum(b, _BACKGROUNDS[0]), _RELATIVE[0], _RELATIVE[-1])
         values = np.exp(self.interpolate(np.stack([np.log(inside), relative], axis=-1)))
         values = values.reshape(b.shape)
         # Beyond the table the error rules, which goes with the background.
