@@ -32,8 +32,8 @@ MISTAKES = {
     "run.efficiency=half": "run.efficiency = 'half': must be 'unity' or 'simulated'",
     "run.efficency=unity": 'run.efficency: unknown key; did you mean "run.efficiency"?',
     "run.selection=gas": (
-        'run.selection = \'gas\': must be "vertex", "timed", "search", or the path of a selection'
-        " file (.json)"
+        'run.selection = \'gas\': must be "auto", "vertex", "timed", "search", or the path of a'
+        " selection file (.json)"
     ),
     "reconstruction.fibre_veto=none": (
         "reconstruction.fibre_veto = 'none': must be 'upstream' or 'all'"

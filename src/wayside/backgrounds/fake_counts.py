@@ -163,7 +163,7 @@ def signal_vetoes(scenario: "Scenario") -> dict[str, Any] | None:
         ``"applied"``, false: of other pairs it is not known.
     """
     stage = timed_stage(scenario)
-    if stage == "timed" or scenario.run.selection != "timed":
+    if stage == "timed" or scenario.selection != "timed":
         return None
     kept = fakes.signal_kept(stage)
     return {

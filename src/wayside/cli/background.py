@@ -76,7 +76,7 @@ def _text(report: "BackgroundReport", detectors: tuple[str, ...]) -> str:
     run = report.scenario.run
     lines = [
         f"{report.scenario.name}: {run.luminosity_fb:g} fb^-1,"
-        f" {report.scenario.site.exposure:g} days; selection: {run.selection}"
+        f" {report.scenario.site.exposure:g} days; selection: {report.scenario.selection}"
     ]
     for name in detectors:
         role = "signal" if name in report.scenario.signal else "not signal"
@@ -99,7 +99,9 @@ def _text(report: "BackgroundReport", detectors: tuple[str, ...]) -> str:
 
 
 def _sources(report: "BackgroundReport", name: str) -> str:
-    head = ("source", "entering", "rate", *report.selections)
+    # Three columns do not fit beside the others.
+    selections = report.selections[-2:]
+    head = ("source", "entering", "rate", *selections)
     sources = report.budget.detectors[name]
     rows = []
     for source in sources:
@@ -112,14 +114,14 @@ def _sources(report: "BackgroundReport", name: str) -> str:
                 f"{rate:.3g}/{unit.removesuffix('^-1')}",
                 *(
                     _cell(vertices[selection]) if vertices else "unknown"
-                    for selection in report.selections
+                    for selection in selections
                 ),
             )
         )
     counted = any(source.vertices is not None for source in sources)
     totals = (
         _cell(report.budget.total([name], selection)) if counted else "unknown"
-        for selection in report.selections
+        for selection in selections
     )
     return table_text(head, [*rows, ("total", "", "", *totals)])
 
@@ -163,7 +165,7 @@ def _limit(report: "BackgroundReport") -> list[str]:
     signal = "+".join(report.scenario.signal)
     until, less = background.zero_until(), background.zero_until(more=1.0)
     lines = [
-        f"{signal}, {run.selection}: {background.words()} events expected",
+        f"{signal}, {report.scenario.selection}: {background.words()} events expected",
         f"{100.0 * run.confidence_level:g}% CL limit: {background.n_limit:.4g} signal events;"
         f" without background {background.limit_at(0.0):.4g},",
         f"with a background one error higher {background.n_limit_with_more:.4g}",

@@ -47,18 +47,20 @@ def budget_figure(report: BackgroundReport) -> Figure:
     with canvas(6.4, 1.5 + 0.62 * max(len(sources), 1)) as figure:
         axes = figure.add_subplot()
         axes.set_xscale("log")
-        low, high = _range(sources)
+        low, high = _range(sources, [key for key, *_ in steps])
         axes.set_xlim(low, high)
         for row, source in enumerate(sources):
             for step, (key, _, colour) in enumerate(steps):
                 at = row + (step - 0.5 * (len(steps) - 1)) * height
                 _bar(axes, at, _count(source, key), colour, low, 0.9 * height)
-        total = report.budget.total(scenario.signal, counted_as(scenario.run.selection))
+        total = report.budget.total(scenario.signal, counted_as(scenario.selection))
         if total.value > 0.0:
             axes.axvline(total.value, color=APPROXIMATE, linewidth=1.0)
         for _, label, colour in steps:
             axes.barh([0], [0], color=colour, label=label)
-        axes.plot([], [], color=APPROXIMATE, linewidth=1.0, label=f"all {scenario.run.selection}")
+        axes.plot(
+            [], [], color=APPROXIMATE, linewidth=1.0, label=f"all {counted_as(scenario.selection)}"
+        )
         axes.set_yticks(
             range(len(sources)),
             [_plain(source.title) + ("*" if source.outside else "") for source in sources],
@@ -122,7 +124,7 @@ def luminosity_figure(report: BackgroundReport) -> Figure:
             above = top.secondary_xaxis(
                 "top", functions=(lambda x: x * per_fb, lambda x: x / per_fb)
             )
-            above.set_xlabel(f"expected background events, {scenario.run.selection}")
+            above.set_xlabel(f"expected background events, {counted_as(scenario.selection)}")
             top.tick_params(which="both", top=False)
         figure.suptitle(f"{line(scenario, background)} (dotted line)", fontsize=9.5)
         return figure
@@ -148,12 +150,13 @@ def _count(source: Contribution, key: str) -> Count | None:
     return None if source.vertices is None else source.vertices[key]
 
 
-def _range(sources: list[Contribution]) -> tuple[float, float]:
-    counts = [_count(source, key) for source in sources for key, _, _ in _STEPS]
+def _range(sources: list[Contribution], keys: list[str]) -> tuple[float, float]:
+    counts = [_count(source, key) for source in sources for key in keys]
     known = [count.value for count in counts if count is not None and count.value > 0.0]
     if not known:
         return 0.1, 10.0
-    return min(0.1, 0.3 * min(known)), 5.0 * max(known)
+    # What is less than a thousandth of an event is nothing.
+    return min(0.1, max(0.3 * min(known), 1e-3)), 5.0 * max(known)
 
 
 def _bar(

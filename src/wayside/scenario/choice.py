@@ -44,7 +44,7 @@ def selection_of(scenario: Scenario) -> SearchSelection | None:
     InputError
         If its file cannot be read.
     """
-    name = scenario.run.selection
+    name = scenario.selection
     if name in SELECTIONS:
         return None
     if name == SEARCH:

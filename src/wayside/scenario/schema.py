@@ -9,7 +9,7 @@ from wayside.detector.shapes import DEFAULT
 from wayside.errors import InputError
 from wayside.models.registry import kinds
 from wayside.production.particle_registry import names as particle_process_names
-from wayside.production.registry import resolve
+from wayside.production.registry import AUTOMATIC, resolve
 from wayside.scenario import checks, overrides
 from wayside.scenario.detector import AnyDetectorSection, keys_of
 from wayside.scenario.emulsion import EmulsionSection, ReconstructionSection
@@ -33,6 +33,7 @@ from wayside.scenario.sections import (
 )
 from wayside.scenario.shielding import ShieldingSection
 from wayside.scenario.site import BeamBackgroundSection, SiteSection
+from wayside.selections.selection import automatic
 
 
 class Scenario(Section):
@@ -147,6 +148,18 @@ class Scenario(Section):
     def sqrt_s(self) -> float:
         """Centre-of-mass energy in GeV."""
         return self.collider.build().sqrt_s
+
+    @property
+    def selection(self) -> str:
+        """What counts as an event: ``run.selection``, ``"auto"`` resolved.
+
+        That is the selection of a search where background is simulated, if one comes with Wayside
+        and the model is a pair of states; else a vertex that is timed.
+        """
+        if self.run.selection != AUTOMATIC:
+            return self.run.selection
+        pair = not isinstance(self.model, ParticleSection)
+        return automatic(pair and self.run.background == "simulated")
 
     @property
     def processes(self) -> tuple[str, ...]:

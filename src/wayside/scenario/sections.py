@@ -103,7 +103,7 @@ def _background(value: object) -> object:
 
 
 def _selection(value: object) -> object:
-    names = (*SELECTIONS, SEARCH)
+    names = (AUTOMATIC, *SELECTIONS, SEARCH)
     if value not in names and not (isinstance(value, str) and value.endswith(SUFFIX)):
         near = nearest(str(value), names)
         hint = f'; did you mean "{near}"?' if near else ""
@@ -188,7 +188,8 @@ class RunSection(Section):
         What counts as an event: a ``"vertex"`` in the emulsion alone, one that is ``"timed"`` as
         well (`wayside.efficiency.selection.Selection`), or what a search selects: ``"search"`` for
         the selection that comes with Wayside for the nearest splitting, or the path of a file that
-        ``wayside search`` wrote (`wayside.selections.selection.SearchSelection`).
+        ``wayside search`` wrote (`wayside.selections.selection.SearchSelection`). ``"auto"`` is
+        ``"search"`` where background is simulated, else ``"timed"``.
     background
         Expected background events in the total, or ``"simulated"`` for those of all sources.
     background_error
@@ -208,7 +209,7 @@ class RunSection(Section):
     processes: ProcessNames | None = None
     signal: Signal | None = None
     confidence_level: Confidence = 0.9
-    selection: RunSelection = "timed"
+    selection: RunSelection = AUTOMATIC
     background: Background = 0.0
     background_error: Events = 0.0
     decays: Decays = "exact"

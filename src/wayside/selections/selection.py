@@ -17,6 +17,7 @@ from wayside.files import printable, whole_file
 from wayside.reading import reading, sealed_json, unsealed_json
 from wayside.selections.cuts import Cut, Cuts, Vetoes
 from wayside.selections.fakes import FakeBins, fake_bins
+from wayside.selections.names import SEARCH
 from wayside.selections.signal import SelectedMap, SignalRatio, signal_ratio
 from wayside.selections.variables import variable
 
@@ -141,6 +142,17 @@ def shipped_selections() -> tuple[SearchSelection, ...]:
     files = sorted(file.name for file in folder.iterdir() if file.name.endswith(".json"))
     read = [parse_selection(Path(name), (folder / name).read_bytes()) for name in files]
     return tuple(sorted(read, key=lambda selection: -selection.splitting))
+
+
+def automatic(background_counts: bool) -> str:
+    """Name of the selection of scenarios that do not say which.
+
+    Parameters
+    ----------
+    background_counts
+        Whether there is a background that a search could reduce.
+    """
+    return SEARCH if background_counts and shipped_selections() else "timed"
 
 
 def nearest_selection(splitting: float) -> SearchSelection:

@@ -157,7 +157,7 @@ def simulated_background(
         if None.
     """
     run = scenario.run
-    name = selection or counted_as(run.selection)
+    name = selection or counted_as(scenario.selection)
     counted = budget(scenario) if sources is None else sources
     total = counted.total(scenario.signal, name)
     flags = []
@@ -217,5 +217,5 @@ def control_of(scenario: Scenario, sources: Budget, signal_ratio: float) -> Cont
     other = control_detector(scenario)
     if other is None or len(scenario.signal) > 1:
         return None
-    ratio = sources.ratio(other, scenario.signal[0], counted_as(scenario.run.selection))
+    ratio = sources.ratio(other, scenario.signal[0], counted_as(scenario.selection))
     return None if ratio is None else Control(ratio[0], signal_ratio, ratio[1])

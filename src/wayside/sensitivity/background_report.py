@@ -48,7 +48,7 @@ class BackgroundReport:
     @property
     def selections(self) -> tuple[str, ...]:
         """Names of the selections after which vertices are counted."""
-        return columns(self.scenario.run.selection)
+        return columns(self.scenario.selection)
 
     def rate(self, source: Contribution) -> tuple[float, str]:
         """Entering particles by what a source grows with, and its unit."""
@@ -65,7 +65,7 @@ class BackgroundReport:
             "scenario": scenario.to_dict(),
             "luminosity_fb": scenario.run.luminosity_fb,
             "exposure_days": scenario.site.exposure,
-            "selection": scenario.run.selection,
+            "selection": scenario.selection,
             "signal": list(scenario.signal),
             "detectors": {
                 name: self._detector(name) for name in detectors or self.budget.detectors
@@ -149,7 +149,7 @@ class BackgroundReport:
             "luminosity": f"{run.luminosity_fb:g} fb^-1",
             "exposure": f"{self.scenario.site.exposure:g} days",
             "signal": " + ".join(self.scenario.signal),
-            "selection": run.selection,
+            "selection": self.scenario.selection,
         }
 
     def _sources_csv(self) -> str:

@@ -44,7 +44,7 @@ def efficiency_report(scenario: Scenario, point: MassPoint) -> dict[str, Any]:
         return report
     table = shipped()
     keys = ("version", "date", "geant4", "geant4_data")
-    report["selection"] = run.selection
+    report["selection"] = scenario.selection
     report["vetoes"] = signal_vetoes(scenario)
     report["table"] = {"name": NAME, **{key: table.header.get(key, "") for key in keys}}
     report["detectors"] = {
@@ -52,7 +52,7 @@ def efficiency_report(scenario: Scenario, point: MassPoint) -> dict[str, Any]:
         for name in scenario.detectors
     }
     report["flags"] = [
-        f"efficiency: simulated, {run.selection}; table of {table.header.get('date', '')}",
+        f"efficiency: simulated, {scenario.selection}; table of {table.header.get('date', '')}",
         *flags(scenario, point),
     ]
     return report

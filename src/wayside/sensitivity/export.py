@@ -27,7 +27,7 @@ def _header(result: Reach, what: str) -> dict[str, str]:
         "signal": " + ".join(result.scenario.signal),
         "decays": run.decays,
         "recast": run.recast,
-        **({"efficiency": f"simulated ({run.selection})"} if simulated else {}),
+        **({"efficiency": f"simulated ({result.scenario.selection})"} if simulated else {}),
         "n_limit": f"{result.n_limit:.6g} ({100.0 * run.confidence_level:g}% CL,"
         f" background {result.background.words()})",
     }

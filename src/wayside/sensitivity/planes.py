@@ -51,7 +51,7 @@ def mass_point(scenario: Scenario, selection: SearchSelection | None = None) -> 
         ctau_override=scenario.pair.ctau_m,
         decays=scenario.run.decays,
         efficiency=scenario.run.efficiency,
-        selection=scenario.run.selection,
+        selection=scenario.selection,
         selected=None if selection is None else selected_map(scenario, selection),
     )
 
