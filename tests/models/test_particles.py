@@ -6,12 +6,15 @@ import numpy as np
 import pytest
 
 from tests.reference.particles import label, rows
-from wayside.constants import HBAR_C, LEPTON_MASSES
+from wayside.constants import HBAR_C, LEPTON_MASSES, M_PION, M_TAU, SPEED_OF_LIGHT
 from wayside.errors import InputError
 from wayside.models.alp_photon import AlpPhoton
+from wayside.models.dark_higgs import DarkHiggs
 from wayside.models.dark_photon import DarkPhoton
+from wayside.models.hnl import HeavyNeutralLepton, neutral_leptons_factor
 from wayside.models.particle import proper_decay_length, total_width, widths_by_channel
 from wayside.models.registry import PARTICLES, all_kinds, particle_class
+from wayside.models.weak import pseudoscalar_width, three_body_factor, unit_width, vector_width
 
 
 def ones(cls):
@@ -29,6 +32,83 @@ def test_reference_values(row):
     else:
         value = proper_decay_length(total_width(widths, couplings))
     assert float(value) == pytest.approx(row.value, rel=row.uncertainty)
+
+
+# Of a Majorana N, in GeV and m; widths of one charge, or by Dirac counting.
+HNL_WIDTHS = [
+    ("mu pi", "u2_mu", 3.9302e-15),
+    ("nu pi0", "u2_mu", 2.4648e-15),
+    ("nu mu mu", "u2_mu", 2.1669e-16),
+    ("nu e mu", "u2_mu", 5.1264e-16),
+]
+HNL_DECAY_LENGTHS = [(0.3, "u2_e", 0.080451), (0.5, "u2_mu", 0.012444), (0.5, "u2_tau", 0.029843)]
+
+
+def mixed_with(name):
+    return {"u2_e": 0.0, "u2_mu": 0.0, "u2_tau": 0.0, name: 1.0}
+
+
+@pytest.mark.parametrize(("channel", "mixing", "value"), HNL_WIDTHS)
+def test_reference_widths_of_a_heavy_neutral_lepton(channel, mixing, value):
+    by_channel = widths_by_channel(HeavyNeutralLepton(0.5, "dirac").widths(), mixed_with(mixing))
+    assert by_channel[channel] == pytest.approx(value, rel=5e-3)
+
+
+@pytest.mark.parametrize(("mass", "mixing", "value"), HNL_DECAY_LENGTHS)
+def test_reference_decay_lengths_of_a_heavy_neutral_lepton(mass, mixing, value):
+    widths = {
+        nature: total_width(HeavyNeutralLepton(mass, nature).widths(), mixed_with(mixing))
+        for nature in ("majorana", "dirac")
+    }
+    assert proper_decay_length(widths["majorana"]) == pytest.approx(value, rel=5e-3)
+    assert widths["majorana"] == pytest.approx(2.0 * widths["dirac"], rel=1e-12)
+
+
+def test_three_leptons_in_closed_form_and_by_integration():
+    # I(0, y, 0) of muon decay, 1 - 8 y^2 + 8 y^6 - y^8 - 24 y^4 ln y; symmetric in its masses.
+    y = 0.2
+    closed = 1.0 - 8.0 * y**2 + 8.0 * y**6 - y**8 - 24.0 * y**4 * math.log(y)
+    assert three_body_factor(0.0, y) == pytest.approx(closed, rel=1e-8)
+    assert three_body_factor(y, 0.0) == pytest.approx(closed, rel=1e-8)
+    assert three_body_factor(0.3, y) == pytest.approx(three_body_factor(y, 0.3), rel=1e-8)
+    assert three_body_factor(0.6, 0.4) == 0.0
+    # Massless leptons: left- and right-handed couplings squared, g_L^2 + g_R^2.
+    sine = 0.23121
+    for same, left in ((True, 0.5 + sine), (False, sine - 0.5)):
+        assert neutral_leptons_factor(1e-9, same_flavour=same) == pytest.approx(
+            left**2 + sine**2, rel=1e-9
+        )
+
+
+def test_widths_of_tau_decays_to_massless_neutrinos_are_the_measured_ones():
+    # Branching ratios of PDG 2024; single mesons without radiative corrections, to 2%.
+    lifetime = 290.3e-6 * SPEED_OF_LIGHT / HBAR_C
+    pion = 0.97373**2 * pseudoscalar_width(M_TAU, 0.0, M_PION, 0.1302) * lifetime
+    assert pion == pytest.approx(0.1082, rel=0.02)
+    rho = 0.97373**2 * vector_width(M_TAU, 0.0, 0.77526, 0.162 / 0.77526) * lifetime
+    assert rho == pytest.approx(0.2549, rel=0.02)
+    electron = three_body_factor(0.0, LEPTON_MASSES["e"] / M_TAU) * unit_width(M_TAU) * lifetime
+    assert electron == pytest.approx(0.1782, rel=0.01)
+
+
+def test_fractions_of_a_dark_higgs():
+    (row,) = rows("fraction")
+    widths = DarkHiggs(row.mass).widths()
+    by_channel = widths_by_channel(widths, {"sin_theta": 1.0})
+    fraction = by_channel[row.detail] / total_width(widths, {"sin_theta": 1.0})
+    assert fraction == pytest.approx(row.value, rel=row.uncertainty)
+    # Below two pions there are leptons alone; above two taus these too.
+    assert [width.channel for width in DarkHiggs(0.27).widths()] == ["e", "mu"]
+    assert "tau" in {width.channel for width in DarkHiggs(3.6).widths()}
+
+
+def test_the_width_of_a_dark_higgs_has_no_gaps():
+    mass = np.geomspace(0.28, 4.79, 400)
+    hadrons = [
+        sum(width.hat for width in DarkHiggs(float(m)).widths() if width.channel not in "e mu tau")
+        for m in mass
+    ]
+    assert np.all(np.array(hadrons) > 0.0)
 
 
 def test_an_alp_decays_to_leptons_by_their_yukawa_couplings():

@@ -8,13 +8,21 @@ import pytest
 from tests.reference.particles import label, rows
 from wayside.acceptance.angular import angular_density
 from wayside.collider.beams import Beams
-from wayside.constants import ALPHA, GEV2_TO_FB
+from wayside.collider.boosts import boost
+from wayside.constants import ALPHA, GEV2_TO_FB, M_TAU
 from wayside.errors import InputError
 from wayside.models.alp_photon import AlpPhoton
+from wayside.models.dark_higgs import DarkHiggs
 from wayside.models.dark_photon import DarkPhoton
+from wayside.models.hnl import HeavyNeutralLepton
+from wayside.models.kinematics import pair_momentum
 from wayside.models.registry import particle_class
-from wayside.production import radiative
+from wayside.models.weak import charged_spectrum, three_body_factor
+from wayside.production import b_decays, radiative, tau_decays
+from wayside.production.cascade_flight import Parents, cascade_flight
 from wayside.production.particle_registry import names, processes
+from wayside.production.spectrum import MAX_SEGMENTS
+from wayside.production.spectrum import spectrum as spectrum_along
 
 BELLE2 = Beams(7.007, 4.0, 0.083)
 
@@ -92,6 +100,106 @@ def test_most_dark_photons_are_collinear_with_the_beams():
     rate = 2.0 * math.pi * 0.95 * float(weights @ density)
     rate *= processes(DarkPhoton(1.0), BELLE2)[0].cross_section_hat
     assert rate == pytest.approx(6414903.51, rel=2e-6)
+
+
+@pytest.mark.parametrize("row", rows("branching-ratio"), ids=label)
+def test_reference_branching_ratios(row):
+    made = processes(particle_class(row.model)(row.mass), BELLE2)
+    (process,) = (one for one in made if one.name == row.detail)
+    assert process.branching_ratio_hat == pytest.approx(row.value, rel=row.uncertainty)
+
+
+def test_reference_values_of_b_decays():
+    (xi,) = rows("xi")
+    assert pytest.approx(xi.value, rel=xi.uncertainty) == b_decays.XI
+    factors = {"f0": b_decays.f0, "A0": b_decays.a0}
+    for row in rows("form-factor"):
+        assert factors[row.detail](row.mass**2) == pytest.approx(row.value, rel=row.uncertainty)
+    for row in rows("kaon-width"):
+        (channel,) = (one for one in b_decays.CHANNELS if one.name == row.detail)
+        width = channel.width(channel.meson.mass, channel.recoil, row.mass)
+        assert width == pytest.approx(row.value, rel=row.uncertainty)
+    (star,), (parent,) = rows("momentum-star"), rows("parent-momentum")
+    process = processes(DarkHiggs(star.mass), BELLE2)[0]
+    constants = process.parts[0].flight.constants
+    sqrt_s = BELLE2.sqrt_s
+    momentum = math.sqrt((constants.energy_star * sqrt_s) ** 2 - star.mass**2)
+    assert momentum == pytest.approx(star.value, rel=star.uncertainty)
+    b_momentum = constants.gamma * constants.beta * 5.27941
+    assert b_momentum == pytest.approx(parent.value, rel=3.0 * parent.uncertainty)
+
+
+def test_three_body_decays_of_the_tau():
+    # Both spectra of the leptons' mass have the integral of the width, but not the same mean.
+    x = np.linspace(0.06**2, (1.0 - 0.3) ** 2, 4001)
+    integrals, means = [], []
+    for spectrum in (tau_decays.pair_spectrum, charged_spectrum):
+        values = np.array([spectrum(float(value), 0.3, 0.06) for value in x])
+        integrals.append(np.trapezoid(values, x))
+        means.append(np.trapezoid(values * x, x) / integrals[-1])
+    assert integrals == pytest.approx([three_body_factor(0.3, 0.06)] * 2, rel=1e-4)
+    model = HeavyNeutralLepton(0.3 * M_TAU)
+    made = {process.name: process for process in processes(model, BELLE2)}
+    for name, mean in (("tau -> mu nu_mu N", means[0]), ("tau -> mu nu_tau N", means[1])):
+        parts = made[name].parts
+        assert sum(part.fraction for part in parts) == pytest.approx(1.0, rel=1e-12)
+        # Nodes: E* of N and the mass of its recoil are tied, 2 m E* = m^2 + m_N^2 - q^2.
+        squared = [
+            1.0 + 0.09 - 2.0 * part.flight.constants.energy_star * BELLE2.sqrt_s / M_TAU
+            for part in parts
+        ]
+        average = sum(p.fraction * q for p, q in zip(parts, squared, strict=True))
+        assert average == pytest.approx(mean, rel=5e-3)
+    assert means[1] > 1.2 * means[0]
+
+
+def test_a_decay_boosted_by_hand_has_the_density_of_the_flight():
+    """Histogram of drawn decays of polarised parents against integrals of the density."""
+    rng = np.random.default_rng(20)
+    number = 200_000
+    beams = Beams.symmetric(10.58)
+    flight = cascade_flight(Parents(3.0, 0.5, 1.0), 1.0, 0.8, beams)
+    cosines = rng.uniform(-1.0, 1.0, 4 * number)
+    weights = 0.5 + (1.0 - cosines**2)
+    parents = cosines[rng.uniform(0.0, 1.5, len(cosines)) < weights][:number]
+    sine = np.sqrt(1.0 - parents**2)
+    azimuth = rng.uniform(0.0, 2.0 * np.pi, len(parents))
+    direction = np.stack([sine * np.cos(azimuth), sine * np.sin(azimuth), parents], axis=1)
+    momentum = float(pair_momentum(3.0, 1.0, 0.8))
+    star = rng.normal(size=(len(parents), 3))
+    star *= momentum / np.linalg.norm(star, axis=1)[:, None]
+    gamma = 0.5 * 10.58 / 3.0
+    velocity = direction * math.sqrt(1.0 - 1.0 / gamma**2)
+    energy, moved = boost(np.full(len(parents), math.hypot(1.0, momentum)), star, velocity)
+    length = np.linalg.norm(moved, axis=1)
+    cosine = moved[:, 2] / length
+    # Means over directions and rapidities, by the same nodes that acceptances use.
+    gauss = np.array(np.polynomial.legendre.leggauss(30))
+    out = np.empty((3, MAX_SEGMENTS * 30))
+    sums = np.zeros(4)
+    for c, w in zip(*gauss, strict=True):
+        ray = np.array([math.sqrt(1.0 - c * c), 0.0, c])
+        count = spectrum_along(flight, ray, gauss, out)
+        rapidity, density = out[0, :count], 2.0 * np.pi * w * out[1, :count]
+        e = np.cosh(rapidity)
+        sums += [density.sum(), density @ e, density.sum() * c * c, density @ e * c * c]
+    assert sums[0] == pytest.approx(1.0, rel=1e-9)
+    drawn = np.stack([energy, cosine**2, energy * cosine**2])
+    error = drawn.std(axis=1) / math.sqrt(len(parents))
+    assert np.all(np.abs(drawn.mean(axis=1) - sums[1:]) < 4.0 * error)
+    # A flat parent would have a third for the mean of cos^2: many errors away.
+    assert abs(sums[2] - 1.0 / 3.0) > 20.0 * error[1]
+
+
+def test_where_b_mesons_and_taus_cannot_be_made():
+    with pytest.raises(InputError, match=r"sqrt_s = 3.78 GeV: must be from 10.56 to 10.6 GeV"):
+        processes(DarkHiggs(0.5), Beams.symmetric(3.78))
+    with pytest.raises(InputError, match=r"mass = 4.79: must be from .* which B mesons can make"):
+        processes(DarkHiggs(4.79), BELLE2)
+    with pytest.raises(InputError, match=r"sqrt_s = 3 GeV: must be above two taus"):
+        processes(HeavyNeutralLepton(0.5), Beams.symmetric(3.0))
+    # Near the largest mass only the lighter kaon is left.
+    assert names(DarkHiggs(4.5), BELLE2) == ("B+ -> K+ S", "B0 -> K0 S")
 
 
 def test_names_and_what_is_refused():

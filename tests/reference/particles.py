@@ -28,7 +28,7 @@ def rows(*quantities: str) -> list[Row]:
                 line["model"],
                 line["quantity"],
                 line["detail"],
-                float(line["mass"]),
+                float(line["mass"] or "nan"),
                 float(line["ctau"] or "inf"),
                 float(line["value"]),
                 float(line["uncertainty"]),

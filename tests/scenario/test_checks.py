@@ -16,7 +16,10 @@ MISTAKES = {
     "luminosity=3": 'luminosity: unknown key; did you mean "run.luminosity_fb"?',
     "epsilon=3": 'epsilon: unknown key; did you mean "model.epsilon"?',
     "detectors.A.pos=3": 'detectors.A.pos: unknown key; did you mean "detectors.A.position"?',
-    "plane.zzz=1": ("plane.zzz: unknown key; allowed: kind, hold, epsilon, g_d, m2, delta, points"),
+    "plane.zzz=1": (
+        "plane.zzz: unknown key; allowed: kind, hold, epsilon, g_d, m2, delta, x, y, x_range,"
+        " y_range, points"
+    ),
     # types and units
     "model.m1=30 cm": (
         "model.m1 = '30 cm': a length, but must be an energy: a number in GeV, or a string with"
@@ -26,8 +29,8 @@ MISTAKES = {
         "model.epsilon = '1e-4 GeV': an energy, but must be a number without a unit"
     ),
     "model.kind=scaler": (
-        "model.kind = 'scaler': must be 'scalar', 'pseudo-dirac', 'dark-photon' or 'alp-photon';"
-        ' did you mean "scalar"?'
+        "model.kind = 'scaler': must be 'scalar', 'pseudo-dirac', 'dark-photon', 'alp-photon',"
+        " 'dark-higgs', 'hnl' or 'from-file'; did you mean \"scalar\"?"
     ),
     "run.efficiency=half": "run.efficiency = 'half': must be 'unity' or 'simulated'",
     "run.efficency=unity": 'run.efficency: unknown key; did you mean "run.efficiency"?',

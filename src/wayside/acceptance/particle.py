@@ -12,7 +12,9 @@ import numpy as np
 
 from wayside.acceptance.decay import DecayCurve
 from wayside.acceptance.estimate import decay_curve
+from wayside.acceptance.samples import sampled_acceptance
 from wayside.detector.volume import Volume
+from wayside.production.from_file import SampledFlight
 from wayside.production.particle_process import FlightPart
 from wayside.typing import FloatArray
 
@@ -113,6 +115,11 @@ def part_acceptance(flight: Any, volume: Volume, rtol: float) -> Acceptance:
         Relative accuracy of integrals over a density.
     """
     return CurveAcceptance(*decay_curve(flight, volume, rtol))
+
+
+@part_acceptance.register(SampledFlight)
+def _of_samples(flight: SampledFlight, volume: Volume, _rtol: float) -> Acceptance:
+    return sampled_acceptance(flight, volume)
 
 
 def acceptance(parts: Sequence[FlightPart], volume: Volume, rtol: float = 1e-4) -> Acceptance:

@@ -18,6 +18,7 @@ from wayside.cli.progress import steps
 from wayside.text import json_text
 
 if TYPE_CHECKING:
+    from wayside.results.key_reach import KeyReach
     from wayside.results.reach import Reach
     from wayside.sensitivity.contours import Line
 
@@ -54,6 +55,7 @@ def command(
         claim_out(folder, "result.json", loaded)
 
     with steps("compiling and loading (the first run takes a minute)") as step:
+        from wayside.results.key_reach import KeyReach
         from wayside.results.reach import reach
 
         result = reach(loaded, progress=step)
@@ -64,10 +66,29 @@ def command(
     if as_json:
         click.echo(json_text(result.summary()))
     else:
-        echo_page(_text(result, written))
+        lines = _key_text(result) if isinstance(result, KeyReach) else _text(result)
+        echo_page("\n".join([*lines, *(f"wrote {path}" for path in written)]))
 
 
-def _text(result: "Reach", written: list[Path]) -> str:
+def _key_text(result: "KeyReach") -> list[str]:
+    """Limit, yields and contours of a plane of keys."""
+    scenario, plane = result.scenario, result.plane
+    lines = [
+        f"{scenario.name}: {100.0 * scenario.run.confidence_level:g}% CL exclusion where"
+        f" {'+'.join(scenario.signal)} expects {result.n_limit:.4g} events",
+        f"most events in the plane: {float(result.total.max()):.4g}",
+    ]
+    for line in result.contour:
+        low, high = line.points.min(axis=0), line.points.max(axis=0)
+        lines.append(
+            f"{'closed' if line.closed else 'open'} contour:"
+            f" {plane.x.name} {low[0]:.4g} to {high[0]:.4g},"
+            f" {plane.y.name} {low[1]:.4g} to {high[1]:.4g}"
+        )
+    return [*lines, *(f"note: {flag}" for flag in result.flags)]
+
+
+def _text(result: "Reach") -> list[str]:
     scenario = result.scenario
     confidence = 100.0 * scenario.run.confidence_level
     lines = [
@@ -89,9 +110,7 @@ def _text(result: "Reach", written: list[Path]) -> str:
         side = "above" if least > result.n_limit else "below"
         nx, ny = len(result.plane.x.values), len(result.plane.epsilon.values)
         lines.append(f"no contour: all {nx} x {ny} grid points are {side} the limit")
-    lines += [f"note: {flag}" for flag in result.flags]
-    lines += [f"wrote {path}" for path in written]
-    return "\n".join(lines)
+    return [*lines, *(f"note: {flag}" for flag in result.flags)]
 
 
 def _background(result: "Reach") -> list[str]:

@@ -14,7 +14,7 @@ from importlib.metadata import EntryPoint
 from types import MappingProxyType
 from typing import Final
 
-from wayside.detector import box, cylinder, polyhedron
+from wayside.detector import box, chambers, cylinder, polyhedron
 from wayside.detector.volume import Shape
 from wayside.errors import InputError
 from wayside.plugins import entry_points
@@ -30,6 +30,8 @@ BUILTIN: Final[Mapping[str, Shape]] = MappingProxyType(
         "box": box.SHAPE,
         "cylinder": cylinder.SHAPE,
         "polyhedron": polyhedron.SHAPE,
+        "belle2-cdc": chambers.BELLE2,
+        "besiii-mdc": chambers.BESIII,
     }
 )
 """Shapes of Wayside itself; a package cannot replace them."""

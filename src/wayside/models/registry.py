@@ -43,6 +43,9 @@ BUILTIN: Final[dict[str, type[InelasticModel]]] = {
 PARTICLES: Final[dict[str, str]] = {
     "dark-photon": "wayside.models.dark_photon:DarkPhoton",
     "alp-photon": "wayside.models.alp_photon:AlpPhoton",
+    "dark-higgs": "wayside.models.dark_higgs:DarkHiggs",
+    "hnl": "wayside.models.hnl:HeavyNeutralLepton",
+    "from-file": "wayside.models.from_file:FromFile",
 }
 """Models of one particle by kind, with the place of their class."""
 

@@ -7,7 +7,7 @@ one class or function in one file, and a line in `wayside.production.particle_re
 
 from abc import ABC, abstractmethod
 from functools import cached_property
-from typing import ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
@@ -16,7 +16,6 @@ from wayside.constants import NEAREST_POLE
 from wayside.errors import InputError
 from wayside.models.couplings import Powers
 from wayside.models.particle import Couplings, ParticleModel
-from wayside.production.flight import Flight
 from wayside.production.process import DEFAULT_TREATMENT, Treatment
 from wayside.typing import FloatArray
 
@@ -25,7 +24,8 @@ class FlightPart(NamedTuple):
     """A fraction of the particles of a process that fly in one way."""
 
     fraction: float
-    flight: Flight
+    flight: Any
+    """A `Flight`, or of a class that `wayside.acceptance.particle` has a function for."""
 
 
 class ParticleProcess(ABC):

@@ -20,6 +20,9 @@ Maker = Callable[[ParticleModel, Beams, Treatment], tuple[ParticleProcess, ...]]
 _BUILT_IN: Final[Mapping[str, str]] = {
     "dark-photon": "wayside.production.radiated_photon:processes",
     "alp-photon": "wayside.production.alp_photon:processes",
+    "dark-higgs": "wayside.production.b_decays:processes",
+    "hnl": "wayside.production.tau_decays:processes",
+    "from-file": "wayside.production.from_file:processes",
 }
 
 

@@ -4,10 +4,12 @@ from collections.abc import Iterator
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
+from wayside.results.key_reach import KeyReach, key_reach
 from wayside.results.saving import Drawing, Saved
 from wayside.scenario import Scenario
 from wayside.sensitivity import result as computed
 from wayside.sensitivity.export import tables
+from wayside.sensitivity.key_plane import named_plane
 from wayside.text import json_text
 
 if TYPE_CHECKING:
@@ -45,7 +47,7 @@ class Reach(Saved, computed.Reach):
         return reach_html(self)
 
 
-def reach(scenario: Scenario, *, progress: computed.Progress | None = None) -> Reach:
+def reach(scenario: Scenario, *, progress: computed.Progress | None = None) -> "Reach | KeyReach":
     """Compute what a scenario's detectors exclude over its plane.
 
     Epsilon is an axis of every plane, and g_D too where ``plane.kind`` is ``epsilon-g_d``: the
@@ -61,8 +63,9 @@ def reach(scenario: Scenario, *, progress: computed.Progress | None = None) -> R
 
     Returns
     -------
-    Reach
-        Yields, contours and limits.
+    Reach or KeyReach
+        Yields, contours and limits; without existing limits and the relic density in a plane of
+        keys (``plane.x``, ``plane.y``), which a single particle always has.
 
     Raises
     ------
@@ -79,5 +82,8 @@ def reach(scenario: Scenario, *, progress: computed.Progress | None = None) -> R
     >>> result.total.shape
     (20, 20)
     """
-    values = computed.reach(scenario, progress=progress)
+    named = named_plane(scenario)
+    if named is None:
+        return key_reach(scenario, progress=progress)
+    values = computed.reach(named, progress=progress)
     return Reach(**{field.name: getattr(values, field.name) for field in fields(values)})

@@ -8,13 +8,15 @@ import functools
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BeforeValidator, SerializeAsAny, StrictStr, create_model
+from pydantic import BeforeValidator, Field, SerializeAsAny, StrictStr, create_model
 
 from wayside.errors import InputError
+from wayside.models.from_file import FromFile
 from wayside.models.inelastic import InelasticModel
 from wayside.models.parameters import AnyParameter, Choice, Coupling
 from wayside.models.particle import ParticleModel
 from wayside.models.registry import PARTICLES, all_kinds, model_class, particle_class
+from wayside.production.samples import read_sample
 from wayside.scenario.problems import nearest
 from wayside.scenario.quantities import Quantity, refuse
 from wayside.scenario.sections import Coupling as DarkCoupling
@@ -31,6 +33,9 @@ __all__ = [
 
 PARAMETRISATIONS: Final = (("m1", "m2"), ("mu", "rho"))
 """Keys that give the masses, one pair or the other."""
+
+CrossSection = Annotated[float, BeforeValidator(Quantity("pure number", 0.0, 1e30))]
+BranchingRatio = Annotated[float, BeforeValidator(Quantity("pure number", 0.0, 1.0))]
 
 SMALLEST: Final = 1e-30
 """Least coupling, far below any use: squares stay inside a double's range."""
@@ -87,7 +92,7 @@ class ParticleSection(ModelSection):
         In GeV.
     """
 
-    mass: Energy
+    mass: Energy | None
 
     @property
     def couplings(self) -> dict[str, float]:
@@ -105,6 +110,7 @@ class ParticleSection(ModelSection):
         """
         cls = particle_class(self.kind)
         values = {parameter.name: getattr(self, parameter.name) for parameter in cls.parameters}
+        assert self.mass is not None  # required, but for a file, which has a section of its own
         return cls(self.mass, **values)
 
     def problems(self) -> Iterator[str]:
@@ -113,6 +119,76 @@ class ParticleSection(ModelSection):
             self.build().widths()
         except InputError as error:
             yield f"model.{error}"
+
+
+class FileSection(ParticleSection):
+    """A particle whose production is in a file of another generator.
+
+    Attributes
+    ----------
+    file
+        Path of the file; its ending says the format, see `wayside.production.samples`.
+    pdg_id
+        PDG code of what flies.
+    cross_section_fb
+        Cross-section in fb, None for that of the file.
+    ctau_m
+        Proper decay length in m.
+    frame
+        ``"lab"``, or ``"cm"`` for momenta in the centre of mass with z along the electrons.
+    branching_ratios
+        Branching ratios by channel, at most 1 together; the rest is ``"other"``.
+    mass
+        In GeV, None for that of the file, which it must be if it is given.
+    """
+
+    file: StrictStr
+    pdg_id: int
+    cross_section_fb: CrossSection | None = None
+    ctau_m: DecayLength
+    frame: Literal["lab", "cm"] = "lab"
+    branching_ratios: Mapping[str, BranchingRatio] = Field(default_factory=dict)
+    mass: Energy | None = None
+
+    @property
+    def couplings(self) -> dict[str, float]:
+        """Proper decay length and cross-section.
+
+        Raises
+        ------
+        InputError
+            If neither scenario nor file has a cross-section.
+        """
+        value = self.cross_section_fb
+        if value is None:
+            value = read_sample(self.file, self.pdg_id).cross_section_fb
+        if value is None:
+            raise InputError("model.cross_section_fb: missing; the file has none")
+        return {"ctau_m": self.ctau_m, "cross_section_fb": value}
+
+    def build(self) -> FromFile:
+        """Make the model, of the mass in the file."""
+        mass = read_sample(self.file, self.pdg_id).mass
+        if self.mass is not None and abs(self.mass - mass) > 1e-3 * mass:
+            raise InputError(f"mass = {self.mass:g} GeV: that of the file is {mass:g} GeV")
+        ratios = tuple(self.branching_ratios.items())
+        return FromFile(mass, self.file, self.pdg_id, self.frame, ratios)
+
+    def problems(self) -> Iterator[str]:
+        """One line if the file cannot be read, or numbers do not go together."""
+        total = sum(self.branching_ratios.values())
+        if total > 1.0 + 1e-9:
+            yield f"model.branching_ratios: their sum is {total:g}, above 1"
+        try:
+            self.build()
+            _ = self.couplings
+        except InputError as error:
+            text = str(error)
+            yield text if text.startswith("model.") else f"model.{_file_key(text)}{text}"
+
+
+def _file_key(message: str) -> str:
+    return "" if message.startswith("mass") else "file: "
 
 
 class PairSection(ModelSection):
@@ -253,10 +329,16 @@ def _section_class(kind: str) -> type[ModelSection]:
     InputError
         If there is no such kind, or its package cannot be loaded.
     """
+    if kind in _SECTIONS:
+        return _SECTIONS[kind]
     if kind in PARTICLES:
         return _particle_section(particle_class(kind))
     cls = model_class(kind)
     return _pair_section(cls) if cls.parameters else PairSection
+
+
+_SECTIONS: Final[Mapping[str, type[ModelSection]]] = {FromFile.kind: FileSection}
+"""Sections of kinds whose keys are no numbers."""
 
 
 @functools.cache
@@ -272,6 +354,7 @@ def _particle_section(cls: type[ParticleModel]) -> type[ParticleSection]:
     """Section with the keys of a class of single particles."""
     fields = _parameter_fields(cls.parameters, cls.parameter_defaults(), ParticleSection)
     fields |= {coupling.name: _coupling_field(coupling) for coupling in cls.couplings}
+    fields["mass"] = (Energy, ...)
     made: type[ParticleSection] = create_model(
         "ParticleSection", __base__=ParticleSection, **fields
     )

@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from wayside.collider.presets import BEAM_KEYS
 from wayside.errors import InputError
 from wayside.scenario.model import PARAMETRISATIONS, own_keys
 from wayside.scenario.problems import dotted, show
@@ -18,7 +19,8 @@ def apply(
 ) -> dict[str, Any]:
     """Return nested dictionaries with values set; the input stays as it is.
 
-    Parameters of the old kind of model go when another kind is set.
+    Parameters of the old kind of model go when another kind is set, and beams when a preset of
+    a collider is.
 
     Parameters
     ----------
@@ -50,6 +52,10 @@ def apply(
         for name in _keys_of_kind(data) - allowed if allowed else ():
             if f"model.{name}" not in values:
                 _set(changed, f"model.{name}", None)
+    if values.get("collider.preset") is not None:
+        for name in BEAM_KEYS:
+            if f"collider.{name}" not in values:
+                _set(changed, f"collider.{name}", None)
     return changed
 
 

@@ -2,11 +2,19 @@
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StrictStr
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    StrictStr,
+    model_validator,
+)
 
+from wayside.collider.presets import BEAM_KEYS, PRESETS
 from wayside.constants import M_ELECTRON
 from wayside.efficiency.selection import SELECTIONS
 from wayside.production.registry import AUTOMATIC, names
@@ -45,7 +53,19 @@ EnergyRange = Annotated[Range, BeforeValidator(Interval(_ENERGY))]
 CouplingRange = Annotated[Range, BeforeValidator(Interval(_COUPLING))]
 EpsilonRange = Annotated[Range, BeforeValidator(Interval(_EPSILON))]
 DeltaRange = Annotated[Range, BeforeValidator(Interval(_DELTA))]
+KeyRange = Annotated[Range, BeforeValidator(Interval(Quantity("pure number", -1e30, 1e30)))]
 Points = Annotated[int, BeforeValidator(Whole(20, 2000))]
+
+
+def _preset(value: object) -> object:
+    if value not in PRESETS:
+        near = nearest(value, PRESETS) if isinstance(value, str) else None
+        hint = f'; did you mean "{near}"?' if near else ""
+        refuse(f"must be one of {', '.join(PRESETS)}{hint}")
+    return value
+
+
+Preset = Annotated[StrictStr, BeforeValidator(_preset)]
 
 
 def _production(value: object) -> object:
@@ -141,6 +161,8 @@ class ColliderSection(Section):
 
     Attributes
     ----------
+    preset
+        Name of `wayside.collider.presets.PRESETS`: energies and angle that are not given.
     electron_energy, positron_energy
         Beam energies in GeV; electrons go toward +z.
     crossing_angle
@@ -153,11 +175,22 @@ class ColliderSection(Section):
         states, whose muons are a background.
     """
 
+    preset: Preset | None = None
     electron_energy: BeamEnergy
     positron_energy: BeamEnergy
     crossing_angle: CrossingAngle = 0.0
     regulator: Literal["exact", "printed"] = "exact"
     energy_spread: Spread = 5e-4
+
+    @model_validator(mode="before")
+    @classmethod
+    def _fill(cls, data: object) -> object:
+        """Take what is not given from the preset."""
+        if not isinstance(data, Mapping) or data.get("preset") is None:
+            return data
+        # An unknown name is refused by its own field, and by nothing else.
+        preset = PRESETS.get(str(data["preset"]), next(iter(PRESETS.values())))
+        return {key: getattr(preset, key) for key in BEAM_KEYS} | dict(data)
 
     def build(self) -> "Beams":
         """The beams that these keys describe."""
@@ -251,6 +284,10 @@ class PlaneSection(Section):
         (with m_aprime), or ``"ratios"`` of the three masses. Not used in the (epsilon, g_d) plane.
     epsilon, g_d, m2, delta
         Lower and upper end of an axis (m2 in GeV), None to choose them.
+    x, y
+        Keys of one number, such as ``"model.mass"``, that span the plane in place of ``kind``.
+    x_range, y_range
+        Lower and upper end of their axes, in the base units of the keys; None to choose them.
     points
         Grid points along each axis.
     """
@@ -261,6 +298,10 @@ class PlaneSection(Section):
     g_d: CouplingRange | None = None
     m2: EnergyRange | None = None
     delta: DeltaRange | None = None
+    x: StrictStr | None = None
+    y: StrictStr | None = None
+    x_range: KeyRange | None = None
+    y_range: KeyRange | None = None
     points: Points = 200
 
     def problems(self) -> Iterator[str]:

@@ -206,7 +206,7 @@ def particle_point(scenario: Scenario) -> ParticlePoint:
         volumes={name: detector.build() for name, detector in scenario.detectors.items()},
         only=scenario.run.processes,
         treatment=Treatment(scenario.collider.regulator),
-        ctau_override=section.ctau_m,
+        ctau_override=None if "ctau_m" in section.couplings else section.ctau_m,
     )
 
 

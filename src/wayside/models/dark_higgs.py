@@ -1,0 +1,95 @@
+"""A dark Higgs S that mixes with the Higgs boson: widths.
+
+Leptons in closed form, Gamma(S -> l l) = sin^2 m_l^2 m beta^3/(8 pi v^2); hadrons from a table
+of others, which is uncertain by some 30% below 1 GeV and by a factor 2 above;
+docs/theory/particles.md says what the literature disagrees on.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import ClassVar, Final
+
+import numpy as np
+
+from wayside.constants import LEPTON_MASSES
+from wayside.data import read_table
+from wayside.errors import InputError
+from wayside.models.couplings import Powers
+from wayside.models.parameters import Coupling
+from wayside.models.particle import ParticleModel, Width
+
+__all__ = ["HEAVIEST", "MIXING_POWERS", "VACUUM", "DarkHiggs", "lepton_width_hats"]
+
+VACUUM: Final = 246.2196
+"""Vacuum expectation value of the Higgs field in GeV, (sqrt(2) G_F)^(-1/2)."""
+
+HEAVIEST: Final = 4.8
+"""Mass in GeV to which the table of hadrons goes: just above what a B meson can make."""
+
+MIXING_POWERS: Final = Powers(sin_theta=2)
+"""How production and widths scale with the mixing."""
+
+
+@dataclass(frozen=True)
+class DarkHiggs(ParticleModel):
+    """A scalar with the couplings of the Higgs boson times sin theta.
+
+    Parameters
+    ----------
+    mass : float
+        Mass in GeV, at most `HEAVIEST`.
+
+    Examples
+    --------
+    >>> [width.channel for width in DarkHiggs(0.25).widths()]
+    ['e', 'mu']
+    """
+
+    kind: ClassVar[str] = "dark-higgs"
+    name: ClassVar[str] = "S"
+    pdg_id: ClassVar[int] = 54
+    couplings: ClassVar[tuple[Coupling, ...]] = (
+        Coupling("sin_theta", "sine of the mixing angle", r"\sin\theta", high=1.0),
+    )
+
+    def __post_init__(self) -> None:
+        """Refuse masses beyond the table."""
+        super().__post_init__()
+        if self.mass > HEAVIEST:
+            raise InputError(
+                f"mass = {self.mass:g} GeV: must be at most {HEAVIEST:g} GeV, where the table of"
+                " widths into hadrons ends"
+            )
+
+    def widths(self) -> tuple[Width, ...]:
+        """Widths over sin^2 theta into leptons and hadrons."""
+        hats = lepton_width_hats(self.mass) | _hadron_width_hats(self.mass)
+        return tuple(
+            Width(channel, MIXING_POWERS, hat) for channel, hat in hats.items() if hat > 0.0
+        )
+
+
+def lepton_width_hats(mass: float) -> dict[str, float]:
+    """Widths in GeV over sin^2 theta into pairs of charged leptons; 0 below threshold."""
+    hats = {}
+    for channel, lepton in LEPTON_MASSES.items():
+        beta2 = max(0.0, (1.0 - 2.0 * lepton / mass) * (1.0 + 2.0 * lepton / mass))
+        hats[channel] = lepton**2 * mass * beta2**1.5 / (8.0 * math.pi * VACUUM**2)
+    return hats
+
+
+def _hadron_width_hats(mass: float) -> dict[str, float]:
+    """Widths in GeV over sin^2 theta into pions, kaons and what else there is."""
+    table = read_table("dark_higgs_hadrons")
+    if mass <= table["mass"][0]:
+        return {}
+    logarithm = np.log(table["mass"])
+    at = math.log(mass)
+    pions, kaons = (float(np.interp(at, logarithm, table[name])) for name in ("pi_pi", "k_k"))
+    # From zero at threshold the width is interpolated itself, then its logarithm.
+    first = table["mass"][1]
+    if mass < first:
+        total = float(np.interp(mass, table["mass"][:2], table["hadrons"][:2]))
+    else:
+        total = math.exp(float(np.interp(at, logarithm[1:], np.log(table["hadrons"][1:]))))
+    return {"pi pi": pions * total, "K K": kaons * total, "hadrons": (1.0 - pions - kaons) * total}

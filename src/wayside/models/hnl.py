@@ -1,0 +1,163 @@
+"""A heavy neutral lepton N that mixes with neutrinos: two- and three-body widths.
+
+Formulas of Bondarenko et al. (arXiv:1805.08567), derived in docs/theory/particles.md. Hadrons are
+single mesons, which stop being all of them near 1 GeV: heavier N are refused.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import ClassVar, Final
+
+from wayside.constants import LEPTON_MASSES, M_ETA, M_KAON, M_PION, M_PION_NEUTRAL
+from wayside.errors import InputError
+from wayside.models.couplings import Powers
+from wayside.models.parameters import AnyParameter, Choice, Coupling
+from wayside.models.particle import ParticleModel, Width
+from wayside.models.weak import (
+    FERMI,
+    pseudoscalar_width,
+    three_body_factor,
+    unit_width,
+    vector_width,
+)
+
+__all__ = ["HeavyNeutralLepton", "neutral_leptons_factor"]
+
+HEAVIEST: Final = 1.0
+"""Mass in GeV above which single mesons are no longer all hadrons."""
+
+SINE_SQUARED: Final = 0.23121
+"""Weak mixing angle at the Z, MS-bar."""
+
+V_UD: Final = 0.97373
+V_US: Final = 0.2243
+
+F_PION: Final = 0.1302
+F_KAON: Final = 0.1557
+F_ETA: Final = 0.0817
+"""Decay constants in GeV; that of the eta for the neutral current."""
+
+M_RHO: Final = 0.77526
+M_OMEGA: Final = 0.78266
+F_RHO: Final = 0.162 / M_RHO
+F_OMEGA: Final = 0.153 / M_OMEGA
+"""Decay constants of vector mesons in GeV."""
+
+MIXINGS: Final = {"e": "u2_e", "mu": "u2_mu", "tau": "u2_tau"}
+"""Couplings by flavour: squares of mixing elements, so that rates are linear in them."""
+
+
+@dataclass(frozen=True)
+class HeavyNeutralLepton(ParticleModel):
+    """A neutral fermion that mixes with the neutrinos.
+
+    Parameters
+    ----------
+    mass : float
+        Mass in GeV, at most `HEAVIEST`.
+    nature : str
+        ``"majorana"``, or ``"dirac"``, whose widths are half as large.
+
+    Examples
+    --------
+    >>> sorted({width.channel for width in HeavyNeutralLepton(0.1).widths()})
+    ['nu e e', 'nu nu nu']
+    """
+
+    nature: str = "majorana"
+
+    kind: ClassVar[str] = "hnl"
+    name: ClassVar[str] = "N"
+    pdg_id: ClassVar[int] = 9_900_012
+    couplings: ClassVar[tuple[Coupling, ...]] = (
+        Coupling("u2_e", "squared mixing with nu_e", "|U_e|^2", high=1.0, default=0.0),
+        Coupling("u2_mu", "squared mixing with nu_mu", r"|U_\mu|^2", high=1.0, default=0.0),
+        Coupling("u2_tau", "squared mixing with nu_tau", r"|U_\tau|^2", high=1.0, default=0.0),
+    )
+    parameters: ClassVar[tuple[AnyParameter, ...]] = (
+        Choice("nature", "its own antiparticle or not", ("majorana", "dirac")),
+    )
+
+    def __post_init__(self) -> None:
+        """Refuse masses at which widths into hadrons are not known."""
+        super().__post_init__()
+        if self.mass > HEAVIEST:
+            raise InputError(
+                f"mass = {self.mass:g} GeV: must be at most {HEAVIEST:g} GeV; above, single mesons"
+                " are no longer all hadrons"
+            )
+
+    def widths(self) -> tuple[Width, ...]:
+        """Widths over the squared mixings; both charges together for a Majorana N."""
+        counted = 2.0 if self.nature == "majorana" else 1.0
+        made = []
+        for flavour, mixing in MIXINGS.items():
+            hats = _charged_hats(self.mass, flavour)
+            for channel, hat in _neutral_hats(self.mass, flavour).items():
+                hats[channel] = hats.get(channel, 0.0) + hat
+            powers = Powers(**{mixing: 1})
+            made += [Width(channel, powers, counted * hat) for channel, hat in hats.items() if hat]
+        return tuple(made)
+
+
+def _charged_hats(mass: float, flavour: str) -> dict[str, float]:
+    """Widths in GeV of one charge by way of a W."""
+    lepton = LEPTON_MASSES[flavour]
+    hats = {
+        f"{flavour} pi": V_UD**2 * pseudoscalar_width(mass, lepton, M_PION, F_PION),
+        f"{flavour} K": V_US**2 * pseudoscalar_width(mass, lepton, M_KAON, F_KAON),
+        f"{flavour} rho": V_UD**2 * vector_width(mass, lepton, M_RHO, F_RHO),
+    }
+    for other, second in LEPTON_MASSES.items():
+        if other != flavour:
+            channel = "nu " + " ".join(name for name in LEPTON_MASSES if name in (flavour, other))
+            factor = three_body_factor(lepton / mass, second / mass)
+            hats[channel] = factor * unit_width(mass)
+    return hats
+
+
+def _neutral_hats(mass: float, flavour: str) -> dict[str, float]:
+    """Widths in GeV with a neutrino, by way of a Z, and of a W too for leptons of one flavour."""
+    scale = FERMI**2 * mass**3 / (32.0 * math.pi)
+    hats = {"nu nu nu": unit_width(mass)}
+    for meson, own, constant in (("pi0", M_PION_NEUTRAL, F_PION), ("eta", M_ETA, F_ETA)):
+        hats[f"nu {meson}"] = scale * constant**2 * max(0.0, 1.0 - (own / mass) ** 2) ** 2
+    vectors = (
+        ("rho", M_RHO, F_RHO * (1.0 - 2.0 * SINE_SQUARED)),
+        ("omega", M_OMEGA, F_OMEGA * 4.0 / 3.0 * SINE_SQUARED),
+    )
+    for meson, own, constant in vectors:
+        x2 = (own / mass) ** 2
+        hats[f"nu {meson}"] = scale * constant**2 * (1.0 + 2.0 * x2) * max(0.0, 1.0 - x2) ** 2
+    for other, lepton in LEPTON_MASSES.items():
+        factor = neutral_leptons_factor(lepton / mass, same_flavour=other == flavour)
+        hats[f"nu {other} {other}"] = factor * unit_width(mass)
+    return hats
+
+
+def neutral_leptons_factor(lepton: float, *, same_flavour: bool) -> float:
+    """Width of N -> nu l l over `unit_width`, in closed form.
+
+    Parameters
+    ----------
+    lepton
+        Mass of either charged lepton over that of N.
+    same_flavour
+        Whether the leptons have the flavour with which N mixes, so that a W contributes too.
+    """
+    if 2.0 * lepton >= 1.0:
+        return 0.0
+    sine = SINE_SQUARED
+    sign = 1.0 if same_flavour else -1.0
+    first = 0.25 * (1.0 + sign * 4.0 * sine + 8.0 * sine**2)
+    second = 0.5 * sine * (2.0 * sine + sign)
+    x2 = lepton**2
+    root = math.sqrt(1.0 - 4.0 * x2)
+    # (1 - 3 x^2 - (1 - x^2) root)/(x^2 (1 + root)) without cancellation.
+    top = 4.0 * x2**3 / (1.0 - 3.0 * x2 + (1.0 - x2) * root)
+    log = math.log(top / (x2 * (1.0 + root)))
+    one = (1.0 - 14.0 * x2 - 2.0 * x2**2 - 12.0 * x2**3) * root
+    one += 12.0 * x2**2 * (x2**2 - 1.0) * log
+    two = x2 * (2.0 + 10.0 * x2 - 12.0 * x2**2) * root
+    two += 6.0 * x2**2 * (1.0 - 2.0 * x2 + 2.0 * x2**2) * log
+    return first * one + 4.0 * second * two

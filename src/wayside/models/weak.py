@@ -1,0 +1,117 @@
+"""Weak decays of a fermion to a fermion and a meson, or to three leptons.
+
+With masses over that of what decays. They serve for tau -> meson N as for N -> meson l; the spins
+and colours are those of V - A currents. Derived in docs/theory/particles.md.
+"""
+
+import math
+from typing import Final
+
+import numpy as np
+
+from wayside.models.kinematics import kallen
+
+__all__ = [
+    "FERMI",
+    "charged_spectrum",
+    "pseudoscalar_width",
+    "three_body_factor",
+    "unit_width",
+    "vector_width",
+]
+
+FERMI: Final = 1.1663788e-5
+"""Fermi constant in GeV^-2 (PDG 2024)."""
+
+_NODES: Final = np.polynomial.legendre.leggauss(48)
+
+
+def pseudoscalar_width(mass: float, fermion: float, meson: float, decay_constant: float) -> float:
+    """Width in GeV of f -> f' P by a charged current, CKM and mixing elements left out.
+
+    Parameters
+    ----------
+    mass, fermion, meson
+        Masses of what decays and of both products, in GeV.
+    decay_constant
+        Of the meson in GeV, 0.13 for a pion.
+
+    Returns
+    -------
+    float
+        G_F^2 f^2 m^3/(16 pi) [(1 - y^2)^2 - x^2 (1 + y^2)] sqrt(lambda), with y and x the ratios of
+        masses of fermion and meson; 0 without phase space.
+    """
+    y2, x2, root = _ratios(mass, fermion, meson)
+    bracket = (1.0 - y2) ** 2 - x2 * (1.0 + y2)
+    return FERMI**2 * decay_constant**2 * mass**3 / (16.0 * math.pi) * bracket * root
+
+
+def vector_width(mass: float, fermion: float, meson: float, decay_constant: float) -> float:
+    """Width in GeV of f -> f' V; parameters as `pseudoscalar_width`.
+
+    The bracket is (1 - y^2)^2 + x^2 (1 + y^2) - 2 x^4.
+    """
+    y2, x2, root = _ratios(mass, fermion, meson)
+    bracket = (1.0 - y2) ** 2 + x2 * (1.0 + y2) - 2.0 * x2**2
+    return FERMI**2 * decay_constant**2 * mass**3 / (16.0 * math.pi) * bracket * root
+
+
+def _ratios(mass: float, fermion: float, meson: float) -> tuple[float, float, float]:
+    if fermion + meson >= mass:
+        return 0.0, 0.0, 0.0
+    root = math.sqrt(float(kallen(mass, fermion, meson))) / mass**2
+    return (fermion / mass) ** 2, (meson / mass) ** 2, root
+
+
+def unit_width(mass: float) -> float:
+    """G_F^2 m^5/(192 pi^3) in GeV: width to three massless leptons by a charged current."""
+    return FERMI**2 * mass**5 / (192.0 * math.pi**3)
+
+
+def charged_spectrum(x: float, alone: float, lepton: float) -> float:
+    """Spectrum of the invariant mass of two leptons of a three-body decay, whose integral is I.
+
+    Parameters
+    ----------
+    x
+        (Mass of the pair of a charged lepton and a massless neutrino)^2, over that of what decays.
+    alone
+        Mass of the third lepton over that of what decays.
+    lepton
+        The same of the charged lepton of the pair.
+
+    Returns
+    -------
+    float
+        12 (x - l^2)(1 + a^2 - x) sqrt(lambda(x, l^2, 0) lambda(1, x, a^2))/x: the squared matrix
+        element is (p . p_a)(p_l . p_nu).
+    """
+    l2, a2 = lepton**2, alone**2
+    inside = (1.0 + a2 - x) ** 2 - 4.0 * a2
+    if x <= l2 or inside <= 0.0:
+        return 0.0
+    return 12.0 * (x - l2) ** 2 * (1.0 + a2 - x) * math.sqrt(inside) / x
+
+
+def three_body_factor(first: float, second: float) -> float:
+    """I(a, b, 0): width to leptons of two masses and a massless one over `unit_width`.
+
+    Parameters
+    ----------
+    first, second
+        Masses over that of what decays. Symmetric.
+
+    Returns
+    -------
+    float
+        1 for massless leptons, 0 without phase space.
+    """
+    if first + second >= 1.0:
+        return 0.0
+    low, high = second**2, (1.0 - first) ** 2
+    # A square root at the upper end: x = high - (high - low) t^2.
+    nodes, weights = _NODES
+    t = 0.5 * (nodes + 1.0)
+    values = [charged_spectrum(float(x), first, second) for x in high - (high - low) * t**2]
+    return float(0.5 * weights @ (np.array(values) * 2.0 * t)) * (high - low)

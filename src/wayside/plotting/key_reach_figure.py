@@ -1,0 +1,68 @@
+"""The figure of a plane of two scenario keys: what detectors exclude."""
+
+from typing import Literal
+
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from wayside.plotting.style import OURS, canvas
+from wayside.plotting.titles import assumed, collected, verbatim
+from wayside.sensitivity.key_reach import KeyReach
+
+
+def key_reach_figure(result: KeyReach) -> Figure:
+    """Draw a result: the excluded region, its border, and that of a discovery.
+
+    Parameters
+    ----------
+    result
+        Result of `wayside.sensitivity.key_reach.key_reach`.
+    """
+    plane, scenario = result.plane, result.scenario
+    with canvas(5.6, 4.7) as figure:
+        axes = figure.add_subplot()
+        for axis, scale in ((plane.x, axes.set_xscale), (plane.y, axes.set_yscale)):
+            if axis.logarithmic:
+                scale("log")
+        axes.set_xlim(plane.x.values[0], plane.x.values[-1])
+        axes.set_ylim(plane.y.values[0], plane.y.values[-1])
+        axes.set_xlabel(plane.x.label)
+        axes.set_ylabel(plane.y.label)
+        axes.set_title(
+            f"{verbatim(scenario.name)} ({'+'.join(scenario.signal)}),"
+            rf" $\sqrt{{s}}={scenario.sqrt_s:.4g}$ GeV, {collected(scenario.run.luminosity_fb)},"
+            f" {assumed(result.background)}\n{scenario.model.kind}",
+            fontsize=9.5,
+            loc="left",
+        )
+        if np.any(result.total > result.n_limit):
+            with np.errstate(divide="ignore"):
+                depth = np.clip(np.log(result.total / result.n_limit), -0.2, 0.2)
+            axes.contourf(
+                plane.x.values, plane.y.values, depth, levels=[0.0, 1.0], colors=[OURS], alpha=0.16
+            )
+        handles = []
+        confidence = 100.0 * scenario.run.confidence_level
+        dashes: Literal["-", "--"]
+        for lines, width, dashes, text in (
+            (result.contour, 1.8, "-", f"{confidence:g}% CL, $N={result.n_limit:.3g}$"),
+            (result.discovery, 0.9, "--", rf"5$\sigma$ discovery, $N={result.n_discovery:.3g}$"),
+        ):
+            for line in lines:
+                axes.plot(*line.points.T, color=OURS, linewidth=width, linestyle=dashes)
+            if lines:
+                handles.append(
+                    Line2D([], [], color=OURS, linewidth=width, linestyle=dashes, label=text)
+                )
+        if handles:
+            axes.legend(handles=handles, loc="best")
+        else:
+            most, least = float(result.total.max()), float(result.total.min())
+            words = (
+                f"no sensitivity: at most {most:.2g} events"
+                if least < result.n_limit
+                else f"all excluded: at least {least:.2g} events"
+            )
+            axes.text(0.5, 0.5, words, transform=axes.transAxes, ha="center", color=OURS)
+        return figure

@@ -1,0 +1,248 @@
+"""Planes over any two keys of a scenario: what depends on masses is computed once for each of them.
+
+A coupling of the model costs nothing beside a mass or any other key, whose every value makes a
+scenario, and a mass point, of its own.
+"""
+
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Final
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from wayside.errors import InputError
+from wayside.models.registry import PARTICLES, particle_class
+from wayside.scenario import Scenario
+from wayside.scenario.model import is_pair
+from wayside.sensitivity.mass_point import MassPoint
+from wayside.sensitivity.particle_point import ParticlePoint, particle_point
+from wayside.sensitivity.planes import Axis, mass_point
+from wayside.typing import FloatArray
+
+NAMED: Final = {
+    ("model.g_d", "model.epsilon"): ("epsilon-g_d", "sum", "g_d"),
+    ("model.m2", "model.epsilon"): ("epsilon-m2", "m1", "m2"),
+}
+"""Planes of pairs that have a name: ``plane.kind``, ``plane.hold``, and the key of the x axis."""
+
+COUPLING_RANGE = (1e-8, 1e-1)
+"""Ends of the axis of a coupling for which a scenario gives none."""
+
+LIGHTEST = 0.02
+"""Least mass of an axis that is chosen, in GeV."""
+
+Point = MassPoint | ParticlePoint
+
+
+def point_of(scenario: Scenario) -> Point:
+    """Mass point of a scenario, whatever its model is."""
+    return mass_point(scenario) if is_pair(scenario.model) else particle_point(scenario)
+
+
+def expected_events(
+    point: Point, name: str, couplings: Mapping[str, FloatArray], luminosity_fb: float
+) -> FloatArray:
+    """Expected events in a detector at couplings by name, whatever the model is."""
+    if isinstance(point, MassPoint):
+        return point.expected_events(name, couplings["epsilon"], couplings["g_d"], luminosity_fb)
+    return point.expected_events(name, couplings, luminosity_fb)
+
+
+@dataclass(frozen=True)
+class KeyPlane:
+    """A plane whose axes are keys of a scenario.
+
+    Made by `key_plane`.
+    """
+
+    scenario: Scenario
+    x: Axis
+    y: Axis
+    kept: dict[tuple[float, ...], tuple[Scenario, Point] | None] = field(
+        default_factory=dict, repr=False, compare=False
+    )
+    """Mass points by the values of the keys that are no couplings."""
+
+    @cached_property
+    def _couplings(self) -> tuple[bool, bool]:
+        names = self.scenario.model.couplings
+        x, y = (axis.name.removeprefix("model.") in names for axis in (self.x, self.y))
+        return x, y
+
+    @property
+    def x_is_coupling(self) -> bool:
+        """Whether the horizontal axis is a coupling, which costs nothing."""
+        return self._couplings[0]
+
+    @property
+    def y_is_coupling(self) -> bool:
+        """Whether the vertical axis is a coupling."""
+        return self._couplings[1]
+
+    def _point(self, costly: tuple[float, ...]) -> tuple[Scenario, Point] | None:
+        """Scenario and mass point at values of the keys that are no couplings; None if refused."""
+        if costly not in self.kept:
+            pairs = zip((self.x, self.y), self._couplings, strict=True)
+            keys = [axis.name for axis, coupling in pairs if not coupling]
+            try:
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore")  # said of the scenario itself already
+                    scenario = self.scenario.with_values(dict(zip(keys, costly, strict=True)))
+                self.kept[costly] = scenario, point_of(scenario)
+            except InputError:
+                self.kept[costly] = None
+        return self.kept[costly]
+
+    def events(self, x: ArrayLike, y: ArrayLike) -> dict[str, FloatArray]:
+        """Expected events by detector at points of the plane.
+
+        Parameters
+        ----------
+        x, y
+            Values of the keys, shapes that broadcast.
+
+        Returns
+        -------
+        dict
+            Arrays of the common shape, by detector; 0 where a scenario is refused.
+        """
+        xs, ys = np.broadcast_arrays(
+            np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
+        )
+        columns = zip((xs, ys), self._couplings, strict=True)
+        costly = [values.ravel() for values, coupling in columns if not coupling]
+        result = {name: np.zeros(xs.size) for name in self.scenario.detectors}
+        stacked = np.stack(costly, axis=1) if costly else np.zeros((xs.size, 0))
+        rows, group = np.unique(stacked, axis=0, return_inverse=True)
+        for number, row in enumerate(rows.tolist()):
+            here = group.ravel() == number
+            made = self._point(tuple(row))
+            if made is None:
+                continue
+            scenario, point = made
+            couplings = self._values_of_couplings(scenario, xs.ravel()[here], ys.ravel()[here])
+            for name, events in result.items():
+                try:
+                    events[here] = expected_events(
+                        point, name, couplings, scenario.run.luminosity_fb
+                    )
+                except InputError:  # masses that the collider cannot produce
+                    continue
+        return {name: events.reshape(xs.shape) for name, events in result.items()}
+
+    def _values_of_couplings(
+        self, scenario: Scenario, x: FloatArray, y: FloatArray
+    ) -> dict[str, FloatArray]:
+        values = {name: np.full(x.shape, value) for name, value in scenario.model.couplings.items()}
+        for axis, coupling, given in zip((self.x, self.y), self._couplings, (x, y), strict=True):
+            if coupling:
+                values[axis.name.removeprefix("model.")] = given
+        return values
+
+
+def named_plane(scenario: Scenario) -> Scenario | None:
+    """The scenario with its plane by name; None where the plane is one of keys.
+
+    Parameters
+    ----------
+    scenario
+        From `wayside.load_scenario`.
+    """
+    section = scenario.plane
+    if not is_pair(scenario.model):
+        return None
+    if section.x is None and section.y is None:
+        return scenario
+    named = NAMED.get((section.x or "", section.y or ""))
+    if named is None:
+        return None
+    kind, hold, axis = named
+    keys = dict.fromkeys(("x", "y", "x_range", "y_range"))
+    values = {"kind": kind, "hold": hold, axis: section.x_range, "epsilon": section.y_range}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return scenario.with_values(
+            {f"plane.{key}": value for key, value in {**keys, **values}.items()}
+        )
+
+
+def key_plane(scenario: Scenario) -> KeyPlane:
+    """Plane of the keys ``plane.x`` and ``plane.y`` of a scenario.
+
+    For a single particle they default to its mass and its first coupling that is not 0.
+
+    Raises
+    ------
+    InputError
+        If a key is missing or not one of numbers, or its range is neither given nor known.
+    """
+    section = scenario.plane
+    x, y = section.x, section.y
+    if not is_pair(scenario.model):
+        x, y = x or "model.mass", y or _first_coupling(scenario)
+    if x is None or y is None:
+        missing = "x" if x is None else "y"
+        raise InputError(f"plane.{missing}: missing; a plane of keys needs both x and y")
+    if x == y:
+        raise InputError(f'plane.y = "{y}": must differ from plane.x')
+    return KeyPlane(
+        scenario, _axis(scenario, "x", x, section.x_range), _axis(scenario, "y", y, section.y_range)
+    )
+
+
+def _first_coupling(scenario: Scenario) -> str:
+    couplings = scenario.model.couplings
+    used = [name for name, value in couplings.items() if value > 0.0]
+    return f"model.{(used or list(couplings))[0]}"
+
+
+def _axis(scenario: Scenario, which: str, key: str, ends: tuple[float, float] | None) -> Axis:
+    """Axis of a key: logarithmic where both ends are positive."""
+    low, high = ends or _default_range(scenario, which, key)
+    for end in (low, high):
+        _require_number(scenario, which, key, end)
+    points = scenario.plane.points
+    logarithmic = low > 0.0
+    values = np.geomspace(low, high, points) if logarithmic else np.linspace(low, high, points)
+    label, unit = _label(scenario, key)
+    return Axis(key, label, unit, values, logarithmic)
+
+
+def _require_number(scenario: Scenario, which: str, key: str, value: float) -> None:
+    """Refuse keys that take no number; values that are not allowed leave gaps in the plane."""
+    section: object = scenario.to_dict()
+    for part in key.split("."):
+        section = section.get(part) if isinstance(section, dict) else None
+    if section is None and key.removeprefix("model.") not in scenario.model.couplings:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            scenario.with_values({key: value})  # an optional key, or an error with its name
+        return
+    if isinstance(section, bool) or not isinstance(section, int | float | None):
+        raise InputError(f'plane.{which} = "{key}": must be a key of one number')
+
+
+def _default_range(scenario: Scenario, which: str, key: str) -> tuple[float, float]:
+    name = key.removeprefix("model.")
+    if name in scenario.model.couplings:
+        return COUPLING_RANGE
+    if key == "model.mass" and not is_pair(scenario.model):
+        return LIGHTEST, 0.98 * scenario.sqrt_s
+    raise InputError(f'plane.{which}_range: missing; there is none to choose for "{key}"')
+
+
+def _label(scenario: Scenario, key: str) -> tuple[str, str]:
+    """Label of an axis in mathtext, and its unit."""
+    kind = scenario.model.kind
+    if kind in PARTICLES:
+        for coupling in particle_class(kind).couplings:
+            if key == f"model.{coupling.name}":
+                unit = "" if coupling.unit == "1" else f" [{coupling.unit}]"
+                return f"${coupling.symbol}${unit}", coupling.unit
+        if key == "model.mass":
+            return "$m$ [GeV]", "GeV"
+    known = {"model.epsilon": r"$\varepsilon$", "model.g_d": "$g_D$"}
+    return known.get(key, key), "1" if key in known else "base unit of the key"

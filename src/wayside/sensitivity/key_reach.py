@@ -1,0 +1,162 @@
+"""Yields over a plane of two scenario keys, and where detectors exclude or discover."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from wayside.scenario import Scenario, checks
+from wayside.sensitivity.background import Background, expected_background
+from wayside.sensitivity.contours import Line, trace
+from wayside.sensitivity.key_plane import KeyPlane, key_plane
+from wayside.typing import FloatArray
+from wayside.version import __version__
+
+
+@dataclass(frozen=True)
+class KeyReach:
+    """What a scenario's detectors exclude over a plane of two of its keys.
+
+    Contours are in the values of the axes, shape (n, 2) each: x, y.
+    """
+
+    plane: KeyPlane
+    background: Background
+    events: dict[str, FloatArray]
+    """Expected events on the grid by detector, shape (y, x)."""
+    contour: list[Line]
+    """Where the signal detectors expect as many events as are excluded."""
+    discovery: list[Line]
+    """Where they expect those of a five-sigma discovery, half of the time."""
+    flags: list[str]
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario it was computed for."""
+        return self.plane.scenario
+
+    @property
+    def n_limit(self) -> float:
+        """Signal events excluded at the scenario's confidence level."""
+        return self.background.n_limit
+
+    @property
+    def n_discovery(self) -> float:
+        """Signal events of a five-sigma discovery, half of the time."""
+        return self.background.n_discovery
+
+    @property
+    def total(self) -> FloatArray:
+        """Expected events in all signal detectors on the grid, shape (y, x)."""
+        return np.asarray(sum(self.events[name] for name in self.scenario.signal))
+
+    def summary(self) -> dict[str, Any]:
+        """Every input, the yields and the contours, as plain values."""
+        x, y = self.plane.x, self.plane.y
+        return {
+            "wayside": __version__,
+            "scenario": self.scenario.to_dict(),
+            "sqrt_s_gev": self.scenario.sqrt_s,
+            "production": self.scenario.mode,
+            "background": self.background.summary(),
+            "n_limit": self.n_limit,
+            "n_discovery": self.n_discovery,
+            "flags": self.flags,
+            "axes": [x.name, y.name],
+            "yields": {
+                x.name: x.values.tolist(),
+                y.name: y.values.tolist(),
+                "events": {name: events.tolist() for name, events in self.events.items()},
+                "total": self.total.tolist(),
+            },
+            "contour": _plain(self.contour),
+            "discovery": _plain(self.discovery),
+        }
+
+    def __repr__(self) -> str:
+        """One line."""
+        axes = f"{self.plane.x.name}, {self.plane.y.name}"
+        most = float(self.total.max())
+        return f"<KeyReach of {self.scenario.name} over {axes}: at most {most:.4g} events>"
+
+
+def _plain(lines: list[Line]) -> list[dict[str, Any]]:
+    return [{"closed": line.closed, "points": line.points.tolist()} for line in lines]
+
+
+def key_reach(scenario: Scenario, *, progress: Callable[[str], object] | None = None) -> KeyReach:
+    """Compute what a scenario's detectors exclude over a plane of two of its keys.
+
+    Parameters
+    ----------
+    scenario
+        From `wayside.load_scenario`; see `wayside.sensitivity.key_plane.key_plane` for its plane.
+    progress
+        Called with a line of text before every step.
+
+    Raises
+    ------
+    InputError
+        If the plane cannot be made.
+    """
+    say = progress or (lambda _: None)
+    background = expected_background(scenario)
+    plane = key_plane(scenario)
+    x, y = np.meshgrid(plane.x.values, plane.y.values)
+    say(f"yields over {len(plane.x.values)} x {len(plane.y.values)} points")
+    events = plane.events(x, y)
+    total = np.asarray(sum(events[name] for name in scenario.signal))
+    say("contours")
+    lines = [_level_lines(plane, total, level) for level in _levels(background)]
+    return KeyReach(
+        plane=plane,
+        background=background,
+        events=events,
+        contour=lines[0],
+        discovery=lines[1],
+        flags=[
+            *checks.overlaps(scenario),
+            *background.flags,
+            "existing limits and the relic density are not drawn in a plane of keys",
+        ],
+    )
+
+
+def _levels(background: Background) -> tuple[float, float]:
+    return background.n_limit, background.n_discovery
+
+
+def _level_lines(plane: KeyPlane, total: FloatArray, level: float) -> list[Line]:
+    """Lines on which the expected events take a level, found by roots."""
+
+    def above(x: FloatArray, y: FloatArray) -> FloatArray:
+        events = plane.events(plane.x.from_coordinates(x), plane.y.from_coordinates(y))
+        return _log_over(np.asarray(sum(events[name] for name in plane.scenario.signal)), level)
+
+    grid = _log_over(total, level)
+    x, y = plane.x.coordinates, plane.y.coordinates
+    if plane.x_is_coupling and not plane.y_is_coupling:
+        # Only the vertical axis is costly: the same with the axes exchanged.
+        swapped = trace(lambda a, b: above(b, a), y, x, grid.T, costly_x=True)
+        found = [Line(line.points[:, ::-1], line.closed) for line in swapped]
+    else:
+        found = trace(above, x, y, grid, costly_x=not plane.x_is_coupling)
+    return [
+        Line(
+            np.stack(
+                [
+                    plane.x.from_coordinates(line.points[:, 0]),
+                    plane.y.from_coordinates(line.points[:, 1]),
+                ],
+                axis=1,
+            ),
+            line.closed,
+        )
+        for line in found
+    ]
+
+
+def _log_over(events: FloatArray, level: float) -> FloatArray:
+    with np.errstate(divide="ignore"):
+        return np.asarray(np.log(np.maximum(events, 0.0) / level))

@@ -1,0 +1,108 @@
+"""Planes over any two keys of a scenario."""
+
+import numpy as np
+import pytest
+
+import wayside
+from wayside import load_scenario
+from wayside.errors import InputError
+from wayside.results.key_reach import KeyReach
+from wayside.results.reach import Reach
+from wayside.sensitivity.key_plane import key_plane, named_plane
+from wayside.sensitivity.particle_point import particle_point
+
+ALP = {
+    "model.kind": "alp-photon",
+    "model.mass": 0.5,
+    "model.g_photon": 1e-6,
+    "plane.points": 20,
+    "run.luminosity_fb": 1e9,
+}
+RANGES = {"plane.x_range": [0.1, 0.5], "plane.y_range": [1e-7, 1e-4]}
+
+
+def test_yields_of_a_plane_are_those_of_points():
+    scenario = load_scenario("belle2-forward-beams", {**ALP, **RANGES})
+    plane = key_plane(scenario)
+    assert (plane.x.name, plane.y.name) == ("model.mass", "model.g_photon")
+    assert (plane.x_is_coupling, plane.y_is_coupling) == (False, True)
+    x, y = plane.x.values[[3, 11]], plane.y.values[[5, 17]]
+    events = plane.events(x, y[:, None])["A"]
+    assert len(plane.kept) == 2
+    for column, mass in enumerate(x):
+        point = particle_point(scenario.with_values({"model.mass": float(mass)}))
+        for row, coupling in enumerate(y):
+            couplings = {**scenario.model.couplings, "g_photon": coupling}
+            expected = float(point.expected_events("A", couplings, 1e9))
+            assert events[row, column] == pytest.approx(expected, rel=1e-4)
+
+
+def test_contours_solve_the_equation_whichever_axis_is_costly(tmp_path):
+    scenario = load_scenario("belle2-forward-beams", {**ALP, **RANGES})
+    result = wayside.reach(scenario)
+    assert isinstance(result, KeyReach)
+    swapped = scenario.with_values(
+        {
+            "plane.x": "model.g_photon",
+            "plane.y": "model.mass",
+            "plane.x_range": [1e-7, 1e-4],
+            "plane.y_range": [0.1, 0.5],
+        }
+    )
+    other = wayside.reach(swapped)
+    np.testing.assert_allclose(other.total, result.total.T, rtol=1e-9)
+    for one, columns in ((result, (0, 1)), (other, (1, 0))):
+        assert one.contour
+        points = np.concatenate([line.points for line in one.contour])
+        events = result.plane.events(points[:, columns[0]], points[:, columns[1]])["A"]
+        np.testing.assert_allclose(events, one.n_limit, rtol=2e-3)
+    written = {path.name for path in result.save(tmp_path)}
+    assert {"contours.csv", "yields.csv", "result.json", "workspace.json"} < written
+    assert result.summary()["axes"] == ["model.mass", "model.g_photon"]
+
+
+def test_named_planes():
+    keys = {"plane.x": "model.g_d", "plane.y": "model.epsilon", "plane.points": 20}
+    scenario = load_scenario("belle2-forward", {**keys, "plane.x_range": [0.01, 1]})
+    named = named_plane(scenario)
+    assert (named.plane.kind, named.plane.g_d) == ("epsilon-g_d", (0.01, 1.0))
+    assert isinstance(wayside.reach(scenario), Reach)
+    masses = load_scenario("belle2-forward", {**keys, "plane.x": "model.m2"})
+    assert (named_plane(masses).plane.kind, named_plane(masses).plane.hold) == ("epsilon-m2", "m1")
+    plain = load_scenario("belle2-forward")
+    assert named_plane(plain) is plain
+
+
+def test_keys_that_are_no_couplings_make_scenarios_of_their_own():
+    keys = {
+        "plane.x": "model.ctau_m",
+        "plane.y": "run.luminosity_fb",
+        "plane.x_range": [0.1, 10],
+        "plane.y_range": [1e9, 1e10],
+    }
+    plane = key_plane(load_scenario("belle2-forward-beams", {**ALP, **keys}))
+    events = plane.events([1.0, 1.0], [2e9, 4e9])["A"]
+    assert events[1] == pytest.approx(2.0 * events[0], rel=1e-12)
+    # Masses that cannot be produced are gaps.
+    heavy = {"plane.x_range": [1.0, 20.0]}
+    plane = key_plane(load_scenario("belle2-forward-beams", {**ALP, **heavy}))
+    assert plane.events(15.0, 1e-6)["A"] == 0.0
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"plane.x": "model.mass", "plane.y": "model.mass"}, r"must differ from plane.x"),
+        ({"plane.x": "model.kind", "plane.x_range": [1, 2]}, r"must be a key of one number"),
+        ({"plane.x": "model.m7", "plane.x_range": [1, 2]}, r"model.m7: unknown key"),
+        ({"plane.x": "run.luminosity_fb"}, r"plane.x_range: missing"),
+    ],
+)
+def test_planes_that_are_refused(values, message):
+    with pytest.raises(InputError, match=message):
+        key_plane(load_scenario("belle2-forward-beams", {**ALP, **values}))
+
+
+def test_a_pair_needs_both_keys():
+    with pytest.raises(InputError, match=r"plane.y: missing"):
+        key_plane(load_scenario("belle2-forward", {"plane.x": "model.m1"}))
