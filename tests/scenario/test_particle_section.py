@@ -42,6 +42,16 @@ def test_what_is_refused(values, message):
     assert "\n" not in str(caught.value)
 
 
+def test_one_coupling_at_least():
+    heavy = ["model.kind=hnl", "model.mass=0.5"]
+    with pytest.raises(InputError, match=r"model.u2_e, model.u2_mu, model.u2_tau: all 0"):
+        load_scenario("gazelle", heavy)
+    scenario = load_scenario("gazelle", [*heavy, "model.u2_mu=1e-6", "model.nature=dirac"])
+    assert scenario.particle.build().nature == "dirac"
+    with pytest.raises(InputError, match=r"model.nature = 'weyl': must be 'majorana' or 'dirac'"):
+        load_scenario("gazelle", [*heavy, "model.u2_mu=1e-6", "model.nature=weyl"])
+
+
 def test_processes_of_a_pair_can_be_restricted():
     both = {"run.production": ["on-shell", "off-shell"]}
     scenario = load_scenario("belle2-forward", {**both, "run.processes": ["off-shell"]})

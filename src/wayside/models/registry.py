@@ -25,10 +25,12 @@ __all__ = [
     "BUILTIN",
     "GROUP",
     "PARTICLES",
+    "PARTICLE_GROUP",
     "all_kinds",
     "kinds",
     "model_class",
     "particle_class",
+    "particle_kinds",
 ]
 
 GROUP: Final = "wayside.models"
@@ -39,6 +41,9 @@ BUILTIN: Final[dict[str, type[InelasticModel]]] = {
     for cls in (ScalarInelastic, PseudoDirac)
 }  # fmt: skip
 """Models of Wayside itself, by kind; a package cannot replace them."""
+
+PARTICLE_GROUP: Final = "wayside.particles"
+"""Group of entry points that name models of one particle."""
 
 PARTICLES: Final[dict[str, str]] = {
     "dark-photon": "wayside.models.dark_photon:DarkPhoton",
@@ -52,7 +57,13 @@ PARTICLES: Final[dict[str, str]] = {
 
 def all_kinds() -> tuple[str, ...]:
     """Return the names of all kinds: pairs with a mediator, then single particles."""
-    return (*kinds(), *PARTICLES)
+    return (*kinds(), *particle_kinds())
+
+
+def particle_kinds() -> tuple[str, ...]:
+    """Return the names of all kinds of single particles, Wayside's own first."""
+    others = {entry.name for entry in entry_points(PARTICLE_GROUP)}
+    return (*PARTICLES, *sorted(others - PARTICLES.keys()))
 
 
 def particle_class(kind: str) -> type[ParticleModel]:
@@ -61,22 +72,37 @@ def particle_class(kind: str) -> type[ParticleModel]:
     Parameters
     ----------
     kind : str
-        One of `PARTICLES`.
+        One of `particle_kinds`.
 
     Raises
     ------
     InputError
-        If there is no such kind.
+        If there is no such kind, or a package that brings it is broken.
 
     Examples
     --------
     >>> particle_class("dark-photon").name
     "A'"
     """
-    if kind not in PARTICLES:
-        raise InputError(f"kind = {kind!r}: must be one of {', '.join(PARTICLES)}")
-    module, _, attribute = PARTICLES[kind].partition(":")
-    cls: type[ParticleModel] = getattr(import_module(module), attribute)
+    if kind in PARTICLES:
+        module, _, attribute = PARTICLES[kind].partition(":")
+        own: type[ParticleModel] = getattr(import_module(module), attribute)
+        return own
+    entries = [entry for entry in entry_points(PARTICLE_GROUP) if entry.name == kind]
+    if not entries:
+        raise InputError(f"kind = {kind!r}: must be one of {', '.join(particle_kinds())}")
+    try:
+        cls = entries[0].load()
+    except Exception as error:  # code of others: whatever it raises is one line here
+        reason = f"{type(error).__name__}: {error}".splitlines()[0]
+        raise InputError(
+            f"kind = {kind!r}: the package {_owner(entries[0])} could not be loaded ({reason})"
+        ) from error
+    if not (isinstance(cls, type) and issubclass(cls, ParticleModel) and cls.kind == kind):
+        raise InputError(
+            f"kind = {kind!r}: {entries[0].value} of the package {_owner(entries[0])} is no"
+            " subclass of wayside.models.particle.ParticleModel of that kind"
+        )
     return cls
 
 

@@ -1,7 +1,9 @@
 """What produces each kind of single particle: one line here for each.
 
-The object of a line is a function of a model, beams and a treatment that returns the processes, or
-raises `InputError` where the collider cannot make the particle.
+Outside packages join by an entry point of the group ``wayside.particle-processes``, whose name is
+the kind. The object of a line, or of an entry point, is a function of a model, beams and a
+treatment that returns the processes, or raises `InputError` where the collider cannot make the
+particle.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,8 +14,12 @@ from wayside.collider.beams import Beams
 from wayside.errors import InputError
 from wayside.models.particle import ParticleModel
 from wayside.models.z_boson import require_no_z
+from wayside.plugins import entry_points
 from wayside.production.particle_process import ParticleProcess
 from wayside.production.process import DEFAULT_TREATMENT, Treatment
+
+GROUP: Final = "wayside.particle-processes"
+"""Group of entry points that name what produces a kind of single particle."""
 
 Maker = Callable[[ParticleModel, Beams, Treatment], tuple[ParticleProcess, ...]]
 
@@ -56,9 +62,29 @@ def processes(
         If the collider cannot make the particle, near the Z, or if there is no process of a name.
     """
     require_no_z(beams.sqrt_s, model.mass)
-    module, _, attribute = _BUILT_IN[model.kind].partition(":")
-    maker: Maker = getattr(import_module(module), attribute)
-    return restricted(maker(model, beams, treatment), only)
+    return restricted(_maker(model.kind)(model, beams, treatment), only)
+
+
+def _maker(kind: str) -> Maker:
+    """Function that makes the processes of a kind.
+
+    Raises
+    ------
+    InputError
+        If there is none, or a package that brings it is broken.
+    """
+    if kind in _BUILT_IN:
+        module, _, attribute = _BUILT_IN[kind].partition(":")
+        own: Maker = getattr(import_module(module), attribute)
+        return own
+    entries = [entry for entry in entry_points(GROUP) if entry.name == kind]
+    if not entries:
+        raise InputError(f'kind = "{kind}": nothing produces it; see the entry points {GROUP}')
+    try:
+        other: Maker = entries[0].load()
+    except Exception as error:
+        raise InputError(f'kind = "{kind}": {entries[0].value} fails: {error}') from None
+    return other
 
 
 def restricted(

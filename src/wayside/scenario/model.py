@@ -15,7 +15,7 @@ from wayside.models.from_file import FromFile
 from wayside.models.inelastic import InelasticModel
 from wayside.models.parameters import AnyParameter, Choice, Coupling
 from wayside.models.particle import ParticleModel
-from wayside.models.registry import PARTICLES, all_kinds, model_class, particle_class
+from wayside.models.registry import all_kinds, model_class, particle_class, particle_kinds
 from wayside.production.samples import read_sample
 from wayside.scenario.problems import nearest
 from wayside.scenario.quantities import Quantity, refuse
@@ -114,7 +114,11 @@ class ParticleSection(ModelSection):
         return cls(self.mass, **values)
 
     def problems(self) -> Iterator[str]:
-        """One line if the model refuses its mass or parameters, or has no width."""
+        """One line if the model refuses its mass or parameters, or all couplings are 0."""
+        couplings = self.couplings
+        if not any(couplings.values()):
+            keys = ", ".join(f"model.{name}" for name in couplings)
+            yield f"{keys}: all 0; nothing is produced"
         try:
             self.build().widths()
         except InputError as error:
@@ -331,7 +335,7 @@ def _section_class(kind: str) -> type[ModelSection]:
     """
     if kind in _SECTIONS:
         return _SECTIONS[kind]
-    if kind in PARTICLES:
+    if kind in particle_kinds():
         return _particle_section(particle_class(kind))
     cls = model_class(kind)
     return _pair_section(cls) if cls.parameters else PairSection

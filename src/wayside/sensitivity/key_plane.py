@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from wayside.errors import InputError
-from wayside.models.registry import PARTICLES, particle_class
+from wayside.models.registry import particle_class
 from wayside.scenario import Scenario
 from wayside.scenario.model import is_pair
 from wayside.sensitivity.mass_point import MassPoint
@@ -236,9 +236,8 @@ def _default_range(scenario: Scenario, which: str, key: str) -> tuple[float, flo
 
 def _label(scenario: Scenario, key: str) -> tuple[str, str]:
     """Label of an axis in mathtext, and its unit."""
-    kind = scenario.model.kind
-    if kind in PARTICLES:
-        for coupling in particle_class(kind).couplings:
+    if not is_pair(scenario.model):
+        for coupling in particle_class(scenario.model.kind).couplings:
             if key == f"model.{coupling.name}":
                 unit = "" if coupling.unit == "1" else f" [{coupling.unit}]"
                 return f"${coupling.symbol}${unit}", coupling.unit

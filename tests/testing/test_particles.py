@@ -1,0 +1,69 @@
+"""Every kind of single particle is run through the conformance suite, which can fail."""
+
+from dataclasses import dataclass
+from importlib.metadata import EntryPoint
+
+import pytest
+
+from wayside import load_scenario
+from wayside.collider.beams import Beams
+from wayside.errors import InputError
+from wayside.models import registry
+from wayside.models.alp_photon import AlpPhoton
+from wayside.models.particle import Width
+from wayside.models.registry import particle_class, particle_kinds
+from wayside.production import particle_registry
+from wayside.production.alp_photon import processes as alp_processes
+from wayside.testing import PARTICLE_CHECKS, check_particle
+
+BELLE2 = Beams(7.007, 4.0, 0.083)
+OF_A_FILE = {"from-file"}
+"""Kinds that are nothing without a file; tests of their own have one."""
+
+
+@pytest.mark.parametrize("check", PARTICLE_CHECKS, ids=lambda check: check.__name__)
+@pytest.mark.parametrize("kind", sorted(set(particle_kinds()) - OF_A_FILE))
+def test_conformance(kind, check):
+    check(particle_class(kind)(0.6), BELLE2)
+
+
+@dataclass(frozen=True)
+class Wrong(AlpPhoton):
+    """A width by a coupling that no scenario has."""
+
+    kind = "alp-photon"
+
+    def widths(self):
+        return tuple(Width("x", type(one.powers)(other=2), 1.0) for one in super().widths())
+
+
+def test_the_suite_fails_for_what_is_wrong():
+    with pytest.raises(AssertionError, match="a coupling that is not declared"):
+        check_particle(Wrong(0.6), BELLE2)
+
+
+@dataclass(frozen=True)
+class OfAPackage(AlpPhoton):
+    """Differs in its name alone."""
+
+    kind = "my-alp"
+
+
+def test_a_package_adds_a_kind(monkeypatch):
+    groups = {
+        registry.PARTICLE_GROUP: [
+            EntryPoint("my-alp", f"{__name__}:OfAPackage", registry.PARTICLE_GROUP),
+            EntryPoint("broken", "no_such_module:X", registry.PARTICLE_GROUP),
+        ],
+        particle_registry.GROUP: [
+            EntryPoint("my-alp", f"{alp_processes.__module__}:processes", particle_registry.GROUP)
+        ],
+    }
+    for module in (registry, particle_registry):
+        monkeypatch.setattr(module, "entry_points", lambda group: groups.get(group, []))
+    values = ["model.kind=my-alp", "model.mass=0.5", "model.g_photon=1e-6"]
+    scenario = load_scenario("gazelle", values)
+    assert scenario.particle.build() == OfAPackage(0.5)
+    assert scenario.processes == ("gamma a",)
+    with pytest.raises(InputError, match=r"kind = 'broken': the package .* could not be loaded"):
+        load_scenario("gazelle", ["model.kind=broken"])
