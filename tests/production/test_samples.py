@@ -8,6 +8,7 @@ import pyarrow.parquet
 import pyhepmc
 import pytest
 
+import wayside
 from wayside import load_scenario
 from wayside.collider.beams import Beams
 from wayside.collider.boosts import boost
@@ -134,6 +135,26 @@ def test_report_and_powers(tmp_path):
     assert detector["expected_events_error"] > 0.0
     twice = point_report(scenario_of(path, cross_section_fb=10.0))["detectors"][0]
     assert twice["expected_events"] == pytest.approx(2.0 * detector["expected_events"])
+
+
+def test_contours_of_a_file_close_where_samples_run_out(tmp_path):
+    path = tmp_path / "a.parquet"
+    write_parquet(path, in_laboratory(alp_momenta(6000)), cross_section_fb=1.0)
+    plane = {
+        "plane.x": "model.ctau_m",
+        "plane.y": "model.cross_section_fb",
+        "plane.x_range": [1e-3, 1e6],
+        "plane.y_range": [1e-12, 1e12],
+        "plane.points": 40,
+    }
+    result = wayside.reach(scenario_of(path).with_values(plane))
+    (line,) = result.contour
+    # One line from end to end of the decay lengths, or to where 1e12 fb are not enough.
+    assert line.points[:, 0].max() == pytest.approx(1e6)
+    assert line.points[:, 1].max() > 1e11
+    slopes = np.diff(np.log(line.points[:, 1])) / np.diff(np.log(line.points[:, 0]))
+    assert slopes[line.points[:-1, 0] > 1e4] == pytest.approx(1.0, abs=0.01)
+    assert any("known to" in flag for flag in result.flags)
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,26 @@ def test_probabilities_in_detectors(row):
     assert value == pytest.approx(row.value, rel=3.0 * row.uncertainty)
 
 
+# Decays of one process in 50/ab at given couplings and ctau in m, and what they are good to.
+YIELDS = [
+    ("dark-photon", 0.3, {"epsilon": 1e-6}, 0.1421, "small-ip", 7.3756e-05, 2e-3),
+    ("alp-photon", 0.5, {"g_photon": 1e-6}, 0.3174, "baby", 0.0015046, 2e-3),
+    # The branching ratio of the reference has other form factors, which the test puts in.
+    ("dark-higgs", 0.5, {"sin_theta": 1e-4}, 0.8095, "baby", 0.11163 * 0.45483 / 0.45967, 2e-3),
+    ("hnl", 0.5, {"u2_tau": 1e-4}, 298.4, "baby", 20.372, 5e-3),
+]
+
+
+@pytest.mark.parametrize("row", YIELDS, ids=lambda row: row[0])
+def test_yields(row):
+    kind, mass, couplings, ctau, name, value, accuracy = row
+    point = reference_point(kind, mass)
+    defaults = {one.name: one.default or 0.0 for one in point.model.couplings}
+    rate = float(point.processes[0].produced_fb({**defaults, **couplings}))
+    probability = float(point.acceptance(0, name).probability(np.array(ctau)))
+    assert 50e3 * rate * probability == pytest.approx(value, rel=accuracy)
+
+
 ALP = {"model.kind": "alp-photon", "model.mass": 0.5, "model.g_photon": 1e-6}
 
 

@@ -7,11 +7,16 @@ from typing import Any
 import numpy as np
 
 from wayside.scenario import Scenario, checks
+from wayside.scenario.model import is_pair
 from wayside.sensitivity.background import Background, expected_background
 from wayside.sensitivity.contours import Line, trace
 from wayside.sensitivity.key_plane import KeyPlane, key_plane
+from wayside.sensitivity.particle_point import particle_point
 from wayside.typing import FloatArray
 from wayside.version import __version__
+
+NOTABLE = 1e-3
+"""Relative error of a yield from which on it is stated."""
 
 
 @dataclass(frozen=True)
@@ -118,9 +123,24 @@ def key_reach(scenario: Scenario, *, progress: Callable[[str], object] | None = 
         flags=[
             *checks.overlaps(scenario),
             *background.flags,
+            *_accuracy(scenario),
             "existing limits and the relic density are not drawn in a plane of keys",
         ],
     )
+
+
+def _accuracy(scenario: Scenario) -> list[str]:
+    """One line where the yield of the scenario's own point is not known to `NOTABLE`."""
+    if is_pair(scenario.model):
+        return []
+    point, couplings = particle_point(scenario), scenario.model.couplings
+    decays = sum(float(point.decays_per_fb(name, couplings)) for name in scenario.signal)
+    error = sum(float(point.decays_error_per_fb(name, couplings)) for name in scenario.signal)
+    if decays == 0.0:
+        return ["no particle reaches a signal detector at the scenario's own point"]
+    if error <= NOTABLE * decays:
+        return []
+    return [f"yield at the scenario's own point known to {100.0 * error / decays:.2g}%"]
 
 
 def _levels(background: Background) -> tuple[float, float]:
