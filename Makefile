@@ -24,7 +24,7 @@ reach: $(VENV)/.run
 	$(BIN)/wayside reach belle2-forward --out $(OUT)
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest -m "not nightly" -n auto --maxprocesses 4 --dist loadscope
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m "not nightly" -n auto --maxprocesses 4 --dist loadscope
 
 # The example package installed beside Wayside, in a folder of its own: what other tests see of
 # installed models stays as it is.

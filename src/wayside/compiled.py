@@ -246,6 +246,25 @@ def _stamp(path: str) -> str:
     return f"{path} {status.st_mtime_ns} {status.st_size}"
 
 
+@njit()
+def copy_rows(source: Any, target: Any, number: int) -> None:
+    """Copy the first numbers of an array, in compiled code.
+
+    An assignment of slices does the same, but makes Numba compile its error message: seconds for
+    each function that has one.
+    """
+    for row in range(number):
+        target[row] = source[row]
+
+
+@njit()
+def copy_columns(source: Any, target: Any, first: int, number: int) -> None:
+    """Copy the first columns of an array to others from ``first`` on, in compiled code."""
+    for row in range(len(source)):
+        for column in range(number):
+            target[row, first + column] = source[row, column]
+
+
 def cache_folder() -> Path | None:
     """Folder in which compiled code is kept, None if every process compiles for itself.
 

@@ -33,7 +33,7 @@ from wayside.transport.datasets import find
 from wayside.detector.physics import Physics
 from wayside.transport.slab import Slab, beam
 slab = Slab(IRON, 100.0, (4000.0, 4000.0), Physics(production_cut=1.0), find("stand-in"))
-sent = beam(130, 2000.0, 1500)
+sent = beam(130, 2000.0, 900)
 out = slab.cross(sent, 20261)
 again = slab.cross(sent, 20261)
 kaons = out[out["pdg"] == 130]
@@ -41,7 +41,7 @@ forward = (kaons["direction"][:, 2] > 0) & (kaons["position"][:, 2] > 99.9)
 print(json.dumps({
     "same": bool(np.array_equal(out, again)),
     "through": float(kaons["weight"][forward].sum()),
-    "alive": float(np.sum(kaons["track"] == 1)) / 1500,
+    "alive": float(np.sum(kaons["track"] == 1)) / 900,
     "unit": float(np.abs(np.linalg.norm(out["direction"], axis=1) - 1.0).max()),
     "neutrons": int(np.sum(out["pdg"] == 2112)),
 }))
@@ -66,7 +66,7 @@ def test_small_slab_against_the_table(crossed: dict[str, float]) -> None:
     table = curves("iron")
     expected = math.exp(float(table.log_transmission(2.0, 0.1)))
     error = expected * float(table.at(table.log_errors, 2.0, 0.1))
-    own = math.sqrt(expected * (1.0 - expected) / 1500)
+    own = math.sqrt(expected * (1.0 - expected) / 900)
     assert abs(crossed["through"] - expected) < 4.0 * math.hypot(error, own)
     assert crossed["same"]
     assert crossed["unit"] < 1e-9

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from wayside.compiled import njit
+from wayside.compiled import copy_columns, copy_rows, njit
 from wayside.detector.outline import Outline, trigonometric_roots
 from wayside.typing import BoolArray, FloatArray, IndexArray
 
@@ -207,13 +207,13 @@ def _arcs(pieces, thetas):  # type: ignore[no-untyped-def]
         if count + meeting + 8 > room:
             room = 2 * room + meeting + 8
             longer = np.empty(room, dtype=np.intp)
-            longer[:count] = ring[:count]
+            copy_rows(ring, longer, count)
             ring = longer
             wider = np.empty((2, room))
-            wider[:, :count] = values[:, :count]
+            copy_columns(values, wider, 0, count)
             values = wider
             more = np.empty(room, dtype=np.intp)
-            more[:count] = kind[:count]
+            copy_rows(kind, more, count)
             kind = more
         for k in range(meeting):
             here = order[k]

@@ -8,7 +8,7 @@ import numpy as np
 from wayside.acceptance.directions import Sky
 from wayside.acceptance.quadrature import gauss_legendre
 from wayside.acceptance.survey import survey_flight
-from wayside.compiled import njit
+from wayside.compiled import copy_columns, njit
 from wayside.detector.volume import Volume
 from wayside.production.flight import Flight
 from wayside.production.spectrum import MAX_SEGMENTS, spectrum
@@ -101,9 +101,9 @@ def _assemble(flight, directions, solid, length, rays, spectrum_of, gauss):  # t
             if count + number > room:
                 room = 2 * room + number
                 grown = np.empty((3, room))
-                grown[:, :count] = nodes[:, :count]
+                copy_columns(nodes, grown, 0, count)
                 nodes = grown
-            nodes[:, count : count + number] = out[:, :number]
+            copy_columns(out, nodes, count, number)
             offsets[last + 1] = count + number
             here = 0.0
             for k in range(number):

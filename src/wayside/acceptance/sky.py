@@ -180,10 +180,11 @@ def _survey(  # type: ignore[no-untyped-def]
     arcs = arcs_between(corners, edges)
     inward = arcs[1]
     circles = np.empty((len(edges) + len(levels), 3))
-    for e in range(len(edges)):
-        circles[e] = circle_about(arcs[0][e], frame)
-    for c in range(len(levels)):
-        circles[len(edges) + c] = circle_about(cones[c], frame)
+    for e in range(len(circles)):
+        normal = arcs[0][e] if e < len(edges) else cones[e - len(edges)]
+        circle = circle_about(normal, frame)
+        for i in range(3):
+            circles[e, i] = circle[i]
 
     hit = poles_hit(frame, position, size, axes, face)
     cuts, rough = polar_cuts(corners, edges, arcs, cones, levels, caustic, frame, hit)
@@ -244,7 +245,8 @@ def _survey(  # type: ignore[no-untyped-def]
                 for p in range(nodes_p.shape[1]):
                     phi = left + (right - left) * nodes_p[0, p]
                     unit_vector(sin_t, cos_t, phi, frame, ray)
-                    directions[count] = ray
+                    for i in range(3):
+                        directions[count, i] = ray[i]
                     if face:
                         # On the plane even where rounding puts a node outside the edge.
                         near = dot(axes[2], position) / dot(axes[2], ray)

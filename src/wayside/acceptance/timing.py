@@ -251,7 +251,9 @@ def _histograms(near, far, solid, first, spectra, rate, soonest, edges, many):  
     # Changes of the density per ns from bin to bin, of nodes that fill many bins evenly.
     decay_steps = np.zeros(bins + 1)
     crossing_steps = np.zeros(bins + 1)
-    longest = np.max(np.diff(spectra.offsets))
+    longest = 0
+    for k in range(len(spectra.offsets) - 1):
+        longest = max(longest, spectra.offsets[k + 1] - spectra.offsets[k])
     # Of one spectrum, with falling times: several directions share it.
     per_metre = np.empty(longest)
     weight = np.empty(longest)
@@ -312,7 +314,7 @@ def _histograms(near, far, solid, first, spectra, rate, soonest, edges, many):  
                 if first[i]:
                     crossings[j] += fraction * arriving
     if many:
-        widths = np.diff(edges)
+        widths = edges[1:] - edges[:-1]
         decays += widths * np.maximum(np.cumsum(decay_steps)[:bins], 0.0)
         crossings += widths * np.maximum(np.cumsum(crossing_steps)[:bins], 0.0)
     return decays, crossings

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from wayside.compiled import njit
+from wayside.compiled import copy_rows, njit
 from wayside.constants import SPEED_OF_LIGHT
 from wayside.detector.box import Box
 from wayside.detector.volume import Volume
@@ -84,10 +84,12 @@ def _propose(aim, foam, n, rng):  # type: ignore[no-untyped-def]
         for _ in range(copies):
             if count == len(out):
                 grown = np.empty((2 * count, 5))
-                grown[:count] = out
+                for row in range(count):
+                    for column in range(5):
+                        grown[row, column] = out[row, column]
                 out = grown
                 longer = np.empty(2 * count, dtype=np.int64)
-                longer[:count] = order
+                copy_rows(order, longer, count)
                 order = longer
             # Where the exponential, cut off at the exit, has fallen to a fraction u.
             length = near - free * math.log1p(rng.random() * math.expm1(-(far - near) / free))

@@ -71,7 +71,9 @@ def _histogram(axes: Any, values: FloatArray, limit: float | None, name: str) ->
     if pull:
         centres = 0.5 * (bins[1:] + bins[:-1])
         normal = np.exp(-0.5 * centres**2) / np.sqrt(2.0 * np.pi)
-        axes.plot(centres, len(values) * (bins[1] - bins[0]) * normal, color="0.5", linewidth=0.9)
+        curve = len(values) * (bins[1] - bins[0]) * normal
+        axes.plot(centres, curve, color="0.5", linewidth=0.9, label="normal distribution")
+        axes.legend(loc="upper right", fontsize=8)
 
 
 def _half_of_half(values: FloatArray) -> float:

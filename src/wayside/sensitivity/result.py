@@ -141,26 +141,7 @@ def _span(lines: list[Line]) -> str:
 def reach(scenario: Scenario, *, progress: Progress | None = None) -> Reach:
     """Compute what a scenario's detectors exclude over its plane.
 
-    Epsilon is an axis of every plane, and g_D too where ``plane.kind`` is ``epsilon-g_d``: the
-    scenario's own ``model.epsilon`` (``model.g_d``) moves no contour. It is the point at which the
-    flags are raised and an efficiency is quoted.
-
-    Parameters
-    ----------
-    scenario
-        From `wayside.load_scenario`.
-    progress
-        Called with a line of text before every step.
-
-    Returns
-    -------
-    Reach
-        Yields, contours and limits.
-
-    Raises
-    ------
-    InputError
-        If the plane cannot be made.
+    Parameters and errors are those of `wayside.results.reach.reach`, which adds figures and files.
     """
     say = progress or (lambda _: None)
     background = expected_background(scenario)
