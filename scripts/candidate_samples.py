@@ -126,6 +126,13 @@ BEAMS: Final = (
 )
 """Name, beam, number of particles, and number of particles in a chunk."""
 
+SLOW: Final = (
+    ("muon-above-slow", Beam((13, -13), (LogRange(1.0, 0.3, 10.0),), SKY, 0.3), 40_000, 1000),
+    ("neutron-rock-slow", Beam((2112,), (LogRange(1.0, 0.1, 0.6),), ROCK, 0.5), 40_000, 500),
+    ("muon-front-slow", Beam((13, -13), (LogRange(1.0, 0.3, 4.0),), FRONT, 0.3), 20_000, 500),
+)
+"""Particles of low energy, of which there are many and hardly one makes a vertex; as above."""
+
 PAIRS: Final = (
     ("signal-pairs", Spread(splitting=SPLITTINGS), 24_000, 960),
     (
@@ -157,6 +164,10 @@ def samples() -> tuple[Sample, ...]:
         for k, (name, beam, events, chunk) in enumerate(BEAMS)
     ]
     made.append(BeamSample(8, "photon-bare", Beam((22,), SOFT, FRONT, 0.3), 6_000, 250, 0.0))
+    made += [
+        BeamSample(30 + k, name, beam, events, chunk)
+        for k, (name, beam, events, chunk) in enumerate(SLOW)
+    ]
     made += [PairSample(10 + k, *pair) for k, pair in enumerate(PAIRS)]
     made += [
         ScenarioSample(20 + k, name, "belle2-forward-beams", events, 1000, values)

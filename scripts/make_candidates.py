@@ -200,6 +200,9 @@ def collect(table: TaskTable) -> Collected:
                 "name": sample.name,
                 "beam": beam_kind(sample),
                 "particles": list(sample.beam.pdg) if isinstance(sample, BeamSample) else [],
+                "energies": [list(part) for part in sample.beam.energies]
+                if isinstance(sample, BeamSample)
+                else [],
                 "simulated": simulated,
                 "kept": sum(part["kept"] for _, part in done),
                 "mixed": sum(part["mixed"] for _, part in done),

@@ -59,7 +59,8 @@ class Candidates:
         Lists of `wayside.candidates.schema.HITS` and `wayside.candidates.schema.GAPS`.
     samples
         Of each sample its ``name``, ``beam`` (``"diffuse"``, ``"point"``, ``"decays"`` or
-        ``"spread"``), ``particles`` (PDG numbers), ``simulated`` (number of particles or decays),
+        ``"spread"``), ``particles`` (PDG numbers), ``energies`` (fraction and ends in GeV of each
+        range that is uniform in the logarithm), ``simulated`` (number of particles or decays),
         ``shield`` (thickness of the lead in m).
     about
         Versions and settings.

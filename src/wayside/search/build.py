@@ -22,11 +22,11 @@ from wayside.search.limit_table import limit_table
 from wayside.search.parts import part
 from wayside.search.problem import BackgroundPart, Problem
 from wayside.search.samples import Samples
-from wayside.selections.background_sample import background_events, weights_per_particle
+from wayside.selections.background_sample import background_events, kind_rows, simulated_samples
 from wayside.selections.cuts import Vetoes
 from wayside.selections.fakes import FakeBins
 from wayside.selections.kinds import KINDS
-from wayside.selections.samples import FRACTION, Half, in_half
+from wayside.selections.samples import Half
 from wayside.selections.signal import SelectedMap
 from wayside.selections.signal_sample import SignalEvents, signal_events
 from wayside.sensitivity.planes import mass_point
@@ -133,7 +133,7 @@ def _loads(
 
 def empty_bins(samples: Samples) -> dict[str, FakeBins]:
     """Bins of the kinds of background that were simulated, without fakes."""
-    simulated = {own["name"] for own in samples.candidates.samples if own["simulated"]}
+    simulated = simulated_samples(samples.candidates)
     lead = {own["name"]: float(own["shield"]) for own in samples.candidates.samples}
     bins = {}
     for name, kind in KINDS.items():
@@ -165,7 +165,7 @@ def problem(scenario: Scenario, samples: Samples, vetoes: Vetoes, half: Half) ->
     candidates = samples.candidates
     signal = signal_events(candidates, samples.decays, vetoes, shipped(), half)
     no_cuts = signal.counted(np.ones(len(signal.rows), dtype=np.bool_))
-    weights = no_cuts.decay_weights(timed_fraction(scenario, signal)).ravel()
+    decay_weights = no_cuts.decay_weights(timed_fraction(scenario, signal))
     bins = empty_bins(samples)
     if not bins:
         raise InputError("the candidates hold no sample of background")
@@ -182,17 +182,19 @@ def problem(scenario: Scenario, samples: Samples, vetoes: Vetoes, half: Half) ->
             float(np.sqrt(((number * events.resolution) ** 2).sum())),
             *_vertices(candidates, kind, number, half, events.least_vetoed),
             loaded[kind].relative_error,
+            tuple(number.tolist()),
         )
     return Problem(
         part(
             candidates.rows[signal.rows],
-            weights[signal.bins] * signal.veto,
+            decay_weights.ravel()[signal.bins] * signal.veto,
             signal.event,
         ),
         backgrounds,
         (other.value, other.error),
         scanned_tracks(scenario),
         limit_table(scenario.run.confidence_level),
+        decay_weights,
     )
 
 
@@ -200,11 +202,8 @@ def _vertices(
     candidates: Candidates, kind: str, number: FloatArray, half: Half, least_vetoed: float
 ) -> tuple[float, float]:
     """Expected vertices of a kind, timed or not, and those that a typical row stands for."""
-    own = KINDS[kind]
-    rows = candidates.of(own.sample)
-    rows = rows[in_half(rows["event"], half)]
-    weight = weights_per_particle(rows, own, FRACTION)
-    bins = np.searchsorted(np.asarray(own.edges), rows["kinetic_energy"], side="right") - 1
-    weight = np.where(weight > 0.0, weight * number[np.clip(bins, 0, len(number) - 1)], 0.0)
+    own = kind_rows(candidates, kind, half)
+    assert own is not None
+    weight = own.weight * number[own.bins]
     total = float(weight.sum())
     return total, least_vetoed * float((weight**2).sum()) / total if total > 0.0 else 0.0

@@ -5,7 +5,7 @@ there, at the smallest coupling, a contour ends.
 """
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -14,6 +14,8 @@ from wayside.search.parts import Part
 from wayside.selections.cuts import Cut, uncrowded
 from wayside.selections.variables import variable
 from wayside.typing import BoolArray, FloatArray
+
+_NONE: Final[FloatArray] = np.zeros(0)
 
 
 class BackgroundPart(NamedTuple):
@@ -31,6 +33,9 @@ class BackgroundPart(NamedTuple):
         Vertices that a typical simulated one stands for, if it is vetoed as little as any.
     relative_error
         Relative error of all of them from fluxes and models.
+    particles
+        Numbers of particles in the scenario by energy bin of the kind, laws for other detectors
+        included; empty if they are not known.
     """
 
     candidates: Part
@@ -38,6 +43,7 @@ class BackgroundPart(NamedTuple):
     vertices: float
     one: float
     relative_error: float
+    particles: tuple[float, ...] = ()
 
     def one_more(self, passed: FloatArray) -> FloatArray:
         """Events that one more simulated vertex would add to those that pass a selection."""
@@ -97,6 +103,9 @@ class Problem(NamedTuple):
         Unrelated tracks in the films when they are replaced, per m^2.
     limits
         Table of limits.
+    decay_weights
+        Fraction of all decays that one selected decay stands for, by channel, mass and energy of
+        `wayside.selections.signal.SignalRatio`; empty if it is not known.
     """
 
     signal: Part
@@ -104,6 +113,7 @@ class Problem(NamedTuple):
     other: tuple[float, float]
     tracks: float
     limits: LimitTable
+    decay_weights: FloatArray = _NONE
 
     def parts(self) -> list[Part]:
         """Signal, then the backgrounds."""

@@ -60,6 +60,13 @@ def summary(result: SearchResult) -> dict[str, Any]:
         "validation": {**about.get("validation", {})},
         "cut_flow": [_flow(step, result.timed) for step in result.flow],
         "all_cuts_but_one": [_flow(step, result.timed) for step in result.one_less],
+        "weights": {
+            "particles": {
+                kind: list(part.particles) for kind, part in result.untouched.backgrounds.items()
+            },
+            "decays": result.untouched.decay_weights.tolist(),
+            "unrelated_tracks_per_m2": result.untouched.tracks,
+        },
         "held_out_log_merit": [_finite(float(value)) for value in result.optimum.held_out],
         "kept_by_splitting": {
             "edges_gev": list(SPLITTINGS),

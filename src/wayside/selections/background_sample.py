@@ -1,5 +1,8 @@
 """Background candidates of the table, weighted to one particle of each kind and energy."""
 
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
+
 import numpy as np
 
 from wayside.candidates.files import Candidates
@@ -9,6 +12,9 @@ from wayside.selections.fakes import WeightedEvents
 from wayside.selections.kinds import KINDS, Kind
 from wayside.selections.samples import FRACTION, Half, in_half
 from wayside.typing import FloatArray, IndexArray, StructuredArray
+
+_APART: Final = 10**12
+"""More than the number of any event."""
 
 
 def weights_per_particle(rows: StructuredArray, kind: Kind, fraction: float = 1.0) -> FloatArray:
@@ -40,6 +46,100 @@ def weights_per_particle(rows: StructuredArray, kind: Kind, fraction: float = 1.
     return np.asarray(np.where(inside, weight / (reference.rate() * width * fraction), 0.0))
 
 
+class KindRows(NamedTuple):
+    """Vertices of one kind of particle, timed or not.
+
+    Attributes
+    ----------
+    rows
+        Indices of the rows in the table, shape (n,).
+    event
+        Numbers of their events, different in different samples, shape (n,).
+    weight
+        Candidates per entering particle of its energy bin that each stands for, shape (n,).
+    bins
+        Energy bin of each, shape (n,).
+    particle
+        Weight of one simulated particle in each bin, whether it makes a vertex or not; nan where
+        the table does not say how many there are. Shape (bins,).
+    """
+
+    rows: IndexArray
+    event: IndexArray
+    weight: FloatArray
+    bins: IndexArray
+    particle: FloatArray
+
+
+def simulated_samples(candidates: Candidates) -> dict[str, int]:
+    """Indices of the samples that were simulated, by name."""
+    return {
+        str(sample["name"]): number
+        for number, sample in enumerate(candidates.samples)
+        if sample["simulated"]
+    }
+
+
+def kind_rows(candidates: Candidates, kind: str, half: Half | None) -> KindRows | None:
+    """Vertices of one kind of particle, with their weights.
+
+    Parameters
+    ----------
+    candidates
+        The table.
+    kind
+        Name among `KINDS`.
+    half
+        Half of the events that is used; None for all.
+
+    Returns
+    -------
+    KindRows or None
+        None if nothing of this kind was simulated.
+    """
+    own, there = KINDS[kind], simulated_samples(candidates)
+    if own.sample not in there:
+        return None
+    edges = np.asarray(own.edges)
+    ends = [(own.sample, float(edges[0]), float(edges[-1]))]
+    if own.slow is not None and own.slow[0] in there:
+        name, split = own.slow
+        ends = [(name, float(edges[0]), split), (own.sample, split, float(edges[-1]))]
+    table = candidates.rows
+    rows, numbers = [], []
+    particle = np.full(len(edges) - 1, np.nan)
+    fraction = FRACTION if half else 1.0
+    for name, low, high in ends:
+        mine = np.flatnonzero(table["sample"] == there[name])
+        energy = table["kinetic_energy"][mine]
+        mine = mine[(energy >= low) & (energy < high)]
+        if half is not None:
+            mine = mine[in_half(table["event"][mine], half)]
+        rows.append(mine)
+        numbers.append(table["event"][mine] + there[name] * _APART)
+        inside = (edges[:-1] >= low) & (edges[1:] <= high)
+        simulated = fraction * _simulated(candidates.samples[there[name]], edges)
+        with np.errstate(divide="ignore"):
+            particle[inside] = 1.0 / simulated[inside]
+    every = np.concatenate(rows)
+    weight = weights_per_particle(table[every], own, fraction)
+    energy = table["kinetic_energy"][every].astype(np.float64)
+    bins = np.clip(np.searchsorted(edges, energy, side="right") - 1, 0, len(edges) - 2)
+    return KindRows(every, np.concatenate(numbers), weight, bins, particle)
+
+
+def _simulated(sample: Mapping[str, Any], edges: FloatArray) -> FloatArray:
+    """Number of particles of a sample in each energy bin; nan if the table does not say."""
+    ranges = sample.get("energies")
+    if not ranges:
+        return np.full(len(edges) - 1, np.nan)
+    number = np.zeros(len(edges) - 1)
+    for fraction, low, high in ranges:
+        within = np.log(np.clip(edges, low, high))
+        number += fraction * np.diff(within) / np.log(high / low)
+    return np.asarray(float(sample["simulated"]) * number)
+
+
 def background_events(
     candidates: Candidates, kind: str, vetoes: Vetoes, half: Half | None
 ) -> WeightedEvents | None:
@@ -61,42 +161,38 @@ def background_events(
     WeightedEvents or None
         None if nothing of this kind was simulated.
     """
-    own = KINDS[kind]
-    names = [sample["name"] for sample in candidates.samples]
-    if own.sample not in names or not candidates.samples[names.index(own.sample)]["simulated"]:
+    own = kind_rows(candidates, kind, half)
+    if own is None:
         return None
-    number = names.index(own.sample)
-    every = np.flatnonzero(candidates.rows["sample"] == number)
-    if half is not None:
-        every = every[in_half(candidates.rows["event"][every], half)]
-    rows = candidates.rows[every]
-    weight = weights_per_particle(rows, own, FRACTION if half else 1.0)
-    veto = vetoes.weights(rows)
-    kept = (veto > 0.0) & (weight > 0.0)
-    edges = np.asarray(own.edges)
-    bins = np.searchsorted(edges, rows["kinetic_energy"].astype(np.float64), side="right") - 1
-    _, event = np.unique(rows["event"][kept], return_inverse=True)
-    total = float(weight.sum())
+    veto = vetoes.weights(candidates.rows[own.rows])
+    kept = (veto > 0.0) & (own.weight > 0.0)
+    _, event = np.unique(own.event[kept], return_inverse=True)
+    total = float(own.weight.sum())
     return WeightedEvents(
-        edges,
-        every[kept],
+        np.asarray(KINDS[kind].edges),
+        own.rows[kept],
         event.ravel(),
-        bins[kept],
-        weight[kept],
+        own.bins[kept],
+        own.weight[kept],
         veto[kept],
-        _resolution(weight, bins, len(edges) - 1),
+        _resolution(own),
         total,
-        float((weight**2).sum()) / total if total > 0.0 else 1.0,
+        float((own.weight**2).sum()) / total if total > 0.0 else 1.0,
         float(veto[kept].max(initial=0.0)) or 1.0,
     )
 
 
-def _resolution(weight: FloatArray, bins: IndexArray, size: int) -> FloatArray:
-    """Weight of a typical vertex in each bin, or, where it has none, the largest of the others'."""
-    inside = weight > 0.0
+def _resolution(own: KindRows) -> FloatArray:
+    """Weight of one more vertex in each bin.
+
+    That of a typical vertex; in a bin without any that of one simulated particle, or, where the
+    table does not say how many there are, the largest of the other bins.
+    """
+    size = len(own.particle)
     squares, sums = (
-        np.asarray(np.bincount(bins[inside], values[inside], minlength=size), dtype=np.float64)
-        for values in (weight**2, weight)
+        np.asarray(np.bincount(own.bins, values, minlength=size), dtype=np.float64)
+        for values in (own.weight**2, own.weight)
     )
     typical = np.where(sums > 0.0, squares / np.where(sums > 0.0, sums, 1.0), 0.0)
-    return np.where(sums > 0.0, typical, typical.max(initial=0.0))
+    empty = np.where(np.isfinite(own.particle), own.particle, typical.max(initial=0.0))
+    return np.where(sums > 0.0, typical, empty)

@@ -62,11 +62,15 @@ class Kind(NamedTuple):
         Source to which its rows are weighted.
     edges
         Edges of the bins of the kinetic energy outside of the lead, in GeV.
+    slow
+        Name of a sample of low energies, and the energy in GeV up to which it takes the place of
+        the other where it was simulated; None without one.
     """
 
     sample: str
     reference: Reference
     edges: tuple[float, ...]
+    slow: tuple[str, float] | None = None
 
 
 _COSMIC: Final = (0.3, 1.0, 3.0, 10.0, 20.0, 50.0, 100.0, 300.0, 1000.0)
@@ -75,14 +79,14 @@ _NEUTRAL: Final = (0.1, 0.3, 0.6, 1.0, 2.0, 4.0, 10.0)
 _SOFT: Final = (0.05, 0.2, 1.0, 3.0, 7.5)
 
 KINDS: Final[Mapping[str, Kind]] = {
-    "muon-above": Kind("muon-above", ABOVE, _COSMIC),
-    "muon-front": Kind("muon-front", FRONT, _COLLIDER),
+    "muon-above": Kind("muon-above", ABOVE, _COSMIC, ("muon-above-slow", 10.0)),
+    "muon-front": Kind("muon-front", FRONT, _COLLIDER, ("muon-front-slow", 4.0)),
     "klong-front": Kind("klong-front", FRONT, _NEUTRAL),
     "neutron-front": Kind("neutron-front", FRONT, _NEUTRAL),
     "photon-front": Kind("photon-front", FRONT, _SOFT),
     "photon-bare": Kind("photon-bare", FRONT, _SOFT),
     "electron-front": Kind("electron-front", FRONT, _SOFT),
     "klong-above": Kind("klong-rock", ABOVE, _NEUTRAL),
-    "neutron-above": Kind("neutron-rock", ABOVE, _NEUTRAL),
+    "neutron-above": Kind("neutron-rock", ABOVE, _NEUTRAL, ("neutron-rock-slow", 0.6)),
 }
 """Kinds of the table of fakes by name, ``wayside.backgrounds.fakes.Kind``."""

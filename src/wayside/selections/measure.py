@@ -83,10 +83,14 @@ def sample_counts(
 
     Effective counts are those of the reference source of the kind, each energy bin counting alike.
     """
-    simulated = {sample["name"]: int(sample["simulated"]) for sample in candidates.samples}
+    own = KINDS[kind]
+    names = [own.sample] + ([own.slow[0]] if own.slow else [])
+    simulated = sum(
+        int(sample["simulated"]) for sample in candidates.samples if sample["name"] in names
+    )
     passed = cuts.passes(candidates.rows[events.rows])
     return {
-        "simulated": simulated[KINDS[kind].sample],
+        "simulated": simulated,
         "timed_events": int(events.event.max()) + 1 if len(events.event) else 0,
         "timed_effective": effective_count(events.weight, events.event),
         "passing_events": len(set(events.event[passed].tolist())),
