@@ -10,6 +10,7 @@ from selections.toy import background_rows, candidates, decays_of, signal_rows
 from wayside.cli.main import cli
 from wayside.results.search import search
 from wayside.scenario import load_scenario
+from wayside.search.curves import UPPER
 from wayside.search.samples import Samples, read_samples
 from wayside.selections.kinds import KINDS
 from wayside.selections.names import SELECTED
@@ -76,6 +77,7 @@ def test_better_than_timed_alone(result):
     selected, none = (result.epsilon(name) for name in (SELECTED, "no background"))
     assert np.isfinite(selected)
     assert selected >= none * 0.99
+    assert result.epsilon(UPPER) >= selected
     timed = result.epsilon("timed")
     assert np.isnan(timed) or selected < timed
 

@@ -165,12 +165,14 @@ def _cell(count: "Count") -> str:
 
 
 def _limits(result: "SearchResult") -> str:
+    from wayside.search.curves import UPPER
+
     rows = []
     for name, background in result.backgrounds.items():
         epsilon = result.epsilon(name)
         rows.append(
             (
-                name,
+                "  background at upper limit" if name == UPPER else name,
                 background.words(),
                 f"{background.n_limit:.4g}",
                 f"{epsilon:.3g}" if epsilon == epsilon else "none",

@@ -51,6 +51,7 @@ SECTIONS: Final = {
     "eq22": Entry("Eqs. 22 and 23: BaBar", EQUATIONS, "eq22", 4.0),
     "beyond": Entry("Actual beams, fermions, time of flight", BEYOND, "beyond", 14.0),
     "seen": Entry("Simulated efficiency and background", BEYOND, "seen", 15.0),
+    "searched": Entry("With the selection of a search", BEYOND, "searched", 20.0),
 }
 """By the name that the command line takes."""
 

@@ -11,6 +11,7 @@ from matplotlib.ticker import MaxNLocator
 
 from wayside.plotting.style import APPROXIMATE, OURS, canvas
 from wayside.plotting.titles import line
+from wayside.search.curves import UPPER
 from wayside.search.kept import SPLITTINGS
 from wayside.search.run import SearchResult
 from wayside.selections.names import SELECTED
@@ -311,6 +312,7 @@ def limits_figure(result: SearchResult) -> Figure:
     """
     styles = {
         SELECTED: {"color": OURS, "linewidth": 1.8},
+        UPPER: {"color": OURS, "linewidth": 1.0, "linestyle": ":"},
         "timed": {"color": APPROXIMATE, "linewidth": 1.2},
         "no background": {"color": "0.35", "linestyle": (0, (5, 2)), "linewidth": 1.0},
     }

@@ -1,6 +1,6 @@
 """Background and smallest epsilon against luminosity, with a selection and without."""
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -8,8 +8,15 @@ from wayside.scenario import Scenario
 from wayside.selections.names import SELECTED
 from wayside.selections.selection import SearchSelection
 from wayside.sensitivity.background import Background
-from wayside.sensitivity.luminosity import smallest_epsilon, yields
+from wayside.sensitivity.luminosity import EPSILON, smallest_epsilon
+from wayside.sensitivity.planes import G_D, mass_point
 from wayside.typing import FloatArray
+
+STEPS: Final = 81
+"""Values of g_D."""
+
+UPPER: Final = "selected, background at its 90% upper limit"
+"""The selection if the background is as large as its errors allow."""
 
 
 class Curve(NamedTuple):
@@ -20,8 +27,8 @@ class Curve(NamedTuple):
     background
         Expected background events, shape (n,).
     epsilon
-        Smallest epsilon excluded at the scenario's masses and g_D, nan where there is none; shape
-        (n,).
+        Smallest epsilon excluded at the scenario's masses at any g_D of the plane of couplings, nan
+        where there is none; shape (n,).
     """
 
     background: FloatArray
@@ -36,7 +43,8 @@ class Curves(NamedTuple):
     luminosity
         Integrated luminosities in fb^-1, shape (n,).
     by_selection
-        Curves by name: ``"selected"``, ``"timed"`` and ``"no background"``.
+        Curves by name: ``"selected"``, the same with the background at its upper limit, ``"timed"``
+        and ``"no background"``.
     """
 
     luminosity: FloatArray
@@ -65,9 +73,32 @@ def curves(
     luminosity = scenario.run.luminosity_fb * np.geomspace(1e-3, 10.0, points)
     drawn = {}
     for name, background in backgrounds.items():
-        events = yields(scenario, selection if name == SELECTED else None)
-        signal = np.sum([events[detector] for detector in scenario.signal], axis=0)
+        signal = coupling_yields(scenario, selection if name in (SELECTED, UPPER) else None)
         limits = np.array([background.limit_at(float(value)) for value in luminosity])
         expected = background.value * luminosity / background.luminosity_fb
-        drawn[name] = Curve(expected, smallest_epsilon(signal, luminosity, limits))
+        smallest = [smallest_epsilon(events, luminosity, limits) for events in signal]
+        # Infinite where nothing is excluded: nan would be the smallest.
+        epsilon = np.min(np.nan_to_num(smallest, nan=np.inf), axis=0)
+        drawn[name] = Curve(expected, np.where(np.isfinite(epsilon), epsilon, np.nan))
     return Curves(luminosity, drawn)
+
+
+def coupling_yields(scenario: Scenario, selection: SearchSelection | None) -> FloatArray:
+    """Expected events per fb^-1 in the signal detectors over g_D and epsilon.
+
+    Parameters
+    ----------
+    scenario
+        Masses, beams and detectors; ``plane.g_d`` if it is given.
+    selection
+        Selection of a search, instead of the scenario's.
+
+    Returns
+    -------
+    array
+        Shape (g_D, epsilon), the latter over `wayside.sensitivity.luminosity.EPSILON`.
+    """
+    point = mass_point(scenario, selection)
+    g_d = np.geomspace(*(scenario.plane.g_d or G_D), STEPS)[:, None]
+    events = [point.expected_events(name, EPSILON, g_d, 1.0) for name in scenario.signal]
+    return np.asarray(np.sum(events, axis=0))

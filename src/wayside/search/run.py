@@ -6,12 +6,13 @@ from itertools import product
 from typing import Final, NamedTuple
 
 import numpy as np
+from scipy.special import ndtri
 
 from wayside.backgrounds.budget import Budget, budget
 from wayside.backgrounds.fake_counts import contributions
 from wayside.scenario import Scenario
 from wayside.search.build import LONG, problem
-from wayside.search.curves import Curves, curves
+from wayside.search.curves import UPPER, Curves, curves
 from wayside.search.flow import Flow, cut_flow, one_less
 from wayside.search.kept import Kept, kept_by_splitting
 from wayside.search.optimise import MOST_CUTS, Optimum, optimise
@@ -72,8 +73,8 @@ class SearchResult:
     budget
         Sources of background at all detectors.
     backgrounds
-        Expected background by selection: ``"selected"``, ``"timed"``, and ``"no background"`` for
-        timed decays of which none is faked.
+        Expected background by selection: ``"selected"``, the same at its upper limit, ``"timed"``,
+        and ``"no background"`` for timed decays of which none is faked.
     curves
         Background and smallest epsilon of these against luminosity.
     kept
@@ -98,7 +99,7 @@ class SearchResult:
     timed: float
 
     def epsilon(self, name: str = SELECTED) -> float:
-        """Smallest epsilon excluded with a selection at the scenario's luminosity.
+        """Smallest epsilon excluded with a selection at the scenario's luminosity, at any g_D.
 
         Parameters
         ----------
@@ -214,13 +215,19 @@ def evaluated(
     )
 
 
+def upper_limit(background: Background) -> float:
+    """Background that is exceeded with a probability of 10 per cent, by a Gaussian error."""
+    return background.value + float(ndtri(0.9)) * background.error
+
+
 def _backgrounds(scenario: Scenario, counted: Budget) -> dict[str, Background]:
     """Expected background by selection; none with that of timed decays."""
     selected, timed = (
         simulated_background(scenario, counted, name) for name in (SELECTED, "timed")
     )
     none = replace(timed, value=0.0, error=0.0, kind="number", flags=())
-    return {SELECTED: selected, "timed": timed, NO_BACKGROUND: none}
+    upper = replace(selected, value=upper_limit(selected), error=0.0, kind="number", flags=())
+    return {SELECTED: selected, UPPER: upper, "timed": timed, NO_BACKGROUND: none}
 
 
 def _efficiencies(scenario: Scenario, selection: SearchSelection) -> tuple[float, float, float]:

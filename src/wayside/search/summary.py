@@ -1,17 +1,15 @@
 """A search as plain values and tables."""
 
 import math
-from typing import Any, Final
+from typing import Any
 
+from wayside.search.curves import UPPER
 from wayside.search.flow import Flow
 from wayside.search.kept import SPLITTINGS
-from wayside.search.run import SearchResult
+from wayside.search.run import SearchResult, upper_limit
 from wayside.selections.names import SELECTED
 from wayside.text import csv_text
 from wayside.version import __version__
-
-NONE_SEEN: Final = 2.3
-"""Events that are excluded at 90 per cent confidence where none was seen."""
 
 
 def summary(result: SearchResult) -> dict[str, Any]:
@@ -47,13 +45,14 @@ def summary(result: SearchResult) -> dict[str, Any]:
         "background": {
             "total": background.value,
             "error": background.error,
-            "upper_limit_90": background.value + 1.2816 * background.error,
+            "upper_limit_90": upper_limit(background),
             "by_source": by_source(result),
             "effective_counts": about.get("background_samples", {}),
         },
         "limit": {
             "n_signal": background.n_limit,
             "epsilon_min": _finite(result.epsilon()),
+            "background_at_upper_limit": _limit(result, UPPER),
             "timed": _limit(result, "timed"),
             "no_background": _limit(result, "no background"),
         },

@@ -7,6 +7,8 @@ from wayside.efficiency.selection import SELECTIONS
 SEARCH: Final = "search"
 """The selection that comes with Wayside for the splitting nearest to that of the scenario."""
 
+TIMED: Final = "timed"
+
 SUFFIX: Final = ".json"
 """Ending of the path of a selection file."""
 

@@ -17,7 +17,7 @@ from wayside.files import printable, whole_file
 from wayside.reading import reading, sealed_json, unsealed_json
 from wayside.selections.cuts import Cut, Cuts, Vetoes
 from wayside.selections.fakes import FakeBins, fake_bins
-from wayside.selections.names import SEARCH
+from wayside.selections.names import SEARCH, TIMED
 from wayside.selections.signal import SelectedMap, SignalRatio, signal_ratio
 from wayside.selections.variables import variable
 
@@ -152,23 +152,29 @@ def automatic(background_counts: bool) -> str:
     background_counts
         Whether there is a background that a search could reduce.
     """
-    return SEARCH if background_counts and shipped_selections() else "timed"
+    return SEARCH if background_counts and shipped_selections() else TIMED
 
 
-def nearest_selection(splitting: float) -> SearchSelection:
+def nearest_selection(splitting: float, fibre_layers: int = 1) -> SearchSelection:
     """Selection of the nearest splitting, by the logarithm, among those that come with Wayside.
 
     Parameters
     ----------
     splitting
         m1 - m2 in GeV.
+    fibre_layers
+        Number of layers of fibres that veto.
 
     Raises
     ------
     InputError
         If none comes with it.
     """
-    known = shipped_selections()
+    known = [
+        selection
+        for selection in shipped_selections()
+        if selection.cuts.vetoes.fibre_layers == fibre_layers
+    ]
     if not known:
         raise InputError("no selection of a search comes with this version; see `wayside search`")
 

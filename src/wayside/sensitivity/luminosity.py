@@ -9,7 +9,6 @@ import numpy as np
 from wayside.backgrounds.budget import Budget
 from wayside.limits import control as with_control
 from wayside.scenario import Scenario
-from wayside.selections.selection import SearchSelection
 from wayside.sensitivity.background import (
     Background,
     control_detector,
@@ -19,7 +18,9 @@ from wayside.sensitivity.background import (
 from wayside.sensitivity.planes import mass_point
 from wayside.typing import FloatArray
 
-_EPSILON = np.geomspace(1e-8, 0.9, 1601)
+EPSILON = np.geomspace(1e-8, 0.9, 1601)
+"""Couplings over which yields are computed."""
+
 _MOST = 1e5
 """Background beyond which the limit with a control detector is not computed: it takes seconds."""
 
@@ -81,7 +82,7 @@ def luminosity_scan(
     known = np.array(
         [expected_limit(b, e, run.confidence_level) for b, e in zip(expected, errors, strict=True)]
     )
-    events = yields(scenario)
+    events = _yields(scenario)
     signal = np.asarray(sum(events[name] for name in scenario.signal))
     excluded = partial(smallest_epsilon, signal, luminosity)
     zero = Curve("no background", none, excluded(none))
@@ -106,19 +107,11 @@ def luminosity_scan(
     return LuminosityScan(luminosity, expected, curves, other, own)
 
 
-def yields(scenario: Scenario, selection: SearchSelection | None = None) -> dict[str, FloatArray]:
-    """Expected events per fb^-1 by detector over a grid of epsilon, at the scenario's g_D.
-
-    Parameters
-    ----------
-    scenario
-        Masses, g_D, beams and detectors.
-    selection
-        Selection of a search, instead of the scenario's.
-    """
-    point = mass_point(scenario, selection)
+def _yields(scenario: Scenario) -> dict[str, FloatArray]:
+    """Expected events per fb^-1 by detector over a grid of epsilon, at the scenario's g_D."""
+    point = mass_point(scenario)
     return {
-        name: np.asarray(point.expected_events(name, _EPSILON, scenario.pair.g_d, 1.0))
+        name: np.asarray(point.expected_events(name, EPSILON, scenario.pair.g_d, 1.0))
         for name in scenario.detectors
     }
 
@@ -129,7 +122,7 @@ def smallest_epsilon(events: FloatArray, luminosity: FloatArray, n_limit: FloatA
     Parameters
     ----------
     events
-        Expected events per fb^-1 over the grid of `yields`.
+        Expected events per fb^-1 over the grid `EPSILON`.
     luminosity
         Luminosities in fb^-1, shape (n,).
     n_limit
@@ -148,11 +141,11 @@ def smallest_epsilon(events: FloatArray, luminosity: FloatArray, n_limit: FloatA
         if len(above) and above[0] > 0:
             k = int(above[0])
             fraction = (level - logs[k - 1]) / (logs[k] - logs[k - 1])
-            smallest[i] = _EPSILON[k - 1] * (_EPSILON[k] / _EPSILON[k - 1]) ** fraction
+            smallest[i] = EPSILON[k - 1] * (EPSILON[k] / EPSILON[k - 1]) ** fraction
     return smallest
 
 
 def _ratio_at(epsilon: float, other: FloatArray, signal: FloatArray) -> float:
     """Signal in the control detector over that in the signal detector; without a limit, at best."""
-    at = int(np.argmax(signal)) if math.isnan(epsilon) else int(np.searchsorted(_EPSILON, epsilon))
+    at = int(np.argmax(signal)) if math.isnan(epsilon) else int(np.searchsorted(EPSILON, epsilon))
     return float(other[at] / signal[at]) if signal[at] > 0.0 else 0.0

@@ -1,8 +1,10 @@
 """Planes of couplings and masses: which mass point stands in which column."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -68,6 +70,10 @@ def selected_map(scenario: Scenario, selection: SearchSelection) -> SelectedMap:
     """
     cuts = selection.cuts.cuts
     return selection.efficiency_map(uncrowded(cuts, scanned_tracks(scenario)))
+
+
+G_D: Final = (1e-3, math.sqrt(4.0 * math.pi))
+"""Ends of g_D where the scenario does not say: the upper one is where couplings are strong."""
 
 
 @dataclass(frozen=True)
@@ -206,7 +212,7 @@ def plane_of(scenario: Scenario) -> Plane:
     low, high = section.epsilon or (1e-6, 1e-1)
     epsilon = Axis("epsilon", r"$\varepsilon$", "1", np.geomspace(low, high, section.points))
     if section.kind == "epsilon-g_d":
-        low, high = section.g_d or (1e-3, float(np.sqrt(4.0 * np.pi)))
+        low, high = section.g_d or G_D
         x = Axis("g_d", r"$g_D$", "1", np.geomspace(low, high, section.points))
     elif section.kind == "epsilon-m2":
         x = Axis("m2", r"$m_2$ [GeV]", "GeV", _m2_values(scenario), section.hold == "ratios")
