@@ -254,3 +254,18 @@ def test_the_process_keeps_standard_output_clean(tmp_path: Path) -> None:
     done = subprocess.run(args, capture_output=True, text=True, cwd=tmp_path, check=True)
     assert json.loads(done.stdout)["production"] == "off-shell"
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.nightly
+def test_a_plane_of_keys(here: Path) -> None:
+    alp = ("model.kind=alp-photon", "model.mass=0.1", "model.g_photon=1e-5", "plane.points=20")
+    sets = [part for value in alp for part in ("--set", value)]
+    result = run("belle2-forward-beams", *sets, "--set", "run.luminosity_fb=1e9", "--out", "keys")
+    assert result.exit_code == 0, result.output
+    assert names(here / "keys") == FILES
+    assert "contour: model.mass " in result.stdout
+    assert ", model.g_photon " in result.stdout
+    written = json.loads((here / "keys" / "result.json").read_text(encoding="utf-8"))
+    assert written["axes"] == ["model.mass", "model.g_photon"]
+    header = (here / "keys" / "contours.csv").read_text(encoding="utf-8")
+    assert "contour,line,shape,model.mass,model.g_photon" in header

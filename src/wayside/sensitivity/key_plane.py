@@ -5,7 +5,7 @@ scenario, and a mass point, of its own.
 """
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
@@ -96,13 +96,17 @@ class KeyPlane:
                 self.kept[costly] = None
         return self.kept[costly]
 
-    def events(self, x: ArrayLike, y: ArrayLike) -> dict[str, FloatArray]:
+    def events(
+        self, x: ArrayLike, y: ArrayLike, detectors: Iterable[str] | None = None
+    ) -> dict[str, FloatArray]:
         """Expected events by detector at points of the plane.
 
         Parameters
         ----------
         x, y
             Values of the keys, shapes that broadcast.
+        detectors
+            Names of those that are wanted, None for all.
 
         Returns
         -------
@@ -114,7 +118,7 @@ class KeyPlane:
         )
         columns = zip((xs, ys), self._couplings, strict=True)
         costly = [values.ravel() for values, coupling in columns if not coupling]
-        result = {name: np.zeros(xs.size) for name in self.scenario.detectors}
+        result = {name: np.zeros(xs.size) for name in detectors or self.scenario.detectors}
         stacked = np.stack(costly, axis=1) if costly else np.zeros((xs.size, 0))
         rows, group = np.unique(stacked, axis=0, return_inverse=True)
         for number, row in enumerate(rows.tolist()):

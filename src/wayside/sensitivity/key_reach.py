@@ -151,8 +151,10 @@ def _level_lines(plane: KeyPlane, total: FloatArray, level: float) -> list[Line]
     """Lines on which the expected events take a level, found by roots."""
 
     def above(x: FloatArray, y: FloatArray) -> FloatArray:
-        events = plane.events(plane.x.from_coordinates(x), plane.y.from_coordinates(y))
-        return _log_over(np.asarray(sum(events[name] for name in plane.scenario.signal)), level)
+        events = plane.events(
+            plane.x.from_coordinates(x), plane.y.from_coordinates(y), plane.scenario.signal
+        )
+        return _log_over(np.asarray(sum(events.values())), level)
 
     grid = _log_over(total, level)
     x, y = plane.x.coordinates, plane.y.coordinates
