@@ -8,7 +8,7 @@ import pytest
 from backgrounds.test_faces import some_boxes
 from wayside import PseudoDirac, load_scenario
 from wayside.acceptance.estimate import converged_rule
-from wayside.backgrounds import collider_muons, fakes, radiator
+from wayside.backgrounds import collider_muons, fakes, narrow_peaks
 from wayside.backgrounds.collider_muons import born, continuum, entering_probability
 from wayside.backgrounds.place import box_of
 from wayside.backgrounds.setup import DetectorSetup
@@ -18,6 +18,8 @@ from wayside.data import read_table
 from wayside.detector.box import Box
 from wayside.production.radiative import cross_section_hat
 from wayside.production.radiative_flight import radiative_flight
+from wayside.radiation import radiator
+from wayside.radiation.vacuum import vacuum_polarisation
 
 BELLE2 = Beams(7.007, 4.000, 0.083)
 BEPCII = 5.16e-4
@@ -155,7 +157,7 @@ def total_with_photons(sqrt_s: float, mass: float) -> float:
     ratio = np.minimum(mass**2 / s, 0.25)
     point = 4.0 * math.pi * ALPHA**2 / (3.0 * s) * GEV2_TO_FB / 1e6
     pairs = point * np.sqrt(1.0 - 4.0 * ratio) * (1.0 + 2.0 * ratio)
-    return float(w @ (pairs * radiator.vacuum_polarisation(np.sqrt(s))))
+    return float(w @ (pairs * vacuum_polarisation(np.sqrt(s))))
 
 
 @pytest.mark.parametrize(("mass", "published"), [(M_MUON, 1.148), (1.77693, 0.919)])
@@ -199,7 +201,7 @@ def test_peak_against_brute_force() -> None:
     """Breit-Wigner, Gaussian and radiator as three explicit sums."""
     mass, width, width_ee = states()[100443]
     spread = 1.3e-3
-    peak = radiator.peak_cross_section(mass, mass, width, width_ee, spread)
+    peak = narrow_peaks.peak_cross_section(mass, mass, width, width_ee, spread)
     energy = mass + np.linspace(-6.0, 6.0, 241) * spread
     gauss = np.exp(-0.5 * ((energy - mass) / spread) ** 2)
     gauss /= gauss.sum()
@@ -220,7 +222,7 @@ def highest(pdgid: int) -> float:
     mass, width, width_ee = states()[pdgid]
     spread = BEPCII * (0.5 * mass / 1.89) * mass / math.sqrt(2.0)
     energies = mass + np.linspace(-0.2e-3, 0.4e-3, 25)
-    return max(radiator.peak_cross_section(e, mass, width, width_ee, spread) for e in energies)
+    return max(narrow_peaks.peak_cross_section(e, mass, width, width_ee, spread) for e in energies)
 
 
 def test_psi_2s_peak_against_the_measured_one() -> None:

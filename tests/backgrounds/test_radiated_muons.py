@@ -7,13 +7,15 @@ import pytest
 
 from backgrounds.test_collider_muons import after_a_photon
 from wayside import load_scenario
-from wayside.backgrounds import collider_muons, radiator
+from wayside.backgrounds import collider_muons
 from wayside.backgrounds.collider_muons import born
 from wayside.backgrounds.faces import seen
 from wayside.backgrounds.radiated_muons import NODES, radiated_muons
 from wayside.collider.beams import Beams
 from wayside.constants import M_MUON
 from wayside.detector.box import Box
+from wayside.radiation import radiator
+from wayside.radiation.vacuum import vacuum_polarisation
 
 BELLE2 = Beams(7.007, 4.000, 0.083)
 
@@ -27,7 +29,7 @@ def by_photon_energy(
     counts = np.zeros(2)
     for x, weight in zip(*radiator.nodes(beams.sqrt_s, x_max, nodes), strict=True):
         mass = beams.sqrt_s * math.sqrt(1.0 - x)
-        pairs = weight * born(mass) * float(radiator.vacuum_polarisation(mass))
+        pairs = weight * born(mass) * float(vacuum_polarisation(mass))
         for kept in after_a_photon(beams, float(x)):
             for k in range(2):
                 density = collider_muons.direction_density(kept, directions, (k + 1.0) * least)

@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from wayside.backgrounds import muon_shield, radiator
+from wayside.backgrounds import muon_shield, narrow_peaks
 from wayside.backgrounds.counts import Count
 from wayside.backgrounds.faces import seen
 from wayside.backgrounds.klong import shield_of
@@ -236,9 +236,9 @@ def branching(pdgid: int) -> tuple[float, float]:
 
 
 def peak(sqrt_s: float, pdgid: int, spread: float) -> float:
-    """Cross-section to produce a narrow state in nb; see `radiator.peak_cross_section`."""
+    """Cross-section to produce a narrow state in nb; see `narrow_peaks.peak_cross_section`."""
     mass, width, width_ee, _ = _state(pdgid)
-    return radiator.peak_cross_section(sqrt_s, mass, width, width_ee, spread)
+    return narrow_peaks.peak_cross_section(sqrt_s, mass, width, width_ee, spread)
 
 
 def _state(pdgid: int) -> tuple[float, float, float, float]:

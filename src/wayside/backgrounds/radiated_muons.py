@@ -12,9 +12,10 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from wayside.backgrounds import radiator
 from wayside.collider.beams import Beams
 from wayside.constants import ALPHA, GEV2_TO_FB, M_MUON
+from wayside.radiation import radiator
+from wayside.radiation.vacuum import vacuum_polarisation
 from wayside.typing import FloatArray
 
 SPLIT: Final = 0.5
@@ -183,5 +184,5 @@ def _pairs(other: _Beam, s: float, x: FloatArray, energy: FloatArray, p: FloatAr
     cosine = np.clip((1.0 - 4.0 * other.product(energy, p) / mass2) / speed, -1.0, 1.0)
     # sigma/p* with the speed in both taken out: (4 pi alpha^2/3 s') (1 + 2 m^2/s') 2/sqrt(s').
     over = 8.0 * math.pi * ALPHA**2 / (3.0 * mass2) * (1.0 + 2.0 * M_MUON**2 / mass2) * GEV2_TO_FB
-    polarised = radiator.vacuum_polarisation(mass)
+    polarised = vacuum_polarisation(mass)
     return np.asarray(over * polarised * angular(cosine, mass))

@@ -61,6 +61,14 @@ class Beams:
         return float(2.0 * np.sqrt(product) * np.cos(0.5 * self.crossing_angle))
 
     @cached_property
+    def four_momenta(self) -> FloatArray:
+        """Momenta of electrons and positrons in the laboratory in GeV, shape (2, 4), energy first."""
+        half = 0.5 * self.crossing_angle
+        across, along = np.sin(half), np.cos(half)
+        electrons = self.electron_energy * np.array([1.0, across, 0.0, along])
+        return np.stack([electrons, self.positron_energy * np.array([1.0, across, 0.0, -along])])
+
+    @cached_property
     def boost(self) -> FloatArray:
         """Velocity of the centre of mass in the laboratory, shape (3,), in units of c."""
         half = 0.5 * self.crossing_angle

@@ -1,8 +1,9 @@
 """e+ e- -> A'* -> 1 2: the mediator virtual, all of the collision's energy in the pair."""
 
+import math
 from collections.abc import Iterator
 from functools import cached_property
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 import numpy as np
 
@@ -21,6 +22,8 @@ from wayside.production.process import (
     Process,
     parent_cone,
 )
+from wayside.radiation.radiator import nodes_below
+from wayside.radiation.vacuum import vacuum_polarisation
 from wayside.typing import FloatArray
 
 if TYPE_CHECKING:
@@ -29,6 +32,20 @@ if TYPE_CHECKING:
 NEAR_POLE = 0.03
 """Width times mass over distance from the pole (in s) beyond which a flag is raised: the width,
 left out so that off-shell yields scale with epsilon^2 g_D^2, lowers them by its square, 0.1%."""
+
+
+NODES = 24
+"""Nodes over the energy that photons take, for the cross-section: good to 1e-6."""
+
+
+class Loss(NamedTuple):
+    """Energy that photons off the beams take, as a node of a quadrature."""
+
+    fraction: float
+    """1 - s'/s."""
+    weight: float
+    sqrt_s: float
+    """What is left in GeV."""
 
 
 class DirectProcess(Process):
@@ -45,6 +62,7 @@ class DirectProcess(Process):
     name: ClassVar[str] = "off-shell"
     reaction: ClassVar[str] = "e+ e- -> A'* -> 1 2"
     powers: ClassVar[Powers] = Powers(epsilon=2, g_d=2)
+    choices: ClassVar[tuple[str, ...]] = ("radiation", "vacuum_polarisation")
 
     @cached_property
     def flight(self) -> "DirectFlight":
@@ -56,7 +74,45 @@ class DirectProcess(Process):
     @cached_property
     def cross_section_hat(self) -> float:
         """Cross-section of e+ e- -> 1 2 in fb over epsilon^2 g_D^2."""
-        return direct.cross_section_hat(self.model, self.beams.sqrt_s)
+        if not self.radiates:
+            return self._at(self.beams.sqrt_s)
+        return float(sum(self._at(loss.sqrt_s) * loss.weight for loss in self.losses(NODES)))
+
+    def _at(self, sqrt_s: float) -> float:
+        value = direct.cross_section_hat(self.model, sqrt_s)
+        if self.treatment.vacuum_polarisation:
+            value *= float(vacuum_polarisation(sqrt_s))
+        return value
+
+    @property
+    def radiates(self) -> bool:
+        """Whether photons off the beams are counted: not where they would lead to the pole.
+
+        What they add there is the production of an A' on its mass shell, a process of its own.
+        """
+        return self.treatment.radiation == "all" and self.model.m_aprime > self.beams.sqrt_s
+
+    def losses(self, order: int) -> list["Loss"]:
+        """Energies that photons leave, and the weights of the radiator, for a quadrature.
+
+        Parameters
+        ----------
+        order
+            Number of nodes.
+        """
+        sqrt_s = self.beams.sqrt_s
+        x_max = 1.0 - ((self.model.m1 + self.model.m2) / sqrt_s) ** 2
+        x, weights = nodes_below(sqrt_s, x_max, order)
+        pairs = zip(x.tolist(), weights.tolist(), strict=True)
+        return [Loss(lost, weight, sqrt_s * math.sqrt(1.0 - lost)) for lost, weight in pairs]
+
+    def weighted_losses(self, order: int) -> list["Loss"]:
+        """The same with the cross-section at the energy left; the weights add up to one."""
+        losses = [
+            loss._replace(weight=loss.weight * self._at(loss.sqrt_s)) for loss in self.losses(order)
+        ]
+        total = sum(loss.weight for loss in losses)
+        return [loss._replace(weight=loss.weight / total) for loss in losses]
 
     @cached_property
     def mean_gamma_beta(self) -> float:
@@ -79,16 +135,20 @@ class DirectProcess(Process):
     def flags(self, couplings: Couplings) -> list[str]:
         """Whether the width that is left out of the propagator would be felt."""
         model, sqrt_s = self.model, self.beams.sqrt_s
+        flags = []
+        if self.treatment.radiation == "all" and not self.radiates:
+            flags.append("radiation: none off shell above the A' pole, where it is that on shell")
         width = float(model.dark_powers.of(**couplings)) * model.dark_width_hat()
         if model.m_aprime <= HIGHEST:
             visible = sum(model.visible_width_hats().values())
             width += float(model.visible_powers.of(**couplings)) * visible
         ratio = model.m_aprime * width / abs(sqrt_s**2 - model.m_aprime**2)
         if ratio <= NEAR_POLE:
-            return []
+            return flags
         return [
+            *flags,
             "sqrt_s is near the A' pole, and its width is left out off shell:"
-            f" the cross-section is {100.0 * ratio**2:.2g}% too large"
+            f" the cross-section is {100.0 * ratio**2:.2g}% too large",
         ]
 
     @classmethod

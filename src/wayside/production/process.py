@@ -35,11 +35,21 @@ Frame = Literal["lab", "cm"]
 of `Beams.frame`, with z along the electrons."""
 
 
+Radiation = Literal["all", "one-photon"]
+"""``"one-photon"``: the photon of e+ e- -> gamma A', and none off shell. ``"all"``: photons off both
+beams beside it, soft ones exponentiated, with virtual corrections."""
+
+
 class Treatment(NamedTuple):
     """How a process is computed where there is a choice."""
 
     regulator: Regulator = "exact"
     """Of the electron mass in e+ e- -> gamma A'."""
+    radiation: Radiation = "one-photon"
+    """Which photons off the beams are counted in cross-sections."""
+    vacuum_polarisation: bool = False
+    """Whether epsilon is the coefficient of the mixing with the photon, whose propagator runs, and
+    not the coupling of the A' in units of the charge at zero momentum transfer."""
 
 
 DEFAULT_TREATMENT: Final = Treatment()

@@ -23,6 +23,8 @@ from wayside.production.process import (
     Process,
     parent_cone,
 )
+from wayside.radiation.radiator import narrow_ratio
+from wayside.radiation.vacuum import vacuum_polarisation
 from wayside.typing import FloatArray
 
 if TYPE_CHECKING:
@@ -47,7 +49,7 @@ class RadiativeProcess(Process):
     reaction: ClassVar[str] = "e+ e- -> gamma A', A' -> 1 2"
     powers: ClassVar[Powers] = Powers(epsilon=2)
     radiated: ClassVar[tuple[int, ...]] = (22,)
-    choices: ClassVar[tuple[str, ...]] = ("regulator",)
+    choices: ClassVar[tuple[str, ...]] = ("regulator", "radiation", "vacuum_polarisation")
 
     @cached_property
     def flight(self) -> "RadiativeFlight":
@@ -59,13 +61,23 @@ class RadiativeProcess(Process):
     @cached_property
     def cross_section_hat(self) -> float:
         """Cross-section of e+ e- -> gamma A' in fb over epsilon^2."""
-        return radiative.cross_section_hat(
-            self.model.m_aprime, self.beams.sqrt_s, self.treatment.regulator
-        )
+        m_aprime, sqrt_s = self.model.m_aprime, self.beams.sqrt_s
+        value = radiative.cross_section_hat(m_aprime, sqrt_s, self.treatment.regulator)
+        if self.treatment.radiation == "all":
+            value *= narrow_ratio(m_aprime, sqrt_s)
+        return value * self._running
+
+    @cached_property
+    def _running(self) -> float:
+        """Factor on the squared coupling of the A' to charges, at its mass."""
+        if not self.treatment.vacuum_polarisation:
+            return 1.0
+        return float(vacuum_polarisation(self.model.m_aprime))
 
     @cached_property
     def _width_hats(self) -> tuple[float, float]:
-        return self.model.dark_width_hat(), sum(self.model.visible_width_hats().values())
+        visible = sum(self.model.visible_width_hats().values())
+        return self.model.dark_width_hat(), visible * self._running
 
     def branching_ratio(self, couplings: Couplings) -> FloatArray:
         """Branching ratio of A' into the dark pair."""

@@ -190,9 +190,21 @@ def _place_on_line(flight, ray, u, parts):  # type: ignore[no-untyped-def]
 
 
 @njit(error_model="numpy")
-def _place_on_segments(flight, ray, u, parts):  # type: ignore[no-untyped-def]
-    sight = line_of_sight(flight.frames, ray)
-    number = _segments_of(flight, ray, sight, parts)
+def rapidity_at(parts, number, u):  # type: ignore[no-untyped-def]
+    """Rapidity at a fraction u of segments, and its derivative with respect to u.
+
+    Parameters
+    ----------
+    parts, number
+        Segments, shape (4, MAX_SEGMENTS), and how many there are, as in `register_segments`.
+    u
+        From 0 to 1.
+
+    Returns
+    -------
+    rapidity, slope
+        Both 0 for none.
+    """
     total = 0.0
     for k in range(number):
         total += parts[1, k] - parts[0, k]
@@ -213,6 +225,15 @@ def _place_on_segments(flight, ray, u, parts):  # type: ignore[no-untyped-def]
     if width > 0.0:
         rapidity = parts[2, chosen] + width * math.sinh(s)
         slope *= width * math.cosh(s)
+    if rapidity <= 0.0:
+        return 0.0, 0.0
+    return rapidity, slope
+
+
+@njit(error_model="numpy")
+def _place_on_segments(flight, ray, u, parts):  # type: ignore[no-untyped-def]
+    sight = line_of_sight(flight.frames, ray)
+    rapidity, slope = rapidity_at(parts, _segments_of(flight, ray, sight, parts), u)
     if rapidity <= 0.0:
         return 0.0, 0.0
     momentum = flight.mass * math.sinh(rapidity)

@@ -17,6 +17,7 @@ from pydantic import (
 from wayside.collider.presets import BEAM_KEYS, PRESETS
 from wayside.constants import M_ELECTRON
 from wayside.efficiency.selection import SELECTIONS
+from wayside.production.process import Radiation
 from wayside.production.registry import AUTOMATIC, names
 from wayside.scenario.problems import nearest, show
 from wayside.scenario.quantities import Interval, Quantity, Whole, refuse
@@ -235,6 +236,12 @@ class RunSection(Section):
         23 of the study.
     efficiency
         Which decays count: all (``"unity"``), or those that the ``"simulated"`` detector sees.
+    radiation
+        Which photons off the beams count in yields: ``"one-photon"`` for that of e+e- -> gamma A',
+        or ``"all"``.
+    vacuum_polarisation
+        Whether epsilon multiplies the running coupling in production, |1/(1 - Pi)|^2 at the mass
+        of the A' (off shell, of the pair), and not the one at zero momentum transfer.
     """
 
     luminosity_fb: Luminosity
@@ -248,6 +255,8 @@ class RunSection(Section):
     decays: Decays = "exact"
     recast: Recast = "exact"
     efficiency: Literal["unity", "simulated"] = "unity"
+    radiation: Radiation = "one-photon"
+    vacuum_polarisation: bool = False
 
 
 class CosmologySection(Section):

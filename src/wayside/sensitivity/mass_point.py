@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -11,7 +11,12 @@ from numpy.typing import ArrayLike
 from wayside.acceptance.angular import angular_density
 from wayside.acceptance.decay import DecayCurve
 from wayside.acceptance.detected import Detected
-from wayside.acceptance.estimate import Estimate, decay_curve, face_acceptance
+from wayside.acceptance.estimate import (
+    Estimate,
+    converged_rule,
+    decay_curve,
+    face_acceptance,
+)
 from wayside.acceptance.rule import Rule
 from wayside.acceptance.timing import Arrivals, arrival_times, timing_rule
 from wayside.collider.beams import Beams
@@ -23,11 +28,14 @@ from wayside.errors import InputError
 from wayside.models.protocol import Model
 from wayside.production import registry
 from wayside.production.flight import Flight
-from wayside.production.process import Frame, Process, Treatment
+from wayside.production.process import Frame, Process, Radiation, Treatment
 from wayside.production.radiative import Regulator
 from wayside.selections.signal import SelectedMap
 from wayside.sensitivity.mixture import averaged, gamma_beta
 from wayside.typing import FloatArray
+
+if TYPE_CHECKING:
+    from wayside.acceptance.radiated import PhotonRatio
 
 Decays = Literal["exact", "mean-flight"]
 """``"exact"``, or ``"mean-flight"``: one mean flight length, acceptance of the front face."""
@@ -65,6 +73,11 @@ class MassPoint:
         from ``run.efficiency`` and ``run.selection``.
     selected
         Efficiency of the selection of a search, which replaces the map that comes with Wayside.
+    radiation, vacuum_polarisation
+        Which photons off the beams count, and whether epsilon is the mixing of a photon whose
+        coupling runs, see `wayside.production.process.Treatment`; from ``run.radiation`` and
+        ``run.vacuum_polarisation``. Yields follow them; acceptances of faces, arrival times,
+        densities and simulated efficiencies remain those of one photon.
     """
 
     model: Model
@@ -78,6 +91,8 @@ class MassPoint:
     efficiency: Efficiency = "unity"
     selection: str = "timed"
     selected: SelectedMap | None = None
+    radiation: Radiation = "one-photon"
+    vacuum_polarisation: bool = False
 
     @cached_property
     def processes(self) -> tuple[Process, ...]:
@@ -89,7 +104,10 @@ class MassPoint:
             If there is no process of a name.
         """
         return registry.processes(
-            self.production, self.model, self.beams, Treatment(self.regulator)
+            self.production,
+            self.model,
+            self.beams,
+            Treatment(self.regulator, self.radiation, self.vacuum_polarisation),
         )
 
     @property
@@ -356,8 +374,41 @@ class MassPoint:
             raise InputError(f"decays = {decays!r}: must be exact or mean-flight")
         ctau = self.ctau(epsilon, g_d)
         return averaged(
-            self, lambda part: np.asarray(part.curve(name)[0].probability(ctau)), epsilon, g_d
+            self, lambda part: part.decay_probability_at(name, ctau), epsilon, g_d
         )
+
+    def decay_probability_at(self, name: str, ctau: ArrayLike) -> FloatArray:
+        """Probability per excited state of a single process to decay inside a detector.
+
+        Parameters
+        ----------
+        name
+            Detector.
+        ctau
+            Proper decay length in m, any shape.
+        """
+        one_photon = np.asarray(self.curve(name)[0].probability(ctau))
+        if self.radiation == "one-photon":
+            return one_photon
+        return np.minimum(one_photon * self.photon_ratio(name)(ctau), 1.0)
+
+    def photon_ratio(self, name: str, points: int | None = None) -> "PhotonRatio":
+        """Probabilities to decay in a detector with all photons over those with one.
+
+        Parameters
+        ----------
+        name
+            Detector.
+        points
+            Points of the quadrature over photons, None for as many as yields take.
+        """
+        from wayside.acceptance.radiated import photon_ratio
+
+        key = (f"photon ratio {points}", name)
+        if key not in self._kept:
+            rule, _ = converged_rule(self.flight, self._volume(name), max(self.rtol, 1e-4))
+            self._kept[key] = photon_ratio(self.process, self._volume(name), rule, points)
+        return self._kept[key]  # type: ignore[no-any-return]
 
     def detected(self, name: str) -> Detected:
         """Decays in a detector that are detected, by the table of the selection."""
@@ -397,7 +448,7 @@ class MassPoint:
             lambda part: part.detected(name).efficiency(ctau),
             epsilon,
             g_d,
-            weight=lambda part: np.asarray(part.curve(name)[0].probability(ctau)),
+            weight=lambda part: part.decay_probability_at(name, ctau),
         )
 
     def expected_events(

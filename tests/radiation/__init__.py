@@ -1,0 +1,1 @@
+"""Photons off the beams."""
