@@ -1,4 +1,4 @@
-"""The radiator against structure functions of either beam, and draws of photons against integrals."""
+"""The radiator against structure functions of both beams, draws against integrals."""
 
 import math
 
@@ -39,7 +39,9 @@ def test_the_structure_function_is_normalised() -> None:
     assert above + loss_below(cut, beta) == pytest.approx(1.0, abs=2e-5)
 
 
-@pytest.mark.parametrize(("mass", "sqrt_s"), [(5.0, 10.58), (8.0, 10.58), (10.0, 10.58), (2.0, 3.78)])
+@pytest.mark.parametrize(
+    ("mass", "sqrt_s"), [(5.0, 10.58), (8.0, 10.58), (10.0, 10.58), (2.0, 3.78)]
+)
 def test_the_total_against_structure_functions_of_both_beams(mass: float, sqrt_s: float) -> None:
     """All photons of a narrow state: two routes to 0.3 per cent."""
     beta, left = radiator.strength(sqrt_s), (mass / sqrt_s) ** 2
@@ -55,7 +57,9 @@ def test_the_total_against_structure_functions_of_both_beams(mass: float, sqrt_s
     constant = 1.0 + ALPHA / math.pi * (math.pi**2 / 3.0 - 0.5)
     second_route = constant * 2.0 * (inner + soft)
     first_order = float(radiator.first_order(1.0 - left, sqrt_s))
-    assert radiator.narrow_ratio(mass, sqrt_s) == pytest.approx(second_route / first_order, rel=3e-3)
+    assert radiator.narrow_ratio(mass, sqrt_s) == pytest.approx(
+        second_route / first_order, rel=3e-3
+    )
 
 
 def test_nodes_in_one_piece_against_direct_quadrature() -> None:

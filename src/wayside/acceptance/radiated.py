@@ -170,9 +170,15 @@ class PhotonRatio:
         Curves over the same points.
     norm
         Factor of their ratio.
+    points
+        Points of the quadrature behind them.
     """
 
-    def __init__(self, all_photons: DecayCurve, one_photon: DecayCurve, norm: float) -> None:
+    def __init__(
+        self, all_photons: DecayCurve, one_photon: DecayCurve, norm: float, points: int
+    ) -> None:
+        self.points = points
+        """Points of the quadrature over photons."""
         self._curves = all_photons, one_photon
         self._norm = norm
 
@@ -209,9 +215,14 @@ class SummedRatio(PhotonRatio):
         With weights that add up to one.
     one_photon
         The curve at the energy of the beams.
+    points
+        Nodes over the energy that is left.
     """
 
-    def __init__(self, curves: list[tuple[float, DecayCurve]], one_photon: DecayCurve) -> None:
+    def __init__(
+        self, curves: list[tuple[float, DecayCurve]], one_photon: DecayCurve, points: int
+    ) -> None:
+        self.points = points
         self._parts = [(weight, curve) for weight, curve in curves if not curve.empty]
         self._one = one_photon
 
@@ -255,6 +266,7 @@ def photon_ratio(
     InputError
         If it is not known how the process radiates.
     """
+    del volume, rule, points  # for those that are registered
     raise InputError(f'run.radiation = "all": it is not known how {process.name} radiates')
 
 
@@ -264,14 +276,15 @@ def _(
 ) -> PhotonRatio:
     from wayside.production.radiative_flight import radiative_flight
 
+    del volume  # the rays are those of the rule
     model, beams = process.model, process.beams
     # The ratio is that of the exact kernel, whichever regulator the closed form has.
     flight = radiative_flight(model, beams)
     number = points or (POINTS if flight.symmetric else POINTS_BOOSTED)
     pass_over = _Points(rule, flight, beams.four_momenta / beams.sqrt_s, number)
     if pass_over.empty:
-        nothing = DecayCurve(rule._replace(hit_probability=0.0))
-        return PhotonRatio(nothing, nothing, 1.0)
+        nothing = DecayCurve(rule)
+        return PhotonRatio(nothing, nothing, 1.0, number)
     factors = number_factors(strength(beams.sqrt_s), LOWEST, MOST)
     highest = (beams.sqrt_s - model.m_aprime) / beams.sqrt_s
     rapidity, value = pass_over.run(factors, highest)
@@ -279,24 +292,25 @@ def _(
         DecayCurve(pass_over.rule(rapidity[which], value[which]))
         for which in (slice(1, None), slice(0, 1))
     ]
-    return PhotonRatio(curves[0], curves[1], 1.0 / scheme_total(model.m_aprime, beams.sqrt_s))
+    norm = 1.0 / scheme_total(model.m_aprime, beams.sqrt_s)
+    return PhotonRatio(curves[0], curves[1], norm, number)
 
 
 @photon_ratio.register
-def _(
-    process: DirectProcess, volume: Volume, rule: Rule, points: int | None = None
-) -> PhotonRatio:
+def _(process: DirectProcess, volume: Volume, rule: Rule, points: int | None = None) -> PhotonRatio:
     from wayside.production.direct_flight import direct_flight
+
+    del rule  # one order for all energies
 
     def curve_of(beams: Beams) -> DecayCurve:
         return DecayCurve(build_rule(direct_flight(process.model, beams), volume, _LEVEL))
 
-    beams = process.beams
+    beams, number = process.beams, points or NODES
     one = curve_of(beams)
     if not process.radiates:
-        return SummedRatio([(1.0, one)], one)
+        return SummedRatio([(1.0, one)], one, number)
     curves = []
-    for loss in process.weighted_losses(points or NODES):
+    for loss in process.weighted_losses(number):
         if loss.fraction < _UNFELT:
             curves.append((loss.weight, one))
             continue
@@ -308,4 +322,4 @@ def _(
                 beams.crossing_angle,
             )
             curves.append((0.5 * loss.weight, curve_of(slowed)))
-    return SummedRatio(curves, one)
+    return SummedRatio(curves, one, number)

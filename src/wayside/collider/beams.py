@@ -62,7 +62,7 @@ class Beams:
 
     @cached_property
     def four_momenta(self) -> FloatArray:
-        """Momenta of electrons and positrons in the laboratory in GeV, shape (2, 4), energy first."""
+        """Four-momenta of electrons and positrons in the laboratory in GeV, shape (2, 4)."""
         half = 0.5 * self.crossing_angle
         across, along = np.sin(half), np.cos(half)
         electrons = self.electron_energy * np.array([1.0, across, 0.0, along])

@@ -240,9 +240,7 @@ def place_with_photons(flight, beams_lab, ray, u, v, hard, photons, number, room
         az = cos_a * cos_t + c * sin_t
         toward = 0.0
         for i in range(3):
-            toward += here[i] * (
-                ax * room.axes[0, i] + ay * room.axes[1, i] + az * room.axes[2, i]
-            )
+            toward += here[i] * (ax * room.axes[0, i] + ay * room.axes[1, i] + az * room.axes[2, i])
         # k.P of the photon of the process, which flies against the A'.
         own = 0.5 * (1.0 - shape.q2) * math.sqrt(s) * (total + toward)
         if own < hardest:

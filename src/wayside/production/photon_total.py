@@ -16,7 +16,6 @@ from wayside.radiation.emission import draw_photons, number_factors
 from wayside.radiation.radiator import strength
 from wayside.radiation.sobol import sobol
 
-
 LOWEST = 2e-4
 """Least fraction of a beam's energy of a photon that is drawn; softer ones recoil against nothing
 that a yield would notice: 1e-3 of it where it falls by 50 per unit of loss."""

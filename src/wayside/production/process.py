@@ -36,8 +36,8 @@ of `Beams.frame`, with z along the electrons."""
 
 
 Radiation = Literal["all", "one-photon"]
-"""``"one-photon"``: the photon of e+ e- -> gamma A', and none off shell. ``"all"``: photons off both
-beams beside it, soft ones exponentiated, with virtual corrections."""
+"""``"one-photon"``: the photon of e+ e- -> gamma A', and none off shell. ``"all"``: photons off
+both beams beside it, soft ones exponentiated, with virtual corrections."""
 
 
 class Treatment(NamedTuple):

@@ -16,8 +16,6 @@ _FLAT = 0.3
 """Density of the logarithm of a fraction at its lower end, over that of an even one."""
 
 
-
-
 @njit(error_model="numpy")
 def number_factors(beta, lowest, most):  # type: ignore[no-untyped-def]
     """Factors with which 0, 1, ..., most photons count, weighted as by `draw_photons`.

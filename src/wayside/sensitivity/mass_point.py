@@ -311,6 +311,8 @@ class MassPoint:
         """What a user should know of the approximations at a choice of couplings."""
         couplings = _couplings(epsilon, g_d)
         flags = [flag for process in self.processes for flag in process.flags(couplings)]
+        if self.radiation == "all":
+            flags.append("radiation: yields have all photons; arrival times and efficiencies one")
         if float(self.beams.boost @ self.beams.boost) > 0.0:
             flags.append("mean flight and the mean-flight approximation are in the centre of mass")
         return flags
@@ -373,9 +375,7 @@ class MassPoint:
         if decays != "exact":
             raise InputError(f"decays = {decays!r}: must be exact or mean-flight")
         ctau = self.ctau(epsilon, g_d)
-        return averaged(
-            self, lambda part: part.decay_probability_at(name, ctau), epsilon, g_d
-        )
+        return averaged(self, lambda part: part.decay_probability_at(name, ctau), epsilon, g_d)
 
     def decay_probability_at(self, name: str, ctau: ArrayLike) -> FloatArray:
         """Probability per excited state of a single process to decay inside a detector.

@@ -18,6 +18,7 @@ from wayside.sensitivity.existing import SEARCHES, Existing
 from wayside.sensitivity.mass_point import MassPoint
 from wayside.sensitivity.particle_report import particle_report
 from wayside.sensitivity.planes import mass_point
+from wayside.sensitivity.uncertainty import yield_uncertainty
 from wayside.version import __version__
 
 
@@ -55,6 +56,8 @@ def point_report(scenario: Scenario) -> dict[str, Any]:
             "cross_section_fb": sum(process["cross_section_fb"] for process in processes),
             "mode": point.mode,
             "regulator": _choice(point, "regulator"),
+            "radiation": _choice(point, "radiation"),
+            "vacuum_polarisation": _choice(point, "vacuum_polarisation"),
             "processes": processes,
         },
         "llp": _long_lived(point, couplings),
@@ -221,8 +224,19 @@ def _detector(scenario: Scenario, point: MassPoint, name: str, ctau: float) -> d
             point.expected_events(name, epsilon, g_d, scenario.run.luminosity_fb)
         ),
         "relative_error": mixture.relative_error(point, name),
+        "uncertainty": yield_uncertainty(
+            point,
+            name,
+            epsilon,
+            g_d,
+            _relative(fraction["efficiency_error"], fraction["efficiency"]),
+        ),
         **_arrival(point, name, ctau),
     }
+
+
+def _relative(error: float, value: float) -> float:
+    return error / value if value else 0.0
 
 
 def _arrival(point: MassPoint, name: str, ctau: float) -> dict[str, Any]:

@@ -1,0 +1,64 @@
+"""Uncertainties of yields by source, and yields with all photons through the scenario."""
+
+import math
+
+import numpy as np
+import pytest
+
+from wayside import load_scenario
+from wayside.scenario import Scenario
+from wayside.sensitivity.mass_point import MassPoint
+from wayside.sensitivity.planes import mass_point
+from wayside.sensitivity.scan import scan
+from wayside.sensitivity.uncertainty import yield_uncertainty
+
+
+@pytest.fixture(scope="module")
+def scenario() -> Scenario:
+    return load_scenario("belle2-forward").with_values({"run.radiation": "all"})
+
+
+@pytest.fixture(scope="module")
+def point(scenario: Scenario) -> MassPoint:
+    return mass_point(scenario)
+
+
+def test_total_is_the_quadratic_sum(scenario: Scenario, point: MassPoint) -> None:
+    """With all photons the treatment of radiation is the largest but for R."""
+    couplings = scenario.model.epsilon, scenario.model.g_d
+    budget = yield_uncertainty(point, "A", *couplings, efficiency_error=0.03)
+    parts = [budget[key] for key in ("numerical", "from_r", "efficiency", "radiation")]
+    assert budget["total"] == pytest.approx(math.hypot(*parts), rel=1e-12)
+    assert 0.005 <= budget["radiation"] < 0.01
+
+
+def test_one_photon_has_no_error_of_radiation() -> None:
+    """It leaves out more than an error."""
+    scenario = load_scenario("belle2-forward")
+    couplings = scenario.model.epsilon, scenario.model.g_d
+    assert yield_uncertainty(mass_point(scenario), "A", *couplings)["radiation"] is None
+
+
+def test_error_from_r_is_the_change_of_the_yield(scenario: Scenario, point: MassPoint) -> None:
+    """Against yields at the lifetimes that widths a standard deviation apart have."""
+    epsilon, g_d = scenario.model.epsilon, scenario.model.g_d
+    model, total = point.model, sum(point.excited_width_hats.values())
+    shift = model.excited_width_error_hat() / total  # type: ignore[attr-defined]
+    ctau = float(point.ctau(epsilon, g_d))
+    ends = [float(point.decay_probability_at("A", ctau / (1.0 + s))) for s in (-shift, shift)]
+    width = model.dark_width_hat() * g_d**2 + epsilon**2 * sum(point.visible_width_hats.values())
+    branching = epsilon**2 * model.visible_width_error_hat() / width  # type: ignore[attr-defined]
+    expected = 0.5 * abs(math.log(ends[1] / ends[0])) + branching
+    budget = yield_uncertainty(point, "A", epsilon, g_d)
+    assert budget["from_r"] == pytest.approx(expected, rel=0.01)
+
+
+def test_yields_of_a_scan_have_all_photons(scenario: Scenario) -> None:
+    """Cross-section and probability to decay change by their own ratios."""
+    one = scan(load_scenario("belle2-forward"))
+    every = scan(scenario)
+    assert float(every.produced_fb / one.produced_fb) == pytest.approx(1.002, abs=0.001)
+    ratio = {name: float(every.events[name] / one.events[name]) for name in one.events}
+    # At 6.8 m: between the values of the independent treatment at 5 and 10 m.
+    assert ratio["A"] == pytest.approx(0.8425, abs=0.006)
+    assert np.isfinite(ratio["B"])
