@@ -61,6 +61,7 @@ check: $(VENV)/.dev
 bench: $(VENV)/.run
 	PYTHONPATH=tests OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks
 	PYTHONPATH=tests OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.relic
+	PYTHONPATH=tests OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.radiation
 	$(BIN)/python -m pip install --quiet --editable ".[simulation]"
 	PYTHONPATH=tests OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.events
 

@@ -49,7 +49,7 @@ LONGEST = {"beams-B": 20.0}
 laboratory, of which a Monte Carlo that does not aim has hardly any."""
 
 SHORTEST = {"belle2-M10-A": 2.0}
-"""m; elsewhere half a metre. Below, a few points at the end of the spectrum are all of the yield."""
+"""m; elsewhere half a metre. Below, a few points at the end of the spectrum are the yield."""
 
 
 def values() -> dict[str, list[tuple[float, float, float]]]:

@@ -72,7 +72,7 @@ def _from_radiation(point: MassPoint, name: str, epsilon: float, g_d: float) -> 
 
 
 def _from_r(point: MassPoint, name: str, epsilon: float, g_d: float) -> float | None:
-    """Of the widths into hadrons: the branching ratio of the A' and the lifetime, added linearly."""
+    """Of the widths into hadrons: branching ratio of the A' and lifetime, added linearly."""
     model = point.model
     if not isinstance(model, WidthErrors):
         return None
