@@ -33,6 +33,8 @@ BASE: dict[str, Any] = {
         "decays": "exact",
         "recast": "printed",
         "efficiency": "simulated",
+        "radiation": "all",
+        "vacuum_polarisation": True,
     },
     "detectors": {
         "A": {

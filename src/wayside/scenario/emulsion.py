@@ -8,7 +8,7 @@ from wayside.detector.cuts import FibreVeto, ReconstructionCuts
 from wayside.detector.emulsion import Emulsion
 from wayside.detector.readout import Readout
 from wayside.scenario.domain import DomainFields
-from wayside.scenario.quantities import Quantity, Whole, refuse
+from wayside.scenario.quantities import Quantity, Whole, switch
 from wayside.scenario.sections import Section
 
 _Fine = Annotated[float, BeforeValidator(Quantity("length", 1e-9, 1e-3))]
@@ -43,12 +43,6 @@ _READOUT: Final = DomainFields(Readout, {"gas_error": 1e3})
 """Lengths in m in the scenario, in mm in the package."""
 
 _CUTS: Final = DomainFields(ReconstructionCuts)
-
-
-def _switch(value: object) -> bool:
-    if not isinstance(value, bool):
-        refuse("must be true or false")
-    return value
 
 
 class EmulsionSection(Section):
@@ -100,8 +94,8 @@ class ReconstructionSection(Section):
     min_opening: _Angle = _CUTS.default("min_opening")
     veto_sheets: Annotated[int, BeforeValidator(Whole(0, 40))] = _CUTS.default("veto_sheets")
     fibre_veto: FibreVeto = _CUTS.default("fibre_veto")
-    gas_veto: Annotated[bool, BeforeValidator(_switch)] = _CUTS.default("gas_veto")
-    four_dimensional: Annotated[bool, BeforeValidator(_switch)] = _CUTS.default("four_dimensional")
+    gas_veto: Annotated[bool, BeforeValidator(switch)] = _CUTS.default("gas_veto")
+    four_dimensional: Annotated[bool, BeforeValidator(switch)] = _CUTS.default("four_dimensional")
 
     def build(self) -> ReconstructionCuts:
         """Cuts that these keys describe."""

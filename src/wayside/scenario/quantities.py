@@ -43,6 +43,13 @@ def refuse(text: str) -> NoReturn:
     raise PydanticCustomError("refused", "{text}", {"text": text})
 
 
+def switch(value: object) -> bool:
+    """A value that is true or false, and no number or word for it."""
+    if not isinstance(value, bool):
+        refuse("must be true or false")
+    return value
+
+
 def is_number_text(text: str) -> bool:
     """Tell whether a string is a decimal number and nothing else."""
     return re.fullmatch(_NUMBER, text, re.ASCII) is not None

@@ -20,7 +20,7 @@ from wayside.efficiency.selection import SELECTIONS
 from wayside.production.process import Radiation
 from wayside.production.registry import AUTOMATIC, names
 from wayside.scenario.problems import nearest, show
-from wayside.scenario.quantities import Interval, Quantity, Whole, refuse
+from wayside.scenario.quantities import Interval, Quantity, Whole, refuse, switch
 from wayside.selections.names import SEARCH, SUFFIX
 
 if TYPE_CHECKING:
@@ -256,7 +256,7 @@ class RunSection(Section):
     recast: Recast = "exact"
     efficiency: Literal["unity", "simulated"] = "unity"
     radiation: Radiation = "one-photon"
-    vacuum_polarisation: bool = False
+    vacuum_polarisation: Annotated[bool, BeforeValidator(switch)] = False
 
 
 class CosmologySection(Section):
