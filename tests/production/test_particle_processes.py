@@ -7,9 +7,11 @@ import pytest
 
 from tests.reference.particles import label, rows
 from wayside.acceptance.angular import angular_density
+from wayside.acceptance.particle import acceptance
 from wayside.collider.beams import Beams
 from wayside.collider.boosts import boost
 from wayside.constants import ALPHA, GEV2_TO_FB, M_TAU
+from wayside.detector.box import Box
 from wayside.errors import InputError
 from wayside.models.alp_photon import AlpPhoton
 from wayside.models.dark_higgs import DarkHiggs
@@ -200,6 +202,33 @@ def test_where_b_mesons_and_taus_cannot_be_made():
         processes(HeavyNeutralLepton(0.5), Beams.symmetric(3.0))
     # Near the largest mass only the lighter kaon is left.
     assert names(DarkHiggs(4.5), BELLE2) == ("B+ -> K+ S", "B0 -> K0 S")
+
+
+def test_dark_photons_slower_than_the_boost():
+    """Both beams' peaks go forward, inside a cone: drawn flights against the quadrature."""
+    mass, number = 10.3, 40_000
+    rng = np.random.default_rng(8)
+    # Even in the rapidity of the angle: the peaks are 12 units from the middle.
+    rapidity = np.linspace(-13.0, 13.0, 20_001)
+    cosine = np.tanh(rapidity)
+    density = radiative.trace(cosine, mass, BELLE2.sqrt_s) / np.cosh(rapidity) ** 2
+    below = np.concatenate([[0.0], np.cumsum(0.5 * (density[1:] + density[:-1]))])
+    cosine = np.tanh(np.interp(rng.random(number) * below[-1], below, rapidity))
+    sine, azimuth = np.sqrt(1.0 - cosine**2), rng.uniform(0.0, 2.0 * np.pi, number)
+    momentum = (BELLE2.sqrt_s**2 - mass**2) / (2.0 * BELLE2.sqrt_s)
+    star = momentum * np.stack([sine * np.cos(azimuth), sine * np.sin(azimuth), cosine], axis=1)
+    energy = np.full(number, math.hypot(mass, momentum))
+    _, moved = boost(energy, star @ BELLE2.frame, BELLE2.boost)
+    rays = moved / np.linalg.norm(moved, axis=1)[:, None]
+    parts = processes(DarkPhoton(mass), BELLE2)[0].parts
+    for position in ((1.0, 0.0, 7.0), (0.9, 0.1, 7.0)):
+        box = Box.place(position, (0.2, 0.3, 1.32))
+        crossings = box.crossings(rays)
+        drawn = float(np.mean(crossings.far > crossings.near))
+        known = acceptance(parts, box)
+        error = math.sqrt(drawn * (1.0 - drawn) / number)
+        assert known.hit_error < 1e-3 * known.hit_probability
+        assert abs(known.hit_probability - drawn) < 4.0 * error
 
 
 def test_names_and_what_is_refused():

@@ -1,8 +1,8 @@
 """How the A' of e+ e- -> gamma A' fly: one energy in the centre of mass, peaks along the beams.
 
-The peaks are m_e/sqrt(s) wide. Where the A' is faster than the boost, polar coordinates about the
-nearer of them resolve it; a slower A' stays in a cone about the boost, as in
-`wayside.production.direct_flight`. Derived in docs/theory/particles.md.
+The peaks are m_e/sqrt(s) wide; polar coordinates about the nearer of them resolve it. An A' slower
+than the boost stays in a cone about that, where its density is an inverse square root. Derived in
+docs/theory/particles.md.
 """
 
 import math
@@ -13,7 +13,7 @@ import numpy as np
 from wayside.collider.beams import Beams, boosted
 from wayside.compiled import njit
 from wayside.production.direct_flight import lines_of_one_energy
-from wayside.production.flight import FAR_AWAY, Caustic
+from wayside.production.flight import Caustic
 from wayside.production.frames import Frames, frames_of, in_centre_of_mass
 from wayside.production.radiative import MediatorShape, Regulator, mediator_shape
 from wayside.production.spectrum import register_lines
@@ -47,22 +47,21 @@ class CollinearFlight(NamedTuple):
         return self.momentum / self.mass < speed
 
     def polar_axis(self, toward: FloatArray) -> FloatArray:
-        """Direction of the nearer peak, or of the boost if that is faster than the A'."""
-        if self._slow:
-            return np.asarray(self.frames.boost / np.linalg.norm(self.frames.boost))
+        """Direction of the nearer peak, a unit vector (3,)."""
         return np.asarray(self.peaks[int(np.argmax(self.peaks @ toward))])
 
     def caustic(self, axis: FloatArray) -> Caustic:
-        """The peak on the axis, or the cone that an A' slower than the boost cannot leave."""
-        if not self._slow:
-            return Caustic(0.0, self.width)
-        speed = float(np.linalg.norm(self.frames.boost))
-        opening = math.asin(self.momentum / self.mass / speed)
-        return Caustic(opening, FAR_AWAY, inverse_root=True)
+        """The peak on the axis."""
+        return Caustic(0.0, self.width)
 
     def edges(self, axis: FloatArray) -> FloatArray:
-        """No further cones, shape (0, 4)."""
-        return np.empty((0, 4))
+        """The cone that an A' slower than the boost cannot leave, shape (n, 4)."""
+        if not self._slow:
+            return np.empty((0, 4))
+        speed = float(np.linalg.norm(self.frames.boost))
+        ratio = self.momentum / self.mass / speed
+        cosine = math.sqrt((1.0 - ratio) * (1.0 + ratio))
+        return np.array([[*(self.frames.boost / speed), cosine]])
 
 
 @njit(error_model="numpy")
