@@ -3,13 +3,14 @@
 Usage::
 
     OMP_NUM_THREADS=1 nice python scripts/make_candidates.py [--work build/candidates]
-        [--workers 1] [--set KEY=VALUE ...] [--write FOLDER] [--summary] [--closure]
+        [--workers 1] [--set KEY=VALUE ...] [--write FOLDER [--slim]] [--summary] [--closure]
 
 Reconstructs the chunks that are there, some seconds each, into a folder of --work, and goes on
 where it was. ``--set`` changes the response or the cuts, as in emulsion.largest_slope=1.7.
 ``--write`` collects the rows into ``candidates.parquet`` and ``decays.parquet``
-(`wayside.candidates`); ``--summary`` prints counts and effective counts of every sample;
-``--closure`` compares weighted numbers of vertices with fake_vertices.csv, an unbiased sample.
+(`wayside.candidates`), with ``--slim`` without the lists of places, which no selection asks for:
+so they come with the package, in ``src/wayside/data/candidates``. ``--summary`` prints counts and
+effective counts of every sample; ``--closure`` compares weighted numbers of vertices with fake_vertices.csv, an unbiased sample.
 """
 
 from collections.abc import Iterator, Sequence
@@ -22,7 +23,7 @@ from simulate_candidates import chunk_name, chunk_table, stack_of
 from table_script import arguments
 
 from wayside import __version__
-from wayside.candidates.files import Candidates, Lists, write_candidates, write_decays
+from wayside.candidates.files import Candidates, Lists, no_lists, write_candidates, write_decays
 from wayside.candidates.schema import CHANNELS, DECAY_ROW, GAPS, HITS, ROW
 from wayside.candidates.weights import effective_count, source_weight, veto_weight
 from wayside.data import read_table
@@ -223,6 +224,23 @@ def collect(table: TaskTable) -> Collected:
     return Collected(candidates, np.concatenate([np.zeros(0, DECAY_ROW), *decays]))
 
 
+def without_lists(candidates: Candidates) -> Candidates:
+    """The same rows without places of fibres and gaps, of samples that a search uses."""
+    kept = [
+        number
+        for number, sample in enumerate(candidates.samples)
+        if sample["shield"] == StackSection().shield or sample["name"].endswith("bare")
+    ]
+    rows = candidates.rows[np.isin(candidates.rows["sample"], kept)]
+    return Candidates(
+        rows,
+        no_lists(HITS, len(rows)),
+        no_lists(GAPS, len(rows)),
+        candidates.samples,
+        candidates.about,
+    )
+
+
 def intensity(rows: Any, name: str) -> Any:
     """Shape of a typical source: muons below 11 m of rock, others of spectral index 2."""
     energy = rows["kinetic_energy"].astype(float)
@@ -314,6 +332,7 @@ def main() -> None:
     parser = arguments(__doc__, workers=True, work="build/candidates")
     parser.add_argument("--set", dest="values", action="append", default=[], metavar="KEY=VALUE")
     parser.add_argument("--write", type=Path, metavar="FOLDER")
+    parser.add_argument("--slim", action="store_true")
     parser.add_argument("--summary", action="store_true")
     parser.add_argument("--closure", action="store_true")
     options = parser.parse_args()
@@ -327,11 +346,9 @@ def main() -> None:
     if options.closure:
         closure(collected.candidates)
     if options.write is not None:
-        about = {
-            "samples": list(collected.candidates.samples),
-            "about": dict(collected.candidates.about),
-        }
-        write_candidates(options.write / "candidates.parquet", collected.candidates)
+        candidates = without_lists(collected.candidates) if options.slim else collected.candidates
+        about = {"samples": list(candidates.samples), "about": dict(candidates.about)}
+        write_candidates(options.write / "candidates.parquet", candidates)
         write_decays(options.write / "decays.parquet", collected.decays, about)
 
 
