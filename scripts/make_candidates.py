@@ -10,7 +10,8 @@ where it was. ``--set`` changes the response or the cuts, as in emulsion.largest
 ``--write`` collects the rows into ``candidates.parquet`` and ``decays.parquet``
 (`wayside.candidates`), with ``--slim`` without the lists of places, which no selection asks for:
 so they come with the package, in ``src/wayside/data/candidates``. ``--summary`` prints counts and
-effective counts of every sample; ``--closure`` compares weighted numbers of vertices with fake_vertices.csv, an unbiased sample.
+effective counts of every sample; ``--closure`` compares weighted numbers of vertices with
+fake_vertices.csv, an unbiased sample.
 """
 
 from collections.abc import Iterator, Sequence

@@ -13,13 +13,16 @@ from wayside.plotting.style import APPROXIMATE, OURS, canvas
 from wayside.plotting.titles import line
 from wayside.search.curves import UPPER
 from wayside.search.kept import SPLITTINGS
-from wayside.search.run import SearchResult
+from wayside.search.run import SearchResult, upper_limit
 from wayside.selections.names import SELECTED
 from wayside.selections.variables import variable
 from wayside.typing import BoolArray, FloatArray
 
 _COLOURS: Final = ("#c8102e", "#e08214", "#7b3294", "#4d9221", "#8c6d31", "#5ab4ac", "0.5")
 _BINS: Final = 24
+
+_LEAST: Final = 1e-4
+"""Events below which a background is not drawn."""
 
 
 def search_figures(result: SearchResult) -> Iterator[tuple[str, Callable[[], Figure]]]:
@@ -40,7 +43,10 @@ def search_figures(result: SearchResult) -> Iterator[tuple[str, Callable[[], Fig
 
 
 def _title(result: SearchResult) -> str:
-    return line(result.scenario, result.backgrounds[SELECTED])
+    background = result.backgrounds[SELECTED]
+    if background.error > background.value:
+        return line(result.scenario, f"background below {upper_limit(background):.2g} (90% CL)")
+    return line(result.scenario, background)
 
 
 def _kinds(result: SearchResult) -> list[str]:
@@ -79,6 +85,7 @@ def flow_figure(result: SearchResult) -> Figure:
                 label=kind,
             )
         axes.set_ylabel("expected background events")
+        axes.set_ylim(bottom=max(axes.get_ylim()[0], _LEAST))
         axes.set_xticks(steps, names, rotation=35, ha="right", fontsize=8.5)
         axes.tick_params(axis="x", which="minor", bottom=False, top=False)
         other = axes.twinx()
@@ -124,14 +131,17 @@ def variables_figure(result: SearchResult) -> Figure:
 
 
 def _distribution(axes: Axes, result: SearchResult, name: str, passed: list[BoolArray]) -> None:
-    """Signal and backgrounds of unit area against one variable."""
+    """Signal and backgrounds of unit area against one variable, each simulated row counting alike.
+
+    Weighted, one candidate that nothing vetoes would hide all others.
+    """
     problem = result.untouched
     signal = problem.signal.values[name]
     finite = signal[np.isfinite(signal)]
     positive = bool(np.all(finite > 0.0)) and finite.max() > 20.0 * finite.min()
     low, high = np.quantile(finite, [0.0, 0.998])
     listed = [
-        (kind, part.candidates.values[name][good], part.candidates.weight[good])
+        (kind, part.candidates.values[name][good], np.ones(int(good.sum())))
         for (kind, part), good in zip(problem.backgrounds.items(), passed[1:], strict=True)
     ]
     for _, values, _ in listed:
@@ -149,7 +159,7 @@ def _distribution(axes: Axes, result: SearchResult, name: str, passed: list[Bool
     _steps(
         axes,
         signal[good],
-        problem.signal.weight[good],
+        np.ones(int(good.sum())),
         edges,
         color=OURS,
         linewidth=1.8,
@@ -157,7 +167,7 @@ def _distribution(axes: Axes, result: SearchResult, name: str, passed: list[Bool
     )
     cut = variable(name)
     axes.set_xlabel(cut.text + (f" ({cut.unit})" if cut.unit else ""), fontsize=9.5)
-    axes.set_ylabel("fraction", fontsize=9.5)
+    axes.set_ylabel("fraction of candidates", fontsize=9.5)
     axes.set_ylim(0.0, None)
 
 

@@ -143,7 +143,9 @@ def empty_bins(samples: Samples) -> dict[str, FakeBins]:
     return bins
 
 
-def problem(scenario: Scenario, samples: Samples, vetoes: Vetoes, half: Half) -> Problem:
+def problem(
+    scenario: Scenario, samples: Samples, vetoes: Vetoes, half: Half, *, mean_veto: bool = False
+) -> Problem:
     """Candidates of one half of the samples, weighted to a scenario.
 
     Parameters
@@ -156,6 +158,10 @@ def problem(scenario: Scenario, samples: Samples, vetoes: Vetoes, half: Half) ->
         Layers that veto.
     half
         Half of the events.
+    mean_veto
+        Whether each background candidate has the mean probability of its kind that nothing vetoes
+        it, instead of its own. As few candidates have nearly all of that probability, cuts would
+        be tuned on these few alone.
 
     Raises
     ------
@@ -176,11 +182,15 @@ def problem(scenario: Scenario, samples: Samples, vetoes: Vetoes, half: Half) ->
         if events is None:
             continue
         number = loaded[kind].particles
-        weight = events.weight * events.veto * number[events.bins]
+        timed = events.weight * number[events.bins]
+        weight, least_vetoed = timed * events.veto, events.least_vetoed
+        if mean_veto and timed.sum() > 0.0:
+            least_vetoed = float(weight.sum() / timed.sum())
+            weight = timed * least_vetoed
         backgrounds[kind] = BackgroundPart(
             part(candidates.rows[events.rows], weight, events.event),
             float(np.sqrt(((number * events.resolution) ** 2).sum())),
-            *_vertices(candidates, kind, number, half, events.least_vetoed),
+            *_vertices(candidates, kind, number, half, least_vetoed),
             loaded[kind].relative_error,
             tuple(number.tolist()),
         )

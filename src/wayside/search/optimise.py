@@ -25,6 +25,9 @@ MOST_CUTS: Final = 8
 GAIN: Final = 1e-3
 """Relative gain below which nothing is changed."""
 
+WORTHWHILE: Final = 0.01
+"""Relative gain on folds that were left out below which a cut more is not made."""
+
 SWEEPS: Final = 3
 """How often all thresholds are tried again after a cut was added."""
 
@@ -94,7 +97,7 @@ def optimise(problem: Problem, folds: int = 4, most: int = MOST_CUTS) -> Optimum
     difference = scores - scores[:, [best]]
     with np.errstate(invalid="ignore"):
         error = np.nan_to_num(difference.std(axis=0, ddof=1) / np.sqrt(folds), nan=0.0)
-    good = np.flatnonzero(mean <= mean[best] + error)
+    good = np.flatnonzero(mean <= mean[best] + np.maximum(error, WORTHWHILE))
     number = int(good.min(initial=best))
     path = forward(problem, most)
     return Optimum(path.at(number), path, mean, error)

@@ -139,7 +139,9 @@ def tuned(scenario: Scenario, samples: Samples, settings: Settings) -> tuple[Opt
             scenario.emulsion.gas_efficiency,
         )
         found = optimise(
-            problem(scenario, samples, vetoes, "tuning"), settings.folds, settings.most
+            problem(scenario, samples, vetoes, "tuning", mean_veto=True),
+            settings.folds,
+            settings.most,
         )
         score = float(found.held_out[len(found.cuts)])
         if best is None or score < best[0]:
