@@ -130,6 +130,7 @@ SLOW: Final = (
     ("muon-above-slow", Beam((13, -13), (LogRange(1.0, 0.3, 10.0),), SKY, 0.3), 40_000, 1000),
     ("neutron-rock-slow", Beam((2112,), (LogRange(1.0, 0.1, 0.6),), ROCK, 0.5), 40_000, 500),
     ("muon-front-slow", Beam((13, -13), (LogRange(1.0, 0.3, 4.0),), FRONT, 0.3), 20_000, 500),
+    ("neutron-rock-mid", Beam((2112,), (LogRange(1.0, 0.6, 2.0),), SKY, 0.5), 24_000, 200),
 )
 """Particles of low energy, of which there are many and hardly one makes a vertex; as above."""
 

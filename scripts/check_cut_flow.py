@@ -32,11 +32,11 @@ SAMPLES = {
     "neutron-above": ("neutron-rock", "above"),
 }
 
-# Samples of low energies, and the energy in GeV up to which they take the place of the others.
+# Samples of lower energies, and the energies in GeV up to which they take the place of those above.
 SLOW = {
-    "muon-above": ("muon-above-slow", 10.0),
-    "muon-front": ("muon-front-slow", 4.0),
-    "neutron-above": ("neutron-rock-slow", 0.6),
+    "muon-above": (("muon-above-slow", 10.0),),
+    "muon-front": (("muon-front-slow", 4.0),),
+    "neutron-above": (("neutron-rock-slow", 0.6), ("neutron-rock-mid", 2.0)),
 }
 
 SIGNAL = ("signal-pairs", "signal-0.691", "signal-0.3", "signal-0.1")
@@ -183,14 +183,14 @@ def read(folder):
 
 
 def of_kind(by_sample, simulated, kind):
-    """Rows of a kind, from one or two samples; events of both have different numbers."""
-    rows = by_sample[SAMPLES[kind][0]]
-    name, split = SLOW.get(kind, ("", 0.0))
-    if not simulated.get(name):
-        return rows
-    slow = [{**row, "event": -1 - row["event"]} for row in by_sample[name]]
-    below = [row for row in slow if row["kinetic_energy"] < split]
-    return below + [row for row in rows if row["kinetic_energy"] >= split]
+    """Rows of a kind from its samples, whose events have different names."""
+    rows, low = [], 0.0
+    for name, high in (*SLOW.get(kind, ()), (SAMPLES[kind][0], math.inf)):
+        if simulated.get(name):
+            own = [row for row in by_sample[name] if low <= row["kinetic_energy"] < high]
+            rows += [{**row, "event": (name, row["event"])} for row in own]
+            low = high
+    return rows
 
 
 def main():

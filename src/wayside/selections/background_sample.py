@@ -101,10 +101,12 @@ def kind_rows(candidates: Candidates, kind: str, half: Half | None) -> KindRows 
     if own.sample not in there:
         return None
     edges = np.asarray(own.edges)
-    ends = [(own.sample, float(edges[0]), float(edges[-1]))]
-    if own.slow is not None and own.slow[0] in there:
-        name, split = own.slow
-        ends = [(name, float(edges[0]), split), (own.sample, split, float(edges[-1]))]
+    low = float(edges[0])
+    ends = []
+    for name, high in (*own.slow, (own.sample, float(edges[-1]))):
+        if name in there:
+            ends.append((name, low, high))
+            low = high
     table = candidates.rows
     rows, numbers = [], []
     particle = np.full(len(edges) - 1, np.nan)

@@ -63,14 +63,14 @@ class Kind(NamedTuple):
     edges
         Edges of the bins of the kinetic energy outside of the lead, in GeV.
     slow
-        Name of a sample of low energies, and the energy in GeV up to which it takes the place of
-        the other where it was simulated; None without one.
+        Names of samples of lower energies, and the energies in GeV up to which they take the place
+        of those above where they were simulated; rising.
     """
 
     sample: str
     reference: Reference
     edges: tuple[float, ...]
-    slow: tuple[str, float] | None = None
+    slow: tuple[tuple[str, float], ...] = ()
 
 
 _COSMIC: Final = (0.3, 1.0, 3.0, 10.0, 20.0, 50.0, 100.0, 300.0, 1000.0)
@@ -79,14 +79,19 @@ _NEUTRAL: Final = (0.1, 0.3, 0.6, 1.0, 2.0, 4.0, 10.0)
 _SOFT: Final = (0.05, 0.2, 1.0, 3.0, 7.5)
 
 KINDS: Final[Mapping[str, Kind]] = {
-    "muon-above": Kind("muon-above", ABOVE, _COSMIC, ("muon-above-slow", 10.0)),
-    "muon-front": Kind("muon-front", FRONT, _COLLIDER, ("muon-front-slow", 4.0)),
+    "muon-above": Kind("muon-above", ABOVE, _COSMIC, (("muon-above-slow", 10.0),)),
+    "muon-front": Kind("muon-front", FRONT, _COLLIDER, (("muon-front-slow", 4.0),)),
     "klong-front": Kind("klong-front", FRONT, _NEUTRAL),
     "neutron-front": Kind("neutron-front", FRONT, _NEUTRAL),
     "photon-front": Kind("photon-front", FRONT, _SOFT),
     "photon-bare": Kind("photon-bare", FRONT, _SOFT),
     "electron-front": Kind("electron-front", FRONT, _SOFT),
     "klong-above": Kind("klong-rock", ABOVE, _NEUTRAL),
-    "neutron-above": Kind("neutron-rock", ABOVE, _NEUTRAL, ("neutron-rock-slow", 0.6)),
+    "neutron-above": Kind(
+        "neutron-rock",
+        ABOVE,
+        _NEUTRAL,
+        (("neutron-rock-slow", 0.6), ("neutron-rock-mid", 2.0)),
+    ),
 }
 """Kinds of the table of fakes by name, ``wayside.backgrounds.fakes.Kind``."""

@@ -84,7 +84,7 @@ def sample_counts(
     Effective counts are those of the reference source of the kind, each energy bin counting alike.
     """
     own = KINDS[kind]
-    names = [own.sample] + ([own.slow[0]] if own.slow else [])
+    names = [own.sample, *(name for name, _ in own.slow)]
     simulated = sum(
         int(sample["simulated"]) for sample in candidates.samples if sample["name"] in names
     )
