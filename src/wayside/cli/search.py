@@ -1,5 +1,6 @@
 """``wayside search``: the selection with which a detector excludes most."""
 
+import math
 import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ from wayside.text import json_text
 if TYPE_CHECKING:
     from wayside.backgrounds.counts import Count
     from wayside.results.search import SearchResult
+    from wayside.search.tree import Comparison
 
 
 @click.command("search")
@@ -56,6 +58,11 @@ if TYPE_CHECKING:
     show_default=True,
     help="Parts of the sample for tuning that decide the number of cuts.",
 )
+@click.option(
+    "--tree",
+    is_flag=True,
+    help="Train a boosted tree as comparison; the selection stays that of the cuts.",
+)
 def command(
     scenario: str,
     overrides: tuple[str, ...],
@@ -65,6 +72,7 @@ def command(
     planes: int,
     cuts: int,
     folds: int,
+    tree: bool,
 ) -> None:
     """Find the selection with which a detector excludes most.
 
@@ -81,7 +89,7 @@ def command(
         from wayside.search.samples import read_samples
 
         samples = None if folder is None else read_samples(folder)
-        result = search(loaded, samples, Settings(folds, cuts, planes))
+        result = search(loaded, samples, Settings(folds, cuts, planes, tree))
         written = result.save(out, step) if out is not None else []
     if as_json:
         click.echo(json_text(result.summary()))
@@ -112,6 +120,8 @@ def _text(result: "SearchResult") -> str:
         f" decays, {result.efficiency / result.timed:.3f} of the timed ones",
         f"sample: {validation['decays']} decays, none of them used to tune",
     ]
+    if result.tree is not None:
+        lines += ["", _tree(result.tree, result.timed)]
     flags = result.backgrounds["selected"].flags
     lines += [""] if flags else []
     for note in flags:
@@ -155,6 +165,22 @@ def _sources(result: "SearchResult") -> str:
         _cell(result.budget.total(result.scenario.signal, name)) for name in ("timed", SELECTED)
     )
     return table_text(("source", "timed", "selected"), [*rows, ("total", *totals)])
+
+
+def _tree(tree: "Comparison", timed: float) -> str:
+    rows = []
+    for name, worth, merit in (
+        ("cuts", tree.cuts, tree.cuts_merit),
+        ("tree, same signal", tree.same_signal.worth, float(tree.same_signal.merit)),
+        ("tree, chosen", tree.chosen.worth, float(tree.chosen.merit)),
+    ):
+        error = math.hypot(worth.statistical, worth.systematic)
+        cells = (
+            f"{float(worth.signal) / timed:.3f}",
+            f"{float(worth.background):.3g} +- {error:.2g}",
+        )
+        rows.append((name, *cells, f"{merit:.4g}"))
+    return table_text(("comparison", "signal", "background", "decays excluded"), rows)
 
 
 def _cell(count: "Count") -> str:

@@ -11,6 +11,7 @@ from matplotlib.ticker import MaxNLocator
 
 from wayside.plotting.style import APPROXIMATE, OURS, canvas
 from wayside.plotting.titles import line
+from wayside.plotting.tree import tree_figure
 from wayside.search.curves import UPPER
 from wayside.search.kept import SPLITTINGS
 from wayside.search.run import SearchResult, upper_limit
@@ -40,6 +41,8 @@ def search_figures(result: SearchResult) -> Iterator[tuple[str, Callable[[], Fig
     yield "sources", partial(sources_figure, result)
     yield "kept", partial(kept_figure, result)
     yield "limits", partial(limits_figure, result)
+    if result.tree is not None:
+        yield "tree", partial(tree_figure, result.tree, result.timed, _title(result))
 
 
 def _title(result: SearchResult) -> str:

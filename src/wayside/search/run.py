@@ -18,6 +18,7 @@ from wayside.search.kept import Kept, kept_by_splitting
 from wayside.search.optimise import MOST_CUTS, Optimum, optimise
 from wayside.search.problem import Problem
 from wayside.search.samples import Samples
+from wayside.search.tree import Comparison, compared, require_tree
 from wayside.selections.cuts import Cuts, Vetoes
 from wayside.selections.measure import measured
 from wayside.selections.names import SELECTED
@@ -40,11 +41,14 @@ class Settings(NamedTuple):
         Largest number of cuts.
     fibre_layers
         Number of layers of fibres on each side, with independent inefficiencies.
+    tree
+        Whether a boosted tree is trained as comparison.
     """
 
     folds: int = 4
     most: int = MOST_CUTS
     fibre_layers: int = 1
+    tree: bool = False
 
 
 NO_BACKGROUND: Final = "no background"
@@ -82,6 +86,8 @@ class SearchResult:
     efficiency, efficiency_error, timed
         Fraction of the decays in the signal detectors that is selected, its standard error, and
         the fraction that is timed.
+    tree
+        A boosted tree as comparison; None where none was trained.
     """
 
     scenario: Scenario
@@ -97,6 +103,7 @@ class SearchResult:
     efficiency: float
     efficiency_error: float
     timed: float
+    tree: Comparison | None = None
 
     def epsilon(self, name: str = SELECTED) -> float:
         """Smallest epsilon excluded with a selection at the scenario's luminosity, at any g_D.
@@ -167,6 +174,8 @@ def search(scenario: Scenario, samples: Samples, settings: Settings = DEFAULT) -
     InputError
         If the samples have no signal or no background, or no decay is in the signal detectors.
     """
+    if settings.tree:
+        require_tree()
     optimum, vetoes = tuned(scenario, samples, settings)
     heavier, lighter = scenario.masses
     about = {
@@ -185,7 +194,14 @@ def search(scenario: Scenario, samples: Samples, settings: Settings = DEFAULT) -
         "untouched",
         about,
     )
-    return evaluated(scenario, samples, selection, optimum)
+    result = evaluated(scenario, samples, selection, optimum)
+    if not settings.tree:
+        return result
+    tuning = problem(scenario, samples, vetoes, "tuning", mean_veto=True)
+    steps = optimum.path.steps
+    return replace(
+        result, tree=compared(tuning, result.untouched, cuts.cuts, steps, settings.folds)
+    )
 
 
 def evaluated(

@@ -7,6 +7,7 @@ from wayside.search.curves import UPPER
 from wayside.search.flow import Flow
 from wayside.search.kept import SPLITTINGS
 from wayside.search.run import SearchResult, upper_limit
+from wayside.search.tree import plain as tree_values
 from wayside.selections.names import SELECTED
 from wayside.text import csv_text
 from wayside.version import __version__
@@ -81,6 +82,7 @@ def summary(result: SearchResult) -> dict[str, Any]:
                 for name, curve in result.curves.by_selection.items()
             },
         },
+        "tree": None if result.tree is None else tree_values(result.tree, result.timed),
         "flags": list(background.flags),
     }
 

@@ -1,0 +1,71 @@
+"""Figure of a boosted tree beside cuts: background against signal kept."""
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from wayside.plotting.style import APPROXIMATE, OURS, canvas
+from wayside.search.tree import Comparison
+
+
+def tree_figure(comparison: Comparison, timed: float, title: str) -> Figure:
+    """Draw background against signal on the untouched half, for the tree and the steps of cuts.
+
+    Parameters
+    ----------
+    comparison
+        From `wayside.search.tree.compared`.
+    timed
+        Fraction of the decays in the signal detectors that is timed.
+    title
+        Title of the figure.
+    """
+    curve = comparison.curve.worth
+    with canvas(5.6, 3.9) as figure:
+        axes = figure.add_subplot()
+        axes.set_yscale("log")
+        error = np.hypot(curve.statistical, curve.systematic)
+        found = curve.background > 0.0
+        x = curve.signal / timed
+        axes.plot(x[found], curve.background[found], color=OURS, label="boosted tree")
+        low = np.maximum(curve.background - error, 1e-2 * curve.background)
+        axes.fill_between(
+            x[found],
+            low[found],
+            (curve.background + error)[found],
+            color=OURS,
+            alpha=0.2,
+            linewidth=0,
+        )
+        steps = [own for own in comparison.steps if own.background > 0.0]
+        values = np.array([float(own.background) for own in steps])
+        errors = np.array([float(np.hypot(own.statistical, own.systematic)) for own in steps])
+        axes.errorbar(
+            [float(own.signal) / timed for own in steps],
+            values,
+            np.minimum(errors, 0.99 * values),
+            color=APPROXIMATE,
+            marker="s",
+            linewidth=1.0,
+            capsize=2.0,
+            label="cuts, one more at each step",
+        )
+        for worth, marker, label in (
+            (comparison.cuts, "*", "cuts, chosen"),
+            (comparison.chosen.worth, "o", "tree, chosen"),
+        ):
+            if worth.background > 0.0:
+                axes.plot(
+                    [float(worth.signal) / timed],
+                    [float(worth.background)],
+                    color="0.15",
+                    marker=marker,
+                    markersize=9.0,
+                    markerfacecolor="none",
+                    linestyle="none",
+                    label=label,
+                )
+        axes.set_xlabel("selected over timed decays")
+        axes.set_ylabel("expected background events")
+        axes.set_title(title, fontsize=9.5, loc="left")
+        axes.legend(loc="upper left")
+        return figure
