@@ -10,12 +10,16 @@ from selections.toy import background_rows, candidates, decays_of, signal_rows
 from wayside.cli.main import cli
 from wayside.results.search import search
 from wayside.scenario import load_scenario
+from wayside.search.build import problem
 from wayside.search.curves import UPPER
+from wayside.search.prediction import from_samples
 from wayside.search.samples import Samples, read_samples
+from wayside.selections.cuts import Cut, Cuts
 from wayside.selections.kinds import KINDS
 from wayside.selections.names import SELECTED
 
 pytest.importorskip("pyarrow")
+pytest.importorskip("sklearn")
 
 
 @pytest.fixture(scope="module")
@@ -105,6 +109,18 @@ def test_the_file_does_the_same_in_a_scenario(result, scenario, tmp_path):
     assert report["efficiency"]["selection"] == str(path)
 
 
+def test_prediction_on_the_untouched_half(result, scenario, samples):
+    """Muons cross a fibre and a gap; neutrons, which do not, fail the cut on grains."""
+    cuts = Cuts((Cut("mass", 0.02), Cut("grains", 45.0)), result.selection.cuts.vetoes)
+    found = from_samples(scenario, samples, cuts, result.budget, 100.0)
+    tag = found.methods["fibre-tag"]
+    assert tag.predicted == pytest.approx(tag.true, rel=1e-9)
+    own = problem(scenario, samples, cuts.vetoes, "untouched")
+    assert found.selected == pytest.approx(float(own.of(cuts.cuts).background) - own.other[0])
+    assert found.methods["without-beam"].true < found.selected
+    assert found.control.background_ratio > 0.0
+
+
 def test_files_and_json(result, tmp_path):
     written = result.save(tmp_path)
     names = {path.name for path in written}
@@ -116,6 +132,11 @@ def test_files_and_json(result, tmp_path):
     assert values["background"]["by_source"]["cosmic-muons"]["selected"]["value"] >= 0.0
     assert values["background"]["effective_counts"]["muon-above"]["timed_effective"] > 500
     assert values["limit"]["epsilon_min"] == pytest.approx(result.epsilon())
+    found = result.prediction
+    assert set(values["prediction"]) == set(found.methods)
+    assert ("pulls.png" in names) == bool(found.methods)
+    channels = json.loads((tmp_path / "workspace.json").read_text())["channels"]
+    assert ("control" in [own["name"] for own in channels]) == (found.control is not None)
     assert repr(result).startswith("<search of belle2-forward-beams:")
 
 
@@ -127,12 +148,13 @@ def test_command(samples, tmp_path):
     write_candidates(folder / "candidates.parquet", samples.candidates)
     write_decays(folder / "decays.parquet", samples.decays, {"samples": [], "about": {}})
     np.testing.assert_array_equal(read_samples(folder).decays, samples.decays)
-    args = ["search", "belle2-forward-beams", "--candidates", str(folder), "--cuts", "2"]
+    args = ["search", "belle2-forward-beams", "--candidates", str(folder), "--cuts", "2", "--tree"]
     ran = CliRunner().invoke(cli, args)
     assert ran.exit_code == 0, ran.output
     assert "cut flow on the untouched half" in ran.stdout
     assert max(len(line) for line in ran.stdout.splitlines()) <= 80
     assert "smallest epsilon" in ran.stdout
+    assert "tree, same signal" in ran.stdout
 
 
 @pytest.mark.parametrize(

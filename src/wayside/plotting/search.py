@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from wayside.plotting.pulls import pulls_figure
 from wayside.plotting.style import APPROXIMATE, OURS, canvas
 from wayside.plotting.titles import line
 from wayside.plotting.tree import tree_figure
@@ -41,6 +42,8 @@ def search_figures(result: SearchResult) -> Iterator[tuple[str, Callable[[], Fig
     yield "sources", partial(sources_figure, result)
     yield "kept", partial(kept_figure, result)
     yield "limits", partial(limits_figure, result)
+    if result.prediction is not None and result.prediction.methods:
+        yield "pulls", partial(pulls_figure, result.prediction, _title(result))
     if result.tree is not None:
         yield "tree", partial(tree_figure, result.tree, result.timed, _title(result))
 

@@ -28,8 +28,13 @@ class SearchResult(Saved, computed.SearchResult):
             "selection.json": self.selection.text(),
             "search.json": json_text(self.summary()) + "\n",
             "cut_flow.csv": flow_csv(self),
-            "workspace.json": json_text(self.backgrounds[SELECTED].workspace()) + "\n",
+            "workspace.json": json_text(self.workspace()) + "\n",
         }
+
+    def workspace(self) -> dict[str, object]:
+        """The counting experiment for pyhf, with the control region that predicts best."""
+        control = None if self.prediction is None else self.prediction.control
+        return self.backgrounds[SELECTED].workspace(control)
 
     def drawings(self) -> Iterator[Drawing]:
         """Figures of the selection and of what it excludes."""

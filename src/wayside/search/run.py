@@ -16,6 +16,7 @@ from wayside.search.curves import UPPER, Curves, curves
 from wayside.search.flow import Flow, cut_flow, one_less
 from wayside.search.kept import Kept, kept_by_splitting
 from wayside.search.optimise import MOST_CUTS, Optimum, optimise
+from wayside.search.prediction import Predictions, from_samples
 from wayside.search.problem import Problem
 from wayside.search.samples import Samples
 from wayside.search.tree import Comparison, compared, require_tree
@@ -88,6 +89,8 @@ class SearchResult:
         the fraction that is timed.
     tree
         A boosted tree as comparison; None where none was trained.
+    prediction
+        Background from data, as an experiment would predict it; None where it was not asked for.
     """
 
     scenario: Scenario
@@ -104,6 +107,7 @@ class SearchResult:
     efficiency_error: float
     timed: float
     tree: Comparison | None = None
+    prediction: Predictions | None = None
 
     def epsilon(self, name: str = SELECTED) -> float:
         """Smallest epsilon excluded with a selection at the scenario's luminosity, at any g_D.
@@ -195,6 +199,8 @@ def search(scenario: Scenario, samples: Samples, settings: Settings = DEFAULT) -
         about,
     )
     result = evaluated(scenario, samples, selection, optimum)
+    total = result.backgrounds[SELECTED].value
+    result = replace(result, prediction=from_samples(scenario, samples, cuts, result.budget, total))
     if not settings.tree:
         return result
     tuning = problem(scenario, samples, vetoes, "tuning", mean_veto=True)

@@ -6,6 +6,7 @@ from typing import Any
 from wayside.search.curves import UPPER
 from wayside.search.flow import Flow
 from wayside.search.kept import SPLITTINGS
+from wayside.search.prediction import plain as predicted_values
 from wayside.search.run import SearchResult, upper_limit
 from wayside.search.tree import plain as tree_values
 from wayside.selections.names import SELECTED
@@ -82,6 +83,7 @@ def summary(result: SearchResult) -> dict[str, Any]:
                 for name, curve in result.curves.by_selection.items()
             },
         },
+        "prediction": None if result.prediction is None else predicted_values(result.prediction),
         "tree": None if result.tree is None else tree_values(result.tree, result.timed),
         "flags": list(background.flags),
     }

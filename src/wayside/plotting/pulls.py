@@ -1,0 +1,41 @@
+"""Figure of how well predictions of the background close in pseudo-experiments."""
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from wayside.plotting.style import OURS, canvas
+from wayside.search.prediction import Predictions
+
+_EDGES = np.linspace(-5.0, 5.0, 41)
+
+
+def pulls_figure(found: Predictions, title: str) -> Figure:
+    """Draw the pulls of every method, with the normal distribution that they should follow.
+
+    Parameters
+    ----------
+    found
+        From `wayside.search.prediction.predictions`; with one method at least.
+    title
+        Title of the figure.
+    """
+    rows = -(-len(found.methods) // 2)
+    grid = np.linspace(-5.0, 5.0, 201)
+    normal = np.exp(-0.5 * grid**2) / np.sqrt(2.0 * np.pi)
+    with canvas(6.6, 0.7 + 1.9 * rows) as figure:
+        panels = figure.subplots(rows, 2, squeeze=False, sharex=True).ravel()
+        for axes in panels[len(found.methods) :]:
+            axes.set_axis_off()
+        for axes, (name, own) in zip(panels, found.methods.items(), strict=False):
+            inside = np.clip(own.pulls, _EDGES[0], _EDGES[-1])
+            counts, _ = np.histogram(inside, _EDGES)
+            density = counts / (len(inside) * np.diff(_EDGES))
+            axes.stairs(density, _EDGES, color=OURS, fill=True, alpha=0.5)
+            axes.plot(grid, normal, color="0.3", linewidth=1.0, linestyle="--")
+            words = f"mean {own.pulls.mean():.2f}, width {own.pulls.std(ddof=1):.2f}"
+            marked = " (in the likelihood)" if name == found.chosen else ""
+            axes.set_title(f"{name}{marked}\n{words}", fontsize=8.5, loc="left")
+            axes.set_yticks([])
+            axes.set_xlabel("(prediction - true) / error", fontsize=9.0)
+        figure.suptitle(title, fontsize=9.5, x=0.01, ha="left")
+        return figure
