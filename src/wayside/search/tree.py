@@ -75,7 +75,7 @@ class Comparison(NamedTuple):
     chosen
         The tree at the threshold with the best merit on the folds.
     same_signal
-        The tree at the threshold that keeps as much signal as the cuts.
+        The tree at the tightest point of the curve that keeps as much signal as the cuts.
     curve
         The tree at thresholds from the loosest on.
     cuts
@@ -144,12 +144,11 @@ def compared(
     curve = scored(untouched, measured, quantiles(untouched, measured))
     chosen = scored(untouched, measured, tried.threshold[[best]]).at(0)
     own = untouched.of(cuts)
-    # Signal falls along the curve; between two of its points the threshold is interpolated.
-    falling = curve.worth.signal[::-1]
-    wanted = float(np.interp(own.signal, falling, curve.threshold[::-1]))
+    # Signal falls along the curve, and may stay the same over many of its points.
+    enough = np.flatnonzero(curve.worth.signal >= own.signal * (1.0 - 1e-9))
     return Comparison(
         chosen,
-        scored(untouched, measured, np.array([wanted])).at(0),
+        curve.at(int(enough.max(initial=0))),
         curve,
         own,
         float(own.merit(untouched.limits)),
