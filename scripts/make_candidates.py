@@ -219,7 +219,10 @@ def collect(table: TaskTable) -> Collected:
         )
         for prefix, columns in (("fibres", HITS), ("gaps", GAPS))
     ]
-    about = {"wayside": __version__, **table.about}
+    command = (
+        "python scripts/simulate_candidates.py; python scripts/make_candidates.py --write FOLDER"
+    )
+    about = {"wayside": __version__, "command": command, **table.about}
     table_rows = np.concatenate([np.zeros(0, ROW), *rows])
     candidates = Candidates(table_rows, lists[0], lists[1], tuple(described), about)
     return Collected(candidates, np.concatenate([np.zeros(0, DECAY_ROW), *decays]))

@@ -2,7 +2,8 @@
 
 Usage::
 
-    OMP_NUM_THREADS=1 nice python scripts/make_selections.py --candidates FOLDER [--write FOLDER]
+    OMP_NUM_THREADS=1 nice python scripts/make_selections.py --candidates FOLDER
+        [--write FOLDER --date DATE]
 
 Runs a search on the candidates of a folder (scripts/make_candidates.py --write) for the actual
 beams of Belle II, for several splittings and numbers of planes of fibres, and prints what each is
@@ -10,6 +11,7 @@ worth on the half that it was not tuned on. ``--write`` writes the selection fil
 ``src/wayside/data/selections`` has those of the package.
 """
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -22,6 +24,8 @@ from wayside.search.samples import read_samples
 from wayside.selections.names import SELECTED
 
 SCENARIO: Final = "belle2-forward-beams"
+
+COMMAND: Final = "python scripts/make_selections.py --candidates src/wayside/data/candidates"
 
 CASES: Final = (
     ("0.691", (), 1),
@@ -52,6 +56,7 @@ def main() -> None:
     parser = arguments(__doc__)
     parser.add_argument("--candidates", type=Path, required=True, metavar="FOLDER")
     parser.add_argument("--write", type=Path, metavar="FOLDER")
+    parser.add_argument("--date", default="", metavar="YYYY-MM-DD")
     options = parser.parse_args()
     samples = read_samples(options.candidates)
     for splitting, values, planes in CASES:
@@ -60,7 +65,9 @@ def main() -> None:
         print(line(result, planes), flush=True)
         if options.write is not None:
             options.write.mkdir(parents=True, exist_ok=True)
-            result.selection.write(options.write / f"splitting-{splitting}-planes-{planes}.json")
+            about = {**result.selection.about, "command": COMMAND, "date": options.date}
+            selection = replace(result.selection, about=about)
+            selection.write(options.write / f"splitting-{splitting}-planes-{planes}.json")
 
 
 if __name__ == "__main__":

@@ -130,6 +130,7 @@ def test_figures_without_anything_to_count() -> None:
 def test_reach_takes_the_total(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(background, "budget", partial(budget, find=few_sources))
     args = ["reach", "belle2-forward", "--set", "run.background=simulated"]
+    args += ["--set", "run.selection=timed"]
     result = CliRunner().invoke(cli, [*args, "--set", "plane.points=20", "--out", "out"])
     assert result.exit_code == 0
     lines = result.stdout.splitlines()

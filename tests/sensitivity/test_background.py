@@ -54,7 +54,8 @@ def test_a_number_is_taken_as_it_is() -> None:
 
 @pytest.mark.usefixtures("simulated")
 def test_simulated() -> None:
-    found = expected_background(scenario(**{"run.background": "simulated"}))
+    timed = {"run.background": "simulated", "run.selection": "timed"}
+    found = expected_background(scenario(**timed))
     assert found.value == pytest.approx(3.4)
     assert found.error == pytest.approx(math.hypot(math.hypot(0.1, 1.0, 0.1), math.hypot(0.1, 1.0)))
     assert found.kind == "simulated"
@@ -63,7 +64,7 @@ def test_simulated() -> None:
         scenario(**{"run.background": "simulated", "run.selection": "vertex"})
     )
     assert other.value == pytest.approx(30_006.0)
-    both = scenario(**{"run.background": "simulated", "run.signal": ["A", "B"]})
+    both = scenario(**{**timed, "run.signal": ["A", "B"]})
     assert expected_background(both).value == pytest.approx(3.4 * 2.3)
 
 
@@ -262,7 +263,7 @@ def test_tables_are_read_by_numpy(report: BackgroundReport) -> None:
 def test_contours_move_as_the_limit() -> None:
     small = {"plane.points": 30}
     none = reach(scenario(**small))
-    found = reach(scenario(**{**small, "run.background": "simulated"}))
+    found = reach(scenario(**{**small, "run.background": "simulated", "run.selection": "timed"}))
     wanted = float(uncertain.upper_limit(3, 3.4, found.background.error, method="cls"))
     assert found.n_limit == pytest.approx(wanted)
     point = mass_point(found.scenario)

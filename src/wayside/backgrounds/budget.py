@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from wayside.backgrounds.counts import Count
 from wayside.backgrounds.fake_counts import Contribution, contributions, total
+from wayside.selections.names import counted_as
 
 if TYPE_CHECKING:
     from wayside.scenario import Scenario
@@ -95,7 +96,22 @@ def budget(scenario: "Scenario", find: Finder = contributions) -> Budget:
     find
         Function that gives the contributions at one detector.
     """
-    return Budget({name: tuple(find(scenario, name)) for name in scenario.detectors})
+    selected = counted_as(scenario.selection)
+    return Budget(
+        {
+            name: tuple(_with_count(part, selected) for part in find(scenario, name))
+            for name in scenario.detectors
+        }
+    )
+
+
+def _with_count(part: Contribution, selection: str) -> Contribution:
+    """A contribution with a number after a selection: of what it does not know all timed ones."""
+    if part.vertices is None or selection in part.vertices:
+        return part
+    note = "cuts of the selection not applied, all timed vertices count"
+    vertices = {**part.vertices, selection: part.vertices["timed"]}
+    return replace(part, vertices=vertices, notes=(*part.notes, note))
 
 
 def _sum(one: Contribution, other: Contribution) -> Contribution:
