@@ -10,6 +10,8 @@ from wayside.search.tree import Comparison
 def tree_figure(comparison: Comparison, timed: float, title: str) -> Figure:
     """Draw background against signal on the untouched half, for the tree and the steps of cuts.
 
+    As in the merit, what one more simulated event would count is added: samples end.
+
     Parameters
     ----------
     comparison
@@ -24,20 +26,21 @@ def tree_figure(comparison: Comparison, timed: float, title: str) -> Figure:
         axes = figure.add_subplot()
         axes.set_yscale("log")
         error = np.hypot(curve.statistical, curve.systematic)
-        found = curve.background > 0.0
+        level = curve.background + curve.one_more
+        found = level > 0.0
         x = curve.signal / timed
-        axes.plot(x[found], curve.background[found], color=OURS, label="boosted tree")
-        low = np.maximum(curve.background - error, 1e-2 * curve.background)
+        axes.plot(x[found], level[found], color=OURS, label="boosted tree")
+        low = np.maximum(level - error, 1e-2 * level)
         axes.fill_between(
             x[found],
             low[found],
-            (curve.background + error)[found],
+            (level + error)[found],
             color=OURS,
             alpha=0.2,
             linewidth=0,
         )
-        steps = [own for own in comparison.steps if own.background > 0.0]
-        values = np.array([float(own.background) for own in steps])
+        steps = [own for own in comparison.steps if own.background + own.one_more > 0.0]
+        values = np.array([float(own.background + own.one_more) for own in steps])
         errors = np.array([float(np.hypot(own.statistical, own.systematic)) for own in steps])
         axes.errorbar(
             [float(own.signal) / timed for own in steps],
@@ -53,10 +56,10 @@ def tree_figure(comparison: Comparison, timed: float, title: str) -> Figure:
             (comparison.cuts, "*", "cuts, chosen"),
             (comparison.chosen.worth, "o", "tree, chosen"),
         ):
-            if worth.background > 0.0:
+            if worth.background + worth.one_more > 0.0:
                 axes.plot(
                     [float(worth.signal) / timed],
-                    [float(worth.background)],
+                    [float(worth.background + worth.one_more)],
                     color="0.15",
                     marker=marker,
                     markersize=9.0,
@@ -65,7 +68,7 @@ def tree_figure(comparison: Comparison, timed: float, title: str) -> Figure:
                     label=label,
                 )
         axes.set_xlabel("selected over timed decays")
-        axes.set_ylabel("expected background events")
+        axes.set_ylabel("background events, with one more simulated")
         axes.set_title(title, fontsize=9.5, loc="left")
         axes.legend(loc="upper left")
         return figure
