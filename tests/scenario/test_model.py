@@ -37,7 +37,7 @@ def tilted(monkeypatch, base):
         EntryPoint("tilted", f"{__name__}:Tilted", registry.GROUP),
         EntryPoint("broken", "no_such_module:X", registry.GROUP),
     ]
-    monkeypatch.setattr(registry, "entry_points", lambda group: entries if group else [])
+    monkeypatch.setattr(registry, "entry_points", lambda group: entries * (group == registry.GROUP))
     base["model"]["kind"] = "tilted"
     return base
 

@@ -121,7 +121,7 @@ def total_width(widths: tuple[Width, ...], couplings: Couplings) -> FloatArray:
     Examples
     --------
     >>> widths = (Width("e", Powers(epsilon=2), 1e-3), Width("mu", Powers(epsilon=2), 2e-3))
-    >>> float(total_width(widths, {"epsilon": 1e-2}))
+    >>> round(float(total_width(widths, {"epsilon": 1e-2})), 12)
     3e-07
     """
     shape = np.broadcast_shapes(*(np.shape(value) for value in couplings.values()))

@@ -120,7 +120,7 @@ class BDecay(ParticleProcess):
     >>> from wayside.models.dark_higgs import DarkHiggs
     >>> process = BDecay(CHANNELS[0], DarkHiggs(0.5), Beams(7.007, 4.0, 0.083))
     >>> round(process.branching_ratio_hat, 2)
-    0.46
+    0.45
     """
 
     powers: ClassVar[Powers] = Powers()

@@ -53,7 +53,7 @@ def limit_table(confidence_level: float) -> LimitTable:
     Examples
     --------
     >>> limit_table(0.9)([0.0, 10.0], [0.0, 2.0]).round(2).tolist()
-    [2.32, 6.64]
+    [2.32, 7.34]
     """
     b, r = np.meshgrid(_BACKGROUNDS, _RELATIVE, indexing="ij")
     values = expected_upper_limit(b, r * b, confidence_level, statistic="asimov")

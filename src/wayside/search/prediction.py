@@ -243,6 +243,10 @@ def _closure_error(method: Method, expected: Regions) -> float:
     return float(np.sqrt((moved**2).sum()))
 
 
+_LARGEST: Final = 100.0
+"""Largest logarithm of a factor."""
+
+
 def _pulls(
     means: FloatArray, sign: FloatArray, method: Method, true: float, rng: np.random.Generator
 ) -> FloatArray:
@@ -251,7 +255,9 @@ def _pulls(
     least = np.maximum(counts, 1.0)
     up, down = sign > 0, sign < 0
     # The size that the experiment takes is not the true one.
-    factor = np.exp(method.size_error * rng.standard_normal(EXPERIMENTS)) / method.size
+    logs = method.size_error * rng.standard_normal(EXPERIMENTS)
+    # An error of many orders of magnitude says nothing, and has no exponential.
+    factor = np.exp(np.clip(logs, -_LARGEST, _LARGEST)) / method.size
     over = np.prod(least[:, down], axis=1)
     estimate = factor * np.prod(counts[:, up], axis=1) / over
     scale = factor * np.prod(least[:, up], axis=1) / over

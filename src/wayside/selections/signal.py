@@ -61,7 +61,7 @@ def pair_mass(
     Examples
     --------
     >>> pair_mass("ee", 1.0, 0.2, 0.4).round(4).tolist()
-    0.0979
+    0.0978
     """
     mass = MASSES[channel]
     total = np.asarray(energy, dtype=np.float64)

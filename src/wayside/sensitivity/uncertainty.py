@@ -82,8 +82,9 @@ def _from_r(point: MassPoint, name: str, epsilon: float, g_d: float) -> float | 
     if total > 0.0 and hats["hadrons"] > 0.0 and point.ctau_override is None:
         ctau = float(point.ctau(epsilon, g_d))
         around = ctau * np.exp([-_STEP, _STEP])
-        logs = np.log([_yield(point, name, epsilon, g_d, value) for value in around.tolist()])
-        slope = float(logs[1] - logs[0]) / (2.0 * _STEP) if np.all(np.isfinite(logs)) else 0.0
+        low, high = (_yield(point, name, epsilon, g_d, value) for value in around.tolist())
+        # Out of reach there is no yield, whatever the lifetime.
+        slope = math.log(high / low) / (2.0 * _STEP) if low > 0.0 and high > 0.0 else 0.0
         error += abs(slope) * model.excited_width_error_hat() / total
     return error + _dark_branching_error(point, epsilon, g_d)
 
