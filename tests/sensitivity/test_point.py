@@ -97,13 +97,17 @@ def test_numbers_hang_together(scenario: Scenario) -> None:
         total += each["expected_events"] * each["signal"]
         arrival = each["arrival_ns"]
         distance = np.linalg.norm(point.box(each["name"]).position)
-        assert arrival["light"] == pytest.approx(distance / SPEED_OF_LIGHT, rel=1e-3)
+        # Only of a box that faces the collision is the front's centre the nearest place.
+        if np.allclose(np.cross(box.axes[2], box.position), 0.0, atol=1e-9):
+            assert arrival["light"] == pytest.approx(distance / SPEED_OF_LIGHT, rel=1e-3)
+        else:
+            assert 0 < arrival["light"] < distance / SPEED_OF_LIGHT
         assert arrival["light"] < arrival["percentile_5"] <= arrival["median"]
         assert arrival["median"] <= arrival["percentile_95"]
     assert report["expected_events"] == pytest.approx(total, rel=1e-12)
 
     moving = any("centre of mass" in flag for flag in report["flags"])
-    assert moving == (scenario.name == "belle2-forward-beams")
+    assert moving == (scenario.name in ("belle2-forward-beams", "gazelle"))
     for key, value in report["existing_limits"].items():
         verdict = value["covered" if key == "displaced" else "excluded"]
         assert verdict == (value["margin"] > 0), key
