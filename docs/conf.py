@@ -76,7 +76,7 @@ nitpick_ignore_regex = [
     # names of other packages, whose inventories would have to come over a network,
     (
         r"py:.*",
-        r"(numpy|numba|matplotlib|pydantic|pydantic_core|pyarrow|click|rich)\..*",
+        r"(numpy|numba|matplotlib|scipy|pydantic|pydantic_core|pyarrow|click|rich)\..*",
     ),
     # and of Python's own library,
     (
@@ -87,7 +87,10 @@ nitpick_ignore_regex = [
     (r"py:class", r"[a-z_]+=.*|[-+.\d]+(e[-+]?\d+)?|Pydantic\w+|types\.Annotated"),
     (r"py:class", r"wayside\.[\w.]+\._\w+"),
     # variables and aliases of types, and pieces of a type that is cut at a comma.
-    (r"py:class", r"Figure|Axes|wayside\.[\w.]+\.(T|Command|Function)|(dict|tuple)\[(float|str)"),
+    (
+        r"py:class",
+        r"Figure|Axes|HistGradientBoostingClassifier|wayside\.[\w.]+\.(T|Command|Function)|(dict|tuple)\[(float|str)",
+    ),
 ]
 
 # Comments of attributes are prose: what stands before a colon in them is no type.

@@ -5,8 +5,9 @@ Usage::
     python scripts/check_cut_flow.py CANDIDATES_FOLDER SEARCH_FOLDER
 
 CANDIDATES_FOLDER has ``candidates.parquet``; SEARCH_FOLDER is what ``wayside search --out`` wrote.
-Definitions of cuts, vetoes, halves, weights and bins are written down here a second time, from
-docs/theory/search.md and the descriptions in the file; nothing is imported from wayside. Prints the
+Definitions of cuts, vetoes, halves, sampling weights and bins are written down here a second time,
+from docs/theory/search.md and the descriptions in the file; nothing is imported from wayside. The
+numbers of particles by energy and the weights of decays are those of ``search.json``. Prints the
 largest relative difference of any number, and ends with 1 if it is above 1e-9 (single precision of
 the columns aside, sums differ in their order alone).
 """

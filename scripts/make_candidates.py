@@ -240,7 +240,10 @@ def without_lists(candidates: Candidates) -> Candidates:
         rows,
         no_lists(HITS, len(rows)),
         no_lists(GAPS, len(rows)),
-        candidates.samples,
+        tuple(
+            {**sample, "simulated": sample["simulated"] * (number in kept)}
+            for number, sample in enumerate(candidates.samples)
+        ),
         candidates.about,
     )
 

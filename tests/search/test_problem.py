@@ -79,8 +79,9 @@ def test_worth_of_a_cut():
     assert float(worth.background) == pytest.approx(0.5 + events)
     assert float(worth.statistical) == pytest.approx(np.sqrt(events))
     assert float(worth.systematic) == pytest.approx(np.hypot(0.1, 0.1 * events))
-    # One more event stands for one of 600, times the fraction that passes with it.
-    assert float(worth.one_more) == pytest.approx((events + 1) / 601)
+    # One more vertex stands for one of 600, times the fraction that passes with it; and one more
+    # of all vertices that passes.
+    assert float(worth.one_more) == pytest.approx(np.hypot((events + 1) / 601, 600 / 601))
     scanned = own.scanned((), "mass", np.array([0.0, 0.05]))
     assert float(scanned.background[1]) == pytest.approx(float(worth.background))
     assert scanned.merit(own.limits).shape == (2,)

@@ -68,7 +68,7 @@ def test_all_of_a_toy_sample_is_one_candidate_for_each_particle():
     rows = background_rows("muon-above", 8000, np.random.default_rng(4), 0)
     table = candidates({"muon-above": rows})
     events = background_events(table, "muon-above", Vetoes(), None)
-    mean, variance = events.counted(np.ones(len(events.rows), bool))
+    mean, variance, _ = events.counted(np.ones(len(events.rows), bool))
     np.testing.assert_allclose(mean, 1.0, atol=0.35)
     widths = np.log(np.divide(KINDS["muon-above"].edges[1:], KINDS["muon-above"].edges[:-1]))
     assert np.average(mean, weights=widths) == pytest.approx(1.0, abs=0.05)
@@ -93,7 +93,7 @@ def test_of_several_vertices_the_least_vetoed_counts():
     rows["fibres_upstream"] = np.tile([1, 2], 20)
     table = candidates({"photon-front": rows})
     events = background_events(table, "photon-front", Vetoes(fibre_efficiency=0.9), None)
-    mean, _ = events.counted(np.ones(40, bool))
+    mean, *_ = events.counted(np.ones(40, bool))
     first = events.weight[0]
     assert mean[1] == pytest.approx(20 * first * 0.1)
     assert mean[[0, 2, 3]].sum() == 0.0
@@ -105,13 +105,14 @@ def test_nothing_left_is_not_known_to_be_nothing():
     rows = background_rows("klong-front", 600, np.random.default_rng(7), 0)
     table = candidates({"klong-front": rows})
     events = background_events(table, "klong-front", Vetoes(), None)
-    mean, variance = events.counted(np.zeros(len(events.rows), bool))
+    mean, variance, common = events.counted(np.zeros(len(events.rows), bool))
     np.testing.assert_array_equal(mean, 0.0)
-    # One more vertex in the bin, times the fraction that passes if one more does.
+    # One event of those that there are: the error of a sum over bins is that of one vertex.
+    total = float(events.vertices.sum())
+    assert common.sum() == pytest.approx(events.one * total / (events.one + total))
+    # Beside it one more vertex in the bin, times the fraction that passes if one more does.
     np.testing.assert_allclose(
-        np.sqrt(variance),
-        events.resolution * events.one / (events.vertices + events.one),
-        rtol=1e-12,
+        np.sqrt(variance), events.resolution * events.one / (total + events.one), rtol=1e-12
     )
     assert np.all(variance > 0.0)
     assert passing_fraction(3.0, 7.0, 0.0) == pytest.approx(3.0 / 7.0)
@@ -125,7 +126,7 @@ def test_vetoed_vertices_say_little_of_what_is_not_vetoed():
         rows["fibres_upstream"] = crossed
         table = candidates({"muon-front": rows})
         events = background_events(table, "muon-front", Vetoes(), None)
-        errors.append(np.sqrt(events.counted(np.zeros(600, bool))[1]))
+        errors.append(events.counted(np.zeros(600, bool))[2])
     np.testing.assert_allclose(errors[1], 0.02 * errors[0], rtol=0.01)
 
 

@@ -30,6 +30,7 @@ def test_measured_again_from_the_shipped_candidates(selection):
     for kind, bins in again.fakes.items():
         np.testing.assert_allclose(selection.fakes[kind].mean, bins.mean, rtol=1e-12)
         np.testing.assert_allclose(selection.fakes[kind].variance, bins.variance, rtol=1e-12)
+        np.testing.assert_allclose(selection.fakes[kind].common, bins.common, rtol=1e-12)
     np.testing.assert_allclose(selection.signal.selected, again.signal.selected, atol=1e-4)
     np.testing.assert_allclose(selection.signal.expected, again.signal.expected, atol=1e-4)
 
@@ -54,7 +55,8 @@ def test_scenarios_with_background_take_a_search():
     plain = load_scenario("belle2-forward-beams")
     assert plain.selection == "timed"
     assert selection_of(plain) is None
-    counted = plain.with_values({"run.background": "simulated"})
+    assert plain.with_values({"run.background": "simulated"}).selection == "timed"
+    counted = plain.with_values({"run.background": "simulated", "run.efficiency": "simulated"})
     assert counted.selection == "search"
     assert selection_of(counted).splitting == pytest.approx(0.691, rel=0.01)
     assert counted.with_values({"run.selection": "vertex"}).selection == "vertex"

@@ -33,7 +33,7 @@ class Contribution:
         Those of the source; see `wayside.backgrounds.source.BackgroundSource`.
     vertices
         Mean numbers of vertices it fakes, by selection: those of
-        `wayside.efficiency.selection.SELECTIONS`, and ``"selected"`` after the selection of a
+        ``wayside.efficiency.selection.SELECTIONS``, and ``"selected"`` after the selection of a
         search; None where it was not simulated.
     after_veto
         Mean numbers of fakes stage by stage; None unless all stages are known.

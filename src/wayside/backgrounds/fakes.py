@@ -235,13 +235,18 @@ def averaged(kind: Kind, fakes: FakeBins, load: Loads) -> Count:
 
     def size(part: FloatArray) -> float:
         """Fakes of a part of the particles, or of one simulated event where there are none."""
-        return math.hypot(float(part @ fakes.mean), math.sqrt(float(part**2 @ fakes.variance)))
+        return math.hypot(float(part @ fakes.mean), sample(part))
+
+    def sample(part: FloatArray) -> float:
+        """Error from the size of the simulated sample."""
+        common = float(part @ np.broadcast_to(fakes.common, part.shape))
+        return math.hypot(math.sqrt(float(part**2 @ fakes.variance)), common)
 
     model = size(load.particles) * MODEL_ERROR[kind.partition("-")[0]]
     # Each is wrong by one factor for all energies: its errors add linearly.
     return Count(
         float(load.particles @ fakes.mean),
-        statistical=math.sqrt(float(load.particles**2 @ fakes.variance)),
+        statistical=sample(load.particles),
         systematic=math.hypot(model, size(load.extrapolated), size(load.law)),
     )
 

@@ -2,7 +2,7 @@
 
 Gas volumes about the beam axis within the polar angles that tracks need; no efficiency. The Belle
 II chamber has radii and angles of its design report (1011.0352); its ends are those of the chamber
-of Belle, in the same solenoid. BESIII: 0911.4960, where |cos theta| < 0.93.
+of Belle, in the same solenoid. BESIII: 0911.4960, where ``|cos theta| < 0.93``.
 """
 
 import math

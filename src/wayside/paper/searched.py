@@ -102,7 +102,7 @@ def _least(name: str, layers: int, beams: str) -> Row:
         if beams == "study"
         else f"fig. 14 ({name}), actual beams"
     )
-    command = f"wayside reach study-fig14{name} --set run.efficiency=simulated"
+    command = "wayside paper searched"
     try:
         least = planes.least_epsilon(here, "exact")
     except LookupError:
@@ -131,9 +131,9 @@ def _background(name: str, layers: int) -> Row:
         f"events.{site}.{layers}",
         f"background in two detectors of {site} after the search, {_words(layers)}",
         Ours(expected.value, f"+- {expected.error:.2g}, all simulated sources", 0.1),
-        f"{expected.n_limit:.3g} signal events are excluded"
+        f"{expected.n_limit:.3g} signal events are excluded; tuned for Belle II"
         + "".join(f"; {flag}" for flag in expected.flags),
-        f"wayside background {site} --set run.selection=search",
+        "wayside paper searched",
     )
 
 

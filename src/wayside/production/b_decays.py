@@ -1,6 +1,6 @@
 """e+ e- -> Y(4S) -> B B, B -> K S and K*(892) S: a dark Higgs from penguin decays.
 
-L = XI m_b sin(theta) S sbar P_R b + h.c. with XI = 3 m_t^2 |V_ts V_tb|/(16 pi^2 v^3). Widths with
+L = XI m_b sin(theta) S sbar P_R b + h.c. with XI = 3 m_t^2 V/(16 pi^2 v^3), V = CKM. Widths with
 the form factors f0 and A0 of Ball and Zwicky (hep-ph/0406232, hep-ph/0412079), derived in
 docs/theory/particles.md, which also says what the rates leave out. The B mesons go as sin^2 about
 the beams.
@@ -39,7 +39,7 @@ TOP_MASS: Final = 172.57
 """Pole mass of the top quark in GeV; the MS-bar mass lowers all rates by 20%."""
 
 CKM: Final = 0.0404
-"""|V_ts V_tb|."""
+"""Modulus of V_ts V_tb."""
 
 XI: Final = 3.0 * TOP_MASS**2 * CKM / (16.0 * math.pi**2 * VACUUM**3)
 """Coupling of S to sbar b over m_b and sin theta, in 1/GeV."""

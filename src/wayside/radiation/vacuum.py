@@ -8,7 +8,7 @@ from wayside.typing import FloatArray
 
 
 def vacuum_polarisation(sqrt_s: ArrayLike) -> FloatArray:
-    """Factor |1/(1 - Pi(s))|^2 = (alpha(s)/alpha)^2 of a rate by one photon or one dark photon.
+    """Factor ``|1/(1 - Pi(s))|^2`` = (alpha(s)/alpha)^2 of a rate by one photon or one dark photon.
 
     Parameters
     ----------

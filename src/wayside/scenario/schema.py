@@ -153,13 +153,14 @@ class Scenario(Section):
     def selection(self) -> str:
         """What counts as an event: ``run.selection``, ``"auto"`` resolved.
 
-        That is the selection of a search where background is simulated, if one comes with Wayside
-        and the model is a pair of states; else a vertex that is timed.
+        That is the selection of a search where background and efficiency are simulated, if one
+        comes with Wayside and the model is a pair of states; else a vertex that is timed.
         """
         if self.run.selection != AUTOMATIC:
             return self.run.selection
         pair = not isinstance(self.model, ParticleSection)
-        return automatic(pair and self.run.background == "simulated")
+        simulated = self.run.background == self.run.efficiency == "simulated"
+        return automatic(pair and simulated)
 
     @property
     def processes(self) -> tuple[str, ...]:

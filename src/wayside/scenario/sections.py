@@ -223,7 +223,7 @@ class RunSection(Section):
         well (`wayside.efficiency.selection.Selection`), or what a search selects: ``"search"`` for
         the selection that comes with Wayside for the nearest splitting, or the path of a file that
         ``wayside search`` wrote (`wayside.selections.selection.SearchSelection`). ``"auto"`` is
-        ``"search"`` where background is simulated, else ``"timed"``.
+        ``"search"`` where background and efficiency are simulated, else ``"timed"``.
     background
         Expected background events in the total, or ``"simulated"`` for those of all sources.
     background_error
@@ -240,8 +240,8 @@ class RunSection(Section):
         Which photons off the beams count in yields: ``"one-photon"`` for that of e+e- -> gamma A',
         or ``"all"``.
     vacuum_polarisation
-        Whether epsilon multiplies the running coupling in production, |1/(1 - Pi)|^2 at the mass
-        of the A' (off shell, of the pair), and not the one at zero momentum transfer.
+        Whether epsilon multiplies the running coupling in production, ``|1/(1 - Pi)|^2`` at the
+        mass of the A' (off shell, of the pair), and not the one at zero momentum transfer.
     """
 
     luminosity_fb: Luminosity

@@ -23,6 +23,7 @@ from wayside.search.parts import part
 from wayside.search.problem import BackgroundPart, Problem
 from wayside.search.samples import Samples
 from wayside.selections.background_sample import background_events, kind_rows, simulated_samples
+from wayside.selections.background_sample import mean_veto as mean_veto_of
 from wayside.selections.cuts import Vetoes
 from wayside.selections.fakes import FakeBins
 from wayside.selections.kinds import KINDS
@@ -30,7 +31,7 @@ from wayside.selections.samples import Half
 from wayside.selections.signal import SelectedMap
 from wayside.selections.signal_sample import SignalEvents, signal_events
 from wayside.sensitivity.planes import mass_point
-from wayside.typing import FloatArray
+from wayside.typing import FloatArray, IndexArray
 
 LONG: Final = 1e12
 """Proper decay length in m of states that live long compared with every distance."""
@@ -74,6 +75,10 @@ def timed_fraction(scenario: Scenario, signal: SignalEvents) -> FloatArray:
             fraction += decays * table.timed_by_bin(process.detected(name).fractions(LONG))
     if not total > 0.0:
         raise InputError("no decays in the signal detectors at these masses: nothing to search")
+    if not fraction.any():
+        raise InputError(
+            "no decay in the signal detectors is timed at these masses: nothing to select"
+        )
     return fraction / total
 
 
@@ -183,14 +188,13 @@ def problem(
             continue
         number = loaded[kind].particles
         timed = events.weight * number[events.bins]
-        weight, least_vetoed = timed * events.veto, events.least_vetoed
-        if mean_veto and timed.sum() > 0.0:
-            least_vetoed = float(weight.sum() / timed.sum())
-            weight = timed * least_vetoed
+        weight, mean = timed * events.veto, mean_veto_of(timed, events.veto)
+        if mean_veto:
+            weight = timed * mean
         backgrounds[kind] = BackgroundPart(
-            part(candidates.rows[events.rows], weight, events.event),
+            part(candidates.rows[events.rows], weight, _numbers(candidates, events.rows)),
             float(np.sqrt(((number * events.resolution) ** 2).sum())),
-            *_vertices(candidates, kind, number, half, least_vetoed),
+            *_vertices(candidates, kind, number, half, mean),
             loaded[kind].relative_error,
             tuple(number.tolist()),
         )
@@ -198,7 +202,7 @@ def problem(
         part(
             candidates.rows[signal.rows],
             decay_weights.ravel()[signal.bins] * signal.veto,
-            signal.event,
+            _numbers(candidates, signal.rows),
         ),
         backgrounds,
         (other.value, other.error),
@@ -208,12 +212,18 @@ def problem(
     )
 
 
+def _numbers(candidates: Candidates, rows: IndexArray) -> IndexArray:
+    """Numbers of the events of rows as they were simulated, different in different samples."""
+    table = candidates.rows[rows]
+    return np.asarray(table["sample"].astype(np.int64) * 10**12 + table["event"])
+
+
 def _vertices(
-    candidates: Candidates, kind: str, number: FloatArray, half: Half, least_vetoed: float
+    candidates: Candidates, kind: str, number: FloatArray, half: Half, mean: float
 ) -> tuple[float, float]:
     """Expected vertices of a kind, timed or not, and those that a typical row stands for."""
     own = kind_rows(candidates, kind, half)
     assert own is not None
     weight = own.weight * number[own.bins]
     total = float(weight.sum())
-    return total, least_vetoed * float((weight**2).sum()) / total if total > 0.0 else 0.0
+    return total, mean * float((weight**2).sum()) / total if total > 0.0 else 0.0

@@ -1,8 +1,8 @@
 """Rectangular cuts, one by one: the variable that helps most, then all thresholds again.
 
 How many cuts there are is decided by folds: cuts are found without one fold and tried on it, and
-the number is taken with which the folds do best on average, or fewer cuts if that is as good within
-the error. The cuts themselves are then found with all folds.
+the number is taken with which the folds do best on average, or fewer cuts if that is as good to a
+per cent. The cuts themselves are then found with all folds.
 """
 
 from typing import Final, NamedTuple
@@ -97,7 +97,7 @@ def optimise(problem: Problem, folds: int = 4, most: int = MOST_CUTS) -> Optimum
     difference = scores - scores[:, [best]]
     with np.errstate(invalid="ignore"):
         error = np.nan_to_num(difference.std(axis=0, ddof=1) / np.sqrt(folds), nan=0.0)
-    good = np.flatnonzero(mean <= mean[best] + np.maximum(error, WORTHWHILE))
+    good = np.flatnonzero(mean <= mean[best] + WORTHWHILE)
     number = int(good.min(initial=best))
     path = forward(problem, most)
     return Optimum(path.at(number), path, mean, error)

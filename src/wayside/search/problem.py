@@ -30,7 +30,8 @@ class BackgroundPart(NamedTuple):
     vertices
         Expected vertices, timed or not.
     one
-        Vertices that a typical simulated one stands for, if it is vetoed as little as any.
+        Vertices that a typical simulated one stands for, times the mean probability that nothing
+        vetoes it.
     relative_error
         Relative error of all of them from fluxes and models.
     particles
@@ -46,10 +47,16 @@ class BackgroundPart(NamedTuple):
     particles: tuple[float, ...] = ()
 
     def one_more(self, passed: FloatArray) -> FloatArray:
-        """Events that one more simulated vertex would add to those that pass a selection."""
-        if not self.vertices + self.one > 0.0:
+        """Events by which those that pass are not known, from the size of the sample.
+
+        One more vertex in each bin, times the fraction that passes; and one more of all vertices
+        that passes.
+        """
+        total = self.vertices + self.one
+        if not total > 0.0:
             return np.zeros_like(passed)
-        return np.asarray(self.resolution * (passed + self.one) / (self.vertices + self.one))
+        more = self.resolution * (passed + self.one) / total
+        return np.hypot(more, self.vertices * self.one / total)
 
 
 class Worth(NamedTuple):
@@ -193,6 +200,11 @@ class Problem(NamedTuple):
         return self._with([part.only_fold(fold, folds) for part in self.parts()])
 
     def _with(self, parts: list[Part]) -> "Problem":
+        """With other candidates; what a sample cannot tell stays that of all of them.
+
+        A selection is measured with as many in the end: it is the same for every selection, and
+        must not decide between them.
+        """
         backgrounds = {
             kind: own._replace(candidates=part)
             for (kind, own), part in zip(self.backgrounds.items(), parts[1:], strict=True)

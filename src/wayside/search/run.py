@@ -218,7 +218,12 @@ def evaluated(
     untouched = problem(scenario, samples, cuts.vetoes, "untouched")
     counted = budget(scenario, partial(contributions, selection=selection))
     plain = scenario.with_values(
-        {"run.efficiency": "simulated", "run.background": "simulated", "run.selection": "timed"}
+        {
+            "run.efficiency": "simulated",
+            "run.background": "simulated",
+            "run.background_error": 0.0,
+            "run.selection": "timed",
+        }
     )
     backgrounds = _backgrounds(plain, counted)
     efficiency, error, timed = _efficiencies(scenario, selection)
@@ -250,7 +255,7 @@ def _backgrounds(scenario: Scenario, counted: Budget) -> dict[str, Background]:
         simulated_background(scenario, counted, name) for name in (SELECTED, "timed")
     )
     none = replace(timed, value=0.0, error=0.0, kind="number", flags=())
-    upper = replace(selected, value=upper_limit(selected), error=0.0, kind="number", flags=())
+    upper = replace(selected, value=upper_limit(selected), kind="number", flags=())
     return {SELECTED: selected, UPPER: upper, "timed": timed, NO_BACKGROUND: none}
 
 

@@ -25,7 +25,7 @@ def weights_per_particle(rows: StructuredArray, kind: Kind, fraction: float = 1.
     rows
         Rows of the sample of the kind, shape (n,).
     kind
-        One of `KINDS`.
+        One of ``KINDS``.
     fraction
         Fraction of the simulated events that the rows were taken from.
 
@@ -88,7 +88,7 @@ def kind_rows(candidates: Candidates, kind: str, half: Half | None) -> KindRows 
     candidates
         The table.
     kind
-        Name among `KINDS`.
+        Name among ``KINDS``.
     half
         Half of the events that is used; None for all.
 
@@ -152,7 +152,7 @@ def background_events(
     candidates
         The table.
     kind
-        Name among `KINDS`.
+        Name among ``KINDS``.
     vetoes
         Layers that veto.
     half
@@ -170,6 +170,8 @@ def background_events(
     kept = (veto > 0.0) & (own.weight > 0.0)
     _, event = np.unique(own.event[kept], return_inverse=True)
     total = float(own.weight.sum())
+    timed = own.weight[kept]
+    one = float((own.weight**2).sum()) / total if total > 0.0 else 1.0
     return WeightedEvents(
         np.asarray(KINDS[kind].edges),
         own.rows[kept],
@@ -178,10 +180,32 @@ def background_events(
         own.weight[kept],
         veto[kept],
         _resolution(own),
-        total,
-        float((own.weight**2).sum()) / total if total > 0.0 else 1.0,
-        float(veto[kept].max(initial=0.0)) or 1.0,
+        np.asarray(np.bincount(own.bins, own.weight, minlength=len(own.particle)), np.float64),
+        one,
+        mean_veto(timed, veto[kept]),
     )
+
+
+def mean_veto(weight: FloatArray, veto: FloatArray) -> float:
+    """Mean probability that nothing vetoes, one more candidate added that is vetoed least.
+
+    Parameters
+    ----------
+    weight
+        Weights of timed candidates, shape (n,).
+    veto
+        Probability that nothing vetoes each, shape (n,).
+
+    Examples
+    --------
+    >>> mean_veto(np.ones(3), np.array([0.0, 0.0, 0.4])), mean_veto(np.ones(0), np.ones(0))
+    (0.2, 1.0)
+    """
+    total = float(weight.sum())
+    if not total > 0.0:
+        return 1.0
+    one = float((weight**2).sum()) / total
+    return (float(weight @ veto) + one * float(veto.max())) / (total + one)
 
 
 def _resolution(own: KindRows) -> FloatArray:

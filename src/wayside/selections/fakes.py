@@ -17,16 +17,20 @@ class FakeBins(NamedTuple):
     mean
         Mean numbers of fakes, shape (n,).
     variance
-        Variances of the means from the size of the simulated sample, among them what one more
-        event would count, so that none found is no certain 0; shape (n,).
+        Variances of the means from the size of the simulated sample, independent between bins,
+        among them one more vertex in each bin; shape (n,).
     lead
         Thickness in m of the lead that was simulated.
+    common
+        Error of the means that is common to all bins: what one more event that passes would add to
+        the fraction of vertices that pass, so that none found is no certain 0; shape (n,), or 0.
     """
 
     edges: FloatArray
     mean: FloatArray
     variance: FloatArray
     lead: float
+    common: FloatArray | float = 0.0
 
     def plain(self) -> dict[str, Any]:
         """Values that JSON knows."""
@@ -34,16 +38,18 @@ class FakeBins(NamedTuple):
             "edges_gev": self.edges.tolist(),
             "mean": self.mean.tolist(),
             "variance": self.variance.tolist(),
+            "common_error": np.broadcast_to(self.common, self.mean.shape).tolist(),
             "lead_m": self.lead,
         }
 
 
 def fake_bins(values: dict[str, Any]) -> FakeBins:
     """Bins from what `FakeBins.plain` gave."""
-    edges, mean, variance = (
-        np.array(values[key], np.float64) for key in ("edges_gev", "mean", "variance")
+    edges, mean, variance, common = (
+        np.array(values[key], np.float64)
+        for key in ("edges_gev", "mean", "variance", "common_error")
     )
-    return FakeBins(edges, mean, variance, float(values["lead_m"]))
+    return FakeBins(edges, mean, variance, float(values["lead_m"]), common)
 
 
 class WeightedEvents(NamedTuple):
@@ -66,11 +72,12 @@ class WeightedEvents(NamedTuple):
     resolution
         What one more vertex would count in each bin, timed or not, shape (bins,).
     vertices
-        Sum of the weights of all vertices, timed or not.
+        Weights of all vertices, timed or not, shape (bins,).
     one
         Weight of a typical one of them.
-    least_vetoed
-        Largest of ``veto``; 1 without rows.
+    mean_veto
+        Mean probability of the timed ones that nothing vetoes them, one more added that is vetoed
+        as little as any; 1 without rows.
     """
 
     edges: FloatArray
@@ -80,9 +87,9 @@ class WeightedEvents(NamedTuple):
     weight: FloatArray
     veto: FloatArray
     resolution: FloatArray
-    vertices: float
+    vertices: FloatArray
     one: float
-    least_vetoed: float
+    mean_veto: float
 
     def by_event(self, passed: BoolArray) -> tuple[FloatArray, IndexArray]:
         """Weights of events with candidates that passed, and their bins.
@@ -101,16 +108,18 @@ class WeightedEvents(NamedTuple):
         owner[self.event] = self.bins
         return weight, owner
 
-    def counted(self, passed: BoolArray) -> tuple[FloatArray, FloatArray]:
-        """Mean numbers of fakes by bin, and their variances; see `FakeBins`."""
+    def counted(self, passed: BoolArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Mean numbers of fakes by bin, their variances, and the common error of `FakeBins`."""
         weight, owner = self.by_event(passed)
         size = len(self.resolution)
         mean, squares = (
             np.asarray(np.bincount(owner, values, minlength=size), dtype=np.float64)
             for values in (weight, weight**2)
         )
-        kept = passing_fraction(float(weight.sum()), self.vertices, self.one * self.least_vetoed)
-        return mean, squares + (self.resolution * kept) ** 2
+        one, total = self.one * self.mean_veto, float(self.vertices.sum())
+        kept = passing_fraction(float(weight.sum()), total, one)
+        common = self.vertices * passing_fraction(0.0, total, one)
+        return mean, squares + (self.resolution * kept) ** 2, common
 
 
 def passing_fraction(passed: float, vertices: float, one_more: float) -> float:

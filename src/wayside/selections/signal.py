@@ -50,7 +50,7 @@ def pair_mass(
     Parameters
     ----------
     channel
-        One of `CHANNELS`.
+        One of ``CHANNELS``.
     energy
         Energy of both in GeV; all arrays broadcast.
     opening
@@ -84,8 +84,8 @@ class SignalRatio:
     Attributes
     ----------
     selected
-        Sums of the weights of selected decays, shape (channel, mass, energy) of `CHANNELS`,
-        `MASS_EDGES` and `ENERGY_EDGES`.
+        Sums of the weights of selected decays, shape (channel, mass, energy) of ``CHANNELS``,
+        ``MASS_EDGES`` and ``ENERGY_EDGES``.
     squares
         Sums of their squares.
     expected
@@ -107,8 +107,8 @@ class SignalRatio:
     def filled(self) -> tuple[FloatArray, FloatArray]:
         """Ratio in each bin and its variance.
 
-        A bin with fewer than `LEAST` timed decays takes all energies, if these are too few more and
-        more of the neighbouring masses.
+        A bin with fewer than ``LEAST`` timed decays takes all energies; if these are too few, more
+        and more of the neighbouring masses.
         """
         shape = self.expected.shape
         ratio, variance = np.zeros(shape), np.full(shape, 0.25)
@@ -289,7 +289,7 @@ class SelectedMap:
         """
         del selection
         by_bin = self.scale * self.timed_by_bin(fraction)
-        ratio, variance = self.ratio.filled
+        ratio, _ = self.ratio.filled
         mean = float((by_bin * ratio).sum())
         coarse = self.scale * fraction * ratio.ravel()[self._cells]
         for k, name in enumerate(AXES):
@@ -297,7 +297,10 @@ class SelectedMap:
             finer = REFINED[name]
             coarse = coarse.reshape(*shape[: k + 1], -1, finer, *shape[k + 2 :]).sum(axis=k + 2)
         _, of_map = self.timed.weighted("timed", coarse)
-        return mean, float(np.sqrt((by_bin**2 * variance).sum() + of_map**2))
+        # Bins that are pooled have their decays in common.
+        weights = self.ratio.decay_weights(by_bin)
+        sample = float((weights**2 * self.ratio.squares).sum() + weights.max(initial=0.0) ** 2)
+        return mean, float(np.sqrt(sample + of_map**2))
 
 
 def _finer(edges: FloatArray, number: int, logarithmic: bool) -> FloatArray:

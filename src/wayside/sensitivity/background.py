@@ -12,7 +12,7 @@ from wayside.limits import uncertain
 from wayside.limits.control import Control
 from wayside.limits.histfactory import workspace
 from wayside.scenario import Scenario
-from wayside.selections.names import counted_as
+from wayside.selections.names import SELECTED, counted_as
 
 LOSS = 0.1
 """Zero background holds while the mean of the limits is at most this fraction above that without
@@ -166,7 +166,13 @@ def simulated_background(
         flags.append(f"fakes were simulated with other values in {', '.join(other)}")
     flags += [line for own in scenario.signal for line in DetectorSetup(scenario, own).remarks]
     flags += counted.outside(scenario.signal)
-    flags += signal_words(scenario)
+    if name != SELECTED:
+        flags += signal_words(scenario)
+    elif run.efficiency == "unity":
+        flags.append(
+            "cuts of the selection are made on the background, not on the signal"
+            ' (run.efficiency = "unity")'
+        )
     for detector in scenario.signal:
         hits = pile_up(DetectorSetup(scenario, detector))
         if hits is not None and hits.signal_kept < 1.0 - NOTABLE:
