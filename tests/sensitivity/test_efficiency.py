@@ -66,7 +66,7 @@ def test_seen_decays_are_a_share_of_all(name):
 
 
 def test_unity_is_what_it_was_and_reads_no_table(monkeypatch):
-    monkeypatch.setattr("wayside.sensitivity.mass_point.shipped", lambda: 1 / 0)
+    monkeypatch.setattr("wayside.sensitivity.yields.shipped", lambda: 1 / 0)
     monkeypatch.setattr("wayside.sensitivity.efficiency.shipped", lambda: 1 / 0)
     scenario = load_scenario("belle2-forward")
     report = point_report(scenario)

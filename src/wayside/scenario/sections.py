@@ -146,6 +146,9 @@ DofName = Literal["drees2015", "saikawa2018"]
 
 Recast = Literal["exact", "printed"]
 Decays = Literal["exact", "mean-flight"]
+"""``"exact"``, or ``"mean-flight"``: one mean flight length, acceptance of the front face."""
+Efficiency = Literal["unity", "simulated"]
+"""Whether all decays count, or those that the simulated detector sees."""
 
 PlaneKind = Literal["epsilon-g_d", "epsilon-m2", "epsilon-delta"]
 Hold = Literal["sum", "m1", "m2", "ratios"]
@@ -254,7 +257,7 @@ class RunSection(Section):
     background_error: Events = 0.0
     decays: Decays = "exact"
     recast: Recast = "exact"
-    efficiency: Literal["unity", "simulated"] = "unity"
+    efficiency: Efficiency = "unity"
     radiation: Radiation = "one-photon"
     vacuum_polarisation: Annotated[bool, BeforeValidator(switch)] = False
 

@@ -7,10 +7,11 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from wayside.scenario import Scenario
+from wayside.scenario.sections import Efficiency
 from wayside.sensitivity import mean_flight
 from wayside.sensitivity.background import Background
 from wayside.sensitivity.contours import Line, trace
-from wayside.sensitivity.mass_point import Efficiency, MassPoint
+from wayside.sensitivity.mass_point import MassPoint
 from wayside.sensitivity.planes import CouplingFunction, Plane
 from wayside.typing import FloatArray
 

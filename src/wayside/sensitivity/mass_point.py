@@ -3,27 +3,20 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from wayside.acceptance.angular import angular_density
 from wayside.acceptance.decay import DecayCurve
 from wayside.acceptance.detected import Detected
-from wayside.acceptance.estimate import (
-    Estimate,
-    converged_rule,
-    decay_curve,
-    face_acceptance,
-)
+from wayside.acceptance.estimate import Estimate
 from wayside.acceptance.rule import Rule
-from wayside.acceptance.timing import Arrivals, arrival_times, timing_rule
+from wayside.acceptance.timing import Arrivals
 from wayside.collider.beams import Beams
 from wayside.constants import HBAR_C
 from wayside.detector.box import Box, require_box
 from wayside.detector.volume import Volume
-from wayside.efficiency.shipped import shipped
 from wayside.errors import InputError
 from wayside.models.protocol import Model
 from wayside.production import registry
@@ -31,17 +24,14 @@ from wayside.production.flight import Flight
 from wayside.production.process import Frame, Process, Radiation, Treatment
 from wayside.production.radiative import Regulator
 from wayside.selections.signal import SelectedMap
-from wayside.sensitivity.mixture import averaged, gamma_beta
+from wayside.sensitivity import distributions, yields
+from wayside.sensitivity.acceptances import Acceptances
+from wayside.sensitivity.couplings import couplings_of
+from wayside.sensitivity.mixture import gamma_beta
 from wayside.typing import FloatArray
 
 if TYPE_CHECKING:
-    from wayside.acceptance.radiated import PhotonRatio
-
-Decays = Literal["exact", "mean-flight"]
-"""``"exact"``, or ``"mean-flight"``: one mean flight length, acceptance of the front face."""
-
-Efficiency = Literal["unity", "simulated"]
-"""Whether all decays count, or those that the simulated detector sees."""
+    from wayside.scenario.sections import Decays, Efficiency
 
 
 @dataclass(frozen=True)
@@ -87,8 +77,8 @@ class MassPoint:
     regulator: Regulator = "exact"
     rtol: float = 1e-4
     ctau_override: float | None = None
-    decays: Decays = "exact"
-    efficiency: Efficiency = "unity"
+    decays: "Decays" = "exact"
+    efficiency: "Efficiency" = "unity"
     selection: str = "timed"
     selected: SelectedMap | None = None
     radiation: Radiation = "one-photon"
@@ -178,10 +168,22 @@ class MassPoint:
         return self.process.mean_gamma_beta
 
     @cached_property
-    def _kept(self) -> dict[tuple[str, str], Any]:
+    def _acceptances(self) -> dict[str, Acceptances]:
         return {}
 
-    def _volume(self, name: str) -> Volume:
+    @cached_property
+    def _detected(self) -> dict[str, Detected]:
+        return {}
+
+    def acceptances(self, name: str) -> Acceptances:
+        """Acceptances of a detector, of a single process."""
+        if name not in self._acceptances:
+            made = Acceptances(self.process, self.volume(name), self.rtol)
+            self._acceptances[name] = made
+        return self._acceptances[name]
+
+    def volume(self, name: str) -> Volume:
+        """Volume of a detector; an unknown name raises `InputError`."""
         if name not in self.volumes:
             raise InputError(f"no detector {name!r}; there are {', '.join(self.volumes) or 'none'}")
         return self.volumes[name]
@@ -201,28 +203,19 @@ class MassPoint:
         InputError
             If there is no such detector, or it has another shape.
         """
-        return require_box(self._volume(name), name, purpose)
+        return require_box(self.volume(name), name, purpose)
 
     def face(self, name: str) -> Estimate:
         """Probability per excited state to cross the front face of a detector."""
-        key = ("face", name)
-        if key not in self._kept:
-            self._kept[key] = face_acceptance(self.flight, self._volume(name), self.rtol)
-        return self._kept[key]  # type: ignore[no-any-return]
+        return self.acceptances(name).face
 
     def curve(self, name: str) -> tuple[DecayCurve, float]:
         """Decay curve of a detector, and its relative error bound."""
-        key = ("curve", name)
-        if key not in self._kept:
-            self._kept[key] = decay_curve(self.flight, self._volume(name), self.rtol)
-        return self._kept[key]  # type: ignore[no-any-return]
+        return self.acceptances(name).curve
 
     def timing(self, name: str) -> Rule:
         """Nodes over a detector that resolve arrival times: up to 150 MB, kept once asked for."""
-        key = ("timing", name)
-        if key not in self._kept:
-            self._kept[key] = timing_rule(self.flight, self._volume(name))
-        return self._kept[key]  # type: ignore[no-any-return]
+        return self.acceptances(name).timing
 
     def arrivals(
         self,
@@ -233,32 +226,8 @@ class MassPoint:
         *,
         bins: int = 60,
     ) -> Arrivals:
-        """When excited states enter a detector, in ns after the collision.
-
-        Parameters
-        ----------
-        name
-            Detector.
-        epsilon, g_d
-            Couplings, one number each: only the lifetime that follows from them counts.
-        edges, bins
-            As for `wayside.acceptance.timing.arrival_times`.
-
-        Returns
-        -------
-        Arrivals
-            Bins, probabilities per produced excited state to decay inside and to cross, and the
-            arrival of light.
-
-        Raises
-        ------
-        InputError
-            If there is no such detector, a coupling is not one number, or edges do not increase.
-        """
-        lifetime = self.ctau(epsilon, g_d)
-        if lifetime.ndim:
-            raise InputError("epsilon, g_d: one number each for a distribution of arrival times")
-        return arrival_times(self.timing(name), float(lifetime), edges, bins=bins)
+        """When excited states enter a detector; as `wayside.sensitivity.distributions.arrivals`."""
+        return distributions.arrivals(self, name, epsilon, g_d, edges, bins=bins)
 
     def density(self, direction: ArrayLike, energy: ArrayLike, frame: Frame = "lab") -> FloatArray:
         """Density of excited states in direction and energy; per steradian and GeV.
@@ -293,23 +262,12 @@ class MassPoint:
         return self.process.star_density(cos_theta, cos_theta_star)
 
     def angular_density(self, direction: ArrayLike, frame: Frame = "lab") -> FloatArray:
-        """Density of excited states in direction, whatever their energy; per steradian.
-
-        Parameters
-        ----------
-        direction, frame
-            As for `density`; for all processes, one at a time.
-        """
-        if frame == "lab":
-            return angular_density(self.flight, direction)
-        if frame != "cm":
-            raise InputError(f"frame = {frame!r}: must be lab or cm")
-        at_rest = replace(self, beams=Beams.symmetric(self.beams.sqrt_s))
-        return angular_density(at_rest.flight, direction)
+        """Density in direction, as `wayside.sensitivity.distributions.angular_density`."""
+        return distributions.angular_density(self, direction, frame)
 
     def flags(self, epsilon: float, g_d: float) -> list[str]:
         """What a user should know of the approximations at a choice of couplings."""
-        couplings = _couplings(epsilon, g_d)
+        couplings = couplings_of(epsilon, g_d)
         flags = [flag for process in self.processes for flag in process.flags(couplings)]
         if self.radiation == "all":
             flags.append("radiation: yields have all photons; arrival times and efficiencies one")
@@ -319,7 +277,7 @@ class MassPoint:
 
     def ctau(self, epsilon: ArrayLike, g_d: ArrayLike) -> FloatArray:
         """Proper decay length of the excited state in m, inf if it is stable."""
-        strength = self.model.excited_powers.of(**_couplings(epsilon, g_d))
+        strength = self.model.excited_powers.of(**couplings_of(epsilon, g_d))
         shape = np.broadcast_shapes(np.shape(epsilon), np.shape(g_d))
         if self.ctau_override is not None:
             return np.full(shape, self.ctau_override)
@@ -334,7 +292,7 @@ class MassPoint:
 
     def branching_dark(self, epsilon: ArrayLike, g_d: ArrayLike) -> FloatArray:
         """Branching ratio of A' into the dark pair."""
-        couplings = _couplings(epsilon, g_d)
+        couplings = couplings_of(epsilon, g_d)
         dark = self.model.dark_powers.of(**couplings) * self.dark_width_hat
         visible = self.model.visible_powers.of(**couplings) * sum(self.visible_width_hats.values())
         return np.asarray(dark / (dark + visible))
@@ -344,11 +302,11 @@ class MassPoint:
 
         Of all processes together, times the excited states per event of each.
         """
-        couplings = _couplings(epsilon, g_d)
+        couplings = couplings_of(epsilon, g_d)
         return np.asarray(sum(process.produced_fb(couplings) for process in self.processes))
 
     def decay_probability(
-        self, name: str, epsilon: ArrayLike, g_d: ArrayLike, *, decays: Decays | None = None
+        self, name: str, epsilon: ArrayLike, g_d: ArrayLike, *, decays: "Decays | None" = None
     ) -> FloatArray:
         """Probability per produced excited state to decay inside a detector.
 
@@ -362,20 +320,7 @@ class MassPoint:
             ``"exact"`` or ``"mean-flight"``, instead of what the mass point was made with.
         """
         decays = self.decays if decays is None else decays
-        if decays == "mean-flight":
-            from wayside.sensitivity import mean_flight
-
-            self._volume(name)
-            return averaged(
-                self,
-                lambda part: mean_flight.decay_probability(part, name, epsilon, g_d),
-                epsilon,
-                g_d,
-            )
-        if decays != "exact":
-            raise InputError(f"decays = {decays!r}: must be exact or mean-flight")
-        ctau = self.ctau(epsilon, g_d)
-        return averaged(self, lambda part: part.decay_probability_at(name, ctau), epsilon, g_d)
+        return yields.decay_probability(self, name, epsilon, g_d, decays)
 
     def decay_probability_at(self, name: str, ctau: ArrayLike) -> FloatArray:
         """Probability per excited state of a single process to decay inside a detector.
@@ -387,69 +332,17 @@ class MassPoint:
         ctau
             Proper decay length in m, any shape.
         """
-        one_photon = np.asarray(self.curve(name)[0].probability(ctau))
-        if self.radiation == "one-photon":
-            return one_photon
-        return np.minimum(one_photon * self.photon_ratio(name)(ctau), 1.0)
-
-    def photon_ratio(self, name: str, points: int | None = None) -> "PhotonRatio":
-        """Probabilities to decay in a detector with all photons over those with one.
-
-        Parameters
-        ----------
-        name
-            Detector.
-        points
-            Points of the quadrature over photons, None for as many as yields take.
-        """
-        from wayside.acceptance.radiated import photon_ratio
-
-        key = (f"photon ratio {points}", name)
-        if key not in self._kept:
-            rule, _ = converged_rule(self.flight, self._volume(name), max(self.rtol, 1e-4))
-            self._kept[key] = photon_ratio(self.process, self._volume(name), rule, points)
-        return self._kept[key]  # type: ignore[no-any-return]
+        return self.acceptances(name).decay_probability(ctau)
 
     def detected(self, name: str) -> Detected:
         """Decays in a detector that are detected, by the table of the selection."""
-        key = ("detected", name)
-        if key not in self._kept:
-            widths = self.excited_width_hats
-            total = sum(widths.values())
-            self._kept[key] = Detected(
-                self.flight,
-                self.box(name, "efficiencies"),
-                self.model,
-                {channel: width / total if total else 0.0 for channel, width in widths.items()},
-                shipped() if self.selected is None else self.selected,
-                self.selection,
-            )
-        return self._kept[key]  # type: ignore[no-any-return]
+        if name not in self._detected:
+            self._detected[name] = yields.detected(self, name)
+        return self._detected[name]
 
     def detected_fraction(self, name: str, epsilon: ArrayLike, g_d: ArrayLike) -> FloatArray:
-        """Fraction of the decays in a detector that are detected, whatever ``efficiency`` says.
-
-        Parameters
-        ----------
-        name
-            Detector.
-        epsilon, g_d
-            Couplings, any shapes that broadcast: only the lifetime that follows from them counts.
-
-        Notes
-        -----
-        The flights, their boosts and the lifetime are exact; decays are averaged over the
-        three-body phase space by a fixed rule, and looked up in the table: docs/theory,
-        "Efficiency".
-        """
-        ctau = self.ctau(epsilon, g_d)
-        return averaged(
-            self,
-            lambda part: part.detected(name).efficiency(ctau),
-            epsilon,
-            g_d,
-            weight=lambda part: part.decay_probability_at(name, ctau),
-        )
+        """Fraction of decays that are detected, as `wayside.sensitivity.yields` has it."""
+        return yields.detected_fraction(self, name, epsilon, g_d)
 
     def expected_events(
         self,
@@ -458,8 +351,8 @@ class MassPoint:
         g_d: ArrayLike,
         luminosity_fb: float,
         *,
-        decays: Decays | None = None,
-        efficiency: Efficiency | None = None,
+        decays: "Decays | None" = None,
+        efficiency: "Efficiency | None" = None,
     ) -> FloatArray:
         """Decays of excited states expected inside a detector, or those of them that are detected.
 
@@ -489,23 +382,12 @@ class MassPoint:
         distribution of boosts and the exponentials are exact. With ``decays="mean-flight"``, with
         them.
         """
-        self._volume(name)
-        if not luminosity_fb > 0.0:
-            raise InputError(f"luminosity_fb = {luminosity_fb}: must be positive (fb^-1)")
-        produced = luminosity_fb * self.produced_fb(epsilon, g_d)
-        events = produced * self.decay_probability(name, epsilon, g_d, decays=decays)
-        efficiency = self.efficiency if efficiency is None else efficiency
-        if efficiency not in ("unity", "simulated"):
-            raise InputError(f"efficiency = {efficiency!r}: must be unity or simulated")
-        if efficiency == "simulated":
-            events = events * self.detected_fraction(name, epsilon, g_d)
-        return np.asarray(events)
-
-
-def _couplings(epsilon: ArrayLike, g_d: ArrayLike) -> dict[str, FloatArray]:
-    """Couplings by name; only their squares count, so a negative one is a mistake."""
-    couplings = {"epsilon": np.asarray(epsilon), "g_d": np.asarray(g_d)}
-    for name, values in couplings.items():
-        if np.any(values < 0.0):
-            raise InputError(f"{name} = {values[values < 0.0].flat[0]:g}: must not be negative")
-    return couplings
+        return yields.expected_events(
+            self,
+            name,
+            epsilon,
+            g_d,
+            luminosity_fb,
+            self.decays if decays is None else decays,
+            self.efficiency if efficiency is None else efficiency,
+        )

@@ -4,13 +4,17 @@ Eqs. 20 and 21 of the study: every excited state flies the mean flight length of
 through the depth of the detector. What that leaves out is in docs/theory/couplings.md.
 """
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from numpy.typing import ArrayLike
 
 from wayside.detector.box import Box
 from wayside.detector.volume import Volume
-from wayside.sensitivity.mass_point import MassPoint
 from wayside.typing import FloatArray
+
+if TYPE_CHECKING:
+    from wayside.sensitivity.mass_point import MassPoint
 
 
 def applies(volume: Volume) -> bool:
@@ -25,7 +29,7 @@ def nominal_distance(box: Box) -> float:
 
 
 def probability_in_depth(
-    point: MassPoint, name: str, epsilon: ArrayLike, g_d: ArrayLike
+    point: "MassPoint", name: str, epsilon: ArrayLike, g_d: ArrayLike
 ) -> FloatArray:
     """Probability to decay in the depth of a detector, of a particle that flies toward its face.
 
@@ -53,7 +57,7 @@ def probability_in_depth(
 
 
 def decay_probability(
-    point: MassPoint, name: str, epsilon: ArrayLike, g_d: ArrayLike
+    point: "MassPoint", name: str, epsilon: ArrayLike, g_d: ArrayLike
 ) -> FloatArray:
     """Probability per produced excited state to decay inside a detector.
 
@@ -64,7 +68,7 @@ def decay_probability(
 
 
 def expected_events(
-    point: MassPoint, name: str, epsilon: ArrayLike, g_d: ArrayLike, luminosity_fb: float
+    point: "MassPoint", name: str, epsilon: ArrayLike, g_d: ArrayLike, luminosity_fb: float
 ) -> FloatArray:
     """Expected decays in a detector, Eqs. 20 and 21; parameters as `MassPoint.expected_events`."""
     return point.expected_events(

@@ -63,8 +63,8 @@ def _from_radiation(point: MassPoint, name: str, epsilon: float, g_d: float) -> 
     ctau = float(point.ctau(epsilon, g_d))
     steps, rates = [], []
     for part in point.parts:
-        ratio = part.photon_ratio(name)
-        coarse = part.photon_ratio(name, ratio.points // 2)
+        ratio = part.acceptances(name).photon_ratio()
+        coarse = part.acceptances(name).photon_ratio(ratio.points // 2)
         steps.append(abs(float(coarse(ctau)) / float(ratio(ctau)) - 1.0))
         rates.append(float(part.produced_fb(epsilon, g_d) * part.decay_probability_at(name, ctau)))
     numerical = float(np.average(steps, weights=rates)) if sum(rates) > 0.0 else 0.0

@@ -1,0 +1,90 @@
+"""Acceptances of one detector for one production process."""
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from wayside.acceptance.decay import DecayCurve
+from wayside.acceptance.estimate import (
+    Estimate,
+    converged_rule,
+    decay_curve,
+    face_acceptance,
+)
+from wayside.acceptance.rule import Rule
+from wayside.acceptance.timing import timing_rule
+from wayside.detector.volume import Volume
+from wayside.production.process import Process
+from wayside.typing import FloatArray
+
+if TYPE_CHECKING:
+    from wayside.acceptance.radiated import PhotonRatio
+
+LEAST_RTOL = 1e-4
+"""Accuracy of the rule that points of the quadrature over photons are taken from."""
+
+
+class Acceptances:
+    """Each is computed when it is first asked for, and kept: couplings come for free afterwards.
+
+    Parameters
+    ----------
+    process
+        Production process at one mass point.
+    volume
+        The detector.
+    rtol
+        Relative accuracy.
+    """
+
+    def __init__(self, process: Process, volume: Volume, rtol: float) -> None:
+        self.process = process
+        self.volume = volume
+        self.rtol = rtol
+        self._ratios: dict[int | None, PhotonRatio] = {}
+
+    @cached_property
+    def face(self) -> Estimate:
+        """Probability per excited state to cross the front face."""
+        return face_acceptance(self.process.flight, self.volume, self.rtol)
+
+    @cached_property
+    def curve(self) -> tuple[DecayCurve, float]:
+        """Decay curve with one photon, and its relative error bound."""
+        return decay_curve(self.process.flight, self.volume, self.rtol)
+
+    @cached_property
+    def timing(self) -> Rule:
+        """Nodes that resolve arrival times: up to 150 MB."""
+        return timing_rule(self.process.flight, self.volume)
+
+    def photon_ratio(self, points: int | None = None) -> "PhotonRatio":
+        """Probabilities to decay in the detector with all photons over those with one.
+
+        Parameters
+        ----------
+        points
+            Number of points of the quadrature over photons, None for as many as yields take.
+        """
+        from wayside.acceptance.radiated import photon_ratio
+
+        if points not in self._ratios:
+            rtol = max(self.rtol, LEAST_RTOL)
+            rule, _ = converged_rule(self.process.flight, self.volume, rtol)
+            self._ratios[points] = photon_ratio(self.process, self.volume, rule, points)
+        return self._ratios[points]
+
+    def decay_probability(self, ctau: ArrayLike) -> FloatArray:
+        """Probability per excited state to decay in the detector, with the photons that count.
+
+        Parameters
+        ----------
+        ctau
+            Proper decay length in m, any shape.
+        """
+        one_photon = np.asarray(self.curve[0].probability(ctau))
+        if self.process.treatment.radiation == "one-photon":
+            return one_photon
+        return np.minimum(one_photon * self.photon_ratio()(ctau), 1.0)
