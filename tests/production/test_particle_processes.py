@@ -22,7 +22,9 @@ from wayside.models.registry import particle_class
 from wayside.models.weak import charged_spectrum, three_body_factor
 from wayside.production import b_decays, radiative, tau_decays
 from wayside.production.cascade_flight import Parents, cascade_flight
+from wayside.production.particle_process import ParticleProcess
 from wayside.production.particle_registry import names, processes
+from wayside.production.process import Process
 from wayside.production.spectrum import MAX_SEGMENTS
 from wayside.production.spectrum import spectrum as spectrum_along
 
@@ -229,6 +231,16 @@ def test_dark_photons_slower_than_the_boost():
         error = math.sqrt(drawn * (1.0 - drawn) / number)
         assert known.hit_error < 1e-3 * known.hit_probability
         assert abs(known.hit_probability - drawn) < 4.0 * error
+
+
+def test_rates_of_all_processes_come_from_one_formula():
+    for name in ("branching_ratio", "cross_section", "produced_fb"):
+        assert getattr(Process, name) is getattr(ParticleProcess, name)
+    made = processes(DarkHiggs(0.5), BELLE2)[0]
+    couplings = {"sin_theta": np.array([1e-4, 2e-4])}
+    # sigma BR for either B meson of an event; rates go as sin^2 theta.
+    expected = 2.0 * 0.514 * 1.1e6 * made.branching_ratio_hat * couplings["sin_theta"] ** 2
+    np.testing.assert_allclose(made.produced_fb(couplings), expected, rtol=1e-12)
 
 
 def test_names_and_what_is_refused():

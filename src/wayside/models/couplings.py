@@ -14,7 +14,10 @@ import numpy.typing as npt
 from wayside.errors import InputError
 from wayside.typing import FloatArray
 
-__all__ = ["Powers"]
+__all__ = ["Couplings", "Powers"]
+
+Couplings = Mapping[str, npt.ArrayLike]
+"""Values by the names of the couplings, shapes that broadcast."""
 
 
 class Powers(Mapping[str, int]):

@@ -9,23 +9,18 @@ derived from `ParticleModel` and a line in `wayside.models.registry`; what produ
 import dataclasses
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple, Self
 
 import numpy as np
-import numpy.typing as npt
 
 from wayside.constants import HBAR_C
 from wayside.errors import InputError
-from wayside.models.couplings import Powers
+from wayside.models.couplings import Couplings, Powers
 from wayside.models.parameters import AnyParameter, Coupling
 from wayside.typing import FloatArray
 
 __all__ = ["ParticleModel", "Width", "total_width", "widths_by_channel"]
-
-Couplings = Mapping[str, npt.ArrayLike]
-"""Values by the names of the couplings, shapes that broadcast."""
 
 
 class Width(NamedTuple):

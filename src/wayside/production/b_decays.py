@@ -21,10 +21,10 @@ from wayside.constants import (
     SPEED_OF_LIGHT,
 )
 from wayside.errors import InputError
-from wayside.models.couplings import Powers
+from wayside.models.couplings import Couplings, Powers
 from wayside.models.dark_higgs import MIXING_POWERS, VACUUM
 from wayside.models.kinematics import kallen
-from wayside.models.particle import Couplings, ParticleModel
+from wayside.models.particle import ParticleModel
 from wayside.production.particle_process import FlightPart, ParticleProcess
 from wayside.production.process import Treatment
 from wayside.typing import FloatArray
@@ -124,6 +124,7 @@ class BDecay(ParticleProcess):
     """
 
     powers: ClassVar[Powers] = Powers()
+    flying_per_event = 2.0  # either B of an event can decay so
 
     def __init__(self, channel: Channel, model: ParticleModel, beams: Beams) -> None:
         super().__init__(model, beams)
@@ -138,11 +139,6 @@ class BDecay(ParticleProcess):
     def reaction(self) -> str:
         """What happens."""
         return f"e+ e- -> Y(4S) -> B B, {self.channel.name}"
-
-    @property
-    def flying_per_event(self) -> float:
-        """Either B of an event can decay so."""
-        return 2.0
 
     @cached_property
     def cross_section_hat(self) -> float:

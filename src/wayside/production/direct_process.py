@@ -9,14 +9,13 @@ import numpy as np
 
 from wayside.collider.beams import Beams, boosted
 from wayside.constants import NEAREST_POLE
-from wayside.models.couplings import Powers
+from wayside.models.couplings import Couplings, Powers
 from wayside.models.kinematics import pair_momentum
 from wayside.models.z_boson import HIGHEST
 from wayside.production import direct
 from wayside.production.process import (
     LIGHTEST,
     Companions,
-    Couplings,
     Masses,
     Parent,
     Process,

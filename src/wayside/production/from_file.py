@@ -39,6 +39,8 @@ class FileProcess(ParticleProcess):
     def __init__(self, model: FromFile, beams: Beams) -> None:
         super().__init__(model, beams)
         self.sample: Sample = read_sample(model.file, model.code)
+        # The weighted mean of the number of particles of an event.
+        self.flying_per_event = float(self.sample.weight.sum()) / self.sample.total_weight
         self._frame = model.frame
         self._reaction = f"particles {model.code} of {model.file}"
 
@@ -56,11 +58,6 @@ class FileProcess(ParticleProcess):
     def cross_section_hat(self) -> float:
         """The cross-section itself is what the scenario, or the file, gives."""
         return 1.0
-
-    @property
-    def flying_per_event(self) -> float:
-        """Weighted mean of the number of particles of an event."""
-        return float(self.sample.weight.sum()) / self.sample.total_weight
 
     @cached_property
     def parts(self) -> tuple[FlightPart, ...]:

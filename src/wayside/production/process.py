@@ -6,8 +6,8 @@ class in one file and a line in `wayside.production.registry`.
 """
 
 import math
-from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from abc import abstractmethod
+from collections.abc import Iterator
 from functools import cached_property
 from typing import ClassVar, Final, Literal, NamedTuple
 
@@ -16,15 +16,12 @@ from numpy.typing import ArrayLike
 
 from wayside.collider.beams import Beams
 from wayside.errors import InputError
-from wayside.models.couplings import Powers
+from wayside.models.couplings import Couplings
 from wayside.models.protocol import Model
 from wayside.production.flight import Flight
 from wayside.production.radiative import Regulator
+from wayside.production.rates import Rates
 from wayside.typing import FloatArray
-
-Couplings = Mapping[str, ArrayLike]
-"""Values by the names of the couplings, shapes that broadcast."""
-
 
 LIGHTEST = 1.0 / 30.0
 """Lowest factor on all masses that a plane chooses."""
@@ -81,7 +78,7 @@ class Companions(NamedTuple):
     """Of the A' it came from; of the whole collision where that is virtual."""
 
 
-class Process(ABC):
+class Process(Rates):
     """One way to make long-lived particles, at one mass point and collider.
 
     Parameters
@@ -98,10 +95,6 @@ class Process(ABC):
     """By which scenarios know the process."""
     reaction: ClassVar[str]
     """What happens, for people."""
-    powers: ClassVar[Powers]
-    """Exponents of the couplings that `cross_section_hat` leaves out."""
-    flying_per_event: ClassVar[float] = 1.0
-    """Long-lived particles per event of the process."""
     radiated: ClassVar[tuple[int, ...]] = ()
     """PDG codes of what is made beside the mediator."""
     choices: ClassVar[tuple[str, ...]] = ()
@@ -124,35 +117,6 @@ class Process(ABC):
         InputError
             If the masses cannot be produced at the collider.
         """
-
-    @cached_property
-    @abstractmethod
-    def cross_section_hat(self) -> float:
-        """Cross-section in fb with the couplings of `powers` left out."""
-
-    def branching_ratio(self, couplings: Couplings) -> FloatArray:
-        """Fraction of the events of `cross_section_hat` that hold the long-lived particle.
-
-        Parameters
-        ----------
-        couplings
-            Values by name.
-
-        Returns
-        -------
-        ndarray
-            1 unless a parent has other decays.
-        """
-        return np.ones(np.broadcast_shapes(*(np.shape(value) for value in couplings.values())))
-
-    def cross_section(self, couplings: Couplings) -> FloatArray:
-        """Cross-section of the process in fb, whatever its parents decay to."""
-        return np.asarray(self.cross_section_hat * self.powers.of(**couplings))
-
-    def produced_fb(self, couplings: Couplings) -> FloatArray:
-        """Long-lived particles produced per fb^-1: cross-section, branching ratio, multiplicity."""
-        rate = self.cross_section(couplings) * self.branching_ratio(couplings)
-        return np.asarray(self.flying_per_event * rate)
 
     @cached_property
     @abstractmethod

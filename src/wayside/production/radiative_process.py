@@ -10,13 +10,12 @@ from numpy.typing import ArrayLike
 
 from wayside.collider.beams import Beams, boosted
 from wayside.constants import NEAREST_POLE
-from wayside.models.couplings import Powers
+from wayside.models.couplings import Couplings, Powers
 from wayside.models.kinematics import pair_momentum
 from wayside.production import radiative
 from wayside.production.process import (
     LIGHTEST,
     Companions,
-    Couplings,
     Frame,
     Masses,
     Parent,

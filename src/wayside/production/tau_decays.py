@@ -23,9 +23,9 @@ from wayside.constants import (
     SPEED_OF_LIGHT,
 )
 from wayside.errors import InputError
-from wayside.models.couplings import Powers
+from wayside.models.couplings import Couplings, Powers
 from wayside.models.hnl import F_KAON, F_PION, F_RHO, M_RHO, MIXINGS, V_UD, V_US
-from wayside.models.particle import Couplings, ParticleModel
+from wayside.models.particle import ParticleModel
 from wayside.models.weak import (
     charged_spectrum,
     pseudoscalar_width,
@@ -153,6 +153,7 @@ class TauDecay(ParticleProcess):
     """
 
     powers: ClassVar[Powers] = Powers()
+    flying_per_event = 2.0  # either tau of an event can decay so
 
     def __init__(self, channel: Channel, model: ParticleModel, beams: Beams) -> None:
         super().__init__(model, beams)
@@ -167,11 +168,6 @@ class TauDecay(ParticleProcess):
     def reaction(self) -> str:
         """What happens."""
         return f"e+ e- -> tau tau, {self.channel.name}"
-
-    @property
-    def flying_per_event(self) -> float:
-        """Either tau of an event can decay so."""
-        return 2.0
 
     @cached_property
     def cross_section_hat(self) -> float:

@@ -11,8 +11,8 @@ from wayside.acceptance.particle import Acceptance, acceptance
 from wayside.collider.beams import Beams
 from wayside.detector.volume import Volume
 from wayside.errors import InputError
+from wayside.models.couplings import Couplings
 from wayside.models.particle import (
-    Couplings,
     ParticleModel,
     Width,
     proper_decay_length,

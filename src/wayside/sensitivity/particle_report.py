@@ -5,7 +5,7 @@ from typing import Any
 
 from wayside.acceptance.estimate import face_acceptance
 from wayside.acceptance.timing import timing_rule
-from wayside.models.particle import Couplings
+from wayside.models.couplings import Couplings
 from wayside.production.flight import Flight
 from wayside.production.particle_process import ParticleProcess
 from wayside.scenario import Scenario, checks

@@ -7,8 +7,9 @@ from typing import Any
 from wayside.constants import HBAR_C
 from wayside.cosmology.relic import relic_density
 from wayside.errors import InputError, NumericalError
+from wayside.models.couplings import Couplings
 from wayside.models.protocol import WidthErrors
-from wayside.production.process import Couplings, Process
+from wayside.production.process import Process
 from wayside.scenario import Scenario, checks
 from wayside.scenario.model import is_pair
 from wayside.sensitivity import mean_flight, mixture
