@@ -22,6 +22,7 @@ from wayside.models.registry import particle_class
 from wayside.models.weak import charged_spectrum, three_body_factor
 from wayside.production import b_decays, radiative, tau_decays
 from wayside.production.cascade_flight import Parents, cascade_flight
+from wayside.production.pair_decays import PairDecay
 from wayside.production.particle_process import ParticleProcess
 from wayside.production.particle_registry import names, processes
 from wayside.production.process import Process
@@ -241,6 +242,15 @@ def test_rates_of_all_processes_come_from_one_formula():
     # sigma BR for either B meson of an event; rates go as sin^2 theta.
     expected = 2.0 * 0.514 * 1.1e6 * made.branching_ratio_hat * couplings["sin_theta"] ** 2
     np.testing.assert_allclose(made.produced_fb(couplings), expected, rtol=1e-12)
+
+
+def test_channels_of_parents_in_pairs_are_named_in_one_way():
+    made = (*processes(DarkHiggs(0.5), BELLE2), *processes(HeavyNeutralLepton(0.5), BELLE2))
+    for process in made:
+        assert isinstance(process, PairDecay)
+        assert process.reaction == f"{process.made_by}, {process.name}"
+        assert process.flying_per_event == 2.0
+    assert {process.made_by for process in made} == {"e+ e- -> Y(4S) -> B B", "e+ e- -> tau tau"}
 
 
 def test_names_and_what_is_refused():

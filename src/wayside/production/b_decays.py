@@ -21,10 +21,11 @@ from wayside.constants import (
     SPEED_OF_LIGHT,
 )
 from wayside.errors import InputError
-from wayside.models.couplings import Couplings, Powers
+from wayside.models.couplings import Couplings
 from wayside.models.dark_higgs import MIXING_POWERS, VACUUM
 from wayside.models.kinematics import kallen
 from wayside.models.particle import ParticleModel
+from wayside.production.pair_decays import PairDecay
 from wayside.production.particle_process import FlightPart, ParticleProcess
 from wayside.production.process import Treatment
 from wayside.typing import FloatArray
@@ -111,7 +112,7 @@ CHANNELS: Final = (
 )
 
 
-class BDecay(ParticleProcess):
+class BDecay(PairDecay[Channel]):
     """One channel of one B meson, charge conjugates included.
 
     Examples
@@ -123,22 +124,7 @@ class BDecay(ParticleProcess):
     0.45
     """
 
-    powers: ClassVar[Powers] = Powers()
-    flying_per_event = 2.0  # either B of an event can decay so
-
-    def __init__(self, channel: Channel, model: ParticleModel, beams: Beams) -> None:
-        super().__init__(model, beams)
-        self.channel = channel
-
-    @property
-    def name(self) -> str:
-        """By which reports know the process."""
-        return self.channel.name
-
-    @property
-    def reaction(self) -> str:
-        """What happens."""
-        return f"e+ e- -> Y(4S) -> B B, {self.channel.name}"
+    made_by: ClassVar[str] = "e+ e- -> Y(4S) -> B B"
 
     @cached_property
     def cross_section_hat(self) -> float:

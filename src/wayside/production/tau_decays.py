@@ -33,6 +33,7 @@ from wayside.models.weak import (
     unit_width,
     vector_width,
 )
+from wayside.production.pair_decays import PairDecay
 from wayside.production.particle_process import FlightPart, ParticleProcess, require_below
 from wayside.production.process import Treatment
 from wayside.typing import FloatArray
@@ -140,7 +141,7 @@ def _channels() -> tuple[Channel, ...]:
 CHANNELS: Final = _channels()
 
 
-class TauDecay(ParticleProcess):
+class TauDecay(PairDecay[Channel]):
     """One channel of the tau, charge conjugates included.
 
     Examples
@@ -152,22 +153,7 @@ class TauDecay(ParticleProcess):
     ('tau -> pi N', 0.083)
     """
 
-    powers: ClassVar[Powers] = Powers()
-    flying_per_event = 2.0  # either tau of an event can decay so
-
-    def __init__(self, channel: Channel, model: ParticleModel, beams: Beams) -> None:
-        super().__init__(model, beams)
-        self.channel = channel
-
-    @property
-    def name(self) -> str:
-        """By which reports know the process."""
-        return self.channel.name
-
-    @property
-    def reaction(self) -> str:
-        """What happens."""
-        return f"e+ e- -> tau tau, {self.channel.name}"
+    made_by: ClassVar[str] = "e+ e- -> tau tau"
 
     @cached_property
     def cross_section_hat(self) -> float:
