@@ -26,7 +26,7 @@ from table_script import arguments
 from wayside import __version__
 from wayside.candidates.files import Candidates, Lists, no_lists, write_candidates, write_decays
 from wayside.candidates.schema import CHANNELS, DECAY_ROW, GAPS, HITS, ROW
-from wayside.candidates.weights import effective_count, source_weight, veto_weight
+from wayside.candidates.weights import Vetoes, effective_count, source_weight
 from wayside.data import read_table
 from wayside.emulsion.sheets import Sheets
 from wayside.errors import InputError
@@ -269,7 +269,7 @@ def summary(candidates: Candidates) -> None:
             weight = np.ones(len(rows))
         else:
             weight = intensity(rows, sample["name"]) / density
-        veto = veto_weight(rows) * timed
+        veto = Vetoes(fibre_veto="upstream", gas_veto=False).weights(rows)
         counts = [
             effective_count(weight * w, rows["event"]) for w in (np.ones(len(rows)), timed, veto)
         ]

@@ -25,7 +25,7 @@ from wayside.candidates.schema import (
     VERSION,
     row_type,
 )
-from wayside.candidates.weights import effective_count, has_time, source_weight, veto_weight
+from wayside.candidates.weights import Vetoes, effective_count, has_time, source_weight
 from wayside.errors import InputError
 
 pytest.importorskip("pyarrow")
@@ -109,7 +109,12 @@ def test_what_is_no_table_of_candidates_is_refused(tmp_path):
             read_candidates(path)
 
 
-def test_veto_weight_counts_places_layers_and_gaps():
+def upstream(**options):
+    """Fibres upstream veto unless something else is asked for."""
+    return Vetoes(**{"fibre_veto": "upstream", "gas_veto": False, **options})
+
+
+def test_vetoes_count_places_layers_and_gaps():
     rows = np.zeros(4, ROW)
     rows["timed"] = True, True, True, False
     rows["fibres_upstream"] = 1, 2, 0, 3
@@ -120,22 +125,22 @@ def test_veto_weight_counts_places_layers_and_gaps():
     rows["gap_birth"] = 0, 4, 0, 0
     f, g = 0.1, 0.03
     options = {"fibre_efficiency": 1.0 - f, "gas_efficiency": 1.0 - g}
-    assert veto_weight(rows, **options) == pytest.approx([f, f, 1.0, 1.0])
-    assert veto_weight(rows, **options, spare_exits=False) == pytest.approx([f, f**2, 1.0, 1.0])
-    both = veto_weight(rows, **options, fibre_veto="all", gas_veto=True)
+    assert upstream(**options).silent(rows) == pytest.approx([f, f, 1.0, 1.0])
+    assert upstream(**options, spare_exits=False).silent(rows) == pytest.approx([f, f**2, 1.0, 1.0])
+    both = upstream(**options, fibre_veto="all", gas_veto=True).silent(rows)
     assert both == pytest.approx([f, f**2 * g**3, f, 1.0])
-    three = veto_weight(rows, **options, fibre_layers=3, fibre_veto="all", spare_exits=False)
+    three = upstream(**options, fibre_layers=3, fibre_veto="all", spare_exits=False).silent(rows)
     assert three == pytest.approx([f**3, f**9, f**9, 1.0])
     # The same by drawing: each layer at each place has a hit or not.
     rng = np.random.default_rng(5)
     silent = (rng.random((200_000, 2)) < f).all(axis=1).mean()
-    drawn = veto_weight(rows[1:2], **options, fibre_veto="upstream", spare_exits=False)[0]
+    drawn = upstream(**options, fibre_veto="upstream", spare_exits=False).silent(rows[1:2])[0]
     assert abs(silent - drawn) < 5.0 * np.sqrt(drawn / 200_000)
-    assert veto_weight(rows, fibre_layers=0, fibre_veto="all").tolist() == [1.0] * 4
+    assert upstream(fibre_layers=0, fibre_veto="all").silent(rows).tolist() == [1.0] * 4
     with pytest.raises(InputError, match="must not be negative"):
-        veto_weight(rows, fibre_layers=-1)
+        upstream(fibre_layers=-1).silent(rows)
     with pytest.raises(InputError, match=r"gas efficiency 1\.5"):
-        veto_weight(rows, gas_efficiency=1.5)
+        upstream(gas_efficiency=1.5).silent(rows)
 
 
 def test_one_track_with_two_gaps_gives_a_time():
@@ -146,7 +151,7 @@ def test_one_track_with_two_gaps_gives_a_time():
     rows["fibres_upstream"] = 1
     assert has_time(rows).tolist() == [True, False, False, False, False]
     assert has_time(rows, single_track=True).tolist() == [True, True, False, True, False]
-    weights = veto_weight(rows, single_track=True, fibre_efficiency=0.9)
+    weights = upstream(single_track=True, fibre_efficiency=0.9).silent(rows)
     assert weights == pytest.approx([0.1, 0.1, 1.0, 0.1, 1.0])
 
 

@@ -5,7 +5,7 @@ import pytest
 from reference.straight_crossings import STACK, straight, through
 
 from wayside.candidates.schema import PLACES, ROW
-from wayside.candidates.weights import veto_weight
+from wayside.candidates.weights import Vetoes
 from wayside.detector.physics import Physics
 from wayside.emulsion.sheets import Sheets
 from wayside.generator.pairs import DECAY
@@ -93,8 +93,8 @@ def test_what_is_around_and_before(fake):
     assert (row["fibres_upstream"], row["fibres_downstream"]) == (1, 3)
     assert (row["exits_upstream"], row["exits_downstream"]) == (0, 2)
     assert row["delay"] == pytest.approx(3.0, abs=10.0)
-    assert veto_weight(fake.rows, gas_veto=True)[0] == pytest.approx(0.02 * 0.03**2)
-    assert veto_weight(fake.rows, fibre_veto="all")[0] == pytest.approx(0.02**2)
+    assert Vetoes(fibre_veto="upstream").silent(fake.rows)[0] == pytest.approx(0.02 * 0.03**2)
+    assert Vetoes(gas_veto=False).silent(fake.rows)[0] == pytest.approx(0.02**2)
 
 
 def test_lists_hold_places_and_gaps(fake):
@@ -154,8 +154,8 @@ def test_a_decay_has_its_truth_and_silent_layers_in_front():
     assert (row["fibres_upstream"], row["gaps_before"]) == (0, 0)
     assert row["fibres_downstream"] == row["exits_downstream"] == 2
     assert np.isinf(row["passing"])
-    assert veto_weight(signal.rows, fibre_veto="all", gas_veto=True)[0] == 1.0
-    assert veto_weight(signal.rows, fibre_veto="all", spare_exits=False)[0] == pytest.approx(4e-4)
+    assert Vetoes().silent(signal.rows)[0] == 1.0
+    assert Vetoes(gas_veto=False, spare_exits=False).silent(signal.rows)[0] == pytest.approx(4e-4)
 
 
 def test_an_untimed_vertex_is_described_at_its_true_time():

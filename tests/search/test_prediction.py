@@ -4,13 +4,14 @@ import numpy as np
 import pytest
 from selections.toy import background_rows
 
+from wayside.candidates.weights import Vetoes
 from wayside.limits.histfactory import workspace
 from wayside.plotting.pulls import pulls_figure
 from wayside.search import regions as names
 from wayside.search.parts import part
 from wayside.search.prediction import METHODS, Method, other_detector, plain, predicted, predictions
 from wayside.search.regions import Regions, by_event, by_region
-from wayside.selections.cuts import Cut, Cuts, Vetoes
+from wayside.selections.cuts import Cut, Cuts
 from wayside.selections.names import SELECTED
 
 CUTS = Cuts((Cut("mass", 0.01), Cut("grains", 45.0)), Vetoes(1, 0.9, "all", True, True, 0.8))

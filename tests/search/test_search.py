@@ -5,18 +5,25 @@ import json
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from scipy.optimize import brentq, minimize_scalar
 from selections.toy import background_rows, candidates, decays_of, signal_rows
 
+from wayside.backgrounds.occupancy import occupancy
+from wayside.backgrounds.setup import DetectorSetup
 from wayside.cli.main import cli
 from wayside.results.search import search
 from wayside.scenario import load_scenario
 from wayside.search.build import problem
 from wayside.search.curves import UPPER
-from wayside.search.prediction import from_samples
+from wayside.search.environment import LONG, environment
+from wayside.search.kept import SPLITTINGS, kept_by_splitting
+from wayside.search.prediction import predictions
+from wayside.search.regions import regions
 from wayside.search.samples import Samples, read_samples
 from wayside.selections.cuts import Cut, Cuts
 from wayside.selections.kinds import KINDS
 from wayside.selections.names import SELECTED
+from wayside.sensitivity.planes import mass_point
 
 pytest.importorskip("pyarrow")
 pytest.importorskip("sklearn")
@@ -112,13 +119,65 @@ def test_the_file_does_the_same_in_a_scenario(result, scenario, tmp_path):
 def test_prediction_on_the_untouched_half(result, scenario, samples):
     """Muons cross a fibre and a gap; neutrons, which do not, fail the cut on grains."""
     cuts = Cuts((Cut("mass", 0.02), Cut("grains", 45.0)), result.selection.cuts.vetoes)
-    found = from_samples(scenario, samples, cuts, result.budget, 100.0)
+    around = environment(scenario, samples)
+    found = predictions(regions(around, samples, cuts, "untouched"), 100.0)
     tag = found.methods["fibre-tag"]
     assert tag.predicted == pytest.approx(tag.true, rel=1e-9)
-    own = problem(scenario, samples, cuts.vetoes, "untouched")
+    own = problem(around, samples, cuts.vetoes, "untouched")
     assert found.selected == pytest.approx(float(own.of(cuts.cuts).background) - own.other[0])
     assert found.methods["without-beam"].true < found.selected
     assert found.control.background_ratio > 0.0
+
+
+def test_smallest_epsilon_by_another_route(result, scenario):
+    """Roots along epsilon and a minimum along g_D, without the grid of either.
+
+    Neighbours of the 81 values of g_D are 11 per cent apart; at a parabola's minimum that is less
+    than a per cent in epsilon.
+    """
+    own = scenario.with_values({"run.efficiency": "simulated", "run.selection": "timed"})
+    point = mass_point(own, result.selection)
+    luminosity, limit = scenario.run.luminosity_fb, result.backgrounds[SELECTED].n_limit
+    grid = np.linspace(np.log(1e-6), np.log(1e-2), 200)
+
+    def root(log_g_d):
+        def excess(log_epsilon):
+            couplings = np.exp(log_epsilon), np.exp(log_g_d)
+            return np.asarray(point.expected_events("A", *couplings, luminosity)) / limit - 1.0
+
+        above = np.flatnonzero(excess(grid) > 0.0)
+        return brentq(excess, grid[above[0] - 1], grid[above[0]]) if len(above) else 0.0
+
+    best = minimize_scalar(root, bounds=(np.log(0.05), np.log(3.5)), method="bounded")
+    assert result.epsilon() == pytest.approx(np.exp(best.fun), rel=0.01)
+
+
+def test_timed_fraction_by_another_route(result, scenario):
+    """The map along the flights, without its cells."""
+    own = scenario.with_values({"run.efficiency": "simulated", "run.selection": "timed"})
+    direct = float(mass_point(own).detected("A").efficiency(LONG))
+    # The finer grid has the values of the map at its nodes; between them both are linear.
+    assert result.timed == pytest.approx(direct, rel=0.02)
+
+
+def test_tracks_in_the_films(result, scenario):
+    """What is scanned of the tracks of the occupancy, per m^2, in half a year."""
+    (name,) = scenario.signal
+    per_day = occupancy(DetectorSetup(scenario, name)).scanned
+    expected = 1e4 * per_day * scenario.site.film_replacement
+    assert result.untouched.tracks == pytest.approx(expected, rel=1e-9)
+
+
+def test_kept_by_splitting(samples):
+    """All toy decays have a splitting of 0.691 GeV and go to electrons; half of them is counted."""
+    kept = kept_by_splitting(samples, Cuts((Cut("mass", 0.3),)), "untouched")
+    at = int(np.searchsorted(SPLITTINGS, 0.691)) - 1
+    assert kept["ee"].timed.sum() == kept["ee"].timed[at] == 2000
+    # Of masses around 0.3 GeV half pass: binomial error 22 decays, at 4 deviations 1 in 16,000.
+    assert abs(kept["ee"].passed[at] - 1000) < 90
+    low, high = kept["ee"].errors
+    assert low[at] < kept["ee"].fraction[at] < high[at]
+    assert kept["mumu"].timed.sum() == 0
 
 
 def test_files_and_json(result, tmp_path):

@@ -5,8 +5,9 @@ import pytest
 
 from selections.toy import signal_rows
 from wayside.candidates.schema import ROW
+from wayside.candidates.weights import Vetoes
 from wayside.errors import InputError
-from wayside.selections.cuts import Cut, Cuts, Vetoes, passing, uncrowded
+from wayside.selections.cuts import Cut, Cuts, passing, uncrowded
 from wayside.selections.samples import fold_of, in_half
 from wayside.selections.variables import VARIABLES, variable
 

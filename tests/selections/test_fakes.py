@@ -5,9 +5,9 @@ import pytest
 
 from selections.toy import background_rows, candidates
 from wayside.candidates.schema import ROW
+from wayside.candidates.weights import Vetoes
 from wayside.detector.stack import Stack
 from wayside.selections.background_sample import background_events, weights_per_particle
-from wayside.selections.cuts import Vetoes
 from wayside.selections.fakes import FakeBins, fake_bins, passing_fraction
 from wayside.selections.kinds import KINDS
 from wayside.transport.biased_beams import Beam, Diffuse, Directions, FromPoint, LogRange
@@ -109,10 +109,12 @@ def test_nothing_left_is_not_known_to_be_nothing():
     np.testing.assert_array_equal(mean, 0.0)
     # One event of those that there are: the error of a sum over bins is that of one vertex.
     total = float(events.vertices.sum())
-    assert common.sum() == pytest.approx(events.one * total / (events.one + total))
+    assert common.sum() == pytest.approx(events.one_more * total / (events.one_more + total))
     # Beside it one more vertex in the bin, times the fraction that passes if one more does.
     np.testing.assert_allclose(
-        np.sqrt(variance), events.resolution * events.one / (total + events.one), rtol=1e-12
+        np.sqrt(variance),
+        events.resolution * events.one_more / (total + events.one_more),
+        rtol=1e-12,
     )
     assert np.all(variance > 0.0)
     assert passing_fraction(3.0, 7.0, 0.0) == pytest.approx(3.0 / 7.0)

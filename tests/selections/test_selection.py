@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from selections.toy import background_rows, candidates, decays_of, signal_rows
+from wayside.candidates.weights import Vetoes
 from wayside.errors import InputError
-from wayside.selections.cuts import Cut, Cuts, Vetoes
+from wayside.selections.cuts import Cut, Cuts
 from wayside.selections.measure import measured
 from wayside.selections.names import columns, counted_as
 from wayside.selections.selection import SearchSelection, read_selection

@@ -6,10 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from selections.toy import candidates, decays_of, signal_rows
+from wayside.candidates.weights import Vetoes
 from wayside.efficiency.axes import AXES
 from wayside.efficiency.shipped import shipped
 from wayside.errors import InputError
-from wayside.selections.cuts import Vetoes
 from wayside.selections.signal import (
     CHANNELS,
     ENERGY_EDGES,

@@ -6,6 +6,7 @@ example: docs/howto_source.md.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import hypot
 from typing import Literal, Protocol, runtime_checkable
 
 import numpy as np
@@ -16,6 +17,7 @@ from wayside.backgrounds.counts import Count, Stage
 from wayside.backgrounds.fakes import Loads
 from wayside.backgrounds.target import SIMULATED, Target, outside
 from wayside.selections.fakes import FakeBins
+from wayside.typing import FloatArray
 
 Scaling = Literal["luminosity", "time"]
 """What the number of particles of a source is proportional to."""
@@ -147,7 +149,12 @@ class Spectrum:
         if load is None:
             return Count(0.0)
         fakes_each = fakes.averaged(self.kind, tables[self.kind], load)
-        return fakes_each.times(self.per_entering * (1.0 - self.tagged), self.relative_error)
+        return fakes_each.times(self.untagged, self.relative_error)
+
+    @property
+    def untagged(self) -> float:
+        """Particles that head for the blocks without a muon, for each entering one."""
+        return self.per_entering * (1.0 - self.tagged)
 
     def loads(self, table: FakeBins) -> Loads | None:
         """Particles of the spectrum by bins of a table; None for a spectrum of nothing."""
@@ -204,3 +211,22 @@ class Source:
         """
         fakes_each = None if self.spectrum is None else self.spectrum.selected(tables)
         return None if fakes_each is None else self.entering.product(fakes_each)
+
+    def particles(self, table: FakeBins) -> FloatArray:
+        """Numbers of particles by energy bin, laws for other detectors included, shape (bins,).
+
+        Parameters
+        ----------
+        table
+            Bins of the kind of the spectrum; without a spectrum there are no such particles.
+        """
+        load = None if self.spectrum is None else self.spectrum.loads(table)
+        if self.spectrum is None or load is None:
+            return np.zeros(len(table.mean))
+        return np.asarray(self.entering.value * self.spectrum.untagged * load.particles)
+
+    @property
+    def relative_error(self) -> float:
+        """Relative error of the number of particles, and of taking them for those of the kind."""
+        flux = self.entering.error / self.entering.value if self.entering.value else 0.0
+        return hypot(flux, 0.0 if self.spectrum is None else self.spectrum.relative_error)

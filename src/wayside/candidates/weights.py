@@ -6,6 +6,8 @@ by drawing whether each has a hit, but with the probability that none has one, s
 and quality can be varied without another simulation.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 import numpy.typing as npt
 
@@ -68,25 +70,11 @@ def has_time(rows: StructuredArray, single_track: bool = False) -> BoolArray:
     return np.asarray(timed | ((gaps.max(axis=1) >= 2) & (gaps.min(axis=1) == 0)))
 
 
-def veto_weight(
-    rows: StructuredArray,
-    *,
-    single_track: bool = False,
-    fibre_layers: int = 1,
-    fibre_efficiency: float = _READOUT.fibre_efficiency,
-    fibre_veto: FibreVeto = "upstream",
-    spare_exits: bool = True,
-    gas_veto: bool = False,
-    gas_efficiency: float = _READOUT.gas_efficiency,
-) -> FloatArray:
-    """Probability that no layer which vetoes has a hit.
+class Vetoes(NamedTuple):
+    """Layers that veto a candidate at the time of its vertex.
 
-    Parameters
+    Attributes
     ----------
-    rows
-        Rows of `wayside.candidates.schema.ROW`, shape (n,).
-    single_track
-        Which rows have a time, as in `has_time`.
     fibre_layers
         Number of layers of fibres on each side, with independent inefficiencies.
     fibre_efficiency
@@ -100,48 +88,71 @@ def veto_weight(
         away from its tracks.
     gas_efficiency
         Probability that a gap has a hit where it is crossed.
-
-    Returns
-    -------
-    array
-        (1 - fibre_efficiency)^(layers x places) (1 - gas_efficiency)^gaps, shape (n,); one for
-        rows whose time is not measured, as nothing can be compared with it.
-
-    Raises
-    ------
-    InputError
-        If the number of layers is negative or an efficiency is not a probability.
-
-    Examples
-    --------
-    A muon that crossed fibres once on its way in; the pair leaves through others:
-
-    >>> from wayside.candidates.schema import ROW
-    >>> rows = np.zeros(1, ROW)
-    >>> rows["timed"], rows["fibres_upstream"] = True, 1
-    >>> rows["fibres_downstream"], rows["exits_downstream"] = 2, 2
-    >>> veto_weight(rows, fibre_efficiency=0.98).round(4).tolist()
-    [0.02]
-    >>> veto_weight(rows, fibre_layers=2, fibre_veto="all").round(8).tolist()
-    [0.0004]
+    single_track
+        Whether one track with hits in two gaps gives a vertex its time, as in `has_time`.
     """
-    if fibre_layers < 0:
-        raise InputError(f"{fibre_layers} layers of fibres: must not be negative")
-    for name, value in (("fibre", fibre_efficiency), ("gas", gas_efficiency)):
-        if not 0.0 <= value <= 1.0:
-            raise InputError(f"{name} efficiency {value:g}: must be between 0 and 1")
-    places = rows["fibres_upstream"].astype(np.float64)
-    exits = rows["exits_upstream"].astype(np.float64)
-    if fibre_veto == "all":
-        places = places + rows["fibres_downstream"]
-        exits = exits + rows["exits_downstream"]
-    if spare_exits:
-        places = places - exits
-    weight = (1.0 - fibre_efficiency) ** (fibre_layers * places)
-    if gas_veto:
-        crossed = rows["gaps_before"] + (rows["gap_birth"] > 0)
-        weight = weight * (1.0 - gas_efficiency) ** crossed.astype(np.float64)
-    return np.asarray(np.where(has_time(rows, single_track), weight, 1.0))
+
+    fibre_layers: int = 1
+    fibre_efficiency: float = _READOUT.fibre_efficiency
+    fibre_veto: FibreVeto = "all"
+    spare_exits: bool = True
+    gas_veto: bool = True
+    gas_efficiency: float = _READOUT.gas_efficiency
+    single_track: bool = False
+
+    def silent(self, rows: StructuredArray) -> FloatArray:
+        """Probability that no layer which vetoes has a hit.
+
+        Parameters
+        ----------
+        rows
+            Rows of `wayside.candidates.schema.ROW`, shape (n,).
+
+        Returns
+        -------
+        array
+            (1 - fibre_efficiency)^(layers x places) (1 - gas_efficiency)^gaps, shape (n,); one for
+            rows whose time is not measured, as nothing can be compared with it.
+
+        Raises
+        ------
+        InputError
+            If the number of layers is negative or an efficiency is not a probability.
+
+        Examples
+        --------
+        A muon that crossed fibres once on its way in; the pair leaves through others:
+
+        >>> from wayside.candidates.schema import ROW
+        >>> rows = np.zeros(1, ROW)
+        >>> rows["timed"], rows["fibres_upstream"] = True, 1
+        >>> rows["fibres_downstream"], rows["exits_downstream"] = 2, 2
+        >>> Vetoes(fibre_veto="upstream", fibre_efficiency=0.98).silent(rows).round(4).tolist()
+        [0.02]
+        >>> Vetoes(fibre_layers=2).silent(rows).round(8).tolist()
+        [0.0004]
+        """
+        if self.fibre_layers < 0:
+            raise InputError(f"{self.fibre_layers} layers of fibres: must not be negative")
+        for name, value in (("fibre", self.fibre_efficiency), ("gas", self.gas_efficiency)):
+            if not 0.0 <= value <= 1.0:
+                raise InputError(f"{name} efficiency {value:g}: must be between 0 and 1")
+        places = rows["fibres_upstream"].astype(np.float64)
+        exits = rows["exits_upstream"].astype(np.float64)
+        if self.fibre_veto == "all":
+            places = places + rows["fibres_downstream"]
+            exits = exits + rows["exits_downstream"]
+        if self.spare_exits:
+            places = places - exits
+        weight = (1.0 - self.fibre_efficiency) ** (self.fibre_layers * places)
+        if self.gas_veto:
+            crossed = rows["gaps_before"] + (rows["gap_birth"] > 0)
+            weight = weight * (1.0 - self.gas_efficiency) ** crossed.astype(np.float64)
+        return np.asarray(np.where(has_time(rows, self.single_track), weight, 1.0))
+
+    def weights(self, rows: StructuredArray) -> FloatArray:
+        """Probability that each row has a time and no layer vetoes it, shape (n,)."""
+        return np.asarray(has_time(rows, self.single_track) * self.silent(rows))
 
 
 def effective_count(weights: npt.ArrayLike, events: npt.ArrayLike | None = None) -> float:

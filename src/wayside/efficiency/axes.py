@@ -4,7 +4,12 @@ Two prongs in the frame of the layers. The mass splitting and the flight of the 
 through these alone, so that they are no axes: they say how often which prongs occur.
 """
 
+from collections.abc import Mapping
 from typing import Final, NamedTuple
+
+import numpy as np
+
+from wayside.typing import FloatArray
 
 
 class Axis(NamedTuple):
@@ -30,3 +35,23 @@ AXES: Final[dict[str, Axis]] = {
 }
 """Energy of the pair, opening angle, kinetic energy of the softer prong, the larger tangent to the
 normal of the layers, depth of the decay in the stack."""
+
+
+def centres_of(edges: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
+    """Centres of bins in the coordinate of interpolation, by axis.
+
+    Parameters
+    ----------
+    edges
+        Edges of the bins by axis.
+
+    Examples
+    --------
+    >>> centres_of({"energy": np.array([1.0, np.e**2]), "opening": np.array([0.0, 1.0])})
+    {'energy': array([1.]), 'opening': array([0.5])}
+    """
+    centres = {}
+    for name, own in edges.items():
+        place = np.log(own) if AXES[name].logarithmic else own
+        centres[name] = 0.5 * (place[1:] + place[:-1])
+    return centres

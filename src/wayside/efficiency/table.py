@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from wayside.efficiency.axes import AXES
+from wayside.efficiency.axes import AXES, centres_of
 from wayside.efficiency.binomial import interval
 from wayside.errors import InputError
 from wayside.typing import BoolArray, FloatArray, IntArray
@@ -159,11 +159,7 @@ class EfficiencyMap:
     @cached_property
     def centres(self) -> Mapping[str, FloatArray]:
         """Centres of the bins in the coordinate of interpolation, by axis."""
-        centres = {}
-        for name, edges in self.edges.items():
-            place = np.log(edges) if AXES[name].logarithmic else edges
-            centres[name] = 0.5 * (place[1:] + place[:-1])
-        return MappingProxyType(centres)
+        return MappingProxyType(centres_of(self.edges))
 
     def at(self, channel: str, selection: str, *places: npt.ArrayLike) -> FloatArray:
         """Efficiency at points: linear between the centres of bins, flat beyond the outermost.

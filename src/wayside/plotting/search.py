@@ -13,7 +13,7 @@ from wayside.plotting.pulls import pulls_figure
 from wayside.plotting.style import APPROXIMATE, OURS, canvas
 from wayside.plotting.titles import line
 from wayside.plotting.tree import tree_figure
-from wayside.search.curves import UPPER
+from wayside.search.curves import NO_BACKGROUND, UPPER
 from wayside.search.kept import SPLITTINGS
 from wayside.search.run import SearchResult, upper_limit
 from wayside.selections.names import SELECTED
@@ -42,7 +42,7 @@ def search_figures(result: SearchResult) -> Iterator[tuple[str, Callable[[], Fig
     yield "sources", partial(sources_figure, result)
     yield "kept", partial(kept_figure, result)
     yield "limits", partial(limits_figure, result)
-    if result.prediction is not None and result.prediction.methods:
+    if result.prediction.methods:
         yield "pulls", partial(pulls_figure, result.prediction, _title(result))
     if result.tree is not None:
         yield "tree", partial(tree_figure, result.tree, result.timed, _title(result))
@@ -330,7 +330,7 @@ def limits_figure(result: SearchResult) -> Figure:
         SELECTED: {"color": OURS, "linewidth": 1.8},
         UPPER: {"color": OURS, "linewidth": 1.0, "linestyle": ":"},
         "timed": {"color": APPROXIMATE, "linewidth": 1.2},
-        "no background": {"color": "0.35", "linestyle": (0, (5, 2)), "linewidth": 1.0},
+        NO_BACKGROUND: {"color": "0.35", "linestyle": (0, (5, 2)), "linewidth": 1.0},
     }
     drawn = result.curves
     with canvas(5.6, 5.6) as figure:

@@ -1,7 +1,7 @@
 """Times of candidates, and what crossed gas gaps and fibres then.
 
 What layers that veto have recorded is described by what truly crossed them, so that their number
-and their inefficiencies stay weights (`wayside.candidates.weights.veto_weight`).
+and their inefficiencies stay weights (`wayside.candidates.weights.Vetoes`).
 """
 
 from collections.abc import Mapping

@@ -33,7 +33,7 @@ class SearchResult(Saved, computed.SearchResult):
 
     def workspace(self) -> dict[str, object]:
         """The counting experiment for pyhf, with the control region that predicts best."""
-        control = None if self.prediction is None else self.prediction.control
+        control = self.prediction.control
         return self.backgrounds[SELECTED].workspace(control)
 
     def drawings(self) -> Iterator[Drawing]:

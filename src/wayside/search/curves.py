@@ -15,6 +15,9 @@ from wayside.typing import FloatArray
 STEPS: Final = 81
 """Values of g_D."""
 
+NO_BACKGROUND: Final = "no background"
+"""Timed decays if nothing faked them."""
+
 UPPER: Final = "selected, background at its 90% upper limit"
 """The selection if the background is as large as its errors allow."""
 

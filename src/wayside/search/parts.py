@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from wayside.selections.events import heaviest, in_order, starts
 from wayside.selections.samples import fold_of
 from wayside.selections.variables import VARIABLES
 from wayside.typing import BoolArray, FloatArray, IndexArray, StructuredArray
@@ -44,18 +45,14 @@ class Part(NamedTuple):
         tuple of arrays
             Sums of weights and of squares, shape (...).
         """
-        if not len(self.weight):
-            nothing = np.zeros(passed.shape[:-1])
-            return nothing, nothing.copy()
-        by_row = np.where(passed, self.weight, 0.0)
-        by_event = np.maximum.reduceat(by_row, self.start, axis=-1)
+        by_event = heaviest(np.where(passed, self.weight, 0.0), self.start)
         return by_event.sum(axis=-1), (by_event**2).sum(axis=-1)
 
     def subset(self, kept: BoolArray, scale: float) -> "Part":
         """Some of the rows, their weights scaled."""
         values = {name: array[kept] for name, array in self.values.items()}
         event = self.event[kept]
-        return Part(values, scale * self.weight[kept], event, _starts(event))
+        return Part(values, scale * self.weight[kept], event, starts(event))
 
     def without_fold(self, fold: int, folds: int) -> "Part":
         """Candidates of all folds but one, weighted as if they were all."""
@@ -79,12 +76,6 @@ def part(rows: StructuredArray, weight: FloatArray, event: npt.ArrayLike) -> Par
         Numbers of their events, shape (n,).
     """
     number = np.asarray(event, dtype=np.intp)
-    order = np.argsort(number, kind="stable")
+    order = in_order(number)
     values = {name: own.values(rows)[order] for name, own in VARIABLES.items()}
-    return Part(values, weight[order], number[order], _starts(number[order]))
-
-
-def _starts(event: IndexArray) -> IndexArray:
-    if not len(event):
-        return np.zeros(0, dtype=np.intp)
-    return np.flatnonzero(np.concatenate([[True], event[1:] != event[:-1]]))
+    return Part(values, weight[order], number[order], starts(number[order]))

@@ -13,6 +13,7 @@ import numpy as np
 from wayside.backgrounds.budget import Budget
 from wayside.limits.control import Control
 from wayside.scenario import Scenario
+from wayside.search.environment import Environment
 from wayside.search.regions import (
     BOTH,
     FIBRE,
@@ -284,20 +285,20 @@ def plain(found: Predictions) -> dict[str, Any]:
 
 
 def from_samples(
-    scenario: Scenario, samples: Samples, cuts: Cuts, counted: Budget, background: float
+    scenario: Scenario, around: Environment, samples: Samples, cuts: Cuts, counted: Budget
 ) -> Predictions:
     """Predict the background of a selection on the half that it was not tuned on.
 
     Parameters
     ----------
-    scenario, samples
-        Scenario, candidates and decays.
+    scenario, around
+        The scenario, and what `wayside.search.environment.environment` made of it.
+    samples
+        Candidates and decays.
     cuts
         Thresholds and vetoes of the selection.
     counted
         Sources at all detectors with this selection.
-    background
-        Sum of them in the signal detectors.
     """
     second = control_detector(scenario)
     others = {}
@@ -305,4 +306,5 @@ def from_samples(
         ratio = counted.ratio(second, scenario.signal[0], SELECTED)
         if ratio is not None:
             others[OTHER_DETECTOR] = other_detector(*ratio)
-    return predictions(regions(scenario, samples, cuts, "untouched"), background, others)
+    background = counted.total(scenario.signal, SELECTED).value
+    return predictions(regions(around, samples, cuts, "untouched"), background, others)

@@ -10,17 +10,18 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from wayside.efficiency.shipped import shipped
-from wayside.scenario import Scenario
 from wayside.search.build import problem
+from wayside.search.environment import Environment
 from wayside.search.parts import Part
 from wayside.search.samples import Samples
 from wayside.selections.background_sample import background_events
 from wayside.selections.cuts import Cuts, passing
+from wayside.selections.events import heaviest
 from wayside.selections.kinds import ABOVE, KINDS
 from wayside.selections.names import SELECTED
 from wayside.selections.samples import Half
 from wayside.selections.signal_sample import signal_events
-from wayside.typing import FloatArray, IndexArray, StructuredArray
+from wayside.typing import FloatArray, StructuredArray
 
 FIBRE: Final = "fibre hit"
 GAS: Final = "gas hit"
@@ -67,13 +68,13 @@ class Regions(NamedTuple):
         return float(self.background[region].sum())
 
 
-def regions(scenario: Scenario, samples: Samples, cuts: Cuts, half: Half) -> Regions:
+def regions(around: Environment, samples: Samples, cuts: Cuts, half: Half) -> Regions:
     """Expected background and signal of all regions of a selection.
 
     Parameters
     ----------
-    scenario
-        The scenario.
+    around
+        The scenario, from `wayside.search.environment.environment`.
     samples
         Candidates and decays.
     cuts
@@ -84,30 +85,23 @@ def regions(scenario: Scenario, samples: Samples, cuts: Cuts, half: Half) -> Reg
     Raises
     ------
     InputError
-        If there is no signal or no background in the samples.
+        If there is no signal in the samples.
     """
     open_vetoes = cuts.vetoes._replace(fibre_layers=0, gas_veto=False)
-    every = problem(scenario, samples, open_vetoes, half)
+    every = problem(around, samples, open_vetoes, half)
     table = samples.candidates.rows
     parts: list[dict[str, FloatArray]] = []
     for kind, own in every.backgrounds.items():
         events = background_events(samples.candidates, kind, open_vetoes, half)
         assert events is not None
-        rows = _sorted(table[events.rows], events.event)
-        counted = by_event(own.candidates, by_region(rows, cuts))
+        counted = by_event(own.candidates, by_region(table[events.rows], cuts))
         above = KINDS[kind].reference is ABOVE
         counted[WITHOUT_BEAM] = counted[SELECTED] if above else np.zeros_like(counted[SELECTED])
         parts.append(counted)
     background = {name: np.concatenate([own[name] for own in parts]) for name in parts[0]}
     found = signal_events(samples.candidates, samples.decays, open_vetoes, shipped(), half)
-    rows = _sorted(table[found.rows], found.event)
-    signal = by_event(every.signal, by_region(rows, cuts))
+    signal = by_event(every.signal, by_region(table[found.rows], cuts))
     return Regions(background, {name: float(values.sum()) for name, values in signal.items()})
-
-
-def _sorted(rows: StructuredArray, event: IndexArray) -> StructuredArray:
-    """Rows in the order that `wayside.search.parts.part` gives them."""
-    return np.asarray(rows[np.argsort(event, kind="stable")])
 
 
 def by_event(part: Part, probability: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
@@ -120,11 +114,8 @@ def by_event(part: Part, probability: Mapping[str, FloatArray]) -> dict[str, Flo
     probability
         Probability of each candidate to be in a region, by region, shape (n,).
     """
-    if not len(part.weight):
-        return {name: np.zeros(0) for name in probability}
     return {
-        name: np.maximum.reduceat(part.weight * values, part.start)
-        for name, values in probability.items()
+        name: heaviest(part.weight * values, part.start) for name, values in probability.items()
     }
 
 
@@ -149,7 +140,7 @@ def by_region(rows: StructuredArray, cuts: Cuts) -> dict[str, FloatArray]:
     A muon that crossed fibres and one gap, both with inefficiencies of 0.02 and 0.05:
 
     >>> from wayside.candidates.schema import ROW
-    >>> from wayside.selections.cuts import Vetoes
+    >>> from wayside.candidates.weights import Vetoes
     >>> rows = np.zeros(1, ROW)
     >>> rows["timed"], rows["fibres_upstream"], rows["gaps_before"] = True, 1, 1
     >>> own = by_region(rows, Cuts((), Vetoes(fibre_efficiency=0.98, gas_efficiency=0.95)))

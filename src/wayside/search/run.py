@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import product
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -10,9 +9,12 @@ from scipy.special import ndtri
 
 from wayside.backgrounds.budget import Budget, budget
 from wayside.backgrounds.fake_counts import contributions
+from wayside.candidates.weights import Vetoes
+from wayside.detector.cuts import FibreVeto
 from wayside.scenario import Scenario
-from wayside.search.build import LONG, problem
-from wayside.search.curves import UPPER, Curves, curves
+from wayside.search.build import problem
+from wayside.search.curves import NO_BACKGROUND, UPPER, Curves, curves
+from wayside.search.environment import Environment, environment
 from wayside.search.flow import Flow, cut_flow, one_less
 from wayside.search.kept import Kept, kept_by_splitting
 from wayside.search.optimise import MOST_CUTS, Optimum, optimise
@@ -20,14 +22,19 @@ from wayside.search.prediction import Predictions, from_samples
 from wayside.search.problem import Problem
 from wayside.search.samples import Samples
 from wayside.search.tree import Comparison, compared, require_tree
-from wayside.selections.cuts import Cuts, Vetoes
+from wayside.selections.cuts import Cuts
 from wayside.selections.measure import measured
 from wayside.selections.names import SELECTED
 from wayside.selections.selection import SearchSelection
 from wayside.sensitivity.background import Background, simulated_background
-from wayside.sensitivity.planes import mass_point
+from wayside.sensitivity.planes import selected_map
 
-VETOES: Final = tuple(product(("all", "upstream"), (True, False)))
+VETOES: Final[tuple[tuple[FibreVeto, bool], ...]] = (
+    ("all", True),
+    ("all", False),
+    ("upstream", True),
+    ("upstream", False),
+)
 """Fibres that veto and whether the gas does: what is tried."""
 
 
@@ -51,8 +58,6 @@ class Settings(NamedTuple):
     fibre_layers: int = 1
     tree: bool = False
 
-
-NO_BACKGROUND: Final = "no background"
 
 DEFAULT: Final = Settings()
 
@@ -87,10 +92,10 @@ class SearchResult:
     efficiency, efficiency_error, timed
         Fraction of the decays in the signal detectors that is selected, its standard error, and
         the fraction that is timed.
+    prediction
+        Background from data, as an experiment would predict it.
     tree
         A boosted tree as comparison; None where none was trained.
-    prediction
-        Background from data, as an experiment would predict it; None where it was not asked for.
     """
 
     scenario: Scenario
@@ -106,8 +111,8 @@ class SearchResult:
     efficiency: float
     efficiency_error: float
     timed: float
+    prediction: Predictions
     tree: Comparison | None = None
-    prediction: Predictions | None = None
 
     def epsilon(self, name: str = SELECTED) -> float:
         """Smallest epsilon excluded with a selection at the scenario's luminosity, at any g_D.
@@ -127,13 +132,15 @@ class SearchResult:
         return float(drawn.by_selection[name].epsilon[at])
 
 
-def tuned(scenario: Scenario, samples: Samples, settings: Settings) -> tuple[Optimum, Vetoes]:
+def tuned(
+    scenario: Scenario, around: Environment, samples: Samples, settings: Settings
+) -> tuple[Optimum, Vetoes]:
     """Best cuts and vetoes on the half for tuning.
 
     Parameters
     ----------
-    scenario
-        The scenario.
+    scenario, around
+        The scenario, and what `wayside.search.environment.environment` made of it.
     samples
         Candidates and decays.
     settings
@@ -144,13 +151,13 @@ def tuned(scenario: Scenario, samples: Samples, settings: Settings) -> tuple[Opt
         vetoes = Vetoes(
             settings.fibre_layers,
             scenario.emulsion.fibre_efficiency,
-            fibre_veto,  # type: ignore[arg-type]  # product of literals gives strings
+            fibre_veto,
             True,
             gas_veto,
             scenario.emulsion.gas_efficiency,
         )
         found = optimise(
-            problem(scenario, samples, vetoes, "tuning", mean_veto=True),
+            problem(around, samples, vetoes, "tuning", mean_veto=True),
             settings.folds,
             settings.most,
         )
@@ -180,7 +187,8 @@ def search(scenario: Scenario, samples: Samples, settings: Settings = DEFAULT) -
     """
     if settings.tree:
         require_tree()
-    optimum, vetoes = tuned(scenario, samples, settings)
+    around = environment(scenario, samples)
+    optimum, vetoes = tuned(scenario, around, samples, settings)
     heavier, lighter = scenario.masses
     about = {
         "scenario": scenario.name,
@@ -198,12 +206,10 @@ def search(scenario: Scenario, samples: Samples, settings: Settings = DEFAULT) -
         "untouched",
         about,
     )
-    result = evaluated(scenario, samples, selection, optimum)
-    total = result.backgrounds[SELECTED].value
-    result = replace(result, prediction=from_samples(scenario, samples, cuts, result.budget, total))
+    result = evaluated(scenario, around, samples, selection, optimum)
     if not settings.tree:
         return result
-    tuning = problem(scenario, samples, vetoes, "tuning", mean_veto=True)
+    tuning = problem(around, samples, vetoes, "tuning", mean_veto=True)
     steps = optimum.path.steps
     return replace(
         result, tree=compared(tuning, result.untouched, cuts.cuts, steps, settings.folds)
@@ -211,11 +217,27 @@ def search(scenario: Scenario, samples: Samples, settings: Settings = DEFAULT) -
 
 
 def evaluated(
-    scenario: Scenario, samples: Samples, selection: SearchSelection, optimum: Optimum
+    scenario: Scenario,
+    around: Environment,
+    samples: Samples,
+    selection: SearchSelection,
+    optimum: Optimum,
 ) -> SearchResult:
-    """What a selection is worth in a scenario, on the half that was not tuned on."""
+    """What a selection is worth in a scenario, on the half that was not tuned on.
+
+    Parameters
+    ----------
+    scenario, around
+        The scenario, and what `wayside.search.environment.environment` made of it.
+    samples
+        Candidates and decays.
+    selection
+        The selection.
+    optimum
+        How its cuts were found.
+    """
     cuts = selection.cuts
-    untouched = problem(scenario, samples, cuts.vetoes, "untouched")
+    untouched = problem(around, samples, cuts.vetoes, "untouched")
     counted = budget(scenario, partial(contributions, selection=selection))
     plain = scenario.with_values(
         {
@@ -226,7 +248,7 @@ def evaluated(
         }
     )
     backgrounds = _backgrounds(plain, counted)
-    efficiency, error, timed = _efficiencies(scenario, selection)
+    efficiency, error = selected_map(scenario, selection).weighted(SELECTED, around.decays)
     return SearchResult(
         scenario,
         selection,
@@ -240,7 +262,8 @@ def evaluated(
         kept_by_splitting(samples, cuts, "untouched"),
         efficiency,
         error,
-        timed,
+        float(around.timed.sum()),
+        from_samples(scenario, around, samples, cuts, counted),
     )
 
 
@@ -257,22 +280,3 @@ def _backgrounds(scenario: Scenario, counted: Budget) -> dict[str, Background]:
     none = replace(timed, value=0.0, error=0.0, kind="number", flags=())
     upper = replace(selected, value=upper_limit(selected), kind="number", flags=())
     return {SELECTED: selected, UPPER: upper, "timed": timed, NO_BACKGROUND: none}
-
-
-def _efficiencies(scenario: Scenario, selection: SearchSelection) -> tuple[float, float, float]:
-    """Fraction of the decays that is selected, its error, and the fraction that is timed."""
-    own = scenario.with_values({"run.efficiency": "simulated", "run.selection": "timed"})
-    couplings = scenario.pair.epsilon, scenario.pair.g_d
-    points = [replace(mass_point(own, chosen), ctau_override=LONG) for chosen in (selection, None)]
-    total, selected, timed, variance = 0.0, 0.0, 0.0, 0.0
-    for chosen, plain in zip(*(point.parts for point in points), strict=True):
-        for name in scenario.signal:
-            decays = float(plain.expected_events(name, *couplings, 1.0, efficiency="unity"))
-            if not decays > 0.0:
-                continue
-            total += decays
-            seen = chosen.detected(name)
-            selected += decays * float(seen.efficiency(LONG))
-            variance += decays * seen.error(LONG)
-            timed += decays * float(plain.detected(name).efficiency(LONG))
-    return selected / total, variance / total, timed / total

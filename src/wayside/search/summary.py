@@ -3,7 +3,7 @@
 import math
 from typing import Any
 
-from wayside.search.curves import UPPER
+from wayside.search.curves import NO_BACKGROUND, UPPER
 from wayside.search.flow import Flow
 from wayside.search.kept import SPLITTINGS
 from wayside.search.prediction import plain as predicted_values
@@ -56,7 +56,7 @@ def summary(result: SearchResult) -> dict[str, Any]:
             "epsilon_min": _finite(result.epsilon()),
             "background_at_upper_limit": _limit(result, UPPER),
             "timed": _limit(result, "timed"),
-            "no_background": _limit(result, "no background"),
+            "no_background": _limit(result, NO_BACKGROUND),
         },
         "validation": {**about.get("validation", {})},
         "cut_flow": [_flow(step, result.timed) for step in result.flow],
@@ -83,7 +83,7 @@ def summary(result: SearchResult) -> dict[str, Any]:
                 for name, curve in result.curves.by_selection.items()
             },
         },
-        "prediction": None if result.prediction is None else predicted_values(result.prediction),
+        "prediction": predicted_values(result.prediction),
         "tree": None if result.tree is None else tree_values(result.tree, result.timed),
         "flags": list(background.flags),
     }

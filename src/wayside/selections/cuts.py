@@ -6,13 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from wayside.candidates.weights import has_time, veto_weight
-from wayside.detector.cuts import FibreVeto
-from wayside.detector.readout import Readout
+from wayside.candidates.weights import Vetoes
 from wayside.selections.variables import variable
 from wayside.typing import BoolArray, FloatArray, StructuredArray
-
-_READOUT = Readout()
 
 
 class Cut(NamedTuple):
@@ -41,41 +37,6 @@ class Cut(NamedTuple):
         kind = variable(self.variable)
         sign = ">=" if kind.keep == "above" else "<="
         return f"{self.variable} {sign} {self.threshold:.4g} {kind.unit}".rstrip()
-
-
-class Vetoes(NamedTuple):
-    """Layers that veto a candidate; see `wayside.candidates.weights.veto_weight`.
-
-    Attributes
-    ----------
-    fibre_layers
-        Number of layers of fibres on each side, with independent inefficiencies.
-    fibre_efficiency
-        Probability that one layer has a hit where it is crossed.
-    fibre_veto
-        Fibres that veto: those ``"upstream"`` of the vertex, or ``"all"``.
-    spare_exits
-        Whether fibres do not veto at which the two tracks leave.
-    gas_veto
-        Whether gas detectors before the vertex veto, too.
-    gas_efficiency
-        Probability that a gas detector has a hit where it is crossed.
-    single_track
-        Whether one track with hits in two gaps gives a vertex its time.
-    """
-
-    fibre_layers: int = 1
-    fibre_efficiency: float = _READOUT.fibre_efficiency
-    fibre_veto: FibreVeto = "all"
-    spare_exits: bool = True
-    gas_veto: bool = True
-    gas_efficiency: float = _READOUT.gas_efficiency
-    single_track: bool = False
-
-    def weights(self, rows: StructuredArray) -> FloatArray:
-        """Probability that each row has a time and no layer vetoes it, shape (n,)."""
-        timed = has_time(rows, self.single_track)
-        return np.asarray(timed * veto_weight(rows, **self._asdict()))
 
 
 class Cuts(NamedTuple):

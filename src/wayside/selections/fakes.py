@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from wayside.selections.events import heaviest, starts
 from wayside.typing import BoolArray, FloatArray, IndexArray
 
 
@@ -53,31 +54,29 @@ def fake_bins(values: dict[str, Any]) -> FakeBins:
 
 
 class WeightedEvents(NamedTuple):
-    """Timed candidates of one kind, weighted to the mean number of one particle of each energy bin.
+    """Timed candidates of one kind with weights, and all of its vertices in bins of the energy.
+
+    The weights are those of one particle of each bin, or those of a scenario (`scaled`).
 
     Attributes
     ----------
     edges
         Edges of the bins of the kinetic energy in GeV, shape (bins + 1,).
     rows
-        Indices of the rows in the table, shape (n,).
+        Indices of the rows in the table, those of one event together, shape (n,).
     event
-        Index of the event of each row, from 0; shape (n,).
+        Numbers of their events, shape (n,).
     bins
         Energy bin of each row, shape (n,).
     weight
-        Fakes per entering particle of its bin that a row stands for, shape (n,).
+        Fakes that a row stands for, shape (n,).
     veto
         Probability that no layer vetoes it, shape (n,).
-    resolution
-        What one more vertex would count in each bin, timed or not, shape (bins,).
-    vertices
-        Weights of all vertices, timed or not, shape (bins,).
-    one
-        Weight of a typical one of them.
-    mean_veto
-        Mean probability of the timed ones that nothing vetoes them, one more added that is vetoed
-        as little as any; 1 without rows.
+    vertices, squares
+        Sums of the weights of all vertices, timed or not, and of their squares, shape (bins,).
+    particle
+        Weight of one simulated particle, whether it makes a vertex or not; nan where the table does
+        not say how many there are. Shape (bins,).
     """
 
     edges: FloatArray
@@ -86,39 +85,67 @@ class WeightedEvents(NamedTuple):
     bins: IndexArray
     weight: FloatArray
     veto: FloatArray
-    resolution: FloatArray
     vertices: FloatArray
-    one: float
-    mean_veto: float
+    squares: FloatArray
+    particle: FloatArray
 
-    def by_event(self, passed: BoolArray) -> tuple[FloatArray, IndexArray]:
-        """Weights of events with candidates that passed, and their bins.
+    def scaled(self, number: FloatArray) -> "WeightedEvents":
+        """The same for a number of particles in each bin, shape (bins,)."""
+        return self._replace(
+            weight=self.weight * number[self.bins],
+            vertices=self.vertices * number,
+            squares=self.squares * number**2,
+            particle=self.particle * number,
+        )
 
-        Vertices of one event share their vetoes: of several the one that is vetoed least counts.
+    @property
+    def resolution(self) -> FloatArray:
+        """Weight of one more vertex in each bin, timed or not, shape (bins,).
+
+        That of a typical vertex; in a bin without any that of one simulated particle, or, where the
+        table does not say how many there are, the largest of the other bins.
+        """
+        some = self.vertices > 0.0
+        typical = np.where(some, self.squares / np.where(some, self.vertices, 1.0), 0.0)
+        empty = np.where(np.isfinite(self.particle), self.particle, typical.max(initial=0.0))
+        return np.where(some, typical, empty)
+
+    @property
+    def mean_veto(self) -> float:
+        """Mean probability of timed ones that nothing vetoes, one more added that is vetoed least.
+
+        One without candidates.
+        """
+        total = float(self.weight.sum())
+        if not total > 0.0:
+            return 1.0
+        one = float((self.weight**2).sum()) / total
+        return (float(self.weight @ self.veto) + one * float(self.veto.max())) / (total + one)
+
+    @property
+    def one_more(self) -> float:
+        """Weight of one more of all vertices, if it passes and has the mean probability above."""
+        total = float(self.vertices.sum())
+        return self.mean_veto * float(self.squares.sum()) / total if total > 0.0 else 0.0
+
+    def counted(self, passed: BoolArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Mean numbers of fakes by bin, their variances, and the common error of `FakeBins`.
 
         Parameters
         ----------
         passed
             Which rows passed the cuts, shape (n,).
         """
-        number = int(self.event.max()) + 1 if len(self.event) else 0
-        weight = np.zeros(number)
-        np.maximum.at(weight, self.event[passed], (self.weight * self.veto)[passed])
-        owner = np.zeros(number, dtype=np.intp)
-        owner[self.event] = self.bins
-        return weight, owner
-
-    def counted(self, passed: BoolArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """Mean numbers of fakes by bin, their variances, and the common error of `FakeBins`."""
-        weight, owner = self.by_event(passed)
-        size = len(self.resolution)
+        start = starts(self.event)
+        weight = heaviest(np.where(passed, self.weight * self.veto, 0.0), start)
+        size = len(self.vertices)
         mean, squares = (
-            np.asarray(np.bincount(owner, values, minlength=size), dtype=np.float64)
+            np.asarray(np.bincount(self.bins[start], values, minlength=size), dtype=np.float64)
             for values in (weight, weight**2)
         )
-        one, total = self.one * self.mean_veto, float(self.vertices.sum())
-        kept = passing_fraction(float(weight.sum()), total, one)
-        common = self.vertices * passing_fraction(0.0, total, one)
+        total = float(self.vertices.sum())
+        kept = passing_fraction(float(weight.sum()), total, self.one_more)
+        common = self.vertices * passing_fraction(0.0, total, self.one_more)
         return mean, squares + (self.resolution * kept) ** 2, common
 
 

@@ -8,6 +8,7 @@ from wayside.candidates.weights import effective_count
 from wayside.efficiency.shipped import shipped
 from wayside.selections.background_sample import background_events
 from wayside.selections.cuts import Cuts
+from wayside.selections.events import starts
 from wayside.selections.fakes import FakeBins, WeightedEvents
 from wayside.selections.kinds import KINDS
 from wayside.selections.samples import Half
@@ -91,9 +92,9 @@ def sample_counts(
     passed = cuts.passes(candidates.rows[events.rows])
     return {
         "simulated": simulated,
-        "timed_events": int(events.event.max()) + 1 if len(events.event) else 0,
+        "timed_events": len(starts(events.event)),
         "timed_effective": effective_count(events.weight, events.event),
-        "passing_events": len(set(events.event[passed].tolist())),
+        "passing_events": len(starts(events.event[passed])),
         "passing_effective": effective_count(
             (events.weight * events.veto)[passed], events.event[passed]
         ),

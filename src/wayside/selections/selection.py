@@ -11,11 +11,12 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, Final
 
+from wayside.candidates.weights import Vetoes
 from wayside.efficiency.shipped import shipped
 from wayside.errors import InputError
 from wayside.files import printable, whole_file
 from wayside.reading import reading, sealed_json, unsealed_json
-from wayside.selections.cuts import Cut, Cuts, Vetoes
+from wayside.selections.cuts import Cut, Cuts
 from wayside.selections.fakes import FakeBins, fake_bins
 from wayside.selections.names import SEARCH, TIMED
 from wayside.selections.signal import SelectedMap, SignalRatio, signal_ratio

@@ -9,14 +9,15 @@ another than that of the map, or the map is not quite right, this is in the rati
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from wayside.constants import M_ELECTRON, M_MUON, M_PION
-from wayside.efficiency.axes import AXES
+from wayside.efficiency.axes import AXES, centres_of
+from wayside.efficiency.shipped import shipped
 from wayside.efficiency.table import EfficiencyMap
 from wayside.errors import InputError
 from wayside.typing import FloatArray
@@ -181,6 +182,13 @@ def signal_ratio(values: Mapping[str, Any]) -> SignalRatio:
     return SignalRatio(*arrays)
 
 
+@cache
+def timed_map() -> "SelectedMap":
+    """The map that comes with Wayside on the finer grid, with a ratio of one everywhere."""
+    ones = np.ones((len(CHANNELS), len(MASS_EDGES) - 1, len(ENERGY_EDGES) - 1))
+    return SelectedMap(shipped(), SignalRatio(ones, ones, ones))
+
+
 @dataclass(frozen=True, eq=False)
 class SelectedMap:
     """Efficiency of a selection: the map of timed decays times a ratio, on a finer grid.
@@ -220,11 +228,7 @@ class SelectedMap:
     @cached_property
     def centres(self) -> Mapping[str, FloatArray]:
         """Centres of the bins in the coordinate of interpolation, by axis."""
-        centres = {}
-        for name, edges in self.edges.items():
-            place = np.log(edges) if AXES[name].logarithmic else edges
-            centres[name] = 0.5 * (place[1:] + place[:-1])
-        return centres
+        return centres_of(self.edges)
 
     @property
     def shape(self) -> tuple[int, ...]:

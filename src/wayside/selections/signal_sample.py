@@ -1,14 +1,15 @@
 """Signal candidates of the table, and what the efficiency map expects of the same decays."""
 
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 
 from wayside.candidates.files import Candidates
 from wayside.candidates.schema import CHANNELS as SCHEMA_CHANNELS
+from wayside.candidates.weights import Vetoes
 from wayside.efficiency.table import EfficiencyMap
 from wayside.errors import InputError
-from wayside.selections.cuts import Vetoes
+from wayside.selections.events import heaviest, starts
 from wayside.selections.samples import Half, in_half
 from wayside.selections.signal import (
     CHANNELS,
@@ -17,7 +18,7 @@ from wayside.selections.signal import (
     SignalRatio,
     bin_of,
 )
-from wayside.typing import BoolArray, FloatArray, StructuredArray
+from wayside.typing import BoolArray, FloatArray, IndexArray, StructuredArray
 
 SPREAD: Final = "signal-pairs"
 """Sample of decays of all splittings, spread over boosts and places."""
@@ -34,9 +35,9 @@ class SignalEvents(NamedTuple):
     Attributes
     ----------
     rows
-        Indices of the rows in the table, shape (n,).
+        Indices of the rows in the table, those of one decay together, shape (n,).
     event
-        Index of the decay of each row, from 0; shape (n,).
+        Number of the decay of each row, shape (n,).
     bins
         Flat bin of `wayside.selections.signal.SignalRatio` of each row, shape (n,).
     veto
@@ -47,25 +48,18 @@ class SignalEvents(NamedTuple):
         Number of decays that were simulated.
     """
 
-    rows: Any
-    event: Any
-    bins: Any
+    rows: IndexArray
+    event: IndexArray
+    bins: IndexArray
     veto: FloatArray
     expected: FloatArray
     number: int
 
-    def by_event(self, passed: BoolArray) -> tuple[FloatArray, Any]:
-        """Weights of decays with a candidate that passed, and their bins."""
-        size = int(self.event.max()) + 1 if len(self.event) else 0
-        weight = np.zeros(size)
-        np.maximum.at(weight, self.event[passed], self.veto[passed])
-        owner = np.zeros(size, dtype=np.int64)
-        owner[self.event] = self.bins
-        return weight, owner
-
     def counted(self, passed: BoolArray) -> SignalRatio:
         """Selected decays over those that the map expects to be timed."""
-        weight, owner = self.by_event(passed)
+        start = starts(self.event)
+        weight = heaviest(np.where(passed, self.veto, 0.0), start)
+        owner = self.bins[start]
         sums = [
             np.asarray(
                 np.bincount(owner, values, minlength=self.expected.size), dtype=np.float64
@@ -132,9 +126,9 @@ def chosen(rows: StructuredArray, numbers: list[int], half: Half | None) -> Bool
     return np.asarray(good)
 
 
-def flat_bins(rows: StructuredArray) -> Any:
+def flat_bins(rows: StructuredArray) -> IndexArray:
     """Flat bin of each decay among those of the ratio, by its true prongs."""
-    flat = np.zeros(len(rows), dtype=np.int64)
+    flat = np.zeros(len(rows), dtype=np.intp)
     for c, channel in enumerate(CHANNELS):
         own = rows["channel"] == SCHEMA_CHANNELS.index(channel)
         true = (rows[f"pair_{name}"][own] for name in ("energy", "opening", "softer"))

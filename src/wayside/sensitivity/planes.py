@@ -19,6 +19,7 @@ from wayside.scenario.choice import selection_of
 from wayside.selections.cuts import uncrowded
 from wayside.selections.selection import SearchSelection
 from wayside.selections.signal import SelectedMap
+from wayside.selections.variables import variable
 from wayside.sensitivity.mass_point import MassPoint
 from wayside.typing import FloatArray
 
@@ -71,7 +72,9 @@ def selected_map(scenario: Scenario, selection: SearchSelection) -> SelectedMap:
         The selection.
     """
     cuts = selection.cuts.cuts
-    return selection.efficiency_map(uncrowded(cuts, scanned_tracks(scenario)))
+    crowded = any(variable(cut.variable).crowded for cut in cuts)
+    tracks = scanned_tracks(scenario) if crowded else 0.0
+    return selection.efficiency_map(uncrowded(cuts, tracks))
 
 
 G_D: Final = (1e-3, math.sqrt(4.0 * math.pi))
