@@ -12,9 +12,11 @@ from wayside.cosmology.relic import omega_h2, relic_density
 from wayside.errors import InputError
 from wayside.generator.decays import DecaySampler
 from wayside.models import registry
+from wayside.models.alp_photon import AlpPhoton
 from wayside.models.decay_points import decay_points
 from wayside.models.excited import width_hats
 from wayside.models.inelastic import PseudoDirac, ScalarInelastic
+from wayside.models.particle import ParticleModel
 
 MASSES = (8.0, 4.341, 3.65)
 
@@ -73,9 +75,9 @@ def test_no_module_outside_of_the_models_knows_a_kind():
     assert guilty == []
 
 
-def plugin(monkeypatch, *entries):
-    made = [EntryPoint(name, value, registry.GROUP) for name, value in entries]
-    monkeypatch.setattr(registry, "entry_points", lambda group: made if group else [])
+def plugin(monkeypatch, *entries, group=registry.GROUP):
+    made = [EntryPoint(name, value, group) for name, value in entries]
+    monkeypatch.setattr(registry, "entry_points", lambda asked: made if asked == group else [])
 
 
 def test_a_plugin_is_found_by_name_and_loaded_on_demand(monkeypatch):
@@ -113,6 +115,67 @@ def test_what_a_registry_refuses_is_one_line(monkeypatch, entries, kind, line):
     with pytest.raises(InputError, match=line) as caught:
         registry.model_class(kind)
     assert "\n" not in str(caught.value)
+
+
+class NoModel(AlpPhoton):
+    """What a kind of its own is not: the kind is that of its base."""
+
+
+class NoKind(ParticleModel):
+    """Declares no kind at all."""
+
+
+@pytest.mark.parametrize(
+    ("entries", "kind", "line"),
+    [
+        (
+            [("mine", f"{__name__}:NoKind")],
+            "mine",
+            f"kind = 'mine': {__name__}:NoKind of the package {__name__} calls itself None",
+        ),
+        (
+            [("mine", f"{__name__}:NoModel")],
+            "mine",
+            f"{__name__}:NoModel of the package {__name__} calls itself 'alp-photon'",
+        ),
+        (
+            [("mine", f"{__name__}:RenamedScalar")],
+            "mine",
+            r"is no subclass of wayside.models.particle.ParticleModel",
+        ),
+        (
+            [("two", "first:X"), ("two", "second:Y")],
+            "two",
+            "kind = 'two': both first and second have a model of that name",
+        ),
+        ([("scalar", "first:X")], "scalar", "kind = 'scalar': must be one of dark-photon"),
+        ([], "alp-foton", "kind = 'alp-foton': must be one of dark-photon"),
+    ],
+)
+def test_single_particles_are_refused_in_the_same_way(monkeypatch, entries, kind, line):
+    plugin(monkeypatch, *entries, group=registry.PARTICLE_GROUP)
+    with pytest.raises(InputError, match=line) as caught:
+        registry.particle_class(kind)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_plugin_of_single_particles_cannot_take_the_name_of_a_pair(monkeypatch):
+    entries = [("scalar", "first:X"), ("alp-photon", "first:X"), ("new", "first:X")]
+    plugin(monkeypatch, *entries, group=registry.PARTICLE_GROUP)
+    assert registry.particle_kinds() == (*registry.PARTICLES, "new")
+    assert len(set(registry.all_kinds())) == len(registry.all_kinds())
+
+
+def test_a_pair_and_a_single_particle_of_one_name_are_refused(monkeypatch):
+    groups = {
+        group: [EntryPoint("both", f"{group}:X", group)]
+        for group in (registry.GROUP, registry.PARTICLE_GROUP)
+    }
+    monkeypatch.setattr(registry, "entry_points", lambda group: groups[group])
+    assert registry.all_kinds().count("both") == 1
+    for load in (registry.model_class, registry.particle_class):
+        with pytest.raises(InputError, match=r"both wayside.models and wayside.particles"):
+            load("both")
 
 
 def test_a_plugin_cannot_replace_a_model_of_wayside(monkeypatch):

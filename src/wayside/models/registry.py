@@ -14,7 +14,7 @@ Its code is loaded when a scenario asks for the kind, and not before.
 
 from importlib import import_module
 from importlib.metadata import EntryPoint
-from typing import Final
+from typing import Any, Final
 
 from wayside.errors import InputError
 from wayside.models.inelastic import InelasticModel, PseudoDirac, ScalarInelastic
@@ -57,13 +57,15 @@ PARTICLES: Final[dict[str, str]] = {
 
 def all_kinds() -> tuple[str, ...]:
     """Return the names of all kinds: pairs with a mediator, then single particles."""
-    return (*kinds(), *particle_kinds())
+    return tuple(dict.fromkeys((*kinds(), *particle_kinds())))
 
 
 def particle_kinds() -> tuple[str, ...]:
     """Return the names of all kinds of single particles, Wayside's own first."""
-    others = {entry.name for entry in entry_points(PARTICLE_GROUP)}
-    return (*PARTICLES, *sorted(others - PARTICLES.keys()))
+    return (
+        *PARTICLES,
+        *sorted(_plugins(PARTICLE_GROUP).keys() - PARTICLES.keys() - BUILTIN.keys()),
+    )
 
 
 def particle_class(kind: str) -> type[ParticleModel]:
@@ -88,27 +90,13 @@ def particle_class(kind: str) -> type[ParticleModel]:
         module, _, attribute = PARTICLES[kind].partition(":")
         own: type[ParticleModel] = getattr(import_module(module), attribute)
         return own
-    entries = [entry for entry in entry_points(PARTICLE_GROUP) if entry.name == kind]
-    if not entries:
-        raise InputError(f"kind = {kind!r}: must be one of {', '.join(particle_kinds())}")
-    try:
-        cls = entries[0].load()
-    except Exception as error:  # code of others: whatever it raises is one line here
-        reason = f"{type(error).__name__}: {error}".splitlines()[0]
-        raise InputError(
-            f"kind = {kind!r}: the package {_owner(entries[0])} could not be loaded ({reason})"
-        ) from error
-    if not (isinstance(cls, type) and issubclass(cls, ParticleModel) and cls.kind == kind):
-        raise InputError(
-            f"kind = {kind!r}: {entries[0].value} of the package {_owner(entries[0])} is no"
-            " subclass of wayside.models.particle.ParticleModel of that kind"
-        )
-    return cls
+    loaded: type[ParticleModel] = _loaded(kind, ParticleModel, particle_kinds())
+    return loaded
 
 
 def kinds() -> tuple[str, ...]:
     """Return the names of all kinds of pairs, Wayside's own first; loads no package."""
-    return (*BUILTIN, *sorted(_plugins().keys() - BUILTIN.keys() - PARTICLES.keys()))
+    return (*BUILTIN, *sorted(_plugins(GROUP).keys() - BUILTIN.keys() - PARTICLES.keys()))
 
 
 def model_class(kind: str) -> type[InelasticModel]:
@@ -136,9 +124,30 @@ def model_class(kind: str) -> type[InelasticModel]:
     """
     if kind in BUILTIN:
         return BUILTIN[kind]
-    entries = _plugins().get(kind, ())
-    if not entries:
-        raise InputError(f"kind = {kind!r}: must be one of {', '.join(kinds())}")
+    loaded: type[InelasticModel] = _loaded(kind, InelasticModel, kinds())
+    return loaded
+
+
+def _loaded(kind: str, base: type[Any], known: tuple[str, ...]) -> Any:
+    """Class of a kind that a package brings.
+
+    Parameters
+    ----------
+    kind
+        Name of the kind.
+    base
+        Class from which that of the kind derives.
+    known
+        All kinds with this base.
+
+    Raises
+    ------
+    InputError
+        One line: for an unknown kind, or a package that cannot be loaded or holds no such model.
+    """
+    entries = _plugins(GROUP, PARTICLE_GROUP).get(kind, ())
+    if kind not in known:
+        raise InputError(f"kind = {kind!r}: must be one of {', '.join(known)}")
     if len(entries) > 1:
         owners = " and ".join(_owner(entry) for entry in entries)
         raise InputError(f"kind = {kind!r}: both {owners} have a model of that name")
@@ -149,10 +158,10 @@ def model_class(kind: str) -> type[InelasticModel]:
         raise InputError(
             f"kind = {kind!r}: the package {_owner(entries[0])} could not be loaded ({reason})"
         ) from error
-    if not (isinstance(cls, type) and issubclass(cls, InelasticModel)):
+    if not (isinstance(cls, type) and issubclass(cls, base)):
         raise InputError(
             f"kind = {kind!r}: {entries[0].value} of the package {_owner(entries[0])} is no"
-            " subclass of wayside.models.inelastic.InelasticModel"
+            f" subclass of {base.__module__}.{base.__name__}"
         )
     if getattr(cls, "kind", None) != kind:
         raise InputError(
@@ -162,10 +171,10 @@ def model_class(kind: str) -> type[InelasticModel]:
     return cls
 
 
-def _plugins() -> dict[str, tuple[EntryPoint, ...]]:
-    """Entry points by kind, each once: a path may hold the same package twice."""
+def _plugins(*groups: str) -> dict[str, tuple[EntryPoint, ...]]:
+    """Entry points of groups by kind, each once: a path may hold the same package twice."""
     by_kind: dict[str, tuple[EntryPoint, ...]] = {}
-    for entry in entry_points(GROUP):
+    for entry in (entry for group in groups for entry in entry_points(group)):
         others = by_kind.get(entry.name, ())
         if all(entry.value != other.value for other in others):
             by_kind[entry.name] = (*others, entry)
