@@ -234,6 +234,20 @@ def test_dark_photons_slower_than_the_boost():
         assert abs(known.hit_probability - drawn) < 4.0 * error
 
 
+def test_the_z_is_in_the_way_of_an_aprime_alone():
+    with pytest.raises(InputError, match=r"^mass = 70 GeV: must not be from .* A' mixes"):
+        processes(DarkPhoton(70.0), BELLE2)
+    # What does not mix with the Z is too heavy for the collider, and no more.
+    with pytest.raises(InputError, match=r"^mass = 70: must be below sqrt_s"):
+        processes(AlpPhoton(70.0), BELLE2)
+    at_z = Beams.symmetric(91.2)
+    for model in (AlpPhoton(1.0), HeavyNeutralLepton(0.5), DarkPhoton(1.0)):
+        with pytest.raises(InputError, match=r"^sqrt_s = 91.2 GeV: must be at most"):
+            processes(model, at_z)
+    with pytest.raises(InputError, match=r"sqrt_s = 91.2 GeV: .* on the Y\(4S\)"):
+        processes(DarkHiggs(0.5), at_z)
+
+
 def test_rates_of_all_processes_come_from_one_formula():
     for name in ("branching_ratio", "cross_section", "produced_fb"):
         assert getattr(Process, name) is getattr(ParticleProcess, name)

@@ -157,6 +157,13 @@ def test_contours_of_a_file_close_where_samples_run_out(tmp_path):
     assert any("known to" in flag for flag in result.flags)
 
 
+def test_what_is_in_a_file_may_come_from_the_z(tmp_path):
+    write_parquet(tmp_path / "a.parquet", in_laboratory(alp_momenta(10)), cross_section_fb=1.0)
+    scenario = scenario_of(tmp_path / "a.parquet")
+    other = {"collider.electron_energy": 45.6, "collider.positron_energy": 45.6}
+    assert scenario.with_values(other).processes == ("file",)
+
+
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [

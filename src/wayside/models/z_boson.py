@@ -18,7 +18,14 @@ import numpy.typing as npt
 from wayside.errors import InputError
 from wayside.typing import FloatArray
 
-__all__ = ["HIGHEST", "MIXED", "problems", "relative_change", "require_no_z"]
+__all__ = [
+    "HIGHEST",
+    "MIXED",
+    "problems",
+    "relative_change",
+    "require_below_z",
+    "require_no_z",
+]
 
 M_Z: Final = 91.188
 """Mass of the Z in GeV."""
@@ -120,7 +127,20 @@ def problems(sqrt_s: float, m_aprime: float) -> Iterator[tuple[str, float, str]]
         )
 
 
-def require_no_z(sqrt_s: float, m_aprime: float) -> None:
-    """Raise `InputError` for the first of `problems`, whose parameters it takes."""
+def require_no_z(sqrt_s: float, m_aprime: float, *, key: str = "m_aprime") -> None:
+    """Raise `InputError` for the first of `problems`, whose parameters it takes.
+
+    Parameters
+    ----------
+    sqrt_s, m_aprime
+        As for `problems`.
+    key
+        What the mass of A' is called in the message.
+    """
     for name, value, rule in problems(sqrt_s, m_aprime):
-        raise InputError(f"{name} = {value:.10g} GeV: {rule}")
+        raise InputError(f"{key if name == 'm_aprime' else name} = {value:.10g} GeV: {rule}")
+
+
+def require_below_z(sqrt_s: float) -> None:
+    """Raise `InputError` where a virtual photon of energy sqrt_s in GeV goes with a Z."""
+    require_no_z(sqrt_s, 0.0)  # an A' without mass does not mix

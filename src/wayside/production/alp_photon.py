@@ -13,6 +13,7 @@ from wayside.constants import ALPHA, GEV2_TO_FB
 from wayside.models.alp_photon import PHOTON_POWERS
 from wayside.models.couplings import Powers
 from wayside.models.particle import ParticleModel
+from wayside.models.z_boson import require_below_z
 from wayside.production.particle_process import FlightPart, ParticleProcess, require_below
 from wayside.production.process import Treatment
 
@@ -73,7 +74,8 @@ def processes(
     Raises
     ------
     InputError
-        If the mass is not below sqrt(s).
+        If the mass is not below sqrt(s), or that near the Z.
     """
+    require_below_z(beams.sqrt_s)
     require_below(model.mass, beams.sqrt_s)
     return (RadiatedAlp(model, beams, treatment),)

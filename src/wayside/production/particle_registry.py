@@ -13,7 +13,6 @@ from typing import Final
 from wayside.collider.beams import Beams
 from wayside.errors import InputError
 from wayside.models.particle import ParticleModel
-from wayside.models.z_boson import require_no_z
 from wayside.plugins import entry_points
 from wayside.production.particle_process import ParticleProcess
 from wayside.production.process import DEFAULT_TREATMENT, Treatment
@@ -59,9 +58,8 @@ def processes(
     Raises
     ------
     InputError
-        If the collider cannot make the particle, near the Z, or if there is no process of a name.
+        If the collider cannot make the particle, or if there is no process of a name.
     """
-    require_no_z(beams.sqrt_s, model.mass)
     return restricted(_maker(model.kind)(model, beams, treatment), only)
 
 

@@ -33,6 +33,7 @@ from wayside.models.weak import (
     unit_width,
     vector_width,
 )
+from wayside.models.z_boson import require_below_z
 from wayside.production.pair_decays import PairDecay
 from wayside.production.particle_process import FlightPart, ParticleProcess, require_below
 from wayside.production.process import Treatment
@@ -202,8 +203,9 @@ def processes(
     Raises
     ------
     InputError
-        If the collider cannot make taus, or no channel is open.
+        If the collider cannot make taus, or is near the Z, or no channel is open.
     """
+    require_below_z(beams.sqrt_s)
     if beams.sqrt_s <= 2.0 * M_TAU * (1.0 + 1e-9):
         raise InputError(
             f"sqrt_s = {beams.sqrt_s:.10g} GeV: must be above two taus, {2.0 * M_TAU:g} GeV"
