@@ -206,7 +206,10 @@ def valid(draw: st.DrawFn) -> dict[str, Any]:
         "epsilon": number(1e-9, 0.5),
         "g_d": number(1e-6, 3.5),
     }
-    data["run"] |= {"decays": draw(st.sampled_from(["exact", "mean-flight"]))}
+    decays = draw(st.sampled_from(["exact", "mean-flight"]))
+    # All photons and one mean flight length do not go together.
+    photons = ["one-photon", "all"] if decays == "exact" else ["one-photon"]
+    data["run"] |= {"decays": decays, "radiation": draw(st.sampled_from(photons))}
     for key in ("signal", "production", "background"):
         if draw(st.booleans()):
             del data["run"][key]

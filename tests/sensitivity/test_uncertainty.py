@@ -6,7 +6,13 @@ import numpy as np
 import pytest
 
 from wayside import load_scenario
+from wayside.collider.beams import Beams
+from wayside.errors import InputError
+from wayside.models.inelastic import ScalarInelastic
+from wayside.models.protocol import WidthErrors
 from wayside.scenario import Scenario
+from wayside.sensitivity.background import expected_background
+from wayside.sensitivity.curves import APPROXIMATE, yield_curves
 from wayside.sensitivity.mass_point import MassPoint
 from wayside.sensitivity.planes import mass_point
 from wayside.sensitivity.scan import scan
@@ -43,14 +49,42 @@ def test_error_from_r_is_the_change_of_the_yield(scenario: Scenario, point: Mass
     """Against yields at the lifetimes that widths a standard deviation apart have."""
     epsilon, g_d = scenario.model.epsilon, scenario.model.g_d
     model, total = point.model, sum(point.excited_width_hats.values())
-    shift = model.excited_width_error_hat() / total  # type: ignore[attr-defined]
+    assert isinstance(model, WidthErrors)
+    shift = model.excited_width_error_hat() / total
     ctau = float(point.ctau(epsilon, g_d))
     ends = [float(point.decay_probability_at("A", ctau / (1.0 + s))) for s in (-shift, shift)]
     width = model.dark_width_hat() * g_d**2 + epsilon**2 * sum(point.visible_width_hats.values())
-    branching = epsilon**2 * model.visible_width_error_hat() / width  # type: ignore[attr-defined]
+    branching = epsilon**2 * model.visible_width_error_hat() / width
     expected = 0.5 * abs(math.log(ends[1] / ends[0])) + branching
     budget = yield_uncertainty(point, "A", epsilon, g_d)
     assert budget["from_r"] == pytest.approx(expected, rel=0.01)
+
+
+def test_mean_flights_do_not_go_with_all_photons(scenario: Scenario, point: MassPoint) -> None:
+    """The cross-section would have all photons, the probability to decay one."""
+    with pytest.raises(InputError, match=r"run\.decays = .*run\.radiation = .all.") as caught:
+        scenario.with_values({"run.decays": "mean-flight"})
+    assert "\n" not in str(caught.value)
+    with pytest.raises(InputError, match=r"mean-flight.*one photon"):
+        point.expected_events("A", 1e-4, 1.0, 1.0, decays="mean-flight")
+    assert point.decay_probability("A", 1e-4, 1.0, decays="mean-flight") > 0.0
+    background = expected_background(scenario)
+    names = [curve.name for curve in yield_curves(scenario, background)]
+    assert APPROXIMATE not in names
+    one = scenario.with_values({"run.radiation": "one-photon"})
+    assert [curve.name for curve in yield_curves(one, background)] == [*names, APPROXIMATE]
+
+
+@pytest.mark.parametrize(("m_aprime", "radiates"), [(8.0, False), (14.0, True)])
+def test_all_photons_are_said_where_a_process_radiates(m_aprime: float, radiates: bool) -> None:
+    """Above the pole, off shell, nothing radiates, and one flag says that instead."""
+    beams = Beams.symmetric(10.58)
+    model = ScalarInelastic(m_aprime, 3.0, 2.9)
+    flags = MassPoint(model, beams, {}, "off-shell", radiation="all").flags(1e-4, 1e-2)
+    assert any("yields have all photons" in flag for flag in flags) is radiates
+    assert any("none off shell" in flag for flag in flags) is not radiates
+    on_shell = MassPoint(ScalarInelastic(8.0, 4.341, 3.65), beams, {}, radiation="all")
+    assert any("yields have all photons" in flag for flag in on_shell.flags(1e-4, 1e-2))
 
 
 def test_yields_of_a_scan_have_all_photons(scenario: Scenario) -> None:

@@ -89,7 +89,7 @@ class DirectProcess(Process):
 
         What they add there is the production of an A' on its mass shell, a process of its own.
         """
-        return self.treatment.radiation == "all" and self.model.m_aprime > self.beams.sqrt_s
+        return super().radiates and self.model.m_aprime > self.beams.sqrt_s
 
     def losses(self, order: int) -> list["Loss"]:
         """Energies that photons leave, and the weights of the radiator, for a quadrature.

@@ -118,6 +118,11 @@ class Process(Rates):
             If the masses cannot be produced at the collider.
         """
 
+    @property
+    def radiates(self) -> bool:
+        """Whether yields count all photons off the beams."""
+        return self.treatment.radiation == "all" and "radiation" in self.choices
+
     @cached_property
     @abstractmethod
     def mean_gamma_beta(self) -> float:

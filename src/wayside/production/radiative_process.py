@@ -62,7 +62,7 @@ class RadiativeProcess(Process):
         """Cross-section of e+ e- -> gamma A' in fb over epsilon^2."""
         m_aprime, sqrt_s = self.model.m_aprime, self.beams.sqrt_s
         value = radiative.cross_section_hat(m_aprime, sqrt_s, self.treatment.regulator)
-        if self.treatment.radiation == "all":
+        if self.radiates:
             value *= narrow_ratio(m_aprime, sqrt_s)
         return value * self._running
 

@@ -142,6 +142,11 @@ def _production(scenario: Sections) -> Iterator[str]:
     if is_pair(scenario.model):
         yield from _masses(scenario)
         yield from _process_names(scenario)
+        if scenario.run.decays == "mean-flight" and scenario.run.radiation == "all":
+            yield (
+                'run.decays = "mean-flight": the mean flight length is that of one photon;'
+                ' with run.radiation = "all" it must be "exact"'
+            )
         return
     if scenario.run.production != AUTOMATIC:
         yield (

@@ -49,8 +49,9 @@ def yield_curves(scenario: Scenario, background: Background) -> list[Curve]:
     Returns
     -------
     list of Curve
-        Exclusion, discovery, exclusion with one mean flight length if all detectors are boxes and,
-        where efficiencies are simulated, exclusion if every decay were detected.
+        Exclusion, discovery, exclusion with one mean flight length if all detectors are boxes and
+        one photon counts and, where efficiencies are simulated, exclusion if every decay were
+        detected.
     """
     events = log_yield(scenario, expected_events)
     limit, discovery = np.log(background.n_limit), np.log(background.n_discovery)
@@ -58,7 +59,8 @@ def yield_curves(scenario: Scenario, background: Background) -> list[Curve]:
         Curve(CONTOUR, events, limit),
         Curve(DISCOVERY, events, discovery),
     ]
-    if all(mean_flight.applies(scenario.detectors[name].build()) for name in scenario.signal):
+    boxes = all(mean_flight.applies(scenario.detectors[name].build()) for name in scenario.signal)
+    if boxes and scenario.run.radiation == "one-photon":
         approximate = log_yield(scenario, mean_flight.expected_events)
         curves.append(Curve(APPROXIMATE, approximate, limit))
     if scenario.run.efficiency == "simulated":

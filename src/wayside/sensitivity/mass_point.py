@@ -136,6 +136,11 @@ class MassPoint:
         """Cross-section in fb with the couplings of the process left out."""
         return self.process.cross_section_hat
 
+    @property
+    def radiates(self) -> bool:
+        """Whether yields of any process count all photons off the beams."""
+        return any(process.radiates for process in self.processes)
+
     def require_produced(self) -> None:
         """Compute what does not depend on detectors.
 
@@ -269,7 +274,7 @@ class MassPoint:
         """What a user should know of the approximations at a choice of couplings."""
         couplings = couplings_of(epsilon, g_d)
         flags = [flag for process in self.processes for flag in process.flags(couplings)]
-        if self.radiation == "all":
+        if self.radiates:
             flags.append("radiation: yields have all photons; arrival times and efficiencies one")
         if float(self.beams.boost @ self.beams.boost) > 0.0:
             flags.append("mean flight and the mean-flight approximation are in the centre of mass")
@@ -374,7 +379,8 @@ class MassPoint:
         Raises
         ------
         InputError
-            If there is no such detector, or the luminosity is not positive.
+            If there is no such detector, the luminosity is not positive, or decays are to be those
+            of ``"mean-flight"``, which has one photon, where the cross-section has all.
 
         Notes
         -----
