@@ -127,18 +127,10 @@ def problems(sqrt_s: float, m_aprime: float) -> Iterator[tuple[str, float, str]]
         )
 
 
-def require_no_z(sqrt_s: float, m_aprime: float, *, key: str = "m_aprime") -> None:
-    """Raise `InputError` for the first of `problems`, whose parameters it takes.
-
-    Parameters
-    ----------
-    sqrt_s, m_aprime
-        As for `problems`.
-    key
-        What the mass of A' is called in the message.
-    """
+def require_no_z(sqrt_s: float, m_aprime: float) -> None:
+    """Raise `InputError` for the first of `problems`, whose parameters it takes."""
     for name, value, rule in problems(sqrt_s, m_aprime):
-        raise InputError(f"{key if name == 'm_aprime' else name} = {value:.10g} GeV: {rule}")
+        raise InputError(f"{name} = {value:.10g} GeV: {rule}")
 
 
 def require_below_z(sqrt_s: float) -> None:
