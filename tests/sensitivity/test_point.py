@@ -2,11 +2,13 @@
 
 import json
 import math
+from typing import Any
 
 import numpy as np
 import pytest
 
 from wayside.constants import ALPHA, HBAR_C, M_ELECTRON, SPEED_OF_LIGHT
+from wayside.radiation.vacuum import vacuum_polarisation
 from wayside.scenario import Scenario, builtin_names, load_scenario
 from wayside.sensitivity.planes import mass_point
 from wayside.sensitivity.point import point_report
@@ -235,6 +237,32 @@ def test_errors_from_r_are_those_of_a_larger_hadronic_width(m_aprime, m1, m2) ->
             slope = abs(moved - width / total) * 1e3
             told = found["branching_ratio_errors_from_r"][channel]
             assert told == pytest.approx(slope, rel=1e-2, abs=1e-12)
+
+
+def test_widths_of_the_mediator_run_with_the_coupling() -> None:
+    """One factor on all visible widths, in the report and in the rate; none on the dark one."""
+    plain, running = (
+        point_report(load_scenario("belle2-forward", {"run.vacuum_polarisation": value}))
+        for value in (False, True)
+    )
+    factor = float(vacuum_polarisation(8.0))
+    assert factor > 1.05
+
+    def widths(report: dict[str, Any]) -> dict[str, float]:
+        aprime = report["aprime"]
+        return {k: v * aprime["width_gev"] for k, v in aprime["branching_ratios"].items()}
+
+    expected = {
+        channel: width * (1.0 if channel == "phi1 phi2" else factor)
+        for channel, width in widths(plain).items()
+    }
+    assert widths(running) == pytest.approx(expected, rel=1e-12)
+    key = "width_relative_error_from_r"
+    errors = [report["aprime"][key] * report["aprime"]["width_gev"] for report in (plain, running)]
+    assert errors[1] == pytest.approx(factor * errors[0], rel=1e-12)
+    (process,) = running["production"]["processes"]
+    dark = running["aprime"]["branching_ratios"]["phi1 phi2"]
+    assert process["branching_ratio"] == pytest.approx(dark, rel=1e-12)
 
 
 def test_arrival_histogram_is_the_decay_probability() -> None:

@@ -137,10 +137,9 @@ class DirectProcess(Process):
         flags = []
         if self.treatment.radiation == "all" and not self.radiates:
             flags.append("radiation: none off shell above the A' pole, where it is that on shell")
-        width = float(model.dark_powers.of(**couplings)) * model.dark_width_hat()
+        width = float(self.mediator_widths.dark(couplings))
         if model.m_aprime <= HIGHEST:
-            visible = sum(model.visible_width_hats().values())
-            width += float(model.visible_powers.of(**couplings)) * visible
+            width += float(self.mediator_widths.visible(couplings))
         ratio = model.m_aprime * width / abs(sqrt_s**2 - model.m_aprime**2)
         if ratio <= NEAR_POLE:
             return flags

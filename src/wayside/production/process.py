@@ -19,6 +19,7 @@ from wayside.errors import InputError
 from wayside.models.couplings import Couplings
 from wayside.models.protocol import Model
 from wayside.production.flight import Flight
+from wayside.production.mediator_widths import MediatorWidths
 from wayside.production.radiative import Regulator
 from wayside.production.rates import Rates
 from wayside.typing import FloatArray
@@ -117,6 +118,11 @@ class Process(Rates):
         InputError
             If the masses cannot be produced at the collider.
         """
+
+    @cached_property
+    def mediator_widths(self) -> MediatorWidths:
+        """Widths of the A' on its mass shell."""
+        return MediatorWidths(self.model, self.treatment.vacuum_polarisation)
 
     @property
     def radiates(self) -> bool:

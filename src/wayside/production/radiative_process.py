@@ -23,7 +23,6 @@ from wayside.production.process import (
     parent_cone,
 )
 from wayside.radiation.radiator import narrow_ratio
-from wayside.radiation.vacuum import vacuum_polarisation
 from wayside.typing import FloatArray
 
 if TYPE_CHECKING:
@@ -64,25 +63,11 @@ class RadiativeProcess(Process):
         value = radiative.cross_section_hat(m_aprime, sqrt_s, self.treatment.regulator)
         if self.radiates:
             value *= narrow_ratio(m_aprime, sqrt_s)
-        return value * self._running
-
-    @cached_property
-    def _running(self) -> float:
-        """Factor on the squared coupling of the A' to charges, at its mass."""
-        if not self.treatment.vacuum_polarisation:
-            return 1.0
-        return float(vacuum_polarisation(self.model.m_aprime))
-
-    @cached_property
-    def _width_hats(self) -> tuple[float, float]:
-        visible = sum(self.model.visible_width_hats().values())
-        return self.model.dark_width_hat(), visible * self._running
+        return value * self.mediator_widths.running_factor
 
     def branching_ratio(self, couplings: Couplings) -> FloatArray:
         """Branching ratio of A' into the dark pair."""
-        dark_hat, visible_hat = self._width_hats
-        dark = self.model.dark_powers.of(**couplings) * dark_hat
-        return np.asarray(dark / (dark + self.model.visible_powers.of(**couplings) * visible_hat))
+        return self.mediator_widths.branching_dark(couplings)
 
     @cached_property
     def mean_gamma_beta(self) -> float:

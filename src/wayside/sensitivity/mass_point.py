@@ -21,6 +21,7 @@ from wayside.errors import InputError
 from wayside.models.protocol import Model
 from wayside.production import registry
 from wayside.production.flight import Flight
+from wayside.production.mediator_widths import MediatorWidths
 from wayside.production.process import Frame, Process, Radiation, Treatment
 from wayside.production.radiative import Regulator
 from wayside.selections.signal import SelectedMap
@@ -66,8 +67,9 @@ class MassPoint:
     radiation, vacuum_polarisation
         Which photons off the beams count, and whether epsilon is the mixing of a photon whose
         coupling runs, see `wayside.production.process.Treatment`; from ``run.radiation`` and
-        ``run.vacuum_polarisation``. Yields follow them; acceptances of faces, arrival times,
-        densities and simulated efficiencies remain those of one photon.
+        ``run.vacuum_polarisation``. Widths of the A' follow the latter, yields both;
+        acceptances of faces, arrival times, densities and simulated efficiencies remain those of
+        one photon.
     """
 
     model: Model
@@ -153,14 +155,19 @@ class MassPoint:
             _ = process.flight, process.cross_section_hat
 
     @cached_property
+    def mediator_widths(self) -> MediatorWidths:
+        """Widths of the A', whose coupling runs if ``vacuum_polarisation`` says so."""
+        return MediatorWidths(self.model, self.vacuum_polarisation)
+
+    @property
     def visible_width_hats(self) -> dict[str, float]:
         """Widths of A' into the Standard Model over epsilon^2, in GeV by channel."""
-        return self.model.visible_width_hats()
+        return self.mediator_widths.visible_hats
 
-    @cached_property
+    @property
     def dark_width_hat(self) -> float:
         """Width of A' into the dark pair over g_D^2, in GeV."""
-        return self.model.dark_width_hat()
+        return self.mediator_widths.dark_hat
 
     @cached_property
     def excited_width_hats(self) -> dict[str, float]:
@@ -297,10 +304,7 @@ class MassPoint:
 
     def branching_dark(self, epsilon: ArrayLike, g_d: ArrayLike) -> FloatArray:
         """Branching ratio of A' into the dark pair."""
-        couplings = couplings_of(epsilon, g_d)
-        dark = self.model.dark_powers.of(**couplings) * self.dark_width_hat
-        visible = self.model.visible_powers.of(**couplings) * sum(self.visible_width_hats.values())
-        return np.asarray(dark / (dark + visible))
+        return self.mediator_widths.branching_dark(couplings_of(epsilon, g_d))
 
     def produced_fb(self, epsilon: ArrayLike, g_d: ArrayLike) -> FloatArray:
         """Cross-section to produce an excited state in fb, branching ratio of A' included.

@@ -155,13 +155,11 @@ def aprime_report(point: MassPoint, epsilon: float, g_d: float) -> dict[str, Any
     widths = {channel: value * visible for channel, value in hats.items()}
     widths["phi1 phi2"] = point.dark_width_hat * float(point.model.dark_powers.of(**couplings))
     total = sum(widths.values())
-    error = None
-    if isinstance(point.model, WidthErrors):
-        error = point.model.visible_width_error_hat() * visible
+    error = point.mediator_widths.visible_error_hat
     return {
         "width_gev": total,
         "branching_ratios": {channel: value / total for channel, value in widths.items()},
-        **_from_r(widths, error),
+        **_from_r(widths, None if error is None else error * visible),
     }
 
 

@@ -100,12 +100,10 @@ def _yield(point: MassPoint, name: str, epsilon: float, g_d: float, ctau: float)
 
 def _dark_branching_error(point: MassPoint, epsilon: float, g_d: float) -> float:
     """Relative error of the branching ratio to the dark pair, where an A' on its shell decays."""
-    model = point.model
     couplings = {"epsilon": np.asarray(epsilon), "g_d": np.asarray(g_d)}
     if all(float(process.branching_ratio(couplings)) == 1.0 for process in point.processes):
         return 0.0
-    assert isinstance(model, WidthErrors)
-    visible = float(model.visible_powers.of(**couplings))
-    dark = point.dark_width_hat * float(model.dark_powers.of(**couplings))
-    width = dark + visible * sum(point.visible_width_hats.values())
-    return model.visible_width_error_hat() * visible / width
+    widths = point.mediator_widths
+    assert widths.visible_error_hat is not None, "of a model whose errors are known"
+    error = widths.visible_error_hat * float(point.model.visible_powers.of(**couplings))
+    return error / float(widths.dark(couplings) + widths.visible(couplings))
