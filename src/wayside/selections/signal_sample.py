@@ -9,7 +9,7 @@ from wayside.candidates.schema import CHANNELS as SCHEMA_CHANNELS
 from wayside.candidates.weights import Vetoes
 from wayside.efficiency.table import EfficiencyMap
 from wayside.errors import InputError
-from wayside.selections.events import heaviest, starts
+from wayside.selections.events import event_number, heaviest, in_order, starts
 from wayside.selections.samples import Half, in_half
 from wayside.selections.signal import (
     CHANNELS,
@@ -112,10 +112,12 @@ def signal_events(
     )
     veto = vetoes.weights(candidates.rows[rows])
     rows, veto = rows[veto > 0.0], veto[veto > 0.0]
+    order = in_order(event_number(candidates.rows[rows]))
+    rows, veto = rows[order], veto[order]
     table = candidates.rows[rows]
-    key = table["sample"].astype(np.int64) * 10**12 + table["event"]
-    _, event = np.unique(key, return_inverse=True)
-    return SignalEvents(rows, event.ravel(), flat_bins(table), veto, expected, int(simulated.sum()))
+    return SignalEvents(
+        rows, event_number(table), flat_bins(table), veto, expected, int(simulated.sum())
+    )
 
 
 def chosen(rows: StructuredArray, numbers: list[int], half: Half | None) -> BoolArray:
