@@ -38,7 +38,8 @@ def test_probabilities_in_detectors(row):
     assert value == pytest.approx(row.value, rel=3.0 * row.uncertainty)
 
 
-# Decays of one process in 50/ab at given couplings and ctau in m, and what they are good to.
+# Decays of one process in 50/ab at given couplings and ctau in m, and what they are good to. All
+# final states count, three neutrinos too, so that they are compared before the visible fraction.
 YIELDS = [
     ("dark-photon", 0.3, {"epsilon": 1e-6}, 0.1421, "small-ip", 7.3756e-05, 2e-3),
     ("alp-photon", 0.5, {"g_photon": 1e-6}, 0.3174, "baby", 0.0015046, 2e-3),
@@ -58,6 +59,24 @@ def test_yields(row):
     assert 50e3 * rate * probability == pytest.approx(value, rel=accuracy)
 
 
+@pytest.mark.parametrize("mass", [0.1, 0.5])
+def test_decays_to_neutrinos_alone_are_no_events(mass):
+    point = reference_point("hnl", mass)
+    couplings = {"u2_e": 0.0, "u2_mu": 0.0, "u2_tau": np.array([1e-5, 1e-3])}
+    # N of 0.1 GeV: three neutrinos, and electrons by the Z with g_L^2 + g_R^2 of their coupling.
+    sine = 0.23121
+    pairs = (sine - 0.5) ** 2 + sine**2
+    if mass == 0.1:
+        visible = point.visible_fraction(couplings)
+        np.testing.assert_allclose(visible, pairs / (1.0 + pairs), rtol=2e-3)
+    produced = sum(process.produced_fb(couplings) for process in point.processes)
+    ratios = point.branching_ratios(couplings)
+    seen = sum(value for channel, value in ratios.items() if channel != "nu nu nu")
+    probability = point.decay_probability("baby", couplings)
+    events = point.expected_events("baby", couplings, 50e3)
+    np.testing.assert_allclose(events, 50e3 * produced * probability * seen, rtol=1e-9)
+
+
 ALP = {"model.kind": "alp-photon", "model.mass": 0.5, "model.g_photon": 1e-6}
 
 
@@ -73,6 +92,7 @@ def test_report_of_a_point():
     assert detector["expected_events"] == pytest.approx(
         produced * detector["decay_probability"], rel=1e-12
     )
+    assert particle["visible_fraction"] == 1.0
     assert detector["face_acceptance"] == pytest.approx(detector["hit_probability"], rel=1e-6)
     assert report["relic"]["flags"] == ["not-applicable"]
     # Photons of g -> 2 g: four times as many, a quarter of the decay length.

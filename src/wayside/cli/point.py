@@ -109,6 +109,8 @@ def _particle(report: dict[str, Any]) -> list[str]:
         f" ctau {_metres(particle['ctau_m'])}"
     )
     lines.append(f"              {_branchings(particle['branching_ratios'])}")
+    if particle["visible_fraction"] != 1.0:
+        lines.append(f"              {particle['visible_fraction']:.4g} of its decays are visible")
     return lines
 
 

@@ -77,6 +77,7 @@ class HeavyNeutralLepton(ParticleModel):
     parameters: ClassVar[tuple[AnyParameter, ...]] = (
         Choice("nature", "its own antiparticle or not", ("majorana", "dirac")),
     )
+    invisible: ClassVar[tuple[str, ...]] = ("nu nu nu",)
 
     def __post_init__(self) -> None:
         """Refuse masses at which widths into hadrons are not known."""

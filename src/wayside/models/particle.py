@@ -66,6 +66,8 @@ class ParticleModel(ABC):
     """Keys of ``[model]`` of which rates are monomials."""
     parameters: ClassVar[tuple[AnyParameter, ...]] = ()
     """Further keys of ``[model]``."""
+    invisible: ClassVar[tuple[str, ...]] = ()
+    """Channels of which no detector sees anything: decays to neutrinos alone are no events."""
 
     def __post_init__(self) -> None:
         """Refuse masses and parameters that are not allowed."""

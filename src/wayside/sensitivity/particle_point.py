@@ -100,6 +100,13 @@ class ParticlePoint:
                 for channel, width in by_channel.items()
             }
 
+    def visible_fraction(self, couplings: Couplings) -> FloatArray:
+        """Fraction of the decays that are to other channels than those of `invisible`."""
+        ratios = self.branching_ratios(couplings)
+        hidden = sum(ratios[channel] for channel in self.model.invisible if channel in ratios)
+        shape = np.broadcast_shapes(*(np.shape(value) for value in couplings.values()))
+        return np.asarray(np.ones(shape) - hidden)
+
     def ctau(self, couplings: Couplings) -> FloatArray:
         """Proper decay length in m, inf if the particle is stable.
 
@@ -119,7 +126,7 @@ class ParticlePoint:
         return np.asarray(sum(process.produced_fb(couplings) for process in self.processes))
 
     def decays_per_fb(self, name: str, couplings: Couplings) -> FloatArray:
-        """Decays in a detector per fb^-1.
+        """Visible decays in a detector per fb^-1.
 
         Parameters
         ----------
@@ -128,6 +135,11 @@ class ParticlePoint:
         couplings
             Values by name, shapes that broadcast.
         """
+        decays = self._all_decays_per_fb(name, couplings)
+        return np.asarray(self.visible_fraction(couplings) * decays)
+
+    def _all_decays_per_fb(self, name: str, couplings: Couplings) -> FloatArray:
+        """Decays in a detector per fb^-1, invisible ones included."""
         ctau = self.ctau(couplings)
         rates = [
             process.produced_fb(couplings) * self.acceptance(number, name).probability(ctau)
@@ -142,11 +154,11 @@ class ParticlePoint:
             process.produced_fb(couplings) * self.acceptance(number, name).error(ctau)
             for number, process in enumerate(self.processes)
         ]
-        return np.asarray(sum(errors))
+        return np.asarray(self.visible_fraction(couplings) * sum(errors))
 
     def decay_probability(self, name: str, couplings: Couplings) -> FloatArray:
-        """Probability per produced particle to decay inside a detector; as `decays_per_fb`."""
-        return self._per_particle(self.decays_per_fb(name, couplings), couplings)
+        """Probability per produced particle to decay inside a detector, to whatever channel."""
+        return self._per_particle(self._all_decays_per_fb(name, couplings), couplings)
 
     def hit_probability(self, name: str, couplings: Couplings) -> FloatArray:
         """Probability per produced particle to cross a detector, if it lives on."""
@@ -162,7 +174,7 @@ class ParticlePoint:
             return np.where(produced > 0.0, rate / produced, 0.0)
 
     def expected_events(self, name: str, couplings: Couplings, luminosity_fb: float) -> FloatArray:
-        """Decays expected inside a detector.
+        """Visible decays expected inside a detector.
 
         Parameters
         ----------

@@ -65,6 +65,7 @@ def _long_lived(point: ParticlePoint, couplings: Couplings) -> dict[str, Any]:
         "width_gev": float(point.width(couplings)),
         "ctau_m": float(point.ctau(couplings)),
         "ctau_overridden": point.ctau_override is not None,
+        "visible_fraction": float(point.visible_fraction(couplings)),
         "branching_ratios": {channel: float(value) for channel, value in ratios.items()},
     }
 

@@ -88,6 +88,7 @@ def _long_lived(point: MassPoint, couplings: dict[str, float]) -> dict[str, Any]
         "mass_gev": particle.mass,
         "width_gev": HBAR_C / ctau,
         "ctau_m": ctau,
+        "visible_fraction": 1.0,  # always to a pair of charged particles, or more of them
         "branching_ratios": {key: value / total if total else 0.0 for key, value in hats.items()},
     }
 

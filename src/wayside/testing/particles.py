@@ -39,6 +39,8 @@ def declares_what_it_is(model: ParticleModel, beams: Beams) -> None:
     declared = {coupling.name for coupling in model.couplings}
     for width in model.widths():
         require(set(width.powers) <= declared, f"{width.channel}: a coupling that is not declared")
+    channels = {width.channel for width in model.widths()}
+    require(set(model.invisible) <= channels, "invisible: a channel that has no width")
     made = processes(model, beams)
     require(len({process.name for process in made}) == len(made), "two processes of one name")
     for process in made:
