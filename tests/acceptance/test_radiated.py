@@ -87,7 +87,7 @@ def test_yields_at_one_lifetime_against_monte_carlo(name: str) -> None:
 def test_yields_at_all_lifetimes_against_monte_carlo(name: str) -> None:
     """Every lifetime but the shortest, at four times the points of a scan."""
     total, ratio = yield_ratio(name, None if name == "central" else 32768)
-    systematic = 0.01 if name in ("beams-B", "belle2-B-4.333") else 0.005
+    systematic = 0.01 if name == "beams-B" else 0.005
     for ctau, expected, error in values()[name]:
         if SHORTEST.get(name, 0.5) <= ctau <= LONGEST.get(name, 1e9):
             allowed = systematic * expected + 3.0 * error

@@ -22,7 +22,7 @@ from wayside.detector.volume import Volume
 from wayside.errors import InputError
 from wayside.production.direct_process import DirectProcess
 from wayside.production.extra_photons import make_room, place_with_photons
-from wayside.production.photon_total import LOWEST, MOST, scheme_total
+from wayside.production.photon_total import LOWEST, MOST, scheme_total, total_difference
 from wayside.production.process import Process
 from wayside.production.radiative_process import RadiativeProcess
 from wayside.radiation.emission import draw_photons, number_factors
@@ -172,13 +172,24 @@ class PhotonRatio:
         Factor of their ratio.
     points
         Points of the quadrature behind them.
+    total_difference
+        Relative difference of the total before it was normalised.
     """
 
+    total_difference: float = 0.0
+    """Relative difference of the total from the closed form, before it was normalised."""
+
     def __init__(
-        self, all_photons: DecayCurve, one_photon: DecayCurve, norm: float, points: int
+        self,
+        all_photons: DecayCurve,
+        one_photon: DecayCurve,
+        norm: float,
+        points: int,
+        total_difference: float = 0.0,
     ) -> None:
         self.points = points
         """Points of the quadrature over photons."""
+        self.total_difference = total_difference
         self._curves = all_photons, one_photon
         self._norm = norm
 
@@ -293,7 +304,8 @@ def _(
         for which in (slice(1, None), slice(0, 1))
     ]
     norm = 1.0 / scheme_total(model.m_aprime, beams.sqrt_s)
-    return PhotonRatio(curves[0], curves[1], norm, number)
+    difference = total_difference(model.m_aprime, beams.sqrt_s)
+    return PhotonRatio(curves[0], curves[1], norm, number, difference)
 
 
 @photon_ratio.register

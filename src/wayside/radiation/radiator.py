@@ -5,12 +5,16 @@ exponentiated; x = 1 - s'/s. Derived and compared in docs/theory, section "Radia
 """
 
 import math
+from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from wayside.constants import ALPHA, M_ELECTRON
 from wayside.typing import FloatArray
+
+VIRTUAL: Final = ALPHA / math.pi * (math.pi**2 / 3.0 - 0.5)
+"""Of virtual and soft photons, at first order and without logarithms."""
 
 
 def strength(sqrt_s: float) -> float:
@@ -23,7 +27,7 @@ def soft(sqrt_s: float) -> float:
     beta = strength(sqrt_s)
     log = 2.0 * math.log(sqrt_s / M_ELECTRON)
     second = log / 3.0 + 2.0 * math.pi**2 - 37.0 / 4.0
-    first = ALPHA / math.pi * (math.pi**2 / 3.0 - 0.5) + 0.75 * beta
+    first = VIRTUAL + 0.75 * beta
     return 1.0 + first - beta**2 / 24.0 * second
 
 

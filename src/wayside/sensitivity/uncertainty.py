@@ -12,8 +12,8 @@ from wayside.sensitivity.mass_point import MassPoint
 SCHEME: Final = 0.005
 """Relative error of the treatment of further photons, from an independent one; docs/theory."""
 
-SCHEME_SHORT: Final = 0.01
-"""The same below `SHORT`."""
+SCHEME_LARGE: Final = 0.01
+"""The same below `SHORT`, and with boosted beams, whose caustic photons sweep over a detector."""
 
 SHORT: Final = 0.5
 """Proper decay length in m from which on yields are compared with an independent treatment."""
@@ -42,8 +42,8 @@ def yield_uncertainty(
     -------
     dict
         ``numerical``, ``from_r`` (branching ratio of the A' and lifetime, which vary together; None
-        where R is not known), ``efficiency``, ``radiation`` (None with ``run.radiation =
-        "one-photon"``, which leaves out more than an error), and ``total``, in quadrature of those
+        where R is not known), ``efficiency``, ``radiation`` (None where no process counts
+        all photons, which leaves out more than an error), and ``total``, in quadrature of those
         that are known. Luminosity, beams and couplings are taken as exact.
     """
     sources: dict[str, float | None] = {
@@ -57,18 +57,25 @@ def yield_uncertainty(
 
 
 def _from_radiation(point: MassPoint, name: str, epsilon: float, g_d: float) -> float | None:
-    """Of the scheme, and of the quadrature over photons: the step from half of its points."""
-    if point.radiation == "one-photon":
+    """Of the scheme, and of the quadrature over photons: the step from half of its points.
+
+    The scheme has the error of the comparison with an independent treatment, or the difference of
+    its total from the closed form if that is larger, as for a light A'.
+    """
+    if not point.radiates:
         return None
     ctau = float(point.ctau(epsilon, g_d))
-    steps, rates = [], []
+    boosted = float(point.beams.boost @ point.beams.boost) > 0.0
+    least = SCHEME_LARGE if boosted or ctau < SHORT else SCHEME
+    schemes, steps, rates = [], [], []
     for part in point.parts:
         ratio = part.acceptances(name).photon_ratio()
         coarse = part.acceptances(name).photon_ratio(ratio.points // 2)
         steps.append(abs(float(coarse(ctau)) / float(ratio(ctau)) - 1.0))
+        schemes.append(max(least, abs(ratio.total_difference)))
         rates.append(float(part.produced_fb(epsilon, g_d) * part.decay_probability_at(name, ctau)))
-    numerical = float(np.average(steps, weights=rates)) if sum(rates) > 0.0 else 0.0
-    return math.hypot(SCHEME if ctau >= SHORT else SCHEME_SHORT, numerical)
+    weights = rates if sum(rates) > 0.0 else None
+    return math.hypot(*(float(np.average(errors, weights=weights)) for errors in (schemes, steps)))
 
 
 def _from_r(point: MassPoint, name: str, epsilon: float, g_d: float) -> float | None:
