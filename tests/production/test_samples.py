@@ -15,6 +15,7 @@ from wayside.collider.boosts import boost
 from wayside.errors import InputError
 from wayside.production.samples import read_sample
 from wayside.results.point import point_report
+from wayside.sensitivity.key_plane import key_plane
 from wayside.sensitivity.particle_point import particle_point
 
 BELLE2 = Beams(7.007, 4.0, 0.083)
@@ -155,6 +156,17 @@ def test_contours_of_a_file_close_where_samples_run_out(tmp_path):
     slopes = np.diff(np.log(line.points[:, 1])) / np.diff(np.log(line.points[:, 0]))
     assert slopes[line.points[:-1, 0] > 1e4] == pytest.approx(1.0, abs=0.01)
     assert any("known to" in flag for flag in result.flags)
+
+
+def test_the_plane_of_a_file_is_that_of_its_lifetime_and_rate(tmp_path):
+    write_parquet(tmp_path / "a.parquet", in_laboratory(alp_momenta(10)), cross_section_fb=1.0)
+    scenario = scenario_of(tmp_path / "a.parquet")
+    plane = key_plane(scenario)
+    assert (plane.x.name, plane.y.name) == ("model.ctau_m", "model.cross_section_fb")
+    assert plane.x.values[[0, -1]] == pytest.approx([1e-2, 1e4])
+    assert plane.y.values[[0, -1]] == pytest.approx([1e-3, 1e5])
+    other = key_plane(scenario.with_values({"plane.y": "model.ctau_m"}))
+    assert other.x.name == "model.cross_section_fb"
 
 
 def test_what_is_in_a_file_may_come_from_the_z(tmp_path):

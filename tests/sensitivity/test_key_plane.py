@@ -90,6 +90,63 @@ def test_keys_that_are_no_couplings_make_scenarios_of_their_own():
     heavy = {"plane.x_range": [1.0, 20.0]}
     plane = key_plane(load_scenario("belle2-forward-beams", {**ALP, **heavy}))
     assert plane.events(15.0, 1e-6)["A"] == 0.0
+    assert (plane.refused.count, plane.refused.of) == (1, 1)
+    assert plane.refused.first.startswith("model.mass = 15: must be below sqrt_s = 10.579")
+
+
+def test_refused_values_are_counted():
+    ranges = {**RANGES, "plane.x_range": [10.0, 20.0]}
+    result = wayside.reach(load_scenario("belle2-forward-beams", {**ALP, **ranges}))
+    gaps = int(np.sum(result.plane.x.values >= load_scenario("belle2-forward-beams").sqrt_s))
+    assert 0 < gaps < 20
+    assert (result.refused.count, result.refused.of) == (gaps, 20)
+    assert result.summary()["refused"]["first"].startswith("model.mass = 10.")
+    assert any(f"no events at {gaps} of 20 values of model.mass" in flag for flag in result.flags)
+    assert np.all(result.total[:, -gaps:] == 0.0)
+    ranges["plane.x_range"] = [12.0, 20.0]
+    with pytest.raises(InputError, match=r"the whole plane is refused; .* model.mass = 12: must"):
+        wayside.reach(load_scenario("belle2-forward-beams", {**ALP, **ranges}))
+    whole = wayside.reach(load_scenario("belle2-forward-beams", {**ALP, **RANGES}))
+    assert whole.refused is None
+    assert whole.summary()["refused"] is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "coupling", "heaviest"),
+    [("hnl", "u2_mu", 1.0), ("dark-higgs", "sin_theta", 4.78576), ("alp-photon", "g_photon", 10.4)],
+)
+def test_the_axis_of_masses_ends_where_the_model_does(kind, coupling, heaviest):
+    values = {"model.kind": kind, "model.mass": 0.5, f"model.{coupling}": 1e-5, "plane.points": 20}
+    plane = key_plane(load_scenario("gazelle", values))
+    assert plane.y.name == f"model.{coupling}"
+    assert plane.x.values[-1] == pytest.approx(heaviest, rel=5e-3)
+    for mass in plane.x.values[[0, -1]]:
+        plane.scenario.with_values({"model.mass": float(mass)})
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"plane.x": "run.background", "plane.x_range": [1, 2]}, "changes the limit itself"),
+        ({"plane.y": "run.confidence_level", "plane.y_range": [0.5, 0.9]}, "changes the limit"),
+        ({"plane.y": "run.background_error", "plane.y_range": [1, 2]}, "changes the limit itself"),
+        (
+            {
+                "run.background": "simulated",
+                "plane.x": "run.luminosity_fb",
+                "plane.x_range": [1e3, 1e4],
+            },
+            "may change the simulated background",
+        ),
+    ],
+)
+def test_planes_have_one_limit(values, message):
+    with pytest.raises(InputError, match=rf'^plane.[xy] = "run.*": {message}') as caught:
+        wayside.reach(load_scenario("belle2-forward-beams", {**ALP, **values}))
+    assert "\n" not in str(caught.value)
+    # With a number of background events the luminosity changes the yields alone.
+    free = {"plane.x": "run.luminosity_fb", "plane.x_range": [1e3, 1e4]}
+    assert key_plane(load_scenario("belle2-forward-beams", {**ALP, **free})).x.name.endswith("_fb")
 
 
 @pytest.mark.parametrize(

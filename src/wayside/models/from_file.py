@@ -50,8 +50,17 @@ class FromFile(ParticleModel):
     name: ClassVar[str] = "X"
     pdg_id: ClassVar[int] = 0
     couplings: ClassVar[tuple[Coupling, ...]] = (
-        Coupling("ctau_m", "proper decay length in m", r"c\tau", high=1e30, unit="m"),
-        Coupling("cross_section_fb", "cross-section in fb", r"\sigma", high=1e30, unit="fb"),
+        Coupling(
+            "ctau_m", "proper decay length in m", r"c\tau", high=1e30, unit="m", plane=(1e-2, 1e4)
+        ),
+        Coupling(
+            "cross_section_fb",
+            "cross-section in fb",
+            r"\sigma",
+            high=1e30,
+            unit="fb",
+            plane=(1e-3, 1e5),
+        ),
     )
 
     def widths(self) -> tuple[Width, ...]:

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 
 from wayside.errors import InputError
 
-__all__ = ["AnyParameter", "Choice", "Coupling", "Parameter"]
+__all__ = ["COUPLING_RANGE", "AnyParameter", "Choice", "Coupling", "Parameter"]
+
+COUPLING_RANGE = (1e-8, 1e-1)
+"""Ends of the axis of a coupling in a plane for which a scenario gives none."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,8 @@ class Coupling:
         Unit, or ``"1"``.
     dimension : str
         ``"pure number"``, or another key of `wayside.scenario.quantities.UNITS`.
+    plane : tuple of float
+        Ends of its axis in a plane for which a scenario gives none.
     """
 
     name: str
@@ -93,6 +98,7 @@ class Coupling:
     default: float | None = None
     unit: str = "1"
     dimension: str = "pure number"
+    plane: tuple[float, float] = COUPLING_RANGE
 
 
 AnyParameter = Parameter | Choice

@@ -100,6 +100,13 @@ class ParticleSection(ModelSection):
         names = [coupling.name for coupling in particle_class(self.kind).couplings]
         return {name: getattr(self, name) for name in names}
 
+    @property
+    def axes(self) -> tuple[str, str]:
+        """Keys that span a plane unless others are named: mass, first coupling that is not 0."""
+        couplings = self.couplings
+        used = [name for name, value in couplings.items() if value > 0.0]
+        return "model.mass", f"model.{(used or list(couplings))[0]}"
+
     def build(self) -> ParticleModel:
         """Make the model.
 
@@ -169,6 +176,11 @@ class FileSection(ParticleSection):
         if value is None:
             raise InputError("model.cross_section_fb: missing; the file has none")
         return {"ctau_m": self.ctau_m, "cross_section_fb": value}
+
+    @property
+    def axes(self) -> tuple[str, str]:
+        """Proper decay length and cross-section: the mass is that of the file."""
+        return "model.ctau_m", "model.cross_section_fb"
 
     def build(self) -> FromFile:
         """Make the model, of the mass in the file."""

@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from wayside.errors import InputError
-from wayside.models.registry import particle_class
 from wayside.scenario import Scenario
 from wayside.scenario.model import is_pair
+from wayside.sensitivity.key_axes import axes
 from wayside.sensitivity.mass_point import MassPoint
 from wayside.sensitivity.particle_point import ParticlePoint, particle_point
 from wayside.sensitivity.planes import Axis, mass_point
@@ -27,12 +27,6 @@ NAMED: Final = {
     ("model.m2", "model.epsilon"): ("epsilon-m2", "m1", "m2"),
 }
 """Planes of pairs that have a name: ``plane.kind``, ``plane.hold``, and the key of the x axis."""
-
-COUPLING_RANGE = (1e-8, 1e-1)
-"""Ends of the axis of a coupling for which a scenario gives none."""
-
-LIGHTEST = 0.02
-"""Least mass of an axis that is chosen, in GeV."""
 
 Point = MassPoint | ParticlePoint
 
@@ -52,6 +46,17 @@ def expected_events(
 
 
 @dataclass(frozen=True)
+class Refused:
+    """Points of a plane's costly keys at which there is no scenario, and no events."""
+
+    count: int
+    of: int
+    """All points."""
+    first: str
+    """Why, at the first of them."""
+
+
+@dataclass(frozen=True)
 class KeyPlane:
     """A plane whose axes are keys of a scenario.
 
@@ -61,10 +66,10 @@ class KeyPlane:
     scenario: Scenario
     x: Axis
     y: Axis
-    kept: dict[tuple[float, ...], tuple[Scenario, Point] | None] = field(
+    kept: dict[tuple[float, ...], tuple[Scenario, Point] | InputError] = field(
         default_factory=dict, repr=False, compare=False
     )
-    """Mass points by the values of the keys that are no couplings."""
+    """Mass points by the values of the keys that are no couplings, or why there is none."""
 
     @cached_property
     def _couplings(self) -> tuple[bool, bool]:
@@ -82,8 +87,14 @@ class KeyPlane:
         """Whether the vertical axis is a coupling."""
         return self._couplings[1]
 
-    def _point(self, costly: tuple[float, ...]) -> tuple[Scenario, Point] | None:
-        """Scenario and mass point at values of the keys that are no couplings; None if refused."""
+    @property
+    def refused(self) -> Refused | None:
+        """How many of the values that were asked for are refused; None if none is."""
+        errors = [str(made) for made in self.kept.values() if isinstance(made, InputError)]
+        return Refused(len(errors), len(self.kept), errors[0]) if errors else None
+
+    def _point(self, costly: tuple[float, ...]) -> tuple[Scenario, Point] | InputError:
+        """Scenario and mass point at values of the keys that are no couplings, or the refusal."""
         if costly not in self.kept:
             pairs = zip((self.x, self.y), self._couplings, strict=True)
             keys = [axis.name for axis, coupling in pairs if not coupling]
@@ -92,8 +103,8 @@ class KeyPlane:
                     warnings.simplefilter("ignore")  # said of the scenario itself already
                     scenario = self.scenario.with_values(dict(zip(keys, costly, strict=True)))
                 self.kept[costly] = scenario, point_of(scenario)
-            except InputError:
-                self.kept[costly] = None
+            except InputError as error:
+                self.kept[costly] = error
         return self.kept[costly]
 
     def events(
@@ -124,7 +135,7 @@ class KeyPlane:
         for number, row in enumerate(rows.tolist()):
             here = group.ravel() == number
             made = self._point(tuple(row))
-            if made is None:
+            if isinstance(made, InputError):
                 continue
             scenario, point = made
             couplings = self._values_of_couplings(scenario, xs.ravel()[here], ys.ravel()[here])
@@ -133,8 +144,9 @@ class KeyPlane:
                     events[here] = expected_events(
                         point, name, couplings, scenario.run.luminosity_fb
                     )
-                except InputError:  # masses that the collider cannot produce
-                    continue
+                except InputError as error:  # masses that the collider cannot produce
+                    self.kept[tuple(row)] = error
+                    break
         return {name: events.reshape(xs.shape) for name, events in result.items()}
 
     def _values_of_couplings(
@@ -176,76 +188,13 @@ def named_plane(scenario: Scenario) -> Scenario | None:
 def key_plane(scenario: Scenario) -> KeyPlane:
     """Plane of the keys ``plane.x`` and ``plane.y`` of a scenario.
 
-    For a single particle they default to its mass and its first coupling that is not 0.
+    For a single particle they default to its mass and its first coupling that is not 0; for one of
+    a file, to its proper decay length and cross-section.
 
     Raises
     ------
     InputError
-        If a key is missing or not one of numbers, or its range is neither given nor known.
+        If a key is missing, not one of numbers or one that changes the limit, or its range is
+        neither given nor known.
     """
-    section = scenario.plane
-    x, y = section.x, section.y
-    if not is_pair(scenario.model):
-        x, y = x or "model.mass", y or _first_coupling(scenario)
-    if x is None or y is None:
-        missing = "x" if x is None else "y"
-        raise InputError(f"plane.{missing}: missing; a plane of keys needs both x and y")
-    if x == y:
-        raise InputError(f'plane.y = "{y}": must differ from plane.x')
-    return KeyPlane(
-        scenario, _axis(scenario, "x", x, section.x_range), _axis(scenario, "y", y, section.y_range)
-    )
-
-
-def _first_coupling(scenario: Scenario) -> str:
-    couplings = scenario.model.couplings
-    used = [name for name, value in couplings.items() if value > 0.0]
-    return f"model.{(used or list(couplings))[0]}"
-
-
-def _axis(scenario: Scenario, which: str, key: str, ends: tuple[float, float] | None) -> Axis:
-    """Axis of a key: logarithmic where both ends are positive."""
-    low, high = ends or _default_range(scenario, which, key)
-    for end in (low, high):
-        _require_number(scenario, which, key, end)
-    points = scenario.plane.points
-    logarithmic = low > 0.0
-    values = np.geomspace(low, high, points) if logarithmic else np.linspace(low, high, points)
-    label, unit = _label(scenario, key)
-    return Axis(key, label, unit, values, logarithmic)
-
-
-def _require_number(scenario: Scenario, which: str, key: str, value: float) -> None:
-    """Refuse keys that take no number; values that are not allowed leave gaps in the plane."""
-    section: object = scenario.to_dict()
-    for part in key.split("."):
-        section = section.get(part) if isinstance(section, dict) else None
-    if section is None and key.removeprefix("model.") not in scenario.model.couplings:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            scenario.with_values({key: value})  # an optional key, or an error with its name
-        return
-    if isinstance(section, bool) or not isinstance(section, int | float | None):
-        raise InputError(f'plane.{which} = "{key}": must be a key of one number')
-
-
-def _default_range(scenario: Scenario, which: str, key: str) -> tuple[float, float]:
-    name = key.removeprefix("model.")
-    if name in scenario.model.couplings:
-        return COUPLING_RANGE
-    if key == "model.mass" and not is_pair(scenario.model):
-        return LIGHTEST, 0.98 * scenario.sqrt_s
-    raise InputError(f'plane.{which}_range: missing; there is none to choose for "{key}"')
-
-
-def _label(scenario: Scenario, key: str) -> tuple[str, str]:
-    """Label of an axis in mathtext, and its unit."""
-    if not is_pair(scenario.model):
-        for coupling in particle_class(scenario.model.kind).couplings:
-            if key == f"model.{coupling.name}":
-                unit = "" if coupling.unit == "1" else f" [{coupling.unit}]"
-                return f"${coupling.symbol}${unit}", coupling.unit
-        if key == "model.mass":
-            return "$m$ [GeV]", "GeV"
-    known = {"model.epsilon": r"$\varepsilon$", "model.g_d": "$g_D$"}
-    return known.get(key, key), "1" if key in known else "base unit of the key"
+    return KeyPlane(scenario, *axes(scenario))

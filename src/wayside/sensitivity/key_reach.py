@@ -1,16 +1,17 @@
 """Yields over a plane of two scenario keys, and where detectors exclude or discover."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 
+from wayside.errors import InputError
 from wayside.scenario import Scenario, checks
 from wayside.scenario.model import is_pair
 from wayside.sensitivity.background import Background, expected_background
 from wayside.sensitivity.contours import Line, trace
-from wayside.sensitivity.key_plane import KeyPlane, key_plane
+from wayside.sensitivity.key_plane import KeyPlane, Refused, key_plane
 from wayside.sensitivity.particle_point import particle_point
 from wayside.typing import FloatArray
 from wayside.version import __version__
@@ -35,6 +36,8 @@ class KeyReach:
     discovery: list[Line]
     """Where they expect those of a five-sigma discovery, half of the time."""
     flags: list[str]
+    refused: Refused | None = None
+    """Values of the axes at which there is no scenario, None if there is one everywhere."""
 
     @property
     def scenario(self) -> Scenario:
@@ -68,6 +71,7 @@ class KeyReach:
             "n_limit": self.n_limit,
             "n_discovery": self.n_discovery,
             "flags": self.flags,
+            "refused": None if self.refused is None else asdict(self.refused),
             "axes": [x.name, y.name],
             "yields": {
                 x.name: x.values.tolist(),
@@ -106,11 +110,14 @@ def key_reach(scenario: Scenario, *, progress: Callable[[str], object] | None = 
         If the plane cannot be made.
     """
     say = progress or (lambda _: None)
-    background = expected_background(scenario)
     plane = key_plane(scenario)
+    background = expected_background(scenario)
     x, y = np.meshgrid(plane.x.values, plane.y.values)
     say(f"yields over {len(plane.x.values)} x {len(plane.y.values)} points")
     events = plane.events(x, y)
+    refused = plane.refused  # of the grid: contours ask for further values
+    if refused is not None and refused.count == refused.of:
+        raise InputError(f"the whole plane is refused; the first point: {refused.first}")
     total = np.asarray(sum(events[name] for name in scenario.signal))
     say("contours")
     lines = [_level_lines(plane, total, level) for level in _levels(background)]
@@ -124,9 +131,26 @@ def key_reach(scenario: Scenario, *, progress: Callable[[str], object] | None = 
             *checks.overlaps(scenario),
             *background.flags,
             *_accuracy(scenario),
+            *_gaps(plane, refused),
             "existing limits and the relic density are not drawn in a plane of keys",
         ],
+        refused=refused,
     )
+
+
+def _gaps(plane: KeyPlane, refused: Refused | None) -> list[str]:
+    """One line where values of the axes are refused, and so have no events."""
+    if refused is None:
+        return []
+    costly = [
+        axis.name
+        for axis, coupling in ((plane.x, plane.x_is_coupling), (plane.y, plane.y_is_coupling))
+        if not coupling
+    ]
+    return [
+        f"no events at {refused.count} of {refused.of} values of {', '.join(costly)}, which are"
+        f" refused; the first: {refused.first}"
+    ]
 
 
 def _accuracy(scenario: Scenario) -> list[str]:
