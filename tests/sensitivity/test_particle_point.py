@@ -7,6 +7,7 @@ import pytest
 
 from tests.reference.particles import label, rows
 from wayside import load_scenario
+from wayside.constants import HBAR_C
 from wayside.detector.box import Box
 from wayside.errors import InputError
 from wayside.models.registry import particle_class
@@ -124,6 +125,11 @@ def test_couplings_broadcast_and_are_not_negative():
 
 
 def test_a_decay_length_can_be_given():
-    report = point_report(load_scenario("belle2-forward-beams", {**ALP, "model.ctau_m": 2.0}))
-    assert report["llp"]["ctau_m"] == 2.0
-    assert report["llp"]["ctau_overridden"]
+    computed = point_report(load_scenario("belle2-forward-beams", ALP))["llp"]
+    given = point_report(load_scenario("belle2-forward-beams", {**ALP, "model.ctau_m": 2.0}))["llp"]
+    assert given["ctau_m"] == pytest.approx(2.0, rel=1e-15)
+    assert given["ctau_overridden"]
+    # The width is that of the lifetime in use, as for pairs; branching ratios stay.
+    for particle in (computed, given):
+        assert particle["width_gev"] * particle["ctau_m"] == pytest.approx(HBAR_C, rel=1e-12)
+    assert given["branching_ratios"] == computed["branching_ratios"]

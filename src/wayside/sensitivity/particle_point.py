@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 
 from wayside.acceptance.particle import Acceptance, acceptance
 from wayside.collider.beams import Beams
+from wayside.constants import HBAR_C
 from wayside.detector.volume import Volume
 from wayside.errors import InputError
 from wayside.models.couplings import Couplings
@@ -87,8 +88,11 @@ class ParticlePoint:
         return self._acceptances[key]
 
     def width(self, couplings: Couplings) -> FloatArray:
-        """Total width in GeV that belongs to the lifetime in use."""
-        return total_width(self.widths, checked(couplings))
+        """Total width in GeV that belongs to the lifetime in use, hbar c over `ctau`."""
+        width = total_width(self.widths, checked(couplings))
+        if self.ctau_override is not None:
+            return np.full(width.shape, HBAR_C / self.ctau_override)
+        return width
 
     def branching_ratios(self, couplings: Couplings) -> dict[str, FloatArray]:
         """Branching ratios by channel; 0 where the particle is stable."""
@@ -115,10 +119,7 @@ class ParticlePoint:
         couplings
             Values by name, shapes that broadcast.
         """
-        width = self.width(couplings)
-        if self.ctau_override is not None:
-            return np.full(width.shape, self.ctau_override)
-        return proper_decay_length(width)
+        return proper_decay_length(self.width(couplings))
 
     def produced_fb(self, couplings: Couplings) -> FloatArray:
         """Particles produced per fb^-1 by all processes together."""
