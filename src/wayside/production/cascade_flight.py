@@ -15,7 +15,7 @@ from wayside.collider.beams import Beams
 from wayside.compiled import njit
 from wayside.errors import InputError
 from wayside.models.kinematics import pair_momentum
-from wayside.production.flight import NO_CAUSTIC, Caustic
+from wayside.production.flight import NO_CAUSTIC, Caustic, boost_axis
 from wayside.production.frames import Frames, frames_of, in_centre_of_mass, rapidity_offset
 from wayside.production.spectrum import register_segments
 from wayside.typing import FloatArray
@@ -60,8 +60,7 @@ class CascadeFlight(NamedTuple):
 
     def polar_axis(self, toward: FloatArray) -> FloatArray:
         """Direction of the boost, a unit vector (3,); that of the electrons without a boost."""
-        speed = float(np.linalg.norm(self.frames.boost))
-        return np.asarray(self.frames.boost / speed if speed > 1e-12 else self.frames.axes[2])
+        return boost_axis(self.frames)
 
     def caustic(self, axis: FloatArray) -> Caustic:
         """No peaks: parents go everywhere."""

@@ -14,7 +14,7 @@ from wayside.collider.beams import Beams
 from wayside.compiled import njit
 from wayside.models.protocol import Model
 from wayside.production.direct import DirectShape, direct_shape
-from wayside.production.flight import FAR_AWAY, NO_CAUSTIC, Caustic
+from wayside.production.flight import FAR_AWAY, NO_CAUSTIC, Caustic, boost_axis
 from wayside.production.frames import Frames, frames_of, in_centre_of_mass, rapidity_offset
 from wayside.production.spectrum import register_lines
 from wayside.typing import FloatArray
@@ -35,8 +35,7 @@ class DirectFlight(NamedTuple):
 
     def polar_axis(self, toward: FloatArray) -> FloatArray:
         """Direction of the boost, a unit vector (3,); that of the electrons without a boost."""
-        speed = float(np.linalg.norm(self.frames.boost))
-        return np.asarray(self.frames.boost / speed if speed > 1e-12 else self.frames.axes[2])
+        return boost_axis(self.frames)
 
     def caustic(self, axis: FloatArray) -> Caustic:
         """Cone that excited states slower than the boost cannot leave."""

@@ -14,6 +14,7 @@ import numpy as np
 
 from wayside.compiled import njit
 from wayside.constants import ALPHA
+from wayside.production.axes import set_axes
 from wayside.production.density import tensor_terms
 from wayside.production.frames import Frames, in_centre_of_mass, line_of_sight
 from wayside.production.radiative import RadiativeShape
@@ -98,28 +99,6 @@ def _flight(flight, shape, s, gamma, room):  # type: ignore[no-untyped-def]
     )
 
 
-@njit(error_model="numpy")
-def _set_axes(z, room):  # type: ignore[no-untyped-def]
-    """Right-handed axes with the third along ``z``, of any length."""
-    length = math.sqrt(z[0] * z[0] + z[1] * z[1] + z[2] * z[2])
-    for i in range(3):
-        z[i] /= length
-        room.axes[2, i] = z[i]
-    # Any axis across will do: nothing depends on the azimuth about the beams.
-    if abs(z[0]) < 0.6:
-        x0, x1, x2 = 0.0, z[2], -z[1]
-    else:
-        x0, x1, x2 = -z[2], 0.0, z[0]
-    length = math.sqrt(x0 * x0 + x1 * x1 + x2 * x2)
-    room.axes[0, 0] = x0 / length
-    room.axes[0, 1] = x1 / length
-    room.axes[0, 2] = x2 / length
-    for i in range(3):
-        j = (i + 1) % 3
-        k = (i + 2) % 3
-        room.axes[1, i] = z[j] * room.axes[0, k] - z[k] * room.axes[0, j]
-
-
 @njit(error_model="numpy", inline="always")
 def _quadratic(terms, u):  # type: ignore[no-untyped-def]
     return terms[0] + u * (terms[1] + u * terms[2])
@@ -185,7 +164,7 @@ def place_with_photons(flight, beams_lab, ray, u, v, hard, photons, number, room
     _boosted(beams_lab[which, 0], axis, gamma, room.boost)
     for i in range(3):
         axis[i] *= hard
-    _set_axes(axis, room)
+    set_axes(axis, room.axes)
     # The whole collision in that frame, for the energy of the photon of the process.
     total = _boosted(total, here, gamma, room.boost)
     for i in range(3):

@@ -7,6 +7,8 @@ one direction (`wayside.production.spectrum`). Energies are in units of sqrt(s).
 
 from typing import NamedTuple, Protocol, runtime_checkable
 
+import numpy as np
+
 from wayside.production.frames import Frames
 from wayside.typing import FloatArray
 
@@ -26,6 +28,12 @@ class Caustic(NamedTuple):
 
 
 NO_CAUSTIC = Caustic()
+
+
+def boost_axis(frames: Frames) -> FloatArray:
+    """Direction of the boost, a unit vector (3,); that of the electrons without a boost."""
+    speed = float(np.linalg.norm(frames.boost))
+    return np.asarray(frames.boost / speed if speed > 1e-12 else frames.axes[2])
 
 
 @runtime_checkable

@@ -11,7 +11,8 @@ import numpy as np
 
 from wayside.compiled import njit
 from wayside.constants import ALPHA, M_ELECTRON
-from wayside.production.radiative import trace_integral
+from wayside.production.axes import set_axes
+from wayside.production.radiative import trace_integral, trace_terms
 from wayside.radiation.emission import draw_photons, number_factors
 from wayside.radiation.radiator import VIRTUAL, narrow_ratio, strength
 from wayside.radiation.sobol import sobol
@@ -26,23 +27,7 @@ MOST = 3
 POINTS = 8192
 
 
-@njit(error_model="numpy")
-def _across(z):  # type: ignore[no-untyped-def]
-    """Two unit vectors across a unit vector, shape (2, 3)."""
-    out = np.empty((2, 3))
-    if abs(z[0]) < 0.6:
-        x0, x1, x2 = 0.0, z[2], -z[1]
-    else:
-        x0, x1, x2 = -z[2], 0.0, z[0]
-    length = math.sqrt(x0 * x0 + x1 * x1 + x2 * x2)
-    out[0, 0] = x0 / length
-    out[0, 1] = x1 / length
-    out[0, 2] = x2 / length
-    for i in range(3):
-        j = (i + 1) % 3
-        k = (i + 2) % 3
-        out[1, i] = z[j] * out[0, k] - z[k] * out[0, j]
-    return out
+_trace_terms = njit(error_model="numpy")(trace_terms)
 
 
 @njit(error_model="numpy")
@@ -65,7 +50,8 @@ def _one(q2, mu2, photons, number, u, v):  # type: ignore[no-untyped-def]
     factor = 0.5 * left[2] * unit / (gamma + 1.0) + 0.5
     axis = left * (unit * factor)
     axis[2] += 0.5
-    axis /= math.sqrt(axis[0] ** 2 + axis[1] ** 2 + axis[2] ** 2)
+    axes = np.empty((3, 3))
+    set_axes(axis, axes)
     r = q2 / s
     m2 = mu2 / s
     beta = math.sqrt(1.0 - 4.0 * m2)
@@ -74,21 +60,16 @@ def _one(q2, mu2, photons, number, u, v):  # type: ignore[no-untyped-def]
     distance = gap * math.exp(log * u)
     c = (1.0 - distance) / beta
     half = 0.5 * (1.0 - r)
-    soft = 1.0 - half
-    even = 6.0 * r + 6.0 * half**2 - 2.0 * soft**2
-    even += m2 * (8.0 * (1.0 - 2.0 * m2) - 4.0 * soft**2 / r - 4.0 * r)
-    even += (4.0 * half**2 + 4.0 * m2 * half**2 / r) * (beta * c) ** 2
-    value = 0.5 * even - 2.0 * m2 * (3.0 * r + 4.0 * m2) / distance
+    (even0, even2), double = _trace_terms(r, half, m2)
+    value = 0.5 * (even0 + even2 * (beta * c) ** 2) + double / distance
     value += 2.0 * m2 / r * (r / distance + half) ** 2 * distance
     value *= log / (beta * half * half)
     if number:
         sin = math.sqrt(max(0.0, 1.0 - c * c))
-        across = _across(axis)
         along = 0.0
         for i in range(3):
             direction = c * axis[i] + sin * (
-                math.cos(2.0 * math.pi * v) * across[0, i]
-                + math.sin(2.0 * math.pi * v) * across[1, i]
+                math.cos(2.0 * math.pi * v) * axes[0, i] + math.sin(2.0 * math.pi * v) * axes[1, i]
             )
             along += left[i] * direction
         # Energy of the photon of the process in the centre of mass of the beams.

@@ -80,7 +80,7 @@ def trace(
     top, bottom, gap, mu2 = _electron(sqrt_s, regulator)
     c = np.asarray(cos_theta, dtype=np.float64)
     half = 0.5 * (1.0 - q2)
-    numerator, double = _trace_terms(q2, half, mu2)
+    numerator, double = trace_terms(q2, half, mu2)
     y2 = (top * c) ** 2
     # (1 - beta c)(1 + beta c) without cancellation at the beams
     minus = (1.0 - c) + gap * c
@@ -95,7 +95,7 @@ def trace(
     return np.asarray(result)
 
 
-def _trace_terms(q2: float, half: float, mu2: float) -> tuple[tuple[float, float], float]:
+def trace_terms(q2: float, half: float, mu2: float) -> tuple[tuple[float, float], float]:
     """Numerator of the simple poles, even in beta c, and the constant over the double poles."""
     soft0 = 1.0 - half
     even0 = 6.0 * q2 + 6.0 * half**2 - 2.0 * soft0**2
@@ -109,7 +109,7 @@ def trace_integral(m_aprime: float, sqrt_s: float, regulator: Regulator = "exact
     q2 = _require_on_shell(m_aprime, sqrt_s)
     top, bottom, gap, mu2 = _electron(sqrt_s, regulator)
     half = 0.5 * (1.0 - q2)
-    (even0, even2), double = _trace_terms(q2, half, mu2)
+    (even0, even2), double = trace_terms(q2, half, mu2)
     log = math.log((2.0 - gap) / gap) / bottom
     result = even0 * log + even2 * top**2 * (log - 2.0) / bottom**2
     if mu2 > 0.0:
@@ -244,7 +244,7 @@ def mediator_shape(m_aprime: float, sqrt_s: float, regulator: Regulator = "exact
     q2 = _require_on_shell(m_aprime, sqrt_s)
     top, bottom, gap, mu2 = _electron(sqrt_s, regulator)
     half = 0.5 * (1.0 - q2)
-    (even0, even2), double = _trace_terms(q2, half, mu2)
+    (even0, even2), double = trace_terms(q2, half, mu2)
     norm = 2.0 * math.pi * half**2 * trace_integral(m_aprime, sqrt_s, regulator)
     scale = (bottom**2 if regulator == "printed" else 1.0) / norm
     poles = scale if mu2 > 0.0 else 0.0
