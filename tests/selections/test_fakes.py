@@ -144,3 +144,19 @@ def test_bins_as_plain_values():
     back = fake_bins(bins.plain())
     for one, other in zip(bins, back, strict=True):
         np.testing.assert_array_equal(one, other)
+
+
+def test_a_scenario_without_particles_where_candidates_are_timed():
+    """Of slow muons none has a time; what vetoes the fast ones would veto one more of them, too."""
+    rows = background_rows("muon-front", 600, np.random.default_rng(10), 0)
+    rows["fibres_upstream"] = 1
+    rows["timed"] = rows["kinetic_energy"] > 4.0
+    table = candidates({"muon-front": rows})
+    events = background_events(table, "muon-front", Vetoes(gas_veto=False), None)
+    slow = (np.asarray(KINDS["muon-front"].edges[1:]) <= 4.0).astype(float)
+    scaled = events.scaled(1e6 * slow)
+    assert scaled.weight.sum() == 0.0
+    assert scaled.vertices.sum() > 1e5
+    typical = scaled.squares.sum() / scaled.vertices.sum()
+    assert scaled.one_more == pytest.approx(0.02 * typical)
+    assert events.mean_veto == pytest.approx(0.02)

@@ -107,7 +107,7 @@ def background_events(
     )
     veto = vetoes.weights(table)
     kept = (veto > 0.0) & (weight > 0.0)
-    return WeightedEvents(
+    events = WeightedEvents(
         edges,
         every[kept],
         event_number(table[kept]),
@@ -118,6 +118,7 @@ def background_events(
         squares,
         particle,
     )
+    return events._replace(usual_veto=events.mean_veto)
 
 
 def _simulated(sample: Mapping[str, Any], edges: FloatArray) -> FloatArray:

@@ -77,6 +77,9 @@ class WeightedEvents(NamedTuple):
     particle
         Weight of one simulated particle, whether it makes a vertex or not; nan where the table does
         not say how many there are. Shape (bins,).
+    usual_veto
+        `mean_veto` for one particle of each bin: that of a scenario with none where candidates are
+        timed, too.
     """
 
     edges: FloatArray
@@ -88,6 +91,7 @@ class WeightedEvents(NamedTuple):
     vertices: FloatArray
     squares: FloatArray
     particle: FloatArray
+    usual_veto: float = 1.0
 
     def scaled(self, number: FloatArray) -> "WeightedEvents":
         """The same for a number of particles in each bin, shape (bins,)."""
@@ -114,11 +118,11 @@ class WeightedEvents(NamedTuple):
     def mean_veto(self) -> float:
         """Mean probability of timed ones that nothing vetoes, one more added that is vetoed least.
 
-        One without candidates.
+        Where none has a weight that of `usual_veto`.
         """
         total = float(self.weight.sum())
         if not total > 0.0:
-            return 1.0
+            return self.usual_veto
         one = float((self.weight**2).sum()) / total
         return (float(self.weight @ self.veto) + one * float(self.veto.max())) / (total + one)
 
