@@ -258,7 +258,7 @@ def per_particle(
     stage: Stage,
     target: Target = SIMULATED,
 ) -> Count:
-    """Mean number of fakes that one entering particle of a spectrum makes.
+    """Mean number of fakes made by one entering particle of a spectrum.
 
     Between and beyond the bins of the table as in `loads`. What is extrapolated is an error, too.
 

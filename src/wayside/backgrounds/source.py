@@ -73,7 +73,7 @@ class SelectableSource(BackgroundSource, Protocol):
     """A source whose fakes are known after the selection of a search, too."""
 
     def selected(self, tables: Mapping[str, FakeBins]) -> Count | None:
-        """Mean number of fakes that a selection keeps; None where it is not known.
+        """Mean number of fakes after a selection; None where it is not known.
 
         Parameters
         ----------
@@ -202,7 +202,7 @@ class Source:
         return None if fakes_each is None else self.entering.product(fakes_each)
 
     def selected(self, tables: Mapping[str, FakeBins]) -> Count | None:
-        """Mean number of fakes that a selection keeps; None where it is not known.
+        """Mean number of fakes after a selection; None where it is not known.
 
         Parameters
         ----------

@@ -13,9 +13,9 @@ from wayside.paper.beyond import PARTS
 from wayside.paper.conventions import scenario
 from wayside.paper.drawing import COLOURS, Curve, contours_figure
 from wayside.paper.planes import Panel
-from wayside.paper.rows import Ours, Row, own_row
+from wayside.paper.rows import Ours, Row
 from wayside.paper.section import Context, Drawing, Outcome
-from wayside.paper.seen import SITES
+from wayside.paper.seen import SITES, assumed_row
 from wayside.selections.names import SELECTED
 from wayside.selections.selection import SearchSelection, nearest_selection
 from wayside.sensitivity.background import Background, simulated_background
@@ -76,18 +76,8 @@ def run(context: Context) -> Outcome:  # noqa: ARG001
     )
 
 
-def _row(key: str, quantity: str, same: Ours, note: str, command: str) -> Row:
-    return own_row(
-        f"searched.{key}",
-        quantity,
-        same,
-        printed="100 % and zero are assumed",
-        where="section 10",
-        reason="the study assumes full efficiency and no background",
-        note=note,
-        command=command,
-        data=DATA,
-    )
+def _row(key: str, quantity: str, same: Ours, note: str) -> Row:
+    return assumed_row(f"searched.{key}", quantity, same, note, "wayside paper searched", DATA)
 
 
 def _words(layers: int) -> str:
@@ -102,7 +92,6 @@ def _least(name: str, layers: int, beams: str) -> Row:
         if beams == "study"
         else f"fig. 14 ({name}), actual beams"
     )
-    command = "wayside paper searched"
     try:
         least = planes.least_epsilon(here, "exact")
     except LookupError:
@@ -112,7 +101,6 @@ def _least(name: str, layers: int, beams: str) -> Row:
             f"most events over what would be excluded, and is not: {what}, {_words(layers)}",
             Ours(most, "below 1: nothing is excluded", 0.1),
             f"{here.level:.3g} events would be excluded; selection {chosen.name}",
-            command,
         )
     plain = fig14.least(name, "exact")
     return _row(
@@ -121,7 +109,6 @@ def _least(name: str, layers: int, beams: str) -> Row:
         Ours(least, f"{here.level:.3g} events excluded", 0.03),
         f"{least / plain:.3g} times that of full efficiency and no background, {plain:.3g};"
         f" selection {chosen.name}",
-        command,
     )
 
 
@@ -133,7 +120,6 @@ def _background(name: str, layers: int) -> Row:
         Ours(expected.value, f"+- {expected.error:.2g}, all simulated sources", 0.1),
         f"{expected.n_limit:.3g} signal events are excluded; tuned for Belle II"
         + "".join(f"; {flag}" for flag in expected.flags),
-        "wayside paper searched",
     )
 
 

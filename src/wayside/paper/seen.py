@@ -80,9 +80,23 @@ def run(context: Context) -> Outcome:  # noqa: ARG001
     )
 
 
-def _row(key: str, quantity: str, same: Ours, note: str, command: str) -> Row:
+def assumed_row(
+    key: str,
+    quantity: str,
+    same: Ours,
+    note: str,
+    command: str,
+    data: tuple[str, ...] = DATA,
+) -> Row:
+    """Row of a number for which the study assumes full efficiency and no background.
+
+    Parameters
+    ----------
+    key, quantity, same, note, command, data
+        As for `wayside.paper.rows.own_row`.
+    """
     return own_row(
-        f"seen.{key}",
+        key,
         quantity,
         same,
         printed="100 % and zero are assumed",
@@ -90,8 +104,12 @@ def _row(key: str, quantity: str, same: Ours, note: str, command: str) -> Row:
         reason="the study assumes full efficiency and no background",
         note=note,
         command=command,
-        data=DATA,
+        data=data,
     )
+
+
+def _row(key: str, quantity: str, same: Ours, note: str, command: str) -> Row:
+    return assumed_row(f"seen.{key}", quantity, same, note, command)
 
 
 def _efficiency(name: str) -> Row:

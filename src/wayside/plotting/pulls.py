@@ -8,6 +8,9 @@ from wayside.search.prediction import Predictions
 
 _EDGES = np.linspace(-5.0, 5.0, 41)
 
+_NOTABLE = 0.005
+"""Fraction beyond the frame from which it is said."""
+
 
 def pulls_figure(found: Predictions, title: str) -> Figure:
     """Draw the pulls of every method, with the normal distribution that they should follow.
@@ -27,12 +30,15 @@ def pulls_figure(found: Predictions, title: str) -> Figure:
         for axes in panels[len(found.methods) :]:
             axes.set_axis_off()
         for axes, (name, own) in zip(panels, found.methods.items(), strict=False):
-            inside = np.clip(own.pulls, _EDGES[0], _EDGES[-1])
-            counts, _ = np.histogram(inside, _EDGES)
-            density = counts / (len(inside) * np.diff(_EDGES))
+            counts, _ = np.histogram(own.pulls, _EDGES)
+            density = counts / (len(own.pulls) * np.diff(_EDGES))
             axes.stairs(density, _EDGES, color=OURS, fill=True, alpha=0.5)
             axes.plot(grid, normal, color="0.3", linewidth=1.0, linestyle="--")
             words = f"mean {own.pulls.mean():.2f}, width {own.pulls.std(ddof=1):.2f}"
+            beyond = 1.0 - counts.sum() / len(own.pulls)
+            if beyond > _NOTABLE:
+                text = f"{100.0 * beyond:.0f}% beyond the frame"
+                axes.text(0.97, 0.9, text, transform=axes.transAxes, ha="right", va="top", size=8.0)
             marked = " (in the likelihood)" if name == found.chosen else ""
             axes.set_title(f"{name}{marked}\n{words}", fontsize=8.5, loc="left")
             axes.set_yticks([])

@@ -26,7 +26,7 @@ def measured(
     half: Half,
     about: Mapping[str, Any],
 ) -> SearchSelection:
-    """Selection with the efficiency and the fakes that one half of the candidates gives it.
+    """Selection with its efficiency and its fakes, from one half of the candidates.
 
     Parameters
     ----------

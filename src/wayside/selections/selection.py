@@ -30,7 +30,7 @@ _FOLDER: Final = "selections"
 
 @dataclass(frozen=True, eq=False)
 class SearchSelection:
-    """A selection with the efficiency and the fakes that belong to it.
+    """A selection with its efficiency and its tables of fakes.
 
     Attributes
     ----------
