@@ -119,7 +119,10 @@ class ParticlePoint:
         couplings
             Values by name, shapes that broadcast.
         """
-        return proper_decay_length(self.width(couplings))
+        width = self.width(couplings)
+        if self.ctau_override is not None:  # as it was given, to the last digit
+            return np.full(width.shape, self.ctau_override)
+        return proper_decay_length(width)
 
     def produced_fb(self, couplings: Couplings) -> FloatArray:
         """Particles produced per fb^-1 by all processes together."""
