@@ -5,7 +5,10 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from wayside import load_scenario
 from wayside.cli.main import cli
+from wayside.errors import InputError
+from wayside.results.relic import relic_plane
 
 POINT = ["belle2-forward", "--set", "model.epsilon=1e-3", "--set", "model.g_d=0.1"]
 
@@ -54,6 +57,36 @@ def test_line(tmp_path):
     assert {row["overabundant"] for row in rows} == {"below", "all"}
     roots = [float(row["epsilon"]) for row in rows if float(row["g_d"]) > 0.3]
     assert max(roots) / min(roots) < 1.01
+
+
+def test_the_line_is_that_of_the_plane_of_the_keys(monkeypatch):
+    drawn = []
+    monkeypatch.setattr("wayside.results.relic.relic_line", drawn.append)
+    keys = {"plane.x": "model.m2", "plane.y": "model.epsilon", "plane.points": 20}
+    relic_plane(load_scenario("belle2-forward", keys))
+    assert drawn[0].x.name == "m2"
+    assert drawn[0].scenario.plane.hold == "m1"
+    for axis in ("plane.x", "plane.y"):
+        other = {**keys, axis: "model.m1", f"{axis}_range": [4.0, 4.5]}
+        with pytest.raises(InputError, match=r"no line in this plane; take \(model.g_d, model.eps"):
+            relic_plane(load_scenario("belle2-forward", other))
+    assert len(drawn) == 1
+
+
+ALP = ("model.kind=alp-photon", "model.mass=0.5", "model.g_photon=1e-6")
+KEYS = ("plane.x=model.m2", "plane.y=model.epsilon")
+
+
+@pytest.mark.parametrize("command", ["reach", "relic"])
+@pytest.mark.parametrize(("values", "line"), [(ALP, "is a single particle"), (KEYS, "give one of")])
+def test_a_plane_by_name_and_one_of_keys_are_refused(command, values, line, tmp_path):
+    options = [word for value in values for word in ("--set", value)]
+    folder = tmp_path / "out"
+    result = run(command, "belle2-forward", *options, "--plane", "epsilon-m2", "--out", str(folder))
+    assert result.exit_code == 2
+    assert "--plane epsilon-m2: " in result.output
+    assert line in " ".join(result.output.split())
+    assert not folder.exists()
 
 
 FOLDED = [

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
-from wayside.errors import OutputError
+from wayside.errors import InputError, OutputError
 from wayside.files import check_output_folder, claimed_folder, printable
 
 if TYPE_CHECKING:
@@ -124,6 +124,34 @@ def load(scenario: str, overrides: tuple[str, ...], **options: str | None) -> "S
 
     given = [f'{key.replace("__", ".")}="{value}"' for key, value in options.items() if value]
     return load_scenario(scenario, (*overrides, *given))
+
+
+def require_named_plane(scenario: "Scenario", plane: str | None) -> None:
+    """Refuse ``--plane`` where the scenario has a plane of keys.
+
+    Parameters
+    ----------
+    scenario
+        As loaded.
+    plane
+        Value of the option, None where it was not given.
+
+    Raises
+    ------
+    InputError
+        If ``plane.x`` or ``plane.y`` is given too, or the model is a single particle.
+    """
+    if plane is None:
+        return
+    from wayside.scenario.model import is_pair
+
+    if not is_pair(scenario.model):
+        raise InputError(
+            f'--plane {plane}: model.kind = "{scenario.model.kind}" is a single particle, whose'
+            " plane is that of plane.x and plane.y"
+        )
+    if scenario.plane.x is not None or scenario.plane.y is not None:
+        raise InputError(f"--plane {plane}: plane.x and plane.y name another; give one of both")
 
 
 def echo_page(text: str) -> None:

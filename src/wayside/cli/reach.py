@@ -12,6 +12,7 @@ from wayside.cli.common import (
     load,
     out_option,
     recast_option,
+    require_named_plane,
     scenario_options,
 )
 from wayside.cli.progress import steps
@@ -50,6 +51,7 @@ def command(
     pyhf) to --out (default: wayside-out).
     """
     loaded = load(scenario, overrides, plane__kind=plane, run__recast=recast)
+    require_named_plane(loaded, plane)
     folder = Path("wayside-out") if out is None else out
     if out is not None or not as_json:
         claim_out(folder, "result.json", loaded)

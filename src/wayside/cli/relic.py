@@ -11,6 +11,7 @@ from wayside.cli.common import (
     json_option,
     load,
     out_option,
+    require_named_plane,
     scenario_options,
 )
 from wayside.cli.progress import steps
@@ -48,6 +49,7 @@ def command(
     and freeze-out.csv, or with --line relic-line.csv.
     """
     loaded = load(scenario, overrides, plane__kind=plane)
+    require_named_plane(loaded, plane)
     if out is not None:
         claim_out(out)
     result: FreezeOut | RelicPlane
@@ -56,7 +58,7 @@ def command(
 
         with steps("relic density over the plane"):
             result = relic_plane(loaded)
-        notes = [f"note: {flag}" for flag in loaded.plane.unused()]
+        notes = [f"note: {flag}" for flag in result.plane.scenario.plane.unused()]
         text = "\n".join([_line_text(result.plane, result.line), *notes])
     else:
         from wayside.results.relic import relic

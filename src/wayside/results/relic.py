@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from wayside.cosmology.relic import GEV2_TO_CM3_PER_S, RelicResult, relic_density
+from wayside.errors import InputError
 from wayside.results.saving import Drawing, Saved
 from wayside.scenario import Scenario
+from wayside.sensitivity.key_plane import NAMED, named_plane
 from wayside.sensitivity.planes import Plane, mass_point, plane_of
 from wayside.sensitivity.relic import RelicLine, relic_line
 from wayside.text import csv_text
@@ -143,12 +145,26 @@ def relic_plane(scenario: Scenario) -> RelicPlane:
     Parameters
     ----------
     scenario
-        From `wayside.load_scenario`; its ``plane`` section gives the axes.
+        From `wayside.load_scenario`; its ``plane`` section gives the axes, by a name or by
+        ``plane.x`` and ``plane.y`` that have one.
 
     Returns
     -------
     RelicPlane
         Lines of Omega h^2 = 0.12.
+
+    Raises
+    ------
+    InputError
+        If the model is a single particle, or its plane one of other keys.
     """
-    plane = plane_of(scenario)
+    _ = scenario.pair
+    named = named_plane(scenario)
+    if named is None:
+        pairs = " or ".join(f"({x}, {y})" for x, y in NAMED)
+        raise InputError(
+            f'plane.x = "{scenario.plane.x}", plane.y = "{scenario.plane.y}": the relic density has'
+            f" no line in this plane; take {pairs}, or plane.kind"
+        )
+    plane = plane_of(named)
     return RelicPlane(plane, relic_line(plane))
