@@ -30,6 +30,14 @@ def test_couplings_and_conversions():
         (constants.M_KAON, 321),
         (constants.M_KAON_NEUTRAL, 130),
         (constants.M_KAON_NEUTRAL, 310),
+        (constants.M_RHO, 113),
+        (constants.M_OMEGA, 223),
+        (constants.M_PHI, 333),
+        (constants.M_KSTAR, 323),
+        (constants.M_KSTAR_NEUTRAL, 313),
+        (constants.M_B, 521),
+        (constants.M_B_NEUTRAL, 511),
+        (constants.M_Z, 23),
         (constants.M_NEUTRON, 2112),
     ],
 )
@@ -37,6 +45,14 @@ def test_masses(value, pdgid):
     # Editions of the Review move masses within their errors.
     particle = Particle.from_pdgid(pdgid)
     assert value * 1e3 == pytest.approx(particle.mass, abs=max(particle.mass_upper, 1e-8))
+
+
+def test_weak_constants():
+    # CODATA 2018 and 2022 differ from each other by no more.
+    fermi, _, _ = si.physical_constants["Fermi coupling constant"]
+    assert pytest.approx(fermi, rel=1e-6) == constants.FERMI
+    # v^2 = 1/(sqrt(2) G_F).
+    assert pytest.approx(246.21965, abs=1e-4) == constants.HIGGS_VACUUM
 
 
 def test_lifetime_and_time():

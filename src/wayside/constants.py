@@ -5,10 +5,20 @@ conversion factors: CODATA 2022. ``tests/test_constants.py`` compares them with 
 ``particle`` and ``scipy.constants``, which are too slow to import for a few numbers.
 """
 
+import math
 from typing import Final
 
 ALPHA: Final = 7.2973525643e-3
 """Fine-structure constant at zero momentum transfer."""
+
+FERMI: Final = 1.1663788e-5
+"""Fermi constant in GeV^-2 (PDG 2024)."""
+
+HIGGS_VACUUM: Final = 1.0 / math.sqrt(math.sqrt(2.0) * FERMI)
+"""Vacuum expectation value of the Higgs field in GeV."""
+
+SINE_SQUARED: Final = 0.23121
+"""Squared sine of the weak mixing angle at the Z, MS-bar."""
 
 HBAR_C: Final = 1.973269804593025e-16
 """hbar c in GeV m: a width of ``G`` GeV is a proper decay length of ``HBAR_C / G`` metres."""
@@ -40,6 +50,18 @@ M_KAON: Final = 0.493677
 """Charged kaon mass."""
 M_KAON_NEUTRAL: Final = 0.497611
 """Mass of the K0; those of K_L0 and K_S0 differ from it by 2e-15 GeV."""
+M_RHO: Final = 0.77526
+M_OMEGA: Final = 0.78266
+"""Mass of the omega(782)."""
+M_PHI: Final = 1.019461
+"""Mass of the phi(1020)."""
+M_KSTAR: Final = 0.89167
+"""Mass of the charged K*(892)."""
+M_KSTAR_NEUTRAL: Final = 0.89555
+M_B: Final = 5.27941
+"""Mass of the charged B."""
+M_B_NEUTRAL: Final = 5.27972
+M_Z: Final = 91.188
 M_NEUTRON: Final = 0.93956542194
 
 CTAU_KLONG: Final = 15.34

@@ -5,6 +5,7 @@ import pytest
 
 from wayside import MassPoint, PseudoDirac, load_scenario
 from wayside.collider.beams import Beams
+from wayside.constants import M_Z, SINE_SQUARED
 from wayside.errors import InputError
 from wayside.models import z_boson
 from wayside.models.mediator import visible_width_hats
@@ -15,7 +16,7 @@ RIGHT = ((0.0, 3), (-1.0, 3), (2 / 3, 6), (-1 / 3, 9))
 
 
 def test_far_above_the_z_it_is_the_hypercharge():
-    squares = sum(n * y**2 for y, n in (*LEFT, *RIGHT)) / 2 / (1 - z_boson.SINE_SQUARED) ** 2
+    squares = sum(n * y**2 for y, n in (*LEFT, *RIGHT)) / 2 / (1 - SINE_SQUARED) ** 2
     photon = 3 + 6 * 4 / 9 + 9 / 9
     assert z_boson.relative_change(1e6) == pytest.approx(squares / photon - 1, rel=1e-6)
 
@@ -23,11 +24,11 @@ def test_far_above_the_z_it_is_the_hypercharge():
 def test_by_vector_and_axial_couplings():
     # (T3/2 - Q sin^2)/cos^2 and T3/2/cos^2, of the Z; Q of the photon.
     q = np.array([3.0, 10.58, 30.0])
-    r = q**2 / (q**2 - z_boson.M_Z**2)
+    r = q**2 / (q**2 - M_Z**2)
     total, photon = np.zeros(3), 0.0
     for charge, isospin, n in ((0, 0.5, 3), (-1, -0.5, 3), (2 / 3, 0.5, 6), (-1 / 3, -0.5, 9)):
-        vector = (isospin / 2 - charge * z_boson.SINE_SQUARED) / (1 - z_boson.SINE_SQUARED)
-        axial = isospin / 2 / (1 - z_boson.SINE_SQUARED)
+        vector = (isospin / 2 - charge * SINE_SQUARED) / (1 - SINE_SQUARED)
+        axial = isospin / 2 / (1 - SINE_SQUARED)
         total += n * ((charge - r * vector) ** 2 + (r * axial) ** 2)
         photon += n * charge**2
     assert z_boson.relative_change(q) == pytest.approx(total / photon - 1, rel=1e-10)
@@ -39,7 +40,7 @@ def test_limits():
     below = np.linspace(0.1, z_boson.HIGHEST, 50)
     assert np.all(np.abs(z_boson.relative_change(below)) <= z_boson.NEGLECTED * (1 + 1e-12))
     low, high = z_boson.MIXED
-    assert low < z_boson.M_Z < high
+    assert low < M_Z < high
 
 
 def test_library_refuses():

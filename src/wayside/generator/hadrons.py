@@ -21,6 +21,8 @@ from wayside.constants import (
     M_ETA,
     M_KAON,
     M_KAON_NEUTRAL,
+    M_OMEGA,
+    M_PHI,
     M_PION,
     M_PION_NEUTRAL,
 )
@@ -51,8 +53,8 @@ ISOTROPIC, ALONG, ACROSS = 0, 1, 2
 """Current of a channel: no axis known, along an axis (two pseudoscalars; the normal of three
 pions), or across it (photon and pseudoscalar)."""
 
-_OMEGA = (0.78266, 8.68e-3, 7.38e-5)
-_PHI = (1.019461, 4.249e-3, 2.98e-4)
+_OMEGA = (M_OMEGA, 8.68e-3, 7.38e-5)
+_PHI = (M_PHI, 4.249e-3, 2.98e-4)
 """Mass, width in GeV, branching fraction to e+ e-; PDG 2024."""
 
 _PEAKS: Final = {

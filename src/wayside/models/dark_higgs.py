@@ -11,17 +11,14 @@ from typing import ClassVar, Final
 
 import numpy as np
 
-from wayside.constants import LEPTON_MASSES
+from wayside.constants import HIGGS_VACUUM, LEPTON_MASSES
 from wayside.data import read_table
 from wayside.errors import InputError
 from wayside.models.couplings import Powers
 from wayside.models.parameters import Coupling
 from wayside.models.particle import ParticleModel, Width
 
-__all__ = ["HEAVIEST", "MIXING_POWERS", "VACUUM", "DarkHiggs", "lepton_width_hats"]
-
-VACUUM: Final = 246.2196
-"""Vacuum expectation value of the Higgs field in GeV, (sqrt(2) G_F)^(-1/2)."""
+__all__ = ["HEAVIEST", "MIXING_POWERS", "DarkHiggs", "lepton_width_hats"]
 
 HEAVIEST: Final = 4.8
 """Mass in GeV to which the table of hadrons goes: just above what a B meson can make."""
@@ -74,7 +71,7 @@ def lepton_width_hats(mass: float) -> dict[str, float]:
     hats = {}
     for channel, lepton in LEPTON_MASSES.items():
         beta2 = max(0.0, (1.0 - 2.0 * lepton / mass) * (1.0 + 2.0 * lepton / mass))
-        hats[channel] = lepton**2 * mass * beta2**1.5 / (8.0 * math.pi * VACUUM**2)
+        hats[channel] = lepton**2 * mass * beta2**1.5 / (8.0 * math.pi * HIGGS_VACUUM**2)
     return hats
 
 

@@ -8,13 +8,22 @@ import math
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
-from wayside.constants import LEPTON_MASSES, M_ETA, M_KAON, M_PION, M_PION_NEUTRAL
+from wayside.constants import (
+    FERMI,
+    LEPTON_MASSES,
+    M_ETA,
+    M_KAON,
+    M_OMEGA,
+    M_PION,
+    M_PION_NEUTRAL,
+    M_RHO,
+    SINE_SQUARED,
+)
 from wayside.errors import InputError
 from wayside.models.couplings import Powers
 from wayside.models.parameters import AnyParameter, Choice, Coupling
 from wayside.models.particle import ParticleModel, Width
 from wayside.models.weak import (
-    FERMI,
     pseudoscalar_width,
     three_body_factor,
     unit_width,
@@ -26,9 +35,6 @@ __all__ = ["HeavyNeutralLepton", "neutral_leptons_factor"]
 HEAVIEST: Final = 1.0
 """Mass in GeV above which single mesons are no longer all hadrons."""
 
-SINE_SQUARED: Final = 0.23121
-"""Weak mixing angle at the Z, MS-bar."""
-
 V_UD: Final = 0.97373
 V_US: Final = 0.2243
 
@@ -37,8 +43,6 @@ F_KAON: Final = 0.1557
 F_ETA: Final = 0.0817
 """Decay constants in GeV; that of the eta for the neutral current."""
 
-M_RHO: Final = 0.77526
-M_OMEGA: Final = 0.78266
 F_RHO: Final = 0.162 / M_RHO
 F_OMEGA: Final = 0.153 / M_OMEGA
 """Decay constants of vector mesons in GeV."""

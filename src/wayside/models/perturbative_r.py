@@ -3,10 +3,10 @@
 import numpy as np
 import numpy.typing as npt
 
+from wayside.constants import M_Z
 from wayside.typing import FloatArray
 
 _ALPHA_S_MZ = 0.1180  # PDG 2024
-_M_Z = 91.188
 _QUARKS = 5
 _RELATIVE_ERROR = 0.005  # alpha_s, truncation and the b quark's mass, generously
 
@@ -27,7 +27,7 @@ def alpha_s(sqrt_s: npt.ArrayLike) -> FloatArray:
     """
     b0 = (33 - 2 * _QUARKS) / (12 * np.pi)
     b1 = (153 - 19 * _QUARKS) / (24 * np.pi**2)
-    run = 1 + b0 * _ALPHA_S_MZ * 2 * np.log(np.asarray(sqrt_s, dtype=np.float64) / _M_Z)
+    run = 1 + b0 * _ALPHA_S_MZ * 2 * np.log(np.asarray(sqrt_s, dtype=np.float64) / M_Z)
     return np.asarray(_ALPHA_S_MZ / (run + b1 / b0 * _ALPHA_S_MZ * np.log(run)))
 
 

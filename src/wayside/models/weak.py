@@ -9,19 +9,16 @@ from typing import Final
 
 import numpy as np
 
+from wayside.constants import FERMI
 from wayside.models.kinematics import kallen
 
 __all__ = [
-    "FERMI",
     "charged_spectrum",
     "pseudoscalar_width",
     "three_body_factor",
     "unit_width",
     "vector_width",
 ]
-
-FERMI: Final = 1.1663788e-5
-"""Fermi constant in GeV^-2 (PDG 2024)."""
 
 _NODES: Final = np.polynomial.legendre.leggauss(48)
 

@@ -15,6 +15,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from wayside.constants import M_Z, SINE_SQUARED
 from wayside.errors import InputError
 from wayside.typing import FloatArray
 
@@ -26,12 +27,6 @@ __all__ = [
     "require_below_z",
     "require_no_z",
 ]
-
-M_Z: Final = 91.188
-"""Mass of the Z in GeV."""
-
-SINE_SQUARED: Final = 0.2312
-"""Squared sine of the weak mixing angle."""
 
 NEGLECTED: Final = 0.1
 """Relative change of a rate up to which the Z may be left out."""

@@ -15,14 +15,19 @@ from wayside.collider.beams import Beams
 from wayside.constants import (
     FB_PER_NB,
     HBAR_C,
+    HIGGS_VACUUM,
+    M_B,
+    M_B_NEUTRAL,
     M_ELECTRON,
     M_KAON,
     M_KAON_NEUTRAL,
+    M_KSTAR,
+    M_KSTAR_NEUTRAL,
     SPEED_OF_LIGHT,
 )
 from wayside.errors import InputError
 from wayside.models.couplings import Couplings
-from wayside.models.dark_higgs import MIXING_POWERS, VACUUM
+from wayside.models.dark_higgs import MIXING_POWERS
 from wayside.models.kinematics import kallen
 from wayside.models.particle import ParticleModel
 from wayside.production.pair_decays import PairDecay
@@ -42,7 +47,7 @@ TOP_MASS: Final = 172.57
 CKM: Final = 0.0404
 """Modulus of V_ts V_tb."""
 
-XI: Final = 3.0 * TOP_MASS**2 * CKM / (16.0 * math.pi**2 * VACUUM**3)
+XI: Final = 3.0 * TOP_MASS**2 * CKM / (16.0 * math.pi**2 * HIGGS_VACUUM**3)
 """Coupling of S to sbar b over m_b and sin theta, in 1/GeV."""
 
 PICOSECOND: Final = 1e3 * SPEED_OF_LIGHT * 1e-6 / HBAR_C
@@ -62,10 +67,8 @@ class Meson(NamedTuple):
     """Of the B B pairs of the Y(4S) that consist of it."""
 
 
-CHARGED: Final = Meson(5.27941, 1.638, 0.514)
-NEUTRAL: Final = Meson(5.27972, 1.517, 0.486)
-M_KSTAR_CHARGED: Final = 0.89167
-M_KSTAR_NEUTRAL: Final = 0.89555
+CHARGED: Final = Meson(M_B, 1.638, 0.514)
+NEUTRAL: Final = Meson(M_B_NEUTRAL, 1.517, 0.486)
 
 
 def f0(q2: float) -> float:
@@ -107,7 +110,7 @@ class Channel(NamedTuple):
 CHANNELS: Final = (
     Channel("B+ -> K+ S", CHARGED, M_KAON, width_to_kaon, f0),
     Channel("B0 -> K0 S", NEUTRAL, M_KAON_NEUTRAL, width_to_kaon, f0),
-    Channel("B+ -> K*+ S", CHARGED, M_KSTAR_CHARGED, width_to_kstar, a0),
+    Channel("B+ -> K*+ S", CHARGED, M_KSTAR, width_to_kstar, a0),
     Channel("B0 -> K*0 S", NEUTRAL, M_KSTAR_NEUTRAL, width_to_kstar, a0),
 )
 

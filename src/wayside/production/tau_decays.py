@@ -19,12 +19,13 @@ from wayside.constants import (
     LEPTON_MASSES,
     M_KAON,
     M_PION,
+    M_RHO,
     M_TAU,
     SPEED_OF_LIGHT,
 )
 from wayside.errors import InputError
 from wayside.models.couplings import Couplings, Powers
-from wayside.models.hnl import F_KAON, F_PION, F_RHO, M_RHO, MIXINGS, V_UD, V_US
+from wayside.models.hnl import F_KAON, F_PION, F_RHO, MIXINGS, V_UD, V_US
 from wayside.models.particle import ParticleModel
 from wayside.models.weak import (
     charged_spectrum,
