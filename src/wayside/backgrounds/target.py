@@ -14,6 +14,7 @@ import numpy as np
 from wayside.backgrounds import photons
 from wayside.backgrounds.klong_shield import LEAD_AS_TUNGSTEN, curves
 from wayside.backgrounds.muon_loss import energy_after
+from wayside.detector.faces import entering_from_above
 from wayside.detector.materials import LEAD
 from wayside.detector.stack import Stack
 from wayside.typing import FloatArray
@@ -56,9 +57,9 @@ class Target(NamedTuple):
         intensity, times the volume; what enters is pi/2 of the roof, pi/4 of each upright area.
         """
         volume = self.width * self.height * self.depth
-        roof = self.width * self.depth
-        upright = self.height * (self.depth + self.width)
-        return 2.0 * math.pi / 3.0 * volume / (0.5 * math.pi * roof + 0.25 * math.pi * upright)
+        return (
+            2.0 * math.pi / 3.0 * volume / entering_from_above(self.width, self.height, self.depth)
+        )
 
 
 _STACK: Final = Stack()

@@ -164,3 +164,26 @@ class Ring:
         length = math.hypot(r2 - r1, z2 - z1)
         areas = radius * (0.5 * weights * length * 2.0 * np.pi / (4 * order))[:, None]
         return Patches(points.reshape(-1, 3), normals.reshape(-1, 3), areas.ravel())
+
+
+def entering_from_above(width: float, height: float, depth: float) -> float:
+    """Rate into an upright box of particles with the square of the cosine of their zenith angle.
+
+    Parameters
+    ----------
+    width, height, depth
+        Sides in m, the second upward.
+
+    Returns
+    -------
+    float
+        For a vertical intensity of one per m^2 and sr: pi/2 of the roof and pi/4 of each upright
+        face that has its normal toward them, which is one of two.
+
+    Examples
+    --------
+    >>> round(entering_from_above(1.0, 1.0, 1.0) / math.pi, 6)
+    1.0
+    """
+    roof, upright = width * depth, height * (depth + width)
+    return 0.5 * math.pi * roof + 0.25 * math.pi * upright

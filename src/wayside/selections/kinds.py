@@ -12,15 +12,16 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from wayside.detector.faces import entering_from_above
 from wayside.detector.stack import Stack
 from wayside.typing import FloatArray, StructuredArray
 
 
-def _areas() -> tuple[float, float, float]:
-    """Areas in m^2 of the faces of the simulated blocks across x, y and z."""
+def _sides() -> tuple[float, float, float]:
+    """Width, height and depth in m of the simulated blocks."""
     stack = Stack()
     x, y, z = (1e-3 * length for length in (*stack.size, stack.depth))
-    return y * z, x * z, x * y
+    return x, y, z
 
 
 class Reference(NamedTuple):
@@ -43,12 +44,11 @@ def _downward(rows: StructuredArray) -> FloatArray:
 
 
 def _downward_rate() -> float:
-    x, y, z = _areas()
-    return 0.5 * math.pi * y + 0.25 * math.pi * (x + z)
+    return entering_from_above(*_sides())
 
 
 ABOVE: Final = Reference(_downward, _downward_rate)
-FRONT: Final = Reference(lambda rows: np.ones(len(rows)), lambda: _areas()[2])
+FRONT: Final = Reference(lambda rows: np.ones(len(rows)), lambda: math.prod(_sides()[:2]))
 
 
 class Kind(NamedTuple):
