@@ -89,7 +89,7 @@ nitpick_ignore_regex = [
     # variables and aliases of types, and pieces of a type that is cut at a comma.
     (
         r"py:class",
-        r"Figure|Axes|HistGradientBoostingClassifier|wayside\.[\w.]+\.(T|Command|Function)|(dict|tuple)\[(float|str)",
+        r"Figure|Axes|HistGradientBoostingClassifier|wayside\.[\w.]+\.(T|ChannelT|Command|Function)|(dict|tuple)\[(float|str)",
     ),
 ]
 

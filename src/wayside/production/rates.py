@@ -14,7 +14,7 @@ class Rates(ABC):
     """Cross-section and yield of a process, with the couplings left out of what costs time."""
 
     powers: ClassVar[Powers]
-    """Exponents of the couplings that `cross_section_hat` leaves out."""
+    """Exponents of the couplings that are left out of the cross-section."""
     flying_per_event: float = 1.0
     """Long-lived particles per event of the process with the branching ratio once."""
 

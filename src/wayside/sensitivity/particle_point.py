@@ -105,7 +105,7 @@ class ParticlePoint:
             }
 
     def visible_fraction(self, couplings: Couplings) -> FloatArray:
-        """Fraction of the decays that are to other channels than those of `invisible`."""
+        """Fraction of the decays that are to channels that a detector can see."""
         ratios = self.branching_ratios(couplings)
         hidden = sum(ratios[channel] for channel in self.model.invisible if channel in ratios)
         shape = np.broadcast_shapes(*(np.shape(value) for value in couplings.values()))
