@@ -1,19 +1,28 @@
 """Rows of candidates against events whose every number is known."""
 
+import json
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from reference.straight_crossings import STACK, straight, through
 
+import wayside
 from wayside.candidates.schema import PLACES, ROW
 from wayside.candidates.weights import Vetoes
 from wayside.detector.physics import Physics
 from wayside.emulsion.sheets import Sheets
+from wayside.errors import InputError
 from wayside.generator.pairs import DECAY
 from wayside.generator.records import PRIMARY
 from wayside.reconstruction.candidate_rows import Origin, describe
 from wayside.reconstruction.job import Job, of_crossings, response_of
 from wayside.reconstruction.pipeline import reconstruct
+from wayside.reconstruction.run import read_result
 from wayside.scenario.emulsion import EmulsionSection, ReconstructionSection
+from wayside.selections.cuts import Cut, Cuts
+from wayside.selections.selection import nearest_selection
+from wayside.tables import write_table
 from wayside.transport import datasets
 from wayside.transport.biased_beams import Beam, FromPoint, LogRange
 from wayside.transport.compact_crossings import compact, expand
@@ -173,6 +182,82 @@ def test_nothing():
     assert nothing.rows.dtype == ROW
     assert len(nothing.rows) == 0
     assert nothing.fibres.offsets.tolist() == [0]
+
+
+@pytest.fixture(scope="module")
+def run_folder(tmp_path_factory):
+    """Events 3 to 6 of a run: the pair with a muon, the pair alone, and both again."""
+    folder = tmp_path_factory.mktemp("run")
+    numbers = (3, 4, 5, 6)
+    parts = [event(muon=number % 2 == 1) for number in numbers]
+    beside = dict(zip(numbers, (-60.0, -20.0, 20.0, 60.0), strict=True))  # mm
+    for kind in ("film", "gas", "fibre"):
+        for number, part in zip(numbers, parts, strict=True):
+            part[kind]["event"] = number
+            for side in ("in", "out"):
+                part[kind][f"y_{side}"] += beside[number]
+        rows = np.concatenate([part[kind] for part in parts])
+        write_table(folder / f"{kind}.parquet", rows)
+    primaries = np.zeros(len(numbers), PRIMARY)
+    primaries["event"], primaries["pdg"], primaries["weight"] = numbers, 13, 1.0
+    primaries["pz"] = 5e3
+    for axis, value in zip("xyz", POINT, strict=True):
+        primaries[axis] = value
+    primaries["y"] += list(beside.values())
+    write_table(folder / "primaries.parquet", primaries)
+    stack = {**vars(STACK), "size": list(STACK.size)}
+    (folder / "run.json").write_text(json.dumps({"stack": stack}, default=repr))
+    return folder
+
+
+CUTS = {"mass": 0.02, "opening": 0.1}
+
+
+def selection_file(folder, **cuts):
+    """A selection with some cuts and two planes of fibres; what it keeps does not matter here."""
+    known = nearest_selection(0.691)
+    own = Cuts(tuple(Cut(*item) for item in cuts.items()), Vetoes(fibre_layers=2))
+    path = folder / "selection.json"
+    replace(known, cuts=own).write(path)
+    return path
+
+
+@pytest.mark.parametrize("together", [4, 1])
+def test_a_run_gets_a_table_of_candidates(run_folder, tmp_path, together):
+    chosen = selection_file(tmp_path, **CUTS)
+    scenario = wayside.load_scenario("belle2-forward", {"run.selection": str(chosen)})
+    out = tmp_path / "out"
+    result = wayside.reconstruct(run_folder, out, scenario=scenario, together=together)
+    rows = result.candidates
+    assert [path.name for path in result.tables][-1] == "candidates.parquet"
+    assert rows["event"].tolist() == [3, 4, 5, 6]
+    assert rows["at_origin"].all()
+    assert rows["timed"].all()
+    assert rows["gaps_before"].tolist() == [2, 0, 2, 0]
+    # The muon crosses two gaps before, and two places with two planes of fibres each.
+    fake = 0.03**2 * 0.02**4
+    assert rows["probability"] == pytest.approx([fake, 1.0, fake, 1.0], rel=1e-12)
+    assert rows["delay"] == pytest.approx(np.full(4, 3.0), abs=10.0)
+    report = result.report["result"]
+    assert report["candidates_selected"] == pytest.approx(2.0, rel=1e-6)
+    assert report["efficiency_selected"]["value"] == pytest.approx(0.5, rel=1e-6)
+    assert result.report["about"]["selection"]["cuts"] == CUTS
+    assert read_result(out)[1]["vetoed"].sum() >= 2
+
+
+def test_a_cut_that_fails_leaves_nothing(run_folder, tmp_path):
+    chosen = selection_file(tmp_path, opening=1.0)
+    scenario = wayside.load_scenario("belle2-forward", {"run.selection": str(chosen)})
+    result = wayside.reconstruct(run_folder, tmp_path / "out", scenario=scenario)
+    assert (result.candidates["probability"] == 0.0).all()
+    assert result.report["result"]["efficiency_selected"] == {"value": 0.0, "error": 0.0}
+
+
+def test_without_a_selection_there_are_no_candidates(run_folder, tmp_path):
+    result = wayside.reconstruct(run_folder, tmp_path / "out")
+    assert not (tmp_path / "out" / "candidates.parquet").exists()
+    with pytest.raises(InputError, match=r"no candidates; reconstruct it with run\.selection"):
+        _ = result.candidates
 
 
 @pytest.mark.nightly

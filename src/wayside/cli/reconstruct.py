@@ -77,7 +77,9 @@ def command(
 
     Writes tracks.parquet, vertices.parquet, particles.parquet (true particles, and the track that
     each has), reconstruction.json and figures to --out, by default RUN_DIR/reconstruction; with
-    --format root also reconstruction.root. A run that was killed goes on where it was, with the
+    --format root also reconstruction.root. With the selection of a search, as in --set
+    run.selection=search, also candidates.parquet: every vertex with all that a selection asks for,
+    and the probability that this one keeps it. A run that was killed goes on where it was, with the
     same command.
     """
     loaded = load(scenario, overrides)
@@ -121,4 +123,12 @@ def _text(result: dict[str, Any]) -> str:
         if fraction["tried"]:
             value, low, high = (100.0 * fraction[name] for name in ("value", "low", "high"))
             lines.append(f"{what:<36}{value:6.2f}%  ({low:.2f} to {high:.2f} at 68%)")
+    if "efficiency_selected" in result:
+        kept = result["efficiency_selected"]
+        value, error = (100.0 * kept[name] for name in ("value", "error"))
+        lines.append(f"{'events that are selected':<36}{value:6.2f}%  (+- {error:.2f})")
+        lines.append(
+            f"{result['candidates']} candidates, {result['candidates_timed']} timed,"
+            f" {result['candidates_selected']:.4g} selected"
+        )
     return "\n".join(lines)

@@ -140,7 +140,8 @@ def passing_decays(
     passed = {name: np.zeros(len(decays), dtype=np.bool_) for name in SELECTIONS}
     for number, (first, last) in enumerate(spans(run.events(), job.together)):
         mine = np.flatnonzero((decays["event"] >= first) & (decays["event"] <= last))
-        good = matched_decays(decays[mine], one_group(run, job, number, first, last))
+        result, _ = one_group(run, job, number, first, last)
+        good = matched_decays(decays[mine], result)
         for name in SELECTIONS:
             passed[name][mine] = good[name]
         if progress is not None:

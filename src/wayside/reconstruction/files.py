@@ -5,6 +5,7 @@ crossings ``film.parquet``, ``gas.parquet`` and ``fibre.parquet``, events in inc
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -62,26 +63,32 @@ class Run:
     def sheets(self) -> Sheets:
         """Depths of the layers that were simulated; the study's if the run does not tell."""
         stack = self.about.get("stack", {})
-        try:
+        with self._using_stack():
             width, height = stack.get("size", (200.0, 300.0))
             names = {"plate": "plate", "film": "film", "base": "base", "gap": "mpgd"}
             lengths = {own: float(stack[name]) for own, name in names.items() if name in stack}
             counts = {name: int(stack[name]) for name in ("layers", "blocks") if name in stack}
             return Sheets(**lengths, **counts, width=float(width), height=float(height))  # type: ignore[arg-type]
-        except (TypeError, ValueError, AttributeError):
-            raise InputError(f"{self.folder / 'run.json'}: stack: cannot be used") from None
+
+    @property
+    def stack(self) -> Stack:
+        """Layers that were simulated; the study's if the run does not tell."""
+        stack = self.about.get("stack", {})
+        with self._using_stack():
+            known = {key: stack[key] for key in Stack.__dataclass_fields__ if key in stack}
+            return Stack(**{**known, "size": (self.sheets.width, self.sheets.height)})
 
     @property
     def layer(self) -> Layer:
         """What particles went through in a layer; the study's if the run does not tell."""
-        stack = self.about.get("stack")
-        if stack is None:
-            return Layer()
+        with self._using_stack():
+            return Layer.from_stack(self.stack) if "stack" in self.about else Layer()
+
+    @contextmanager
+    def _using_stack(self) -> Iterator[None]:
+        """Name the file where its layers cannot be used."""
         try:
-            known = {key: stack[key] for key in Stack.__dataclass_fields__ if key in stack}
-            return Layer.from_stack(
-                Stack(**{**known, "size": (self.sheets.width, self.sheets.height)})
-            )
+            yield
         except (TypeError, ValueError, AttributeError):
             raise InputError(f"{self.folder / 'run.json'}: stack: cannot be used") from None
 

@@ -18,6 +18,7 @@ from wayside.reconstruction.material import Layer
 from wayside.reconstruction.pipeline import Reconstructed, Setup, reconstruct
 from wayside.reconstruction.setup import setup_of
 from wayside.scenario.emulsion import EmulsionSection, ReconstructionSection
+from wayside.selections.cuts import Cuts
 from wayside.typing import StructuredArray
 from wayside.version import __version__
 
@@ -43,6 +44,8 @@ class Job:
         Whether every grain is simulated.
     tile
         Side in mm of the squares that are linked separately; all at once if None.
+    selection
+        Cuts and vetoes of a search, with which vertices become a table of candidates; none if None.
     """
 
     emulsion: EmulsionSection
@@ -51,6 +54,7 @@ class Job:
     together: int = 1000
     grains: bool = False
     tile: float | None = None
+    selection: Cuts | None = None
 
     def setup(self, sheets: Sheets, layer: Layer | None = None) -> Setup:
         """Settings of reconstruction for films at given depths."""
@@ -66,6 +70,7 @@ class Job:
             "together": self.together,
             "response": "grains" if self.grains else "parametrised",
             "tile_mm": self.tile,
+            **({} if self.selection is None else {"selection": self.selection.plain()}),
             "sheets": asdict(run.sheets),
             "layer": asdict(run.layer),
             "simulation": run.about,

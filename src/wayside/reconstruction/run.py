@@ -15,9 +15,10 @@ from wayside.generator.records import PRIMARY
 from wayside.processes import pool
 from wayside.reading import file_checksum, read_json, require_checksums, sealed_json
 from wayside.reconstruction.files import KINDS, Run, spans
-from wayside.reconstruction.job import Job, of_crossings
-from wayside.reconstruction.pipeline import Reconstructed
+from wayside.reconstruction.job import Job, response_of
+from wayside.reconstruction.pipeline import Reconstructed, reconstruct
 from wayside.reconstruction.records import TRACK, VERTEX
+from wayside.reconstruction.selected import CANDIDATE, Simulated, candidates
 from wayside.reconstruction.truth_matching import PARTICLE, PURE, at_origin, match_truth
 from wayside.tables import about_table, flat, join_tables, read_table, write_table
 from wayside.typing import StructuredArray
@@ -27,12 +28,29 @@ SUMMARY: Final = "reconstruction.json"
 TABLES: Final = ("tracks", "vertices", "particles")
 """Names of the tables of results, each in a Parquet file."""
 
+CANDIDATES: Final = "candidates"
+"""Name of one more table, where there is a selection."""
 
-def one_group(run: Run, job: Job, number: int, first: int, last: int) -> Reconstructed:
-    """Response and reconstruction of one group of events."""
+
+def tables_of(job: Job) -> tuple[str, ...]:
+    """Names of the tables that a job gives."""
+    return TABLES if job.selection is None else (*TABLES, CANDIDATES)
+
+
+def one_group(
+    run: Run, job: Job, number: int, first: int, last: int
+) -> tuple[Reconstructed, StructuredArray | None]:
+    """Response and reconstruction of one group of events, and candidates if there are cuts."""
     rng = np.random.default_rng(np.random.SeedSequence((job.seed, number)))
     crossings = {kind: run.crossings(kind, first, last) for kind in KINDS}
-    return of_crossings(crossings, job, run.sheets, rng, first, run.layer)
+    response = response_of(crossings, job, run.sheets, rng, first)
+    setup = job.setup(run.sheets, run.layer)
+    result = reconstruct(response.rows, setup, response.gas, response.fibres, job.tile)
+    if job.selection is None:
+        return result, None
+    events = run.primaries["event"]
+    simulated = Simulated(run.primaries[(events >= first) & (events <= last)], crossings, run.stack)
+    return result, candidates(result, response.gas, simulated, setup, job.selection)
 
 
 def reconstruct_run(
@@ -127,12 +145,13 @@ def _reconstruct(
         done += 1
         if progress is not None:
             progress(done, len(groups))
-    for name in TABLES:
+    for name in tables_of(job):
         join_tables(
             [group.file(name) for group in groups], out / f"{name}.parquet", {"job": digest}
         )
-    checksums = {name: file_checksum(out / f"{name}.parquet") for name in TABLES}
-    result = {"about": about, "result": _count(out, run), "tables": checksums}
+    checksums = {name: file_checksum(out / f"{name}.parquet") for name in tables_of(job)}
+    counts = _count(out, run) | ({} if job.selection is None else _count_selected(out, run))
+    result = {"about": about, "result": counts, "tables": checksums}
     write_text(summary, sealed_json(result, indent=2) + "\n")
     shutil.rmtree(parts)
     return result
@@ -184,7 +203,7 @@ class _Group(NamedTuple):
 
     def is_done(self) -> bool:
         """Whether its tables are there, of this job and not damaged at first sight."""
-        files = [self.file(name) for name in TABLES]
+        files = [self.file(name) for name in tables_of(self.job)]
         try:
             return all(path.is_file() and about_table(path) == self.about() for path in files)
         except InputError:
@@ -203,9 +222,14 @@ def _write_groups(waiting: list[_Group], workers: int) -> Iterator[None]:
 def _write_group(group: _Group) -> None:
     job = group.job
     run = Run(group.folder, check=False)
-    result = one_group(run, job, group.number, group.first, group.last)
+    result, selected = one_group(run, job, group.number, group.first, group.last)
     matched = match_truth(result, job.cuts.min_sheets)
-    for name, rows in zip(TABLES, (result.tracks, result.vertices, matched.particles), strict=True):
+    rows_by_name = dict(
+        zip(TABLES, (result.tracks, result.vertices, matched.particles), strict=True)
+    )
+    if selected is not None:
+        rows_by_name[CANDIDATES] = selected
+    for name, rows in rows_by_name.items():
         numbered = np.zeros(len(rows), dtype=[("group", np.int32), *rows.dtype.descr])
         numbered["group"] = group.number
         for column in rows.dtype.names or ():
@@ -225,6 +249,11 @@ def read_result(out: Path) -> tuple[StructuredArray, StructuredArray, Structured
         for name, dtype in zip(TABLES, (TRACK, VERTEX, PARTICLE), strict=True)
     )
     return tracks, vertices, particles
+
+
+def read_selected(out: Path) -> StructuredArray:
+    """Candidates of a finished reconstruction with a selection."""
+    return read_table(out / f"{CANDIDATES}.parquet", with_group(CANDIDATE))
 
 
 def origins(primaries: StructuredArray) -> StructuredArray:
@@ -248,6 +277,22 @@ def _count(out: Path, run: Run) -> dict[str, Any]:
         "efficiency_vertices": _fraction(len(good), events),
         "purity_vertices": _fraction(np.count_nonzero(vertices["event"] >= 0), len(vertices)),
         "secondary_vertices": _fraction(np.count_nonzero(vertices["secondary"]), len(vertices)),
+    }
+
+
+def _count_selected(out: Path, run: Run) -> dict[str, Any]:
+    """Candidates, those with a time, and the expected numbers of selected ones."""
+    rows = read_selected(out)
+    probability = rows["probability"]
+    right = probability[rows["at_origin"]]
+    return {
+        "candidates": len(rows),
+        "candidates_timed": int(np.count_nonzero(rows["timed"])),
+        "candidates_selected": float(probability.sum()),
+        "efficiency_selected": {
+            "value": float(right.sum()) / len(run.events()),
+            "error": float(np.sqrt((right**2).sum())) / len(run.events()),
+        },
     }
 
 

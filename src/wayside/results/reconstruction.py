@@ -1,19 +1,29 @@
 """Tracks and vertices of a simulated run: in a folder, with its tables and figures."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from wayside.errors import InputError
+from wayside.files import printable
 from wayside.reconstruction.files import Run
 from wayside.reconstruction.job import Job
-from wayside.reconstruction.run import TABLES, origins, read_result, reconstruct_run
+from wayside.reconstruction.run import (
+    CANDIDATES,
+    TABLES,
+    origins,
+    read_result,
+    read_selected,
+    reconstruct_run,
+)
 from wayside.results.saving import Drawing, SavedRun
 from wayside.results.simulation import Simulation
 from wayside.scenario import Scenario, load_scenario
+from wayside.scenario.choice import selection_of
 from wayside.typing import StructuredArray
 
 if TYPE_CHECKING:
@@ -33,8 +43,8 @@ class Reconstruction(SavedRun):
     run_folder: Path
     """The simulated run."""
     folder: Path
-    """Holds ``tracks``, ``vertices`` and ``particles`` as Parquet files, and
-    ``reconstruction.json``."""
+    """Holds ``tracks``, ``vertices`` and ``particles`` as Parquet files, with a selection
+    ``candidates`` as well, and ``reconstruction.json``."""
     report: dict[str, Any]
     """What was done (``about``), efficiencies and purities (``result``)."""
 
@@ -57,10 +67,34 @@ class Reconstruction(SavedRun):
         """True particles, one a row, with the number of the track that each has."""
         return self._tables[2]
 
+    @cached_property
+    def candidates(self) -> StructuredArray:
+        """Vertices as candidates of a search, one a row.
+
+        Columns of `wayside.candidates.schema`, and the ``probability`` that the selection keeps
+        each: 0 where a cut fails, else that none of the layers that veto has a hit.
+
+        Raises
+        ------
+        InputError
+            If the scenario had no selection of a search.
+        """
+        if CANDIDATES not in self._names:
+            raise InputError(
+                f"{printable(self.folder)}: no candidates; reconstruct it with run.selection"
+            )
+        return read_selected(self.folder)
+
+    @property
+    def _names(self) -> list[str]:
+        """Names of the tables, from the first on."""
+        known = self.report["tables"]
+        return [name for name in (*TABLES, CANDIDATES) if name in known]
+
     @property
     def tables(self) -> list[Path]:
         """Parquet files of the result."""
-        return [self.folder / f"{name}.parquet" for name in TABLES]
+        return [self.folder / f"{name}.parquet" for name in self._names]
 
     def summary(self) -> dict[str, Any]:
         """Plain values, as ``wayside reconstruct --json`` prints them."""
@@ -70,7 +104,8 @@ class Reconstruction(SavedRun):
 
     def trees(self) -> dict[str, StructuredArray]:
         """Rows of all tables, by name."""
-        return dict(zip(TABLES, self._tables, strict=True))
+        trees = dict(zip(TABLES, self._tables, strict=True))
+        return trees | ({CANDIDATES: self.candidates} if CANDIDATES in self._names else {})
 
     def drawings(self, display: int = 0) -> Iterator[Drawing]:
         """Residuals of vertices, efficiency of tracks, and the first events with a vertex."""
@@ -136,7 +171,8 @@ def reconstruct(
         Where the result goes, ``reconstruction`` in the folder of the run unless given.
     scenario
         Films and cuts; those of the simulation unless given, or of ``belle2-forward`` where only
-        a folder is named.
+        a folder is named. Where it has the selection of a search (``run.selection``), vertices are
+        made in four dimensions and become a table of candidates.
     seed
         Of what happens in the films and gas gaps; the result follows from it alone.
     together
@@ -178,5 +214,9 @@ def reconstruct(
         run_folder, cuts = Path(run), scenario or load_scenario(DEFAULT_SCENARIO)
     target = run_folder / "reconstruction" if folder is None else Path(folder)
     job = Job(cuts.emulsion, cuts.reconstruction, seed, together, grains, tile)
+    chosen = selection_of(cuts)
+    if chosen is not None:
+        four_dimensional = cuts.reconstruction.model_copy(update={"four_dimensional": True})
+        job = replace(job, cuts=four_dimensional, selection=chosen.cuts)
     report = reconstruct_run(run_folder, target, job, workers, progress)
     return Reconstruction(run_folder, target, report)

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -52,6 +52,11 @@ class Cuts(NamedTuple):
 
     cuts: tuple[Cut, ...] = ()
     vetoes: Vetoes = Vetoes()
+
+    def plain(self) -> dict[str, Any]:
+        """Values that JSON knows: thresholds by variable under ``cuts``, and ``vetoes``."""
+        thresholds = {cut.variable: cut.threshold for cut in self.cuts}
+        return {"cuts": thresholds, "vetoes": self.vetoes._asdict()}
 
     def passes(self, rows: StructuredArray) -> BoolArray:
         """Which rows pass all thresholds, whatever the vetoes say; shape (n,)."""
