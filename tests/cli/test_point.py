@@ -277,3 +277,18 @@ def test_a_folder_that_cannot_be(tmp_path: Path) -> None:
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr.count("\n") == 1
     assert [each.name for each in tmp_path.iterdir()] == ["file"]
+
+
+def test_channels_that_are_closed_are_left_out_of_the_text() -> None:
+    values = ("model.kind=hnl", "model.mass=0.5", "model.u2_tau=1e-6")
+    options = [option for value in values for option in ("--set", value)]
+    text = point("gazelle", *options).stdout
+    found = report("gazelle", *options)
+    ratios = found["llp"]["branching_ratios"]
+    closed = [name for name, ratio in ratios.items() if ratio == 0.0]
+    assert closed
+    rows = " ".join(text.split())
+    for name, ratio in ratios.items():
+        assert (f" {name} {ratio:.4g}" in rows) == (name not in closed)
+    for process in found["production"]:
+        assert (process["reaction"] in rows) == (process["branching_ratio"] > 0.0)

@@ -95,7 +95,10 @@ def _particle(report: dict[str, Any]) -> list[str]:
         f"sqrt(s) = {report['sqrt_s_gev']:.6g} GeV, {run['luminosity_fb']:g} fb^-1",
         "",
     ]
-    for process in report["production"]:
+    happening = [process for process in report["production"] if process["branching_ratio"] > 0.0]
+    if not happening:
+        lines.append("production    none with these couplings")
+    for process in happening:
         branching = process["branching_ratio"]
         ratio = "" if branching == 1.0 else f", branching ratio {branching:.4g}"
         multiple = process["llps_per_event"]
@@ -191,7 +194,9 @@ def _relic(relic: dict[str, Any]) -> str:
 
 def _branchings(ratios: dict[str, float]) -> str:
     return ", ".join(
-        f"{channel} {value:.4g}".replace(" ", _NO_BREAK) for channel, value in ratios.items()
+        f"{channel} {value:.4g}".replace(" ", _NO_BREAK)
+        for channel, value in ratios.items()
+        if value > 0.0
     )
 
 
