@@ -4,6 +4,26 @@ from typing import Any
 import pytest
 
 BASE: dict[str, Any] = {
+    "hall": {
+        "volumes": {
+            "wall": {
+                "material": "concrete",
+                "density": 2.4,
+                "passable": True,
+                "shape": "block",
+                "x_min": -2.0,
+                "x_max": 2.0,
+                "y_min": -2.0,
+                "y_max": 2.0,
+                "z_min": 4.0,
+                "z_max": 5.0,
+                "hole_x_min": -1.0,
+                "hole_x_max": 1.0,
+                "hole_y_min": -1.0,
+                "hole_y_max": 1.0,
+            }
+        }
+    },
     "name": "test",
     "description": "",
     "model": {

@@ -275,7 +275,7 @@ def least_energy_at(setup: DetectorSetup, scale: float = 1.0) -> float:
     scale
         Factor of the energy loss, for its error.
     """
-    metal = shield_of(setup.scenario)
+    metal = shield_of(setup)
     whole = Shield(metal.iron, metal.tungsten, setup.scenario.stack.shield)
     return M_MUON + max(muon_shield.threshold(whole, scale), _SLOWEST)
 
@@ -307,7 +307,7 @@ def energies_at(setup: DetectorSetup) -> tuple[FloatArray, FloatArray]:
         cross the lead.
     """
     kinetic, weights = energies(setup.beams, setup.box, least_energy=least_energy_at(setup))
-    return muon_shield.energy_behind(kinetic, shield_of(setup.scenario)), weights
+    return muon_shield.energy_behind(kinetic, shield_of(setup)), weights
 
 
 def sources(setup: DetectorSetup) -> list[Source]:
@@ -332,7 +332,7 @@ def sources(setup: DetectorSetup) -> list[Source]:
 
 
 def _shielding_words(setup: DetectorSetup, kinetic: FloatArray, weights: FloatArray) -> str:
-    metal = shield_of(setup.scenario)
+    metal = shield_of(setup)
     if metal.iron + metal.tungsten == 0.0:
         return "no metal in front of the detector (shielding) but its lead"
     what = f"{100 * metal.iron:g} cm of iron and {100 * metal.tungsten:g} cm of tungsten"
@@ -360,7 +360,7 @@ def _narrow_states(setup: DetectorSetup) -> Iterator[Source]:
         value, error = branching(pdgid)
         relative = math.hypot(error / value, width_error / width_ee, RATE_ERROR)
         kinetic, weights = resonant_energies(beams, box, least_energy=least)
-        behind = muon_shield.energy_behind(kinetic, shield_of(setup.scenario))
+        behind = muon_shield.energy_behind(kinetic, shield_of(setup))
         yield Source(
             f"collider-muons-{name}",
             f"muons from {name}",

@@ -5,21 +5,19 @@ Section 9.3 and fig. 13 of the study; docs/theory/backgrounds_klong.md.
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 
 from wayside.backgrounds.counts import Count
 from wayside.backgrounds.klong_production import entering, production_for
 from wayside.backgrounds.klong_shield import LENGTH_ERROR, Shield
+from wayside.backgrounds.passage import passage
 from wayside.backgrounds.setup import DetectorSetup
 from wayside.backgrounds.source import Source, Spectrum
 from wayside.constants import CTAU_KLONG, M_KAON_NEUTRAL
+from wayside.scenario.shielding import HALL
 from wayside.typing import FloatArray
-
-if TYPE_CHECKING:
-    from wayside.scenario import Scenario
-
 
 PRODUCTION_ERROR: Final = 0.15
 """Relative, of numbers of K_L0: the generator agrees with ARGUS' K0 multiplicity of the continuum
@@ -68,9 +66,26 @@ class Behind:
         return Count(value, self.relative[0] * value, self.relative[1] * value)
 
 
-def shield_of(scenario: "Scenario") -> Shield:
-    """The shielding of a scenario, without the detector's lead."""
-    return Shield(scenario.shielding.iron, scenario.shielding.tungsten)
+def shield_of(setup: DetectorSetup) -> Shield:
+    """The shielding in front of a detector, without the detector's lead.
+
+    Parameters
+    ----------
+    setup
+        The detector and the scenario that it is in; where ``shielding.iron`` is ``"hall"``, the
+        iron is that of `wayside.backgrounds.passage.Passage.effective_iron`.
+    """
+    shielding = setup.scenario.shielding
+    iron = shielding.iron
+    if iron == HALL:
+        iron = setup.once(_hall_iron)
+    return Shield(float(iron), shielding.tungsten)
+
+
+def _hall_iron(setup: DetectorSetup) -> float:
+    hall = setup.scenario.hall
+    assert hall is not None, "a scenario refuses the word without a hall"
+    return passage(hall.build(), setup.volume).effective_iron()
 
 
 def attenuation_error(logarithm: float) -> float:
@@ -99,7 +114,7 @@ def behind(setup: DetectorSetup, order: int = 8) -> Behind:
     scenario, luminosity = setup.scenario, setup.luminosity_fb
     points = entering(setup.beams, setup.box, order)
     kinetic = points.kinetic
-    shield = shield_of(scenario)
+    shield = shield_of(setup)
     at_stack = Shield(shield.iron, shield.tungsten, scenario.stack.shield)
     bare = luminosity * points.sigma.sum(axis=0)
     arriving = bare * points.arriving()
@@ -140,7 +155,7 @@ def sources(setup: DetectorSetup) -> list[Source]:
     if table is None:
         return []
     kaons = setup.once(behind)
-    shield = shield_of(setup.scenario)
+    shield = shield_of(setup)
     return [
         Source(
             "klong-ip",

@@ -117,7 +117,7 @@ def neutrons(setup: DetectorSetup, made_by: Hadron) -> Neutrons:
     InputError
         If there is no table for the beams' energy.
     """
-    shield = shield_of(setup.scenario)
+    shield = shield_of(setup)
     numbers, errors = for_each(made_by, shield)
     kinetic, fraction = np.array(MIDDLES), np.maximum(-np.diff(np.append(numbers, 0.0)), 0.0)
     if made_by == "klong":
@@ -138,7 +138,7 @@ def neutrons(setup: DetectorSetup, made_by: Hadron) -> Neutrons:
 
 def sources(setup: DetectorSetup) -> list[Source]:
     """Neutrons made by K_L0 and by neutrons of the collision, where there are tables for it."""
-    shield = shield_of(setup.scenario)
+    shield = shield_of(setup)
     listed = []
     if production_for(setup.beams) is not None and depth(shield.iron, shield.tungsten) > 0.0:
         listed.append(_source(setup.once(neutrons, "klong"), "neutron-shield", setup))

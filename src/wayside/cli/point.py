@@ -78,7 +78,27 @@ def _text(report: dict[str, Any]) -> str:
     else:
         lines.append(f"covered by    {', '.join(covering) if covering else 'no existing search'}")
     lines += [f"note: {flag}" for flag in report["flags"]]
+    lines += [_in_between(name, one) for name, one in (report["hall"] or {}).items()]
     return "\n".join(part for line in lines for part in _wrapped(line))
+
+
+def _in_between(name: str, passage: dict[str, Any]) -> str:
+    """What stands in front of a detector."""
+    lengths: dict[str, float] = {}
+    for volume in passage["volumes"]:
+        lengths.setdefault(volume["material"], 0.0)
+        lengths[volume["material"]] += volume["length_m"]["mean"]
+    lengths.pop("air", None)
+    listed = ", ".join(f"{length:.3g} m of {material}" for material, length in lengths.items())
+    if not listed:
+        return f"note: in front of {name}: nothing of the hall but air"
+    threshold = passage["muon_threshold_gev"]
+    return (
+        f"note: in front of {name}: {listed} (mean):"
+        f" {passage['interaction_lengths']['mean']:.3g} interaction lengths,"
+        f" {passage['radiation_lengths']['mean']:.3g} radiation lengths; muons need"
+        f" {threshold['least']:.2g} to {threshold['most']:.2g} GeV"
+    )
 
 
 def _particle(report: dict[str, Any]) -> list[str]:

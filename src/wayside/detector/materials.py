@@ -195,3 +195,39 @@ ROCK: Final = Material(
 )
 """Continental crust: the eight elements above 1 per cent (Clarke and Washington 1924), scaled to 1;
 the density is the study's."""
+CONCRETE: Final = Material(
+    "Concrete",
+    2.3,
+    {
+        "H": 0.01,
+        "C": 0.001,
+        "O": 0.529107,
+        "Na": 0.016,
+        "Mg": 0.002,
+        "Al": 0.033872,
+        "Si": 0.337021,
+        "K": 0.013,
+        "Ca": 0.044,
+        "Fe": 0.014,
+    },
+)
+"""Ordinary concrete (NIST, Portland)."""
+POLYETHYLENE: Final = Material("Polyethylene", 0.94, {"H": 0.143711, "C": 0.856289})
+ALUMINIUM: Final = Material("Aluminium", 2.699, {"Al": 1.0})
+CAESIUM_IODIDE: Final = Material("CaesiumIodide", 4.51, {"Cs": 0.511549, "I": 0.488451})
+
+BY_NAME: Final[Mapping[str, Material]] = MappingProxyType(
+    {
+        "air": air(),
+        "aluminium": ALUMINIUM,
+        "caesium-iodide": CAESIUM_IODIDE,
+        "concrete": CONCRETE,
+        "copper": COPPER,
+        "iron": IRON,
+        "lead": LEAD,
+        "polyethylene": POLYETHYLENE,
+        "rock": ROCK,
+        "tungsten": TUNGSTEN,
+    }
+)
+"""Materials of a hall by the names that scenarios use."""

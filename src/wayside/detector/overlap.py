@@ -1,33 +1,52 @@
 """Whether two volumes share space."""
 
-from typing import Final
+from functools import singledispatch
+from typing import Final, NamedTuple
 
 import numpy as np
 
 from wayside.detector.box import Box
+from wayside.detector.polyhedron import Polyhedron
 from wayside.detector.volume import Volume
+from wayside.typing import FloatArray
 
 POINTS: Final = 4096
 """Points of each volume that are tried where there is no exact way."""
 
+_PARALLEL: Final = 1e-9
+"""Sine of the angle below which two edges count as parallel: the faces have seen to them."""
+
+
+class _Convex(NamedTuple):
+    """A convex body with flat faces."""
+
+    corners: FloatArray
+    normals: FloatArray
+    """Unit vectors across its faces, shape (n, 3); of two parallel faces one is enough."""
+    edges: FloatArray
+    """Unit vectors along its edges, shape (n, 3); of parallel ones one is enough."""
+    size: float
+    """Largest dimension in m."""
+
 
 def overlap(one: Volume, other: Volume, tolerance: float = 1e-9) -> bool:
-    """Whether two volumes share space; boxes that only touch share none.
+    """Whether two volumes share space; bodies that only touch share none.
 
     Parameters
     ----------
     one, other
         Anywhere.
     tolerance
-        Depth up to which boxes still only touch, in their largest dimension.
+        Depth up to which bodies with flat faces still only touch, in their largest dimension.
 
     Notes
     -----
-    Exact for boxes. For other shapes points of each are tried in the other, always the same ones:
-    what they share goes unnoticed if it is less than about a thousandth of both.
+    Exact for boxes and polyhedra. For other shapes points of each are tried in the other, always
+    the same ones: what they share goes unnoticed if it is less than about a thousandth of both.
     """
-    if isinstance(one, Box) and isinstance(other, Box):
-        return _boxes_overlap(one, other, tolerance)
+    first, second = _convex(one), _convex(other)
+    if first is not None and second is not None:
+        return _convex_overlap(first, second, tolerance)
     rng = np.random.default_rng(1)
     return bool(
         np.any(other.contains(one.sample(POINTS, rng)))
@@ -35,20 +54,47 @@ def overlap(one: Volume, other: Volume, tolerance: float = 1e-9) -> bool:
     )
 
 
-def _boxes_overlap(one: Box, other: Box, tolerance: float) -> bool:
-    """Whether no plane parts two boxes.
+@singledispatch
+def _convex(_: Volume) -> _Convex | None:
+    """A volume as a convex body with flat faces; None if it is none."""
+    return None
 
-    Two convex bodies are apart if and only if a plane parts them; for boxes one of the 15 planes
-    across their axes and the cross products of these will do (the separating axis theorem).
+
+@_convex.register
+def _(volume: Box) -> _Convex:
+    return _Convex(volume.corners, volume.axes, volume.axes, float(np.max(volume.size)))
+
+
+@_convex.register
+def _(volume: Polyhedron) -> _Convex:
+    corners = volume.corners[np.unique(volume.triangles)]
+    steps = volume.outline.segments[:, 1] - volume.outline.segments[:, 0]
+    edges = steps / np.linalg.norm(steps, axis=1)[:, None]
+    size = float(np.max(np.ptp(corners, axis=0)))
+    return _Convex(corners, _directions(volume.normals), _directions(edges), size)
+
+
+def _directions(vectors: FloatArray) -> FloatArray:
+    """Unit vectors, each direction and its opposite once."""
+    kept: list[FloatArray] = []
+    for vector in vectors:
+        if not any(abs(vector @ other) > 1.0 - 1e-12 for other in kept):
+            kept.append(vector)
+    return np.array(kept)
+
+
+def _convex_overlap(one: _Convex, other: _Convex, tolerance: float) -> bool:
+    """Whether no plane parts two convex bodies.
+
+    Two such bodies are apart if and only if a plane parts them; one across a face or along an edge
+    of each will do (the separating axis theorem): 15 planes for two boxes.
     """
-    directions = [*one.axes, *other.axes]
-    directions += [np.cross(a, b) for a in one.axes for b in other.axes]
-    slack = tolerance * max(float(np.max(one.size)), float(np.max(other.size)))
-    for direction in directions:
-        length = float(np.linalg.norm(direction))
-        if length < 1e-9:  # parallel edges: the faces have seen to it
-            continue
-        first, second = (box.corners @ (direction / length) for box in (one, other))
-        if min(first.max(), second.max()) - max(first.min(), second.min()) <= slack:
-            return False
-    return True
+    across = np.cross(one.edges[:, None, :], other.edges[None, :, :]).reshape(-1, 3)
+    lengths = np.linalg.norm(across, axis=1)
+    some = lengths > _PARALLEL
+    directions = np.concatenate([one.normals, other.normals, across[some] / lengths[some][:, None]])
+    first, second = one.corners @ directions.T, other.corners @ directions.T
+    shared = np.minimum(first.max(axis=0), second.max(axis=0)) - np.maximum(
+        first.min(axis=0), second.min(axis=0)
+    )
+    return bool(np.all(shared > tolerance * max(one.size, other.size)))

@@ -13,13 +13,16 @@ from wayside.production.process import Masses
 from wayside.production.registry import AUTOMATIC, process_class, resolve
 from wayside.scenario.model import is_pair
 from wayside.scenario.problems import fail, nearest, show
+from wayside.scenario.shielding import HALL
 
 if TYPE_CHECKING:
     from wayside.scenario.detector import DetectorSection
     from wayside.scenario.emulsion import EmulsionSection
+    from wayside.scenario.hall import HallSection
     from wayside.scenario.hardware import StackSection
     from wayside.scenario.model import ModelSection, PairSection
     from wayside.scenario.sections import ColliderSection, PlaneSection, RunSection
+    from wayside.scenario.shielding import ShieldingSection
     from wayside.scenario.site import BeamBackgroundSection
 
 
@@ -67,8 +70,18 @@ class Sections(Protocol):
         ...
 
     @property
+    def shielding(self) -> "ShieldingSection":
+        """Section ``[shielding]``."""
+        ...
+
+    @property
     def beam_backgrounds(self) -> Mapping[str, "BeamBackgroundSection"]:
         """Sections ``[beam_backgrounds.NAME]``."""
+        ...
+
+    @property
+    def hall(self) -> "HallSection | None":
+        """Section ``[hall]``, if there is one."""
         ...
 
     @property
@@ -274,6 +287,29 @@ def _beam_backgrounds(scenario: Sections) -> Iterator[str]:
             yield from _known_detectors(f"{path}.detectors", section.detectors, scenario)
 
 
+def _hall(scenario: Sections) -> Iterator[str]:
+    """Whether a detector stands where something else does."""
+    if scenario.hall is None:
+        if scenario.shielding.iron == HALL:
+            yield f'shielding.iron = "{HALL}": there is no [hall]; give one, or a thickness in m'
+        return
+    try:
+        hall = scenario.hall.build()
+    except InputError as error:
+        yield str(error)
+        return
+    for name, detector in scenario.detectors.items():
+        try:
+            volume = detector.build()
+        except InputError:  # said by another rule
+            continue
+        if blocking := hall.blocking(volume):
+            yield (
+                f"detectors.{name}: stands in {', '.join(blocking)} of the hall;"
+                " move it, or set passable = true for what it may overlap"
+            )
+
+
 RULES: Final[tuple[Callable[[Sections], Iterator[str]], ...]] = (
     _detectors,
     _background,
@@ -281,5 +317,6 @@ RULES: Final[tuple[Callable[[Sections], Iterator[str]], ...]] = (
     _stack,
     _emulsion,
     _beam_backgrounds,
+    _hall,
 )
 """Functions that give one line for each problem, in the order in which they are reported."""

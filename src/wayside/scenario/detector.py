@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Mapping
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, TypeVar, cast
 
 from pydantic import BeforeValidator, SerializeAsAny, StrictStr, create_model
 
@@ -17,7 +17,11 @@ LEAST_POINTS: Final = 4
 
 
 def _known_shape(value: object) -> object:
-    known = names()
+    return known_shape(value, names())
+
+
+def known_shape(value: object, known: tuple[str, ...]) -> object:
+    """Return the name of a shape, or refuse one that is not known."""
     if value not in known:
         near = nearest(value, known) if isinstance(value, str) else None
         quoted = [f'"{name}"' for name in known]
@@ -66,16 +70,29 @@ def _section_of(data: object) -> object:
     name = data.get("shape", DEFAULT)
     if not isinstance(name, str) or name not in names():
         return {"shape": name}  # refused by the field itself, with one error
-    return _section_class(shape_of(name).keys).model_validate(data)
+    return section_class(DetectorSection, shape_of(name).keys).model_validate(data)
+
+
+S = TypeVar("S", bound=Section)
+
+
+def section_class(base: type[S], keys: tuple[Key, ...]) -> type[S]:
+    """Section with the keys of a shape beside those of its own class.
+
+    Parameters
+    ----------
+    base
+        Class with the keys that all shapes have.
+    keys
+        Of the shape.
+    """
+    return cast(type[S], _section_class(base, keys))
 
 
 @functools.cache
-def _section_class(keys: tuple[Key, ...]) -> type[DetectorSection]:
-    """Section with the keys of a shape."""
+def _section_class(base: type[Section], keys: tuple[Key, ...]) -> type[Section]:
     fields: dict[str, Any] = {key.name: _field(key) for key in keys}
-    made: type[DetectorSection] = create_model(
-        "DetectorSection", __base__=DetectorSection, **fields
-    )
+    made: type[Section] = create_model(base.__name__, __base__=base, **fields)
     return made
 
 

@@ -13,6 +13,8 @@ from wayside.production.registry import AUTOMATIC, resolve
 from wayside.scenario import checks, overrides
 from wayside.scenario.detector import AnyDetectorSection, keys_of
 from wayside.scenario.emulsion import EmulsionSection, ReconstructionSection
+from wayside.scenario.hall import DEFAULT as DEFAULT_BODY
+from wayside.scenario.hall import AnyHallVolumeSection, HallSection, hall_keys_of
 from wayside.scenario.hardware import Geant4Section, StackSection
 from wayside.scenario.model import (
     AnyModelSection,
@@ -47,6 +49,8 @@ class Scenario(Section):
         What it is called and what it stands for.
     model, collider, run, plane, cosmology, stack, geant4, emulsion, reconstruction, site, shielding
         Sections; see their classes for keys and units.
+    hall
+        What stands around the collision; None where nothing is known of it.
     detectors, beam_backgrounds
         Sections by name.
     """
@@ -66,6 +70,7 @@ class Scenario(Section):
     site: SiteSection = SiteSection()
     shielding: ShieldingSection = ShieldingSection()
     beam_backgrounds: Mapping[DetectorName, BeamBackgroundSection] = Field(default_factory=dict)
+    hall: HallSection | None = None
 
     @classmethod
     def from_dict(cls, data: Mapping[str, object]) -> "Scenario":
@@ -203,6 +208,8 @@ def _keys_within(annotation: object, path: str) -> Iterator[tuple[str, tuple[str
         yield from _keys_within(get_args(annotation)[1], f"{path}.*")
     elif annotation == AnyDetectorSection:
         yield path, keys_of(DEFAULT)
+    elif annotation == AnyHallVolumeSection:
+        yield path, hall_keys_of(DEFAULT_BODY)
     else:
         for argument in get_args(annotation):
             yield from _keys_within(argument, path)
@@ -215,15 +222,24 @@ def _keys_by_kind(data: object) -> dict[str, tuple[str, ...]]:
 
 
 def _keys_by_shape(data: object) -> dict[str, tuple[str, ...]]:
-    """Keys of every detector that is given, by its dotted path."""
-    detectors = data.get("detectors") if isinstance(data, Mapping) else None
-    if not isinstance(detectors, Mapping):
-        return {}
+    """Keys of every detector and every body of the hall that is given, by its dotted path."""
+    detectors = _section_within(data, "detectors")
+    bodies = _section_within(_section_within(data, "hall"), "volumes")
     return {
-        dotted(("detectors", name)): keys_of(section.get("shape"))
-        for name, section in detectors.items()
+        dotted((*path, name)): of_shape(section.get("shape"))
+        for path, sections, of_shape in (
+            (("detectors",), detectors, keys_of),
+            (("hall", "volumes"), bodies, hall_keys_of),
+        )
+        for name, section in sections.items()
         if isinstance(section, Mapping)
     }
+
+
+def _section_within(data: object, name: str) -> Mapping[str, object]:
+    """A section by its name, empty where there is none."""
+    section = data.get(name) if isinstance(data, Mapping) else None
+    return section if isinstance(section, Mapping) else {}
 
 
 KNOWN_KEYS: Final[dict[str, tuple[str, ...]]] = dict(_keys(Scenario))

@@ -10,6 +10,7 @@ from wayside.production.flight import Flight
 from wayside.production.particle_process import ParticleProcess
 from wayside.scenario import Scenario, checks
 from wayside.sensitivity.arrival_report import arrival_report, no_arrivals
+from wayside.sensitivity.hall_report import hall_report
 from wayside.sensitivity.particle_point import ParticlePoint, particle_point
 from wayside.version import __version__
 
@@ -49,6 +50,7 @@ def particle_report(scenario: Scenario) -> dict[str, Any]:
         ),
         "efficiency": {"efficiency": scenario.run.efficiency, "flags": []},
         "flags": checks.overlaps(scenario),
+        "hall": hall_report(scenario),
         "existing_limits": {},
         "relic": {
             **dict.fromkeys(("omega_h2", "x_freeze_out", "uncertainty")),

@@ -16,6 +16,7 @@ from wayside.sensitivity import mean_flight, mixture
 from wayside.sensitivity.arrival_report import arrival_report, no_arrivals
 from wayside.sensitivity.efficiency import detection_report, efficiency_report
 from wayside.sensitivity.existing import SEARCHES, Existing
+from wayside.sensitivity.hall_report import hall_report
 from wayside.sensitivity.mass_point import MassPoint
 from wayside.sensitivity.particle_report import particle_report
 from wayside.sensitivity.planes import mass_point
@@ -72,6 +73,7 @@ def point_report(scenario: Scenario) -> dict[str, Any]:
     report["efficiency"] = efficiency_report(scenario, point)
     report["flags"] = point.flags(epsilon, g_d) + checks.overlaps(scenario)
     report["flags"] += report["efficiency"]["flags"]
+    report["hall"] = hall_report(scenario)
     report["existing_limits"] = _existing(scenario, point)
     report["relic"] = _relic(scenario, point)
     return report
