@@ -312,5 +312,7 @@ def test_known_keys_follow_the_fields() -> None:
         "site",
         "shielding",
         "beam_backgrounds.*",
+        "hall",
+        "hall.volumes.*",
     }
     assert KNOWN_KEYS["detectors.*"] == ("shape", "position", "size", "facing", "roll")

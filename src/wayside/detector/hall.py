@@ -122,7 +122,7 @@ class Hall:
         return np.concatenate(nears, axis=1), np.concatenate(fars, axis=1), np.array(owners)
 
 
-def _extent(volume: Volume) -> tuple[FloatArray, FloatArray]:
+def extent(volume: Volume) -> tuple[FloatArray, FloatArray]:
     """Corners of a box parallel to the axes around a volume, in m."""
     points = np.concatenate(volume.drawing())
     return points.min(axis=0), points.max(axis=0)
@@ -130,7 +130,7 @@ def _extent(volume: Volume) -> tuple[FloatArray, FloatArray]:
 
 def _may_meet(one: Volume, other: Volume) -> bool:
     """Whether boxes around two volumes meet: a cheap test before an exact one."""
-    (low, high), (lower, higher) = _extent(one), _extent(other)
+    (low, high), (lower, higher) = extent(one), extent(other)
     # Circles are drawn by chords: a little room.
     slack = 0.002 * max(float(np.max(high - low)), float(np.max(higher - lower)))
     return bool(np.all(low <= higher + slack) and np.all(lower <= high + slack))

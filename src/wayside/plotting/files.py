@@ -1,19 +1,26 @@
 """Figures as files."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 
+from matplotlib import rc_context
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_pdf import FigureCanvasPdf
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 from wayside.plotting.style import house_style
 
+FORMATS: Final = ("png", "pdf", "svg")
+"""Formats of figures, by the ending of their files."""
 
-def figure_files(figure: Figure, name: str, dpi: int = 300) -> dict[str, bytes]:
-    """Render a figure as PNG and PDF.
+
+def figure_files(
+    figure: Figure, name: str, dpi: int = 300, formats: Sequence[str] = FORMATS[:2]
+) -> dict[str, bytes]:
+    """Render a figure as PNG and PDF, or in other formats.
 
     Parameters
     ----------
@@ -22,21 +29,33 @@ def figure_files(figure: Figure, name: str, dpi: int = 300) -> dict[str, bytes]:
     name
         Name of the files, without ending.
     dpi
-        Resolution of the PNG in dots per inch.
+        Resolution of a PNG in dots per inch.
+    formats
+        Of `FORMATS`.
 
     Returns
     -------
     dict[str, bytes]
         Contents by file name; equal bytes for equal figures.
     """
-    png, pdf = io.BytesIO(), io.BytesIO()
-    with house_style(), _laid_out(figure):
+    with house_style(), rc_context({"svg.hashsalt": name}), _laid_out(figure):
         figure.dpi = dpi
-        agg: Any = FigureCanvasAgg(figure)  # Matplotlib gives these two no types
-        agg.print_png(png)
-        vector: Any = FigureCanvasPdf(figure)
-        vector.print_pdf(pdf, metadata={"CreationDate": None})
-    return {f"{name}.png": png.getvalue(), f"{name}.pdf": pdf.getvalue()}
+        return {f"{name}.{ending}": _rendered(figure, ending) for ending in formats}
+
+
+def _rendered(figure: Figure, ending: str) -> bytes:
+    stream = io.BytesIO()
+    canvas: Any  # Matplotlib gives these no types
+    if ending == "png":
+        canvas = FigureCanvasAgg(figure)
+        canvas.print_png(stream)
+    elif ending == "pdf":
+        canvas = FigureCanvasPdf(figure)
+        canvas.print_pdf(stream, metadata={"CreationDate": None})
+    else:
+        canvas = FigureCanvasSVG(figure)
+        canvas.print_svg(stream, metadata={"Date": None})
+    return stream.getvalue()
 
 
 @contextmanager
