@@ -70,10 +70,27 @@ def trace(
         lines = [_thinned(line, x) for line in lines]
     solved = _solve(function, x, y, np.concatenate(lines))
     pieces = np.split(solved, np.cumsum([len(line) for line in lines])[:-1])
-    return [
-        Line(piece, bool(len(line) > 2 and np.array_equal(line[0], line[-1])))
-        for piece, line in zip(pieces, lines, strict=True)
-    ]
+    return [Line(piece, _is_closed(line)) for piece, line in zip(pieces, lines, strict=True)]
+
+
+def interpolated(x: FloatArray, y: FloatArray, values: FloatArray) -> list[Line]:
+    """Lines on which a function vanishes, by interpolation between grid points.
+
+    Parameters
+    ----------
+    x, y
+        Coordinates of the grid, shapes (n,) and (m,), increasing.
+    values
+        Values of the function on the grid, shape (m, n).
+    """
+    # A yield may fall by hundreds in its logarithm from one point to the next, and be none there.
+    tame = np.arcsinh(np.nan_to_num(values, nan=-_CEILING, posinf=_CEILING, neginf=-_CEILING))
+    raw = contourpy.contour_generator(x, y, tame).lines(0.0)
+    return [Line(line, _is_closed(line)) for line in map(np.asarray, raw)]
+
+
+def _is_closed(line: FloatArray) -> bool:
+    return bool(len(line) > 2 and np.array_equal(line[0], line[-1]))
 
 
 def _thinned(line: FloatArray, x: FloatArray) -> FloatArray:

@@ -137,6 +137,11 @@ def _trace(plane: Plane, curve: Curve, grid: FloatArray) -> list[Line]:
         grid - curve.level,
         costly_x=plane.varies_masses,
     )
+    return on_axes(plane, lines)
+
+
+def on_axes(plane: Plane, lines: Sequence[Line]) -> list[Line]:
+    """Lines in coordinates of a plane, in the values of its axes."""
     return [
         Line(
             np.stack(

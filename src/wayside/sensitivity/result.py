@@ -10,23 +10,14 @@ import numpy as np
 
 from wayside.scenario import Scenario, checks
 from wayside.sensitivity.background import Background, expected_background
-from wayside.sensitivity.columns import resolved
 from wayside.sensitivity.contours import Line
-from wayside.sensitivity.curves import (
-    APPROXIMATE,
-    CONTOUR,
-    DISCOVERY,
-    UNITY,
-    Curve,
-    expected_events,
-    traced,
-    yield_curves,
-)
+from wayside.sensitivity.curves import APPROXIMATE, CONTOUR, DISCOVERY, UNITY
+from wayside.sensitivity.drawn import drawn, total
 from wayside.sensitivity.efficiency import efficiency_report
 from wayside.sensitivity.existing import SEARCHES, Existing
 from wayside.sensitivity.mass_point import MassPoint
 from wayside.sensitivity.mixture import decay_error
-from wayside.sensitivity.planes import CouplingFunction, Plane, plane_of
+from wayside.sensitivity.planes import Plane, plane_of
 from wayside.sensitivity.provenance import tables_used
 from wayside.sensitivity.relic import RelicLine, relic_line
 from wayside.typing import FloatArray
@@ -84,7 +75,7 @@ class Reach:
     @property
     def total(self) -> FloatArray:
         """Expected events in all signal detectors on the grid, shape (epsilon, x)."""
-        return np.asarray(sum(self.events[name] for name in self.scenario.signal))
+        return total(self.scenario, self.events)
 
     def summary(self) -> dict[str, Any]:
         """Every input, version and data table, and the contours, as plain values."""
@@ -146,36 +137,11 @@ def reach(scenario: Scenario, *, progress: Progress | None = None) -> Reach:
     say = progress or (lambda _: None)
     background = expected_background(scenario)
     searches = Existing(scenario.run.recast, scenario.run.confidence_level)
-    curves = yield_curves(scenario, background)
-    borders = [Curve(key, margin, 0.0) for key, margin in searches.margins().items()]
-
     grid_plane = plane_of(scenario)
-    if grid_plane.varies_masses:
-        say("columns")
-    plane = resolved(
-        grid_plane,
-        [curve.above_level for curve in curves],
-        [border.function for border in borders],
-    )
-    say(f"yields over {len(plane.x.values)} x {len(plane.epsilon.values)} points")
-    x, epsilon = np.meshgrid(plane.x.values, plane.epsilon.values)
-    events = {
-        name: np.maximum(plane.evaluate(_events_in(scenario, name), x, epsilon), 0.0)
-        for name in scenario.detectors
-    }
-    with np.errstate(divide="ignore"):
-        total = np.log(np.asarray(sum(events[name] for name in scenario.signal)))
-    grids = {curves[0].function: total}
-    lines: dict[str, list[Line]] = {}
-    for words, group in (("contours", curves), ("existing limits", borders)):
-        say(words)
-        for curve in group:
-            if curve.function not in grids:
-                grids[curve.function] = plane.evaluate(curve.function, x, epsilon)
-        lines |= traced(plane, group, grids)
+    all_lines = drawn(grid_plane, background, searches, say)
+    plane, lines, margins = all_lines.plane, all_lines.lines, all_lines.margins
     say("relic density")
     relic = relic_line(grid_plane)  # it finds columns of its own
-    margins = {border.name: grids[border.function] for border in borders}
     levels = _levels(searches, plane)
     worst = _worst_error(scenario, plane)
     efficiency = efficiency_report(scenario, plane.centre)
@@ -187,13 +153,13 @@ def reach(scenario: Scenario, *, progress: Progress | None = None) -> Reach:
     return Reach(
         plane=plane,
         background=background,
-        events=events,
+        events=all_lines.events,
         n_limit=background.n_limit,
         n_discovery=background.n_discovery,
         contour=lines[CONTOUR],
         discovery=lines[DISCOVERY],
         approximate=lines.get(APPROXIMATE, []),
-        existing={border.name: lines[border.name] for border in borders},
+        existing={key: lines[key] for key in margins},
         margins=margins,
         relative_error=worst,
         confidence_levels=levels,
@@ -202,15 +168,6 @@ def reach(scenario: Scenario, *, progress: Progress | None = None) -> Reach:
         unity=lines.get(UNITY, []),
         efficiency=efficiency,
     )
-
-
-def _events_in(scenario: Scenario, name: str) -> CouplingFunction:
-    """Expected events in one detector as a function of the couplings."""
-
-    def events(point: MassPoint, epsilon: FloatArray, g_d: FloatArray) -> FloatArray:
-        return expected_events(point, name, epsilon, g_d, scenario.run.luminosity_fb)
-
-    return events
 
 
 def _worst_error(scenario: Scenario, plane: Plane) -> float:
