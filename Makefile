@@ -7,7 +7,7 @@ OUT ?= wayside-out
 # Modules are compiled when they are first imported, and once: every process pays for it otherwise.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: reach test test-example nightly oldest check bench bench-simulation efficiency-map rebuild-tables docs clean
+.PHONY: reach test test-browser test-example nightly oldest check bench bench-simulation efficiency-map rebuild-tables docs clean
 
 $(VENV)/.run: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -24,7 +24,14 @@ reach: $(VENV)/.run
 	$(BIN)/wayside reach belle2-forward --out $(OUT)
 
 test: $(VENV)/.dev
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m "not nightly" -n auto --maxprocesses 4 --dist loadscope
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m "not nightly and not browser" -n auto --maxprocesses 4 --dist loadscope
+
+# Drives a Chromium that is installed, by CHROMIUM or its usual names; Debian's is fetched as root.
+test-browser: $(VENV)/.dev
+	$(BIN)/python -m pip install --quiet "playwright>=1.40"
+	command -v "$${CHROMIUM:-chromium}" >/dev/null || command -v google-chrome >/dev/null \
+	  || (apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium)
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -m browser tests/browser
 
 # The example package installed beside Wayside, in a folder of its own: what other tests see of
 # installed models stays as it is.
@@ -45,7 +52,7 @@ oldest:
 	$(VENV)-oldest/bin/python -m pip install --quiet uv
 	$(VENV)-oldest/bin/uv pip install --quiet --python $(VENV)-oldest/bin/python \
 	  --resolution lowest-direct --editable ".[test-core]"
-	$(VENV)-oldest/bin/python -m pytest -m "not nightly" \
+	$(VENV)-oldest/bin/python -m pytest -m "not nightly and not browser" \
 	  -W ignore::DeprecationWarning -W ignore::PendingDeprecationWarning \
 	  --ignore tests/cli/test_events.py --ignore tests/cli/test_simulate.py \
 	  --ignore tests/cli/test_reconstruct.py \

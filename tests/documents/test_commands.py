@@ -2,6 +2,7 @@
 
 import functools
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -19,8 +20,11 @@ SCRIPTS = [each for each in printed_commands() if "python" in each.words]
 WAYSIDE = [
     each
     for each in printed_commands()
-    if each.words[0] == "wayside" and ROOT / each.document not in {one.document for one in GUIDES}
+    if each.words[:2] != ["wayside", "explore"]
+    and each.words[0] == "wayside"
+    and ROOT / each.document not in {one.document for one in GUIDES}
 ]
+SERVED = [each for each in printed_commands() if each.words[:2] == ["wayside", "explore"]]
 LONG = ("paper", "background", "simulate", "reconstruct")
 """Commands that take more than some ten seconds."""
 LONG_OPTIONS = ("run.efficiency=simulated", "epsilon-m2", "belle2-forward-beams")
@@ -78,6 +82,20 @@ def test_wayside(printed: Printed, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     for our, other in zip(ours, shown, strict=True):
         # Five digits are printed; the last one may turn.
         assert our == (pytest.approx(other, rel=3e-4) if isinstance(other, float) else other)
+
+
+@pytest.mark.parametrize("printed", SERVED, ids=name)
+def test_explore(printed: Printed) -> None:
+    """It serves until it is interrupted."""
+    program = [sys.executable, "-c", "from wayside.cli.main import main; main()"]
+    process = subprocess.Popen(
+        [*program, *printed.words[1:], "--no-open"], stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline().split()[-1].startswith("http://127.0.0.1:")
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=20)
+    assert process.returncode == 130
 
 
 @pytest.mark.parametrize("printed", MAKE, ids=name)

@@ -24,6 +24,7 @@ COMMANDS: Final = {
     "background": "What else looks like signal, and when it matters.",
     "search": "The selection with which a detector excludes most.",
     "draw": "The hall, the detectors and the beams, to scale.",
+    "explore": "A page in the browser that redraws the plane as values change.",
     "paper": "The study's tables and figures beside ours, and why they differ.",
     "scenarios": "The built-in scenarios, or the text of one.",
     "doctor": "What is installed, and which data tables are in use.",

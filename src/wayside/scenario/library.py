@@ -78,6 +78,22 @@ def load_scenario(
     >>> scenario.run.luminosity_fb, scenario.sqrt_s, list(scenario.detectors)
     (1000.0, 10.58, ['A', 'B'])
     """
+    return Scenario.from_dict(changes.apply(scenario_data(name_or_path), overrides))
+
+
+def scenario_data(name_or_path: str | os.PathLike[str]) -> dict[str, Any]:
+    """Sections and keys of a scenario as they were written, unchecked, with its name.
+
+    Parameters
+    ----------
+    name_or_path
+        As for `load_scenario`.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read, or is not TOML.
+    """
     if isinstance(name_or_path, str) and name_or_path in _texts():
         data = _parsed(_texts()[name_or_path], name_or_path)
         data.setdefault("name", name_or_path)
@@ -85,7 +101,7 @@ def load_scenario(
         path = Path(name_or_path)
         data = _parsed(_file_text(path), str(path))
         data.setdefault("name", path.stem)
-    return Scenario.from_dict(changes.apply(data, overrides))
+    return data
 
 
 def _parsed(text: str, source: str) -> dict[str, Any]:

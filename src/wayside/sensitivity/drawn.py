@@ -80,7 +80,7 @@ def drawn(
         [border.function for border in borders],
     )
     say(f"yields over {len(plane.x.values)} x {len(plane.epsilon.values)} points")
-    events = _events(plane)
+    events = _events(plane, tuple(plane.scenario.detectors))
     grids = {curves[0].function: _log_total(plane.scenario, events)}
     lines: dict[str, list[Line]] = {}
     for words, group in (("contours", curves), ("existing limits", borders)):
@@ -93,13 +93,15 @@ def drawn(
 def preview(plane: Plane, background: Background, searches: Existing) -> Drawn:
     """Compute the same with lines interpolated between grid points, and no more columns.
 
+    Events are those of the signal detectors alone.
+
     Parameters
     ----------
     plane, background, searches
         As for `drawn`.
     """
     curves, borders = yield_curves(plane.scenario, background), _borders(searches)
-    events = _events(plane)
+    events = _events(plane, plane.scenario.signal)
     grids = {curves[0].function: _log_total(plane.scenario, events)}
     _fill(grids, plane, [*curves, *borders])
     x, epsilon = plane.x.coordinates, plane.epsilon.coordinates
@@ -128,12 +130,12 @@ def _fill(grids: dict[CouplingFunction, FloatArray], plane: Plane, curves: list[
             grids[curve.function] = plane.evaluate(curve.function, x, epsilon)
 
 
-def _events(plane: Plane) -> dict[str, FloatArray]:
+def _events(plane: Plane, detectors: tuple[str, ...]) -> dict[str, FloatArray]:
     """Expected events on the grid by detector."""
     x, epsilon = np.meshgrid(plane.x.values, plane.epsilon.values)
     return {
         name: np.maximum(plane.evaluate(_events_in(plane.scenario, name), x, epsilon), 0.0)
-        for name in plane.scenario.detectors
+        for name in detectors
     }
 
 

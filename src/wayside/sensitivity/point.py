@@ -75,7 +75,7 @@ def point_report(scenario: Scenario) -> dict[str, Any]:
     report["flags"] += report["efficiency"]["flags"]
     report["hall"] = hall_report(scenario)
     report["existing_limits"] = _existing(scenario, point)
-    report["relic"] = _relic(scenario, point)
+    report["relic"] = relic_report(scenario, point, epsilon, g_d)
     return report
 
 
@@ -109,12 +109,15 @@ def _existing(scenario: Scenario, point: MassPoint) -> dict[str, dict[str, Any]]
     return report
 
 
-def _relic(scenario: Scenario, point: MassPoint) -> dict[str, Any]:
+def relic_report(
+    scenario: Scenario, point: MassPoint, epsilon: float, g_d: float
+) -> dict[str, Any]:
+    """Relic density of a mass point at couplings, by the cosmology of a scenario."""
     try:
         result = relic_density(
             point.model,
-            scenario.pair.epsilon,
-            scenario.pair.g_d,
+            epsilon,
+            g_d,
             hadrons=scenario.cosmology.hadrons,
             dof_name=scenario.cosmology.dof,
         )

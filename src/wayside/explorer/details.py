@@ -1,0 +1,132 @@
+"""What takes longer than a drawing: distributions at the scenario's own point, and files."""
+
+import tomllib
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+
+from wayside.errors import InputError
+from wayside.explorer.state import State
+from wayside.generator.decays import CHANNELS
+from wayside.plotting.files import figure_files
+from wayside.results.events import events
+from wayside.results.key_reach import KeyReach
+from wayside.results.reach import Reach, reach
+from wayside.scenario import Scenario
+from wayside.scenario.model import is_pair
+from wayside.typing import FloatArray
+
+EVENTS: Final = 4000
+"""Decays behind the distributions."""
+
+_BINS: Final = 40
+
+
+def distributions(scenario: Scenario) -> dict[str, Any]:
+    """Histograms of decays in the signal detectors at the scenario's own point.
+
+    Parameters
+    ----------
+    scenario
+        A pair of states.
+
+    Returns
+    -------
+    dict
+        ``histograms``, each with a title, edges and expected events per bin, and ``channels``:
+        fractions of decays.
+
+    Raises
+    ------
+    InputError
+        If the model is a single particle, or nothing reaches a detector.
+    """
+    if not is_pair(scenario.model):
+        raise InputError("distributions are those of a pair of states, not of a single particle")
+    sample = events(scenario, EVENTS, detectors=scenario.signal)
+    blocks = list(sample.blocks())
+    per_event = float(sample.header()["expected_events"]) / EVENTS
+    mass = scenario.masses[0]
+    momentum = np.concatenate([block.excited for block in blocks])
+    size = np.linalg.norm(momentum, axis=1)
+    columns = {
+        "energy of the excited state [GeV]": np.hypot(size, mass),
+        "its polar angle [deg]": np.degrees(np.arccos(momentum[:, 2] / size)),
+        "time of the decay [ns]": np.concatenate([block.time for block in blocks]),
+        "mass of the visible pair [GeV]": np.concatenate([block.q for block in blocks]),
+    }
+    channel = np.concatenate([block.channel for block in blocks])
+    return {
+        "histograms": [_histogram(title, values, per_event) for title, values in columns.items()],
+        "channels": {name: float(np.mean(channel == index)) for index, name in enumerate(CHANNELS)},
+        "words": f"from {EVENTS} simulated decays",
+    }
+
+
+def _histogram(title: str, values: FloatArray, per_event: float) -> dict[str, Any]:
+    counts, edges = np.histogram(values, bins=_BINS)
+    mean, spread = float(np.mean(values)), float(np.std(values))
+    return {
+        "title": title,
+        "edges": edges.tolist(),
+        "events": (counts * per_event).tolist(),
+        "words": f"mean {mean:.4g}, standard deviation {spread:.3g}",
+    }
+
+
+class Download(NamedTuple):
+    """A file for the user."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+@lru_cache(maxsize=2)
+def _reach(text: str) -> Reach | KeyReach:
+    """Result of a scenario by its TOML text: files of several kinds are of one computation."""
+    return reach(Scenario.from_dict(tomllib.loads(text)))
+
+
+def _figure(state: State, ending: str) -> bytes:
+    return figure_files(_reach(state.toml()).figure(), "reach", formats=(ending,))[
+        f"reach.{ending}"
+    ]
+
+
+def _csv(state: State) -> bytes:
+    text = _reach(state.toml()).texts()["contours.csv"]
+    return text.encode() if isinstance(text, str) else text
+
+
+_KINDS: Final[dict[str, tuple[str, str, Callable[[State], bytes]]]] = {
+    "png": ("reach.png", "image/png", lambda state: _figure(state, "png")),
+    "svg": ("reach.svg", "image/svg+xml", lambda state: _figure(state, "svg")),
+    "pdf": ("reach.pdf", "application/pdf", lambda state: _figure(state, "pdf")),
+    "csv": ("contours.csv", "text/csv", _csv),
+    "toml": ("scenario.toml", "application/toml", lambda state: state.toml().encode()),
+}
+"""File name, media type and maker by kind."""
+
+
+def download(state: State, kind: str) -> Download:
+    """A file of a state: its figure, its contours or its scenario.
+
+    Parameters
+    ----------
+    state
+        The state.
+    kind
+        ``"png"``, ``"svg"``, ``"pdf"``, ``"csv"`` or ``"toml"``.
+
+    Raises
+    ------
+    InputError
+        If there is no such kind, or the plane cannot be computed.
+    """
+    if kind not in _KINDS:
+        raise InputError(f"download = {kind!r}: must be one of {', '.join(_KINDS)}")
+    name, media_type, make = _KINDS[kind]
+    return Download(name, media_type, make(state))

@@ -1,0 +1,344 @@
+"""Answers for a state: previews at once, exact lines and the rest when there is time.
+
+Nothing here depends on what was asked before, except for how long it takes: a page sends its whole
+state with every question, so that tabs, bookmarks and a step back cost nothing.
+"""
+
+import hashlib
+import json
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+
+from wayside.errors import InputError
+from wayside.explorer.controls import SPLITTING, changed, controls, value_of
+from wayside.explorer.state import State
+from wayside.explorer.views.hall import hall_view
+from wayside.explorer.views.plane import glance_words, key_plane_view, plane_view, relic_view
+from wayside.scenario import Scenario, builtin_names, checks
+from wayside.scenario.model import is_pair
+from wayside.sensitivity.background import Background, expected_background
+from wayside.sensitivity.drawn import drawn, preview
+from wayside.sensitivity.existing import Existing
+from wayside.sensitivity.glance import glance, particle_glance
+from wayside.sensitivity.kept import KeptPlanes
+from wayside.sensitivity.key_plane import key_plane, named_plane
+from wayside.sensitivity.key_reach import key_reach
+from wayside.sensitivity.mass_point import MassPoint
+from wayside.sensitivity.particle_point import particle_point
+from wayside.sensitivity.planes import Plane, mass_point, masses_at
+from wayside.sensitivity.relic import relic_line
+
+Superseded = Callable[[], bool]
+"""Whether the answer is no longer wanted."""
+
+PREVIEW_POINTS: Final = 100
+"""Grid points along each axis of a preview."""
+
+COSTLY_PREVIEW_POINTS: Final = 20
+"""The same along an axis of which every value is a mass point."""
+
+
+class NoLongerWanted(Exception):  # noqa: N818  # not an error
+    """The page has a newer state, and asks again."""
+
+
+@dataclass(frozen=True)
+class _Interruptible(Plane):
+    """A plane that asks before each of its columns whether it is still wanted."""
+
+    superseded: Superseded = lambda: False
+
+    @classmethod
+    def of(cls, plane: Plane, superseded: Superseded) -> "_Interruptible":
+        values = (plane.scenario, plane.centre, plane.x, plane.epsilon, plane.kept)
+        return cls(*values, superseded)
+
+    def column(self, x: float) -> MassPoint | None:
+        _go_on(self.superseded)
+        return super().column(x)
+
+
+def _go_on(superseded: Superseded) -> None:
+    if superseded():
+        raise NoLongerWanted
+
+
+def _relic_key(scenario: Scenario) -> str:
+    """What the relic density in the plane depends on: the page asks anew where it changes."""
+    data = scenario.to_dict()
+    model = dict(data["model"])
+    for axis in ("epsilon", "g_d") if scenario.plane.kind == "epsilon-g_d" else ("epsilon",):
+        model.pop(axis, None)
+    named = [model, data["plane"], data["cosmology"], data["collider"], data["run"]["production"]]
+    return hashlib.sha256(json.dumps(named, sort_keys=True).encode()).hexdigest()
+
+
+def _with_points(scenario: Scenario, points: int) -> Scenario:
+    section = scenario.plane.model_copy(update={"points": points})
+    return scenario.model_copy(update={"plane": section})
+
+
+def _number(value: float) -> str:
+    """Six digits: a place that was pointed at."""
+    return f"{value:.6g}"
+
+
+def _text(value: Any) -> str:
+    """Value of a control as its field shows it."""
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return f"{value:.10g}"
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+class Applied(NamedTuple):
+    """A state after changes."""
+
+    state: State
+    scenario: Scenario
+    errors: dict[str, str]
+    """One line by key of a change that is refused."""
+
+
+class Engine:
+    """Computes what pages show.
+
+    Parameters
+    ----------
+    bases
+        Scenarios that may be asked for, beside the built-in ones: names or paths.
+    """
+
+    def __init__(self, bases: tuple[str, ...] = ()) -> None:
+        self.bases = tuple(dict.fromkeys([*bases, *builtin_names()]))
+        self._previews = KeptPlanes()
+        self._exact = KeptPlanes(4)
+        self._existing = lru_cache(4)(Existing)
+        self._backgrounds: OrderedDict[str, Background] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def state(self, query: str) -> State:
+        """The state of a query.
+
+        Raises
+        ------
+        InputError
+            If it is none, or its scenario is not one of those that were given or are built in.
+        """
+        state = State.from_query(query)
+        if state.base not in self.bases:
+            raise InputError(
+                f"scenario = {state.base!r}: not one that the explorer was started with;"
+                f" there are {', '.join(self.bases)}"
+            )
+        return state
+
+    def applied(self, query: str, changes: Mapping[str, str]) -> Applied:
+        """A state after changes, one by one: those that are refused leave it as it is.
+
+        Parameters
+        ----------
+        query
+            The state.
+        changes
+            Texts by key of a control.
+        """
+        state = self.state(query)
+        scenario = state.scenario()
+        errors = {}
+        for key, text in changes.items():
+            try:
+                newer = state.with_values(changed(scenario, key, text))
+                scenario = newer.scenario()
+                self._require_plane(scenario)
+                state = newer
+            except InputError as error:
+                errors[key] = str(error)
+        return Applied(state, state.scenario() if errors else scenario, errors)
+
+    def _require_plane(self, scenario: Scenario) -> None:
+        """Refuse a state whose plane cannot be made."""
+        named = named_plane(scenario)
+        if named is None:
+            key_plane(scenario)
+        else:
+            self._preview_plane(named).centre.require_produced()
+
+    def _preview_plane(self, named: Scenario) -> Plane:
+        """Plane with the grid of previews; columns of masses, which cost most, are few."""
+        plane = self._previews.plane_of(_with_points(named, PREVIEW_POINTS))
+        if not plane.varies_masses:
+            return plane
+        few = np.linspace(0, PREVIEW_POINTS - 1, COSTLY_PREVIEW_POINTS).round().astype(int)
+        return replace(plane, x=replace(plane.x, values=plane.x.values[few]))
+
+    def pinned(self, query: str, x: float, y: float) -> dict[str, str]:
+        """Changes that move the scenario's own point to a place in its plane.
+
+        Parameters
+        ----------
+        query
+            The state.
+        x, y
+            Values of the axes.
+        """
+        scenario = self.state(query).scenario()
+        named = named_plane(scenario)
+        if named is None:
+            plane = key_plane(scenario)
+            return {plane.x.name: _number(x), plane.y.name: _number(y)}
+        if named.plane.kind == "epsilon-g_d":
+            return {"model.g_d": _number(x), "model.epsilon": _number(y)}
+        m_aprime, m1, m2 = masses_at(named, x)
+        return {
+            "model.m_aprime": _number(m_aprime),
+            "model.m2": _number(m2),
+            SPLITTING: _number(m1 - m2),
+            "model.epsilon": _number(y),
+        }
+
+    def page(self, applied: Applied) -> dict[str, Any]:
+        """Everything about a state that is no result: controls, texts, hall, notes."""
+        state, scenario = applied.state, applied.scenario
+        offered = controls(scenario)
+        return {
+            "query": state.query(),
+            "command": state.command(),
+            "toml": state.toml(),
+            "scenario": state.base,
+            "scenarios": self.bases,
+            "title": scenario.description or scenario.name,
+            "controls": [control._asdict() for control in offered],
+            "values": {control.key: _text(value_of(scenario, control.key)) for control in offered},
+            "errors": applied.errors,
+            "hall": hall_view(scenario),
+            "point": self._own_point(scenario),
+            "notes": checks.overlaps(scenario),
+            "relic_key": _relic_key(scenario),
+        }
+
+    def _own_point(self, scenario: Scenario) -> dict[str, float] | None:
+        """Where the scenario's own point lies in its plane."""
+        named = named_plane(scenario)
+        if named is None:
+            plane = key_plane(scenario)
+            values = [value_of(scenario, axis.name) for axis in (plane.x, plane.y)]
+            if not all(isinstance(value, int | float) for value in values):
+                return None
+            return {"x": float(values[0]), "y": float(values[1])}
+        m1, m2 = named.masses
+        x = {"epsilon-g_d": named.pair.g_d, "epsilon-m2": m2, "epsilon-delta": (m1 - m2) / m2}
+        return {"x": x[named.plane.kind], "y": named.pair.epsilon}
+
+    def preview(self, scenario: Scenario, events: bool = False) -> dict[str, Any]:
+        """The plane at once, with interpolated lines.
+
+        Parameters
+        ----------
+        scenario
+            Of a state.
+        events
+            Whether a map of expected events is wanted.
+        """
+        named = named_plane(scenario)
+        if named is None:
+            few = _with_points(scenario, COSTLY_PREVIEW_POINTS)
+            return {**key_plane_view(key_reach(few), events), "exact": False}
+        lines = preview(self._preview_plane(named), self._background(named), self._searches(named))
+        return {**plane_view(lines, events), "exact": False}
+
+    def exact(
+        self, scenario: Scenario, events: bool = False, superseded: Superseded = lambda: False
+    ) -> dict[str, Any]:
+        """The plane as ``wayside reach`` has it, without the relic density.
+
+        Parameters
+        ----------
+        scenario, events
+            As for `preview`.
+        superseded
+            Asked between the steps.
+
+        Raises
+        ------
+        NoLongerWanted
+            If it is.
+        """
+        named = named_plane(scenario)
+        if named is None:
+            result = key_reach(scenario, progress=lambda _: _go_on(superseded))
+            return {**key_plane_view(result, events), "exact": True}
+        lines = drawn(
+            _Interruptible.of(self._exact.plane_of(named), superseded),
+            self._background(named),
+            self._searches(named),
+            lambda _: _go_on(superseded),
+        )
+        return {**plane_view(lines, events), "exact": True}
+
+    def relic(self, scenario: Scenario, superseded: Superseded = lambda: False) -> dict[str, Any]:
+        """The line of the observed relic density; None where the plane has none."""
+        named = named_plane(scenario)
+        if named is None:
+            return {"relic": None}
+        _go_on(superseded)
+        return {"relic": relic_view(relic_line(self._exact.plane_of(named)))}
+
+    def glance(self, scenario: Scenario, x: float, y: float) -> dict[str, Any]:
+        """Numbers of a place in the plane.
+
+        Parameters
+        ----------
+        scenario
+            Of a state.
+        x, y
+            Values of the axes.
+
+        Raises
+        ------
+        InputError
+            If there is no scenario at that place.
+        """
+        named = named_plane(scenario)
+        if named is None:
+            plane = key_plane(scenario)
+            here = scenario.with_values({plane.x.name: x, plane.y.name: y})
+            if is_pair(here.model):
+                values = glance(here, mass_point(here), here.pair.epsilon, here.pair.g_d)
+            else:
+                values = particle_glance(here, particle_point(here), here.model.couplings)
+            return {"rows": glance_words(values), "x": x, "y": y}
+        return self._glance_named(named, x, y)
+
+    def _glance_named(self, named: Scenario, x: float, y: float) -> dict[str, Any]:
+        plane = self._preview_plane(named)
+        point = plane.column(x)
+        if point is None:
+            raise InputError(f"{plane.x.name} = {x:.4g}: masses that cannot be produced")
+        g_d = named.pair.g_d if plane.varies_masses else x
+        return {"rows": glance_words(glance(named, point, y, g_d)), "x": x, "y": y}
+
+    def _searches(self, scenario: Scenario) -> Existing:
+        return self._existing(scenario.run.recast, scenario.run.confidence_level)
+
+    def _background(self, scenario: Scenario) -> Background:
+        """Background of a scenario, kept: a simulated one takes a second."""
+        data = scenario.to_dict()
+        data.pop("plane")
+        key = json.dumps(data, sort_keys=True)
+        with self._lock:
+            if key in self._backgrounds:
+                return self._backgrounds[key]
+        made = expected_background(scenario)
+        with self._lock:
+            self._backgrounds[key] = made
+            while len(self._backgrounds) > 32:
+                self._backgrounds.popitem(last=False)
+        return made

@@ -1,0 +1,33 @@
+// Tables and lines of text.
+
+const element = (tag, text, scope) => {
+  const made = document.createElement(tag);
+  made.textContent = text;
+  if (scope) made.scope = scope;
+  return made;
+};
+
+export function rows(body, list) {
+  body.replaceChildren(...list.map(([what, ...values]) => {
+    const row = document.createElement("tr");
+    row.append(element("th", what, "row"), ...values.map((value) => element("td", value)));
+    return row;
+  }));
+}
+
+export function lines(box, list) { box.replaceChildren(...list.map((text) => element("p", text))); }
+
+// What is at the point and at the pointer, side by side.
+export function compared(body, point, pointer) {
+  const words = new Map((pointer ?? []).map(([what, value]) => [what, value]));
+  const left = new Map((point ?? []).map(([what, value]) => [what, value]));
+  const order = [...new Set([...left.keys(), ...words.keys()])];
+  rows(body, order.map((what) => [what, left.get(what) ?? "", words.get(what) ?? ""]));
+}
+
+export function options(select, words, chosen) {
+  if (select.options.length !== words.length) {
+    select.replaceChildren(...words.map((word) => { const option = element("option", word); option.value = word; return option; }));
+  }
+  select.value = chosen;
+}

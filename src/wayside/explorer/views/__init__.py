@@ -1,0 +1,1 @@
+"""Results as the page draws them: plain values, one module for each part of the page."""

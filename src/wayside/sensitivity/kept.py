@@ -1,0 +1,64 @@
+"""Mass points of recent scenarios, kept for scenarios that differ in nothing they depend on."""
+
+import copy
+import json
+from collections import OrderedDict
+from dataclasses import replace
+from typing import Final
+
+from wayside.scenario import Scenario
+from wayside.sensitivity.planes import Plane, plane_of
+
+WITHOUT_EFFECT: Final = (
+    *(("model", "epsilon"), ("model", "g_d")),
+    *(("run", "luminosity_fb"), ("run", "confidence_level"), ("run", "recast")),
+    *(("run", "background"), ("run", "background_error"), ("run", "signal")),
+)
+"""Keys on which no mass point depends where all decays count."""
+
+_DESCRIPTIVE: Final = ("name", "description", "cosmology")
+
+
+class KeptPlanes:
+    """Planes with their mass points, of which couplings and luminosities cost nothing.
+
+    Parameters
+    ----------
+    most
+        Number of planes that are kept; the one not used for longest goes first.
+    """
+
+    def __init__(self, most: int = 8) -> None:
+        self.most = most
+        self._planes: OrderedDict[str, Plane] = OrderedDict()
+
+    def plane_of(self, scenario: Scenario) -> Plane:
+        """As `wayside.sensitivity.planes.plane_of`, with the mass points made so far.
+
+        Parameters
+        ----------
+        scenario
+            A pair of states.
+        """
+        key = dependence(scenario)
+        if key not in self._planes:
+            self._planes[key] = plane_of(scenario)
+        self._planes.move_to_end(key)
+        while len(self._planes) > self.most:
+            self._planes.popitem(last=False)
+        return replace(self._planes[key], scenario=scenario)
+
+
+def dependence(scenario: Scenario) -> str:
+    """All that the mass points of a scenario's plane depend on, as one string.
+
+    Efficiencies that are simulated go by the selection, which the background may choose, and by
+    unrelated tracks, which luminosity and site may change: nothing of the run is left out then.
+    """
+    data = copy.deepcopy(scenario.to_dict())
+    for name in _DESCRIPTIVE:
+        data.pop(name, None)
+    for section, key in WITHOUT_EFFECT:
+        if section == "model" or scenario.run.efficiency == "unity":
+            data[section].pop(key, None)
+    return json.dumps(data, sort_keys=True)

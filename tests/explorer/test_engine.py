@@ -1,0 +1,145 @@
+"""What the page is sent is what the library computes."""
+
+import json
+
+import numpy as np
+import pytest
+
+import wayside
+from wayside.errors import InputError
+from wayside.explorer.engine import Engine, NoLongerWanted
+from wayside.explorer.state import State
+from wayside.scenario import load_scenario
+
+BASE = "belle2-forward"
+QUERY = State(BASE, {"plane.points": 40}).query()
+
+
+@pytest.fixture(scope="module")
+def engine() -> Engine:
+    return Engine((BASE,))
+
+
+def points(paths) -> np.ndarray:
+    return np.stack([np.concatenate(paths["xs"]), np.concatenate(paths["ys"])], axis=1)
+
+
+def test_exact_lines_are_those_of_reach(engine: Engine) -> None:
+    scenario = engine.state(QUERY).scenario()
+    sent = engine.exact(scenario)
+    result = wayside.reach(scenario)
+    assert sent["exact"]
+    for name, lines in (
+        ("contour", result.contour),
+        ("discovery", result.discovery),
+        ("approximate", result.approximate),
+    ):
+        np.testing.assert_array_equal(
+            points(sent["lines"][name]), np.concatenate([line.points for line in lines])
+        )
+    for key, lines in result.existing.items():
+        assert len(sent["borders"][key]["xs"]) == len(lines)
+    relic = engine.relic(scenario)["relic"]
+    np.testing.assert_array_equal(
+        points(relic["lines"]), np.concatenate([b.line.points for b in result.relic.branches])
+    )
+    json.dumps({"exact": sent, "relic": relic}, allow_nan=False)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{}, {"run.luminosity_fb": "500"}, {"model.m_aprime": "8.4"}, {"run.background": "9"}],
+)
+def test_preview_is_near(engine: Engine, changes: dict[str, str]) -> None:
+    """Off by a small part of a grid step: the events on the preview's line are the limit."""
+    applied = engine.applied(QUERY, changes)
+    assert not applied.errors
+    sent = engine.preview(applied.scenario, events=True)
+    assert not sent["exact"]
+    x, epsilon = points(sent["lines"]["contour"]).T
+    scenario, point = applied.scenario, wayside.mass_point(applied.scenario)
+    found = point.expected_events("A", epsilon, x, scenario.run.luminosity_fb)
+    limit = wayside.reach(scenario).n_limit
+    # A step of the grid is a factor 1.12 in epsilon, and yields go with up to its fourth power
+    # and, where flights are short, exponentially.
+    assert np.median(np.abs(np.log(found / limit))) < 0.01
+    assert np.max(np.abs(np.log(found / limit))) < 0.5
+    json.dumps(sent, allow_nan=False)
+
+
+def test_glance_is_the_point_report(engine: Engine) -> None:
+    scenario = load_scenario(BASE, {"model.epsilon": 3e-4, "model.g_d": 0.2})
+    rows = dict(engine.glance(scenario, 0.2, 3e-4)["rows"])
+    report = wayside.point_report(scenario)
+    assert rows["expected events"] == f"{report['expected_events']:.4g}"
+    assert rows["cτ"] == f"{report['phi1']['ctau_m']:.4g} m"
+    assert rows["mean flight length"] == f"{report['phi1']['mean_flight_m']:.4g} m"
+    assert rows["relic density Ωh²"] == f"{report['relic']['omega_h2']:.4g}"
+    produced = report["production"]["cross_section_fb"]
+    produced *= report["production"]["processes"][0]["branching_ratio"]
+    assert rows["cross-section × branching ratio"] == f"{produced:.4g} fb"
+    assert rows["A: acceptance"] == f"{report['detectors'][0]['hit_probability']:.4g}"
+    assert rows["decays to mu"] == f"{report['phi1']['branching_ratios']['mu']:.3g}"
+
+
+@pytest.mark.parametrize("kind", ["epsilon-g_d", "epsilon-m2", "epsilon-delta"])
+def test_pointing_moves_the_point_and_nothing_else(engine: Engine, kind: str) -> None:
+    query = State(BASE, {"plane.kind": kind}).query()
+    x = {"epsilon-g_d": 0.3, "epsilon-m2": 3.6, "epsilon-delta": 0.2}[kind]
+    applied = engine.applied(query, engine.pinned(query, x, 2e-4))
+    assert not applied.errors
+    assert engine.page(applied)["point"] == pytest.approx({"x": x, "y": 2e-4}, rel=1e-5)
+    before = engine.preview(engine.state(query).scenario())
+    after = engine.preview(applied.scenario)
+    assert after["x"]["high"] == pytest.approx(before["x"]["high"], rel=1e-4)
+    for side in (np.min, np.max):
+        np.testing.assert_allclose(
+            side(points(after["lines"]["contour"]), axis=0),
+            side(points(before["lines"]["contour"]), axis=0),
+            rtol=1e-3,
+        )
+
+
+def test_what_is_refused_leaves_the_rest(engine: Engine) -> None:
+    applied = engine.applied(
+        QUERY, {"model.m1": "banana", "run.luminosity_fb": "3 ab^-1", "model.epsilon": "2"}
+    )
+    assert set(applied.errors) == {"model.m1", "model.epsilon"}
+    assert applied.errors["model.m1"].startswith("model.m1 = 'banana': must be an energy")
+    assert applied.state.values == {"plane.points": 40, "run.luminosity_fb": "3 ab^-1"}
+    assert applied.scenario == applied.state.scenario()
+
+
+def test_single_particle(engine: Engine) -> None:
+    state = State(
+        "gazelle",
+        {
+            "model.kind": "dark-photon", "model.mass": 0.3, "model.epsilon": 1e-5,
+            "plane.points": 20,
+        },
+    )  # fmt: skip
+    applied = engine.applied(state.query(), {})
+    page, sent = engine.page(applied), engine.preview(applied.scenario)
+    assert page["point"] == {"x": 0.3, "y": 1e-5}
+    assert sent["borders"] == {}
+    assert engine.relic(applied.scenario) == {"relic": None}
+    rows = dict(engine.glance(applied.scenario, 0.3, 1e-5)["rows"])
+    report = wayside.point_report(applied.scenario)
+    assert float(rows["expected events"]) == pytest.approx(report["expected_events"], rel=1e-3)
+    json.dumps({"page": page, "plane": sent}, allow_nan=False)
+
+
+def test_no_longer_wanted(engine: Engine) -> None:
+    scenario = engine.state(QUERY).scenario()
+    for question in (engine.exact, engine.relic):
+        with pytest.raises(NoLongerWanted):
+            question(scenario, superseded=lambda: True)
+    columns = load_scenario(BASE, {"plane.kind": "epsilon-m2", "plane.points": 20})
+    calls = iter([False] * 5)
+    with pytest.raises(NoLongerWanted):  # in the midst of the columns
+        engine.exact(columns, superseded=lambda: next(calls, True))
+
+
+def test_unknown_scenarios_are_not_read(engine: Engine) -> None:
+    with pytest.raises(InputError, match="not one that the explorer was started with"):
+        engine.state("scenario=%2Fetc%2Fpasswd")

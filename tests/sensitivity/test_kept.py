@@ -1,0 +1,64 @@
+"""Kept mass points give what fresh ones give."""
+
+import numpy as np
+import pytest
+
+from wayside.scenario import load_scenario
+from wayside.sensitivity.background import expected_background
+from wayside.sensitivity.drawn import preview
+from wayside.sensitivity.existing import Existing
+from wayside.sensitivity.kept import KeptPlanes, dependence
+from wayside.sensitivity.planes import plane_of
+
+COSTLESS = {
+    "model.epsilon": 3e-4,
+    "model.g_d": 0.2,
+    "run.luminosity_fb": 700.0,
+    "run.confidence_level": 0.95,
+    "run.background": 4.0,
+    "run.signal": ["A", "B"],
+    "run.recast": "printed",
+}
+COSTLY = {
+    "model.m1": 4.2,
+    "model.ctau_m": 2.0,
+    "collider.electron_energy": 6.0,
+    "detectors.A.size": [0.3, 0.3, 1.0],
+    "run.production": "off-shell",
+    "plane.kind": "epsilon-m2",
+    "plane.points": 21,
+}
+
+
+@pytest.mark.parametrize("key", [*COSTLESS, *COSTLY])
+def test_as_fresh(key: str) -> None:
+    kept = KeptPlanes()
+    first = load_scenario("belle2-forward", {"plane.points": 20})
+    before = kept.plane_of(first)
+    scenario = first.with_values({key: {**COSTLESS, **COSTLY}[key]})
+    plane = kept.plane_of(scenario)
+    assert (plane.centre is before.centre) == (key in COSTLESS)
+    background = expected_background(scenario)
+    searches = Existing(scenario.run.recast, scenario.run.confidence_level)
+    ours, fresh = (preview(each, background, searches) for each in (plane, plane_of(scenario)))
+    np.testing.assert_array_equal(ours.total, fresh.total)
+    for name, lines in fresh.lines.items():
+        for line, own in zip(lines, ours.lines[name], strict=True):
+            np.testing.assert_array_equal(line.points, own.points)
+
+
+def test_simulated_efficiencies_go_by_the_whole_run() -> None:
+    first = load_scenario("belle2-forward", {"run.efficiency": "simulated"})
+    other = first.with_values({"run.luminosity_fb": 700.0})
+    assert dependence(first) != dependence(other)
+    assert dependence(first) == dependence(first.with_values({"model.g_d": 0.2}))
+
+
+def test_only_so_many() -> None:
+    kept = KeptPlanes(most=2)
+    scenarios = [
+        load_scenario("belle2-forward", {"model.m_aprime": mass}) for mass in (8.0, 8.1, 8.2)
+    ]
+    first, *_ = [kept.plane_of(scenario).centre for scenario in scenarios]
+    assert kept.plane_of(scenarios[2]).centre is kept.plane_of(scenarios[2]).centre
+    assert kept.plane_of(scenarios[0]).centre is not first
