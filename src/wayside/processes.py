@@ -67,6 +67,13 @@ def is_running(process: int) -> bool:
     return status.rpartition(")")[2].split()[:1] != ["Z"]
 
 
+def cores() -> int:
+    """Number of processor cores that this process may use."""
+    if hasattr(os, "sched_getaffinity") and sys.platform == "linux":
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 @contextmanager
 def pool(
     workers: int, initializer: Callable[..., object] | None = None, arguments: tuple[Any, ...] = ()
@@ -124,13 +131,17 @@ def refuse_in_import() -> None:
 
 def _begin(initializer: Callable[..., object] | None, arguments: tuple[Any, ...]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent to handle
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    end_with_parent()
     if initializer is not None:
         initializer(*arguments)
 
 
-def _end_with_parent() -> None:
-    """End this process when the one that started it is gone, killed perhaps."""
+def end_with_parent() -> None:
+    """Have this process end when the one that started it is gone, killed perhaps."""
+    threading.Thread(target=_end_after_parent, daemon=True).start()
+
+
+def _end_after_parent() -> None:
     parent = multiprocessing.parent_process()
     if parent is not None:
         wait([parent.sentinel])

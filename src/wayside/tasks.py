@@ -8,33 +8,22 @@ the result depends on: a result is taken from a file only if it was made from th
 import hashlib
 import io
 import json
-import multiprocessing
-import os
-import signal
-import sys
-import time
-import traceback
-from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
-from multiprocessing.connection import Connection, wait
-from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
 
 from wayside.errors import InputError, WaysideError
-from wayside.files import remove_parts, scratch_folder, whole_file
+from wayside.executors.protocol import Outcome
+from wayside.executors.workers import Processes
+from wayside.files import remove_parts, whole_file
 from wayside.processes import refuse_in_import
 from wayside.reading import reading
 
 Result = Mapping[str, Any]
 """NumPy arrays, and values that JSON knows, by name."""
-
-ATTEMPTS: Final = 2
-"""How often a task is tried whose process dies."""
 
 _PLAIN: Final = "plain"
 _INPUTS: Final = "inputs"
@@ -153,134 +142,37 @@ class TaskTable:
         Raises
         ------
         TaskError
-            If a task failed, or its process died `ATTEMPTS` times. The others are done first, and
-            the same call tries again.
+            If a task failed, or its process died `wayside.executors.workers.ATTEMPTS` times. The
+            others are done first, and the same call tries again.
         """
         refuse_in_import()
         self.folder.mkdir(parents=True, exist_ok=True)
         remove_parts(self.folder)
-        _Workers(self, workers, fresh, report or (lambda _: None)).run()
+        say = report or (lambda _: None)
+        missing = self.missing()
+        done, failed = 0, []
+
+        def receive(outcome: Outcome) -> None:
+            nonlocal done
+            if outcome.error is not None:
+                failed.append(f"{outcome.name}: {outcome.error}")
+                say(failed[-1])
+            else:
+                done += 1
+                say(f"{done}/{len(missing)} {outcome.name}: {outcome.seconds:.0f} s")
+
+        names = ((name, name) for name in missing)
+        Processes(workers, fresh).run(self._do, names, receive, say)
+        if failed:
+            raise TaskError(
+                f"{len(failed)} of {len(missing)} tasks failed; {failed[0]}; the others are kept in"
+                f" {self.folder}, and the same command tries these again"
+            )
+
+    def _do(self, name: str) -> None:
+        self.keep(name, self.function(**self.tasks[name]))
 
 
 def math_hypot(x: float, y: float) -> Result:
     """Length of a vector: the task of the example."""
     return {"length": float(np.hypot(x, y))}
-
-
-class _Running(NamedTuple):
-    """A worker process, and what it does."""
-
-    process: BaseProcess
-    log: Path
-    name: str
-    attempt: int
-
-
-class _Workers:
-    """Worker processes and the connections to them."""
-
-    def __init__(
-        self, table: TaskTable, number: int, fresh: bool, report: Callable[[str], object]
-    ) -> None:
-        self.table = table
-        self.number = number
-        self.fresh = fresh
-        self.report = report
-        missing = table.missing()
-        self.todo = deque((name, 1) for name in missing)
-        self.done = 0
-        self.total = len(missing)
-        self.failed: list[str] = []
-        self.running: dict[Connection, _Running] = {}
-
-    def run(self) -> None:
-        with scratch_folder() as scratch:
-            try:
-                while self.todo or self.running:
-                    while self.todo and len(self.running) < self.number:
-                        self._start(scratch)
-                    for connection in wait(list(self.running)):
-                        assert isinstance(connection, Connection)
-                        self._receive(connection)
-            finally:
-                for connection, running in self.running.items():
-                    running.process.kill()
-                    running.process.join()
-                    connection.close()
-        if self.failed:
-            raise TaskError(
-                f"{len(self.failed)} of {self.total} tasks failed; {self.failed[0]}; the others are"
-                f" kept in {self.table.folder}, and the same command tries these again"
-            )
-
-    def _start(self, scratch: Path) -> None:
-        """Start a worker with the next task."""
-        context = multiprocessing.get_context("spawn")  # threads would not survive a fork
-        ours, theirs = context.Pipe()
-        log = scratch / f"{time.monotonic_ns()}.log"
-        process = context.Process(target=_serve, args=(theirs, self.table, log), daemon=True)
-        process.start()
-        theirs.close()
-        self._next(ours, process, log)
-
-    def _next(self, connection: Connection, process: BaseProcess, log: Path) -> None:
-        name, attempt = self.todo.popleft()
-        self.running[connection] = _Running(process, log, name, attempt)
-        # One that has died since its last answer is found so when its answer is waited for.
-        with suppress(OSError):
-            connection.send(name)
-
-    def _receive(self, connection: Connection) -> None:
-        running = self.running.pop(connection)
-        try:
-            seconds, error = connection.recv()
-        except (EOFError, OSError):
-            connection.close()
-            running.process.join()
-            self._died(running)
-            return
-        if error is not None:
-            self.failed.append(f"{running.name}: {error}")
-            self.report(self.failed[-1])
-        else:
-            self.done += 1
-            self.report(f"{self.done}/{self.total} {running.name}: {seconds:.0f} s")
-        if self.todo and not self.fresh:
-            self._next(connection, running.process, running.log)
-        else:
-            connection.close()  # the worker ends by itself
-            running.process.join()
-
-    def _died(self, running: _Running) -> None:
-        status = running.process.exitcode or 0
-        how = signal.Signals(-status).name if status < 0 else f"exit status {status}"
-        lines = running.log.read_text(errors="replace").split("\n") if running.log.exists() else []
-        last = [line.strip() for line in lines if line.strip()][-1:]
-        message = ": ".join([f"{running.name}: process died ({how})", *last])
-        self.report(message)
-        if running.attempt < ATTEMPTS:
-            self.todo.appendleft((running.name, running.attempt + 1))
-        else:
-            self.failed.append(message)
-
-
-def _serve(connection: Connection, table: TaskTable, log: Path) -> None:
-    """Do tasks by name until the other end of the connection is closed."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent to handle
-    with log.open("w") as file:
-        # What engines print, their last words among it, and not to the terminal.
-        os.dup2(file.fileno(), 1)
-        os.dup2(file.fileno(), 2)
-        while True:
-            try:
-                name = connection.recv()
-            except EOFError:
-                break
-            start = time.process_time()
-            error = None
-            try:
-                table.keep(name, table.function(**table.tasks[name]))
-            except Exception as raised:
-                error = traceback.format_exception_only(raised)[-1].strip()
-            sys.stdout.flush()
-            connection.send((time.process_time() - start, error))

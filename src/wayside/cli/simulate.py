@@ -1,6 +1,5 @@
 """``wayside simulate``: Geant4 through the layers of the detector."""
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -125,6 +124,7 @@ def command(
     loaded = load(scenario, overrides)
     folder = Path("wayside-simulation") if out is None else out
     check_out(folder)
+    from wayside.processes import cores
     from wayside.results.simulation import simulate
     from wayside.transport.engine import require_calzone
     from wayside.transport.gun import particle_gun
@@ -141,7 +141,7 @@ def command(
             folder,
             detector=detector,
             seed=seed,
-            workers=workers or _cores(),
+            workers=workers or cores(),
             events_per_chunk=chunk,
             progress=progress,
             report=lambda accident: click.echo(f"wayside: warning: {accident}", err=True),
@@ -176,10 +176,6 @@ def _refuse_gun() -> None:
         raise click.UsageError(
             f"{' and '.join(given)}: for the gun of --particle; --events brings all of its own"
         )
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _text(report: dict[str, Any], written: list[Path]) -> str:

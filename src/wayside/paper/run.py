@@ -1,8 +1,6 @@
 """Run sections, in processes if there are several, and gather their rows and figures."""
 
-import os
 import platform
-import sys
 import warnings
 from collections.abc import Callable, Mapping
 from concurrent.futures import as_completed
@@ -15,7 +13,7 @@ from wayside.paper.registry import SECTIONS, run
 from wayside.paper.rows import Row, counts
 from wayside.paper.section import Context
 from wayside.plotting.files import figure_files
-from wayside.processes import pool
+from wayside.processes import cores, pool
 from wayside.version import __version__
 
 Progress = Callable[[str, int, int], object]
@@ -143,7 +141,7 @@ def report(
     say = progress or (lambda *_: None)
     context = Context()
     say("starting", 0, len(names))
-    number = min(workers or _cores(), len(names))
+    number = min(workers or cores(), len(names))
     parts: dict[str, Part] = {}
     if number == 1:
         for name in names:
@@ -199,9 +197,3 @@ def _about(context: Context) -> dict[str, Any]:
             "data": context.record.about["data"]["kind"],
         },
     }
-
-
-def _cores() -> int:
-    if hasattr(os, "sched_getaffinity") and sys.platform == "linux":
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

@@ -1,0 +1,113 @@
+"""Tasks on a cluster, by a scheduler of dask.distributed."""
+
+import time
+import warnings
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, Final
+
+from wayside.errors import InputError
+from wayside.executors.protocol import Outcome
+from wayside.executors.workers import one_line
+from wayside.processes import WorkerError, token
+
+WINDOW: Final = 2048
+"""Tasks that the scheduler knows at a time; what is done and not yet fetched counts among them."""
+
+PATIENCE: Final = 30.0
+"""Seconds to wait for a scheduler."""
+
+
+@dataclass(frozen=True)
+class Farm:
+    """Workers of a scheduler of dask.distributed, on however many machines.
+
+    Values come back over the network, so the machines need no files in common. Each needs Wayside
+    of the same version.
+
+    Parameters
+    ----------
+    scheduler
+        Address, such as ``"tcp://10.0.0.1:8786"``, or path of the file that it wrote
+        (``scheduler.json``).
+    """
+
+    scheduler: str
+
+    def run(
+        self,
+        function: Callable[[Any], Any],
+        tasks: Iterable[tuple[str, Any]],
+        receive: Callable[[Outcome], object],
+        accident: Callable[[str], object],
+    ) -> None:
+        """Do tasks, as `wayside.executors.protocol.Executor`.
+
+        The scheduler gives the tasks of a worker that died to others, and says nothing of it.
+
+        Raises
+        ------
+        InputError
+            If distributed is not installed, or no scheduler answers.
+        WorkerError
+            If the scheduler is gone in the middle.
+        """
+        del accident
+        try:
+            from distributed import as_completed
+        except ModuleNotFoundError:
+            raise InputError('distributed is not installed: pip install "wayside[farm]"') from None
+
+        mark, waiting = token(), iter(tasks)
+        with self._client() as client:
+
+            def submit(task: tuple[str, Any]) -> Any:
+                name, argument = task
+                return client.submit(
+                    timed, function, argument, key=f"{name}-{mark}", pure=False, retries=0
+                )
+
+            first = [submit(task) for task in islice(waiting, WINDOW)]
+            done = as_completed(first)
+            first.clear()  # a result is kept as long as its future
+            for future in done:
+                name = future.key.removesuffix(f"-{mark}")
+                if future.status in ("cancelled", "lost") or client.status != "running":
+                    raise WorkerError(f"{self.scheduler}: the scheduler is gone")
+                outcome = _outcome(name, future)
+                del future
+                for task in islice(waiting, 1):
+                    done.add(submit(task))
+                receive(outcome)
+
+    def _client(self) -> Any:
+        from distributed import Client
+
+        path = self.scheduler
+        place = {"scheduler_file": path} if path.endswith(".json") else {"address": path}
+        try:
+            with warnings.catch_warnings():
+                # Of other versions of packages, which are checked where they matter.
+                warnings.simplefilter("ignore")
+                return Client(timeout=PATIENCE, set_as_default=False, **place)
+        except (OSError, ValueError, TypeError) as error:
+            raise InputError(
+                f"{self.scheduler}: no scheduler answers ({one_line(error)})"
+            ) from None
+
+
+def timed(function: Callable[[Any], Any], argument: Any) -> tuple[Any, float]:
+    """Value of a function, and the processor time of its thread."""
+    start = time.thread_time()
+    value = function(argument)
+    return value, time.thread_time() - start
+
+
+def _outcome(name: str, future: Any) -> Outcome:
+    """Fetch what became of a task."""
+    error = future.exception()
+    if error is not None:
+        return Outcome(name, None, one_line(error), 0.0)
+    value, seconds = future.result()
+    return Outcome(name, value, None, seconds)

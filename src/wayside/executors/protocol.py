@@ -1,0 +1,82 @@
+"""What an executor is: tasks go in, outcomes come out as they are done, in any order."""
+
+from collections.abc import Callable, Iterable
+from importlib import import_module
+from typing import Any, Final, NamedTuple, Protocol
+
+from wayside.errors import InputError
+
+
+class Outcome(NamedTuple):
+    """What became of one task."""
+
+    name: str
+    value: Any
+    """What the function returned; None if it failed."""
+    error: str | None
+    """Why it failed, in one line; None if it did not."""
+    seconds: float
+    """Processor time that it took, 0 where it is not known."""
+
+
+class Executor(Protocol):
+    """Does independent tasks.
+
+    A task is a function of one argument whose value depends on that argument alone, so that it may
+    be done by any process, in any order, and once more where a process died.
+    """
+
+    def run(
+        self,
+        function: Callable[[Any], Any],
+        tasks: Iterable[tuple[str, Any]],
+        receive: Callable[[Outcome], object],
+        accident: Callable[[str], object],
+    ) -> None:
+        """Do tasks; only some of them are in memory at a time.
+
+        Parameters
+        ----------
+        function
+            Can be pickled; importable by name where it is done.
+        tasks
+            Names, all different, and arguments.
+        receive
+            Called in this process with every outcome, one for each task.
+        accident
+            Called with a line of text when a process died and its task is tried again.
+        """
+
+
+EXECUTORS: Final[dict[str, str]] = {
+    "processes": "wayside.executors.workers:Processes",
+    "dask": "wayside.executors.farm:Farm",
+}
+"""Executors by name, with the place of their class."""
+
+
+def executor(name: str, **options: Any) -> Executor:
+    """Make an executor.
+
+    Parameters
+    ----------
+    name
+        A key of `EXECUTORS`.
+    options
+        Those of its class.
+
+    Raises
+    ------
+    InputError
+        If there is no executor of that name, or what it needs is not installed.
+
+    Examples
+    --------
+    >>> executor("processes", workers=2)
+    Processes(workers=2, fresh=False)
+    """
+    if name not in EXECUTORS:
+        raise InputError(f"executor = {name!r}: must be one of {', '.join(EXECUTORS)}")
+    module, _, attribute = EXECUTORS[name].partition(":")
+    made: Executor = getattr(import_module(module), attribute)(**options)
+    return made
