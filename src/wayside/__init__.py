@@ -16,6 +16,7 @@ _HOMES = {
     "Beams": "wayside.collider.beams",
     "Box": "wayside.detector.box",
     "EventSample": "wayside.results.events",
+    "KeyScan": "wayside.results.scan",
     "MassPoint": "wayside.sensitivity.mass_point",
     "PointReport": "wayside.results.point",
     "PseudoDirac": "wayside.models.inelastic",
@@ -27,6 +28,7 @@ _HOMES = {
     "background": "wayside.results.background",
     "builtin_names": "wayside.scenario",
     "events": "wayside.results.events",
+    "load_scan": "wayside.results.scan",
     "load_scenario": "wayside.scenario",
     "mass_point": "wayside.sensitivity.planes",
     "particle_gun": "wayside.transport.gun",
@@ -37,6 +39,7 @@ _HOMES = {
     "relic_density": "wayside.cosmology.relic",
     "relic_plane": "wayside.results.relic",
     "scan": "wayside.sensitivity.scan",
+    "scan_keys": "wayside.results.scan",
     "simulate": "wayside.results.simulation",
     "upper_limit": "wayside.limits.statistics",
 }
@@ -62,6 +65,9 @@ if TYPE_CHECKING:
     from wayside.results.reconstruction import reconstruct as reconstruct
     from wayside.results.relic import relic as relic
     from wayside.results.relic import relic_plane as relic_plane
+    from wayside.results.scan import KeyScan as KeyScan
+    from wayside.results.scan import load_scan as load_scan
+    from wayside.results.scan import scan_keys as scan_keys
     from wayside.results.simulation import Simulation as Simulation
     from wayside.results.simulation import simulate as simulate
     from wayside.scenario import Scenario as Scenario

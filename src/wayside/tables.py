@@ -67,6 +67,21 @@ def write_table(path: Path, rows: StructuredArray, about: Mapping[str, Any] | No
         pq.write_table(table, part, compression="zstd", write_page_checksum=True)
 
 
+def require_pyarrow() -> None:
+    """Refuse to go on without pyarrow.
+
+    Raises
+    ------
+    InputError
+        If it is not installed.
+    """
+    try:
+        import pyarrow.parquet
+    except ModuleNotFoundError:
+        raise InputError('pyarrow is not installed: pip install "wayside[scan]"') from None
+    del pyarrow
+
+
 @contextmanager
 def open_table(path: Path) -> Iterator[Any]:
     """Open a Parquet file; every error while it is open is one line about it.
@@ -86,10 +101,9 @@ def open_table(path: Path) -> Iterator[Any]:
     InputError
         If it cannot be read, or pyarrow is not installed.
     """
-    try:
-        import pyarrow.parquet as pq
-    except ModuleNotFoundError:
-        raise InputError('pyarrow is not installed: pip install "wayside[simulation]"') from None
+    require_pyarrow()
+    import pyarrow.parquet as pq
+
     with reading(path, "Parquet"), pq.ParquetFile(path, page_checksum_verification=True) as file:
         yield file
 

@@ -25,7 +25,7 @@ WAYSIDE = [
     and ROOT / each.document not in {one.document for one in GUIDES}
 ]
 SERVED = [each for each in printed_commands() if each.words[:2] == ["wayside", "explore"]]
-LONG = ("paper", "background", "simulate", "reconstruct")
+LONG = ("paper", "background", "simulate", "reconstruct", "scan")
 """Commands that take more than some ten seconds."""
 LONG_OPTIONS = ("run.efficiency=simulated", "epsilon-m2", "belle2-forward-beams")
 

@@ -26,15 +26,19 @@ _FILES: Final = (
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-def scenario_options(command: Command) -> Command:
-    """Add ``SCENARIO`` and ``--set``, passed as ``scenario: str`` and ``overrides: tuple[str]``."""
-    set_option = click.option(
+def set_option(command: Command) -> Command:
+    """Add ``--set``, passed as ``overrides: tuple[str]``."""
+    return click.option(
         "--set",
         "overrides",
         multiple=True,
         metavar="KEY=VALUE",
         help="Set a value, such as model.m_aprime=8.1; may be repeated.",
-    )
+    )(command)
+
+
+def scenario_options(command: Command) -> Command:
+    """Add ``SCENARIO`` and ``--set``, passed as ``scenario: str`` and ``overrides: tuple[str]``."""
     return click.argument("scenario")(set_option(command))
 
 

@@ -17,6 +17,7 @@ from wayside.version import __version__
 COMMANDS: Final = {
     "reach": "What a detector excludes over a plane of couplings or masses.",
     "point": "Everything about one parameter point.",
+    "scan": "Yields, limits and more over any keys, on one machine or many.",
     "relic": "How much of the ground state the early universe left over.",
     "events": "Decays of the excited state in a detector, one by one.",
     "simulate": "Geant4 through the layers of the detector.",

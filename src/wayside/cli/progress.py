@@ -78,7 +78,41 @@ def counted(what: str, *, hidden: bool = False) -> Iterator[Count]:
             yield lambda done, total: bar.update(task, completed=done, total=total)
     else:
         with _lines(what) as say:
-            yield lambda done, total: say(f"{what}: {done} of {total}")
+            pace = _Pace()
+            yield lambda done, total: say(f"{what}: {done} of {total}{pace.words(done, total)}")
+
+
+class _Pace:
+    """How fast things are done, and how long the others will take."""
+
+    def __init__(self) -> None:
+        self.first: tuple[float, int] | None = None
+
+    def words(self, done: int, total: int) -> str:
+        """Rate and time left, empty until something was done; what was there before is no pace."""
+        now = time.monotonic()
+        if self.first is None:
+            self.first = now, done
+        began, before = self.first
+        if done <= before or now <= began or done >= total:
+            return ""
+        rate = (done - before) / (now - began)
+        return f", {rate:.3g} a second, {_duration((total - done) / rate)} left"
+
+
+def _duration(seconds: float) -> str:
+    """Time in two units at most.
+
+    Examples
+    --------
+    >>> [_duration(seconds) for seconds in (42.3, 125.0, 7500.0, 200_000.0)]
+    ['42 s', '2 min 5 s', '2 h 5 min', '2 d 7 h']
+    """
+    whole = round(seconds)
+    for size, unit, part, smaller in ((86400, "d", 3600, "h"), (3600, "h", 60, "min")):
+        if whole >= size:
+            return f"{whole // size} {unit} {whole % size // part} {smaller}"
+    return f"{whole // 60} min {whole % 60} s" if whole >= 60 else f"{whole} s"
 
 
 def _is_terminal() -> bool:

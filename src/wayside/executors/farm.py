@@ -1,16 +1,21 @@
 """Tasks on a cluster, by a scheduler of dask.distributed."""
 
+import json
+import socket
 import time
 import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from wayside.errors import InputError
 from wayside.executors.protocol import Outcome
 from wayside.executors.workers import one_line
 from wayside.processes import WorkerError, token
+from wayside.reading import reading
 
 WINDOW: Final = 2048
 """Tasks that the scheduler knows at a time; what is done and not yet fetched counts among them."""
@@ -55,12 +60,13 @@ class Farm:
         """
         del accident
         try:
-            from distributed import as_completed
+            import distributed
         except ModuleNotFoundError:
             raise InputError('distributed is not installed: pip install "wayside[farm]"') from None
 
+        farm: Any = distributed  # it gives its functions no types
         mark, waiting = token(), iter(tasks)
-        with self._client() as client:
+        with self._client(farm) as client:
 
             def submit(task: tuple[str, Any]) -> Any:
                 name, argument = task
@@ -69,7 +75,7 @@ class Farm:
                 )
 
             first = [submit(task) for task in islice(waiting, WINDOW)]
-            done = as_completed(first)
+            done: Any = farm.as_completed(first, loop=client.loop)
             first.clear()  # a result is kept as long as its future
             for future in done:
                 name = future.key.removesuffix(f"-{mark}")
@@ -81,20 +87,28 @@ class Farm:
                     done.add(submit(task))
                 receive(outcome)
 
-    def _client(self) -> Any:
-        from distributed import Client
-
-        path = self.scheduler
-        place = {"scheduler_file": path} if path.endswith(".json") else {"address": path}
+    def _client(self, farm: Any) -> Any:
+        address = self.scheduler
+        if address.endswith(".json"):
+            with reading(Path(address), "the file of a scheduler"):
+                address = str(json.loads(Path(address).read_bytes())["address"])
         try:
+            _require_listener(address)
             with warnings.catch_warnings():
                 # Of other versions of packages, which are checked where they matter.
                 warnings.simplefilter("ignore")
-                return Client(timeout=PATIENCE, set_as_default=False, **place)
+                return farm.Client(address, timeout=PATIENCE, set_as_default=False)
         except (OSError, ValueError, TypeError) as error:
             raise InputError(
                 f"{self.scheduler}: no scheduler answers ({one_line(error)})"
             ) from None
+
+
+def _require_listener(address: str) -> None:
+    """Raise an `OSError` where nobody listens: a client that fails complains once more at exit."""
+    place = urlsplit(address if "://" in address else f"tcp://{address}")
+    if place.scheme in ("tcp", "tls") and place.hostname and place.port:
+        socket.create_connection((place.hostname, place.port), timeout=PATIENCE).close()
 
 
 def timed(function: Callable[[Any], Any], argument: Any) -> tuple[Any, float]:

@@ -49,6 +49,7 @@ class Executor(Protocol):
 
 
 EXECUTORS: Final[dict[str, str]] = {
+    "serial": "wayside.executors.serial:Serial",
     "processes": "wayside.executors.workers:Processes",
     "dask": "wayside.executors.farm:Farm",
 }

@@ -15,6 +15,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from wayside.errors import WaysideError
 from wayside.executors.protocol import Outcome
 from wayside.files import scratch_folder
 from wayside.processes import end_with_parent, refuse_in_import
@@ -182,5 +183,7 @@ def _serve(connection: Connection, function: Callable[[Any], Any], log: Path) ->
 
 
 def one_line(error: BaseException) -> str:
-    """Kind and text of an error in one line."""
+    """Kind and text of an error in one line; the text alone of one that is for users."""
+    if isinstance(error, WaysideError):
+        return " ".join(str(error).split())
     return " ".join(traceback.format_exception_only(error)[-1].split())

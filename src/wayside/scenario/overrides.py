@@ -28,6 +28,7 @@ def apply(
         Sections and keys of a scenario.
     overrides
         Values by dotted key (None removes a key), or ``"key=value"`` strings; later ones win.
+        An item of a list that is there is set by its number: ``detectors.A.position.2``.
 
     Raises
     ------
@@ -97,6 +98,9 @@ def _set(data: dict[str, Any], key: str, value: object) -> None:
     section = data
     for depth, part in enumerate(path[:-1], start=1):
         inner = section.setdefault(part, {})
+        if isinstance(inner, list) and depth == len(path) - 1:
+            inner[_index(path, inner)] = value
+            return
         if not isinstance(inner, dict):
             raise InputError(f"{dotted(path)}: {dotted(path[:depth])} is a value, not a section")
         section = inner
@@ -104,3 +108,12 @@ def _set(data: dict[str, Any], key: str, value: object) -> None:
         section.pop(path[-1], None)
     else:
         section[path[-1]] = copy.deepcopy(value)
+
+
+def _index(path: Sequence[str], items: Sequence[object]) -> int:
+    """Number of an item of a list by the last part of its key, the first one 0."""
+    if path[-1] in {str(number) for number in range(len(items))}:
+        return int(path[-1])
+    raise InputError(
+        f"{dotted(path)}: {dotted(path[:-1])} is a list, whose items are 0 to {len(items) - 1}"
+    )

@@ -64,7 +64,7 @@ def _axis(scenario: Scenario, which: str, key: str, ends: tuple[float, float] | 
     """Axis of a key: logarithmic where both ends are positive."""
     low, high = ends or _default_range(scenario, which, key)
     for end in (low, high):
-        _require_number(scenario, which, key, end)
+        require_number(scenario, f'plane.{which} = "{key}"', key, end)
     points = scenario.plane.points
     logarithmic = low > 0.0
     values = np.geomspace(low, high, points) if logarithmic else np.linspace(low, high, points)
@@ -72,18 +72,38 @@ def _axis(scenario: Scenario, which: str, key: str, ends: tuple[float, float] | 
     return Axis(key, label, unit, values, logarithmic)
 
 
-def _require_number(scenario: Scenario, which: str, key: str, value: float) -> None:
-    """Refuse keys that take no number; values that are not allowed leave gaps in the plane."""
-    section: object = scenario.to_dict()
+def require_number(scenario: Scenario, words: str, key: str, value: float) -> None:
+    """Refuse keys that take no number; values that are not allowed are for others to refuse.
+
+    Parameters
+    ----------
+    scenario
+        From `wayside.load_scenario`.
+    words
+        Where the key was given, for the message.
+    key
+        Dotted key; an item of a list by its number.
+    value
+        Tried where the scenario has no value of the key.
+
+    Raises
+    ------
+    InputError
+        If there is no such key, or its value is no number.
+    """
+    found: object = scenario.to_dict()
     for part in key.split("."):
-        section = section.get(part) if isinstance(section, dict) else None
-    if section is None and key.removeprefix("model.") not in scenario.model.couplings:
+        if isinstance(found, list) and part in map(str, range(len(found))):
+            found = found[int(part)]
+        else:
+            found = found.get(part) if isinstance(found, dict) else None
+    if found is None and key.removeprefix("model.") not in scenario.model.couplings:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             scenario.with_values({key: value})  # an optional key, or an error with its name
         return
-    if isinstance(section, bool) or not isinstance(section, int | float | None):
-        raise InputError(f'plane.{which} = "{key}": must be a key of one number')
+    if isinstance(found, bool) or not isinstance(found, int | float | None):
+        raise InputError(f"{words}: must be a key of one number")
 
 
 def _default_range(scenario: Scenario, which: str, key: str) -> tuple[float, float]:

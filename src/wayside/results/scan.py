@@ -1,0 +1,240 @@
+"""Scans over keys of a scenario: in memory or in a folder, with figures and as a data frame."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from wayside.errors import InputError
+from wayside.executors import Executor, Outcome, executor
+from wayside.files import write_files
+from wayside.results.saving import Drawing, save_figures
+from wayside.scanning.designs import Design, Table
+from wayside.scanning.partitions import file_name, task, writer
+from wayside.scanning.plan import Plan, plan
+from wayside.scanning.reading import Source, bytes_source, folder_source
+from wayside.scanning.record import NAME, Record, new_record, read_record
+from wayside.scanning.run import ScanError, run_scan
+from wayside.scenario import Scenario
+from wayside.text import json_text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["KeyScan", "load_scan", "scan_keys"]
+
+
+class KeyScan:
+    """Points of a scan, with what was computed for them.
+
+    Made by `scan_keys` and `load_scan`.
+
+    Parameters
+    ----------
+    record
+        What was computed from which inputs.
+    source
+        Where the columns are: in memory or in a folder.
+    """
+
+    def __init__(self, record: Record, source: Source) -> None:
+        self.record = record
+        self.source = source
+        self._columns: dict[str, Any] = {}
+
+    def __len__(self) -> int:
+        """Number of points that are there."""
+        return self.record.done
+
+    def __getitem__(self, name: str) -> Any:
+        """Values of a column, in the order of the points: NaN, or None, where there is none."""
+        if name not in self._columns:
+            if name not in self.names:
+                raise InputError(f'no column "{name}"; there are {", ".join(self.names)}')
+            self._columns[name] = self.source.column(name)
+        return self._columns[name]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the columns."""
+        return tuple(each.name for each in self.record.columns)
+
+    @property
+    def units(self) -> dict[str, str]:
+        """Units by column, empty for text."""
+        return {each.name: each.unit for each in self.record.columns}
+
+    @cached_property
+    def scenario(self) -> Scenario:
+        """The scenario whose keys vary."""
+        return Scenario.from_dict(self.record.inputs["scenario"])
+
+    def summary(self) -> dict[str, Any]:
+        """Inputs, columns and partitions, as in ``scan.json``."""
+        return self.record.summary()
+
+    def to_pandas(self) -> "pd.DataFrame":
+        """All columns as a data frame.
+
+        Raises
+        ------
+        InputError
+            If pandas is not installed.
+        """
+        try:
+            import pandas as pd
+        except ModuleNotFoundError:
+            raise InputError("pandas is not installed: pip install pandas") from None
+        return pd.DataFrame({name: self[name] for name in self.names})
+
+    def drawings(self) -> Iterator[Drawing]:
+        """Figures: one for each quantity, if one or two keys vary."""
+        from wayside.plotting.scan_figure import scan_figures
+
+        yield from (Drawing(name, draw) for name, draw in scan_figures(self))
+
+    def save(self, folder: Path | str) -> list[Path]:
+        """Write partitions, ``scan.json`` and figures into a folder.
+
+        Parameters
+        ----------
+        folder
+            Made if it is not there.
+
+        Returns
+        -------
+        list of Path
+            The files.
+
+        Raises
+        ------
+        OutputError
+            If something cannot be written.
+        """
+        target = Path(folder)
+        parts = {each.file: self.source.content(each.number) for each in self.record.partitions}
+        written = [
+            path
+            for name, content in parts.items()
+            for path in write_files((target / name).parent, {Path(name).name: content})
+        ]
+        written += write_files(target, {NAME: json_text(self.summary()) + "\n"})
+        return written + save_figures(target, self.drawings())
+
+    def __repr__(self) -> str:
+        """One line."""
+        name, keys = self.record.inputs["scenario"]["name"], ", ".join(self.record.keys)
+        return f"<scan of {name} over {keys}: {len(self)} points, {self.record.failed} failed>"
+
+
+def scan_keys(
+    scenario: Scenario,
+    points: Design | Mapping[str, ArrayLike],
+    quantities: Sequence[str] = ("events",),
+    *,
+    folder: Path | str | None = None,
+    workers: int = 1,
+    by: Executor | None = None,
+    progress: Callable[[int, int], object] | None = None,
+) -> KeyScan:
+    """Compute quantities over any numeric keys of a scenario.
+
+    Parameters
+    ----------
+    scenario
+        From `wayside.load_scenario`; what does not vary is taken from it.
+    points
+        Arrays of values by dotted key, in base units, that broadcast together; or a design of
+        `wayside.scanning.designs`.
+    quantities
+        Keys of `wayside.scanning.quantities.QUANTITIES`, or names of single columns.
+    folder
+        Where partitions go as they are done, so that a run that was killed goes on; in memory
+        unless given.
+    workers
+        Number of processes; one is this process itself.
+    by
+        Executor that computes, in place of processes.
+    progress
+        Called with the number of points that are done, and of all.
+
+    Returns
+    -------
+    KeyScan
+        Columns by name.
+
+    Raises
+    ------
+    InputError
+        If a key or quantity is not known, or the folder holds a scan of other inputs.
+
+    Examples
+    --------
+    >>> import wayside
+    >>> scenario = wayside.load_scenario("belle2-forward")
+    >>> points = {"model.m2": [3.62, 3.65], "model.epsilon": 2e-4}
+    >>> found = wayside.scan_keys(scenario, points, ["events", "ctau"])
+    >>> len(found), found.units["ctau"], bool(found["events_A"][0] > 1.0)
+    (2, 'm', True)
+    """
+    made = plan(scenario, table(points) if isinstance(points, Mapping) else points, quantities)
+    if by is None:
+        by = executor("serial") if workers == 1 else executor("processes", workers=workers)
+    if folder is not None:
+        record = run_scan(made, Path(folder), by, progress=progress)
+        return KeyScan(record, folder_source(Path(folder), record))
+    return _in_memory(made, by, progress or (lambda *_: None))
+
+
+def load_scan(folder: Path | str) -> KeyScan:
+    """Open the folder of a scan; columns are read as they are asked for.
+
+    Raises
+    ------
+    InputError
+        If there is no scan in it.
+    """
+    record = read_record(Path(folder))
+    return KeyScan(record, folder_source(Path(folder), record))
+
+
+def table(points: Mapping[str, ArrayLike]) -> Table:
+    """Points of arrays by key that broadcast together.
+
+    Raises
+    ------
+    InputError
+        If they do not, or are no numbers.
+    """
+    if not points:
+        raise InputError("a scan needs at least one key that varies")
+    try:
+        arrays = [np.asarray(values, dtype=np.float64) for values in points.values()]
+        wide = np.broadcast_arrays(*arrays)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"points: {error}") from None
+    return Table(tuple(points), np.stack([values.ravel() for values in wide], axis=1))
+
+
+def _in_memory(made: Plan, by: Executor, progress: Callable[[int, int], object]) -> KeyScan:
+    found = {}
+    done, total = 0, made.design.size
+
+    def receive(outcome: Outcome) -> None:
+        nonlocal done
+        if outcome.error is not None:
+            raise ScanError(f"{outcome.name}: {outcome.error}")
+        partition, content = outcome.value
+        found[partition] = content
+        done += partition.points
+        progress(done, total)
+
+    tasks = ((file_name(number), task(made, number)) for number in range(made.partitions))
+    progress(0, total)
+    by.run(writer(made), tasks, receive, lambda _: None)
+    record = new_record(made).with_partitions(found)
+    contents = {partition.number: content for partition, content in found.items()}
+    return KeyScan(record, bytes_source(record, contents))

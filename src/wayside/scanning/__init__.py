@@ -1,0 +1,1 @@
+"""Scans over any numeric keys of a scenario, in partitions that any process may compute."""
