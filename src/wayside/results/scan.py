@@ -177,7 +177,7 @@ def scan_keys(
     >>> scenario = wayside.load_scenario("belle2-forward")
     >>> points = {"model.m2": [3.62, 3.65], "model.epsilon": 2e-4}
     >>> found = wayside.scan_keys(scenario, points, ["events", "ctau"])
-    >>> len(found), found.units["ctau"], bool(found["events_A"][0] > 1.0)
+    >>> len(found), found.units["ctau"], bool(found["events_A"][1] > found["events_A"][0])
     (2, 'm', True)
     """
     made = plan(scenario, table(points) if isinstance(points, Mapping) else points, quantities)
