@@ -17,8 +17,13 @@ from wayside.sensitivity.background import expected_background
 from wayside.sensitivity.curves import APPROXIMATE, yield_curves
 from wayside.sensitivity.mass_point import MassPoint
 from wayside.sensitivity.planes import mass_point
+from wayside.sensitivity.result import reach
 from wayside.sensitivity.scan import scan
-from wayside.sensitivity.uncertainty import yield_uncertainty
+from wayside.sensitivity.uncertainty import YieldErrors, total, yield_errors
+
+SOURCES = (
+    "numerical", "from_r", "efficiency", "radiation", "luminosity", "beam_energy", "total"
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -34,8 +39,10 @@ def point(scenario: Scenario) -> MassPoint:
 def test_total_is_the_quadratic_sum(scenario: Scenario, point: MassPoint) -> None:
     """With all photons the treatment of radiation is the largest but for R."""
     couplings = scenario.model.epsilon, scenario.model.g_d
-    budget = yield_uncertainty(point, "A", *couplings, efficiency_error=0.03)
-    parts = [budget[key] for key in ("numerical", "from_r", "efficiency", "radiation")]
+    budget = YieldErrors(luminosity=0.03).plain(point, "A", *couplings)
+    parts = [value for key, value in budget.items() if key != "total"]
+    assert sorted(budget) == sorted(SOURCES)
+    assert budget["luminosity"] == 0.03
     assert budget["total"] == pytest.approx(math.hypot(*parts), rel=1e-12)
     assert 0.005 <= budget["radiation"] < 0.01
 
@@ -44,7 +51,7 @@ def test_one_photon_has_no_error_of_radiation() -> None:
     """It leaves out more than an error."""
     scenario = load_scenario("belle2-forward")
     couplings = scenario.model.epsilon, scenario.model.g_d
-    assert yield_uncertainty(mass_point(scenario), "A", *couplings)["radiation"] is None
+    assert yield_errors(scenario).plain(mass_point(scenario), "A", *couplings)["radiation"] is None
 
 
 @pytest.mark.parametrize(
@@ -79,7 +86,7 @@ def test_error_of_the_scheme(
     half = point.acceptances("A").photon_ratio(few.points // 2)
     step = abs(float(half(ctau)) / float(few(ctau)) - 1.0)
     expected = math.hypot(scheme, step)
-    found = yield_uncertainty(point, "A", epsilon, g_d)["radiation"]
+    found = YieldErrors().plain(point, "A", epsilon, g_d)["radiation"]
     assert found == pytest.approx(expected, rel=5e-3)
 
 
@@ -94,7 +101,7 @@ def test_error_from_r_is_the_change_of_the_yield(scenario: Scenario, point: Mass
     width = model.dark_width_hat() * g_d**2 + epsilon**2 * sum(point.visible_width_hats.values())
     branching = epsilon**2 * model.visible_width_error_hat() / width
     expected = 0.5 * abs(math.log(ends[1] / ends[0])) + branching
-    budget = yield_uncertainty(point, "A", epsilon, g_d)
+    budget = YieldErrors().plain(point, "A", epsilon, g_d)
     assert budget["from_r"] == pytest.approx(expected, rel=0.01)
 
 
@@ -134,3 +141,84 @@ def test_yields_of_a_scan_have_all_photons(scenario: Scenario) -> None:
     # At 6.8 m: between the values of the independent treatment at 5 and 10 m.
     assert ratio["A"] == pytest.approx(0.8425, abs=0.006)
     assert np.isfinite(ratio["B"])
+
+
+def test_arrays_are_the_numbers_one_by_one(point: MassPoint) -> None:
+    """Over couplings from the long- to the short-lived edge of the contour."""
+    errors = YieldErrors(0.01, 1e-3)
+    epsilon, g_d = np.geomspace(3e-5, 1e-2, 4)[:, None], np.array([0.05, 1.0])
+    found = errors.by_source(point, "A", epsilon, g_d)
+    for i, j in np.ndindex(4, 2):
+        single = errors.plain(point, "A", float(epsilon[i, 0]), float(g_d[j]))
+        for key, value in found.items():
+            assert value is not None
+            assert value[i, j] == pytest.approx(single[key], rel=1e-12)
+        assert total(found)[i, j] == pytest.approx(single["total"], rel=1e-12)
+
+
+@pytest.mark.parametrize("name", ["belle2-forward", "belle2-forward-beams", "belle2-central"])
+def test_error_of_the_beam_energies_is_the_change_of_the_yield(name: str) -> None:
+    """Against scenarios with other beams, made from the beginning."""
+    error = 2e-3
+    scenario = load_scenario(name).with_values({"collider.energy_error": error})
+    epsilon, g_d = scenario.pair.epsilon, scenario.pair.g_d
+    yields = []
+    for factor in (1.0 - error, 1.0 + error):
+        beams = scenario.collider
+        other = scenario.with_values(
+            {
+                "collider.electron_energy": factor * beams.electron_energy,
+                "collider.positron_energy": factor * beams.positron_energy,
+            }
+        )
+        yields.append(float(mass_point(other).expected_events("A", epsilon, g_d, 1.0)))
+    expected = abs(yields[1] - yields[0]) / sum(yields)
+    found = yield_errors(scenario).plain(mass_point(scenario), "A", epsilon, g_d)["beam_energy"]
+    assert found == pytest.approx(expected, rel=1e-9)
+    assert found > 0.0
+
+
+def test_beams_that_cannot_make_the_particles_leave_no_yield() -> None:
+    """An A' at 10.575 GeV, which beams a per mille lower cannot make."""
+    values = {
+        "collider.energy_error": 1e-3,
+        "model.m_aprime": 10.575,
+        "run.production": "on-shell",
+    }
+    scenario = load_scenario("belle2-forward").with_values(values)
+    budget = yield_errors(scenario).plain(mass_point(scenario), "A", 1e-4, 1.0)
+    assert budget["beam_energy"] == 1.0
+
+
+def test_error_of_an_efficiency_comes_from_its_table() -> None:
+    values = {"run.efficiency": "simulated"}
+    scenario = load_scenario("belle2-forward").with_values(values)
+    point = mass_point(scenario)
+    epsilon, g_d = np.geomspace(1e-4, 1e-3, 3), np.full(3, 0.3)
+    found = yield_errors(scenario).by_source(point, "A", epsilon, g_d)["efficiency"]
+    assert found is not None
+    for value, here in zip(found, epsilon, strict=True):
+        ctau = float(point.ctau(here, 0.3))
+        detected = point.detected("A")
+        single = detected.error(ctau) / float(detected.efficiency(ctau))
+        # Between lifetimes of the grid an error is interpolated.
+        assert value == pytest.approx(single, rel=0.05)
+
+
+def test_band_is_where_shifted_yields_meet_the_limit() -> None:
+    values = {"plane.band": True, "run.luminosity_error": 0.1, "plane.points": 20}
+    scenario = load_scenario("belle2-forward").with_values(values)
+    result = reach(scenario)
+    assert result.uncertainty["A"]["luminosity"] == 0.1
+    point, errors = mass_point(scenario), yield_errors(scenario)
+    for name, sign in (("lower", -1.0), ("upper", 1.0)):
+        (line,) = result.band[name]
+        g_d, epsilon = line.points[::7].T
+        events = point.expected_events("A", epsilon, g_d, scenario.run.luminosity_fb)
+        error = total(errors.by_source(point, "A", epsilon, g_d))
+        assert np.all(error >= 0.1)
+        assert events * (1.0 + error) ** sign == pytest.approx(
+            np.full(len(events), result.n_limit), rel=1e-3
+        )
+    assert set(result.summary()["band"]) == {"lower", "upper"}
+    assert reach(load_scenario("belle2-forward").with_values({"plane.points": 20})).band == {}

@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     help="Plane to draw, instead of the scenario's.",
 )
 @recast_option
+@click.option(
+    "--band", is_flag=True, help="Draw the contour with yields one standard error lower and higher."
+)
 def command(
     scenario: str,
     overrides: tuple[str, ...],
@@ -41,6 +44,7 @@ def command(
     as_json: bool,
     plane: str | None,
     recast: str | None,
+    band: bool,
 ) -> None:
     """Compute yields, the exclusion contour and existing limits over a plane.
 
@@ -50,7 +54,8 @@ def command(
     Writes reach.png, reach.pdf, contours.csv, yields.csv, result.json and workspace.json (for
     pyhf) to --out (default: wayside-out).
     """
-    loaded = load(scenario, overrides, plane__kind=plane, run__recast=recast)
+    given = (*overrides, "plane.band=true") if band else overrides
+    loaded = load(scenario, given, plane__kind=plane, run__recast=recast)
     require_named_plane(loaded, plane)
     folder = Path("wayside-out") if out is None else out
     if out is not None or not as_json:

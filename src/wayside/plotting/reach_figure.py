@@ -163,6 +163,12 @@ def _contours(axes: Axes, result: Reach) -> list[Artist]:
         if lines and (lines is not result.discovery or result.n_discovery > 1.5 * result.n_limit):
             _draw(axes, lines, zorder=3, **style)
             handles.append(Line2D([], [], label=text, **style))  # type: ignore[arg-type]
+    error = {"color": OURS, "linewidth": 0.6, "alpha": 0.7}
+    for lines in result.band.values():
+        _draw(axes, lines, zorder=2.9, **error)
+    if any(result.band.values()):
+        words = "yield one standard error lower, higher"
+        handles.append(Line2D([], [], label=words, **error))  # type: ignore[arg-type]
     return handles
 
 

@@ -43,6 +43,7 @@ CrossingAngle = Annotated[
     float, BeforeValidator(Quantity("angle", 0.0, 0.5 * math.pi, open_high=True))
 ]
 Spread = Annotated[float, BeforeValidator(Quantity("pure number", 1e-6, 0.1))]
+RelativeError = Annotated[float, BeforeValidator(Quantity("pure number", 0.0, 0.5))]
 Luminosity = Annotated[float, BeforeValidator(Quantity("luminosity", 1e-12, 1e12))]
 Confidence = Annotated[
     float, BeforeValidator(Quantity("pure number", 0.0, 1.0, open_low=True, open_high=True))
@@ -177,6 +178,8 @@ class ColliderSection(Section):
     energy_spread
         Standard deviation of one beam's energy over that energy; it sets the height of narrow
         states, whose muons are a background.
+    energy_error
+        Standard error of the beam energies over them, the same for both.
     """
 
     preset: Preset | None = None
@@ -185,6 +188,7 @@ class ColliderSection(Section):
     crossing_angle: CrossingAngle = 0.0
     regulator: Literal["exact", "printed"] = "exact"
     energy_spread: Spread = 5e-4
+    energy_error: RelativeError = 0.0
 
     @model_validator(mode="before")
     @classmethod
@@ -210,6 +214,8 @@ class RunSection(Section):
     ----------
     luminosity_fb
         Integrated luminosity in fb^-1.
+    luminosity_error
+        Standard error of the luminosity over it.
     production
         ``"on-shell"`` (e+e- -> gamma A'), ``"off-shell"`` (e+e- -> A'* -> pair) or another process
         that is registered; a list of several, whose yields add up; or ``"auto"`` for the one that
@@ -248,6 +254,7 @@ class RunSection(Section):
     """
 
     luminosity_fb: Luminosity
+    luminosity_error: RelativeError = 0.0
     production: Production = AUTOMATIC
     processes: ProcessNames | None = None
     signal: Signal | None = None
@@ -302,6 +309,8 @@ class PlaneSection(Section):
         Lower and upper end of their axes, in the base units of the keys; None to choose them.
     points
         Grid points along each axis.
+    band
+        Whether the contour gets a band: yields one standard uncertainty lower and higher.
     """
 
     kind: PlaneKind = "epsilon-g_d"
@@ -315,6 +324,7 @@ class PlaneSection(Section):
     x_range: KeyRange | None = None
     y_range: KeyRange | None = None
     points: Points = 200
+    band: Annotated[bool, BeforeValidator(switch)] = False
 
     def problems(self) -> Iterator[str]:
         """One line if what is held does not go with the plane."""

@@ -13,19 +13,23 @@ from wayside.sensitivity.background import Background
 from wayside.sensitivity.contours import Line, trace
 from wayside.sensitivity.mass_point import MassPoint
 from wayside.sensitivity.planes import CouplingFunction, Plane
+from wayside.sensitivity.uncertainty import YieldErrors, combined_error, yield_errors
 from wayside.typing import FloatArray
 
 CONTOUR: Final = "contour"
 DISCOVERY: Final = "discovery"
 APPROXIMATE: Final = "approximate"
 UNITY: Final = "unity"
+LOWER: Final = "lower"
+UPPER: Final = "upper"
 
 
 class Curve(NamedTuple):
     """A level line of a function over a plane."""
 
     name: str
-    """`CONTOUR`, `DISCOVERY`, `APPROXIMATE`, `UNITY`, or the key of an existing search."""
+    """`CONTOUR`, `DISCOVERY`, `APPROXIMATE`, `UNITY`, `LOWER`, `UPPER`, or the key of an existing
+    search."""
     function: CouplingFunction
     """Logarithm of a yield, or margin of an existing search."""
     level: float
@@ -51,7 +55,7 @@ def yield_curves(scenario: Scenario, background: Background) -> list[Curve]:
     list of Curve
         Exclusion, discovery, exclusion with one mean flight length if all detectors are boxes and
         one photon counts and, where efficiencies are simulated, exclusion if every decay were
-        detected.
+        detected; with ``plane.band`` exclusion with yields one standard error lower and higher.
     """
     events = log_yield(scenario, expected_events)
     limit, discovery = np.log(background.n_limit), np.log(background.n_discovery)
@@ -66,7 +70,25 @@ def yield_curves(scenario: Scenario, background: Background) -> list[Curve]:
     if scenario.run.efficiency == "simulated":
         every_decay = partial(expected_events, efficiency="unity")
         curves.append(Curve(UNITY, log_yield(scenario, every_decay), limit))
+    if scenario.plane.band:
+        errors = yield_errors(scenario)
+        curves += [
+            Curve(name, _shifted(scenario, events, errors, sign), limit)
+            for name, sign in ((LOWER, -1.0), (UPPER, 1.0))
+        ]
     return curves
+
+
+def _shifted(
+    scenario: Scenario, log_events: CouplingFunction, errors: YieldErrors, sign: float
+) -> CouplingFunction:
+    """Logarithm of a yield that is wrong by one standard error, a factor 1 + error."""
+
+    def logarithm(point: MassPoint, epsilon: FloatArray, g_d: FloatArray) -> FloatArray:
+        error = combined_error(scenario, errors, point, epsilon, g_d)
+        return np.asarray(log_events(point, epsilon, g_d) + sign * np.log1p(error))
+
+    return logarithm
 
 
 def expected_events(

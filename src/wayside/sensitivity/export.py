@@ -39,6 +39,7 @@ def _contours(result: Reach) -> str:
         "discovery": result.discovery,
         "exclusion-unity": result.unity,
         "mean-flight": result.approximate,
+        **{f"exclusion-{name}": lines for name, lines in result.band.items()},
         **result.existing,
         # Too much dark matter is below the first kind, above the second.
         "relic": result.relic.lines("below"),

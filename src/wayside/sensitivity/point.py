@@ -20,7 +20,7 @@ from wayside.sensitivity.hall_report import hall_report
 from wayside.sensitivity.mass_point import MassPoint
 from wayside.sensitivity.particle_report import particle_report
 from wayside.sensitivity.planes import mass_point
-from wayside.sensitivity.uncertainty import yield_uncertainty
+from wayside.sensitivity.uncertainty import yield_errors
 from wayside.version import __version__
 
 
@@ -229,19 +229,9 @@ def _detector(scenario: Scenario, point: MassPoint, name: str, ctau: float) -> d
             point.expected_events(name, epsilon, g_d, scenario.run.luminosity_fb)
         ),
         "relative_error": mixture.relative_error(point, name),
-        "uncertainty": yield_uncertainty(
-            point,
-            name,
-            epsilon,
-            g_d,
-            _relative(fraction["efficiency_error"], fraction["efficiency"]),
-        ),
+        "uncertainty": yield_errors(scenario).plain(point, name, epsilon, g_d),
         **_arrival(point, name, ctau),
     }
-
-
-def _relative(error: float, value: float) -> float:
-    return error / value if value else 0.0
 
 
 def _arrival(point: MassPoint, name: str, ctau: float) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import numpy as np
 from wayside.scenario import Scenario, checks
 from wayside.sensitivity.background import Background, expected_background
 from wayside.sensitivity.contours import Line
-from wayside.sensitivity.curves import APPROXIMATE, CONTOUR, DISCOVERY, UNITY
+from wayside.sensitivity.curves import APPROXIMATE, CONTOUR, DISCOVERY, LOWER, UNITY, UPPER
 from wayside.sensitivity.drawn import drawn, total
 from wayside.sensitivity.efficiency import efficiency_report
 from wayside.sensitivity.existing import SEARCHES, Existing
@@ -20,6 +20,7 @@ from wayside.sensitivity.mixture import decay_error
 from wayside.sensitivity.planes import Plane, plane_of
 from wayside.sensitivity.provenance import tables_used
 from wayside.sensitivity.relic import RelicLine, relic_line
+from wayside.sensitivity.uncertainty import yield_errors
 from wayside.typing import FloatArray
 from wayside.version import __version__
 
@@ -66,6 +67,11 @@ class Reach:
     """The contour with efficiency 1; empty where ``run.efficiency`` assumes that."""
     efficiency: dict[str, Any] = field(default_factory=dict)
     """Which efficiency was used, the table behind it, and its value at the scenario's point."""
+    uncertainty: dict[str, dict[str, float | None]] = field(default_factory=dict)
+    """Relative standard errors of the yields at the scenario's point, by detector and source."""
+    band: dict[str, list[Line]] = field(default_factory=dict)
+    """The contour with yields one standard error lower (``"lower"``) and higher (``"upper"``);
+    empty unless ``plane.band`` asks for it."""
 
     @property
     def scenario(self) -> Scenario:
@@ -104,6 +110,8 @@ class Reach:
             "mean_flight": _plain(self.approximate),
             "efficiency": self.efficiency,
             "contour_unity": _plain(self.unity),
+            "uncertainty": self.uncertainty,
+            "band": {name: _plain(lines) for name, lines in self.band.items()},
             "relic": self.relic.summary(),
             "existing": {key: _plain(lines) for key, lines in self.existing.items()},
             "existing_confidence_levels": {
@@ -167,7 +175,15 @@ def reach(scenario: Scenario, *, progress: Progress | None = None) -> Reach:
         flags=flags,
         unity=lines.get(UNITY, []),
         efficiency=efficiency,
+        uncertainty=_uncertainty(scenario, plane.centre),
+        band={name: lines[name] for name in (LOWER, UPPER) if name in lines},
     )
+
+
+def _uncertainty(scenario: Scenario, point: MassPoint) -> dict[str, dict[str, float | None]]:
+    """Relative errors of the yields at the scenario's own point, by detector."""
+    errors, pair = yield_errors(scenario), scenario.pair
+    return {name: errors.plain(point, name, pair.epsilon, pair.g_d) for name in scenario.detectors}
 
 
 def _worst_error(scenario: Scenario, plane: Plane) -> float:
