@@ -41,9 +41,11 @@ BASE: dict[str, Any] = {
         "crossing_angle": 0.083,
         "regulator": "exact",
         "energy_spread": 6e-4,
+        "energy_error": 1e-4,
     },
     "run": {
         "luminosity_fb": 50000.0,
+        "luminosity_error": 0.01,
         "production": "auto",
         "signal": ["A"],
         "confidence_level": 0.9,
@@ -74,6 +76,7 @@ BASE: dict[str, Any] = {
         "m2": [1.0, 4.0],
         "delta": [0.01, 1.0],
         "points": 200,
+        "band": True,
     },
     "cosmology": {"hadrons": "quarks", "dof": "saikawa2018"},
     "emulsion": {

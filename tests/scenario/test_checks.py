@@ -18,7 +18,7 @@ MISTAKES = {
     "detectors.A.pos=3": 'detectors.A.pos: unknown key; did you mean "detectors.A.position"?',
     "plane.zzz=1": (
         "plane.zzz: unknown key; allowed: kind, hold, epsilon, g_d, m2, delta, x, y, x_range,"
-        " y_range, points"
+        " y_range, points, band"
     ),
     # types and units
     "model.m1=30 cm": (
