@@ -8,10 +8,11 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from wayside.errors import InputError
+from wayside.explorer.engine import Superseded, go_on
 from wayside.explorer.state import State
 from wayside.generator.decays import CHANNELS
+from wayside.generator.events import EventGenerator, Events
 from wayside.plotting.files import figure_files
-from wayside.results.events import events
 from wayside.results.key_reach import KeyReach
 from wayside.results.reach import Reach, reach
 from wayside.scenario import Scenario
@@ -19,18 +20,25 @@ from wayside.scenario.model import is_pair
 from wayside.typing import FloatArray
 
 EVENTS: Final = 4000
-"""Decays behind the distributions."""
+"""Decays behind the distributions, or more; fewer where `_BLOCKS` have not as many."""
+
+SEED: Final = 1
+
+_BLOCKS: Final = 8
+"""Blocks of events, of a second or two each, after which there are enough of them."""
 
 _BINS: Final = 40
 
 
-def distributions(scenario: Scenario) -> dict[str, Any]:
+def distributions(scenario: Scenario, superseded: Superseded = lambda: False) -> dict[str, Any]:
     """Histograms of decays in the signal detectors at the scenario's own point.
 
     Parameters
     ----------
     scenario
         A pair of states.
+    superseded
+        Asked before every block of events.
 
     Returns
     -------
@@ -41,18 +49,27 @@ def distributions(scenario: Scenario) -> dict[str, Any]:
     Raises
     ------
     InputError
-        If the model is a single particle, or nothing reaches a detector.
+        If the model is a single particle, or hardly anything reaches a detector.
+    NoLongerWanted
+        If the answer is no longer wanted.
     """
     if not is_pair(scenario.model):
         raise InputError("distributions are those of a pair of states, not of a single particle")
-    sample = events(scenario, EVENTS, detectors=scenario.signal)
-    blocks = list(sample.blocks())
-    per_event = float(sample.header()["expected_events"]) / EVENTS
-    mass = scenario.masses[0]
+    generator = EventGenerator(scenario, scenario.signal)
+    blocks: list[Events] = []
+    for number in range(_BLOCKS):
+        go_on(superseded)
+        blocks.append(generator.block(SEED, number))
+        if sum(len(block.event) for block in blocks) >= EVENTS:
+            break
     momentum = np.concatenate([block.excited for block in blocks])
+    found = len(momentum)
+    if not found:
+        raise InputError("hardly any excited state decays in the signal detectors at this point")
+    per_event = float(generator.header(found, SEED)["expected_events"]) / found
     size = np.linalg.norm(momentum, axis=1)
     columns = {
-        "energy of the excited state [GeV]": np.hypot(size, mass),
+        "energy of the excited state [GeV]": np.hypot(size, scenario.masses[0]),
         "its polar angle [deg]": np.degrees(np.arccos(momentum[:, 2] / size)),
         "time of the decay [ns]": np.concatenate([block.time for block in blocks]),
         "mass of the visible pair [GeV]": np.concatenate([block.q for block in blocks]),
@@ -61,7 +78,7 @@ def distributions(scenario: Scenario) -> dict[str, Any]:
     return {
         "histograms": [_histogram(title, values, per_event) for title, values in columns.items()],
         "channels": {name: float(np.mean(channel == index)) for index, name in enumerate(CHANNELS)},
-        "words": f"from {EVENTS} simulated decays",
+        "words": f"from {found} simulated decays in {' + '.join(scenario.signal)}",
     }
 
 

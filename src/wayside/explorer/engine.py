@@ -60,11 +60,12 @@ class _Interruptible(Plane):
         return cls(*values, superseded)
 
     def column(self, x: float) -> MassPoint | None:
-        _go_on(self.superseded)
+        go_on(self.superseded)
         return super().column(x)
 
 
-def _go_on(superseded: Superseded) -> None:
+def go_on(superseded: Superseded) -> None:
+    """Raise `NoLongerWanted` if an answer is."""
     if superseded():
         raise NoLongerWanted
 
@@ -273,13 +274,13 @@ class Engine:
         """
         named = named_plane(scenario)
         if named is None:
-            result = key_reach(scenario, progress=lambda _: _go_on(superseded))
+            result = key_reach(scenario, progress=lambda _: go_on(superseded))
             return {**key_plane_view(result, events), "exact": True}
         lines = drawn(
             _Interruptible.of(self._exact.plane_of(named), superseded),
             self._background(named),
             self._searches(named),
-            lambda _: _go_on(superseded),
+            lambda _: go_on(superseded),
         )
         return {**plane_view(lines, events), "exact": True}
 
@@ -288,7 +289,7 @@ class Engine:
         named = named_plane(scenario)
         if named is None:
             return {"relic": None}
-        _go_on(superseded)
+        go_on(superseded)
         return {"relic": relic_view(relic_line(self._exact.plane_of(named)))}
 
     def glance(self, scenario: Scenario, x: float, y: float) -> dict[str, Any]:

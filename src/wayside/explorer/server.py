@@ -99,17 +99,24 @@ class _Nothing(_Guarded):
 class _Question(_Guarded):
     """A question of the page: a JSON object in, one out."""
 
+    _gone = False
+
+    def on_connection_close(self) -> None:
+        self._gone = True
+
     async def post(self, name: str) -> None:
         tasks: Tasks = self.application.settings["tasks"]
         try:
             question = json.loads(self.request.body)
-            answer = await tasks.answer(name, question)
+            answer = await tasks.answer(name, question, lambda: self._gone)
         except WaysideError as error:
             answer = {"error": str(error)}
         except (ValueError, LookupError, TypeError, AttributeError) as error:
             # Not one of the page's own questions, or a fault: it is said, and the page lives on.
             words = " ".join(f"{type(error).__name__}: {error}".split())
             answer = {"error": f"cannot be computed: {words}"}
+        if self._gone:
+            return
         self.set_header("Content-Type", "application/json")
         self.finish(json.dumps(answer, allow_nan=False))
 

@@ -48,7 +48,9 @@ class Tasks:
             self._made = Engine((self.first.base, *(other.base for other in self.others)))
         return self._made
 
-    async def answer(self, name: str, question: Question) -> dict[str, Any]:
+    async def answer(
+        self, name: str, question: Question, gone: Callable[[], bool] = lambda: False
+    ) -> dict[str, Any]:
         """Answer a question.
 
         Parameters
@@ -58,6 +60,8 @@ class Tasks:
         question
             ``tab``, a name of the page, and ``serial``, the number of its state; ``query``, the
             state; and what the question needs.
+        gone
+            Whether the page has closed.
 
         Raises
         ------
@@ -74,7 +78,7 @@ class Tasks:
             self._newest.popitem(last=False)
 
         def superseded() -> bool:
-            return self._newest.get(tab, serial) > serial
+            return gone() or self._newest.get(tab, serial) > serial
 
         def job() -> dict[str, Any]:
             from wayside.explorer.engine import NoLongerWanted
@@ -117,6 +121,8 @@ class Tasks:
         if place is not None:
             changes |= engine.pinned(query, float(place[0]), float(place[1]))
         applied = engine.applied(query, changes)
+        if question.get("drawn") == applied.state.query():
+            return {"page": engine.page(applied), "plane": None}  # all was refused
         plane = engine.preview(applied.scenario, bool(question.get("events")))
         return {"page": engine.page(applied), "plane": plane}
 
@@ -132,10 +138,11 @@ class Tasks:
         scenario = self._engine.state(str(question["query"])).scenario()
         return self._engine.glance(scenario, float(question["x"]), float(question["y"]))
 
-    def _details(self, question: Question, _: Callable[[], bool]) -> dict[str, Any]:
+    def _details(self, question: Question, superseded: Callable[[], bool]) -> dict[str, Any]:
         from wayside.explorer.details import distributions
 
-        return distributions(self._engine.state(str(question["query"])).scenario())
+        scenario = self._engine.state(str(question["query"])).scenario()
+        return distributions(scenario, superseded)
 
 
 _Method = Callable[[Tasks, Question, Callable[[], bool]], dict[str, Any]]

@@ -23,10 +23,11 @@ function say(text, bad = false) {
 
 const changes = new Changes(async (pending) => {
   const serial = connection.newer();
+  document.body.dataset.asked = serial;
   stopFollowing();
   const question = {
     query: pending.query ?? state.query, changes: pending.changes, place: pending.place,
-    base: pending.base, events: plane.visible.events,
+    base: pending.base, events: plane.visible.events, drawn: state.plane && state.drawn,
   };
   const name = state.page ? "change" : "start";
   const answer = await connection.ask(name, question, { serial });
@@ -41,13 +42,15 @@ const changes = new Changes(async (pending) => {
 });
 
 async function drawState(answer, settled) {
-  const { page, plane: sent } = answer;
+  const { page } = answer;
+  const same = !answer.plane, sent = answer.plane ?? state.plane;
   const axesChanged = state.plane && state.plane.x.name !== sent.x.name;
   state.page = page;
   state.plane = sent;
   state.query = page.query;
+  state.drawn = plane.visible.events === Boolean(sent.events) ? page.query : null;
   controls.draw(page, settled);
-  await plane.draw(sent, page.point);
+  if (!same) await plane.draw(sent, page.point);
   const stale = page.relic_key !== state.relicKey;
   if (axesChanged) plane.drawRelic(null, false);
   plane.drawRelic(undefined, stale);
@@ -55,8 +58,7 @@ async function drawState(answer, settled) {
   drawTexts(answer.warnings ?? []);
   if (axesChanged) state.others.forEach(drawOther);
   const wrong = Object.keys(page.errors);
-  say(wrong.length ? `refused: ${Object.values(page.errors)[0]}` : "preview", wrong.length > 0);
-  address();
+  say(wrong.length ? `refused: ${Object.values(page.errors)[0]}` : sent.exact ? "exact" : "preview", wrong.length > 0);
 }
 
 function drawTexts(warnings) {
@@ -82,6 +84,7 @@ function follow(serial) {
   const later = (ms, job) => timers.push(setTimeout(job, ms));
   const fresh = (answer) => serial === connection.serial && !answer.superseded;
   const query = state.query;
+  later(100, address);
   later(30, async () => {
     if (!state.page.point) return;
     const answer = await connection.ask("glance", { query, ...state.page.point }, { serial });

@@ -4,7 +4,7 @@ import { colour, fontSize } from "./colours.js";
 
 export const empty = { xs: [], ys: [] };
 
-export function source(data) { return new Bokeh.ColumnDataSource({ data }); }
+export function source(data, name = null) { return new Bokeh.ColumnDataSource({ data, name }); }
 
 export function figure(options) {
   const made = Bokeh.Plotting.figure({

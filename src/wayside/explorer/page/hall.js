@@ -40,7 +40,7 @@ export class Hall {
     });
     const outlines = source({ ...empty, fill: [] }), edges = source({ ...empty, line: [] });
     const names = source({ x: [], y: [], text: [] });
-    const handles = source({ x: [], y: [] });
+    const handles = source({ x: [], y: [] }, `handles-${name}`);
     const field = (key) => ({ field: key });
     f.patches(field("xs"), field("ys"), { source: outlines, fill_color: field("fill"), fill_alpha: 0.25, line_width: 0 });
     f.multi_line(field("xs"), field("ys"), { source: edges, line_color: field("line"), line_width: 1.3 });
@@ -88,6 +88,7 @@ export class Hall {
 
   draw(hall) {
     for (const [name, view] of Object.entries(this.views)) {
+      if (JSON.stringify(view.detectors) === JSON.stringify(hall[name])) continue;
       view.detectors = hall[name];
       this.#fill(view);
     }

@@ -44,8 +44,9 @@ export class Plane {
     });
     const f = this.figure;
     this.sources = {};
+    this.drawn = new Map();
     this.glyphs = {};
-    const put = (name, made, data) => { this.sources[name] = data; this.glyphs[name] = made; };
+    const put = (name, made, data) => { data.name = name; this.sources[name] = data; this.glyphs[name] = made; };
     const field = (name) => ({ field: name });
     const map = source({ ...empty, fill: [] });
     put("events", f.multi_polygons(field("xs"), field("ys"), { source: map, fill_color: field("fill"), line_width: 0 }), map);
@@ -144,16 +145,22 @@ export class Plane {
     this.#set("ours", plane.regions.contour);
     this.events = plane.events;
     this.#fillEvents();
-    this.sources.point.data = point ? { x: [point.x], y: [point.y] } : { x: [], y: [] };
+    this.#set("point", point ? { x: [point.x], y: [point.y] } : { x: [], y: [] });
   }
 
   #fillEvents() {
     const colours = scale(DECADES.length + 1);
     const { xs, ys, decade } = this.events ?? { ...empty, decade: [] };
-    this.sources.events.data = { xs, ys, fill: decade.map((n) => colours[n - DECADES[0] + 1]) };
+    this.#set("events", { xs, ys, fill: decade.map((n) => colours[n - DECADES[0] + 1]) });
   }
 
-  #set(name, paths) { this.sources[name].data = paths ?? empty; }
+  // What is there already is not drawn again, which would cost more than looking.
+  #set(name, paths) {
+    const text = JSON.stringify(paths ?? empty);
+    if (this.drawn.get(name) === text) return;
+    this.drawn.set(name, text);
+    this.sources[name].data = paths ?? empty;
+  }
 
   drawRelic(relic, stale) {
     if (!this.figure) return;

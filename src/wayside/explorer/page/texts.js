@@ -7,7 +7,18 @@ const element = (tag, text, scope) => {
   return made;
 };
 
+const shown = new WeakMap();
+
+// Whether something else is to be shown in an element than what is there.
+function news(box, list) {
+  const text = JSON.stringify(list);
+  if (shown.get(box) === text) return false;
+  shown.set(box, text);
+  return true;
+}
+
 export function rows(body, list) {
+  if (!news(body, list)) return;
   body.replaceChildren(...list.map(([what, ...values]) => {
     const row = document.createElement("tr");
     row.append(element("th", what, "row"), ...values.map((value) => element("td", value)));
@@ -15,7 +26,10 @@ export function rows(body, list) {
   }));
 }
 
-export function lines(box, list) { box.replaceChildren(...list.map((text) => element("p", text))); }
+export function lines(box, list) {
+  if (!news(box, list)) return;
+  box.replaceChildren(...list.map((text) => element("p", text)));
+}
 
 // What is at the point and at the pointer, side by side.
 export function compared(body, point, pointer) {
