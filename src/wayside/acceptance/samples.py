@@ -80,7 +80,7 @@ class SampledAcceptance(NamedTuple):
 
 
 @njit(error_model="numpy")
-def _laboratory(frames, along, x, y, energy, out):  # type: ignore[no-untyped-def]
+def laboratory(frames, along, x, y, energy, out):  # type: ignore[no-untyped-def]
     """Momentum in the laboratory of one in the centre of mass; returns its size."""
     product = x * frames.boost_cm[0] + y * frames.boost_cm[1] + along * frames.boost_cm[2]
     factor = product / (frames.gamma + 1.0) + energy
@@ -141,7 +141,7 @@ def _directions(flight, axis, opening, draws, coarse, fine):  # type: ignore[no-
         for j in range(coarse):
             x = across * turned[j, 0]
             y = across * turned[j, 1]
-            size = _laboratory(flight.frames, along, x, y, energy, ray)
+            size = laboratory(flight.frames, along, x, y, energy, ray)
             ring[j] = ray / size
         near = _near(ring, axis, opening)
         for j in range(coarse):
@@ -156,7 +156,7 @@ def _directions(flight, axis, opening, draws, coarse, fine):  # type: ignore[no-
                 phi = step * (j + (m + draws[count % len(draws)]) / fine)
                 x = across * math.cos(phi)
                 y = across * math.sin(phi)
-                _laboratory(flight.frames, along, x, y, energy, ray)
+                laboratory(flight.frames, along, x, y, energy, ray)
                 momenta[count] = ray
                 owner[count] = i
                 part[count] = flight.weight[i] / (coarse * fine)

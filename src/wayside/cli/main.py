@@ -24,6 +24,7 @@ COMMANDS: Final = {
     "reconstruct": "Tracks and vertices out of what was simulated.",
     "background": "What else looks like signal, and when it matters.",
     "search": "The selection with which a detector excludes most.",
+    "place": "Where a detector sees most.",
     "draw": "The hall, the detectors and the beams, to scale.",
     "explore": "A page in the browser that redraws the plane as values change.",
     "paper": "The study's tables and figures beside ours, and why they differ.",

@@ -1,15 +1,17 @@
 """What stands around the collision: named bodies of one material each, and what a ray crosses."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, singledispatch
 from typing import Final
 
 import numpy as np
 
+from wayside.detector.box import Box
 from wayside.detector.materials import Material
-from wayside.detector.overlap import overlap
+from wayside.detector.overlap import Convex, convex, convex_overlap, sampled, sampled_overlap
 from wayside.detector.volume import Volume
-from wayside.typing import FloatArray, IndexArray
+from wayside.typing import BoolArray, FloatArray, IndexArray
 
 _RAYS: Final = 256
 """Rays at a time: intermediate arrays stay below some ten megabytes."""
@@ -36,11 +38,10 @@ class HallVolume:
     pieces: tuple[Volume, ...]
     passable: bool = False
 
-    def blocks(self, volume: Volume) -> bool:
-        """Whether a detector's volume shares space with it, where that is forbidden."""
-        return not self.passable and any(
-            _may_meet(piece, volume) and overlap(piece, volume) for piece in self.pieces
-        )
+    @cached_property
+    def solids(self) -> tuple["Solid", ...]:
+        """Pieces with what tests against detectors need of them, found when it is needed."""
+        return tuple(Solid(piece) for piece in self.pieces)
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +58,40 @@ class Hall:
 
     def blocking(self, volume: Volume) -> list[str]:
         """Names of the bodies in which a detector must not stand and does."""
-        return [body.name for body in self.volumes if body.blocks(volume)]
+        low, high = extent(volume)
+        return [
+            body.name
+            for body in self._forbidden
+            if any(solid.may_meet(low, high) and solid.meets(volume) for solid in body.solids)
+        ]
+
+    def blocked(self, volumes: Sequence[Volume]) -> BoolArray:
+        """Whether detectors stand in bodies in which they must not, shape (n,)."""
+        blocked = np.zeros(len(volumes), dtype=np.bool_)
+        if not volumes:
+            return blocked
+        lows, highs = (np.array(ends) for ends in zip(*map(extent, volumes), strict=True))
+        for solid in (solid for body in self._forbidden for solid in body.solids):
+            for number in np.flatnonzero(~blocked & solid.may_meet(lows, highs)).tolist():
+                blocked[number] = solid.meets(volumes[number])
+        return blocked
+
+    @property
+    def _forbidden(self) -> list[HallVolume]:
+        """Bodies in which a detector must not stand."""
+        return [body for body in self.volumes if not body.passable]
+
+    def holds(self, points: FloatArray) -> BoolArray:
+        """Whether points (shape (n, 3), in m) lie well inside bodies in which none may stand."""
+        inside = np.zeros(len(points), dtype=np.bool_)
+        for body in self._forbidden:
+            for piece in body.pieces:
+                # On the surface a detector may only touch: a point is inside if all about it are.
+                within = piece.contains(points)
+                for step in 1e-6 * np.concatenate([np.eye(3), -np.eye(3)]):
+                    within &= piece.contains(points + step)
+                inside |= within
+        return inside
 
     @cached_property
     def _pieces(self) -> tuple[tuple[int, Volume], ...]:
@@ -122,15 +156,52 @@ class Hall:
         return np.concatenate(nears, axis=1), np.concatenate(fars, axis=1), np.array(owners)
 
 
+@singledispatch
 def extent(volume: Volume) -> tuple[FloatArray, FloatArray]:
-    """Corners of a box parallel to the axes around a volume, in m."""
-    points = np.concatenate(volume.drawing())
+    """Least and largest coordinates of a volume in m; circles are taken by chords."""
+    return _ends(np.concatenate(volume.drawing()))
+
+
+@extent.register
+def _(volume: Box) -> tuple[FloatArray, FloatArray]:
+    return _ends(volume.corners)
+
+
+def _ends(points: FloatArray) -> tuple[FloatArray, FloatArray]:
     return points.min(axis=0), points.max(axis=0)
 
 
-def _may_meet(one: Volume, other: Volume) -> bool:
-    """Whether boxes around two volumes meet: a cheap test before an exact one."""
-    (low, high), (lower, higher) = extent(one), extent(other)
-    # Circles are drawn by chords: a little room.
-    slack = 0.002 * max(float(np.max(high - low)), float(np.max(higher - lower)))
-    return bool(np.all(low <= higher + slack) and np.all(lower <= high + slack))
+@dataclass(frozen=True, eq=False)
+class Solid:
+    """A piece of a hall, with what tests against detectors need of it."""
+
+    piece: Volume
+
+    @cached_property
+    def ends(self) -> tuple[FloatArray, FloatArray]:
+        """Least and largest coordinates in m, with a little room: circles are drawn by chords."""
+        low, high = extent(self.piece)
+        slack = 0.002 * float(np.max(high - low))
+        return low - slack, high + slack
+
+    @cached_property
+    def convex(self) -> Convex | None:
+        """The piece as a convex body with flat faces, if it is one."""
+        return convex(self.piece)
+
+    @cached_property
+    def points(self) -> FloatArray:
+        """Points in it."""
+        return sampled(self.piece)
+
+    def may_meet(self, low: FloatArray, high: FloatArray) -> BoolArray:
+        """Whether a box about a detector, or about each of several, meets that about the piece."""
+        least, most = self.ends
+        return np.asarray(np.all((low <= most) & (high >= least), axis=-1))
+
+    def meets(self, volume: Volume) -> bool:
+        """Whether a detector shares space with the piece."""
+        other = convex(volume)
+        if self.convex is not None and other is not None:
+            return convex_overlap(self.convex, other)
+        return sampled_overlap(self.piece, self.points, volume)

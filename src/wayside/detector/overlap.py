@@ -13,11 +13,14 @@ from wayside.typing import FloatArray
 POINTS: Final = 4096
 """Points of each volume that are tried where there is no exact way."""
 
+TOLERANCE: Final = 1e-9
+"""Depth up to which bodies with flat faces only touch, in their largest dimension."""
+
 _PARALLEL: Final = 1e-9
 """Sine of the angle below which two edges count as parallel: the faces have seen to them."""
 
 
-class _Convex(NamedTuple):
+class Convex(NamedTuple):
     """A convex body with flat faces."""
 
     corners: FloatArray
@@ -29,7 +32,7 @@ class _Convex(NamedTuple):
     """Largest dimension in m."""
 
 
-def overlap(one: Volume, other: Volume, tolerance: float = 1e-9) -> bool:
+def overlap(one: Volume, other: Volume, tolerance: float = TOLERANCE) -> bool:
     """Whether two volumes share space; bodies that only touch share none.
 
     Parameters
@@ -44,34 +47,48 @@ def overlap(one: Volume, other: Volume, tolerance: float = 1e-9) -> bool:
     Exact for boxes and polyhedra. For other shapes points of each are tried in the other, always
     the same ones: what they share goes unnoticed if it is less than about a thousandth of both.
     """
-    first, second = _convex(one), _convex(other)
+    first, second = convex(one), convex(other)
     if first is not None and second is not None:
-        return _convex_overlap(first, second, tolerance)
-    rng = np.random.default_rng(1)
-    return bool(
-        np.any(other.contains(one.sample(POINTS, rng)))
-        or np.any(one.contains(other.sample(POINTS, rng)))
-    )
+        return convex_overlap(first, second, tolerance)
+    return sampled_overlap(one, sampled(one), other)
+
+
+def sampled(volume: Volume) -> FloatArray:
+    """Points in a volume that are tried where there is no exact way, shape (n, 3), in m."""
+    return volume.sample(POINTS, np.random.default_rng(1))
+
+
+def sampled_overlap(one: Volume, points: FloatArray, other: Volume) -> bool:
+    """Whether points of two volumes lie in the other one.
+
+    Parameters
+    ----------
+    one, other
+        The volumes.
+    points
+        Those of ``one``, from `sampled`.
+    """
+    return bool(np.any(other.contains(points)) or np.any(one.contains(sampled(other))))
 
 
 @singledispatch
-def _convex(_: Volume) -> _Convex | None:
+def convex(_: Volume) -> Convex | None:
     """A volume as a convex body with flat faces; None if it is none."""
     return None
 
 
-@_convex.register
-def _(volume: Box) -> _Convex:
-    return _Convex(volume.corners, volume.axes, volume.axes, float(np.max(volume.size)))
+@convex.register
+def _(volume: Box) -> Convex:
+    return Convex(volume.corners, volume.axes, volume.axes, float(np.max(volume.size)))
 
 
-@_convex.register
-def _(volume: Polyhedron) -> _Convex:
+@convex.register
+def _(volume: Polyhedron) -> Convex:
     corners = volume.corners[np.unique(volume.triangles)]
     steps = volume.outline.segments[:, 1] - volume.outline.segments[:, 0]
     edges = steps / np.linalg.norm(steps, axis=1)[:, None]
     size = float(np.max(np.ptp(corners, axis=0)))
-    return _Convex(corners, _directions(volume.normals), _directions(edges), size)
+    return Convex(corners, _directions(volume.normals), _directions(edges), size)
 
 
 def _directions(vectors: FloatArray) -> FloatArray:
@@ -83,7 +100,7 @@ def _directions(vectors: FloatArray) -> FloatArray:
     return np.array(kept)
 
 
-def _convex_overlap(one: _Convex, other: _Convex, tolerance: float) -> bool:
+def convex_overlap(one: Convex, other: Convex, tolerance: float = TOLERANCE) -> bool:
     """Whether no plane parts two convex bodies.
 
     Two such bodies are apart if and only if a plane parts them; one across a face or along an edge

@@ -77,6 +77,9 @@ def selected_map(scenario: Scenario, selection: SearchSelection) -> SelectedMap:
     return selection.efficiency_map(uncrowded(cuts, tracks))
 
 
+EPSILON: Final = (1e-6, 1e-1)
+"""Ends of epsilon where the scenario does not say."""
+
 G_D: Final = (1e-3, math.sqrt(4.0 * math.pi))
 """Ends of g_D where the scenario does not say: the upper one is where couplings are strong."""
 
@@ -214,7 +217,7 @@ def plane_of(scenario: Scenario) -> Plane:
         If what the plane holds fixed does not go with what it varies, or no range is left.
     """
     section = scenario.plane
-    low, high = section.epsilon or (1e-6, 1e-1)
+    low, high = section.epsilon or EPSILON
     epsilon = Axis("epsilon", r"$\varepsilon$", "1", np.geomspace(low, high, section.points))
     if section.kind == "epsilon-g_d":
         low, high = section.g_d or G_D

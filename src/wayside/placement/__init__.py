@@ -1,0 +1,1 @@
+"""Where a detector sees most: maps over positions in a hall, and the best of them."""

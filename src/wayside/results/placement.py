@@ -1,0 +1,70 @@
+"""Where a detector sees most, with its figure and files."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from wayside.placement.place import Placement
+from wayside.results.saving import Drawing, Saved
+from wayside.text import csv_text, json_text
+
+
+@dataclass(frozen=True, eq=False)
+class PlacementResult(Saved):
+    """Maps of one or several detectors of a scenario."""
+
+    placements: tuple[Placement, ...]
+
+    def summary(self) -> dict[str, Any]:
+        """Plain values, as ``wayside place --json`` prints them."""
+        return {"detectors": [one.summary() for one in self.placements]}
+
+    def texts(self) -> dict[str, bytes | str]:
+        """Contents by file name: a table of the map for each detector, and the best places."""
+        contents: dict[str, bytes | str] = {"places.json": json_text(self.summary()) + "\n"}
+        for one in self.placements:
+            contents[f"{self._stem(one)}.csv"] = _table(one)
+        return contents
+
+    def drawings(self) -> Iterator[Drawing]:
+        """The map of each detector."""
+        from wayside.plotting.placement import placement_figure
+
+        for one in self.placements:
+            yield Drawing(self._stem(one), lambda one=one: placement_figure(one))  # type: ignore[misc]
+
+    def _stem(self, one: Placement) -> str:
+        return "map" if len(self.placements) == 1 else f"map-{one.detector}"
+
+    def __repr__(self) -> str:
+        """One line for each detector."""
+        return "\n".join(repr(one) for one in self.placements)
+
+
+def _table(one: Placement) -> str:
+    header = {
+        "what": f"{one.objective.label} of detector {one.detector} at positions of a grid;"
+        " nan where it may not stand, or where nothing is excluded",
+        "scenario": one.scenario.name,
+        "units": f"theta and phi in rad, distance, x, y and z in m, value in {one.objective.unit}",
+        "accuracy": "of the map; places.json has exact values of the best positions",
+    }
+    columns = ("theta", "phi", "distance", "x", "y", "z", "allowed", "value")
+    grid = one.grid
+    rows = np.column_stack(
+        [grid.coordinates, grid.positions, one.allowed.astype(float), one.values]
+    )
+    return csv_text(header, columns, rows.tolist())
+
+
+def placement_result(placements: Sequence[Placement]) -> PlacementResult:
+    """Maps with their files.
+
+    Parameters
+    ----------
+    placements
+        From `wayside.placement.place.place`.
+    """
+    return PlacementResult(tuple(placements))

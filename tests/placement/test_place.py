@@ -1,0 +1,119 @@
+"""Placement: pasted lines give the numbers of the table, forbidden positions are refused ones."""
+
+import numpy as np
+import pytest
+
+from wayside.errors import InputError
+from wayside.placement.grid import Grid
+from wayside.placement.place import Placement, place
+from wayside.placement.sites import Mover
+from wayside.scenario import load_scenario
+from wayside.sensitivity.key_plane import expected_events, point_of
+from wayside.sensitivity.point import point_report
+
+SMALL = Grid((10, 8, 3), (3.0, 9.0))
+HALL = {"hall.preset": "belle2"}
+
+
+@pytest.fixture(scope="module")
+def found() -> Placement:
+    return place(load_scenario("belle2-forward", HALL), "A", grid=SMALL, count=3)
+
+
+def test_a_pasted_line_gives_the_number_of_the_table(found: Placement) -> None:
+    couplings = {"epsilon": np.array(1e-4), "g_d": np.array(1.0)}
+    for one in (*found.best, found.own):
+        pasted = load_scenario("belle2-forward", ["hall.preset=belle2", one.setting("A")])
+        events = expected_events(point_of(pasted), "A", couplings, pasted.run.luminosity_fb)
+        assert one.value == pytest.approx(float(events), rel=1e-9)
+        assert one.events == one.value == one.decays
+    best = load_scenario("belle2-forward", [found.best[0].setting("A")])
+    report = point_report(best.with_values({"detectors.B": None}))
+    # The table to 1e-4, the report to 1e-6.
+    assert found.best[0].value == pytest.approx(report["expected_events"], rel=3e-4)
+
+
+def test_the_order_and_the_map(found: Placement) -> None:
+    values = [one.value for one in found.best]
+    assert values == sorted(values, reverse=True)
+    assert found.gain == values[0] / found.own.value > 1.0
+    for one in found.best:
+        assert one.map_value == pytest.approx(one.value, rel=0.3)
+    assert np.nanmax(found.values) == pytest.approx(values[0], rel=0.7)
+    assert found.cube().shape == SMALL.counts
+    assert np.all(np.isfinite(found.values) == found.allowed)
+    for one in found.contour:  # the grid holds a position at least about as good as its own
+        assert one.events > 0.3 * found.background.n_limit
+
+
+def test_detectors_at_the_best_places_do_not_overlap(found: Placement) -> None:
+    values = {"run.signal": ["A", "other"], "detectors.B": None} | HALL
+    values["detectors.A.position"] = found.best[0].position
+    values["detectors.other"] = {"position": found.best[1].position, "size": [0.2, 0.3, 1.32]}
+    load_scenario("belle2-forward", values)  # a warning, an error in tests, if they overlap
+
+
+def test_forbidden_positions_are_those_that_a_scenario_refuses() -> None:
+    scenario = load_scenario("belle2-forward", HALL)
+    rng = np.random.default_rng(8)
+    positions = np.concatenate(
+        [rng.uniform([-3.5, -3.5, -6], [3.5, 3.5, 8], (120, 3)), rng.uniform(-7, 7, (30, 3))]
+    )
+    allowed = Mover(scenario, "A").sites(positions).allowed
+    assert 20 < np.count_nonzero(allowed) < 130
+    for position, good in zip(positions, allowed, strict=True):
+        try:
+            load_scenario("belle2-forward", HALL | {"detectors.A.position": position.tolist()})
+        except InputError:
+            assert not good
+        else:
+            assert good
+
+
+def test_the_smallest_coupling_and_the_area_against_exact_yields() -> None:
+    scenario = load_scenario("belle2-forward-beams")
+    grid = Grid((6, 4, 2), (4.0, 7.0))
+    smallest = place(scenario, objective="epsilon", grid=grid, count=2)
+    best = smallest.best[0]
+    there = scenario.with_values([best.setting("A")])
+    couplings = {"epsilon": np.array([best.value]), "g_d": np.array([1.0])}
+    events = expected_events(point_of(there), "A", couplings, 50_000.0)
+    # Between two couplings a straight line in logarithms of the yield.
+    assert events == pytest.approx(smallest.background.n_limit, rel=5e-3)
+    assert best.map_value == pytest.approx(best.value, rel=0.05)
+    area = place(scenario, objective="area", grid=grid, count=2)
+    assert area.best[0].map_value == pytest.approx(area.best[0].value, rel=0.05)
+    assert area.best[0].value > area.own.value * 0.5
+    assert smallest.best[0].value <= smallest.best[1].value
+
+
+def test_single_particles_other_shapes_and_orientations() -> None:
+    values = {"model.kind": "dark-photon", "model.mass": 0.3, "model.epsilon": 1e-6}
+    values |= {"detectors.A.facing": [0, 0, -1], "detectors.A.roll": 0.3}
+    scenario = load_scenario("besiii-forward", values)
+    found = place(scenario, grid=Grid((6, 4, 2), (4.0, 7.0)), count=1)
+    one = found.best[0]
+    report = point_report(scenario.with_values([one.setting("A")]))
+    assert one.value == pytest.approx(report["detectors"][0]["expected_events"], rel=3e-4)
+    assert one.value > found.own.value
+    cylinder = {"shape": "cylinder", "outer_radius": 0.5, "z_min": 0, "z_max": 1,
+                "position": [2, 0, 5]}  # fmt: skip
+    other = load_scenario("belle2-forward", {"detectors.B": None, "detectors.A": cylinder})
+    moved = place(other, grid=Grid((6, 4, 2), (4.0, 7.0)), count=1)
+    assert moved.best[0].map_value == pytest.approx(moved.best[0].value, rel=0.3)
+
+
+@pytest.mark.parametrize(
+    ("values", "options", "message"),
+    [
+        ({}, {"detector": "C"}, "no detector 'C'"),
+        ({}, {"objective": "beauty"}, "must be one of events"),
+        (HALL, {"grid": Grid((2, 2, 1), (1.0, 1.0))}, "may stand at none of 4 positions"),
+        ({"detectors.A": {"shape": "belle2-cdc"}}, {}, "cannot be placed"),
+    ],
+)
+def test_refused_in_one_line(values: dict, options: dict, message: str) -> None:
+    scenario = load_scenario("belle2-forward", {"detectors.B": None, **values})
+    with pytest.raises(InputError, match=message) as error:
+        place(scenario, **options)
+    assert "\n" not in str(error.value)
