@@ -21,12 +21,13 @@ from wayside.production.particle_process import FlightPart
 from wayside.production.spectrum import MAX_SEGMENTS, spectrum
 from wayside.typing import FloatArray
 
-STEP: Final = 0.05
-"""Width of a bin in ln(gamma beta); a quarter of a per cent of a decay curve."""
+STEP: Final = 0.025
+"""Width of a bin in ln(gamma beta): with exp(-y) left, y^2 STEP^2 / 8 of a decay curve."""
 
-SLOWEST: Final = -5.0
+SLOWEST: Final = -11.0
 FASTEST: Final = 9.0
-"""ln(gamma beta) at the ends of the histograms, e^-5 to e^9; what is beyond is taken there."""
+"""ln(gamma beta) at the ends of the histograms; what is beyond is taken there. Particles that are
+slower than the boost may stand still in the laboratory."""
 
 BINS: Final = round((FASTEST - SLOWEST) / STEP) + 2
 

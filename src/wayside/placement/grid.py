@@ -16,7 +16,7 @@ DEFAULT_COUNTS: Final = (36, 36, 8)
 DEFAULT_DISTANCES: Final = (2.0, 9.0)
 """Nearest and farthest position in m."""
 
-MOST: Final = 400_000
+MOST: Final = 200_000
 """Positions of a map, at most: a gigabyte."""
 
 
