@@ -5,6 +5,7 @@ import re
 from collections.abc import Collection, Mapping
 from importlib.metadata import files as _files
 from importlib.metadata import version as _version
+from itertools import takewhile
 from types import ModuleType
 from typing import Any
 
@@ -77,7 +78,7 @@ nitpick_ignore_regex = [
     # names of other packages, whose inventories would have to come over a network,
     (
         r"py:.*",
-        r"(numpy|numba|matplotlib|scipy|pydantic|pydantic_core|pyarrow|click|rich)\..*",
+        r"(numpy|numba|matplotlib|scipy|pydantic|pydantic_core|pyarrow|click|rich|tornado|pd)\..*",
     ),
     # and of Python's own library,
     (
@@ -171,7 +172,16 @@ def _definition(target: str, module: str, known: Mapping[str, Any], role: str) -
     same = _ENDINGS.of(target, known)
     if len(same) > 1 and role == "class":
         same = [name for name in same if known[name].objtype == role]
+        # Imported for types alone, which leaves no trace: that of the nearest module.
+        nearest = max((_shared(name, module) for name in same), default=0)
+        same = [name for name in same if _shared(name, module) == nearest]
     return same[0] if len(same) == 1 else None
+
+
+def _shared(one: str, other: str) -> int:
+    """Count the packages that two names have in common."""
+    pairs = zip(one.split("."), other.split("."), strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 def _where_defined(app: Any, env: Any, node: Any, text: Any) -> nodes.Node | None:

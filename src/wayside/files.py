@@ -14,9 +14,13 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 from wayside.errors import OutputError
 from wayside.processes import is_running, maker, token
+
+FIGURE_FORMATS: Final = ("png", "pdf", "svg")
+"""Formats of figures, by the ending of their files."""
 
 
 @contextmanager

@@ -269,3 +269,29 @@ def test_a_plane_of_keys(here: Path) -> None:
     assert written["axes"] == ["model.mass", "model.g_photon"]
     header = (here / "keys" / "contours.csv").read_text(encoding="utf-8")
     assert "contour,line,shape,model.mass,model.g_photon" in header
+
+
+def test_the_figure_is_made_to_order(here: Path) -> None:
+    order = ("--format", "svg", "--format", "png", "--columns", "1", "--hide", "relic, lep")
+    result = run("belle2-forward", *SMALL, *order, "--title", "A box", "--out", "a")
+    assert (result.exit_code, result.stderr.strip()) == (0, "")
+    assert names(here / "a") == sorted({*FILES, "reach.svg"} - {"reach.pdf"})
+    text = (here / "a/reach.svg").read_text()
+    assert text.count("</svg>") == 1
+    assert "<!-- A box -->" in text
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--hide", "relc"), "no layer 'relc'"),
+        (("--style", "nowhere.mplstyle"), "nowhere.mplstyle: no such file"),
+        (("--format", "gif"), "'gif' is not one of 'png', 'pdf', 'svg'"),
+        (("--columns", "3"), "'3' is not one of '1', '2'"),
+    ],
+)
+def test_a_figure_that_cannot_be_had(here: Path, options: tuple[str, ...], words: str) -> None:
+    result = run("belle2-forward", *SMALL, *options, "--out", "a")
+    assert result.exit_code == 2
+    assert words in result.stderr
+    assert names(here) == [] or names(here / "a") == []

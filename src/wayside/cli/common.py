@@ -1,7 +1,7 @@
 """Options and output that commands have in common."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import click
 
 from wayside.errors import InputError, OutputError
-from wayside.files import check_output_folder, claimed_folder, printable
+from wayside.files import FIGURE_FORMATS, check_output_folder, claimed_folder, printable
 
 if TYPE_CHECKING:
+    from wayside.plotting.look import Look
     from wayside.scenario import Scenario
 
 PAGE: Final = 80
@@ -70,6 +71,65 @@ def recast_option(command: Command) -> Command:
         type=click.Choice(["exact", "printed"]),
         help="How existing limits are recast; short for --set run.recast=...",
     )(command)
+
+
+def figure_options(command: Command) -> Command:
+    """Add options of the figure, passed as ``wanted`` of `look_of`."""
+    for option in reversed(
+        (
+            click.option(
+                "--format",
+                "formats",
+                multiple=True,
+                type=click.Choice(FIGURE_FORMATS),
+                help="Format of the figure; may be repeated.  [default: png, pdf]",
+            ),
+            click.option(
+                "--hide",
+                metavar="LAYERS",
+                help="Layers left out of the figure, such as relic,approximation,displaced.",
+            ),
+            click.option("--title", help="Title of the figure instead of the usual one."),
+            click.option("--x-label", help="Label of the horizontal axis."),
+            click.option("--y-label", help="Label of the vertical axis."),
+            click.option(
+                "--columns",
+                type=click.Choice(["1", "2"]),
+                help="Width of the figure: one or two columns of a journal.",
+            ),
+            click.option(
+                "--style",
+                type=click.Path(path_type=Path),
+                metavar="FILE",
+                help="Style file of Matplotlib, on top of ours.",
+            ),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+def look_of(wanted: Mapping[str, Any]) -> "tuple[Sequence[str], Look | None]":
+    """Formats and look of a figure from the values of `figure_options`.
+
+    Raises
+    ------
+    InputError
+        If there is no such layer, or the style file cannot be read.
+    """
+    formats = tuple(dict.fromkeys(wanted["formats"])) or FIGURE_FORMATS[:2]
+    given = {key: value for key, value in wanted.items() if value is not None and key != "formats"}
+    if not given:
+        return formats, None
+    from wayside.plotting.look import WIDTHS, Look
+
+    if "hide" in given:
+        given["hide"] = tuple(name.strip() for name in given["hide"].split(",") if name.strip())
+    if "columns" in given:
+        given["width"] = WIDTHS[int(given.pop("columns"))]
+    look = Look(**given)
+    look.check()
+    return formats, look
 
 
 def json_option(command: Command) -> Command:

@@ -5,9 +5,8 @@ from pathlib import Path
 import click
 
 from wayside.cli.common import check_out, json_option, load, scenario_options
+from wayside.files import FIGURE_FORMATS
 from wayside.text import json_text
-
-FORMATS = ("png", "pdf", "svg")
 
 
 @click.command("draw")
@@ -23,7 +22,7 @@ FORMATS = ("png", "pdf", "svg")
     "--format",
     "formats",
     multiple=True,
-    type=click.Choice(FORMATS),
+    type=click.Choice(FIGURE_FORMATS),
     help="Format of the file in a folder; may be repeated.  [default: png]",
 )
 @json_option
@@ -39,7 +38,7 @@ def command(
     if not out:
         raise click.BadParameter("an empty path; name a file or a folder", param_hint="--out")
     ending = target.suffix.lower().removeprefix(".")
-    if ending in FORMATS and not target.is_dir():
+    if ending in FIGURE_FORMATS and not target.is_dir():
         if formats and tuple(formats) != (ending,):
             raise click.UsageError(
                 f"--format {formats[0]} and --out {out} disagree; give a folder, or one of them."
@@ -50,7 +49,7 @@ def command(
             f"{target.name}: must end in .png, .pdf or .svg, or be a folder", param_hint="--out"
         )
     else:
-        folder, name, formats = target, "hall", formats or FORMATS[:1]
+        folder, name, formats = target, "hall", formats or FIGURE_FORMATS[:1]
     loaded = load(scenario, overrides)
     from wayside.results.hall import draw
 

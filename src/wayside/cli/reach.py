@@ -1,15 +1,17 @@
 """``wayside reach``: what a detector excludes over a plane of couplings or masses."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from wayside.cli.common import (
     claim_out,
     echo_page,
+    figure_options,
     json_option,
     load,
+    look_of,
     out_option,
     recast_option,
     require_named_plane,
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     help="Plane to draw, instead of the scenario's.",
 )
 @recast_option
+@figure_options
 @click.option(
     "--band", is_flag=True, help="Draw the contour with yields one standard error lower and higher."
 )
@@ -45,18 +48,20 @@ def command(
     plane: str | None,
     recast: str | None,
     band: bool,
+    **wanted: Any,
 ) -> None:
     """Compute yields, the exclusion contour and existing limits over a plane.
 
     SCENARIO is a built-in name or a TOML file. Its model.epsilon (and g_d, where that is an axis)
     moves no contour: it is the point at which notes and efficiencies are given.
 
-    Writes reach.png, reach.pdf, contours.csv, yields.csv, result.json and workspace.json (for
-    pyhf) to --out (default: wayside-out).
+    Writes contours.csv, yields.csv, result.json, workspace.json (for pyhf), and reach.png and
+    reach.pdf (or what --format says) to --out (default: wayside-out).
     """
     given = (*overrides, "plane.band=true") if band else overrides
     loaded = load(scenario, given, plane__kind=plane, run__recast=recast)
     require_named_plane(loaded, plane)
+    formats, look = look_of(wanted)
     folder = Path("wayside-out") if out is None else out
     if out is not None or not as_json:
         claim_out(folder, "result.json", loaded)
@@ -69,7 +74,7 @@ def command(
         written: list[Path] = []
         if out is not None or not as_json:
             step("tables and figure")
-            written = result.save(folder)
+            written = result.save(folder, formats=formats, look=look)
     if as_json:
         click.echo(json_text(result.summary()))
     else:

@@ -108,7 +108,7 @@ def _centred(axes: Axes, words: str, halo: withStroke, **style: Any) -> Text:
 def _name(axes: Axes, names_of_it: tuple[str, ...], free: room.Mask, names: list[Text]) -> bool:
     for words in names_of_it:
         halo = withStroke(linewidth=2.0, foreground="white", alpha=0.4)
-        text = _centred(axes, words, halo, fontsize=9, color="0.15", zorder=4)
+        text = _centred(axes, words, halo, fontsize="small", color="0.15", zorder=4)
         if room.place(text, axes, free):
             names.append(text)
             return True

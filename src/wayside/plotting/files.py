@@ -3,7 +3,7 @@
 import io
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Any
 
 from matplotlib import rc_context
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -11,14 +11,12 @@ from matplotlib.backends.backend_pdf import FigureCanvasPdf
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
+from wayside.files import FIGURE_FORMATS
 from wayside.plotting.style import house_style
-
-FORMATS: Final = ("png", "pdf", "svg")
-"""Formats of figures, by the ending of their files."""
 
 
 def figure_files(
-    figure: Figure, name: str, dpi: int = 300, formats: Sequence[str] = FORMATS[:2]
+    figure: Figure, name: str, dpi: int = 300, formats: Sequence[str] = FIGURE_FORMATS[:2]
 ) -> dict[str, bytes]:
     """Render a figure as PNG and PDF, or in other formats.
 
@@ -31,7 +29,7 @@ def figure_files(
     dpi
         Resolution of a PNG in dots per inch.
     formats
-        Of `FORMATS`.
+        Of `wayside.files.FIGURE_FORMATS`.
 
     Returns
     -------

@@ -3,37 +3,55 @@
 from typing import Literal
 
 import numpy as np
+from matplotlib import rcParams
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from wayside.errors import InputError
+from wayside.plotting.look import ASPECT, Look
 from wayside.plotting.style import OURS, canvas
 from wayside.plotting.titles import assumed, collected, verbatim
 from wayside.sensitivity.key_reach import KeyReach
 
 
-def key_reach_figure(result: KeyReach) -> Figure:
+def key_reach_figure(result: KeyReach, look: Look | None = None) -> Figure:
     """Draw a result: the excluded region, its border, and that of a discovery.
 
     Parameters
     ----------
     result
         Result of `wayside.sensitivity.key_reach.key_reach`.
+    look
+        Titles and size, as usual if None; ``"discovery"`` is the only layer to hide.
+
+    Raises
+    ------
+    InputError
+        If the look names another layer, or a style file that cannot be read.
     """
+    look = look or Look()
+    other = [name for name in look.hide if name != "discovery"]
+    if other:
+        raise InputError(f"no layer {other[0]!r} of a figure of keys; there is: discovery")
+    discovery = [] if look.hide else result.discovery
     plane, scenario = result.plane, result.scenario
-    with canvas(5.6, 4.7) as figure:
+    with canvas(look.width, ASPECT * look.width, look.style) as figure:
         axes = figure.add_subplot()
         for axis, scale in ((plane.x, axes.set_xscale), (plane.y, axes.set_yscale)):
             if axis.logarithmic:
                 scale("log")
         axes.set_xlim(plane.x.values[0], plane.x.values[-1])
         axes.set_ylim(plane.y.values[0], plane.y.values[-1])
-        axes.set_xlabel(plane.x.label)
-        axes.set_ylabel(plane.y.label)
-        axes.set_title(
+        axes.set_xlabel(plane.x.label if look.x_label is None else look.x_label)
+        axes.set_ylabel(plane.y.label if look.y_label is None else look.y_label)
+        title = (
             f"{verbatim(scenario.name)} ({'+'.join(scenario.signal)}),"
             rf" $\sqrt{{s}}={scenario.sqrt_s:.4g}$ GeV, {collected(scenario.run.luminosity_fb)},"
-            f" {assumed(result.background)}\n{scenario.model.kind}",
-            fontsize=9.5,
+            f" {assumed(result.background)}\n{scenario.model.kind}"
+        )
+        axes.set_title(
+            title if look.title is None else look.title,
+            fontsize=rcParams["legend.fontsize"],
             loc="left",
         )
         if np.any(result.total > result.n_limit):
@@ -47,7 +65,7 @@ def key_reach_figure(result: KeyReach) -> Figure:
         dashes: Literal["-", "--"]
         for lines, width, dashes, text in (
             (result.contour, 1.8, "-", f"{confidence:g}% CL, $N={result.n_limit:.3g}$"),
-            (result.discovery, 0.9, "--", rf"5$\sigma$ discovery, $N={result.n_discovery:.3g}$"),
+            (discovery, 0.9, "--", rf"5$\sigma$ discovery, $N={result.n_discovery:.3g}$"),
         ):
             for line in lines:
                 axes.plot(*line.points.T, color=OURS, linewidth=width, linestyle=dashes)

@@ -1,6 +1,7 @@
 """The reach figure: what a detector excludes, and what is excluded already."""
 
 import numpy as np
+from matplotlib import rcParams
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -9,6 +10,7 @@ from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter, NullLocator
 
 from wayside.plotting.annotate import annotate
+from wayside.plotting.look import ASPECT, Look, without
 from wayside.plotting.style import APPROXIMATE, OURS, RELIC, canvas
 from wayside.plotting.titles import assumed, collected, verbatim
 from wayside.sensitivity.contours import Line
@@ -17,17 +19,27 @@ from wayside.sensitivity.result import Reach
 from wayside.typing import FloatArray
 
 
-def reach_figure(result: Reach) -> Figure:
+def reach_figure(result: Reach, look: Look | None = None) -> Figure:
     """Draw a result: shaded existing limits, our contour, and that of the approximation.
 
     Parameters
     ----------
     result
         Result of `wayside.sensitivity.result.reach`.
+    look
+        What is left out, titles and size, as usual if None.
+
+    Raises
+    ------
+    InputError
+        If the look names a layer that there is not, or a style file that cannot be read.
     """
-    with canvas(5.6, 4.7) as figure:
+    look = look or Look()
+    look.check()
+    result = without(result, look.hide)
+    with canvas(look.width, ASPECT * look.width, look.style) as figure:
         axes = figure.add_subplot()
-        title = _frame(axes, result)
+        title = _frame(axes, result, look)
         shaded = _existing(axes, result)
         handles = _contours(axes, result) + _relic(axes, result)
         # What follows needs to know how large things are on the page.
@@ -40,7 +52,7 @@ def reach_figure(result: Reach) -> Figure:
         return figure
 
 
-def _frame(axes: Axes, result: Reach) -> Text:
+def _frame(axes: Axes, result: Reach, look: Look) -> Text:
     plane = result.plane
     if plane.x.logarithmic:
         axes.set_xscale("log")
@@ -59,9 +71,11 @@ def _frame(axes: Axes, result: Reach) -> Text:
             axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
             if few:
                 axes.xaxis.set_minor_locator(NullLocator())
-    axes.set_xlabel(plane.x.label)
-    axes.set_ylabel(plane.epsilon.label)
-    return axes.set_title(_title(result), fontsize=9.5, loc="left", linespacing=1.35)
+    axes.set_xlabel(plane.x.label if look.x_label is None else look.x_label)
+    axes.set_ylabel(plane.epsilon.label if look.y_label is None else look.y_label)
+    title = _title(result) if look.title is None else look.title
+    size = rcParams["legend.fontsize"]
+    return axes.set_title(title, fontsize=size, loc="left", linespacing=1.35)
 
 
 def _title(result: Reach) -> str:
@@ -115,8 +129,8 @@ def _relic(axes: Axes, result: Reach) -> list[Artist]:
             where=np.isfinite(low).tolist(),
             facecolor="none",
             edgecolor=RELIC,
-            alpha=0.35,
-            hatch="////",
+            alpha=0.5,
+            hatch="//",
             linewidth=0.0,
             zorder=2.2,
         )

@@ -1,12 +1,18 @@
 """How figures look: fonts, colours, and an empty figure with them."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Final
 
-from matplotlib import rc_context, rcdefaults, rcParams
+from matplotlib import RcParams, rc_context, rc_params_from_file, rcdefaults, rcParams
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+
+from wayside.errors import InputError
+from wayside.files import printable
+from wayside.reading import reading
 
 STYLE: Final[dict[Any, Any]] = {
     # By name: a family would be looked up anew when the figure is saved, whatever is set then.
@@ -28,7 +34,17 @@ STYLE: Final[dict[Any, Any]] = {
     "legend.fancybox": False,
     "legend.fontsize": 9.5,
     "pdf.fonttype": 42,
+    # A hatched region often fills half of a figure.
+    "hatch.linewidth": 0.5,
 }
+
+STANDARD_WIDTH: Final = 5.6
+"""Width in inches at which texts have the sizes of `STYLE`."""
+
+_SMALLEST: Final = 0.7
+"""Least factor by which texts shrink with a figure: below, they cannot be read in print."""
+
+_SIZES: Final = ("font.size", "legend.fontsize")
 
 OURS: Final = "#1f3f94"
 APPROXIMATE: Final = "#c8102e"
@@ -51,15 +67,57 @@ def house_style() -> Iterator[None]:
 
 
 @contextmanager
-def canvas(width: float = 5.6, height: float = 4.2) -> Iterator[Figure]:
+def canvas(
+    width: float = STANDARD_WIDTH, height: float = 4.2, style: Path | None = None
+) -> Iterator[Figure]:
     """Hand out an empty figure; inside of the context, text and lines follow ``STYLE``.
 
     Parameters
     ----------
     width, height
-        Size of the figure in inches.
+        Size of the figure in inches. Texts of narrow figures are smaller.
+    style
+        A style file of Matplotlib, which has the last word.
+
+    Raises
+    ------
+    InputError
+        If the style file cannot be read.
     """
     with house_style():
+        scale = min(1.0, max(_SMALLEST, width / STANDARD_WIDTH))
+        rcParams.update({name: scale * STYLE[name] for name in _SIZES})
+        if style is not None:
+            rcParams.update(_read_style(style))
         figure = Figure(figsize=(width, height), layout="constrained")
         FigureCanvasAgg(figure)
         yield figure
+
+
+def _read_style(path: Path) -> RcParams:
+    """Settings of a style file; what it does not set is left alone."""
+    complaints = _Complaints()
+    logger = logging.getLogger("matplotlib")
+    logger.addHandler(complaints)
+    propagate, logger.propagate = logger.propagate, False
+    try:
+        with reading(path, "a style file of Matplotlib"):
+            read = rc_params_from_file(path, fail_on_error=True, use_default_template=False)
+    finally:
+        logger.removeHandler(complaints)
+        logger.propagate = propagate
+    if complaints.words:
+        raise InputError(f"{printable(path)}: {complaints.words[0]}")
+    return read
+
+
+class _Complaints(logging.Handler):
+    """Keeps what Matplotlib has to say of a style file, of which it leaves out what it dislikes."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.words: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep the first line."""
+        self.words.append(record.getMessage().strip().split("\n")[0])

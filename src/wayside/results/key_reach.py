@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import fields
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,15 +16,17 @@ from wayside.version import __version__
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from wayside.plotting.look import Look
+
 
 class KeyReach(Saved, computed.KeyReach):
     """What a scenario's detectors exclude over a plane of keys, with its figure and files."""
 
-    def figure(self) -> "Figure":
-        """Draw yields and contours."""
+    def figure(self, look: "Look | None" = None) -> "Figure":
+        """Draw yields and contours; ``look`` as for `wayside.results.reach.Reach.figure`."""
         from wayside.plotting.key_reach_figure import key_reach_figure
 
-        return key_reach_figure(self)
+        return key_reach_figure(self, look)
 
     def texts(self) -> dict[str, bytes | str]:
         """Contents by file name: tables, JSON, and a workspace for pyhf."""
@@ -34,9 +37,9 @@ class KeyReach(Saved, computed.KeyReach):
             "workspace.json": json_text(self.background.workspace()) + "\n",
         }
 
-    def drawings(self) -> Iterator[Drawing]:
+    def drawings(self, look: "Look | None" = None) -> Iterator[Drawing]:
         """The figure."""
-        yield Drawing("reach", self.figure)
+        yield Drawing("reach", partial(self.figure, look))
 
     def _header(self, what: str) -> dict[str, str]:
         x, y, run = self.plane.x, self.plane.y, self.scenario.run

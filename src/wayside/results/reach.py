@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import fields
+from functools import partial
 from typing import TYPE_CHECKING
 
 from wayside.results.key_reach import KeyReach, key_reach
@@ -15,6 +16,8 @@ from wayside.text import json_text
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from wayside.plotting.look import Look
+
 
 class Reach(Saved, computed.Reach):
     """What a scenario's detectors exclude over a plane, with its figure and files.
@@ -22,11 +25,17 @@ class Reach(Saved, computed.Reach):
     Everything of `wayside.sensitivity.result.Reach`; a notebook shows the figure.
     """
 
-    def figure(self) -> "Figure":
-        """Draw yields, contours and existing limits."""
+    def figure(self, look: "Look | None" = None) -> "Figure":
+        """Draw yields, contours and existing limits.
+
+        Parameters
+        ----------
+        look
+            What is left out, titles and size (`wayside.plotting.look.Look`), as usual if None.
+        """
         from wayside.plotting.reach_figure import reach_figure
 
-        return reach_figure(self)
+        return reach_figure(self, look)
 
     def texts(self) -> dict[str, bytes | str]:
         """Contents by file name: tables, JSON, and a workspace for pyhf."""
@@ -36,9 +45,9 @@ class Reach(Saved, computed.Reach):
             "workspace.json": json_text(self.background.workspace()) + "\n",
         }
 
-    def drawings(self) -> Iterator[Drawing]:
+    def drawings(self, look: "Look | None" = None) -> Iterator[Drawing]:
         """The figure."""
-        yield Drawing("reach", self.figure)
+        yield Drawing("reach", partial(self.figure, look))
 
     def _repr_html_(self) -> str:
         """Summary for a notebook, with the figure."""

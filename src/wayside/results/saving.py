@@ -2,12 +2,12 @@
 
 import warnings
 from abc import abstractmethod
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from wayside.errors import FigureWarning, WaysideError
-from wayside.files import printable, write_files
+from wayside.files import FIGURE_FORMATS, printable, write_files
 from wayside.results.root import write_root
 from wayside.typing import StructuredArray
 
@@ -35,7 +35,12 @@ class Saved:
         return ()
 
     def save(
-        self, folder: Path | str, progress: Callable[[str], object] | None = None
+        self,
+        folder: Path | str,
+        progress: Callable[[str], object] | None = None,
+        *,
+        formats: Sequence[str] = FIGURE_FORMATS[:2],
+        **options: Any,
     ) -> list[Path]:
         """Write the result into a folder.
 
@@ -45,11 +50,15 @@ class Saved:
             Made if it is not there.
         progress
             Called with a line of text before every figure.
+        formats
+            Formats of figures, ``"png"``, ``"pdf"`` or ``"svg"``.
+        options
+            As `drawings` of this kind of result takes them.
 
         Returns
         -------
         list of Path
-            The files: tables, then figures (PNG and PDF).
+            The files: tables, then figures.
 
         Raises
         ------
@@ -57,7 +66,8 @@ class Saved:
             If something cannot be written.
         """
         target = Path(folder)
-        return write_files(target, self.texts()) + save_figures(target, self.drawings(), progress)
+        drawings = self.drawings(**options)
+        return write_files(target, self.texts()) + save_figures(target, drawings, progress, formats)
 
 
 class SavedRun:
@@ -109,7 +119,10 @@ class SavedRun:
 
 
 def save_figures(
-    folder: Path, drawings: Iterable[Drawing], progress: Callable[[str], object] | None = None
+    folder: Path,
+    drawings: Iterable[Drawing],
+    progress: Callable[[str], object] | None = None,
+    formats: Sequence[str] = FIGURE_FORMATS[:2],
 ) -> list[Path]:
     """Draw figures and write them; one that cannot be drawn is a warning.
 
@@ -121,6 +134,8 @@ def save_figures(
         The figures.
     progress
         Called with a line of text before each.
+    formats
+        Formats of their files.
 
     Returns
     -------
@@ -147,7 +162,7 @@ def save_figures(
         try:
             if progress is not None:
                 progress(f"figure {name}")
-            files = figure_files(drawing.draw(), name)
+            files = figure_files(drawing.draw(), name, formats=formats)
         except WaysideError:
             raise
         # Fonts, settings and libraries of the user's own: whatever they do, the tables are there.
