@@ -68,7 +68,7 @@ class DetectorFrame:
             row[name] = particles[name] = self.place[event, axis]
             particles[f"p{name}"] = 1e3 * momentum[:, axis]
         row["depth"] = 1e-3 * self.place[event, 2]
-        flight = block.excited[event] @ self._box.axes.T
+        flight = block.momenta["phi1"][event] @ self._box.axes.T
         row["boost"] = np.linalg.norm(flight) / self._masses[0]
         row["tilt"] = np.arccos(flight[2] / np.linalg.norm(flight))
         return Decay(row, particles)

@@ -14,9 +14,10 @@ from scipy.stats import chi2, kstest
 
 from wayside.constants import LEPTON_MASSES, M_ELECTRON
 from wayside.errors import InputError
-from wayside.generator.decays import CHANNELS, LEPTON_CODES, DecaySampler, _cosine
-from wayside.generator.hadrons import NAMES, mass_of
+from wayside.generator.decays import CHANNELS, DecaySampler, _cosine
+from wayside.generator.hadrons import NAMES
 from wayside.models.excited import dgamma_dmff, width_hats
+from wayside.models.final_states import CHARGED_LEPTONS, mass_of
 from wayside.models.inelastic import PseudoDirac, ScalarInelastic
 from wayside.models.r_ratio import knots
 
@@ -146,7 +147,7 @@ def squared_amplitude(model, pair, q, cosine):
 def test_angle_in_the_pair_frame(kind, masses, pair) -> None:
     model = kind(*masses)
     decays = draw(model, 120_000, 7)
-    codes = LEPTON_CODES | {"pions": 211}
+    codes = CHARGED_LEPTONS | {"pions": 211}
     first = decays.offsets[:-1]
     chosen = (np.diff(decays.offsets) == 2) & (decays.pdg[first] == codes[pair])
     if np.sum(chosen) < 200:

@@ -8,9 +8,10 @@ import pytest
 
 from wayside import load_scenario, mass_point
 from wayside.errors import InputError, OutputError
-from wayside.generator.events import BLOCK, EventGenerator
+from wayside.generator.events import EventGenerator
 from wayside.generator.formats import SUFFIXES, write_events
 from wayside.generator.formats.primaries import read_events, read_primaries
+from wayside.generator.pair_source import PairSource
 from wayside.generator.records import PRIMARY
 
 N = 400
@@ -56,18 +57,22 @@ def test_energy_and_momentum(generator, events) -> None:
     owner = np.repeat(np.arange(N), np.diff(events.offsets))
     model = generator.model
     energy = np.sqrt(events.mass**2 + np.sum(events.momentum**2, axis=1))
-    total = np.bincount(owner, energy) + np.sqrt(model.m2**2 + np.sum(events.partner**2, axis=1))
-    before = np.sqrt(model.m1**2 + np.sum(events.excited**2, axis=1))
+    total = np.bincount(owner, energy) + np.sqrt(
+        model.m2**2 + np.sum(events.momenta["phi2"] ** 2, axis=1)
+    )
+    before = np.sqrt(model.m1**2 + np.sum(events.momenta["phi1"] ** 2, axis=1))
     assert total == pytest.approx(before, rel=1e-12)
     for k in range(3):
-        after = np.bincount(owner, events.momentum[:, k]) + events.partner[:, k]
-        assert after == pytest.approx(events.excited[:, k], rel=1e-9, abs=1e-12)
+        after = np.bincount(owner, events.momentum[:, k]) + events.momenta["phi2"][:, k]
+        assert after == pytest.approx(events.momenta["phi1"][:, k], rel=1e-9, abs=1e-12)
     # It flew from the origin at its velocity.
     length = np.linalg.norm(events.vertex, axis=1)
-    speed = np.linalg.norm(events.excited, axis=1) / before * 0.299792458
+    speed = np.linalg.norm(events.momenta["phi1"], axis=1) / before * 0.299792458
     assert events.time == pytest.approx(length / speed, rel=1e-12)
-    along = events.vertex / length[:, None] * np.linalg.norm(events.excited, axis=1)[:, None]
-    assert along == pytest.approx(events.excited, rel=1e-9, abs=1e-12)
+    along = (
+        events.vertex / length[:, None] * np.linalg.norm(events.momenta["phi1"], axis=1)[:, None]
+    )
+    assert along == pytest.approx(events.momenta["phi1"], rel=1e-9, abs=1e-12)
 
 
 @pytest.mark.parametrize("kind", SUFFIXES)
@@ -100,7 +105,7 @@ def test_parquet_for_others(files, events) -> None:
     table = file.read()
     assert table.num_rows == N
     assert table["particle_pdg"][3].as_py() == events.pdg[slice(*events.offsets[3:5])].tolist()
-    assert table["phi1_pz"][3].as_py() == events.excited[3, 2]
+    assert table["phi1_pz"][3].as_py() == events.momenta["phi1"][3, 2]
     file.close()
 
 
@@ -114,7 +119,7 @@ def test_root_for_others(files, events) -> None:
         assert tree["particle_pdg"].array()[3].tolist() == (
             events.pdg[slice(*events.offsets[3:5])].tolist()
         )
-        assert tree["aprime_px"].array()[3] == events.mediator[3, 0]
+        assert tree["aprime_px"].array()[3] == events.momenta["aprime"][3, 0]
 
 
 def test_hepmc_for_others(files, generator, events) -> None:
@@ -195,10 +200,12 @@ def test_the_seed_and_nothing_else() -> None:
     scenario = load_scenario("belle2-central")
     one = EventGenerator(scenario)
     (few,) = one.blocks(100, 3)
-    many = list(EventGenerator(scenario).blocks(BLOCK, 3))
+    many = list(EventGenerator(scenario).blocks(PairSource.block, 3))
     assert len(many) > 1
-    assert sum(len(each.event) for each in many) == BLOCK
-    np.testing.assert_array_equal(np.concatenate([each.event for each in many]), np.arange(BLOCK))
+    assert sum(len(each.event) for each in many) == PairSource.block
+    np.testing.assert_array_equal(
+        np.concatenate([each.event for each in many]), np.arange(PairSource.block)
+    )
     for name, value in few._asdict().items():
         np.testing.assert_array_equal(value, getattr(many[0].first(100), name))
     # Any block by itself.

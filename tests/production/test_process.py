@@ -193,7 +193,7 @@ def test_events_of_two_processes_fall_in_proportion() -> None:
     assert 0.0 < expected < 1.0
     assert abs(found - expected) < 5.0 * sigma
     # Without a photon the mediator has the momentum of the collision, here none.
-    still = np.linalg.norm(block.mediator, axis=1) < 1e-9
+    still = np.linalg.norm(block.momenta["aprime"], axis=1) < 1e-9
     assert np.array_equal(still, block.process == 1)
 
 

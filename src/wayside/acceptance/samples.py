@@ -41,6 +41,10 @@ class SampledAcceptance(NamedTuple):
     near: FloatArray
     far: FloatArray
     """Proper distances at entry and exit in m: distance over gamma beta."""
+    directions: FloatArray
+    """Unit vectors in the laboratory, shape (n, 3)."""
+    rapidity: FloatArray
+    """gamma beta is sinh of it."""
 
     @property
     def hit_probability(self) -> float:
@@ -193,7 +197,8 @@ def sampled_acceptance(flight: SampledFlight, volume: Volume) -> SampledAcceptan
     fine = max(1, round(FINE * min(1.0, NARROW / opening)))
     owner, part, momenta = _directions(flight, axis, opening, draws, COARSE, fine)
     size = np.linalg.norm(momenta, axis=1)
-    crossings = volume.crossings(momenta / size[:, None])
+    directions = momenta / size[:, None]
+    crossings = volume.crossings(directions)
     pieces = crossings.far > crossings.near
     row, column = np.nonzero(pieces)
     slowness = flight.mass / size[row]
@@ -203,6 +208,8 @@ def sampled_acceptance(flight: SampledFlight, volume: Volume) -> SampledAcceptan
         part[row],
         crossings.near[row, column] * slowness,
         crossings.far[row, column] * slowness,
+        directions[row],
+        np.arcsinh(1.0 / slowness),
     )
 
 

@@ -47,7 +47,7 @@ def command(
     detectors: tuple[str, ...],
     as_json: bool,
 ) -> None:
-    """Generate unweighted decays of the excited state in a detector.
+    """Generate unweighted decays of the long-lived particle in a detector.
 
     SCENARIO is a built-in name or a TOML file. Needs the extra wayside[simulation].
     """
@@ -110,7 +110,7 @@ def _text(report: dict[str, Any]) -> str:
         lines.append(f"expected by detector: {', '.join(expected)}")
     ratios = report["branching_ratios"].items()
     lines.append("decays: " + ", ".join(f"{name} {value:.4g}" for name, value in ratios if value))
-    if report["branching_ratios"]["hadrons"]:
+    if report["branching_ratios"].get("hadrons"):
         lines.append(f"hadrons: {report['hadrons']}")
     if report["repeated_flights"]:
         lines.append(f"flights used twice: {report['repeated_flights']} of {report['kept']}")

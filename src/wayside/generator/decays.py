@@ -18,14 +18,14 @@ from wayside.collider.boosts import boost_by
 from wayside.constants import LEPTON_MASSES
 from wayside.errors import InputError
 from wayside.generator import hadrons
-from wayside.generator.phase_space import isotropic
+from wayside.generator.phase_space import around, isotropic, turned
 from wayside.generator.staircase import Staircase
 from wayside.models.excited import narrow_width_hats, rate_below_top
+from wayside.models.final_states import CHARGED_LEPTONS, mass_of
 from wayside.models.protocol import Model
 from wayside.models.r_ratio import continuum, knots, narrow_states
 from wayside.typing import FloatArray, IntArray
 
-LEPTON_CODES = {"e": 11, "mu": 13, "tau": 15}
 CHANNELS = ("e", "mu", "tau", "hadrons")
 """Channels of ``Decays.channel``, by index."""
 
@@ -81,7 +81,7 @@ class DecaySampler:
         """Branching fractions by `CHANNELS`."""
         self._leptons = {
             name: _LeptonMass(model, LEPTON_MASSES[name])
-            for k, name in enumerate(LEPTON_CODES)
+            for k, name in enumerate(CHARGED_LEPTONS)
             if values[k] > 0.0
         }
         self._hadrons = _HadronMass(model) if values[3] > 0.0 else None
@@ -117,11 +117,11 @@ class DecaySampler:
             lepton = LEPTON_MASSES[name]
             beta2 = above[rows] * (q[rows] + 2.0 * lepton) / q[rows] ** 2
             a, b = dark[0][rows], dark[1][rows]
-            axis = _around(toward[rows], _cosine(a * (3.0 - beta2) + b, -b * beta2, rng), rng)
+            axis = around(toward[rows], _cosine(a * (3.0 - beta2) + b, -b * beta2, rng), rng)
             axis *= (0.5 * q[rows] * np.sqrt(beta2))[:, None]
             for side, sign in enumerate((1, -1)):
                 at = offsets[rows] + side
-                pdg[at] = sign * LEPTON_CODES[name]
+                pdg[at] = sign * CHARGED_LEPTONS[name]
                 mass[at] = lepton
                 momentum[at] = sign * axis
         for group in groups:
@@ -131,7 +131,7 @@ class DecaySampler:
             for side, code in enumerate(group.pdg):
                 at = offsets[group.rows] + side
                 pdg[at] = code
-                mass[at] = hadrons.mass_of(code)
+                mass[at] = mass_of(code)
                 momentum[at] = turned[:, side]
         size = self._recoil(q, below)
         owner = np.repeat(np.arange(n), counts)
@@ -252,29 +252,6 @@ def _cosine(a: FloatArray, b: FloatArray, rng: np.random.Generator) -> FloatArra
     return np.where(flat, three[:, 0], bent)
 
 
-def _around(axis: FloatArray, cosine: FloatArray, rng: np.random.Generator) -> FloatArray:
-    """Unit vectors at an angle to unit vectors, any azimuth."""
-    first, second = _across(axis)
-    phi = rng.uniform(0.0, 2.0 * np.pi, len(axis))
-    sine = np.sqrt((1.0 - cosine) * (1.0 + cosine))
-    return np.asarray(
-        cosine[:, None] * axis
-        + (sine * np.cos(phi))[:, None] * first
-        + (sine * np.sin(phi))[:, None] * second
-    )
-
-
-def _across(axis: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Two unit vectors across every row."""
-    x, y, z = axis.T
-    # A frame without branches or roots (Duff and others, J. Comp. Graphics Tech. 6 (2017) 1).
-    sign = np.copysign(1.0, z)
-    a = -1.0 / (sign + z)
-    b = x * y * a
-    first = np.stack([1.0 + sign * x * x * a, sign * b, -sign * x], axis=1)
-    return first, np.stack([b, sign + y * y * a, -y], axis=1)
-
-
 def _turned(
     group: hadrons.Group, toward: FloatArray, a: FloatArray, b: FloatArray, rng: np.random.Generator
 ) -> FloatArray:
@@ -285,9 +262,4 @@ def _turned(
         cosine = _cosine(2.0 * a + b, -b, rng)
     else:
         cosine = rng.uniform(-1.0, 1.0, len(toward))
-    axis = _around(toward, cosine, rng)
-    first, second = _across(axis)
-    phi = rng.uniform(0.0, 2.0 * np.pi, len(axis))
-    c, s = np.cos(phi)[:, None], np.sin(phi)[:, None]
-    frame = np.stack([c * first + s * second, c * second - s * first, axis], axis=1)
-    return np.asarray(np.einsum("nkj,nji->nki", group.momentum, frame))
+    return turned(group.momentum, around(toward, cosine, rng), rng)

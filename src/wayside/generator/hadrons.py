@@ -10,7 +10,7 @@ them; omega and phi are not made as such but through what they decay to.
 """
 
 from functools import cache
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,16 +18,13 @@ from numpy.typing import NDArray
 from wayside.constants import (
     ALPHA,
     GEV2_TO_FB,
-    M_ETA,
-    M_KAON,
-    M_KAON_NEUTRAL,
     M_OMEGA,
     M_PHI,
     M_PION,
-    M_PION_NEUTRAL,
 )
 from wayside.data import read_table
 from wayside.generator.phase_space import draw_momenta, two_body_momentum
+from wayside.models.final_states import mass_of
 from wayside.models.r_ratio import continuum
 from wayside.typing import FloatArray, IndexArray
 
@@ -37,17 +34,6 @@ STATEMENT: Final = (
     " space"
 )
 """Description of the treatment of hadrons in the header of every output."""
-
-HADRON_MASSES: Final = {
-    22: 0.0,
-    111: M_PION_NEUTRAL,
-    130: M_KAON_NEUTRAL,
-    211: M_PION,
-    221: M_ETA,
-    310: M_KAON_NEUTRAL,
-    321: M_KAON,
-}
-"""Masses in GeV by PDG code."""
 
 ISOTROPIC, ALONG, ACROSS = 0, 1, 2
 """Current of a channel: no axis known, along an axis (two pseudoscalars; the normal of three
@@ -65,6 +51,12 @@ _PEAKS: Final = {
     "kskl": ((_PHI, 0.339),),
 }
 """Branching fractions of omega and phi; PDG 2024."""
+
+_OMEGA_DECAYS: Final = {
+    **{name: peaks[0][1] for name, peaks in _PEAKS.items() if peaks[0][0] is _OMEGA},
+    "pipi": 1.53e-2,
+}
+"""Branching fractions of an omega by itself; in R its two pions are in those of the rho."""
 
 Content = tuple[int, ...]
 
@@ -122,11 +114,6 @@ class Group(NamedTuple):
     """In the rest frame of the hadrons in GeV, shape (n, k, 3); the axis, if any, is z."""
     current: int
     """`ISOTROPIC`, `ALONG` or `ACROSS`."""
-
-
-def mass_of(pdg: int) -> float:
-    """Mass of a hadron or photon in GeV."""
-    return HADRON_MASSES[abs(pdg)]
 
 
 def _threshold(channel: str) -> float:
@@ -211,6 +198,25 @@ def draw_hadrons(q: FloatArray, rng: np.random.Generator) -> tuple[NDArray[np.in
     reached = np.cumsum(channel_fractions(q), axis=1)
     target = rng.random(len(q)) * reached[:, -1]
     channel = np.minimum(np.sum(target[:, None] >= reached, axis=1), len(NAMES) - 1)
+    return channel.astype(np.int32), _groups(channel, q, rng)
+
+
+def draw_pions(q: FloatArray, rng: np.random.Generator) -> tuple[NDArray[np.int32], list[Group]]:
+    """Pions by their mean number at every mass; parameters and values as `draw_hadrons`."""
+    channel = np.full(len(q), NAMES.index("multi-pion"), dtype=np.int32)
+    return channel, _groups(channel, q, rng)
+
+
+def draw_omega(n: int, rng: np.random.Generator) -> list[Group]:
+    """Decays of ``n`` omega at rest, by three branching fractions that make up 99%."""
+    reached = np.cumsum(list(_OMEGA_DECAYS.values()))
+    chosen = np.searchsorted(reached, rng.random(n) * reached[-1], side="right")
+    names = np.array([NAMES.index(name) for name in _OMEGA_DECAYS])
+    return _groups(names[chosen], np.full(n, M_OMEGA), rng)
+
+
+def _groups(channel: NDArray[Any], q: FloatArray, rng: np.random.Generator) -> list[Group]:
+    """Hadrons of events with a channel and a mass."""
     groups = []
     for index, name in enumerate(NAMES):
         rows = np.flatnonzero(channel == index)
@@ -220,7 +226,7 @@ def draw_hadrons(q: FloatArray, rng: np.random.Generator) -> tuple[NDArray[np.in
             mine = rows[chosen]
             momentum, current = _momenta(name, content, q[mine], rng)
             groups.append(Group(mine, content, momentum, current))
-    return channel.astype(np.int32), groups
+    return groups
 
 
 def _contents(

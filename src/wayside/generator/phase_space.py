@@ -33,6 +33,48 @@ def isotropic(n: int, rng: np.random.Generator) -> FloatArray:
     return np.stack([s * np.cos(phi), s * np.sin(phi), c], axis=1)
 
 
+def around(axis: FloatArray, cosine: FloatArray, rng: np.random.Generator) -> FloatArray:
+    """Unit vectors at an angle to unit vectors, any azimuth."""
+    first, second = _across(axis)
+    phi = rng.uniform(0.0, 2.0 * np.pi, len(axis))
+    sine = np.sqrt((1.0 - cosine) * (1.0 + cosine))
+    return np.asarray(
+        cosine[:, None] * axis
+        + (sine * np.cos(phi))[:, None] * first
+        + (sine * np.sin(phi))[:, None] * second
+    )
+
+
+def _across(axis: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Two unit vectors across every row."""
+    x, y, z = axis.T
+    # A frame without branches or roots (Duff and others, J. Comp. Graphics Tech. 6 (2017) 1).
+    sign = np.copysign(1.0, z)
+    a = -1.0 / (sign + z)
+    b = x * y * a
+    first = np.stack([1.0 + sign * x * x * a, sign * b, -sign * x], axis=1)
+    return first, np.stack([b, sign + y * y * a, -y], axis=1)
+
+
+def turned(momentum: FloatArray, axis: FloatArray, rng: np.random.Generator) -> FloatArray:
+    """Momenta of groups with what was z along unit vectors, any azimuth about them.
+
+    Parameters
+    ----------
+    momentum
+        Shape (n, k, 3).
+    axis
+        Unit vectors, shape (n, 3).
+    rng
+        Generator of random numbers.
+    """
+    first, second = _across(axis)
+    phi = rng.uniform(0.0, 2.0 * np.pi, len(axis))
+    c, s = np.cos(phi)[:, None], np.sin(phi)[:, None]
+    frame = np.stack([c * first + s * second, c * second - s * first, axis], axis=1)
+    return np.asarray(np.einsum("nkj,nji->nki", momentum, frame))
+
+
 def draw_momenta(total: FloatArray, masses: FloatArray, rng: np.random.Generator) -> FloatArray:
     """Draw momenta in the rest frame of the system.
 

@@ -11,6 +11,7 @@ from typing import ClassVar
 
 from wayside.constants import LEPTON_MASSES
 from wayside.models.couplings import Powers
+from wayside.models.final_states import CHARGED_LEPTONS, FinalState, pair_of
 from wayside.models.parameters import Coupling
 from wayside.models.particle import ParticleModel, Width
 
@@ -56,3 +57,7 @@ class AlpPhoton(ParticleModel):
                 hat = self.mass * beta / (8.0 * math.pi)
                 widths.append(Width(channel, Powers(**{names[channel]: 2}), hat))
         return tuple(widths)
+
+    def final_states(self, width: Width) -> tuple[FinalState, ...]:
+        """Two photons, or a lepton pair."""
+        return pair_of(CHARGED_LEPTONS.get(width.channel, 22))

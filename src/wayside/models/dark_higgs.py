@@ -15,6 +15,13 @@ from wayside.constants import HIGGS_VACUUM, LEPTON_MASSES
 from wayside.data import read_table
 from wayside.errors import InputError
 from wayside.models.couplings import Powers
+from wayside.models.final_states import (
+    CHARGED_LEPTONS,
+    FinalState,
+    Hadrons,
+    open_states,
+    pair_of,
+)
 from wayside.models.parameters import Coupling
 from wayside.models.particle import ParticleModel, Width
 
@@ -25,6 +32,25 @@ HEAVIEST: Final = 4.8
 
 MIXING_POWERS: Final = Powers(sin_theta=2)
 """How production and widths scale with the mixing."""
+
+EXCLUSIVE_BELOW: Final = 2.0
+"""Mass in GeV up to which hadrons besides pairs are four pions; quarks and gluons above."""
+
+HADRONIC_STATES: Final = {
+    "pi pi": (FinalState(2.0, (211, -211)), FinalState(1.0, (111, 111))),
+    "K K": (
+        FinalState(2.0, (321, -321)),
+        FinalState(1.0, (310, 310)),
+        FinalState(1.0, (130, 130)),
+    ),
+    # Two pairs of isospin 0.
+    "hadrons": (
+        FinalState(4.0, (211, -211, 211, -211)),
+        FinalState(4.0, (211, -211, 111, 111)),
+        FinalState(1.0, (111, 111, 111, 111)),
+    ),
+}
+"""Final states of hadronic channels, by isospin and, of neutral kaons, CP."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +90,14 @@ class DarkHiggs(ParticleModel):
         return tuple(
             Width(channel, MIXING_POWERS, hat) for channel, hat in hats.items() if hat > 0.0
         )
+
+    def final_states(self, width: Width) -> tuple[FinalState, ...]:
+        """Pairs; other hadrons are four pions below `EXCLUSIVE_BELOW`, and any number above."""
+        if width.channel in CHARGED_LEPTONS:
+            return pair_of(CHARGED_LEPTONS[width.channel])
+        if width.channel == "hadrons" and self.mass > EXCLUSIVE_BELOW:
+            return (FinalState(1.0, hadrons=Hadrons.PIONS),)
+        return open_states(self.mass, HADRONIC_STATES[width.channel])
 
 
 def lepton_width_hats(mass: float) -> dict[str, float]:

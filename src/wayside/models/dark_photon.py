@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from wayside.errors import InputError
+from wayside.models.final_states import CHARGED_LEPTONS, FinalState, Hadrons, pair_of
 from wayside.models.inelastic import MEDIATOR_CODE
 from wayside.models.mediator import VISIBLE_POWERS, visible_width_hats
 from wayside.models.parameters import Coupling
@@ -53,3 +54,9 @@ class DarkPhoton(ParticleModel):
         return tuple(
             Width(channel, VISIBLE_POWERS, float(hat)) for channel, hat in hats.items() if hat > 0.0
         )
+
+    def final_states(self, width: Width) -> tuple[FinalState, ...]:
+        """Lepton pairs, and the hadrons of a virtual photon."""
+        if width.channel in CHARGED_LEPTONS:
+            return pair_of(CHARGED_LEPTONS[width.channel])
+        return (FinalState(1.0, hadrons=Hadrons.VECTOR),)

@@ -63,6 +63,11 @@ class FromFile(ParticleModel):
         ),
     )
 
+    @property
+    def flying_code(self) -> int:
+        """PDG code of the particles of the file, of either charge."""
+        return abs(self.code)
+
     def widths(self) -> tuple[Width, ...]:
         """Fractions of hbar c over the proper decay length."""
         given = sum(ratio for _, ratio in self.branching_ratios)

@@ -20,7 +20,9 @@ from wayside.constants import (
     SINE_SQUARED,
 )
 from wayside.errors import InputError
+from wayside.models import hnl_final_states
 from wayside.models.couplings import Powers
+from wayside.models.final_states import FinalState
 from wayside.models.parameters import AnyParameter, Choice, Coupling
 from wayside.models.particle import ParticleModel, Width
 from wayside.models.weak import (
@@ -103,6 +105,11 @@ class HeavyNeutralLepton(ParticleModel):
             powers = Powers(**{mixing: 1})
             made += [Width(channel, powers, counted * hat) for channel, hat in hats.items() if hat]
         return tuple(made)
+
+    def final_states(self, width: Width) -> tuple[FinalState, ...]:
+        """Both charges alike; rho mesons as the pions that they decay to."""
+        (flavour,) = (name for name, mixing in MIXINGS.items() if mixing in width.powers)
+        return hnl_final_states.final_states(flavour, width.channel)
 
 
 def _charged_hats(mass: float, flavour: str) -> dict[str, float]:

@@ -17,6 +17,7 @@ import numpy as np
 from wayside.constants import HBAR_C
 from wayside.errors import InputError
 from wayside.models.couplings import Couplings, Powers
+from wayside.models.final_states import FinalState, named_states
 from wayside.models.parameters import AnyParameter, Coupling
 from wayside.typing import FloatArray
 
@@ -86,6 +87,11 @@ class ParticleModel(ABC):
             if field.name in names and field.default is not dataclasses.MISSING
         }
 
+    @property
+    def flying_code(self) -> int:
+        """PDG code of the particle in files of events."""
+        return self.pdg_id
+
     def with_mass(self, mass: float) -> Self:
         """Return the same model at another mass (GeV), its other parameters kept."""
         return dataclasses.replace(self, mass=mass)
@@ -93,6 +99,27 @@ class ParticleModel(ABC):
     @abstractmethod
     def widths(self) -> tuple[Width, ...]:
         """Partial widths of the particle, those of closed channels left out."""
+
+    def final_states(self, width: Width) -> tuple[FinalState, ...]:
+        """Products of what one of `widths` counts, which events are drawn from.
+
+        Parameters
+        ----------
+        width
+            One of a visible channel.
+
+        Returns
+        -------
+        tuple
+            Ways in which it ends with their weights. Unless a derived class says so, products are
+            the words of the channel's name, in even phase space.
+
+        Raises
+        ------
+        InputError
+            If they are not known.
+        """
+        return named_states(width.channel)
 
 
 def widths_by_channel(widths: tuple[Width, ...], couplings: Couplings) -> dict[str, FloatArray]:

@@ -31,6 +31,7 @@ class RadiatedAlp(ParticleProcess):
     """
 
     powers: ClassVar[Powers] = PHOTON_POWERS
+    recoil_code: ClassVar[int] = 22
 
     @property
     def name(self) -> str:

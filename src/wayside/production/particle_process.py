@@ -7,7 +7,7 @@ one class or function in one file, and a line in `wayside.production.particle_re
 
 from abc import abstractmethod
 from functools import cached_property
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, Final, NamedTuple
 
 from wayside.collider.beams import Beams
 from wayside.constants import NEAREST_POLE
@@ -15,6 +15,9 @@ from wayside.errors import InputError
 from wayside.models.particle import ParticleModel
 from wayside.production.process import DEFAULT_TREATMENT, Treatment
 from wayside.production.rates import Rates
+
+SYSTEM: Final = 90
+"""PDG code that generators use for a system of particles."""
 
 
 class FlightPart(NamedTuple):
@@ -40,6 +43,8 @@ class ParticleProcess(Rates):
 
     choices: ClassVar[tuple[str, ...]] = ()
     """Fields of `Treatment` that make a difference."""
+    recoil_code: ClassVar[int] = SYSTEM
+    """PDG code of all that an event holds besides the particle, taken as one."""
 
     def __init__(
         self, model: ParticleModel, beams: Beams, treatment: Treatment = DEFAULT_TREATMENT

@@ -25,6 +25,7 @@ class RadiatedPhoton(ParticleProcess):
     """
 
     powers: ClassVar[Powers] = Powers(epsilon=2)
+    recoil_code: ClassVar[int] = 22
     choices: ClassVar[tuple[str, ...]] = ("regulator",)
 
     @property

@@ -10,9 +10,8 @@ from wayside.errors import OutputError
 from wayside.generator.events import EventGenerator, Events
 from wayside.generator.formats import SUFFIXES, suffix_kind, write_events
 from wayside.generator.formats.columns import event_columns, particle_columns
-from wayside.generator.formats.primaries import primaries
+from wayside.generator.formats.primaries import box_of, primaries
 from wayside.scenario import Scenario
-from wayside.sensitivity.planes import mass_point
 from wayside.typing import StructuredArray
 
 Progress = Callable[[int, int], object]
@@ -20,7 +19,7 @@ Progress = Callable[[int, int], object]
 
 
 class EventSample:
-    """Unweighted decays of the excited state in the detectors of a scenario.
+    """Unweighted decays of the long-lived particle in the detectors of a scenario.
 
     Made by `events`. The events are generated anew, block by block and always the same, whenever
     they are asked for, so that a sample may be larger than memory.
@@ -89,7 +88,7 @@ class EventSample:
             Rows of `wayside.generator.records.PRIMARY` in the frame of the detector: mm, MeV, ns.
         """
         name = self.detectors[0] if detector is None else detector
-        box = mass_point(self.scenario).box(name, "primaries of layers")
+        box = box_of(self.scenario, name)
         index = self.detectors.index(name)
         parts = [
             primaries(box, event_columns(block), particle_columns(block), block.offsets, index)
@@ -136,7 +135,7 @@ class EventSample:
 def events(
     scenario: Scenario, number: int = 10_000, *, seed: int = 1, detectors: Sequence[str] = ()
 ) -> EventSample:
-    """Generate unweighted decays of the excited state in the detectors of a scenario.
+    """Generate unweighted decays of the long-lived particle in the detectors of a scenario.
 
     Parameters
     ----------
@@ -157,7 +156,8 @@ def events(
     Raises
     ------
     InputError
-        If there is no such detector, if no excited state reaches any, or if it never decays.
+        If there is no such detector, if no long-lived particle reaches any, if it never decays, or
+        if what it decays to is not known.
 
     Examples
     --------

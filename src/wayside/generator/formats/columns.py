@@ -26,18 +26,14 @@ def event_columns(events: Events) -> Columns:
     }
     for k, axis in enumerate("xyz"):
         columns[axis] = events.vertex[:, k] * M_TO_MM
-    for name, momentum in (
-        ("phi1", events.excited),
-        ("phi2", events.partner),
-        ("aprime", events.mediator),
-    ):
+    for name, momentum in events.momenta.items():
         for k, axis in enumerate("xyz"):
             columns[f"{name}_p{axis}"] = np.ascontiguousarray(momentum[:, k])
     return columns
 
 
 def particle_columns(events: Events) -> Columns:
-    """One value per visible particle, to be cut by ``events.offsets``: GeV, laboratory."""
+    """One value per product of the decay, to be cut by ``events.offsets``: GeV, laboratory."""
     energy = np.sqrt(events.mass**2 + np.sum(events.momentum**2, axis=1))
     columns: Columns = {"pdg": events.pdg}
     for k, axis in enumerate("xyz"):

@@ -1,11 +1,13 @@
 """HepMC3 ASCII: e- e+ -> A' (gamma), A' -> 1 2, 1 -> 2 and visible particles.
 
-Codes of A' and the two states are the model's, and stand in the header. Status 4 is a beam, 2 has
-decayed, 1 is final. Energies in GeV, positions and c times time in mm; what other tools rewrote in
-MeV or cm is read as that. Behind the end of the listing a line gives the number of events and a
-checksum (`wayside.generator.formats.listing`).
+A single particle X comes with all else of the collision as one: e- e+ -> X and a photon or a
+system, X -> products. Codes of A', the two states and X are the model's, and stand in the header.
+Status 4 is a beam, 2 has decayed, 1 is final. Energies in GeV, positions and c times time in mm;
+what other tools rewrote in MeV or cm is read as that. Behind the end of the listing a line gives
+the number of events and a checksum (`wayside.generator.formats.listing`).
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,11 +22,14 @@ from wayside.generator.events import Events
 from wayside.generator.formats.checks import check_events, header_of
 from wayside.generator.formats.columns import M_TO_MM, Columns
 from wayside.generator.formats.listing import append_trailer, check_listing
+from wayside.generator.particle_source import COLUMN
 from wayside.models.protocol import Codes
 from wayside.reading import sealed_json
 
 _FB_TO_PB = 1e-3
 _HEADER = "wayside"
+_ROUNDING = 1e-7
+"""Squared mass over squared energy below which what recoils has no mass."""
 
 
 def write_hepmc(path: Path, header: dict[str, Any], blocks: Iterable[Events]) -> None:
@@ -37,7 +42,8 @@ def write_hepmc(path: Path, header: dict[str, Any], blocks: Iterable[Events]) ->
     run.attributes = {_HEADER: sealed_json(header)}
     names = [detector["name"] for detector in header["detectors"]]
     section = header["cross_section_fb"] * _FB_TO_PB
-    heads = [_Head(header, process) for process in header["processes"]]
+    kind = _ParticleHead if COLUMN in header["pdg_codes"] else _PairHead
+    heads = [kind(header, process) for process in header["processes"]]
     with pyhepmc.io.WriterAscii(str(path), run) as writer:
         event = pyhepmc.GenEvent()
         event.run_info = run
@@ -61,12 +67,18 @@ def write_hepmc(path: Path, header: dict[str, Any], blocks: Iterable[Events]) ->
     append_trailer(path)
 
 
-class _Head:
+class _Head(ABC):
     """The particles before the decay, in events of one production process."""
 
-    def __init__(self, header: dict[str, Any], process: dict[str, Any]) -> None:
-        scenario = header["scenario"]
-        collider = scenario["collider"]
+    pdg: list[int]
+    status: list[int]
+    parents: list[tuple[int, int]]
+    """Of all particles before the decay; those of the products of the decay behind them."""
+    at_decay: int
+    """How many of them, the last ones, come from the decay."""
+
+    def __init__(self, header: dict[str, Any]) -> None:
+        collider = header["scenario"]["collider"]
         beams = Beams(
             collider["electron_energy"],
             collider["positron_energy"],
@@ -74,35 +86,20 @@ class _Head:
         )
         half = 0.5 * beams.crossing_angle
         energies = (beams.electron_energy, beams.positron_energy)
-        masses = header["masses_gev"]
-        mediator, excited, ground = Codes(**header["pdg_codes"])
-        self.m1, self.m2 = masses["m1"], masses["m2"]
-        self.mediator = process["mediator_mass_gev"]
-        self.radiated = process["radiated"]
         self.beams = [
             [energy * np.sin(half), 0.0, sign * energy * np.cos(half), energy, M_ELECTRON]
             for energy, sign in zip(energies, (1.0, -1.0), strict=True)
         ]
-        self.total = np.sum(self.beams, axis=0)[:3]
-        # Beams, mediator, (photon,) excited state, partner, and partner from its decay.
-        self.pdg = [11, -11, mediator, *self.radiated, excited, ground, ground]
-        self.status = [4, 4, 2, *([1] * len(self.radiated)), 2, 1, 1]
-        made = len(self.pdg) - 3
-        self.excited = made
-        by_beams, by_mediator, by_excited = (1, 2), (3, 3), (made + 1, made + 1)
-        self.parents = [(0, 0), (0, 0), by_beams]
-        self.parents += [by_beams] * len(self.radiated) + [by_mediator] * 2 + [by_excited]
+        self.total = np.sum(self.beams, axis=0)[:4]
+
+    @abstractmethod
+    def made(self, events: Events) -> list[np.ndarray]:
+        """px, py, pz, energy, mass of what is behind the beams, each of shape (n, 5)."""
 
     def particles(self, events: Events) -> np.ndarray:
         """px, py, pz, energy, mass by event and particle, shape (n, particles, 5)."""
-        rows = [np.broadcast_to(beam, (len(events.event), 5)) for beam in self.beams]
-        rows.append(_four(events.mediator, self.mediator))
-        if self.radiated:
-            rows.append(_four(self.total - events.mediator, 0.0))
-        rows.append(_four(events.excited, self.m1))
-        rows.append(_four(events.mediator - events.excited, self.m2))
-        rows.append(_four(events.partner, self.m2))
-        return np.stack(rows, axis=1)
+        beams = [np.broadcast_to(beam, (len(events.event), 5)) for beam in self.beams]
+        return np.stack([*beams, *self.made(events)], axis=1)
 
     def fill(
         self, event: Any, events: Events, i: int, fixed: np.ndarray, mm: np.ndarray, flown: float
@@ -114,16 +111,70 @@ class _Head:
         count = visible.shape[0]
         n = len(self.pdg)
         place = np.zeros((4, n + count))
-        place[:3, n - 1 :] = mm[:, None]
-        place[3, n - 1 :] = flown
+        place[:3, n - self.at_decay :] = mm[:, None]
+        place[3, n - self.at_decay :] = flown
         px, py, pz, energy, mass = (np.ascontiguousarray(row) for row in table)
         event.from_hepevt(
             int(events.event[i]), px, py, pz, energy, mass,
             np.array([*self.pdg, *events.pdg[part]], dtype=np.int32),
             np.array([*self.status, *([1] * count)], dtype=np.int32),
-            parents=np.array([*self.parents, *([self.parents[-1]] * count)], dtype=np.int32),
+            parents=np.array(
+                [*self.parents[:n], *([self.parents[-1]] * count)], dtype=np.int32
+            ),
             vx=place[0], vy=place[1], vz=place[2], vt=place[3],
         )  # fmt: skip
+
+
+class _PairHead(_Head):
+    """Beams, mediator, (photon,) excited state, partner, and partner from its decay."""
+
+    at_decay = 1
+
+    def __init__(self, header: dict[str, Any], process: dict[str, Any]) -> None:
+        super().__init__(header)
+        masses = header["masses_gev"]
+        mediator, excited, ground = Codes(**header["pdg_codes"])
+        self.m1, self.m2 = masses["m1"], masses["m2"]
+        self.mediator = process["mediator_mass_gev"]
+        self.radiated = process["radiated"]
+        self.pdg = [11, -11, mediator, *self.radiated, excited, ground, ground]
+        self.status = [4, 4, 2, *([1] * len(self.radiated)), 2, 1, 1]
+        made = len(self.pdg) - 3
+        by_beams, by_mediator, by_excited = (1, 2), (3, 3), (made + 1, made + 1)
+        self.parents = [(0, 0), (0, 0), by_beams]
+        self.parents += [by_beams] * len(self.radiated) + [by_mediator] * 2 + [by_excited]
+
+    def made(self, events: Events) -> list[np.ndarray]:
+        excited, partner, mediator = events.momenta.values()
+        rows = [_four(mediator, self.mediator)]
+        if self.radiated:
+            rows.append(_four(self.total[:3] - mediator, 0.0))
+        rows.append(_four(excited, self.m1))
+        rows.append(_four(mediator - excited, self.m2))
+        return [*rows, _four(partner, self.m2)]
+
+
+class _ParticleHead(_Head):
+    """Beams, the particle, and all else together."""
+
+    at_decay = 0
+
+    def __init__(self, header: dict[str, Any], process: dict[str, Any]) -> None:
+        super().__init__(header)
+        self.mass = header["masses_gev"][COLUMN]
+        self.pdg = [11, -11, header["pdg_codes"][COLUMN], process["recoil"]]
+        self.status = [4, 4, 2, 1]
+        self.parents = [(0, 0), (0, 0), (1, 2), (1, 2), (3, 3)]
+
+    def made(self, events: Events) -> list[np.ndarray]:
+        (momentum,) = events.momenta.values()
+        particle = _four(momentum, self.mass)
+        rest = np.empty_like(particle)
+        rest[:, :4] = self.total - particle[:, :4]
+        square = rest[:, 3] ** 2 - np.sum(rest[:, :3] ** 2, axis=1)
+        # Of a photon what rounding leaves.
+        rest[:, 4] = np.where(square > _ROUNDING * rest[:, 3] ** 2, np.sqrt(abs(square)), 0.0)
+        return [particle, rest]
 
 
 def _four(momentum: np.ndarray, mass: Any) -> np.ndarray:
@@ -151,7 +202,7 @@ def _quiet() -> Iterator[None]:
 
 
 def read_hepmc(path: Path) -> tuple[dict[str, Any], Columns, Columns, np.ndarray]:
-    """Return header, columns of events and of visible particles, and offsets.
+    """Return header, columns of events and of products of decays, and offsets.
 
     Raises
     ------
@@ -173,19 +224,19 @@ def read_hepmc(path: Path) -> tuple[dict[str, Any], Columns, Columns, np.ndarray
                     raise InputError(f"{path}: not a file of events of wayside")
                 header = header_of(path, str(attributes[_HEADER]))
                 names = [detector["name"] for detector in header["detectors"]]
-                codes = Codes(**header["pdg_codes"])
+                codes = header["pdg_codes"]
+                flying, beside = codes.get(COLUMN, codes.get("excited")), codes.get("ground")
             event.set_units(pyhepmc.Units.GEV, pyhepmc.Units.MM)
-            excited = next(p for p in event.particles if p.pid == codes.excited)
-            place = excited.end_vertex.position
+            decayed = next(p for p in event.particles if p.pid == flying and p.end_vertex)
+            place = decayed.end_vertex.position
             detector = names.index(str(event.attributes["detector"]))
             flown = place.t / (SPEED_OF_LIGHT * M_TO_MM)
             weight = event.weights[0]
             rows.append((event.event_number, detector, weight, flown, place.x, place.y, place.z))
-            visible_ones = [p for p in excited.end_vertex.particles_out if p.pid != codes.ground]
-            counts.append(len(visible_ones))
+            products = [p for p in decayed.end_vertex.particles_out if p.pid != beside]
+            counts.append(len(products))
             particles += [
-                (p.pid, p.momentum.px, p.momentum.py, p.momentum.pz, p.momentum.e)
-                for p in visible_ones
+                (p.pid, p.momentum.px, p.momentum.py, p.momentum.pz, p.momentum.e) for p in products
             ]
     if header is None or not particles:
         raise InputError(f"{path}: no events")

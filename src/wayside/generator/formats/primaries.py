@@ -6,14 +6,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from wayside.detector.box import Box
+from wayside.detector.box import Box, require_box
 from wayside.errors import InputError
 from wayside.generator.formats import NAMES, format_of, require
 from wayside.generator.formats.columns import M_TO_MM, Columns
+from wayside.generator.particle_decays import visible
 from wayside.generator.records import PRIMARY
 from wayside.reading import reading
 from wayside.scenario import Scenario
-from wayside.sensitivity.planes import mass_point
+from wayside.scenario.choice import detector_of
 from wayside.typing import IntArray
 
 _GEV_TO_MEV = 1e3
@@ -82,8 +83,20 @@ def read_primaries(path: Path, detector: str | None = None) -> NDArray[np.void]:
     name = names[0] if detector is None else detector
     if name not in names:
         raise InputError(f"{path}: detector {name}: not one of {', '.join(names)}")
-    box = mass_point(Scenario.from_dict(header["scenario"])).box(name, "primaries of layers")
+    box = box_of(Scenario.from_dict(header["scenario"]), name)
     return primaries(box, events, particles, offsets, names.index(name))
+
+
+def box_of(scenario: Scenario, name: str) -> Box:
+    """Box of a detector, into whose frame particles are turned.
+
+    Raises
+    ------
+    InputError
+        If there is no such detector, or it has another shape.
+    """
+    volume = scenario.detectors[detector_of(scenario, name)].build()
+    return require_box(volume, name, "primaries of layers")
 
 
 def primaries(
@@ -91,7 +104,7 @@ def primaries(
 ) -> NDArray[np.void]:
     """Turn the visible particles of one detector's events to its frame; see `read_primaries`."""
     owner = np.repeat(np.arange(len(events["event"])), np.diff(offsets))
-    chosen = events["detector"][owner] == index
+    chosen = (events["detector"][owner] == index) & visible(particles["pdg"])
     owner = owner[chosen]
     out = np.zeros(len(owner), dtype=PRIMARY)
     place = np.stack([events[axis] for axis in "xyz"], axis=1)
