@@ -7,7 +7,7 @@ on average where it does not. The decay point follows in closed form.
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +15,13 @@ from numpy.typing import NDArray
 from wayside.constants import SPEED_OF_LIGHT
 from wayside.detector.volume import Volume
 from wayside.errors import InputError
+from wayside.generator.foam import EFFICIENCY
 from wayside.generator.targets import Target, target_of
 from wayside.typing import FloatArray
+
+
+ROUGH: Final = 0.4
+"""Fraction of proposals kept that is enough for minor flights."""
 
 
 class Flights(NamedTuple):
@@ -70,6 +75,9 @@ class FlightSampler:
         Rate at which particles of each flight are made, in any common unit; equal rates if None.
     flying
         What flies, for messages.
+    minor
+        Fraction of the rate below which a flight is prepared roughly: more of its proposals are
+        lost, and the events are as exact.
 
     Raises
     ------
@@ -84,6 +92,7 @@ class FlightSampler:
         ctau: float,
         rates: Sequence[float] | None = None,
         flying: str = "excited state",
+        minor: float = 0.0,
     ) -> None:
         if not (ctau > 0.0 and math.isfinite(ctau)):
             raise InputError(f"ctau = {ctau:g} m: the {flying} never decays, so no events")
@@ -95,7 +104,8 @@ class FlightSampler:
             for detector, volume in enumerate(volumes.values()):
                 if not weights[number] > 0.0:
                     continue
-                target = target_of(flight, volume, ctau)
+                aimed = EFFICIENCY if weights[number] >= minor else ROUGH
+                target = target_of(flight, volume, ctau, aimed)
                 if target is not None:
                     self._ways.append(_Way(number, detector, target))
         if not self._ways:

@@ -57,13 +57,17 @@ def _pattern() -> FloatArray:
     return np.concatenate([corners, lattice])
 
 
-def build_foam(log_values: Callable[[FloatArray], FloatArray]) -> Foam | None:
+def build_foam(
+    log_values: Callable[[FloatArray], FloatArray], efficiency: float = EFFICIENCY
+) -> Foam | None:
     """Divide the unit cube into cells.
 
     Parameters
     ----------
     log_values
         Logarithms of the density at points of shape (n, 3); -inf where it vanishes.
+    efficiency
+        Fraction of proposals kept at which halving ends.
 
     Returns
     -------
@@ -84,7 +88,7 @@ def build_foam(log_values: Callable[[FloatArray], FloatArray]) -> Foam | None:
         bound = volume * np.max(density, axis=1)
         integral = volume * np.mean(density, axis=1)
         waste = bound - integral
-        if len(low) >= CELLS or np.sum(integral) > EFFICIENCY * np.sum(bound):
+        if len(low) >= CELLS or np.sum(integral) > efficiency * np.sum(bound):
             break
         # The worst cells first, and no more than a third of all at a time.
         order = np.argsort(-waste, kind="stable")

@@ -19,6 +19,10 @@ from wayside.sensitivity.particle_point import particle_point
 COLUMN: Final = "llp"
 """Name of the momentum of the particle, and of its mass and code in the header."""
 
+_MINOR: Final = 0.03
+"""Fraction of all particles below which a part of them is prepared roughly: a decay of the tau to
+three bodies is eight of them."""
+
 
 class ParticleSource:
     """Flights of a single particle and decays, see `wayside.generator.source.EventSource`.
@@ -60,7 +64,7 @@ class ParticleSource:
             for part in process.parts
         ]
         flights, rates = zip(*parts, strict=True)
-        return FlightSampler(flights, volumes, self.ctau, rates, self.flying)
+        return FlightSampler(flights, volumes, self.ctau, rates, self.flying, _MINOR)
 
     def draw(self, flights: Flights, rng: np.random.Generator) -> Drawn:
         """Decays at the ends of flights."""

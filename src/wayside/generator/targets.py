@@ -17,7 +17,7 @@ from wayside.detector.box import Box
 from wayside.detector.volume import Volume
 from wayside.generator.aim import Aim, aim_at, fly, log_values
 from wayside.generator.contour_aim import ContourAim, contour_aim, follow, propose
-from wayside.generator.foam import Foam, build_foam
+from wayside.generator.foam import EFFICIENCY, Foam, build_foam
 from wayside.production.from_file import SampledFlight
 from wayside.production.spectrum import MAX_SEGMENTS
 from wayside.typing import FloatArray, IntArray
@@ -157,7 +157,9 @@ class SampledTarget(NamedTuple):
 
 
 @singledispatch
-def target_of(flight: Any, volume: Volume, ctau: float) -> Target | None:
+def target_of(
+    flight: Any, volume: Volume, ctau: float, efficiency: float = EFFICIENCY
+) -> Target | None:
     """Prepare proposals of flights into one detector.
 
     Parameters
@@ -168,6 +170,8 @@ def target_of(flight: Any, volume: Volume, ctau: float) -> Target | None:
         The detector.
     ctau
         Proper decay length in m, positive and finite.
+    efficiency
+        Fraction of proposals kept that a density aims at: less costs less to prepare.
 
     Returns
     -------
@@ -176,10 +180,10 @@ def target_of(flight: Any, volume: Volume, ctau: float) -> Target | None:
     """
     if isinstance(volume, Box):
         aim = aim_at(flight, volume, ctau)
-        foam = build_foam(functools.partial(log_values, aim))
+        foam = build_foam(functools.partial(log_values, aim), efficiency)
         return None if foam is None else BoxTarget(aim, foam)
     curved = contour_aim(flight, volume, ctau)
-    foam = build_foam(functools.partial(_log_values, curved))
+    foam = build_foam(functools.partial(_log_values, curved), efficiency)
     return None if foam is None else ContourTarget(curved, foam)
 
 
@@ -188,7 +192,9 @@ def _log_values(aim: ContourAim, points: FloatArray) -> FloatArray:
 
 
 @target_of.register(SampledFlight)
-def _of_samples(flight: SampledFlight, volume: Volume, ctau: float) -> Target | None:
+def _of_samples(
+    flight: SampledFlight, volume: Volume, ctau: float, _efficiency: float = EFFICIENCY
+) -> Target | None:
     rays = sampled_acceptance(flight, volume)
     if not len(rays.weight):
         return None

@@ -26,6 +26,39 @@ _MARGIN: Final = 1.05
 """Bound over the largest value at the probes: parabolas exceed it by 0.4 per cent at most."""
 
 
+def three_products(
+    total: float, masses: tuple[float, float, float], fraction: FloatArray, cosine: FloatArray
+) -> Products:
+    """Three products at points of their phase space.
+
+    Parameters
+    ----------
+    total, masses
+        Masses in GeV of what decays and of the products.
+    fraction
+        Where the mass of products 2 and 3 lies in its range, from 0 to 1.
+    cosine
+        Of the angle between 2 and the pair's direction in the pair's rest frame.
+    """
+    low, high = masses[1] + masses[2], total - masses[0]
+    return _at(total, masses, low + (high - low) * fraction, cosine)
+
+
+def _at(
+    total: float, masses: tuple[float, float, float], q: FloatArray, cosine: FloatArray
+) -> Products:
+    """Scalar products at the mass of a pair and a cosine in its rest frame."""
+    first, second, third = masses
+    inside = two_body_momentum(q, second, third)
+    # In the rest frame of the pair, product 1 flies against the pair's direction.
+    size = two_body_momentum(total, q, first) * total / q
+    energy = np.sqrt(first**2 + size**2)
+    turn = size * inside * cosine
+    p12 = energy * np.sqrt(second**2 + inside**2) + turn
+    p13 = energy * np.sqrt(third**2 + inside**2) - turn
+    return Products(masses, p12, p13, 0.5 * (q * q - second**2 - third**2) + 0.0 * turn)
+
+
 class ThreeBodySampler:
     """Draws momenta of three products of a particle at rest.
 
@@ -60,15 +93,7 @@ class ThreeBodySampler:
 
     def _value(self, q: FloatArray, cosine: FloatArray) -> FloatArray:
         """Squared amplitude at pair masses and cosines, shapes that broadcast."""
-        first, second, third = self._masses
-        along, inside = self._momenta(q)
-        # In the rest frame of the pair, product 1 flies against the pair's direction.
-        size = along * self._total / q
-        energy = np.sqrt(first**2 + size**2)
-        e2, e3 = np.sqrt(second**2 + inside**2), np.sqrt(third**2 + inside**2)
-        turn = size * inside * cosine
-        p23 = np.broadcast_to(0.5 * (q * q - second**2 - third**2), np.shape(turn))
-        return self._squared(Products(self._masses, energy * e2 + turn, energy * e3 - turn, p23))
+        return self._squared(_at(self._total, self._masses, q, cosine))
 
     def _marginal(self, t: FloatArray) -> FloatArray:
         q = self._pair_mass(t)

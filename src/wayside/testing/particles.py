@@ -16,6 +16,9 @@ import numpy as np
 from wayside.acceptance.rule import Level, build_rule
 from wayside.collider.beams import Beams
 from wayside.detector.box import Box
+from wayside.generator.particle_decays import known_states, visible
+from wayside.generator.three_body import three_products
+from wayside.models.final_states import MASSES, charge, mass_of
 from wayside.models.particle import ParticleModel, total_width, widths_by_channel
 from wayside.production.flight import Flight
 from wayside.production.particle_registry import processes
@@ -104,11 +107,42 @@ def densities_are_normalised(model: ParticleModel, beams: Beams) -> None:
         require(energy < 1.0001 * gamma * largest, "mean energy: above that of the collision")
 
 
+def final_states_are_possible(model: ParticleModel, _beams: Beams) -> None:
+    """Every visible channel has final states, neutral, lighter than the particle, of weight > 0.
+
+    Squared amplitudes are not negative anywhere in phase space.
+    """
+    for width in model.widths():
+        if width.channel in model.invisible:
+            continue
+        known_states(model, width)  # refused where there is none
+        for state in model.final_states(width):
+            what = f"{width.channel}: {' '.join(map(str, state.products)) or 'hadrons'}"
+            require(state.weight > 0.0, f"{what}: must have a positive weight")
+            require(bool(state.products) != bool(state.hadrons), f"{what}: products or hadrons")
+            require(set(map(abs, state.products)) <= set(MASSES), f"{what}: a code not known")
+            require(sum(map(charge, state.products)) == 0, f"{what}: charges must add up to 0")
+            require(state.least_mass < model.mass, f"{what}: heavier than the particle")
+            require(any(visible(np.array(state.products or (211,)))), f"{what}: neutrinos alone")
+            if state.squared_amplitude is None:
+                continue
+            require(len(state.products) == 3, f"{what}: an amplitude needs three products")
+            first, second, third = map(mass_of, state.products)
+            products = three_products(model.mass, (first, second, third), *_GRID)
+            values = state.squared_amplitude(products)
+            require(bool(np.all(values > -1e-12 * np.max(values))), f"{what}: negative amplitude")
+
+
+_GRID: Final = np.meshgrid(np.linspace(0.02, 0.98, 25), np.linspace(-1.0, 1.0, 9))
+"""Fractions of the range of a pair's mass, and cosines in its frame."""
+
+
 PARTICLE_CHECKS: Final[tuple[Callable[[ParticleModel, Beams], None], ...]] = (
     declares_what_it_is,
     widths_are_monomials,
     rates_are_probabilities,
     densities_are_normalised,
+    final_states_are_possible,
 )
 """All checks, for parametrised tests."""
 
