@@ -171,7 +171,9 @@ def test_hepmc_for_others(files, generator, events):
 
 
 def test_other_shapes_and_the_simulation(tmp_path):
-    scenario = scenario_of("hnl", "gazelle", detectors={"ring": CYLINDER})
+    scenario = scenario_of(
+        "hnl", "gazelle", **{"detectors": {"ring": CYLINDER}, "run.signal": ["ring"]}
+    )
     generator = EventGenerator(scenario, ["ring"])
     (block,) = generator.blocks(N, 1)
     r = np.hypot(block.vertex[:, 0], block.vertex[:, 1])

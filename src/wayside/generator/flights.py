@@ -19,7 +19,6 @@ from wayside.generator.foam import EFFICIENCY
 from wayside.generator.targets import Target, target_of
 from wayside.typing import FloatArray
 
-
 ROUGH: Final = 0.4
 """Fraction of proposals kept that is enough for minor flights."""
 
