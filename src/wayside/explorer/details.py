@@ -10,13 +10,11 @@ import numpy as np
 from wayside.errors import InputError
 from wayside.explorer.engine import Superseded, go_on
 from wayside.explorer.state import State
-from wayside.generator.decays import CHANNELS
 from wayside.generator.events import EventGenerator, Events
 from wayside.plotting.files import figure_files
 from wayside.results.key_reach import KeyReach
 from wayside.results.reach import Reach, reach
 from wayside.scenario import Scenario
-from wayside.scenario.model import is_pair
 from wayside.typing import FloatArray
 
 EVENTS: Final = 4000
@@ -49,12 +47,10 @@ def distributions(scenario: Scenario, superseded: Superseded = lambda: False) ->
     Raises
     ------
     InputError
-        If the model is a single particle, or hardly anything reaches a detector.
+        If hardly anything reaches a detector.
     NoLongerWanted
         If the answer is no longer wanted.
     """
-    if not is_pair(scenario.model):
-        raise InputError("distributions are those of a pair of states, not of a single particle")
     generator = EventGenerator(scenario, scenario.signal)
     blocks: list[Events] = []
     for number in range(_BLOCKS):
@@ -62,22 +58,27 @@ def distributions(scenario: Scenario, superseded: Superseded = lambda: False) ->
         blocks.append(generator.block(SEED, number))
         if sum(len(block.event) for block in blocks) >= EVENTS:
             break
-    momentum = np.concatenate([block.excited for block in blocks])
+    momentum = np.concatenate([next(iter(block.momenta.values())) for block in blocks])
     found = len(momentum)
     if not found:
-        raise InputError("hardly any excited state decays in the signal detectors at this point")
-    per_event = float(generator.header(found, SEED)["expected_events"]) / found
+        raise InputError(
+            f"hardly any {generator.flying} decays in the signal detectors at this point"
+        )
+    header = generator.header(found, SEED)
+    per_event = float(header["expected_events"]) / found
     size = np.linalg.norm(momentum, axis=1)
     columns = {
-        "energy of the excited state [GeV]": np.hypot(size, scenario.masses[0]),
+        f"energy of the {generator.flying} [GeV]": np.hypot(size, generator.flying_mass),
         "its polar angle [deg]": np.degrees(np.arccos(momentum[:, 2] / size)),
         "time of the decay [ns]": np.concatenate([block.time for block in blocks]),
-        "mass of the visible pair [GeV]": np.concatenate([block.q for block in blocks]),
+        "mass of what is visible [GeV]": np.concatenate([block.q for block in blocks]),
     }
     channel = np.concatenate([block.channel for block in blocks])
     return {
         "histograms": [_histogram(title, values, per_event) for title, values in columns.items()],
-        "channels": {name: float(np.mean(channel == index)) for index, name in enumerate(CHANNELS)},
+        "channels": {
+            name: float(np.mean(channel == index)) for index, name in enumerate(header["channels"])
+        },
         "words": f"from {found} simulated decays in {' + '.join(scenario.signal)}",
     }
 

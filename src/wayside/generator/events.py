@@ -113,6 +113,16 @@ class EventGenerator:
         flights used more than once, see `wayside.generator.flights`."""
 
     @property
+    def flying(self) -> str:
+        """What flies and decays, in words."""
+        return self._source.flying
+
+    @property
+    def flying_mass(self) -> float:
+        """Mass of it in GeV."""
+        return self._source.flying_mass
+
+    @property
     def ctau(self) -> float:
         """Proper decay length in m."""
         return self._source.ctau

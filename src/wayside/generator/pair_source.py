@@ -45,6 +45,11 @@ class PairSource:
         """Masses and widths."""
         return self._point.model
 
+    @property
+    def flying_mass(self) -> float:
+        """Mass of the excited state in GeV."""
+        return self.model.m1
+
     def flights(self, volumes: Mapping[str, Volume]) -> FlightSampler:
         """Flights that end in volumes of detectors by name."""
         epsilon, g_d = self._couplings

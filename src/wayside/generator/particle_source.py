@@ -56,6 +56,11 @@ class ParticleSource:
         """Production processes."""
         return self._point.processes
 
+    @property
+    def flying_mass(self) -> float:
+        """Mass of the particle in GeV."""
+        return self.model.mass
+
     def flights(self, volumes: Mapping[str, Volume]) -> FlightSampler:
         """Flights that end in volumes of detectors by name."""
         parts = [

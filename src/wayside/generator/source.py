@@ -43,6 +43,11 @@ class EventSource(Protocol):
         ...
 
     @property
+    def flying_mass(self) -> float:
+        """Mass of it in GeV."""
+        ...
+
+    @property
     def ctau(self) -> float:
         """Proper decay length in m."""
         ...
