@@ -43,7 +43,32 @@ def test_the_order_and_the_map(found: Placement) -> None:
     assert found.cube().shape == SMALL.counts
     assert np.all(np.isfinite(found.values) == found.allowed)
     for one in found.contour:  # the grid holds a position at least about as good as its own
-        assert one.events > 0.3 * found.background.n_limit
+        assert one.decays == pytest.approx(one.gain * one.own_decays)
+        # What it just excludes where it stands, by points in place of the exact acceptance.
+        assert one.own_decays == pytest.approx(found.background.n_limit, rel=0.3)
+        assert one.gain > 0.3
+
+
+def test_nothing_to_see() -> None:
+    """No position is recommended where nothing is seen, and there is no gain."""
+    grid = Grid((4, 3, 2), (4.0, 7.0))
+    for values, objective in (
+        ({"model.ctau_m": 1e-6}, "events"),
+        ({"run.background": 1e9, "plane.epsilon": [1e-7, 1e-6]}, "epsilon"),
+    ):
+        found = place(load_scenario("belle2-forward", values), grid=grid, objective=objective)
+        assert found.best == ()
+        assert np.isnan(found.gain)
+
+
+@pytest.mark.nightly
+def test_with_the_efficiency_of_the_scenario() -> None:
+    """The map is of all decays: it agrees with those, and values have the efficiency."""
+    scenario = load_scenario("belle2-forward-beams", HALL | {"run.efficiency": "simulated"})
+    found = place(scenario, grid=SMALL, count=2)
+    for one in found.best:
+        assert 0.01 * one.decays < one.value == one.events < 0.5 * one.decays
+        assert abs(one.map_difference) < 0.3
 
 
 def test_detectors_at_the_best_places_do_not_overlap(found: Placement) -> None:

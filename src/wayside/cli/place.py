@@ -131,7 +131,7 @@ def _table(one: "Placement") -> str:
     named = [(str(number), place) for number, place in enumerate(one.best, start=1)]
     for name, place in [*named, ("own", one.own)]:
         theta, phi, distance = place.angles
-        difference = place.map_value / place.value - 1.0 if place.value else math.nan
+        difference = place.map_difference
         rows.append(
             (
                 name,
@@ -149,10 +149,12 @@ def _table(one: "Placement") -> str:
 def _words(one: "Placement") -> str:
     """Gain, and lines to paste."""
     lines = [
-        "angles in degrees; value: exact, with the scenario's efficiency; map: the map's"
-        " difference from it",
+        "angles in degrees; value: exact, with the scenario's efficiency; map: what a map with"
+        " more points has for all decays against their exact value",
     ]
-    if one.best:
+    if not one.best:
+        lines.append("nothing is seen, or excluded, at any position")
+    else:
         lines.append(f"best over own: {one.gain:.4g}")
         lines += ["", "to use one of them:"]
         lines += [f'--set "{place.setting(one.detector)}"' for place in one.best]
@@ -168,7 +170,7 @@ def _contour(one: "Placement") -> str:
         (
             *(f"{place.couplings[name]:.3g}" for name in names),
             f"{place.ctau:.3g}",
-            f"{place.events / one.background.n_limit:.3g}",
+            f"{place.gain:.3g}",
             ", ".join(f"{value:.2f}" for value in place.position),
         )
         for place in one.contour

@@ -1,5 +1,6 @@
 """The best positions of a map: detectors that do not overlap, computed exactly where they stand."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, Final, NamedTuple
@@ -36,6 +37,13 @@ class Place(NamedTuple):
     """Expected events at the scenario's couplings, exact."""
     decays: float
     """The same if every visible decay counted, exact."""
+    decays_value: float
+    """Objective if every visible decay counted, as on the map, exact."""
+
+    @property
+    def map_difference(self) -> float:
+        """Relative difference of the map from the exact value for all decays; nan for none."""
+        return self.map_value / self.decays_value - 1.0 if self.decays_value else math.nan
 
     @property
     def angles(self) -> tuple[float, float, float]:
@@ -57,7 +65,7 @@ class Place(NamedTuple):
             "distance_m": distance,
             "value": self.value,
             "map_value": self.map_value,
-            "map_relative_difference": self.map_value / self.value - 1.0 if self.value else None,
+            "map_relative_difference": self.map_difference,
             "expected_events": self.events,
             "decays": self.decays,
             "set": self.setting(detector),
@@ -118,6 +126,8 @@ def refined(
         In m, shape (n, 3), rounded to `DIGITS`, and the objective there by more points than those
         of the map, shape (n,).
     """
+    if not numbers:
+        return np.empty((0, 3)), np.empty(0)
     tried = [np.round(grid.about(number, FINER), DIGITS) + 0.0 for number in numbers]
     positions = np.concatenate(tried)
     sites = mover.sites(positions, NEAR)
@@ -170,11 +180,12 @@ def places(
         assert volume is not None, "a position of the map"
         here = replace(point, volumes={mover.detector: volume})
         yields = ExactYields(here, mover.detector, luminosity)
-        events = float(yields.events(couplings)[0, 0])
+        every = yields.of_all_decays
         yield Place(
             (x, y, z),
             float(objective.values(yields, context)[0]),
             float(map_value),
-            events,
-            float(yields.decays(couplings)[0, 0]),
+            float(yields.events(couplings)[0, 0]),
+            float(every.events(couplings)[0, 0]),
+            float(objective.values(every, context)[0]),
         )

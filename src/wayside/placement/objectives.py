@@ -91,9 +91,9 @@ class Objective(NamedTuple):
     """At every position, shape (n,); nan where there is none."""
 
     def order(self, values: FloatArray) -> FloatArray:
-        """Values with the best largest, -inf where there is none."""
+        """Values with the best largest, -inf where there is none, or nothing is seen."""
         signed = values if self.largest else -values
-        return np.where(np.isfinite(values), signed, -np.inf)
+        return np.where(np.isfinite(values) & (values > 0.0), signed, -np.inf)
 
 
 def _events(yields: Yields, context: Context) -> FloatArray:

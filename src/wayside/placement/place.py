@@ -19,6 +19,7 @@ from wayside.placement.objectives import (
 from wayside.placement.rates import ExactYields, Rates, Yields, rates
 from wayside.placement.sites import KEY, Mover, Sites
 from wayside.scenario import Scenario
+from wayside.scenario.hall import preset_hall
 from wayside.sensitivity.background import Background, expected_background
 from wayside.sensitivity.key_plane import Point, point_of
 from wayside.sensitivity.mass_point import MassPoint
@@ -43,10 +44,17 @@ class ContourPlace(NamedTuple):
     """Proper decay length in m."""
     position: tuple[float, float, float]
     """In m, on the grid."""
-    events: float
-    """Expected decays there by the map; where the detector stands they are as many as excluded."""
+    decays: float
+    """Expected decays there by the map."""
+    own_decays: float
+    """The same where the scenario has the detector, by the same method."""
 
-    def summary(self, n_limit: float) -> dict[str, Any]:
+    @property
+    def gain(self) -> float:
+        """Decays there over those where the scenario has the detector."""
+        return self.decays / self.own_decays if self.own_decays else np.inf
+
+    def summary(self) -> dict[str, Any]:
         """Plain values."""
         theta, phi, distance = spherical(np.array(self.position))
         return {
@@ -56,8 +64,9 @@ class ContourPlace(NamedTuple):
             "theta_rad": theta,
             "phi_rad": phi,
             "distance_m": distance,
-            "map_events": self.events,
-            "gain": self.events / n_limit,
+            "map_decays": self.decays,
+            "own_map_decays": self.own_decays,
+            "gain": self.gain,
         }
 
 
@@ -91,8 +100,10 @@ class Placement:
         """Value at the best position over that where the scenario has the detector, or inverse."""
         if not self.best:
             return np.nan
-        ratio = self.best[0].value / self.own.value if self.own.value else np.inf
-        return ratio if self.objective.largest else 1.0 / ratio
+        best, own = self.best[0].value, self.own.value
+        if not self.objective.largest:
+            return own / best  # nan where the own place excludes nothing
+        return best / own if own else np.inf
 
     def cube(self) -> FloatArray:
         """Values on the grid, shape (polar angles, azimuths, distances)."""
@@ -100,7 +111,6 @@ class Placement:
 
     def summary(self) -> dict[str, Any]:
         """Plain values, as ``wayside place --json`` prints them, without the map."""
-        n_limit = self.background.n_limit
         return {
             "wayside": __version__,
             "scenario": self.scenario.to_dict(),
@@ -114,11 +124,11 @@ class Placement:
                 "positions": len(self.grid),
                 "allowed": int(self.allowed.sum()),
             },
-            "n_limit": n_limit,
+            "n_limit": self.background.n_limit,
             "best": [place.summary(self.detector) for place in self.best],
             "own": self.own.summary(self.detector),
             "gain": self.gain,
-            "contour": [place.summary(n_limit) for place in self.contour],
+            "contour": [place.summary() for place in self.contour],
             "notes": list(self.notes),
         }
 
@@ -218,7 +228,7 @@ def _own(mover: Mover, point: Point, objective: Objective, context: Context) -> 
     position = np.array([getattr(mover.section, KEY)], dtype=np.float64)
     if mover.at(position[0]) is None:  # it holds the collision point
         nothing = np.nan
-        return Place(tuple(position[0].tolist()), nothing, nothing, nothing, nothing)
+        return Place(tuple(position[0].tolist()), *[nothing] * 5)
     return next(places(mover, point, objective, context, position, np.array([np.nan])))
 
 
@@ -230,7 +240,7 @@ def _along_contour(
         ends = _contour_ends(ExactYields(point, mover.detector, found.luminosity_fb), context)
     except InputError:  # a model without a coupling to vary
         return []
-    if not ends:
+    if not ends or mover.at(np.array(getattr(mover.section, KEY))) is None:
         return []
     couplings = {name: np.array([end[name] for end in ends]) for name in ends[0]}
     events = found.events(couplings)
@@ -241,8 +251,17 @@ def _along_contour(
         else point.ctau(couplings)
     )
     best = np.argmax(events, axis=0)
+    # By the same few points, so that what these miss drops out; the scenario has it there.
+    here = mover.sites(np.array([getattr(mover.section, KEY)], dtype=np.float64))
+    own = rates(point, here.points, found.luminosity_fb).events(couplings)[0]
     return [
-        ContourPlace(end, float(ctau[k]), tuple(where[best[k]].tolist()), float(events[best[k], k]))
+        ContourPlace(
+            end,
+            float(ctau[k]),
+            tuple(where[best[k]].tolist()),
+            float(events[best[k], k]),
+            float(own[k]),
+        )
         for k, end in enumerate(ends)
     ]
 
@@ -273,6 +292,9 @@ def _notes(scenario: Scenario, point: Point, background: Background) -> list[str
     notes = []
     if scenario.hall is None:
         notes.append("no [hall]: nothing but the collision point is in the way of a detector")
+    elif scenario.hall.preset is not None:
+        left_out = preset_hall(scenario.hall.preset).header["left_out"]
+        notes.append(f'hall.preset = "{scenario.hall.preset}" leaves out: {left_out}')
     if scenario.run.efficiency == "simulated":
         notes.append("the map counts all decays; values of the best places have the efficiency")
     if isinstance(point, MassPoint) and point.radiates:

@@ -38,12 +38,12 @@ class ExactYields(NamedTuple):
         found = expected_events(self.point, self.detector, arrays, self.luminosity_fb)
         return np.asarray(found)[None, :]
 
-    def decays(self, couplings: Couplings) -> FloatArray:
-        """Visible decays expected, whatever the efficiency, shape (1, k)."""
+    @property
+    def of_all_decays(self) -> "ExactYields":
+        """The same if every visible decay counted."""
         if not isinstance(self.point, MassPoint):
-            return self.events(couplings)
-        every = replace(self.point, efficiency="unity")
-        return ExactYields(every, self.detector, self.luminosity_fb).events(couplings)
+            return self
+        return self._replace(point=replace(self.point, efficiency="unity"))
 
 
 class Rates(NamedTuple):

@@ -181,7 +181,7 @@ def _title(placement: Placement) -> str:
     words = (
         f"best at {np.degrees(theta):.1f}, {np.degrees(phi):.0f} degrees and {distance:.2f} m"
         if placement.best
-        else "nothing to see"
+        else "nothing at any position"
     )
     return f"{verbatim(placement.scenario.name)}, detector {verbatim(placement.detector)}: {words}"
 
