@@ -12,7 +12,8 @@ from wayside.executors.workers import one_line
 from wayside.scanning.groups import Group, Shared
 from wayside.scanning.keys import Cost, cost, coupling, whole_keys
 from wayside.scanning.quantities import Column
-from wayside.scenario import Scenario, overrides
+from wayside.scenario import Scenario
+from wayside.scenario.variation import Variation
 from wayside.sensitivity.background import Background
 from wayside.sensitivity.key_plane import Point, point_of
 from wayside.typing import FloatArray, IndexArray
@@ -78,6 +79,7 @@ class _Evaluation:
         self.study = study
         self.values = values
         self.base = Scenario.from_dict(study.scenario)
+        self.varied = Variation(self.base)
         self.shared = Shared(study.background)
         self.costs = np.array([cost(self.base, key) for key in study.keys])
         self.whole = whole_keys(self.base, study.keys)
@@ -125,13 +127,10 @@ class _Evaluation:
 
     def _why_not(self, key: str, value: float) -> str | None:
         try:
-            self._scenario({key: float(value)})
+            self.varied.at({key: float(value)})
         except WaysideError as error:
             return str(error)
         return None
-
-    def _scenario(self, changes: Mapping[str, float]) -> Scenario:
-        return Scenario.from_dict(overrides.apply(self.study.scenario, changes))
 
     def _group(self, members: IndexArray, kept: dict[tuple[float, ...], Point]) -> Group:
         """Scenario, mass point and couplings of points."""
@@ -141,7 +140,7 @@ class _Evaluation:
             value = float(here[0, number])
             whole = self.whole[number] and value.is_integer()
             changes[key] = int(value) if whole else value
-        scenario = self._scenario(changes)
+        scenario = self.varied.at(changes)
         costly = tuple(here[0, self.costs == Cost.MASS_POINT].tolist())
         if costly not in kept:
             kept.clear()  # neighbours share a mass point, points far apart seldom do
