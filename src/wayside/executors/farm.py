@@ -68,24 +68,31 @@ class Farm:
         mark, waiting = token(), iter(tasks)
         with self._client(farm) as client:
 
-            def submit(task: tuple[str, Any]) -> Any:
-                name, argument = task
-                return client.submit(
-                    timed, function, argument, key=f"{name}-{mark}", pure=False, retries=0
+            def submit(number: int) -> list[Any]:
+                batch = list(islice(waiting, number))
+                if not batch:
+                    return []
+                names, arguments = zip(*batch, strict=True)
+                keys = [f"{name}-{mark}" for name in names]
+                # One call for many: each costs a message.
+                made: list[Any] = client.map(
+                    timed, [function] * len(batch), arguments, key=keys, pure=False
                 )
+                return made
 
-            first = [submit(task) for task in islice(waiting, WINDOW)]
-            done: Any = farm.as_completed(first, loop=client.loop)
-            first.clear()  # a result is kept as long as its future
-            for future in done:
-                name = future.key.removesuffix(f"-{mark}")
-                if future.status in ("cancelled", "lost") or client.status != "running":
+            futures = submit(WINDOW)
+            done: Any = farm.as_completed(futures, loop=client.loop)
+            futures.clear()  # a result is kept as long as its future
+            for batch in done.batches():
+                ended = list(batch)
+                outcomes = [] if client.status != "running" else _outcomes(client, ended, mark)
+                if not outcomes:
                     raise WorkerError(f"{self.scheduler}: the scheduler is gone")
-                outcome = _outcome(name, future)
-                del future
-                for task in islice(waiting, 1):
-                    done.add(submit(task))
-                receive(outcome)
+                del batch
+                ended.clear()
+                done.update(submit(len(outcomes)))
+                for outcome in outcomes:
+                    receive(outcome)
 
     def _client(self, farm: Any) -> Any:
         address = self.scheduler
@@ -118,10 +125,18 @@ def timed(function: Callable[[Any], Any], argument: Any) -> tuple[Any, float]:
     return value, time.thread_time() - start
 
 
-def _outcome(name: str, future: Any) -> Outcome:
-    """Fetch what became of a task."""
-    error = future.exception()
-    if error is not None:
-        return Outcome(name, None, one_line(error), 0.0)
-    value, seconds = future.result()
-    return Outcome(name, value, None, seconds)
+def _outcomes(client: Any, futures: list[Any], mark: str) -> list[Outcome]:
+    """Fetch what became of tasks, the values together; nothing if any of them is lost."""
+    if any(future.status in ("cancelled", "lost") for future in futures):
+        return []
+    good = [future for future in futures if future.status == "finished"]
+    values = client.gather(good)
+    outcomes = [
+        Outcome(future.key.removesuffix(f"-{mark}"), value, None, seconds)
+        for future, (value, seconds) in zip(good, values, strict=True)
+    ]
+    return outcomes + [
+        Outcome(future.key.removesuffix(f"-{mark}"), None, one_line(future.exception()), 0.0)
+        for future in futures
+        if future.status == "error"
+    ]

@@ -120,7 +120,7 @@ def _curves(scan: Scanned, columns: list[Description]) -> Figure:
             axes.set_yscale("log")
             finite = together[np.isfinite(together) & (together > 0.0)]
             # Yields fall without end; what is far below the rest tells nothing.
-            axes.set_ylim(bottom=max(finite.min() * 0.7, finite.max() * 1e-9))
+            axes.set_ylim(max(0.7 * finite.min(), 1e-9 * finite.max()), 3.0 * finite.max())
         axes.set_ylabel(_axis_label(columns))
         if len(columns) > 1 or limit is not None:
             axes.legend(loc="best")
@@ -217,9 +217,7 @@ def _unit(text: str) -> str:
 
 def _axis_label(columns: list[Description]) -> str:
     unit = "" if columns[0].unit == "1" else f" [{_unit(columns[0].unit)}]"
-    words = columns[0].words
-    if len(columns) > 1:
-        words = words.partition(":")[0]
+    words = columns[0].words.partition(":")[0] if len(columns) > 1 else columns[0].words
     return verbatim(words) + unit
 
 

@@ -70,7 +70,7 @@ class Quantity:
     unit
         Unit, ``"1"`` for a pure number, ``""`` for text, `OF_COUPLING` for that of the coupling.
     words
-        What it is, in one line.
+        What it is, in one line, with ``{}`` for the subject or without.
     value
         Computes it for a group of points and one subject.
     subjects
@@ -95,6 +95,12 @@ class Quantity:
     def column_of(self, subject: str) -> str:
         """Name of the column of a subject."""
         return (self.column or self.name).format(subject)
+
+    def words_of(self, subject: str) -> str:
+        """What the column of a subject is, in one line."""
+        if "{}" in self.words or not subject:
+            return self.words.format(subject)
+        return f"{self.words}: {'signal detectors' if subject == TOTAL else subject}"
 
 
 class Column(NamedTuple):
@@ -200,7 +206,7 @@ QUANTITIES: Final[dict[str, Quantity]] = {
         Quantity(
             "coupling_min",
             OF_COUPLING,
-            "least value that the signal detectors exclude",
+            "least {} that the signal detectors exclude",
             _least,
             _couplings,
             column="{}_min",
@@ -209,7 +215,7 @@ QUANTITIES: Final[dict[str, Quantity]] = {
         Quantity(
             "coupling_max",
             OF_COUPLING,
-            "largest value that the signal detectors exclude",
+            "largest {} that the signal detectors exclude",
             _largest,
             _couplings,
             column="{}_max",
@@ -323,7 +329,7 @@ def columns_of(scenario: Scenario, names: Sequence[str]) -> tuple[Column, ...]:
                 quantity.name,
                 subject,
                 _unit(scenario, quantity, subject),
-                f"{quantity.words}: {subject}" if subject else quantity.words,
+                quantity.words_of(subject),
             )
     return tuple(chosen.values())
 

@@ -131,7 +131,8 @@ def run_scan(
         say(done, total)
 
     try:
-        executor.run(writer(plan), tasks(), receive, tell)
+        if missing:
+            executor.run(writer(plan), tasks(), receive, tell)
     finally:
         record = record.with_partitions(there.values())
         record.write(folder)
