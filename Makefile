@@ -56,7 +56,7 @@ oldest:
 	$(VENV)-oldest/bin/python -m pytest -m "not nightly and not browser" \
 	  -W ignore::DeprecationWarning -W ignore::PendingDeprecationWarning \
 	  --ignore tests/cli/test_events.py --ignore tests/cli/test_simulate.py \
-	  --ignore tests/cli/test_reconstruct.py \
+	  --ignore tests/cli/test_reconstruct.py --ignore tests/cli/test_scan.py \
 	  tests/test_*.py tests/cli tests/data tests/limits tests/models tests/plotting tests/scenario \
 	  tests/documents/test_readme.py
 

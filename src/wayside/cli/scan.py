@@ -58,7 +58,7 @@ SEED = 1
     default=QUANTITIES,
     show_default=True,
     metavar="A,B,...",
-    help="What to compute; `wayside scan --help` of the documentation lists all.",
+    help="What to compute, such as events,n_limit,epsilon_min,ctau,relic,excluded_by.",
 )
 @click.option("--workers", type=click.IntRange(1), help="Processes.  [default: one per core]")
 @click.option("--scheduler", metavar="ADDRESS", help="A scheduler of dask.distributed instead.")

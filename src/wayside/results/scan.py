@@ -10,14 +10,14 @@ from numpy.typing import ArrayLike
 
 from wayside.errors import InputError
 from wayside.executors import Executor, Outcome, executor
-from wayside.files import write_files
+from wayside.files import claimed_folder, write_files
 from wayside.results.saving import Drawing, save_figures
 from wayside.scanning.designs import Design, Table
 from wayside.scanning.partitions import file_name, task, writer
 from wayside.scanning.plan import Plan, plan
-from wayside.scanning.reading import Source, bytes_source, folder_source
 from wayside.scanning.record import NAME, Record, new_record, read_record
 from wayside.scanning.run import ScanError, run_scan
+from wayside.scanning.source import Source, bytes_source, folder_source
 from wayside.scenario import Scenario
 from wayside.text import json_text
 
@@ -184,7 +184,8 @@ def scan_keys(
     if by is None:
         by = executor("serial") if workers == 1 else executor("processes", workers=workers)
     if folder is not None:
-        record = run_scan(made, Path(folder), by, progress=progress)
+        with claimed_folder(Path(folder)):
+            record = run_scan(made, Path(folder), by, progress=progress)
         return KeyScan(record, folder_source(Path(folder), record))
     return _in_memory(made, by, progress or (lambda *_: None))
 

@@ -96,8 +96,8 @@ class _Evaluation:
         for members in groups(self.values[:, self.costs != Cost.NOTHING], allowed):
             try:
                 group = self._group(members, kept)
-            except WaysideError as error:
-                self._refuse(members, str(error))
+            except Exception as error:  # whatever it is, the other points are not to be lost
+                self._refuse(members, one_line(error))
                 continue
             for column in self.study.columns:
                 self._fill(column, group, members)
@@ -159,10 +159,7 @@ class _Evaluation:
         group.refused.clear()
         try:
             values = column.value(group)
-        except WaysideError as error:
-            self._refuse(members, str(error), column.name)
-            return
-        except Exception as error:  # whatever it is, the other points are not to be lost
+        except Exception as error:  # as above
             self._refuse(members, one_line(error), column.name)
             return
         if isinstance(values, list):

@@ -15,6 +15,7 @@ from wayside.scenario import Scenario
 from wayside.scenario.units import unit_of
 from wayside.tables import METADATA, about_table, open_table, require_pyarrow
 from wayside.typing import FloatArray
+from wayside.version import __version__
 
 FOLDER: Final = "points"
 """Folder of the partitions in that of the scan, with nothing else in it: readers take it whole."""
@@ -93,7 +94,7 @@ class Writer:
         """
         span, values = task
         require_pyarrow()
-        _check_packages(self.inputs["packages"])
+        _check_versions(self.inputs)
         block = evaluate(self.study, values)
         content = self._parquet(span, values, block)
         errors = [error for error in block.errors if error]
@@ -224,11 +225,12 @@ def _type(pa: Any, described: Description) -> Any:
     return pa.float64() if described.unit else pa.string()
 
 
-def _check_packages(planned: dict[str, str]) -> None:
-    here = package_versions()
-    for name, wanted in planned.items():
+def _check_versions(inputs: dict[str, Any]) -> None:
+    """Refuse to compute with other versions than those of the process that planned the scan."""
+    here = {"wayside": __version__, **package_versions()}
+    for name, wanted in {"wayside": inputs["wayside"], **inputs["packages"]}.items():
         if here.get(name) != wanted:
             raise InputError(
-                f"{name} {here.get(name)} in a worker, {wanted} where the scan was planned; bits"
+                f"{name} {here.get(name)} in a worker, {wanted} where the scan was planned: bits"
                 " would differ"
             )

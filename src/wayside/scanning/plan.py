@@ -17,6 +17,7 @@ from wayside.scanning.quantities import QUANTITIES, columns_of
 from wayside.scenario import Scenario
 from wayside.sensitivity.background import Background, expected_background
 from wayside.tables import require_pyarrow
+from wayside.version import __version__
 
 PACKAGES: Final = ("numba", "numpy", "pyarrow", "scipy")
 """Packages whose versions may change bits of a result."""
@@ -66,8 +67,6 @@ class Plan:
     @cached_property
     def inputs(self) -> dict[str, Any]:
         """Everything that the files of the scan depend on, as plain values."""
-        from wayside.version import __version__
-
         return {
             "wayside": __version__,
             "packages": package_versions(),
