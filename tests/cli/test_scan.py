@@ -24,6 +24,12 @@ def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("wayside.executors.workers.Processes", lambda **_: Serial())
 
 
+@pytest.fixture
+def no_figures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each takes a second."""
+    monkeypatch.setattr("wayside.cli.scan._figures", lambda _: [])
+
+
 def run(*args: object) -> Result:
     return CliRunner().invoke(cli, ["scan", *map(str, args)])
 
@@ -43,6 +49,7 @@ def test_text_and_files(tmp_path: Path) -> None:
     assert len(load_scan(out)) == 16
 
 
+@pytest.mark.usefixtures("no_figures")
 def test_json(tmp_path: Path) -> None:
     args = ("belle2-forward", *GRID, "--quantities", "ctau", "--set", "model.g_d=0.3", "--json")
     done = run(*args, "--out", tmp_path / "a")
@@ -54,6 +61,7 @@ def test_json(tmp_path: Path) -> None:
     assert units == {"point": "1", "model.epsilon": "1", "ctau": "m", "error": ""}
 
 
+@pytest.mark.usefixtures("no_figures")
 def test_sobol_and_points(tmp_path: Path) -> None:
     vary = ["--vary", "model.epsilon=1e-5:1e-3:log", "--vary", "detectors.A.position.0=0.8:1.2"]
     done = run(
@@ -77,6 +85,7 @@ def test_sobol_and_points(tmp_path: Path) -> None:
     assert "a scan of other inputs" in seeded.stderr
 
 
+@pytest.mark.usefixtures("no_figures")
 def test_shards_and_merge(tmp_path: Path) -> None:
     args = ("belle2-forward", *GRID, "--quantities", "ctau", "--rows", 1)
     for number in (1, 2):

@@ -297,6 +297,7 @@ def test_rows_of_partitions() -> None:
         plan(scenario, design(), ["ctau"], rows=0)
 
 
+@pytest.mark.nightly
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
 def test_a_run_that_is_killed(planned: Plan, whole: Path, tmp_path: Path) -> None:
     """SIGKILL after the first partition; the next run does the rest, to the same bits."""
