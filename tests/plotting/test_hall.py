@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from wayside.plotting.hall import COLOURS, View, _materials, hall_figure
+from wayside.plotting.hall import COLOURS, View, hall_figure, materials_cut
 from wayside.scenario import load_scenario
 
 NAMES = dict(enumerate(COLOURS, start=1))
@@ -16,7 +16,7 @@ def test_the_cut_shows_what_rays_cross(direction: tuple[float, float, float]) ->
     hall = scenario.hall.build()
     view = View("zx", (-10.0, -10.0), (10.0, 10.0), "")
     grid = np.linspace(-10.0, 10.0, 2001)
-    cells = _materials(hall, view, grid, grid)
+    cells = materials_cut(hall, view, grid, grid)
     along = np.linspace(0.0, 9.0, 9001)
     column, row = (
         np.rint((along * part + 10.0) / 0.01).astype(int) for part in (direction[2], direction[0])

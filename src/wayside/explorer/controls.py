@@ -18,6 +18,7 @@ from wayside.models.registry import particle_class
 from wayside.production.process import Radiation
 from wayside.production.registry import AUTOMATIC
 from wayside.scenario import Scenario
+from wayside.scenario.hall import preset_names
 from wayside.scenario.model import is_pair
 from wayside.scenario.overrides import parse
 from wayside.scenario.quantities import Quantity
@@ -59,6 +60,7 @@ def controls(scenario: Scenario) -> list[Control]:
     return [
         *(_pair(scenario) if is_pair(scenario.model) else _particle(scenario)),
         *_collider(scenario),
+        Control("hall.preset", "built-in hall", "Hall", options=("", *preset_names())),
         *(each for name in scenario.detectors for each in _detector(scenario, name)),
         *_run(scenario),
         *(_plane() if is_pair(scenario.model) else ()),

@@ -79,8 +79,8 @@ def hall_figure(scenario: Scenario) -> Figure:
     volumes = {name: section.build() for name, section in scenario.detectors.items()}
     hall = Hall(()) if scenario.hall is None else scenario.hall.build()
     ground = _ground(scenario, volumes)
-    plan = _view("zx", volumes, "plan, cut at $y=0$")
-    side = _view("zy", volumes, "elevation, cut at $x=0$", ground)
+    plan = view_of("zx", volumes, "plan, cut at $y=0$")
+    side = view_of("zy", volumes, "elevation, cut at $x=0$", ground)
     heights = [view.high[1] - view.low[1] for view in (plan, side)]
     width = plan.high[0] - plan.low[0]
     scale = min(6.4 / width, 8.5 / sum(heights))
@@ -112,7 +112,7 @@ def _ground(scenario: Scenario, volumes: Mapping[str, Volume]) -> float | None:
     return float(max(extent(volume)[1][1] for volume in volumes.values())) + overburden
 
 
-def _view(
+def view_of(
     plane: str, volumes: Mapping[str, Volume], title: str, ground: float | None = None
 ) -> View:
     """Range of a panel: the collision point, the detectors, and some room."""
@@ -138,7 +138,7 @@ def _draw_bodies(axes: Axes, hall: Hall, view: View) -> set[str]:
         view.low[k] + span[k] * (np.arange(count) + 0.5) / count
         for k, count in enumerate((columns, rows))
     )
-    cells = _materials(hall, view, right, up)
+    cells = materials_cut(hall, view, right, up)
     names = list(COLOURS)
     colours = ListedColormap([(1.0, 1.0, 1.0, 0.0), *(to_rgba(COLOURS[name]) for name in names)])
     axes.imshow(
@@ -154,8 +154,23 @@ def _draw_bodies(axes: Axes, hall: Hall, view: View) -> set[str]:
     return {names[k - 1] for k in np.unique(cells) if k > 0}
 
 
-def _materials(hall: Hall, view: View, right: FloatArray, up: FloatArray) -> IndexArray:
-    """Number of the material in every cell, shape (up, right); 0 for none."""
+def materials_cut(hall: Hall, view: View, right: FloatArray, up: FloatArray) -> IndexArray:
+    """Material at points of the plane through the collision point.
+
+    Parameters
+    ----------
+    hall
+        The bodies.
+    view
+        Which plane.
+    right, up
+        Coordinates in m, shapes (n,) and (m,), increasing.
+
+    Returns
+    -------
+    ndarray
+        Numbers of materials in the order of `COLOURS`, from 1; 0 for none. Shape (m, n).
+    """
     numbers = {BY_NAME[name].name: k for k, name in enumerate(COLOURS, start=1)}
     cells = np.zeros((len(up), len(right)), dtype=np.intp)
     first, second = view.axes

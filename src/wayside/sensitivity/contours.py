@@ -83,10 +83,22 @@ def interpolated(x: FloatArray, y: FloatArray, values: FloatArray) -> list[Line]
     values
         Values of the function on the grid, shape (m, n).
     """
-    # A yield may fall by hundreds in its logarithm from one point to the next, and be none there.
-    tame = np.arcsinh(np.nan_to_num(values, nan=-_CEILING, posinf=_CEILING, neginf=-_CEILING))
-    raw = contourpy.contour_generator(x, y, tame).lines(0.0)
+    raw = contourpy.contour_generator(x, y, tamed(values)).lines(0.0)
     return [Line(line, _is_closed(line)) for line in map(np.asarray, raw)]
+
+
+def tamed(values: FloatArray) -> FloatArray:
+    """Values that can be interpolated to their zeros, of the same signs.
+
+    A yield may fall by hundreds in its logarithm from one point to the next, and be none there.
+
+    Parameters
+    ----------
+    values
+        Any shape; infinite ones are large, undefined ones largely negative.
+    """
+    finite = np.nan_to_num(values, nan=-_CEILING, posinf=_CEILING, neginf=-_CEILING)
+    return np.asarray(np.arcsinh(finite))
 
 
 def _is_closed(line: FloatArray) -> bool:

@@ -6,7 +6,7 @@ import { Controls } from "./controls.js";
 import { Hall } from "./hall.js";
 import { Histograms } from "./histograms.js";
 import { LAYERS, OTHERS, Plane } from "./plane.js";
-import { compared, lines, options, rows } from "./texts.js";
+import { compared, lines, materials, options, rows } from "./texts.js";
 
 const $ = (id) => document.getElementById(id);
 const connection = new Connection();
@@ -71,6 +71,7 @@ function drawTexts(warnings) {
   const existing = sent.existing.length ? [["searches that reach into the plane", sent.existing.join(", ")]] : [];
   rows($("summary").tBodies[0], [...sent.words, ...existing, ...(state.relicWords ?? [])]);
   for (const box of $("layers").querySelectorAll("input")) box.closest("label").hidden = !plane.has(box.dataset.layer);
+  materials($("materials"), { ...page.hall.plan.bodies?.materials, ...page.hall.elevation.bodies?.materials });
   lines($("notes"), [...new Set([...page.notes, ...warnings])].map((text) => `Note: ${text}`));
   $("glance").tHead.rows[0].cells[1].textContent = page.point ? `at the point (${place(page.point)})` : "at the point";
 }

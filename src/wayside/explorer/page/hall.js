@@ -11,7 +11,7 @@ function names(list) {
   const size = Math.max(1, ...corners.flat().map(Math.abs));
   const places = [];
   list.forEach((d, i) => {
-    const near = places.find(({ at }) => Math.hypot(at[0] - corners[i][0], at[1] - corners[i][1]) < 0.05 * size);
+    const near = places.find(({ at }) => Math.hypot(at[0] - corners[i][0], at[1] - corners[i][1]) < 0.09 * size);
     if (near) near.text += `, ${d.name}`; else places.push({ at: corners[i], text: d.name });
   });
   return { x: places.map(({ at }) => at[0]), y: places.map(({ at }) => at[1]), text: places.map(({ text }) => text) };
@@ -42,6 +42,8 @@ export class Hall {
     const names = source({ x: [], y: [], text: [] });
     const handles = source({ x: [], y: [] }, `handles-${name}`);
     const field = (key) => ({ field: key });
+    const bodies = source({ url: [], x: [], y: [], w: [], h: [] });
+    f.image_url(field("url"), field("x"), field("y"), field("w"), field("h"), { source: bodies, anchor: "bottom_left", global_alpha: 0.6 });
     f.patches(field("xs"), field("ys"), { source: outlines, fill_color: field("fill"), fill_alpha: 0.25, line_width: 0 });
     f.multi_line(field("xs"), field("ys"), { source: edges, line_color: field("line"), line_width: 1.3 });
     const beam = f.multi_line([[-1, 1]], [[0, 0]], { line_dash: "dashed" });
@@ -51,7 +53,7 @@ export class Hall {
     const tool = new Bokeh.PointDrawTool({ renderers: [dots], add: false, drag: true });
     f.add_tools(tool);
     f.toolbar.active_drag = tool;
-    const view = { figure: f, outlines, edges, names, handles, beam, centre, labels, dots, detectors: [] };
+    const view = { figure: f, bodies, outlines, edges, names, handles, beam, centre, labels, dots, detectors: [] };
     const moved = () => this.#moved(view);
     handles.change.connect(moved);
     handles.properties.data.change.connect(moved);
@@ -88,9 +90,16 @@ export class Hall {
 
   draw(hall) {
     for (const [name, view] of Object.entries(this.views)) {
-      if (JSON.stringify(view.detectors) === JSON.stringify(hall[name])) continue;
-      view.detectors = hall[name];
-      this.#fill(view);
+      const { detectors, bodies } = hall[name];
+      if (JSON.stringify(view.detectors) !== JSON.stringify(detectors)) {
+        view.detectors = detectors;
+        this.#fill(view);
+      }
+      if ((view.bodies.data.url[0] ?? "") !== (bodies?.url ?? "")) {
+        view.bodies.data = bodies
+          ? { url: [bodies.url], x: [bodies.x], y: [bodies.y], w: [bodies.width], h: [bodies.height] }
+          : { url: [], x: [], y: [], w: [], h: [] };
+      }
     }
   }
 

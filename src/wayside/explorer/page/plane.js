@@ -22,7 +22,7 @@ export const LAYERS = [
   ...Object.entries(LINES).map(([name, line]) => ({ name, words: line.words, colour: line.colour, dash: line.dash, on: !line.off })),
   ...Object.entries(REGIONS).map(([name, words]) => ({ name, words, colour: name, on: true })),
   { name: "relic", words: "relic density 0.12 (shaded: more)", colour: "relic", on: true },
-  { name: "events", words: "expected events as colour", colour: "relic", on: false },
+  { name: "events", words: "expected events as colour (a step for each decade, 0.01 to 10⁴)", colour: "relic", on: false },
 ];
 
 export class Plane {
@@ -48,13 +48,13 @@ export class Plane {
     this.glyphs = {};
     const put = (name, made, data) => { data.name = name; this.sources[name] = data; this.glyphs[name] = made; };
     const field = (name) => ({ field: name });
-    const map = source({ ...empty, fill: [] });
-    put("events", f.multi_polygons(field("xs"), field("ys"), { source: map, fill_color: field("fill"), line_width: 0 }), map);
     for (const name of Object.keys(REGIONS)) {
       const region = source(empty), border = source(empty);
       put(name, f.multi_polygons(field("xs"), field("ys"), { source: region, line_width: 0, fill_alpha: 0.8 }), region);
       put(`border-${name}`, f.multi_line(field("xs"), field("ys"), { source: border, line_width: 1 }), border);
     }
+    const map = source({ ...empty, fill: [] });
+    put("events", f.multi_polygons(field("xs"), field("ys"), { source: map, fill_color: field("fill"), line_width: 0, fill_alpha: 0.75 }), map);
     const band = source(empty), relic = source(empty), ours = source(empty);
     put("band", f.patches(field("xs"), field("ys"), { source: band, line_width: 0, fill_alpha: 0, hatch_pattern: "/", hatch_alpha: 0.3, hatch_scale: 22, hatch_weight: 0.6 }), band);
     put("ours", f.multi_polygons(field("xs"), field("ys"), { source: ours, line_width: 0, fill_alpha: 0.16 }), ours);

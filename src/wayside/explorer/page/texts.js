@@ -31,6 +31,19 @@ export function lines(box, list) {
   box.replaceChildren(...list.map((text) => element("p", text)));
 }
 
+// Names of materials, each with its colour.
+export function materials(box, colours) {
+  if (!news(box, colours)) return;
+  box.replaceChildren(...Object.entries(colours).map(([name, colour]) => {
+    const swatch = element("span", "");
+    swatch.className = "swatch";
+    swatch.style.background = colour;
+    const label = element("span", "");
+    label.append(swatch, ` ${name}`);
+    return label;
+  }));
+}
+
 // What is at the point and at the pointer, side by side.
 export function compared(body, point, pointer) {
   const words = new Map((pointer ?? []).map(([what, value]) => [what, value]));

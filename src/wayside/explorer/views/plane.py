@@ -10,7 +10,7 @@ import numpy as np
 from wayside.plotting.titles import collected
 from wayside.scenario import Scenario
 from wayside.sensitivity.background import Background
-from wayside.sensitivity.contours import Line
+from wayside.sensitivity.contours import Line, tamed
 from wayside.sensitivity.curves import APPROXIMATE, CONTOUR, DISCOVERY, UNITY
 from wayside.sensitivity.drawn import Drawn
 from wayside.sensitivity.existing import SEARCHES
@@ -60,7 +60,13 @@ def plane_view(drawn: Drawn, events: bool) -> dict[str, Any]:
             },
         },
         "events": _event_map(plane.x, plane.epsilon, drawn.total) if events else None,
-        "words": _words(plane.scenario, background, drawn.total, drawn.lines[CONTOUR], ("x", "ε")),
+        "words": _words(
+            plane.scenario,
+            background,
+            drawn.total,
+            drawn.lines[CONTOUR],
+            (plane.x.name, plane.epsilon.name),
+        ),
         "existing": [words for key, words in searches.items() if np.any(drawn.margins[key] > 0.0)],
     }
 
@@ -135,14 +141,14 @@ def _paths(lines: Iterable[Line]) -> dict[str, list[list[float]]]:
 
 def _region(x: Axis, y: Axis, margin: FloatArray) -> dict[str, list[Any]]:
     """Where a margin is positive: polygons with holes, by interpolation."""
-    tame = np.clip(np.nan_to_num(margin, nan=-1.0), -1.0, 1.0)
-    if not np.any(tame > 0.0):
+    values = tamed(margin)
+    if not np.any(values > 0.0):
         return {"xs": [], "ys": []}
     made = contourpy.contour_generator(
-        x.coordinates, y.coordinates, tame, fill_type=contourpy.FillType.OuterOffset
+        x.coordinates, y.coordinates, values, fill_type=contourpy.FillType.OuterOffset
     )
     xs, ys = [], []
-    for points, offsets in zip(*made.filled(0.0, 2.0), strict=True):
+    for points, offsets in zip(*made.filled(0.0, np.inf), strict=True):
         rings = [points[a:b] for a, b in pairwise(offsets)]
         # One polygon with its holes for each item.
         xs.append([[x.from_coordinates(ring[:, 0]).tolist() for ring in rings]])
