@@ -5,6 +5,7 @@ import pytest
 
 BASE: dict[str, Any] = {
     "hall": {
+        "passable": ["wall"],
         "volumes": {
             "wall": {
                 "material": "concrete",
@@ -22,7 +23,7 @@ BASE: dict[str, Any] = {
                 "hole_y_min": -1.0,
                 "hole_y_max": 1.0,
             }
-        }
+        },
     },
     "name": "test",
     "description": "",

@@ -84,6 +84,17 @@ def test_bodies_of_ones_own() -> None:
     assert scenario.hall.build().volumes[0].material.density == 1.1
 
 
+def test_a_drift_chamber_in_its_own_detector() -> None:
+    values = {"detectors.A": {"shape": "belle2-cdc"}, "detectors.B": None, "hall.preset": "belle2"}
+    with pytest.raises(InputError, match="stands in main-detector"):
+        load_scenario("belle2-forward", values)
+    values["hall.passable"] = ["main-detector", "final-focus-backward", "final-focus-forward"]
+    scenario = load_scenario("belle2-forward", values)
+    assert scenario.hall is not None
+    assert Scenario.from_dict(scenario.to_dict()) == scenario
+    assert not preset_hall("belle2").volumes["main-detector"].passable
+
+
 def test_a_body_of_the_preset_is_replaced() -> None:
     values = {key.replace("wall", "floor"): value for key, value in BODY.items()}
     values |= {"hall.preset": "belle2", "hall.volumes.floor.passable": True}
@@ -105,6 +116,8 @@ def test_a_body_of_the_preset_is_replaced() -> None:
         (BODY | {"hall.volumes.wall.x_min": 4}, "hall.volumes.wall.x_min = 4: must be below"),
         (BODY | {"hall.volumes.wall.passable": 1}, "must be true or false"),
         ({"hall.volumes.wall": 3}, "must be a section"),
+        ({"hall.preset": "belle2", "hall.passable": "flor"}, 'did you mean "floor"'),
+        ({"hall.passable": [3]}, "hall.passable"),
         ({"shielding.iron": "hall"}, "there is no"),
         ({"shielding.iron": "hell"}, "must be a length"),
         ({"shielding.tungsten": "hall"}, "shielding.tungsten"),

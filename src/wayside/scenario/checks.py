@@ -306,7 +306,7 @@ def _hall(scenario: Sections) -> Iterator[str]:
         if blocking := hall.blocking(volume):
             yield (
                 f"detectors.{name}: stands in {', '.join(blocking)} of the hall;"
-                " move it, or set passable = true for what it may overlap"
+                " move it, or name what it may overlap in hall.passable"
             )
 
 

@@ -19,7 +19,7 @@ from wayside.detector.hall import Hall, HallVolume
 from wayside.detector.materials import BY_NAME
 from wayside.errors import InputError
 from wayside.scenario.detector import known_shape, section_class
-from wayside.scenario.problems import nearest
+from wayside.scenario.problems import nearest, show
 from wayside.scenario.quantities import Quantity, refuse, switch
 from wayside.scenario.sections import DetectorName, Section
 
@@ -39,6 +39,10 @@ def _one_of(known: tuple[str, ...], value: object) -> object:
 
 def _material(value: object) -> object:
     return _one_of(tuple(BY_NAME), value)
+
+
+def _names(value: object) -> object:
+    return (value,) if isinstance(value, str) else value
 
 
 def _preset(value: object) -> object:
@@ -116,10 +120,14 @@ class HallSection(Section):
         Name of a built-in hall, whose bodies come before those that are given.
     volumes
         Sections of bodies by name; one with the name of a body of the preset replaces it.
+    passable
+        Names of bodies that a detector may overlap besides those whose section says so: of the
+        main detector, for its own drift chamber.
     """
 
     preset: Annotated[StrictStr, BeforeValidator(_preset)] | None = None
     volumes: Mapping[DetectorName, AnyHallVolumeSection] = Field(default_factory=dict)
+    passable: Annotated[tuple[StrictStr, ...], BeforeValidator(_names)] = ()
 
     def build(self) -> Hall:
         """Make the hall.
@@ -127,10 +135,17 @@ class HallSection(Section):
         Raises
         ------
         InputError
-            If values of a body do not go together; the message starts with ``hall.volumes``.
+            If values of a body do not go together, or there is no body of a name; the message
+            starts with ``hall``.
         """
         own = {} if self.preset is None else dict(preset_hall(self.preset).volumes)
         bodies = own | {name: _built(name, section) for name, section in self.volumes.items()}
+        for name in self.passable:
+            if name not in bodies:
+                near = nearest(name, bodies)
+                hint = f'did you mean "{near}"?' if near else f"there are {', '.join(bodies)}"
+                raise InputError(f"hall.passable: no body {show(name)}; {hint}")
+            bodies[name] = replace(bodies[name], passable=True)
         return Hall(tuple(bodies.values()))
 
 
