@@ -95,6 +95,16 @@ def test_forbidden_positions_are_those_that_a_scenario_refuses() -> None:
             assert good
 
 
+def test_a_shape_whose_position_is_not_in_it() -> None:
+    """A hollow cylinder about the beam behind the yoke, by a position inside of the yoke."""
+    ring = {"shape": "cylinder", "inner_radius": 4.0, "outer_radius": 5.0, "z_min": -1, "z_max": 1,
+            "position": [0, 0, 0]}  # fmt: skip
+    values = {"detectors.B": None, "detectors.A": ring} | HALL
+    mover = Mover(load_scenario("belle2-forward", values), "A")
+    allowed = mover.sites(np.array([[0.0, 0.0, 0.0], [0.0, 0.0, 2.0], [1.5, 0.0, 0.0]])).allowed
+    assert allowed.tolist() == [True, True, False]
+
+
 def test_the_smallest_coupling_and_the_area_against_exact_yields() -> None:
     scenario = load_scenario("belle2-forward-beams")
     grid = Grid((6, 4, 2), (4.0, 7.0))

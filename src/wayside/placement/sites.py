@@ -100,8 +100,10 @@ class Mover:
             How many points stand for it.
         """
         hall = None if self.scenario.hall is None else self.scenario.hall.build()
-        # The position is a point of the detector: a cheap first test.
-        inside = np.zeros(len(positions), dtype=np.bool_) if hall is None else hall.holds(positions)
+        inside = np.zeros(len(positions), dtype=np.bool_)
+        if hall is not None and isinstance(self.section.build(), Box):
+            # The position of a box is a point of it, that of a cylinder need not be: a cheap test.
+            inside = hall.holds(positions)
         made = [None if bad else self.at(at) for bad, at in zip(inside, positions, strict=True)]
         allowed = np.array([volume is not None for volume in made], dtype=np.bool_)
         volumes = [volume for volume in made if volume is not None]
