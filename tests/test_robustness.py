@@ -16,6 +16,14 @@ def test_none_fails(name):
     assert sum(outcome.counts[what] for what in ("fine", "refused in one line")) == FEW[name]
 
 
+@pytest.mark.nightly
+def test_damaged_files():
+    """Every kind of file once, which takes a minute: most are made by the simulation."""
+    outcome = CHECKS["damaged-files"].batch(7, 0, 32)
+    assert not outcome.failures
+    assert sum(outcome.counts.values()) == 32
+
+
 def test_a_number_that_is_not_finite_is_found():
     assert valid_points._wrong("yield", [0.0, float("nan")]) == ["yield: nan"]
     assert valid_points._wrong("yield", [-1e-300])

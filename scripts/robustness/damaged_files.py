@@ -15,7 +15,7 @@ import numpy as np
 import wayside
 from robustness.check import Check, Outcome, cases
 from wayside.data import _parse
-from wayside.efficiency.table import EfficiencyMap
+from wayside.efficiency.csv_file import csv_of, read_csv
 from wayside.errors import WaysideError
 from wayside.generator.formats.primaries import read_events
 from wayside.generator.records import PRIMARY
@@ -108,7 +108,7 @@ def _csv(path: Path) -> Any:
 
 def _efficiency(path: Path) -> Any:
     with reading(path, "CSV"):
-        return EfficiencyMap.from_csv(path.read_text(encoding="utf-8")).to_csv()
+        return csv_of(read_csv(path.read_text(encoding="utf-8")))
 
 
 def _npz(path: Path) -> Any:
