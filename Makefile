@@ -28,10 +28,13 @@ test: $(VENV)/.dev
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m "not nightly and not browser" -n auto --maxprocesses 4 --dist loadscope --durations 40
 
 # Drives a Chromium that is installed, by CHROMIUM or its usual names; Debian's is fetched as root.
-test-browser: $(VENV)/.dev
-	$(BIN)/python -m pip install --quiet "playwright>=1.40"
+$(VENV)/.browser: $(VENV)/.dev
+	$(BIN)/uv pip install --quiet --python $(BIN)/python "playwright>=1.40"
 	command -v "$${CHROMIUM:-chromium}" >/dev/null || command -v google-chrome >/dev/null \
-	  || (apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium)
+	  || (apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium >/dev/null)
+	@touch $@
+
+test-browser: $(VENV)/.browser
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -m browser tests/browser
 
 # The example package installed beside Wayside, in a folder of its own: what other tests see of
