@@ -2,6 +2,8 @@
 
 import json
 import os
+import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -184,3 +186,34 @@ def test_job_array(tmp_path: Path) -> None:
     done = run("--merge", *shards, "--out", tmp_path / "all")
     assert done.exit_code == 0, done.stderr
     assert load_scan(tmp_path / "all").record.complete
+
+
+def test_submit_file() -> None:
+    """What the how-to hands to HTCondor is a command line that is understood."""
+    from documents.sessions import ROOT
+
+    from wayside.cli.scan import command
+
+    text = (ROOT / "docs/howto_scan.md").read_text("utf-8")
+    (line,) = re.findall(r"^arguments += scan (.*)$", text, re.M)
+    commands = re.findall(r"^wayside scan (.*)$", text, re.M)
+    for words in [line.replace("$INT(number)", "3"), *commands]:
+        context = command.make_context("scan", shlex.split(words.rstrip("\\")))
+        assert context.params["places"]
+
+
+@pytest.mark.nightly
+def test_python_of_the_howto(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from documents.sessions import ROOT, blocks, printed_commands
+
+    monkeypatch.chdir(tmp_path)
+    name = "docs/howto_scan.md"
+    first = next(each for each in printed_commands() if each.document == name)
+    assert run(*first.words[2:]).exit_code == 0
+    found = {}
+    for language, text in blocks(ROOT / name):
+        if language == "python":
+            exec(text, found)
+    assert len(found["rows"]) == 3660
+    assert 0 < len(found["excluded"]) < 3660
+    assert len(found["frame"]) == 14

@@ -1,10 +1,11 @@
 """Run a scan into a folder: what is there already is kept, what is missing computed."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from wayside.errors import InputError, WaysideError
+from wayside.errors import InputError, OutputError, WaysideError
 from wayside.executors import Executor, Outcome
 from wayside.files import remove_parts, whole_file
 from wayside.scanning.partitions import (
@@ -133,9 +134,12 @@ def run_scan(
     try:
         if missing:
             executor.run(writer(plan), tasks(), receive, tell)
-    finally:
-        record = record.with_partitions(there.values())
-        record.write(folder)
+    except BaseException:
+        with suppress(OutputError):  # the first reason is the one to tell
+            record.with_partitions(there.values()).write(folder)
+        raise
+    record = record.with_partitions(there.values())
+    record.write(folder)
     if failures:
         raise ScanError(
             f"{len(failures)} of {len(missing)} partitions failed; {failures[0]}; the others are"

@@ -1,5 +1,6 @@
 """Many scenarios that differ in few keys: only the sections of these are checked anew."""
 
+import warnings
 from collections.abc import Mapping
 from typing import Any
 
@@ -52,7 +53,9 @@ class Variation:
             )
             checks.check(made)
         except (ValidationError, InputError, LookupError):
-            return Scenario.from_dict(plain)  # refuses it in words of its own
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                return Scenario.from_dict(plain)  # refuses it in words of its own
         return made
 
     def _section(self, name: str, plain: Mapping[str, Any]) -> object:

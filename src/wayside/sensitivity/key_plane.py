@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike
 from wayside.errors import InputError
 from wayside.scenario import Scenario
 from wayside.scenario.model import is_pair
+from wayside.scenario.variation import Variation
 from wayside.sensitivity.key_axes import axes
 from wayside.sensitivity.mass_point import MassPoint
 from wayside.sensitivity.particle_point import ParticlePoint, particle_point
@@ -72,6 +73,10 @@ class KeyPlane:
     """Mass points by the values of the keys that are no couplings, or why there is none."""
 
     @cached_property
+    def _varied(self) -> Variation:
+        return Variation(self.scenario)
+
+    @cached_property
     def _couplings(self) -> tuple[bool, bool]:
         names = self.scenario.model.couplings
         x, y = (axis.name.removeprefix("model.") in names for axis in (self.x, self.y))
@@ -99,9 +104,7 @@ class KeyPlane:
             pairs = zip((self.x, self.y), self._couplings, strict=True)
             keys = [axis.name for axis, coupling in pairs if not coupling]
             try:
-                with warnings.catch_warnings():
-                    warnings.simplefilter("ignore")  # said of the scenario itself already
-                    scenario = self.scenario.with_values(dict(zip(keys, costly, strict=True)))
+                scenario = self._varied.at(dict(zip(keys, costly, strict=True)))
                 self.kept[costly] = scenario, point_of(scenario)
             except InputError as error:
                 self.kept[costly] = error
