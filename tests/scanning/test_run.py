@@ -179,6 +179,20 @@ def test_partitions_without_a_record(planned: Plan, whole: Path, tmp_path: Path)
         run_scan(planned, tmp_path, SERIAL)
 
 
+class NeverStarts(Reversed):
+    def run(self, *_: object) -> None:
+        raise InputError("no scheduler answers")
+
+
+def test_nothing_is_written_where_nothing_was_done(planned: Plan, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no scheduler"):
+        run_scan(planned, tmp_path / "scan", NeverStarts())
+    assert not (tmp_path / "scan").exists()
+    part = run_scan(planned, tmp_path / "empty", SERIAL, Shard(7, 9))
+    assert part.partitions == ()
+    assert read_record(tmp_path / "empty") == part
+
+
 class Fails(Reversed):
     def run(self, function, tasks, receive, accident) -> None:  # noqa: ARG002
         for number, (name, argument) in enumerate(tasks):

@@ -45,7 +45,7 @@ SEED = 1
     metavar="KEY=LOW:HIGH[:log]",
     help="A key and its range, for --sobol; may be repeated.",
 )
-@click.option("--seed", type=click.IntRange(0), help="Seed of --sobol.  [default: 1]")
+@click.option("--seed", type=click.IntRange(0), metavar="K", help="Seed of --sobol.  [default: 1]")
 @click.option(
     "--points",
     "points",
@@ -58,9 +58,11 @@ SEED = 1
     default=QUANTITIES,
     show_default=True,
     metavar="A,B,...",
-    help="What to compute, such as events,n_limit,epsilon_min,ctau,relic,excluded_by.",
+    help="What to compute, such as events, n_limit, ctau, relic.",
 )
-@click.option("--workers", type=click.IntRange(1), help="Processes.  [default: one per core]")
+@click.option(
+    "--workers", type=click.IntRange(1), metavar="N", help="Processes.  [default: one per core]"
+)
 @click.option("--scheduler", metavar="ADDRESS", help="A scheduler of dask.distributed instead.")
 @click.option("--shard", "shards", metavar="I/N", help="Every N-th partition from the I-th on.")
 @click.option(
@@ -203,8 +205,6 @@ def _text(record: "Record", folder: Path) -> list[str]:
             " --merge` joins them"
         )
     files = len(record.partitions)
-    return [
-        *lines,
-        f"wrote {folder / FOLDER} ({files} file{'' if files == 1 else 's'})",
-        f"wrote {folder / NAME}",
-    ]
+    if files:
+        lines.append(f"wrote {folder / FOLDER} ({files} file{'' if files == 1 else 's'})")
+    return [*lines, f"wrote {folder / NAME}"]

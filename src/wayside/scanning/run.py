@@ -103,7 +103,6 @@ def run_scan(
     say, tell = progress or (lambda *_: None), report or (lambda _: None)
     there = _there(plan, folder)
     record = new_record(plan)
-    record.with_partitions(there.values()).write(folder)
     remove_parts(folder / FOLDER)
     missing = [
         number for number in range(plan.partitions) if part.has(number) and number not in there
@@ -125,6 +124,8 @@ def run_scan(
             tell(failures[-1])
             return
         partition, content = outcome.value
+        if not there:  # from now on the folder holds something, and must say what
+            record.write(folder)
         with whole_file(folder / FOLDER / outcome.name) as unfinished:
             unfinished.write_bytes(content)
         there[partition.number] = partition
@@ -136,7 +137,8 @@ def run_scan(
             executor.run(writer(plan), tasks(), receive, tell)
     except BaseException:
         with suppress(OutputError):  # the first reason is the one to tell
-            record.with_partitions(there.values()).write(folder)
+            if there:
+                record.with_partitions(there.values()).write(folder)
         raise
     record = record.with_partitions(there.values())
     record.write(folder)
