@@ -206,8 +206,13 @@ def test_the_seed_and_nothing_else() -> None:
     np.testing.assert_array_equal(
         np.concatenate([each.event for each in many]), np.arange(PairSource.block)
     )
+    first = many[0].first(100)
     for name, value in few._asdict().items():
-        np.testing.assert_array_equal(value, getattr(many[0].first(100), name))
+        if name != "momenta":
+            np.testing.assert_array_equal(value, getattr(first, name))
+    assert list(few.momenta) == ["phi1", "phi2", "aprime"]
+    for name, momentum in few.momenta.items():
+        np.testing.assert_array_equal(momentum, first.momenta[name])
     # Any block by itself.
     np.testing.assert_array_equal(many[1].vertex, one.block(3, 1).vertex[: len(many[1].vertex)])
     (other,) = one.blocks(100, 4)
