@@ -7,6 +7,7 @@ import pytest
 
 import wayside
 from wayside.errors import InputError
+from wayside.explorer.details import distributions
 from wayside.explorer.engine import Engine, NoLongerWanted
 from wayside.explorer.state import State
 from wayside.scenario import load_scenario
@@ -127,6 +128,12 @@ def test_single_particle(engine: Engine) -> None:
     report = wayside.point_report(applied.scenario)
     assert float(rows["expected events"]) == pytest.approx(report["expected_events"], rel=1e-3)
     json.dumps({"page": page, "plane": sent}, allow_nan=False)
+    found = distributions(applied.scenario)
+    energies, angles = found["histograms"][:2]
+    assert energies["title"] == "energy of the A' [GeV]"
+    for histogram in (energies, angles):
+        assert sum(histogram["events"]) == pytest.approx(report["expected_events"], rel=1e-3)
+    assert sum(found["channels"].values()) == pytest.approx(1.0)
 
 
 def test_no_longer_wanted(engine: Engine) -> None:

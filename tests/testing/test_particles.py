@@ -10,6 +10,7 @@ from wayside.collider.beams import Beams
 from wayside.errors import InputError
 from wayside.models import registry
 from wayside.models.alp_photon import AlpPhoton
+from wayside.models.final_states import FinalState
 from wayside.models.particle import Width
 from wayside.models.registry import particle_class, particle_kinds
 from wayside.production import particle_registry
@@ -40,6 +41,43 @@ class Wrong(AlpPhoton):
 def test_the_suite_fails_for_what_is_wrong():
     with pytest.raises(AssertionError, match="a coupling that is not declared"):
         check_particle(Wrong(0.6), BELLE2)
+
+
+@dataclass(frozen=True)
+class Charged(AlpPhoton):
+    """A final state that has a charge."""
+
+    def final_states(self, _width):
+        return (FinalState(1.0, (13, 211)), FinalState(1.0, (13, 13)))
+
+
+@dataclass(frozen=True)
+class Negative(AlpPhoton):
+    """A squared amplitude that is not positive."""
+
+    def final_states(self, _width):
+        return (FinalState(1.0, (22, 22, 111), lambda products: products.p12 - products.p13),)
+
+
+@dataclass(frozen=True)
+class TooHeavy(AlpPhoton):
+    """Products that together are heavier."""
+
+    def final_states(self, _width):
+        return (FinalState(1.0, (15, -15)),)
+
+
+@pytest.mark.parametrize(
+    ("model", "line"),
+    [
+        (Charged, "gamma gamma: 13 13: charges must add up to 0"),
+        (Negative, "negative amplitude"),
+        (TooHeavy, "gamma gamma: 15 -15: heavier than the particle"),
+    ],
+)
+def test_the_suite_fails_for_wrong_final_states(model, line):
+    with pytest.raises(AssertionError, match=line):
+        check_particle(model(0.6), BELLE2)
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ def distributions(scenario: Scenario, superseded: Superseded = lambda: False) ->
     Parameters
     ----------
     scenario
-        A pair of states.
+        From `wayside.load_scenario`.
     superseded
         Asked before every block of events.
 

@@ -115,7 +115,7 @@ class FlightSampler:
         fractions = np.exp(totals - np.max(totals))
         self.log_total = float(np.log(np.sum(fractions)) + np.max(totals))
         """Logarithm of the integral of all bounds: times the fraction of proposals kept, the
-        probability per excited state to decay in one of the detectors."""
+        probability per produced particle to decay in one of the detectors."""
         self._reached = np.cumsum(fractions) / np.sum(fractions)
 
     def draw(self, n: int, rng: np.random.Generator) -> Flights:

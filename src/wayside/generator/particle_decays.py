@@ -5,7 +5,7 @@ amplitude or evenly over phase space. omega are decayed here; taus, pi0, eta, ch
 kaons, K_S and K_L are left to the detector simulation.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple, Protocol
 
 import numpy as np
@@ -22,6 +22,10 @@ from wayside.models.particle import ParticleModel, Width
 from wayside.typing import BoolArray, FloatArray, IntArray
 
 _OMEGA: Final = 223
+
+_NAMED: Final = (
+    "as the model names them; three and more in flat phase space unless their amplitude is known"
+)
 
 
 class ParticleDecays(NamedTuple):
@@ -87,6 +91,7 @@ class ParticleDecaySampler:
     ) -> None:
         self.model = model
         rates: list[float] = []
+        statements: list[str] = []
         channels: dict[str, int] = {}
         self._entries: list[tuple[int, _Sampler]] = []
         for width in model.widths() if widths is None else widths:
@@ -96,6 +101,7 @@ class ParticleDecaySampler:
             index = channels.setdefault(width.channel, len(channels))
             states = known_states(model, width)
             total = sum(state.weight for state in states)
+            statements += [_HADRONS[state.hadrons].statement for state in states if state.hadrons]
             for state in states:
                 rates.append(rate * state.weight / total)
                 self._entries.append((index, _sampler(model.mass, state)))
@@ -104,6 +110,8 @@ class ParticleDecaySampler:
         self.channels = tuple(channels)
         """Names of the channels that are drawn."""
         self._reached = np.cumsum(rates)
+        self.hadrons: str = "; ".join(dict.fromkeys(statements)) or _NAMED
+        """How hadrons are made, for the header."""
 
     def draw(self, n: int, rng: np.random.Generator) -> ParticleDecays:
         """Draw ``n`` decays."""
@@ -149,7 +157,7 @@ def _sampler(mass: float, state: FinalState) -> _Sampler:
         def of_hadrons(
             n: int, rng: np.random.Generator
         ) -> tuple[NDArray[np.int32] | None, list[Group]]:
-            kinds, groups = source(np.full(n, mass), rng)
+            kinds, groups = source.draw(np.full(n, mass), rng)
             axes = [isotropic(len(group.rows), rng) for group in groups]
             return kinds, [
                 group._replace(momentum=turned(group.momentum, axis, rng))
@@ -180,9 +188,18 @@ def _sampler(mass: float, state: FinalState) -> _Sampler:
     return named
 
 
-_HADRONS: Final[Mapping[Hadrons, Any]] = {
-    Hadrons.VECTOR: hadrons.draw_hadrons,
-    Hadrons.PIONS: hadrons.draw_pions,
+class _HadronSource(NamedTuple):
+    """Where hadrons come from that the model leaves to the generator."""
+
+    draw: Callable[[FloatArray, np.random.Generator], tuple[NDArray[np.int32], list[Group]]]
+    statement: str
+
+
+_HADRONS: Final[Mapping[Hadrons, _HadronSource]] = {
+    Hadrons.VECTOR: _HadronSource(hadrons.draw_hadrons, hadrons.STATEMENT),
+    Hadrons.PIONS: _HadronSource(
+        hadrons.draw_pions, "pions by mean multiplicity in flat phase space, no kaons or charm"
+    ),
 }
 
 

@@ -114,7 +114,7 @@ class ParticleSource:
             "visible_fraction": self.visible_fraction(),
             "channels": list(self._decays.channels),
             "hadron_channels": list(hadrons.NAMES),
-            "hadrons": hadrons.STATEMENT,
+            "hadrons": self._decays.hadrons,
             "notes": [
                 f"{model.name} decays as if unpolarised; visible channels alone are drawn",
                 "taus without spin correlations; taus, pi0, eta, K_S are left undecayed",

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from wayside.errors import OutputError
+from wayside.errors import InputError, OutputError
 from wayside.generator.events import EventGenerator, Events
 from wayside.generator.formats import SUFFIXES, suffix_kind, write_events
 from wayside.generator.formats.columns import event_columns, particle_columns
@@ -86,9 +86,16 @@ class EventSample:
         -------
         ndarray
             Rows of `wayside.generator.records.PRIMARY` in the frame of the detector: mm, MeV, ns.
+
+        Raises
+        ------
+        InputError
+            If the detector is not one of the sample, or no box.
         """
         name = self.detectors[0] if detector is None else detector
         box = box_of(self.scenario, name)
+        if name not in self.detectors:
+            raise InputError(f"detector {name}: not one of {', '.join(self.detectors)}")
         index = self.detectors.index(name)
         parts = [
             primaries(box, event_columns(block), particle_columns(block), block.offsets, index)

@@ -16,7 +16,7 @@ import numpy as np
 from wayside.acceptance.rule import Level, build_rule
 from wayside.collider.beams import Beams
 from wayside.detector.box import Box
-from wayside.generator.particle_decays import known_states, visible
+from wayside.generator.particle_decays import visible
 from wayside.generator.three_body import three_products
 from wayside.models.final_states import MASSES, charge, mass_of
 from wayside.models.particle import ParticleModel, total_width, widths_by_channel
@@ -115,8 +115,9 @@ def final_states_are_possible(model: ParticleModel, _beams: Beams) -> None:
     for width in model.widths():
         if width.channel in model.invisible:
             continue
-        known_states(model, width)  # refused where there is none
-        for state in model.final_states(width):
+        states = model.final_states(width)
+        require(bool(states), f"{width.channel}: must have a final state")
+        for state in states:
             what = f"{width.channel}: {' '.join(map(str, state.products)) or 'hadrons'}"
             require(state.weight > 0.0, f"{what}: must have a positive weight")
             require(bool(state.products) != bool(state.hadrons), f"{what}: products or hadrons")

@@ -28,6 +28,7 @@ from wayside.reading import sealed_json
 
 _FB_TO_PB = 1e-3
 _HEADER = "wayside"
+_BEAM = 4
 _ROUNDING = 1e-7
 """Squared mass over squared energy below which what recoils has no mass."""
 
@@ -227,7 +228,8 @@ def read_hepmc(path: Path) -> tuple[dict[str, Any], Columns, Columns, np.ndarray
                 codes = header["pdg_codes"]
                 flying, beside = codes.get(COLUMN, codes.get("excited")), codes.get("ground")
             event.set_units(pyhepmc.Units.GEV, pyhepmc.Units.MM)
-            decayed = next(p for p in event.particles if p.pid == flying and p.end_vertex)
+            # A particle of a file may have the code of a beam.
+            decayed = next(p for p in event.particles if p.pid == flying and p.status != _BEAM)
             place = decayed.end_vertex.position
             detector = names.index(str(event.attributes["detector"]))
             flown = place.t / (SPEED_OF_LIGHT * M_TO_MM)
