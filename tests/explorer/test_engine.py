@@ -8,8 +8,9 @@ import pytest
 import wayside
 from wayside.errors import InputError
 from wayside.explorer.details import distributions
-from wayside.explorer.engine import Engine, NoLongerWanted
+from wayside.explorer.engine import Engine
 from wayside.explorer.state import State
+from wayside.explorer.superseded import NoLongerWanted
 from wayside.scenario import load_scenario
 
 BASE = "belle2-forward"

@@ -8,7 +8,7 @@ import pytest
 from matplotlib.image import imread
 
 from wayside.explorer.details import distributions
-from wayside.explorer.engine import NoLongerWanted
+from wayside.explorer.superseded import NoLongerWanted
 from wayside.explorer.views.hall import hall_view
 from wayside.explorer.views.plane import _region
 from wayside.plotting.hall import COLOURS

@@ -8,8 +8,8 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from wayside.errors import InputError
-from wayside.explorer.engine import Superseded, go_on
 from wayside.explorer.state import State
+from wayside.explorer.superseded import Superseded, go_on
 from wayside.generator.events import EventGenerator, Events
 from wayside.plotting.files import figure_files
 from wayside.results.key_reach import KeyReach

@@ -8,8 +8,8 @@ import hashlib
 import json
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
@@ -18,6 +18,11 @@ import numpy as np
 from wayside.errors import InputError
 from wayside.explorer.controls import SPLITTING, changed, controls, value_of
 from wayside.explorer.state import State
+from wayside.explorer.superseded import (
+    InterruptiblePlane,
+    Superseded,
+    go_on,
+)
 from wayside.explorer.views.hall import hall_view
 from wayside.explorer.views.plane import glance_words, key_plane_view, plane_view, relic_view
 from wayside.scenario import Scenario, builtin_names, checks
@@ -29,45 +34,15 @@ from wayside.sensitivity.glance import glance, particle_glance
 from wayside.sensitivity.kept import KeptPlanes
 from wayside.sensitivity.key_plane import key_plane, named_plane
 from wayside.sensitivity.key_reach import key_reach
-from wayside.sensitivity.mass_point import MassPoint
 from wayside.sensitivity.particle_point import particle_point
 from wayside.sensitivity.planes import Plane, mass_point, masses_at
 from wayside.sensitivity.relic import relic_line
-
-Superseded = Callable[[], bool]
-"""Whether the answer is no longer wanted."""
 
 PREVIEW_POINTS: Final = 100
 """Grid points along each axis of a preview."""
 
 COSTLY_PREVIEW_POINTS: Final = 20
 """The same along an axis of which every value is a mass point."""
-
-
-class NoLongerWanted(Exception):  # noqa: N818  # not an error
-    """The page has a newer state, and asks again."""
-
-
-@dataclass(frozen=True)
-class _Interruptible(Plane):
-    """A plane that asks before each of its columns whether it is still wanted."""
-
-    superseded: Superseded = lambda: False
-
-    @classmethod
-    def of(cls, plane: Plane, superseded: Superseded) -> "_Interruptible":
-        values = (plane.scenario, plane.centre, plane.x, plane.epsilon, plane.kept)
-        return cls(*values, superseded)
-
-    def column(self, x: float) -> MassPoint | None:
-        go_on(self.superseded)
-        return super().column(x)
-
-
-def go_on(superseded: Superseded) -> None:
-    """Raise `NoLongerWanted` if an answer is."""
-    if superseded():
-        raise NoLongerWanted
 
 
 def _relic_key(scenario: Scenario) -> str:
@@ -277,7 +252,7 @@ class Engine:
             result = key_reach(scenario, progress=lambda _: go_on(superseded))
             return {**key_plane_view(result, events), "exact": True}
         lines = drawn(
-            _Interruptible.of(self._exact.plane_of(named), superseded),
+            InterruptiblePlane.of(self._exact.plane_of(named), superseded),
             self._background(named),
             self._searches(named),
             lambda _: go_on(superseded),

@@ -109,16 +109,24 @@ class _Question(_Guarded):
         try:
             question = json.loads(self.request.body)
             answer = await tasks.answer(name, question, lambda: self._gone)
+            text = json.dumps(answer, allow_nan=False)
         except WaysideError as error:
-            answer = {"error": str(error)}
-        except (ValueError, LookupError, TypeError, AttributeError) as error:
+            text = json.dumps({"error": str(error)})
+        except (
+            ArithmeticError,
+            AssertionError,
+            AttributeError,
+            LookupError,
+            TypeError,
+            ValueError,
+        ) as error:
             # Not one of the page's own questions, or a fault: it is said, and the page lives on.
             words = " ".join(f"{type(error).__name__}: {error}".split())
-            answer = {"error": f"cannot be computed: {words}"}
+            text = json.dumps({"error": f"cannot be computed: {words}"})
         if self._gone:
             return
         self.set_header("Content-Type", "application/json")
-        self.finish(json.dumps(answer, allow_nan=False))
+        self.finish(text)
 
 
 class _Download(_Guarded):

@@ -81,7 +81,7 @@ class Tasks:
             return gone() or self._newest.get(tab, serial) > serial
 
         def job() -> dict[str, Any]:
-            from wayside.explorer.engine import NoLongerWanted
+            from wayside.explorer.superseded import NoLongerWanted
 
             with self._warnings.kept() as lines:
                 try:
