@@ -27,6 +27,9 @@ _BLOCKS: Final = 8
 
 _BINS: Final = 40
 
+_NARROW: Final = 1e-3
+"""Spread over value below which a histogram is widened to it."""
+
 
 def distributions(scenario: Scenario, superseded: Superseded = lambda: False) -> dict[str, Any]:
     """Histograms of decays in the signal detectors at the scenario's own point.
@@ -84,7 +87,10 @@ def distributions(scenario: Scenario, superseded: Superseded = lambda: False) ->
 
 
 def _histogram(title: str, values: FloatArray, per_event: float) -> dict[str, Any]:
-    counts, edges = np.histogram(values, bins=_BINS)
+    low, high = float(np.min(values)), float(np.max(values))
+    if high - low < _NARROW * abs(high):  # one value and rounding, such as a mass
+        low, high = (1.0 - _NARROW) * low, (1.0 + _NARROW) * high
+    counts, edges = np.histogram(values, bins=_BINS, range=(low, high))
     mean, spread = float(np.mean(values)), float(np.std(values))
     return {
         "title": title,
