@@ -74,6 +74,32 @@ def test_simulation_of_a_sample(tmp_path: Path) -> None:
     assert runs[0].plan.events == 4
 
 
+PARTICLES = {
+    "alp-photon": ({"model.mass": 0.5, "model.g_photon": 1e-7}, {11}),
+    "hnl": (
+        {"model.mass": 0.6, "model.u2_mu": 1e-4, "run.processes": ["tau -> mu nu_tau N"]},
+        {13, 211},
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", ["alp-photon", pytest.param("hnl", marks=pytest.mark.nightly)])
+def test_chain_of_a_single_particle(kind: str, tmp_path: Path) -> None:
+    """Photons convert, muons and pions leave tracks, neutrinos do not get in."""
+    keys, charged = PARTICLES[kind]
+    whole = {"stack.shield": 0, "stack.fibres": 0}
+    scenario = wayside.load_scenario("belle2-forward-beams", {"model.kind": kind, **keys, **whole})
+    sample = wayside.events(scenario, 3, detectors=["A"])
+    assert not np.any(np.isin(np.abs(sample.primaries()["pdg"]), (12, 14, 16)))
+    run = wayside.simulate(scenario, sample, tmp_path / "run")
+    film = run.recorded.film
+    assert charged <= set(np.abs(film["pdg"]).tolist())
+    result = wayside.reconstruct(run)
+    assert len(result.tracks) > 0
+    with pytest.raises(InputError, match="detector B: not one of A"):
+        sample.primaries("B")
+
+
 def test_simulation(simulated: "wayside.Simulation", tmp_path: Path) -> None:
     assert repr(simulated).startswith("<simulation of 6 events in ")
     assert simulated.accidents == []
