@@ -160,7 +160,7 @@ def value_of(scenario: Scenario, key: str) -> Any:
     scenario
         The scenario.
     key
-        `Control.key`.
+        Key of a control.
     """
     if key == SPLITTING:
         m1, m2 = scenario.masses
@@ -184,7 +184,7 @@ def changed(scenario: Scenario, key: str, text: str) -> dict[str, object]:
     scenario
         As it is.
     key
-        `Control.key`.
+        Key of a control.
     text
         What was entered: a number, a number with its unit, or a word.
 

@@ -18,7 +18,7 @@ from wayside.scenario import Scenario
 from wayside.typing import FloatArray
 
 EVENTS: Final = 4000
-"""Decays behind the distributions, or more; fewer where `_BLOCKS` have not as many."""
+"""Decays behind the distributions, or more; fewer where a few blocks of events have not as many."""
 
 SEED: Final = 1
 

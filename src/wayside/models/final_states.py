@@ -69,7 +69,7 @@ _POSITIVE: Final = frozenset({211, 321})
 class Products(NamedTuple):
     """Three products of a decay, as scalar products of their momenta in GeV^2.
 
-    The number in a name is the place of a product in `FinalState.products`.
+    The number in a name is the place of a product in ``FinalState.products``.
     """
 
     masses: tuple[float, float, float]
@@ -100,14 +100,14 @@ class FinalState(NamedTuple):
     weight: float
     """Relative to the other ways of the channel."""
     products: tuple[int, ...] = ()
-    """PDG codes; empty for `hadrons`."""
+    """PDG codes; empty for ``hadrons``."""
     squared_amplitude: SquaredAmplitude | None = None
     """Of three products; None for even phase space."""
     hadrons: Hadrons | None = None
 
     @property
     def least_mass(self) -> float:
-        """Sum of the masses of the products in GeV, of two pions for `hadrons`."""
+        """Sum of the masses of the products in GeV, of two pions for ``hadrons``."""
         return sum(map(mass_of, self.products or (211, -211)))
 
 

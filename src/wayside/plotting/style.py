@@ -39,7 +39,7 @@ STYLE: Final[dict[Any, Any]] = {
 }
 
 STANDARD_WIDTH: Final = 5.6
-"""Width in inches at which texts have the sizes of `STYLE`."""
+"""Width in inches at which texts have the sizes of ``STYLE``."""
 
 _SMALLEST: Final = 0.7
 """Least factor by which texts shrink with a figure: below, they cannot be read in print."""

@@ -11,15 +11,13 @@ from wayside.typing import FloatArray
 if TYPE_CHECKING:
     from wayside.sensitivity.mass_point import MassPoint
 
-    Quantity = Callable[[MassPoint], FloatArray]
-
 
 def averaged(
     point: "MassPoint",
-    quantity: "Quantity",
+    quantity: "Callable[[MassPoint], FloatArray]",
     epsilon: ArrayLike,
     g_d: ArrayLike,
-    weight: "Quantity | None" = None,
+    weight: "Callable[[MassPoint], FloatArray] | None" = None,
 ) -> FloatArray:
     """Quantity per produced excited state, averaged over the processes of a mass point.
 
