@@ -11,13 +11,16 @@ from wayside.typing import FloatArray
 if TYPE_CHECKING:
     from wayside.sensitivity.mass_point import MassPoint
 
+OfPoint = Callable[["MassPoint"], FloatArray]
+"""A quantity of a mass point."""
+
 
 def averaged(
     point: "MassPoint",
-    quantity: "Callable[[MassPoint], FloatArray]",
+    quantity: OfPoint,
     epsilon: ArrayLike,
     g_d: ArrayLike,
-    weight: "Callable[[MassPoint], FloatArray] | None" = None,
+    weight: OfPoint | None = None,
 ) -> FloatArray:
     """Quantity per produced excited state, averaged over the processes of a mass point.
 
