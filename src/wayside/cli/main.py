@@ -64,8 +64,8 @@ class WaysideGroup(click.Group):
         name = args[0]
         if not name.startswith("-") and self.get_command(ctx, name) is None:
             names = self.list_commands(ctx)
-            near = difflib.get_close_matches(name.casefold(), names, n=1, cutoff=0.5)
-            near = near or [known for known in names if known.startswith(name.casefold())][:1]
+            near = [known for known in names if known.startswith(name.casefold())][:1]
+            near = near or difflib.get_close_matches(name.casefold(), names, n=1, cutoff=0.5)
             hint = f"did you mean '{near[0]}'?" if near else f"there are {', '.join(names)}."
             ctx.fail(f"No such command {_shown(name)}; {hint}")
         return super().resolve_command(ctx, args)
