@@ -39,7 +39,8 @@ def test_the_order_and_the_map(found: Placement) -> None:
     assert found.gain == values[0] / found.own.value > 1.0
     for one in found.best:
         assert one.map_value == pytest.approx(one.value, rel=0.3)
-    assert np.nanmax(found.values) == pytest.approx(values[0], rel=0.7)
+    # The best place lies between points of this coarse map, and is no worse than any of them.
+    assert values[0] > 0.7 * np.nanmax(found.values)
     assert found.cube().shape == SMALL.counts
     assert np.all(np.isfinite(found.values) == found.allowed)
     for one in found.contour:  # the grid holds a position at least about as good as its own
