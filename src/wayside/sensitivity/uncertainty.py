@@ -130,7 +130,10 @@ class YieldErrors:
     def _near(self, point: MassPoint) -> "_Around":
         """What is computed once for a mass point, which is kept as long as this."""
         if id(point) not in self._around:
-            low, high = (_at_energy(point, 1.0 + sign * self.beam_energy) for sign in (-1.0, 1.0))
+            low: MassPoint | None = point
+            high: MassPoint | None = point
+            if self.beam_energy:
+                low, high = (_at_energy(point, 1.0 + s * self.beam_energy) for s in (-1.0, 1.0))
             self._around[id(point)] = _Around(point, low, high, {})
         return self._around[id(point)]
 
