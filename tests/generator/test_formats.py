@@ -18,6 +18,8 @@ N = 400
 SCENARIOS = {
     "on shell": ("belle2-forward-beams", {}),
     "off shell": ("belle2-central", {}),
+    "all photons": ("belle2-forward-beams", {"run.radiation": "all"}),
+    "all photons, off shell": ("belle2-central", {"run.radiation": "all"}),
     "hadrons": ("belle2-forward-beams", {"model.kind": "pseudo-dirac", "model.m2": 2.6}),
 }
 

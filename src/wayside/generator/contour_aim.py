@@ -17,7 +17,7 @@ from wayside.detector.outline import Outline
 from wayside.detector.volume import Crossings, Volume
 from wayside.generator.aim import polar_angle, polar_map
 from wayside.generator.foam import Foam
-from wayside.production.flight import Flight
+from wayside.production.flight import NO_CAUSTIC, Flight
 from wayside.production.spectrum import MAX_SEGMENTS, place
 from wayside.typing import FloatArray, IntArray
 
@@ -36,10 +36,21 @@ class ContourAim(NamedTuple):
     """Map of the polar angle, from `wayside.generator.aim.polar_map`."""
 
 
-class _Followed(NamedTuple):
+class Rays(NamedTuple):
+    """Points of a square as rays that meet the volume."""
+
+    directions: FloatArray
+    """Unit vectors, shape (n, 3)."""
+    solid_angle: FloatArray
+    """Of the whole, times the derivative of the map, shape (n,)."""
+    crossings: Crossings
+
+
+class Followed(NamedTuple):
     """Points of the cube as flights."""
 
     log_value: FloatArray
+    """Logarithms of the probabilities to decay in the volume, per unit volume of the cube."""
     directions: FloatArray
     rapidity: FloatArray
     crossings: Crossings
@@ -47,15 +58,24 @@ class _Followed(NamedTuple):
     """Logarithms of the probabilities to decay in each piece, shape (n, k)."""
 
 
-def contour_aim(flight: Flight, volume: Volume, ctau: float) -> ContourAim:
-    """Prepare the map for one detector; parameters as for `wayside.generator.aim.aim_at`."""
+def contour_aim(flight: Flight, volume: Volume, ctau: float, *, smooth: bool = False) -> ContourAim:
+    """Prepare the map for one detector.
+
+    Parameters
+    ----------
+    flight, volume, ctau
+        As for `wayside.generator.aim.aim_at`.
+    smooth
+        Whether to map the polar angle as if there were no caustic.
+    """
     axis = flight.polar_axis(volume.centre)
     frame = polar_frame(axis, volume.centre)
     outline = pieces(volume.outline, frame)
     none = pieces(Outline.of(), frame)
     cuts = polar_cuts(volume, frame, outline, none, np.empty((0, 3)))
     ends = float(cuts.theta[0]), float(cuts.theta[-1])
-    return ContourAim(flight, ctau, volume, frame, outline, polar_map(flight.caustic(axis), *ends))
+    caustic = NO_CAUSTIC if smooth else flight.caustic(axis)
+    return ContourAim(flight, ctau, volume, frame, outline, polar_map(caustic, *ends))
 
 
 @njit(error_model="numpy")
@@ -88,21 +108,42 @@ def _azimuths(aim: ContourAim, theta: FloatArray, u: FloatArray) -> tuple[FloatA
     return phi, np.asarray(total, dtype=np.float64)
 
 
-def follow(aim: ContourAim, points: FloatArray) -> _Followed:
-    """Follow points of the unit cube, shape (n, 3); see `wayside.generator.aim.fly`."""
+def rays_toward(aim: ContourAim, points: FloatArray) -> Rays:
+    """Rays that meet the volume, at points of the unit square of shape (n, 2)."""
     theta, slope = _polar_angles(aim.polar, np.ascontiguousarray(points[:, 0]))
     phi, arc = _azimuths(aim, theta, points[:, 1])
-    rays = np.ascontiguousarray(rays_at(aim.frame, theta, phi))
-    rapidity, density = _places(aim.flight, rays, np.ascontiguousarray(points[:, 2]))
-    crossings = aim.volume.crossings(rays)
+    directions = np.ascontiguousarray(rays_at(aim.frame, theta, phi))
+    return Rays(directions, slope * arc * np.sin(theta), aim.volume.crossings(directions))
+
+
+def followed(rays: Rays, ctau: float, rapidity: FloatArray, density: FloatArray) -> Followed:
+    """Flights along rays.
+
+    Parameters
+    ----------
+    rays
+        From `rays_toward`.
+    ctau
+        Proper decay length in m.
+    rapidity, density
+        Of each flight, and its density per steradian, shapes (n,).
+    """
+    near, far = rays.crossings.near, rays.crossings.far
     with np.errstate(divide="ignore", invalid="ignore"):
-        length = (aim.ctau * np.sinh(rapidity))[:, None]
-        inside = -np.expm1(-(crossings.far - crossings.near) / length)
-        log_pieces = np.log(inside) - crossings.near / length
-        log_value = np.log(density * slope * arc * np.sin(theta))
+        length = (ctau * np.sinh(rapidity))[:, None]
+        inside = -np.expm1(-(far - near) / length)
+        log_pieces = np.log(inside) - near / length
+        log_value = np.log(density * rays.solid_angle)
         log_value = log_value + np.logaddexp.reduce(log_pieces, axis=1)
     log_value = np.where(np.isnan(log_value), -np.inf, log_value)
-    return _Followed(log_value, rays, rapidity, crossings, log_pieces)
+    return Followed(log_value, rays.directions, rapidity, rays.crossings, log_pieces)
+
+
+def follow(aim: ContourAim, points: FloatArray) -> Followed:
+    """Follow points of the unit cube, shape (n, 3); see `wayside.generator.aim.fly`."""
+    rays = rays_toward(aim, points[:, :2])
+    rapidity, density = _places(aim.flight, rays.directions, np.ascontiguousarray(points[:, 2]))
+    return followed(rays, aim.ctau, rapidity, density)
 
 
 def propose(
@@ -111,18 +152,43 @@ def propose(
     """Draw ``n`` proposals: rows of direction, rapidity and length; their numbers; repeats."""
     cell = np.minimum(np.searchsorted(foam.reached, rng.random(n), side="right"), len(foam.low) - 1)
     points = foam.low[cell] + foam.width[cell] * rng.random((n, 3))
-    followed = follow(aim, points)
-    copies = np.floor(np.exp(followed.log_value - foam.log_bound[cell]) + rng.random(n)).astype(int)
+    flights = follow(aim, points)
+    copies = np.floor(np.exp(flights.log_value - foam.log_bound[cell]) + rng.random(n)).astype(int)
     row = np.repeat(np.arange(n), copies)
-    logs = followed.log_pieces[row]
+    rows = decay_rows(flights, row, aim.ctau, rng)
+    return rows, row.astype(np.int64), int(np.sum(np.maximum(copies - 1, 0)))
+
+
+def decay_rows(
+    flights: Followed, row: IntArray, ctau: float, rng: np.random.Generator
+) -> FloatArray:
+    """Decays along chosen flights.
+
+    Parameters
+    ----------
+    flights
+        From `followed`.
+    row
+        Which of them, shape (m,).
+    ctau
+        Proper decay length in m.
+    rng
+        Random numbers.
+
+    Returns
+    -------
+    ndarray
+        Direction, rapidity and length flown in m, shape (m, 5).
+    """
+    logs = flights.log_pieces[row]
     reached = np.cumsum(np.exp(logs - logs.max(axis=1, keepdims=True)), axis=1)
     piece = (rng.random(len(row))[:, None] * reached[:, -1:] > reached).sum(axis=1)
-    near, far = followed.crossings.near[row, piece], followed.crossings.far[row, piece]
-    free = aim.ctau * np.sinh(followed.rapidity[row])
+    near, far = flights.crossings.near[row, piece], flights.crossings.far[row, piece]
+    free = ctau * np.sinh(flights.rapidity[row])
     # Where the exponential, cut off at the exit, has fallen to a uniform fraction.
     length = near - free * np.log1p(rng.random(len(row)) * np.expm1(-(far - near) / free))
     out = np.empty((len(row), 5))
-    out[:, :3] = followed.directions[row]
-    out[:, 3] = followed.rapidity[row]
+    out[:, :3] = flights.directions[row]
+    out[:, 3] = flights.rapidity[row]
     out[:, 4] = np.clip(length, near, far)
-    return out, row.astype(np.int64), int(np.sum(np.maximum(copies - 1, 0)))
+    return out

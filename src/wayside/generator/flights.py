@@ -36,6 +36,9 @@ class Flights(NamedTuple):
     """Momentum over mass is sinh of it."""
     length: FloatArray
     """Distance flown in m."""
+    made: FloatArray
+    """What was drawn with them, shape (n, m): all else of the momenta where photons off the beams
+    are, see `wayside.generator.radiated_flights`; m = 0 where nothing was."""
     repeated: int
     """Rows that repeat the flight, not the decay point, of the row before."""
     proposed: int
@@ -133,6 +136,8 @@ class FlightSampler:
             owners.append(np.full((len(kept.rows), 2), owner, dtype=np.int32))
         place = np.concatenate(places)
         sorting = np.argsort(place, kind="stable")
+        columns = max(part.shape[1] for part in rows)
+        rows = [np.pad(part, ((0, 0), (0, columns - part.shape[1]))) for part in rows]
         table = np.concatenate(rows)[sorting]
         flight, detector = np.ascontiguousarray(np.concatenate(owners)[sorting].T)
         return Flights(
@@ -141,6 +146,7 @@ class FlightSampler:
             np.ascontiguousarray(table[:, :3]),
             np.ascontiguousarray(table[:, 3]),
             np.ascontiguousarray(table[:, 4]),
+            np.ascontiguousarray(table[:, 5:]),
             repeated,
             n,
         )

@@ -25,7 +25,8 @@ SAFETY = 1.15
 FLOOR = 0.02
 """Least bound of a cell, over the mean: a narrow peak may lie between its points."""
 
-_START = (8, 4, 16)
+START = (8, 4, 16)
+"""Cells to begin with, along each side."""
 _INSIDE = 24
 
 
@@ -58,7 +59,9 @@ def _pattern() -> FloatArray:
 
 
 def build_foam(
-    log_values: Callable[[FloatArray], FloatArray], efficiency: float = EFFICIENCY
+    log_values: Callable[[FloatArray], FloatArray],
+    efficiency: float = EFFICIENCY,
+    start: tuple[int, int, int] = START,
 ) -> Foam | None:
     """Divide the unit cube into cells.
 
@@ -68,6 +71,8 @@ def build_foam(
         Logarithms of the density at points of shape (n, 3); -inf where it vanishes.
     efficiency
         Fraction of proposals kept at which halving ends.
+    start
+        Cells to begin with, along each side.
 
     Returns
     -------
@@ -75,9 +80,9 @@ def build_foam(
         None if the density vanishes at every point tried.
     """
     pattern = _pattern()
-    steps = [np.arange(n) / n for n in _START]
+    steps = [np.arange(n) / n for n in start]
     low = np.stack(np.meshgrid(*steps, indexing="ij"), axis=-1).reshape(-1, 3)
-    width = np.broadcast_to(1.0 / np.array(_START), low.shape).copy()
+    width = np.broadcast_to(1.0 / np.array(start), low.shape).copy()
     value = _evaluated(log_values, low, width, pattern)
     if np.max(value) == -np.inf:
         return None

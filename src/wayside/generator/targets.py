@@ -27,7 +27,7 @@ class Proposals(NamedTuple):
     """What is kept of proposals."""
 
     rows: FloatArray
-    """Direction, rapidity and length flown in m, shape (n, 5)."""
+    """Direction, rapidity and length flown in m, and what was drawn with them: (n, 5 or more)."""
     number: IntArray
     """Which proposal each row is of, increasing, shape (n,)."""
     repeated: int

@@ -29,14 +29,19 @@ class Room(NamedTuple):
 
     axes: FloatArray
     boost: FloatArray
+    """Four-velocity of what is left in the laboratory."""
     ridges: FloatArray
     parts: FloatArray
+    mediator: FloatArray
+    """Momentum of the A' in the rest frame of what is left, along the axes of the laboratory and in
+    units of sqrt(s)."""
 
 
 @njit(error_model="numpy")
 def make_room():  # type: ignore[no-untyped-def]
     """Room for one evaluation at a time."""
-    return Room(np.empty((3, 3)), np.empty(3), np.empty((2, 3)), np.empty((4, MAX_SEGMENTS)))
+    ridges, parts = np.empty((2, 3)), np.empty((4, MAX_SEGMENTS))
+    return Room(np.empty((3, 3)), np.empty(3), ridges, parts, np.empty(3))
 
 
 @njit(error_model="numpy", inline="always")
@@ -114,7 +119,7 @@ def place_with_photons(flight, beams_lab, ray, u, v, hard, photons, number, room
         Of the process without further photons, ``regulator = "exact"``.
     beams_lab
         Four-momenta of the electron and the positron beam in the laboratory, in units of sqrt(s),
-        shape (2, 4), energies first.
+        shape (2, 4), energies first. They may differ from those of the flight by their spread.
     ray
         Unit vector in the laboratory, shape (3,).
     u, v
@@ -134,23 +139,26 @@ def place_with_photons(flight, beams_lab, ray, u, v, hard, photons, number, room
         Density per steradian at the cross-section of the process without further photons, times
         the derivative of the rapidity with respect to u; averaged over v it is that of all
         directions of the A'. Both 0 where nothing is. The factor of
-        virtual photons stands apart.
+        virtual photons stands apart. The momentum of the A' and the four-velocity of what is left
+        are in the room.
     """
     base = flight.constants.shape
     left = np.zeros(3)
     here = np.empty(3)
-    energy = 1.0
+    taken = 0.0
     hardest = 0.0
     for k in range(number):
-        energy -= photons[k, 0]
+        taken -= photons[k, 0]
         hardest = max(hardest, photons[k, 0])
         for i in range(3):
             for j in range(3):
                 left[i] -= flight.frames.axes[j, i] * photons[k, 1 + j]
-    energy = _boosted(energy, left, flight.frames.gamma, flight.frames.boost)
+    taken = _boosted(taken, left, flight.frames.gamma, flight.frames.boost)
     for i in range(3):
         here[i] = beams_lab[0, 1 + i] + beams_lab[1, 1 + i]
+        left[i] += here[i]
     total = beams_lab[0, 0] + beams_lab[1, 0]
+    energy = total + taken
     s = energy * energy - left[0] * left[0] - left[1] * left[1] - left[2] * left[2]
     if not (energy > 0.0 and s > base.q2 * (1.0 + 1e-9)):
         return 0.0, 0.0, 1.0
@@ -203,28 +211,28 @@ def place_with_photons(flight, beams_lab, ray, u, v, hard, photons, number, room
     terms = minus if hard < 0.0 else plus
     value = 0.5 * _quadratic(single, cos_psi) + shape.mass2 * _quadratic(terms, cos_psi) / distance
     other = (a_plus + b * cos_psi) if hard < 0.0 else (a_minus - b * cos_psi)
-    if number:
-        # Direction of the A': components toward the excited state, toward the axis and around.
-        sin_psi = 2.0 * t / (1.0 + t * t)
-        # The azimuth of the excited state in the rest frame of what is left.
-        factor = sight[3] * momentum / (gamma + 1.0) - moved.mass * math.cosh(rapidity)
-        px = momentum * sight[0] + factor * moved.frames.boost_cm[0]
-        py = momentum * sight[1] + factor * moved.frames.boost_cm[1]
-        cos_phi = px / transverse if transverse > 0.0 else 1.0
-        sin_phi = py / transverse if transverse > 0.0 else 0.0
-        c = sin_a * cos_psi
-        sn = sin_a * sin_psi
-        ax = cos_a * sin_t * cos_phi - c * cos_t * cos_phi - sn * sin_phi
-        ay = cos_a * sin_t * sin_phi - c * cos_t * sin_phi + sn * cos_phi
-        az = cos_a * cos_t + c * sin_t
-        toward = 0.0
-        for i in range(3):
-            toward += here[i] * (ax * room.axes[0, i] + ay * room.axes[1, i] + az * room.axes[2, i])
-        # k.P of the photon of the process, which flies against the A'.
-        own = 0.5 * (1.0 - shape.q2) * math.sqrt(s) * (total + toward)
-        if own < hardest:
-            return 0.0, 0.0, 1.0
+    # Direction of the A': components toward the excited state, toward the axis and around.
+    sin_psi = 2.0 * t / (1.0 + t * t)
+    # The azimuth of the excited state in the rest frame of what is left.
+    factor = sight[3] * momentum / (gamma + 1.0) - moved.mass * math.cosh(rapidity)
+    px = momentum * sight[0] + factor * moved.frames.boost_cm[0]
+    py = momentum * sight[1] + factor * moved.frames.boost_cm[1]
+    cos_phi = px / transverse if transverse > 0.0 else 1.0
+    sin_phi = py / transverse if transverse > 0.0 else 0.0
+    c = sin_a * cos_psi
+    sn = sin_a * sin_psi
+    ax = cos_a * sin_t * cos_phi - c * cos_t * cos_phi - sn * sin_phi
+    ay = cos_a * sin_t * sin_phi - c * cos_t * sin_phi + sn * cos_phi
+    az = cos_a * cos_t + c * sin_t
     half = 0.5 * (1.0 - shape.q2)
+    toward = 0.0
+    for i in range(3):
+        along = ax * room.axes[0, i] + ay * room.axes[1, i] + az * room.axes[2, i]
+        toward += here[i] * along
+        room.mediator[i] = half * math.sqrt(s) * along
+    # k.P of the photon of the process, which flies against the A'; it has to be the hardest.
+    if half * math.sqrt(s) * (total + toward) < hardest:
+        return 0.0, 0.0, 1.0
     value /= root * half * half
     value *= momentum * momentum / (shape.gamma_a * shape.beta_a * shape.p_star * p_cm)
     # Cross-section at the energy that is left, over that at the whole.

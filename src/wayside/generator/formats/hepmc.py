@@ -1,4 +1,4 @@
-"""HepMC3 ASCII: e- e+ -> A' (gamma), A' -> 1 2, 1 -> 2 and visible particles.
+"""HepMC3 ASCII: e- e+ -> A' (gamma) (further photons), A' -> 1 2, 1 -> 2 and visible particles.
 
 A single particle X comes with all else of the collision as one: e- e+ -> X and a photon or a
 system, X -> products. Codes of A', the two states and X are the model's, and stand in the header.
@@ -22,6 +22,7 @@ from wayside.generator.events import Events
 from wayside.generator.formats.checks import check_events, header_of
 from wayside.generator.formats.columns import M_TO_MM, Columns
 from wayside.generator.formats.listing import append_trailer, check_listing
+from wayside.generator.pair_source import BEAMS, COLUMNS, PHOTONS
 from wayside.generator.particle_source import COLUMN
 from wayside.models.protocol import Codes
 from wayside.reading import sealed_json
@@ -99,8 +100,11 @@ class _Head(ABC):
 
     def particles(self, events: Events) -> np.ndarray:
         """px, py, pz, energy, mass by event and particle, shape (n, particles, 5)."""
-        beams = [np.broadcast_to(beam, (len(events.event), 5)) for beam in self.beams]
-        return np.stack([*beams, *self.made(events)], axis=1)
+        return np.stack([*self.beams_of(events), *self.made(events)], axis=1)
+
+    def beams_of(self, events: Events) -> list[np.ndarray]:
+        """Electrons and positrons, each of shape (n, 5)."""
+        return [np.broadcast_to(beam, (len(events.event), 5)) for beam in self.beams]
 
     def fill(
         self, event: Any, events: Events, i: int, fixed: np.ndarray, mm: np.ndarray, flown: float
@@ -108,22 +112,32 @@ class _Head(ABC):
         """Fill one event from one row."""
         part = slice(int(events.offsets[i]), int(events.offsets[i + 1]))
         visible = _four(events.momentum[part], events.mass[part])
-        table = np.concatenate([fixed, visible]).T
-        count = visible.shape[0]
-        n = len(self.pdg)
-        place = np.zeros((4, n + count))
-        place[:3, n - self.at_decay :] = mm[:, None]
-        place[3, n - self.at_decay :] = flown
+        # Behind all else of the collision, so that numbers of parents hold.
+        photons = self.photons(events, i)
+        head, at_decay = fixed[: len(fixed) - self.at_decay], fixed[len(fixed) - self.at_decay :]
+        table = np.concatenate([head, photons, at_decay, visible]).T
+        between, count = len(photons), len(visible)
+        first, n = len(head), len(self.pdg)
+        place = np.zeros((4, n + between + count))
+        place[:3, first + between :] = mm[:, None]
+        place[3, first + between :] = flown
+        pdg = [*self.pdg[:first], *([22] * between), *self.pdg[first:]]
+        status = [*self.status[:first], *([1] * between), *self.status[first:]]
+        parents = [*self.parents[:first], *([(1, 2)] * between), *self.parents[first:n]]
         px, py, pz, energy, mass = (np.ascontiguousarray(row) for row in table)
         event.from_hepevt(
             int(events.event[i]), px, py, pz, energy, mass,
-            np.array([*self.pdg, *events.pdg[part]], dtype=np.int32),
-            np.array([*self.status, *([1] * count)], dtype=np.int32),
-            parents=np.array(
-                [*self.parents[:n], *([self.parents[-1]] * count)], dtype=np.int32
-            ),
+            np.array([*pdg, *events.pdg[part]], dtype=np.int32),
+            np.array([*status, *([1] * count)], dtype=np.int32),
+            parents=np.array([*parents, *([self.parents[-1]] * count)], dtype=np.int32),
             vx=place[0], vy=place[1], vz=place[2], vt=place[3],
         )  # fmt: skip
+
+    def photons(self, events: Events, i: int) -> np.ndarray:
+        """Photons of an event beyond that of the process, shape (n, 5)."""
+        rows = [events.momenta[name][i] for name in PHOTONS if name in events.momenta]
+        some = np.array([row for row in rows if np.any(row)]).reshape(-1, 3)
+        return _four(some, 0.0)
 
 
 class _PairHead(_Head):
@@ -145,11 +159,26 @@ class _PairHead(_Head):
         self.parents = [(0, 0), (0, 0), by_beams]
         self.parents += [by_beams] * len(self.radiated) + [by_mediator] * 2 + [by_excited]
 
+    def beams_of(self, events: Events) -> list[np.ndarray]:
+        if BEAMS[0] not in events.momenta:
+            return super().beams_of(events)
+        beams = [_four(events.momenta[name], 0.0) for name in BEAMS]
+        for beam in beams:
+            beam[:, 4] = M_ELECTRON
+        return beams
+
     def made(self, events: Events) -> list[np.ndarray]:
-        excited, partner, mediator = events.momenta.values()
-        rows = [_four(mediator, self.mediator)]
+        excited, partner, mediator = (events.momenta[name] for name in COLUMNS)
+        left = np.sum([beam[:, :4] for beam in self.beams_of(events)], axis=0)
+        for name in PHOTONS:
+            if name in events.momenta:
+                left = left - _four(events.momenta[name], 0.0)[:, :4]
         if self.radiated:
-            rows.append(_four(self.total[:3] - mediator, 0.0))
+            rows = [_four(mediator, self.mediator), _four(left[:, :3] - mediator, 0.0)]
+        else:
+            # Virtual: all that is left.
+            square = left[:, 3] ** 2 - np.sum(left[:, :3] ** 2, axis=1)
+            rows = [np.column_stack([left, np.sqrt(square)])]
         rows.append(_four(excited, self.m1))
         rows.append(_four(mediator - excited, self.m2))
         return [*rows, _four(partner, self.m2)]
