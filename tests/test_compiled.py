@@ -1,7 +1,9 @@
 """Compiled code that is kept: damaged, stale, unwritable, or written by two processes at once."""
 
 import importlib.util
+import subprocess
 import sys
+import time
 import warnings
 from collections import namedtuple
 from collections.abc import Callable
@@ -127,6 +129,56 @@ def test_code_with_a_class_that_is_gone_is_compiled_anew(load: Load) -> None:
     finally:
         del sys.modules["gone"]
     assert function._cache._cache_file.load(key) is None
+
+
+SLOW = """
+import sys, time
+from pathlib import Path
+from numba.core import config
+from wayside import compiled
+
+config.CACHE_DIR = sys.argv[1]
+sys.path.insert(0, sys.argv[2])
+from slow_of_test import scaled
+
+compile_it = scaled._compiler.compile
+
+def slowly(*arguments):
+    Path(sys.argv[2], "begun").touch()
+    time.sleep(1.0)
+    if len(sys.argv) > 3:
+        raise RuntimeError("does not compile")
+    return compile_it(*arguments)
+
+scaled._compiler.compile = slowly
+try:
+    scaled(1.5)
+except RuntimeError:
+    time.sleep(30.0)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such locks")
+@pytest.mark.parametrize("outcome", [(), ("fails",)], ids=["compiles", "fails"])
+def test_a_process_waits_for_what_another_compiles(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, outcome: tuple[str, ...]
+) -> None:
+    """And no longer than that, though the other process lives on."""
+    monkeypatch.setattr(config, "CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "slow_of_test.py").write_text(SOURCE.format(factor=2.0))
+    (tmp_path / "main.py").write_text(SLOW)
+    command = [sys.executable, str(tmp_path / "main.py"), str(tmp_path / "cache"), str(tmp_path)]
+    with subprocess.Popen([*command, *outcome]) as other:
+        while not (tmp_path / "begun").exists():
+            assert other.poll() is None
+            time.sleep(0.01)
+        sys.modules.pop("slow_of_test", None)
+        scaled = importlib.import_module("slow_of_test").scaled
+        assert scaled(1.5) == 3.0
+        other.kill()
+    assert loaded(scaled) == (0 if outcome else 1)
+    assert len(files(tmp_path)) == 1
 
 
 def test_without_a_folder(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,9 +3,9 @@
 `njit` is `numba.njit` with a cache of its own. Each compiled function has one file for each of its
 signatures, written whole, with a checksum and with what it was compiled from: a file that is
 damaged, cut short, or of another version of Numba, of the function's source, of a compiled function
-that it calls, of a number that it reads or of the classes of its arguments is made anew. Two
-processes may fill one empty folder, as they never write to the same index. Where no folder can be
-written, every process compiles for itself.
+that it calls, of a number that it reads or of the classes of its arguments is made anew. Processes
+that fill one empty folder together share the work: what one compiles the others wait for. Where no
+folder can be written, every process compiles for itself.
 """
 
 import hashlib
@@ -14,7 +14,7 @@ import sys
 import warnings
 import zlib
 from collections.abc import Callable, Iterable
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 from typing import Any, Final, TypeVar
@@ -25,11 +25,18 @@ from numba.core import caching, serialize
 
 from wayside.errors import CacheWarning
 from wayside.files import reason, whole_file
+from wayside.key_locks import KeyLocks
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 SUFFIX: Final = ".wayside.nbc"
 """Ending of the files, which Git ignores as those of Numba."""
+
+LOCKS: Final = "wayside.compiling"
+"""Name of the file, one in each folder, whose locks say what is being compiled."""
+
+PATIENCE: Final = 120.0
+"""Seconds for which a process waits for code that another one compiles; the longest takes 20."""
 
 _MAGIC: Final = b"wayside compiled 1\n"
 
@@ -90,11 +97,22 @@ def keep(dispatcher: Any) -> None:
         What `numba.njit` returned.
     """
     try:
-        dispatcher._cache = _Cache(dispatcher.py_func)
+        kept = _Cache(dispatcher.py_func)
     except (OSError, RuntimeError):
         # Numba finds no folder, or no source file: in a read-only installation without a home, or
         # at a prompt. The function is compiled by every process.
         return
+    dispatcher._cache = kept
+    compile_signature = dispatcher.compile
+
+    def compile_and_tell(sig: Any) -> Any:
+        try:
+            return compile_signature(sig)
+        finally:
+            # Nobody waits for what could not be compiled, or not be kept.
+            kept.release()
+
+    dispatcher.compile = compile_and_tell
 
 
 _BASE: Final[Any] = caching.FunctionCache
@@ -127,6 +145,10 @@ class _Cache(_BASE):  # type: ignore[misc]  # numba's classes are not typed
             cause = error.__context__
             self._cache_file.lost(cause if isinstance(cause, OSError) else error)
 
+    def release(self) -> None:
+        """Let other processes no longer wait for code of this function."""
+        self._cache_file.release()
+
 
 class _Files:
     """Files of one function, one for each signature."""
@@ -135,6 +157,7 @@ class _Files:
         self._folder = folder
         self._base = base
         self._function = function
+        self._locked: set[str] = set()
 
     def _about(self, key: Any) -> tuple[str, ...]:
         """What the code of a signature was compiled from, as it is now."""
@@ -153,7 +176,24 @@ class _Files:
             path.unlink(missing_ok=True)
 
     def load(self, key: Any) -> Any:
-        """Data of a key; None if there are none, of another version, or damaged."""
+        """Data of a key; None if there are none, of another version, or damaged.
+
+        Then other processes wait until this one has saved what it compiles.
+        """
+        data = self._read(key)
+        if data is None:
+            name = str(self._path(key))
+            self._locked.add(name)
+            if _locks(self._folder).acquire(name, PATIENCE):
+                data = self._read(key)
+        return data
+
+    def release(self) -> None:
+        """Let other processes no longer wait."""
+        while self._locked:
+            _locks(self._folder).release(self._locked.pop())
+
+    def _read(self, key: Any) -> Any:
         path = self._path(key)
         try:
             raw = path.read_bytes()
@@ -194,6 +234,12 @@ class _Files:
         signature, target, (_, closure) = key
         named = f"{signature} {target} {closure}".encode()
         return self._folder / f"{self._base}.{hashlib.sha256(named).hexdigest()[:16]}{SUFFIX}"
+
+
+@cache
+def _locks(folder: Path) -> KeyLocks:
+    """Locks on what is being compiled into a folder."""
+    return KeyLocks(folder / LOCKS)
 
 
 def _collect(function: Callable[..., Any], known: set[int], stamps: set[str]) -> None:
