@@ -28,6 +28,7 @@ _HOMES = {
     "background": "wayside.results.background",
     "builtin_names": "wayside.scenario",
     "events": "wayside.results.events",
+    "load_result": "wayside.results.kinds",
     "load_scan": "wayside.results.scan",
     "load_scenario": "wayside.scenario",
     "mass_point": "wayside.sensitivity.planes",
@@ -38,6 +39,7 @@ _HOMES = {
     "relic": "wayside.results.relic",
     "relic_density": "wayside.cosmology.relic",
     "relic_plane": "wayside.results.relic",
+    "rerun": "wayside.results.rerun",
     "scan": "wayside.sensitivity.scan",
     "scan_keys": "wayside.results.scan",
     "simulate": "wayside.results.simulation",
@@ -57,6 +59,7 @@ if TYPE_CHECKING:
     from wayside.results.background import background as background
     from wayside.results.events import EventSample as EventSample
     from wayside.results.events import events as events
+    from wayside.results.kinds import load_result as load_result
     from wayside.results.point import PointReport as PointReport
     from wayside.results.point import point_report as point_report
     from wayside.results.reach import Reach as Reach
@@ -65,6 +68,7 @@ if TYPE_CHECKING:
     from wayside.results.reconstruction import reconstruct as reconstruct
     from wayside.results.relic import relic as relic
     from wayside.results.relic import relic_plane as relic_plane
+    from wayside.results.rerun import rerun as rerun
     from wayside.results.scan import KeyScan as KeyScan
     from wayside.results.scan import load_scan as load_scan
     from wayside.results.scan import scan_keys as scan_keys

@@ -17,7 +17,8 @@ from wayside.sensitivity.export import tables
 from wayside.sensitivity.result import reach
 
 FILES = [
-    "contours.csv", "reach.pdf", "reach.png", "result.json", "workspace.json", "yields.csv",
+    "contours.csv", "provenance.json", "reach.pdf", "reach.png", "result.json", "result.npz",
+    "workspace.json", "yields.csv",
 ]  # fmt: skip
 SMALL = ("--set", "plane.points=20")
 
@@ -46,15 +47,17 @@ def test_writes_its_files(here: Path) -> None:
     lines = result.stdout.splitlines()
     assert lines[0] == "belle2-forward: 90% CL exclusion where A expects 2.303 events"
     assert lines[2].startswith("closed contour: g_d 0.00")
-    assert lines[-6:] == [
+    assert lines[-8:] == [
         f"wrote a/b/{name}"
         for name in (
             "contours.csv",
             "yields.csv",
             "result.json",
             "workspace.json",
+            "result.npz",
             "reach.png",
             "reach.pdf",
+            "provenance.json",
         )
     ]
     assert max(map(len, lines)) <= 80

@@ -29,7 +29,8 @@ def test_reach(scenario: Scenario, tmp_path: Path) -> None:
     assert repr(result) == repr(reach(scenario))
     written = result.save(tmp_path / "new")
     assert [path.name for path in written] == [
-        "contours.csv", "yields.csv", "result.json", "workspace.json", "reach.png", "reach.pdf",
+        "contours.csv", "yields.csv", "result.json", "workspace.json", "result.npz",
+        "reach.png", "reach.pdf", "provenance.json",
     ]  # fmt: skip
     assert json.loads(written[2].read_text())["n_limit"] == result.n_limit
     assert result._repr_html_().startswith("<div><img")
@@ -50,17 +51,24 @@ def test_point(scenario: Scenario, tmp_path: Path) -> None:
     assert report == point_report(scenario)
     assert repr(report).startswith("<point of belle2-central: ")
     names = [path.name for path in report.save(tmp_path)]
-    assert names == ["arrivals.csv", "point.json", "arrivals.png", "arrivals.pdf"]
+    assert names == [
+        "arrivals.csv", "point.json", "result.npz", "arrivals.png", "arrivals.pdf",
+        "provenance.json",
+    ]  # fmt: skip
 
 
 def test_relic(scenario: Scenario, tmp_path: Path) -> None:
     freeze_out = wayside.relic(scenario)
     assert repr(freeze_out).startswith("<relic density of belle2-central: Omega h^2 = ")
     names = [path.name for path in freeze_out.save(tmp_path)]
-    assert names == ["freeze-out.csv", "freeze-out.png", "freeze-out.pdf"]
+    assert names == [
+        "freeze-out.csv", "result.npz", "freeze-out.png", "freeze-out.pdf", "provenance.json",
+    ]  # fmt: skip
     plane = wayside.relic_plane(scenario)
     assert repr(plane).startswith("<relic density of belle2-central: ")
-    assert [path.name for path in plane.save(tmp_path)] == ["relic-line.csv"]
+    assert [path.name for path in plane.save(tmp_path)] == [
+        "relic-line.csv", "result.npz", "provenance.json",
+    ]  # fmt: skip
     assert plane.summary()["axes"] == [plane.plane.x.name, "epsilon"]
 
 
@@ -82,8 +90,8 @@ def test_background(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     names = [path.name for path in report.save(tmp_path, said.append)]
     assert said == ["figure background"]
     assert names == [
-        "background.csv", "luminosity.csv", "background.json", "workspace.json", "background.png",
-        "background.pdf",
+        "background.csv", "luminosity.csv", "background.json", "workspace.json", "result.npz",
+        "background.png", "background.pdf", "provenance.json",
     ]  # fmt: skip
 
 
@@ -95,7 +103,9 @@ def test_figures_that_cannot_be_drawn_end(
     monkeypatch.setitem(sys.modules, "wayside.plotting.files", None)
     with pytest.warns(FigureWarning) as caught:
         written = report.save(tmp_path)
-    assert [path.name for path in written] == ["arrivals.csv", "point.json"]
+    assert [path.name for path in written] == [
+        "arrivals.csv", "point.json", "result.npz", "provenance.json",
+    ]  # fmt: skip
     assert len(caught) == 1
 
 

@@ -26,6 +26,7 @@ COMMANDS: Final = {
     "search": "The selection with which a detector excludes most.",
     "place": "Where a detector sees most.",
     "draw": "The hall, the detectors and the beams, to scale.",
+    "rerun": "A saved result anew, and whether its files are the same.",
     "explore": "A page in the browser that redraws the plane as values change.",
     "paper": "The study's tables and figures beside ours, and why they differ.",
     "scenarios": "The built-in scenarios, or the text of one.",

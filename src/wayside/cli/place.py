@@ -102,7 +102,7 @@ def command(
             place(loaded, name, objective=objective, grid=positions, count=count, progress=say)
             for name in names
         ]
-    result = placement_result(found)
+    result = placement_result(found, count)
     written = result.save(out) if out else []
     if as_json:
         click.echo(json_text(result.summary()))

@@ -181,10 +181,12 @@ def _refuse_beside_merge() -> None:
 
 
 def _figures(folder: Path) -> list[Path]:
-    from wayside.results.saving import save_figures
     from wayside.results.scan import load_scan
+    from wayside.scanning.record import NAME
 
-    return save_figures(folder, load_scan(folder).drawings())
+    done = load_scan(folder)
+    parts = [folder / each.file for each in done.record.partitions]
+    return done.save_rest(folder, [*parts, folder / NAME])
 
 
 def _text(record: "Record", folder: Path) -> list[str]:

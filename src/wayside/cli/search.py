@@ -86,10 +86,8 @@ def command(
     with steps("search") as step:
         from wayside.results.search import search
         from wayside.search.run import Settings
-        from wayside.search.samples import read_samples
 
-        samples = None if folder is None else read_samples(folder)
-        result = search(loaded, samples, Settings(folds, cuts, planes, tree))
+        result = search(loaded, folder, Settings(folds, cuts, planes, tree))
         written = result.save(out, step) if out is not None else []
     if as_json:
         click.echo(json_text(result.summary()))

@@ -1,11 +1,12 @@
 """Backgrounds of a scenario, with their figures and files."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import fields
+from typing import Any, ClassVar, Self
 
 from wayside.backgrounds.budget import Finder
 from wayside.backgrounds.fake_counts import contributions
-from wayside.results.saving import Drawing, Saved
+from wayside.results.saving import NONE, Drawing, Progress, Saved
 from wayside.scenario import Scenario
 from wayside.sensitivity import background_report as computed
 from wayside.text import json_text
@@ -16,6 +17,23 @@ class BackgroundReport(Saved, computed.BackgroundReport):
 
     Everything of `wayside.sensitivity.background_report.BackgroundReport`.
     """
+
+    kind: ClassVar = "background"
+
+    def inputs(self) -> dict[str, Any]:
+        """The scenario and the number of luminosities; sources are those that are installed."""
+        return {"scenario": self.scenario.to_dict(), "points": len(self.scan.luminosity_fb)}
+
+    @classmethod
+    def compute(
+        cls,
+        scenario: Scenario,
+        options: Mapping[str, Any] = NONE,
+        progress: Progress | None = None,
+    ) -> Self:
+        """Compute a result, as `wayside.results.saving.Saved.compute`."""
+        values = computed.background_report(scenario, **options)
+        return cls(**{field.name: getattr(values, field.name) for field in fields(values)})
 
     def texts(self) -> dict[str, bytes | str]:
         """Contents by file name: tables, JSON, and a workspace for pyhf."""
@@ -71,5 +89,4 @@ def background(
     >>> report.background.value > 0.0
     True
     """
-    values = computed.background_report(scenario, find, points)
-    return BackgroundReport(**{field.name: getattr(values, field.name) for field in fields(values)})
+    return BackgroundReport.compute(scenario, {"find": find, "points": points})

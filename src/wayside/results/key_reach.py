@@ -1,13 +1,13 @@
 """Exclusion over a plane of two scenario keys, with its figure and files."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
-from wayside.results.saving import Drawing, Saved
+from wayside.results.saving import NONE, Drawing, Progress, Saved
 from wayside.scenario import Scenario
 from wayside.sensitivity import key_reach as computed
 from wayside.text import csv_text, json_text
@@ -21,6 +21,22 @@ if TYPE_CHECKING:
 
 class KeyReach(Saved, computed.KeyReach):
     """What a scenario's detectors exclude over a plane of keys, with its figure and files."""
+
+    kind: ClassVar = "key-reach"
+
+    def inputs(self) -> dict[str, Any]:
+        """The scenario."""
+        return {"scenario": self.scenario.to_dict()}
+
+    @classmethod
+    def compute(
+        cls,
+        scenario: Scenario,
+        options: Mapping[str, Any] = NONE,
+        progress: Progress | None = None,
+    ) -> Self:
+        """Compute a result, as `wayside.results.saving.Saved.compute`."""
+        return key_reach(scenario, progress=progress)
 
     def figure(self, look: "Look | None" = None) -> "Figure":
         """Draw yields and contours; ``look`` as for `wayside.results.reach.Reach.figure`."""

@@ -1,13 +1,15 @@
 """Where a detector sees most, with its figure and files."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from wayside.placement.place import Placement
-from wayside.results.saving import Drawing, Saved
+from wayside.placement.grid import DEFAULT_COUNTS, DEFAULT_DISTANCES, Grid
+from wayside.placement.place import BEST, EVENTS, Placement, place
+from wayside.results.saving import NONE, Drawing, Progress, Saved
+from wayside.scenario import Scenario
 from wayside.text import csv_text, json_text
 
 
@@ -16,6 +18,48 @@ class PlacementResult(Saved):
     """Maps of one or several detectors of a scenario."""
 
     placements: tuple[Placement, ...]
+    count: int = BEST
+    """Number of best places that were asked for."""
+
+    kind: ClassVar = "placement"
+
+    def inputs(self) -> dict[str, Any]:
+        """The scenario, detectors, objective, grid, and number of places."""
+        one = self.placements[0]
+        return {
+            "scenario": one.scenario.to_dict(),
+            "detectors": [each.detector for each in self.placements],
+            "objective": one.objective_name,
+            "counts": list(one.grid.counts),
+            "distances": list(one.grid.distances),
+            "count": self.count,
+        }
+
+    @classmethod
+    def compute(
+        cls,
+        scenario: Scenario,
+        options: Mapping[str, Any] = NONE,
+        progress: Progress | None = None,
+    ) -> Self:
+        """Compute a result, as `wayside.results.saving.Saved.compute`."""
+        counts, distances = (
+            tuple(options.get(key, usual))
+            for key, usual in (("counts", DEFAULT_COUNTS), ("distances", DEFAULT_DISTANCES))
+        )
+        count = options.get("count", BEST)
+        found = [
+            place(
+                scenario,
+                name,
+                objective=options.get("objective", EVENTS),
+                grid=Grid(counts, distances),
+                count=count,
+                progress=progress,
+            )
+            for name in options.get("detectors", scenario.signal)
+        ]
+        return cls(tuple(found), count)
 
     def summary(self) -> dict[str, Any]:
         """Plain values, as ``wayside place --json`` prints them."""
@@ -59,12 +103,14 @@ def _table(one: Placement) -> str:
     return csv_text(header, columns, rows.tolist())
 
 
-def placement_result(placements: Sequence[Placement]) -> PlacementResult:
+def placement_result(placements: Sequence[Placement], count: int = BEST) -> PlacementResult:
     """Maps with their files.
 
     Parameters
     ----------
     placements
         From `wayside.placement.place.place`.
+    count
+        Number of best places that were asked for.
     """
-    return PlacementResult(tuple(placements))
+    return PlacementResult(tuple(placements), count)

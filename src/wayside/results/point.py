@@ -1,9 +1,9 @@
 """Everything about one parameter point, with its figure and files."""
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar, Self
 
-from wayside.results.saving import Drawing, Saved
+from wayside.results.saving import NONE, Drawing, Progress, Saved
 from wayside.scenario import Scenario
 from wayside.sensitivity import point as computed
 from wayside.text import csv_text, json_text
@@ -14,6 +14,31 @@ class PointReport(Saved, dict[str, Any]):
 
     A dictionary with the keys of ``wayside point --json`` that also saves its files.
     """
+
+    kind: ClassVar = "point"
+
+    def inputs(self) -> dict[str, Any]:
+        """The scenario."""
+        return {"scenario": self["scenario"]}
+
+    @classmethod
+    def compute(
+        cls,
+        scenario: Scenario,
+        options: Mapping[str, Any] = NONE,
+        progress: Progress | None = None,
+    ) -> Self:
+        """Compute a result, as `wayside.results.saving.Saved.compute`."""
+        return cls(computed.point_report(scenario))
+
+    def state(self) -> dict[str, Any]:
+        """Everything."""
+        return dict(self)
+
+    @classmethod
+    def from_state(cls, state: Mapping[str, Any]) -> Self:
+        """Make a report of what `state` gave."""
+        return cls(state)
 
     def texts(self) -> dict[str, bytes | str]:
         """Contents by file name: JSON and, if particles reach a detector, arrival times."""
@@ -89,4 +114,4 @@ def point_report(scenario: Scenario) -> PointReport:
     >>> report["production"]["mode"], len(report["detectors"])
     ('on-shell', 2)
     """
-    return PointReport(computed.point_report(scenario))
+    return PointReport.compute(scenario)

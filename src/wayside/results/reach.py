@@ -1,12 +1,12 @@
 """Exclusion over a plane, with its figure and files."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from wayside.results.key_reach import KeyReach, key_reach
-from wayside.results.saving import Drawing, Saved
+from wayside.results.saving import NONE, Drawing, Progress, Saved
 from wayside.scenario import Scenario
 from wayside.sensitivity import result as computed
 from wayside.sensitivity.export import tables
@@ -24,6 +24,23 @@ class Reach(Saved, computed.Reach):
 
     Everything of `wayside.sensitivity.result.Reach`; a notebook shows the figure.
     """
+
+    kind: ClassVar = "reach"
+
+    def inputs(self) -> dict[str, Any]:
+        """The scenario."""
+        return {"scenario": self.scenario.to_dict()}
+
+    @classmethod
+    def compute(
+        cls,
+        scenario: Scenario,
+        options: Mapping[str, Any] = NONE,
+        progress: Progress | None = None,
+    ) -> Self:
+        """Compute a result, as `wayside.results.saving.Saved.compute`."""
+        values = computed.reach(scenario, progress=progress)
+        return cls(**{field.name: getattr(values, field.name) for field in fields(values)})
 
     def figure(self, look: "Look | None" = None) -> "Figure":
         """Draw yields, contours and existing limits.
@@ -94,5 +111,4 @@ def reach(scenario: Scenario, *, progress: computed.Progress | None = None) -> "
     named = named_plane(scenario)
     if named is None:
         return key_reach(scenario, progress=progress)
-    values = computed.reach(named, progress=progress)
-    return Reach(**{field.name: getattr(values, field.name) for field in fields(values)})
+    return Reach.compute(named, progress=progress)

@@ -1,13 +1,13 @@
 """The relic density at a point and over a plane, with its figure and files."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar, Self
 
 from wayside.cosmology.relic import GEV2_TO_CM3_PER_S, RelicResult, relic_density
 from wayside.errors import InputError
-from wayside.results.saving import Drawing, Saved
+from wayside.results.saving import NONE, Drawing, Progress, Saved
 from wayside.scenario import Scenario
 from wayside.sensitivity.key_plane import NAMED, named_plane
 from wayside.sensitivity.planes import Plane, mass_point, plane_of
@@ -22,6 +22,29 @@ class FreezeOut(Saved):
     scenario: Scenario
     result: RelicResult
     """Density, its uncertainty and the history of the yield."""
+
+    kind: ClassVar = "relic"
+
+    def inputs(self) -> dict[str, Any]:
+        """The scenario."""
+        return {"scenario": self.scenario.to_dict()}
+
+    @classmethod
+    def compute(
+        cls,
+        scenario: Scenario,
+        options: Mapping[str, Any] = NONE,
+        progress: Progress | None = None,
+    ) -> Self:
+        """Compute a result, as `wayside.results.saving.Saved.compute`."""
+        result = relic_density(
+            mass_point(scenario).model,
+            scenario.pair.epsilon,
+            scenario.pair.g_d,
+            hadrons=scenario.cosmology.hadrons,
+            dof_name=scenario.cosmology.dof,
+        )
+        return cls(scenario, result)
 
     def summary(self) -> dict[str, Any]:
         """Plain values, as ``wayside relic --json`` prints them."""
@@ -73,6 +96,28 @@ class RelicPlane(Saved):
 
     plane: Plane
     line: RelicLine
+
+    kind: ClassVar = "relic-plane"
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario it was computed for, with its plane by name."""
+        return self.plane.scenario
+
+    def inputs(self) -> dict[str, Any]:
+        """The scenario."""
+        return {"scenario": self.scenario.to_dict()}
+
+    @classmethod
+    def compute(
+        cls,
+        scenario: Scenario,
+        options: Mapping[str, Any] = NONE,
+        progress: Progress | None = None,
+    ) -> Self:
+        """Compute a result, as `wayside.results.saving.Saved.compute`."""
+        plane = plane_of(scenario)
+        return cls(plane, relic_line(plane))
 
     def summary(self) -> dict[str, Any]:
         """Plain values, as ``wayside relic --line --json`` prints them."""
@@ -129,14 +174,7 @@ def relic(scenario: Scenario) -> FreezeOut:
     >>> report.result.omega_h2 > 0.0
     True
     """
-    result = relic_density(
-        mass_point(scenario).model,
-        scenario.pair.epsilon,
-        scenario.pair.g_d,
-        hadrons=scenario.cosmology.hadrons,
-        dof_name=scenario.cosmology.dof,
-    )
-    return FreezeOut(scenario, result)
+    return FreezeOut.compute(scenario)
 
 
 def relic_plane(scenario: Scenario) -> RelicPlane:
@@ -166,5 +204,4 @@ def relic_plane(scenario: Scenario) -> RelicPlane:
             f'plane.x = "{scenario.plane.x}", plane.y = "{scenario.plane.y}": the relic density has'
             f" no line in this plane; take {pairs}, or plane.kind"
         )
-    plane = plane_of(named)
-    return RelicPlane(plane, relic_line(plane))
+    return RelicPlane.compute(named)

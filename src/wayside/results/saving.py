@@ -1,14 +1,23 @@
-"""How results save themselves: tables first, all of them or none, then figures one by one."""
+"""How results save themselves: tables first, all of them or none, then figures one by one.
+
+The last file is ``provenance.json``, with all that the others follow from.
+"""
 
 import warnings
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple, Self
 
 from wayside.errors import FigureWarning, WaysideError
 from wayside.files import FIGURE_FORMATS, printable, write_files
+from wayside.reading import reading
+from wayside.results.codec import packed, unpacked
+from wayside.results.provenance import PROVENANCE, Figures, provenance_text
 from wayside.results.root import write_root
+from wayside.scenario import Scenario
 from wayside.typing import StructuredArray
 
 if TYPE_CHECKING:
@@ -23,12 +32,76 @@ class Drawing(NamedTuple):
     draw: "Callable[[], Figure]"
 
 
+RESULT: Final = "result.npz"
+"""File from which `wayside.load_result` makes a result again."""
+
+NONE: Final[Mapping[str, Any]] = MappingProxyType({})
+"""No options."""
+
+Progress = Callable[[str], object]
+"""Called with a line of text before every step."""
+
+
 class Saved:
-    """A result that has tables and figures."""
+    """A result that has tables and figures.
+
+    It is one of `wayside.results.kinds.KINDS`.
+    """
+
+    kind: ClassVar[str]
+    """Name of this kind of result, in ``provenance.json``."""
 
     @abstractmethod
     def texts(self) -> dict[str, bytes | str]:
         """Contents of everything but figures, by file name."""
+
+    @abstractmethod
+    def inputs(self) -> dict[str, Any]:
+        """All that the result was computed from, as plain values: a scenario, and options."""
+
+    @classmethod
+    @abstractmethod
+    def compute(
+        cls,
+        scenario: Scenario,
+        options: Mapping[str, Any] = NONE,
+        progress: Progress | None = None,
+    ) -> Self:
+        """Compute a result.
+
+        Parameters
+        ----------
+        scenario
+            From `wayside.load_scenario`.
+        options
+            The other `inputs`, by name.
+        progress
+            Called with a line of text before every step, if there are several.
+        """
+
+    def state(self) -> dict[str, Any]:
+        """Values from which `from_state` makes an equal result: the fields of a dataclass."""
+        return {each.name: getattr(self, each.name) for each in fields(self)}  # type: ignore[arg-type]
+
+    @classmethod
+    def from_state(cls, state: Mapping[str, Any]) -> Self:
+        """Make a result of what `state` gave."""
+        return cls(**state)
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Read a result that was saved.
+
+        Raises
+        ------
+        InputError
+            If it is not there, or damaged.
+        """
+        path = folder / RESULT
+        # Its flags say what the scenario warned of when it was computed.
+        with reading(path, "a saved result"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return cls.from_state(unpacked(path.read_bytes()))
 
     def drawings(self) -> Iterable[Drawing]:
         """Figures of the result."""
@@ -58,7 +131,7 @@ class Saved:
         Returns
         -------
         list of Path
-            The files: tables, then figures.
+            The files: tables, ``result.npz``, figures, and ``provenance.json``.
 
         Raises
         ------
@@ -67,7 +140,25 @@ class Saved:
         """
         target = Path(folder)
         drawings = self.drawings(**options)
-        return write_files(target, self.texts()) + save_figures(target, drawings, progress, formats)
+        written = write_files(target, {**self.texts(), RESULT: packed(self.state())})
+        written += save_figures(target, drawings, progress, formats)
+        wanted = Figures(tuple(formats), options)
+        return [*written, self.write_provenance(target, written, wanted)]
+
+    def write_provenance(self, folder: Path, written: Iterable[Path], figures: Figures) -> Path:
+        """Write ``provenance.json`` beside the other files of the result.
+
+        Parameters
+        ----------
+        folder
+            Where the result is.
+        written
+            Its files there.
+        figures
+            How figures were wanted.
+        """
+        text = provenance_text(self.kind, self.inputs(), figures, folder, written)
+        return write_files(folder, {PROVENANCE: text})[0]
 
 
 class SavedRun:

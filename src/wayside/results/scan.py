@@ -3,16 +3,17 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from wayside.errors import InputError
 from wayside.executors import Executor, Outcome, executor
-from wayside.files import claimed_folder, write_files
-from wayside.results.saving import Drawing, save_figures
-from wayside.scanning.designs import Design, Table
+from wayside.files import FIGURE_FORMATS, claimed_folder, write_files
+from wayside.results.provenance import Figures
+from wayside.results.saving import NONE, Drawing, Progress, Saved, save_figures
+from wayside.scanning.designs import Design, Table, design_of
 from wayside.scanning.partitions import file_name, task, writer
 from wayside.scanning.plan import Plan, plan
 from wayside.scanning.record import NAME, Record, new_record, read_record
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["KeyScan", "load_scan", "scan_keys"]
 
 
-class KeyScan:
+class KeyScan(Saved):
     """Points of a scan, with what was computed for them.
 
     Made by `scan_keys` and `load_scan`.
@@ -39,6 +40,8 @@ class KeyScan:
     source
         Where the columns are: in memory or in a folder.
     """
+
+    kind: ClassVar = "scan"
 
     def __init__(self, record: Record, source: Source) -> None:
         self.record = record
@@ -76,6 +79,37 @@ class KeyScan:
         """Inputs, columns and partitions, as in ``scan.json``."""
         return self.record.summary()
 
+    def inputs(self) -> dict[str, Any]:
+        """The scenario, points, columns, and points of a partition."""
+        made = self.record.inputs
+        design = dict(made["design"])
+        if design["kind"] == Table.kind:
+            design["values"] = np.stack([self[key] for key in self.record.keys], axis=1).tolist()
+        return {
+            "scenario": made["scenario"],
+            "design": design,
+            "columns": made["columns"],
+            "rows": made["rows"],
+        }
+
+    @classmethod
+    def compute(
+        cls,
+        scenario: Scenario,
+        options: Mapping[str, Any] = NONE,
+        progress: Progress | None = None,
+    ) -> Self:
+        """Compute a scan in memory, as `wayside.results.saving.Saved.compute`."""
+        say = progress or (lambda _: None)
+        made = plan(scenario, design_of(options["design"]), options["columns"], options["rows"])
+        return cls(*_in_memory(made, executor("serial"), lambda done, of: say(f"{done} of {of}")))
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Open the folder of a scan, as `load_scan`."""
+        record = read_record(folder)
+        return cls(record, folder_source(folder, record))
+
     def to_pandas(self) -> "pd.DataFrame":
         """All columns as a data frame.
 
@@ -96,13 +130,26 @@ class KeyScan:
 
         yield from (Drawing(name, draw) for name, draw in scan_figures(self))
 
-    def save(self, folder: Path | str) -> list[Path]:
-        """Write partitions, ``scan.json`` and figures into a folder.
+    def save(
+        self,
+        folder: Path | str,
+        progress: Progress | None = None,
+        *,
+        formats: Sequence[str] = FIGURE_FORMATS[:2],
+        **options: Any,
+    ) -> list[Path]:
+        """Write partitions, ``scan.json``, figures and ``provenance.json`` into a folder.
 
         Parameters
         ----------
         folder
             Made if it is not there.
+        progress
+            Called with a line of text before every figure.
+        formats
+            Formats of figures.
+        options
+            None are known.
 
         Returns
         -------
@@ -122,7 +169,30 @@ class KeyScan:
             for path in write_files((target / name).parent, {Path(name).name: content})
         ]
         written += write_files(target, {NAME: json_text(self.summary()) + "\n"})
-        return written + save_figures(target, self.drawings())
+        return written + self.save_rest(target, written, progress, formats, **options)
+
+    def save_rest(
+        self,
+        folder: Path,
+        written: Sequence[Path],
+        progress: Progress | None = None,
+        formats: Sequence[str] = FIGURE_FORMATS[:2],
+        **options: Any,
+    ) -> list[Path]:
+        """Write figures and ``provenance.json`` beside partitions and ``scan.json``.
+
+        Parameters
+        ----------
+        folder
+            Where the scan is.
+        written
+            Partitions and ``scan.json`` there.
+        progress, formats, options
+            As for `save`.
+        """
+        figures = save_figures(folder, self.drawings(**options), progress, formats)
+        wanted = Figures(tuple(formats), options)
+        return [*figures, self.write_provenance(folder, [*written, *figures], wanted)]
 
     def __repr__(self) -> str:
         """One line."""
@@ -187,7 +257,7 @@ def scan_keys(
         with claimed_folder(Path(folder)):
             record = run_scan(made, Path(folder), by, progress=progress)
         return KeyScan(record, folder_source(Path(folder), record))
-    return _in_memory(made, by, progress or (lambda *_: None))
+    return KeyScan(*_in_memory(made, by, progress or (lambda *_: None)))
 
 
 def load_scan(folder: Path | str) -> KeyScan:
@@ -198,8 +268,7 @@ def load_scan(folder: Path | str) -> KeyScan:
     InputError
         If there is no scan in it.
     """
-    record = read_record(Path(folder))
-    return KeyScan(record, folder_source(Path(folder), record))
+    return KeyScan.load(Path(folder))
 
 
 def table(points: Mapping[str, ArrayLike]) -> Table:
@@ -220,7 +289,9 @@ def table(points: Mapping[str, ArrayLike]) -> Table:
     return Table(tuple(points), np.stack([values.ravel() for values in wide], axis=1))
 
 
-def _in_memory(made: Plan, by: Executor, progress: Callable[[int, int], object]) -> KeyScan:
+def _in_memory(
+    made: Plan, by: Executor, progress: Callable[[int, int], object]
+) -> tuple[Record, Source]:
     found = {}
     done, total = 0, made.design.size
 
@@ -238,4 +309,4 @@ def _in_memory(made: Plan, by: Executor, progress: Callable[[int, int], object])
     by.run(writer(made), tasks, receive, lambda _: None)
     record = new_record(made).with_partitions(found)
     contents = {partition.number: content for partition, content in found.items()}
-    return KeyScan(record, bytes_source(record, contents))
+    return record, bytes_source(record, contents)

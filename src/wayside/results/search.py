@@ -1,22 +1,58 @@
 """A search with its figures and files."""
 
-from collections.abc import Iterator
-from dataclasses import fields
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, ClassVar, Final, Self
 
-from wayside.results.saving import Drawing, Saved
+from wayside.results.saving import NONE, Drawing, Progress, Saved
 from wayside.scenario import Scenario
 from wayside.search import run as computed
-from wayside.search.samples import Samples, shipped_samples
+from wayside.search.samples import Samples, read_samples, shipped_samples
 from wayside.search.summary import flow_csv, summary
 from wayside.selections.names import SELECTED
 from wayside.text import json_text
 
+IN_MEMORY: Final = "(in memory)"
+"""In place of the folder of candidates that were in no folder: they cannot be read again."""
 
+
+@dataclass(frozen=True, eq=False, repr=False)
 class SearchResult(Saved, computed.SearchResult):
     """A selection and what it is worth, with figures and files.
 
     Everything of `wayside.search.run.SearchResult`.
     """
+
+    settings: computed.Settings = computed.DEFAULT
+    candidates: str | None = None
+    """Folder of the candidates, None for those that come with Wayside."""
+
+    kind: ClassVar = "search"
+
+    def inputs(self) -> dict[str, Any]:
+        """The scenario, settings, and the folder of the candidates."""
+        return {
+            "scenario": self.scenario.to_dict(),
+            "settings": self.settings._asdict(),
+            "candidates_folder": self.candidates,
+        }
+
+    @classmethod
+    def compute(
+        cls,
+        scenario: Scenario,
+        options: Mapping[str, Any] = NONE,
+        progress: Progress | None = None,
+    ) -> Self:
+        """Compute a result, as `wayside.results.saving.Saved.compute`."""
+        settings = computed.Settings(**options.get("settings", {}))
+        place, samples = options.get("candidates_folder"), options.get("samples")
+        if samples is None:
+            samples = shipped_samples() if place is None else read_samples(Path(place))
+        values = computed.search(scenario, samples, settings)
+        known = {each.name: getattr(values, each.name) for each in fields(values)}
+        return cls(**known, settings=settings, candidates=place)
 
     def summary(self) -> dict[str, object]:
         """Everything as plain values."""
@@ -54,7 +90,7 @@ class SearchResult(Saved, computed.SearchResult):
 
 def search(
     scenario: Scenario,
-    samples: Samples | None = None,
+    samples: Samples | Path | str | None = None,
     settings: computed.Settings = computed.DEFAULT,
 ) -> SearchResult:
     """Find the selection with which the detectors of a scenario exclude most.
@@ -64,8 +100,7 @@ def search(
     scenario
         From `wayside.load_scenario`.
     samples
-        Candidates and decays, from `wayside.search.samples.read_samples`; those that come with
-        Wayside if None.
+        Candidates and decays, or the folder of them; those that come with Wayside if None.
     settings
         Folds, largest number of cuts, layers of fibres.
 
@@ -79,5 +114,9 @@ def search(
     InputError
         If there are no candidates, or no decays in the signal detectors.
     """
-    values = computed.search(scenario, samples or shipped_samples(), settings)
-    return SearchResult(**{field.name: getattr(values, field.name) for field in fields(values)})
+    options: dict[str, Any] = {"settings": settings._asdict()}
+    if isinstance(samples, Samples):
+        options |= {"samples": samples, "candidates_folder": IN_MEMORY}
+    elif samples is not None:
+        options["candidates_folder"] = str(samples)
+    return SearchResult.compute(scenario, options)

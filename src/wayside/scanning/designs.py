@@ -1,11 +1,11 @@
 """Which points a scan has: grids, Sobol points, tables. Points are made block by block."""
 
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import prod
-from typing import Any, Protocol
+from typing import Any, ClassVar, Final, Protocol, Self
 
 import numpy as np
 
@@ -50,6 +50,8 @@ class Grid:
 
     axes: tuple[GridAxis, ...]
 
+    kind: ClassVar = "grid"
+
     def __post_init__(self) -> None:
         """Check the values."""
         _check(self.keys, self.size)
@@ -88,10 +90,15 @@ class Grid:
             length *= axis.points
         return length
 
+    @classmethod
+    def of(cls, about: Mapping[str, Any]) -> Self:
+        """The grid of `about`."""
+        return cls(tuple(GridAxis(_range(each), each["points"]) for each in about["axes"]))
+
     def about(self) -> dict[str, Any]:
         """Plain values from which the same points follow."""
         return {
-            "kind": "grid",
+            "kind": self.kind,
             "axes": [{**_plain(axis.range), "points": axis.points} for axis in self.axes],
         }
 
@@ -115,6 +122,8 @@ class Sobol:
     ranges: tuple[Range, ...]
     size: int
     seed: int = 1
+
+    kind: ClassVar = "sobol"
 
     def __post_init__(self) -> None:
         """Check the values."""
@@ -142,10 +151,15 @@ class Sobol:
         """Number of neighbours that differ in ``cheap`` keys alone."""
         return self.size if set(self.keys) <= set(cheap) else 1
 
+    @classmethod
+    def of(cls, about: Mapping[str, Any]) -> Self:
+        """The points of `about`."""
+        return cls(tuple(map(_range, about["ranges"])), about["points"], about["seed"])
+
     def about(self) -> dict[str, Any]:
         """Plain values from which the same points follow."""
         ranges = [_plain(each) for each in self.ranges]
-        return {"kind": "sobol", "ranges": ranges, "points": self.size, "seed": self.seed}
+        return {"kind": self.kind, "ranges": ranges, "points": self.size, "seed": self.seed}
 
 
 @dataclass(frozen=True, eq=False)
@@ -162,6 +176,8 @@ class Table:
 
     keys: tuple[str, ...]
     values: FloatArray
+
+    kind: ClassVar = "table"
 
     def __post_init__(self) -> None:
         """Check the values."""
@@ -198,14 +214,45 @@ class Table:
 
         return sha256(np.ascontiguousarray(self.values, dtype="<f8").tobytes()).hexdigest()
 
+    @classmethod
+    def of(cls, about: Mapping[str, Any]) -> Self:
+        """The table of `about` and its ``values``."""
+        return cls(tuple(about["keys"]), np.array(about["values"], dtype=np.float64))
+
     def about(self) -> dict[str, Any]:
         """Keys, number and hash of the points."""
         return {
-            "kind": "table",
+            "kind": self.kind,
             "keys": list(self.keys),
             "points": self.size,
             "sha256": self._digest,
         }
+
+
+DESIGNS: Final = {design.kind: design for design in (Grid, Sobol, Table)}
+"""Designs by the kind in `Design.about`."""
+
+
+def design_of(about: Mapping[str, Any]) -> Design:
+    """Design of plain values.
+
+    Parameters
+    ----------
+    about
+        From `Design.about`; of a table with its ``values``.
+
+    Examples
+    --------
+    >>> points = Sobol((Range("model.m2", 3.6, 3.7, False),), 4, seed=3)
+    >>> design_of(points.about()) == points
+    True
+    """
+    made: Design = DESIGNS[about["kind"]].of(about)
+    return made
+
+
+def _range(plain: Mapping[str, Any]) -> Range:
+    return Range(plain["key"], plain["low"], plain["high"], plain["logarithmic"])
 
 
 def _check(keys: tuple[str, ...], size: int) -> None:

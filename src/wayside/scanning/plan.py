@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from wayside.errors import InputError
@@ -15,6 +14,7 @@ from wayside.scanning.evaluation import Study
 from wayside.scanning.keys import Cost, check_keys, cost
 from wayside.scanning.quantities import QUANTITIES, columns_of
 from wayside.scenario import Scenario
+from wayside.scenario.input_files import file_hash, input_files
 from wayside.sensitivity.background import Background, expected_background
 from wayside.tables import require_pyarrow
 from wayside.version import __version__
@@ -30,9 +30,6 @@ ROWS: Final = 65536
 
 _AT_LEAST: Final = 64
 """Partitions of a scan at least, as long as each has a mass point of its own."""
-
-_FILES: Final = (("model", "file"), ("run", "selection"))
-"""Keys whose values may be paths: results depend on what is in the files."""
 
 
 class Span(NamedTuple):
@@ -71,7 +68,9 @@ class Plan:
             "wayside": __version__,
             "packages": package_versions(),
             "scenario": self.scenario.to_dict(),
-            "files": _hashes(self.scenario),
+            "files": {
+                key: file_hash(path) for key, path in input_files(self.scenario.to_dict()).items()
+            },
             "keys": list(self.design.keys),
             "design": self.design.about(),
             "columns": [column.name for column in self.study.columns],
@@ -144,13 +143,3 @@ def _background(scenario: Scenario, keys: Sequence[str]) -> Background | None:
     if all(key.startswith("model.") for key in keys):
         return expected_background(scenario)
     return None
-
-
-def _hashes(scenario: Scenario) -> dict[str, str]:
-    """Hashes of the files that a scenario names, by key."""
-    plain, found = scenario.to_dict(), {}
-    for section, key in _FILES:
-        value = plain[section].get(key)
-        if isinstance(value, str) and Path(value).is_file():
-            found[f"{section}.{key}"] = hashlib.sha256(Path(value).read_bytes()).hexdigest()
-    return found
