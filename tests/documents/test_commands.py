@@ -27,6 +27,8 @@ WAYSIDE = [
 SERVED = [each for each in printed_commands() if each.words[:2] == ["wayside", "explore"]]
 LONG = ("paper", "background", "simulate", "reconstruct", "scan")
 """Commands that take more than some ten seconds."""
+READERS = ("rerun",)
+"""Commands that read saved results."""
 LONG_OPTIONS = ("run.efficiency=simulated", "epsilon-m2", "belle2-forward-beams")
 
 ERROR_COLUMN = re.compile(r"\de-\d\d")
@@ -64,11 +66,24 @@ def run(words: list[str]) -> Result:
     return result
 
 
+def before(printed: Printed) -> list[list[str]]:
+    """Commands that wrote the folders of results which another one reads."""
+    earlier = {
+        each.words[each.words.index("--out") + 1]: each.words
+        for each in reversed(WAYSIDE)
+        if "--out" in each.words
+    }
+    reads = printed.words[1] in READERS
+    return [earlier[word] for word in printed.words[2:] if reads and word in earlier]
+
+
 @pytest.mark.parametrize("printed", [with_marks(each) for each in WAYSIDE])
 def test_wayside(printed: Printed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     if printed.scenario is not None:
         Path("own.toml").write_text(printed.scenario, encoding="utf-8")
+    for words in before(printed):
+        assert run(words).exit_code == 0
     result = run(printed.words)
     if printed.output.startswith("wayside: error:"):
         assert result.exit_code == 2

@@ -36,7 +36,8 @@ class KeyReach(Saved, computed.KeyReach):
         progress: Progress | None = None,
     ) -> Self:
         """Compute a result, as `wayside.results.saving.Saved.compute`."""
-        return key_reach(scenario, progress=progress)
+        values = computed.key_reach(scenario, progress=progress)
+        return cls(**{field.name: getattr(values, field.name) for field in fields(values)})
 
     def figure(self, look: "Look | None" = None) -> "Figure":
         """Draw yields and contours; ``look`` as for `wayside.results.reach.Reach.figure`."""
@@ -98,5 +99,4 @@ def key_reach(scenario: Scenario, *, progress: Callable[[str], object] | None = 
 
     Parameters as `wayside.sensitivity.key_reach.key_reach`.
     """
-    values = computed.key_reach(scenario, progress=progress)
-    return KeyReach(**{field.name: getattr(values, field.name) for field in fields(values)})
+    return KeyReach.compute(scenario, progress=progress)

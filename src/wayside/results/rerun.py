@@ -8,6 +8,7 @@ from wayside.errors import InputError
 from wayside.files import printable
 from wayside.results.kinds import result_class
 from wayside.results.provenance import (
+    PROVENANCE,
     Provenance,
     environment,
     hashes,
@@ -103,7 +104,7 @@ def _require_inputs(before: Provenance) -> None:
 
 
 def _verdicts(before: Provenance, folder: Path, written: Iterable[Path]) -> dict[str, Verdict]:
-    now = hashes(folder, written)
+    now = hashes(folder, (path for path in written if path.name != PROVENANCE))
     verdicts: dict[str, Verdict] = {}
     for name in dict.fromkeys((*before.files, *now)):
         if name not in before.files:

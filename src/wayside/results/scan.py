@@ -79,6 +79,10 @@ class KeyScan(Saved):
         """Inputs, columns and partitions, as in ``scan.json``."""
         return self.record.summary()
 
+    def texts(self) -> dict[str, bytes | str]:
+        """Contents of ``scan.json``, which is beside the partitions."""
+        return {NAME: json_text(self.summary()) + "\n"}
+
     def inputs(self) -> dict[str, Any]:
         """The scenario, points, columns, and points of a partition."""
         made = self.record.inputs
@@ -168,7 +172,7 @@ class KeyScan(Saved):
             for name, content in parts.items()
             for path in write_files((target / name).parent, {Path(name).name: content})
         ]
-        written += write_files(target, {NAME: json_text(self.summary()) + "\n"})
+        written += write_files(target, self.texts())
         return written + self.save_rest(target, written, progress, formats, **options)
 
     def save_rest(
