@@ -26,6 +26,9 @@ FRAMES: Final = {
     "equal beams": Beams.symmetric(10.58),
     "true beams": Beams(7.007, 4.000, 0.083),
 }
+SPREAD: Final = 5e-4
+"""Of the energy of a beam."""
+
 LIFETIMES: Final = np.array([1.0, 3.0, 10.0, 100.0])
 
 
@@ -42,7 +45,13 @@ def seconds(function: Callable[[], object], repeats: int) -> float:
 
 def plane(beams: Beams, radiation: str) -> np.ndarray:
     """Yields of one mass point over 200 x 200 couplings."""
-    point = MassPoint(MODEL, beams, {"A": BOX}, radiation=radiation)  # type: ignore[arg-type]
+    point = MassPoint(
+        MODEL,
+        beams,
+        {"A": BOX},
+        radiation=radiation,
+        energy_spread=SPREAD,  # type: ignore[arg-type]
+    )
     g_d, epsilon = np.meshgrid(np.geomspace(1e-3, 3.5, 200), np.geomspace(1e-6, 1e-1, 200))
     return point.expected_events("A", epsilon, g_d, 5e4)
 
@@ -53,7 +62,7 @@ def main() -> None:
         one = seconds(lambda beams=beams: plane(beams, "one-photon"), 5)
         every = seconds(lambda beams=beams: plane(beams, "all"), 3)
         print(f"{name}: all photons {every / one:.1f} times one photon ({1e3 * one:.1f} ms)")
-        process = RadiativeProcess(MODEL, beams, Treatment(radiation="all"))
+        process = RadiativeProcess(MODEL, beams, Treatment(radiation="all", energy_spread=SPREAD))
         rule, _ = converged_rule(process.flight, BOX)
         ratios = {n: photon_ratio(process, BOX, rule, n)(LIFETIMES) for n in 2 ** np.arange(11, 17)}
         last = ratios[2**16]

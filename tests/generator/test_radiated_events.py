@@ -5,13 +5,18 @@ fixed.
 """
 
 import math
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
 import pytest
 
 from wayside import load_scenario, mass_point
+from wayside.acceptance.directions import Sky
+from wayside.acceptance.rule import Rule, Spectra
+from wayside.acceptance.timing import quantiles
 from wayside.collider.beams import Beams
+from wayside.constants import SPEED_OF_LIGHT
 from wayside.detector.cylinder import CylinderShell
 from wayside.generator.flights import FlightSampler
 from wayside.generator.pair_source import BEAMS, PHOTONS, PairSource
@@ -125,12 +130,47 @@ def test_yields_agree_with_the_closed_form_times_the_ratio(
     assert flights.repeated < 0.02 * len(flights.rapidity)
 
 
+def test_arrival_times_and_efficiencies_of_the_pass_are_those_of_events() -> None:
+    """Medians within their errors, and the efficiency over the flights of the events."""
+    scenario = scenario_of("belle2-forward")
+    point = replace(mass_point(scenario), efficiency="simulated")
+    ctau = float(point.ctau(*couplings_of("belle2-forward")))
+    box = point.box("A")
+    flights = sampler_of("belle2-forward", "A").draw(60_000, np.random.default_rng(12))
+    near, far = (column[:, 0] for column in box.crossings(flights.direction))
+    inside = far > near
+    near, far = near[inside], far[inside]
+    rapidity, directions = flights.rapidity[inside], flights.direction[inside]
+    times = near / (SPEED_OF_LIGHT * np.tanh(rapidity))
+    levels = (0.2, 0.5, 0.8)
+    expected = quantiles(point.timing("A"), ctau, levels)
+    for level, time in zip(levels, expected, strict=True):
+        below = np.mean(times < time)
+        error = math.sqrt(1.1 * level * (1.0 - level) / len(times))
+        assert below == pytest.approx(level, abs=5.0 * error + 0.005)
+    # Each event as a node that counts once, however long the particle lives.
+    flown = ctau * np.sinh(rapidity)
+    survival = np.exp(-near / flown) * -np.expm1((near - far) / flown)
+    count = np.arange(len(near))
+    ends = np.arange(len(near) + 1)
+    sky = Sky(directions, np.ones(len(near)), near, far, count, count)
+    spectra = Spectra(count, ends, rapidity, 1.0 / survival, np.log(np.sinh(rapidity)))
+    rule = Rule(sky, spectra, float(np.sum(1.0 / survival)), 1.0, float(box.nearest))
+    detected = point.detected("A")
+    by_events = replace(detected, flights=rule)
+    # Efficiencies of single flights scatter by less than their mean.
+    error = 5.0 / math.sqrt(len(near))
+    assert float(detected.efficiency(ctau)) == pytest.approx(
+        float(by_events.efficiency(ctau)), rel=error + 0.005
+    )
+
+
 @pytest.mark.nightly
 def test_total_on_shell_over_the_whole_sky() -> None:
     """All decay around the collision: the total of the scheme, by another integral."""
     model = ScalarInelastic(8.0, 4.341, 3.65)
     process = RadiativeProcess(model, Beams.symmetric(10.58), ALL)
-    sampler = FlightSampler([event_flight(process, 0.0)], {"around": AROUND}, 1e-3)
+    sampler = FlightSampler([event_flight(process)], {"around": AROUND}, 1e-3)
     flights = sampler.draw(300_000, np.random.default_rng(5))
     kept = len(flights.rapidity) / flights.proposed
     error = 5.0 * math.sqrt(1.1 / len(flights.rapidity))
@@ -140,7 +180,7 @@ def test_total_on_shell_over_the_whole_sky() -> None:
 def test_losses_off_shell_over_the_whole_sky() -> None:
     """All decay around the collision: probability one, the mean loss is that of the radiator."""
     process = DirectProcess(ScalarInelastic(14.0, 5.0, 4.85), Beams(7.007, 4.0, 0.083), ALL)
-    sampler = FlightSampler([event_flight(process, 0.0)], {"around": AROUND}, 1e-3)
+    sampler = FlightSampler([event_flight(process)], {"around": AROUND}, 1e-3)
     flights = sampler.draw(20_000, np.random.default_rng(5))
     kept = len(flights.rapidity) / flights.proposed
     error = 5.0 / math.sqrt(len(flights.rapidity))

@@ -172,6 +172,8 @@ class Detected:
         Efficiencies.
     selection
         What counts as detected.
+    flights
+        Nodes over the detector instead of those that follow from the flight.
     """
 
     flight: Flight
@@ -180,10 +182,11 @@ class Detected:
     branching: Mapping[str, float]
     table: EfficiencyGrid
     selection: str
+    flights: Rule | None = None
 
     @cached_property
     def _rule(self) -> Rule:
-        return build_rule(self.flight, self.box, LEVEL)
+        return build_rule(self.flight, self.box, LEVEL) if self.flights is None else self.flights
 
     @cached_property
     def _decays(self) -> _Decays:

@@ -7,15 +7,17 @@ the same for all masses, so that ratios are smooth. Off shell, a quadrature over
 left. Derived in docs/theory, section "Radiation".
 """
 
+import math
 from functools import singledispatch
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.special import ndtri
 
 from wayside.acceptance.decay import DecayCurve
 from wayside.acceptance.directions import Sky
-from wayside.acceptance.rule import Level, Rule, Spectra, build_rule
+from wayside.acceptance.rule import Level, Rule, Spectra, build_rule, merged
 from wayside.collider.beams import Beams
 from wayside.compiled import njit
 from wayside.detector.volume import Volume
@@ -33,11 +35,16 @@ from wayside.typing import FloatArray
 if TYPE_CHECKING:
     from wayside.production.radiative_flight import RadiativeFlight
 
-POINTS = 8192
+POINTS = 16384
 """Points of a pass for beams of equal energies."""
 
 POINTS_BOOSTED = 32768
 """The same for others, where photons move the caustic over a detector more often than not."""
+
+HALF = ((2, 1.0),)
+HALF_OR_QUARTER = ((2, 1.0), (4, 1.0 / 3.0))
+"""Of a quadrature whose error falls steeply, and of one where it falls with the points: there one
+step alone may be small by chance, and that from a quarter is three times as large."""
 
 _EVEN = 0.5
 """Fraction of the directions drawn by solid angle, the rest by the density without photons."""
@@ -54,27 +61,36 @@ _LEVEL = Level(12, 5, 14)
 _UNFELT = 1e-5
 """Fraction of the energy squared whose loss no yield notices."""
 
+_FAST = 0.3
+"""Fraction of the points with rapidities drawn toward the highest, which a short lifetime asks for:
+with a density (1 - u)^(1/_STEEP - 1)."""
+
+_STEEP = 4.0
+
 _TRIED = 256
 """Points without photons that tell how much comes with the photon off either beam."""
 
 
 @njit(error_model="numpy")
-def _pass(flight, beams, directions, sides, u, side_weights, factors, lowest, highest):  # type: ignore[no-untyped-def]
-    """Rapidities and weights: without photons, and with 0, 1, ... of them; shape (most + 2, n).
+def _pass(flight, nominal, beams, directions, sides, u, point_weights, factors, lowest, highest):  # type: ignore[no-untyped-def]
+    """Rapidities and weights: without photons, with 0, 1, ... of them, and again with one.
 
-    Larger numbers of photons, which count less, take the first points alone.
+    A single photon is taken off one beam and off the other. Larger numbers of photons, which count
+    less, take the first points alone. Shape (most + 3, n). The beams (n, 2, 4) differ by their
+    spread from the nominal ones (2, 4), which the first row has.
     """
     n = len(u)
+    spread_out = np.any(beams != nominal)
     room = make_room()
     gap = flight.constants.shape.gap
     most = len(factors) - 1
     photons = np.empty((most, 4))
     weights = np.empty(most)
-    rapidity = np.zeros((most + 2, n))
-    value = np.zeros((most + 2, n))
+    rapidity = np.zeros((most + 3, n))
+    value = np.zeros((most + 3, n))
     for i in range(n):
         draw_photons(u[i, 4:], gap, lowest, highest, photons, weights)
-        weight = side_weights[i]
+        weight = point_weights[i]
         for k in range(most + 1):
             spread = 1.0
             if k > 0:
@@ -83,24 +99,54 @@ def _pass(flight, beams, directions, sides, u, side_weights, factors, lowest, hi
                 if i * spread >= n:
                     break
             eta, density, virtual = place_with_photons(
-                flight, beams, directions[i], u[i, 1], u[i, 2], sides[i], photons, k, room
+                flight, beams[i], directions[i], u[i, 1], u[i, 2], sides[i], photons, k, room
             )
             rapidity[k + 1, i] = eta
             value[k + 1, i] = density * virtual * weight * factors[k] * spread
+            if k == 1:
+                value[k + 1, i] *= 0.5
+                photons[0, 3] = -photons[0, 3]
+                eta, density, virtual = place_with_photons(
+                    flight, beams[i], directions[i], u[i, 1], u[i, 2], sides[i], photons, k, room
+                )
+                photons[0, 3] = -photons[0, 3]
+                rapidity[most + 2, i] = eta
+                value[most + 2, i] = 0.5 * density * virtual * weight * factors[k]
             if k == 0:
+                if spread_out:
+                    eta, density, virtual = place_with_photons(
+                        flight, nominal, directions[i], u[i, 1], u[i, 2], sides[i], photons, 0, room
+                    )
                 rapidity[0, i] = eta
                 value[0, i] = density * weight
     return rapidity, value
+
+
+def _toward_fast(u: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Points with the fractions that choose rapidities drawn toward the highest; weights."""
+    from_top = u[:, 1].copy()
+    asked = from_top.copy()
+    for _ in range(60):  # by Newton, whose steps are cut where the slope is infinite
+        root = from_top ** (1.0 / _STEEP)
+        reached = (1.0 - _FAST) * from_top + _FAST * root
+        slope = 1.0 - _FAST + _FAST * root / (_STEEP * from_top)
+        from_top = np.maximum(from_top - (reached - asked) / slope, 0.1 * from_top)
+    moved = u.copy()
+    moved[:, 1] = 1.0 - from_top
+    slope = 1.0 - _FAST + _FAST * from_top ** (1.0 / _STEEP - 1.0) / _STEEP
+    return moved, 1.0 / slope
 
 
 class _Points:
     """Points of a pass over one volume: rays, and beams that the photon of the process is off."""
 
     def __init__(
-        self, rule: Rule, flight: "RadiativeFlight", beams: FloatArray, number: int
+        self, rule: Rule, flight: "RadiativeFlight", process: RadiativeProcess, u: FloatArray
     ) -> None:
+        number = len(u)
         sky, spectra = rule.sky, rule.spectra
-        self._rule, self._flight, self._beams = rule, flight, beams
+        self._rule, self._flight = rule, flight
+        self._nominal = process.beams.four_momenta / process.beams.sqrt_s
         self._first = np.flatnonzero(np.diff(sky.rays, prepend=-1))
         """First row of each ray: those that leave a volume and enter it again have several."""
         self._rows = np.diff(self._first, append=len(sky.rays))
@@ -111,14 +157,17 @@ class _Points:
         if self.empty:
             return
         probability = (1.0 - _EVEN) * density / density.sum() + _EVEN * solid / solid.sum()
-        self._u = sobol(number)
+        self._u, fast_weights = _toward_fast(u)
+        factor = 1.0 + process.treatment.energy_spread * ndtri(self._u[:, -2:])
+        self._beams = np.ascontiguousarray(factor[:, :, None] * self._nominal)
         edges = np.cumsum(probability)
         self._rays = np.searchsorted(edges[:-1] / edges[-1], self._u[:, 0])
         self._over_density = (solid / probability)[self._rays] / number
         self._directions = np.ascontiguousarray(sky.directions[self._first[self._rays]])
         electrons = self._fraction_off_electrons(min(_TRIED, number))
         self._sides = np.where(self._u[:, 3] < electrons, 1.0, -1.0)
-        self._side_weights = np.where(self._sides > 0.0, 1.0 / electrons, 1.0 / (1.0 - electrons))
+        probability = np.where(self._sides > 0.0, electrons, 1.0 - electrons)
+        self._point_weights = fast_weights / probability
 
     def _fraction_off_electrons(self, number: int) -> float:
         """Fraction of the points to take with the photon of the process off the electrons."""
@@ -126,7 +175,8 @@ class _Points:
         for side in (1.0, -1.0):
             ones = np.ones(number)
             _, value = _pass(
-                self._flight, self._beams, self._directions[:number], side * ones,
+                self._flight, self._nominal, self._beams[:number], self._directions[:number],
+                side * ones,
                 self._u[:number], ones, np.ones(1), LOWEST, 0.5,
             )  # fmt: skip
             values.append(float(value[0] @ self._over_density[:number]))
@@ -136,8 +186,8 @@ class _Points:
     def run(self, factors: FloatArray, highest: float) -> tuple[FloatArray, FloatArray]:
         """Rapidities and weights; without further photons, and with 0, 1, ... of them."""
         rapidity, value = _pass(
-            self._flight, self._beams, self._directions, self._sides, self._u,
-            self._side_weights, factors, LOWEST, highest,
+            self._flight, self._nominal, self._beams, self._directions, self._sides, self._u,
+            self._point_weights, factors, LOWEST, highest,
         )  # fmt: skip
         return rapidity, value * self._over_density
 
@@ -161,37 +211,69 @@ class _Points:
         return Rule(sky, spectra, hits, path, self._rule.nearest)
 
 
+class SpreadFactor:
+    """What the spread of the beam energies does to a probability to decay, by lifetime.
+
+    Parameters
+    ----------
+    nominal
+        The curve at the energies of the beams.
+    ends
+        Weights and curves at other energies, as differences from it.
+    """
+
+    def __init__(self, nominal: DecayCurve, ends: list[tuple[float, float, DecayCurve]]) -> None:
+        self._nominal = nominal
+        self._ends = ends
+
+    def __call__(self, ctau: FloatArray) -> FloatArray:
+        """Factor at proper decay lengths in m."""
+        factor = np.ones(ctau.shape)
+        for weight, rate, curve in self._ends:
+            change = curve.log_probability(ctau) - self._nominal.log_probability(ctau)
+            factor += weight * (rate * np.exp(change) - 1.0)
+        return factor
+
+
 class PhotonRatio:
     """Probability to decay in a volume with all photons over that with one, by lifetime.
 
     Parameters
     ----------
-    all_photons, one_photon
-        Curves over the same points.
-    norm
-        Factor of their ratio.
+    rule
+        Nodes with all photons.
+    one_photon
+        The curve over the same points with one.
     points
         Points of the quadrature behind them.
+    coarser
+        Other numbers of points that tell the error, as fractions of these, and for what part of it
+        the step from each of them stands.
     total_difference
         Relative difference of the total before it was normalised.
+    spread
+        Factor for the spread of the beam energies, where the nodes do not have it.
     """
-
-    total_difference: float = 0.0
-    """Relative difference of the total from the closed form, before it was normalised."""
 
     def __init__(
         self,
-        all_photons: DecayCurve,
+        rule: Rule,
         one_photon: DecayCurve,
-        norm: float,
         points: int,
+        coarser: tuple[tuple[int, float], ...] = HALF,
         total_difference: float = 0.0,
+        spread: SpreadFactor | None = None,
     ) -> None:
+        self.rule = rule
+        """Nodes with all photons: flights of the excited states that reach the volume."""
         self.points = points
         """Points of the quadrature over photons."""
+        self.coarser = tuple((points // part, weight) for part, weight in coarser)
+        """Numbers of points that tell the error, and the weight of the step from each."""
         self.total_difference = total_difference
-        self._curves = all_photons, one_photon
-        self._norm = norm
+        """Relative difference of the total from the closed form, before it was normalised."""
+        self._curves = DecayCurve(rule), one_photon
+        self._spread = spread
 
     @property
     def hits(self) -> float:
@@ -199,7 +281,7 @@ class PhotonRatio:
         every, one = self._curves
         if one.empty or every.empty:
             return 1.0
-        return self._norm * every.hit_probability / one.hit_probability
+        return every.hit_probability / one.hit_probability
 
     def __call__(self, ctau: ArrayLike) -> FloatArray:
         """Ratio at proper decay lengths in m, any shape; 1 where nothing reaches the volume.
@@ -214,50 +296,13 @@ class PhotonRatio:
         if one.empty or every.empty:
             return np.ones(lifetime.shape)
         logs = every.log_probability(lifetime) - one.log_probability(lifetime)
-        return np.asarray(self._norm * np.exp(logs))
-
-
-class SummedRatio(PhotonRatio):
-    """The same from curves at energies that photons leave.
-
-    Parameters
-    ----------
-    curves
-        With weights that add up to one.
-    one_photon
-        The curve at the energy of the beams.
-    points
-        Nodes over the energy that is left.
-    """
-
-    def __init__(
-        self, curves: list[tuple[float, DecayCurve]], one_photon: DecayCurve, points: int
-    ) -> None:
-        self.points = points
-        self._parts = [(weight, curve) for weight, curve in curves if not curve.empty]
-        self._one = one_photon
-
-    @property
-    def hits(self) -> float:
-        """Ratio of the probabilities to cross the volume."""
-        if self._one.empty:
-            return 1.0
-        hits = sum(weight * curve.hit_probability for weight, curve in self._parts)
-        return hits / self._one.hit_probability
-
-    def __call__(self, ctau: ArrayLike) -> FloatArray:
-        """Ratio at proper decay lengths in m, any shape; 1 where nothing reaches the volume."""
-        lifetime = np.minimum(np.asarray(ctau, dtype=np.float64), 1e30)
-        if self._one.empty:
-            return np.ones(lifetime.shape)
-        one = self._one.log_probability(lifetime)
-        ratios = [w * np.exp(curve.log_probability(lifetime) - one) for w, curve in self._parts]
-        return np.asarray(sum(ratios, np.zeros(lifetime.shape)))
+        ratio = np.asarray(np.exp(logs))
+        return ratio if self._spread is None else ratio * self._spread(lifetime)
 
 
 @singledispatch
 def photon_ratio(
-    process: Process, volume: Volume, rule: Rule, points: int | None = None
+    process: Process, volume: Volume, rule: Rule, points: int | None = None, shift: int = 0
 ) -> PhotonRatio:
     """Ratio of the probabilities to decay in a volume with all photons to those with one.
 
@@ -271,19 +316,21 @@ def photon_ratio(
         Nodes over the volume without further photons.
     points
         Points of the pass, a power of two; None for as many as yields take.
+    shift
+        Seed of the shift of the points: others give independent estimates.
 
     Raises
     ------
     InputError
         If it is not known how the process radiates.
     """
-    del volume, rule, points  # for those that are registered
+    del volume, rule, points, shift  # for those that are registered
     raise InputError(f'run.radiation = "all": it is not known how {process.name} radiates')
 
 
 @photon_ratio.register
 def _(
-    process: RadiativeProcess, volume: Volume, rule: Rule, points: int | None = None
+    process: RadiativeProcess, volume: Volume, rule: Rule, points: int | None = None, shift: int = 0
 ) -> PhotonRatio:
     from wayside.production.radiative_flight import radiative_flight
 
@@ -292,46 +339,52 @@ def _(
     # The ratio is that of the exact kernel, whichever regulator the closed form has.
     flight = radiative_flight(model, beams)
     number = points or (POINTS if flight.symmetric else POINTS_BOOSTED)
-    pass_over = _Points(rule, flight, beams.four_momenta / beams.sqrt_s, number)
+    pass_over = _Points(rule, flight, process, sobol(number, shift))
     if pass_over.empty:
-        nothing = DecayCurve(rule)
-        return PhotonRatio(nothing, nothing, 1.0, number)
+        return PhotonRatio(rule, DecayCurve(rule), number)
     factors = number_factors(strength(beams.sqrt_s), LOWEST, MOST)
     highest = (beams.sqrt_s - model.m_aprime) / beams.sqrt_s
     rapidity, value = pass_over.run(factors, highest)
-    curves = [
-        DecayCurve(pass_over.rule(rapidity[which], value[which]))
-        for which in (slice(1, None), slice(0, 1))
-    ]
-    norm = 1.0 / scheme_total(model.m_aprime, beams.sqrt_s)
+    value[1:] /= scheme_total(model.m_aprime, beams.sqrt_s)
+    every, one = (
+        pass_over.rule(rapidity[which], value[which]) for which in (slice(1, None), slice(0, 1))
+    )
     difference = total_difference(model.m_aprime, beams.sqrt_s)
-    return PhotonRatio(curves[0], curves[1], norm, number, difference)
+    return PhotonRatio(every, DecayCurve(one), number, HALF_OR_QUARTER, difference)
 
 
 @photon_ratio.register
-def _(process: DirectProcess, volume: Volume, rule: Rule, points: int | None = None) -> PhotonRatio:
+def _(
+    process: DirectProcess, volume: Volume, rule: Rule, points: int | None = None, shift: int = 0
+) -> PhotonRatio:
     from wayside.production.direct_flight import direct_flight
 
-    del rule  # one order for all energies
+    del rule, shift  # one order for all energies, nothing random
 
-    def curve_of(beams: Beams) -> DecayCurve:
-        return DecayCurve(build_rule(direct_flight(process.model, beams), volume, _LEVEL))
+    def rule_of(electrons: float, positrons: float) -> Rule:
+        beams = process.beams
+        electron, positron = electrons * beams.electron_energy, positrons * beams.positron_energy
+        slowed = Beams(electron, positron, beams.crossing_angle)
+        return build_rule(direct_flight(process.model, slowed), volume, _LEVEL)
 
-    beams, number = process.beams, points or NODES
-    one = curve_of(beams)
-    if not process.radiates:
-        return SummedRatio([(1.0, one)], one, number)
-    curves = []
+    number, one = points or NODES, rule_of(1.0, 1.0)
+    nominal = DecayCurve(one)
+    if nominal.empty or not process.radiates:
+        return PhotonRatio(one, nominal, number)
+    parts = []
     for loss in process.weighted_losses(number):
         if loss.fraction < _UNFELT:
-            curves.append((loss.weight, one))
+            parts.append((loss.weight, one))
             continue
         left = 1.0 - loss.fraction
-        for factors in ((left, 1.0), (1.0, left)):
-            slowed = Beams(
-                beams.electron_energy * factors[0],
-                beams.positron_energy * factors[1],
-                beams.crossing_angle,
-            )
-            curves.append((0.5 * loss.weight, curve_of(slowed)))
-    return SummedRatio(curves, one, number)
+        parts += [(0.5 * loss.weight, rule_of(left, 1.0)), (0.5 * loss.weight, rule_of(1.0, left))]
+    ends = []
+    spread = math.sqrt(3.0) * process.treatment.energy_spread
+    # Each beam by itself, three nodes of a Gaussian.
+    for electrons, positrons in ((spread, 0.0), (-spread, 0.0), (0.0, spread), (0.0, -spread)):
+        if spread > 0.0:
+            factor = (1.0 + electrons) * (1.0 + positrons)
+            curve = DecayCurve(rule_of(1.0 + electrons, 1.0 + positrons))
+            if not curve.empty:
+                ends.append((1.0 / 6.0, process.relative_cross_section(math.sqrt(factor)), curve))
+    return PhotonRatio(merged(parts), nominal, number, spread=SpreadFactor(nominal, ends))

@@ -1,6 +1,7 @@
 """A rule: nodes in direction and rapidity that integrate the flight over one detector."""
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -79,6 +80,51 @@ class Rule(NamedTuple):
             spectra.weight[node] * self.sky.weights[direction],
             spectra.log_flight[node],
         )
+
+
+def merged(parts: Sequence[tuple[float, Rule]]) -> Rule:
+    """Sum of rules over one detector.
+
+    Parameters
+    ----------
+    parts
+        Weights and rules, one or more.
+    """
+    rules = [rule for _, rule in parts]
+    spectra = [rule.spectra for rule in rules]
+    nodes = np.cumsum([0, *(len(each.rapidity) for each in spectra)])
+    groups = np.cumsum([0, *(len(each.offsets) - 1 for each in spectra)])
+
+    def joined(name: str) -> FloatArray:
+        return np.concatenate([getattr(rule.sky, name) for rule in rules])
+
+    def numbered(name: str) -> IndexArray:
+        columns = [getattr(rule.sky, name) for rule in rules]
+        ends = np.cumsum([0, *(int(column[-1]) + 1 if len(column) else 0 for column in columns)])
+        return np.concatenate([c + e for c, e in zip(columns, ends[:-1], strict=True)])
+
+    sky = Sky(
+        joined("directions"),
+        joined("weights"),
+        joined("near"),
+        joined("far"),
+        numbered("rings"),
+        numbered("rays"),
+    )
+    starts = [each.offsets[:-1] + first for each, first in zip(spectra, nodes[:-1], strict=True)]
+    return Rule(
+        sky,
+        Spectra(
+            np.concatenate([e.of_direction + g for e, g in zip(spectra, groups[:-1], strict=True)]),
+            np.concatenate([*starts, nodes[-1:]]),
+            np.concatenate([each.rapidity for each in spectra]),
+            np.concatenate([weight * rule.spectra.weight for weight, rule in parts]),
+            np.concatenate([each.log_flight for each in spectra]),
+        ),
+        sum(weight * rule.hit_probability for weight, rule in parts),
+        sum(weight * rule.hit_path for weight, rule in parts),
+        min(rule.nearest for rule in rules),
+    )
 
 
 @njit()

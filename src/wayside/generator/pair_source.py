@@ -65,7 +65,7 @@ class PairSource:
         epsilon, g_d = self._couplings
         couplings = {"epsilon": epsilon, "g_d": g_d}
         return FlightSampler(
-            [event_flight(process, self._spread) for process in self.processes],
+            [event_flight(process) for process in self.processes],
             volumes,
             self.ctau,
             [float(process.produced_fb(couplings)) for process in self.processes],

@@ -70,8 +70,6 @@ class RadiatedFlight:
     ----------
     process
         At one mass point and collider.
-    spread
-        Relative standard deviation of the energy of a beam.
     """
 
     numbers: ClassVar[int]
@@ -83,9 +81,9 @@ class RadiatedFlight:
     log_norm: float = 0.0
     """Logarithm of the factor from densities to those per produced excited state."""
 
-    def __init__(self, process: Process, spread: float) -> None:
+    def __init__(self, process: Process) -> None:
         self._process = process
-        self._spread = spread
+        self._spread = process.treatment.energy_spread
         self._beams = process.beams.four_momenta / process.beams.sqrt_s
 
     def aim(self, volume: Volume, ctau: float, part: Part) -> ContourAim:
@@ -174,10 +172,10 @@ class RadiatedOnShell(RadiatedFlight):
         *(Part(k + 1, a, b) for k in range(MOST) for a in (1.0, -1.0) for b in (1.0, -1.0)),
     )
 
-    def __init__(self, process: RadiativeProcess, spread: float) -> None:
+    def __init__(self, process: RadiativeProcess) -> None:
         from wayside.production.radiative_flight import radiative_flight
 
-        super().__init__(process, spread)
+        super().__init__(process)
         m_aprime, sqrt_s = process.model.m_aprime, process.beams.sqrt_s
         # The exact kernel, whichever regulator the closed form has.
         self._flight = radiative_flight(process.model, process.beams)
@@ -236,11 +234,11 @@ class RadiatedOffShell(RadiatedFlight):
 
     numbers = 3
 
-    def __init__(self, process: DirectProcess, spread: float) -> None:
-        super().__init__(process, spread)
+    def __init__(self, process: DirectProcess) -> None:
+        super().__init__(process)
         sqrt_s = self._sqrt_s = process.beams.sqrt_s
         self._flight = process.flight
-        self._energies: Energies = energies_of(process, (1.0 + 8.0 * spread) ** 2)
+        self._energies: Energies = energies_of(process, (1.0 + 8.0 * self._spread) ** 2)
         beta = strength(sqrt_s)
         most = 1.0 - float(self._energies.s[0])
         # Even in x^beta, where the radiator is flat.
@@ -266,30 +264,27 @@ class RadiatedOffShell(RadiatedFlight):
 
 
 @singledispatch
-def event_flight(process: Process, spread: float) -> Any:
+def event_flight(process: Process) -> Any:
     """What events of a process are drawn from.
 
     Parameters
     ----------
     process
         At one mass point and collider.
-    spread
-        Relative standard deviation of the energy of a beam, for a process that radiates.
 
     Returns
     -------
     Flight or RadiatedFlight
         The density of one photon where ``process.radiates`` is false.
     """
-    del spread
     return process.flight
 
 
 @event_flight.register
-def _(process: RadiativeProcess, spread: float) -> Any:
-    return RadiatedOnShell(process, spread) if process.radiates else process.flight
+def _(process: RadiativeProcess) -> Any:
+    return RadiatedOnShell(process) if process.radiates else process.flight
 
 
 @event_flight.register
-def _(process: DirectProcess, spread: float) -> Any:
-    return RadiatedOffShell(process, spread) if process.radiates else process.flight
+def _(process: DirectProcess) -> Any:
+    return RadiatedOffShell(process) if process.radiates else process.flight

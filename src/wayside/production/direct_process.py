@@ -83,6 +83,17 @@ class DirectProcess(Process):
             value *= float(vacuum_polarisation(sqrt_s))
         return value
 
+    def relative_cross_section(self, factor: float) -> float:
+        """Cross-section of one collision at an energy, relative to that of the beams.
+
+        Parameters
+        ----------
+        factor
+            The energy, over that of the beams.
+        """
+        sqrt_s = self.beams.sqrt_s
+        return self._at(factor * sqrt_s) / self._at(sqrt_s)
+
     @property
     def radiates(self) -> bool:
         """Whether photons off the beams are counted: not where they would lead to the pole.

@@ -48,6 +48,8 @@ class Treatment(NamedTuple):
     vacuum_polarisation: bool = False
     """Whether epsilon is the coefficient of the mixing with the photon, whose propagator runs, and
     not the coupling of the A' in units of the charge at zero momentum transfer."""
+    energy_spread: float = 0.0
+    """Relative standard deviation of the energy of either beam, counted with all photons."""
 
 
 DEFAULT_TREATMENT: Final = Treatment()

@@ -24,6 +24,8 @@ _DIRECTIONS: Final = (
     (1, (1, 3, 3, 9, 7, 49)),
     (13, (1, 1, 1, 15, 21, 21)),
     (16, (1, 3, 1, 13, 27, 49)),
+    (19, (1, 1, 1, 15, 7, 5)),
+    (22, (1, 3, 1, 15, 13, 25)),
 )
 
 _BITS: Final = 24
@@ -65,7 +67,7 @@ def sobol(points: int, shift: int = 0) -> FloatArray:
     --------
     >>> points = sobol(1024)
     >>> points.shape, bool(abs(points.mean() - 0.5) < 1e-3)
-    ((1024, 16), True)
+    ((1024, 18), True)
     """
     numbers = [[1 << (_BITS - 1 - k) for k in range(_BITS)]]
     numbers += [_direction_numbers(*row) for row in _DIRECTIONS]

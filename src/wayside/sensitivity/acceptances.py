@@ -22,6 +22,9 @@ from wayside.typing import FloatArray
 if TYPE_CHECKING:
     from wayside.acceptance.radiated import PhotonRatio
 
+TIMES_TIMING = 4
+"""Points of the quadrature over photons for arrival times, over those for yields."""
+
 LEAST_RTOL = 1e-4
 """Accuracy of the rule that points of the quadrature over photons are taken from."""
 
@@ -57,8 +60,20 @@ class Acceptances:
 
     @cached_property
     def timing(self) -> Rule:
-        """Nodes that resolve arrival times: up to 150 MB."""
+        """Nodes that resolve arrival times, with all photons where these count: up to 150 MB."""
+        if self.process.radiates:
+            return self.photon_ratio(TIMES_TIMING * self.photon_ratio().points).rule
         return timing_rule(self.process.flight, self.volume)
+
+    @property
+    def hits_ratio(self) -> float:
+        """Probability to cross the detector with all photons over that with one; 1 for one."""
+        return self.photon_ratio().hits if self.process.radiates else 1.0
+
+    @property
+    def flights(self) -> Rule | None:
+        """Nodes with all photons, None where one counts."""
+        return self.photon_ratio().rule if self.process.radiates else None
 
     def photon_ratio(self, points: int | None = None) -> "PhotonRatio":
         """Probabilities to decay in the detector with all photons over those with one.

@@ -67,9 +67,11 @@ class MassPoint:
     radiation, vacuum_polarisation
         Which photons off the beams count, and whether epsilon is the mixing of a photon whose
         coupling runs, see `wayside.production.process.Treatment`; from ``run.radiation`` and
-        ``run.vacuum_polarisation``. Widths of the A' follow the latter, yields both;
-        acceptances of faces, arrival times, densities and simulated efficiencies remain those of
-        one photon.
+        ``run.vacuum_polarisation``. Widths of the A' follow the latter, yields both; arrival times
+        and simulated efficiencies follow the photons, densities remain those of one photon.
+    energy_spread
+        Relative standard deviation of the energy of either beam, which counts where all photons
+        do; from ``collider.energy_spread``.
     """
 
     model: Model
@@ -85,6 +87,7 @@ class MassPoint:
     selected: SelectedMap | None = None
     radiation: Radiation = "one-photon"
     vacuum_polarisation: bool = False
+    energy_spread: float = 0.0
 
     @cached_property
     def processes(self) -> tuple[Process, ...]:
@@ -99,7 +102,7 @@ class MassPoint:
             self.production,
             self.model,
             self.beams,
-            Treatment(self.regulator, self.radiation, self.vacuum_polarisation),
+            Treatment(self.regulator, self.radiation, self.vacuum_polarisation, self.energy_spread),
         )
 
     @property
@@ -226,7 +229,10 @@ class MassPoint:
         return self.acceptances(name).curve
 
     def timing(self, name: str) -> Rule:
-        """Nodes over a detector that resolve arrival times: up to 150 MB, kept once asked for."""
+        """Nodes over a detector that resolve arrival times: up to 150 MB, kept once asked for.
+
+        With all photons where these count.
+        """
         return self.acceptances(name).timing
 
     def arrivals(
@@ -282,7 +288,7 @@ class MassPoint:
         couplings = couplings_of(epsilon, g_d)
         flags = [flag for process in self.processes for flag in process.flags(couplings)]
         if self.radiates:
-            flags.append("radiation: yields have all photons; arrival times and efficiencies one")
+            flags.append("radiation: yields have all photons; densities in direction one")
         if float(self.beams.boost @ self.beams.boost) > 0.0:
             flags.append("mean flight and the mean-flight approximation are in the centre of mass")
         return flags

@@ -52,8 +52,16 @@ def gamma_beta(point: "MassPoint", epsilon: ArrayLike, g_d: ArrayLike) -> FloatA
 def face_acceptance(
     point: "MassPoint", name: str, epsilon: ArrayLike, g_d: ArrayLike
 ) -> FloatArray:
-    """Probability per excited state of any process to cross the front face of a detector."""
-    return averaged(point, lambda part: np.asarray(part.face(name).value), epsilon, g_d)
+    """Probability per excited state of any process to cross the front face of a detector.
+
+    With all photons that of one times the ratio of the probabilities to cross the volume.
+    """
+    return averaged(
+        point,
+        lambda part: np.asarray(part.face(name).value * part.acceptances(name).hits_ratio),
+        epsilon,
+        g_d,
+    )
 
 
 def hit_probability(
@@ -61,7 +69,12 @@ def hit_probability(
 ) -> FloatArray:
     """Probability per excited state of any process to cross a detector, if it lives on."""
     return averaged(
-        point, lambda part: np.asarray(part.curve(name)[0].hit_probability), epsilon, g_d
+        point,
+        lambda part: np.asarray(
+            part.curve(name)[0].hit_probability * part.acceptances(name).hits_ratio
+        ),
+        epsilon,
+        g_d,
     )
 
 

@@ -215,6 +215,7 @@ def _from_radiation(
 ) -> FloatArray | None:
     """Of the scheme, and of the quadrature over photons: the step from half of its points.
 
+    On shell, where one step may be small by chance, also a third of that from a quarter.
     The scheme has the error of the comparison with an independent treatment, or the difference of
     its total from the closed form if that is larger, as for a light A'.
     """
@@ -226,8 +227,11 @@ def _from_radiation(
     schemes, steps, rates = [], [], []
     for part in point.parts:
         ratio = part.acceptances(name).photon_ratio()
-        coarse = part.acceptances(name).photon_ratio(ratio.points // 2)
-        steps.append(np.abs(coarse(ctau) / ratio(ctau) - 1.0))
+        coarser = [
+            weight * np.abs(part.acceptances(name).photon_ratio(number)(ctau) / ratio(ctau) - 1.0)
+            for number, weight in ratio.coarser
+        ]
+        steps.append(np.max(coarser, axis=0))
         schemes.append(np.maximum(least, abs(ratio.total_difference)))
         rates.append(part.produced_fb(epsilon, g_d) * part.decay_probability_at(name, ctau))
     every = np.asarray(sum(rates))

@@ -51,6 +51,7 @@ def detected(point: "MassPoint", name: str) -> Detected:
         {channel: width / total if total else 0.0 for channel, width in widths.items()},
         shipped() if point.selected is None else point.selected,
         point.selection,
+        point.acceptances(name).flights,
     )
 
 
