@@ -25,7 +25,8 @@ reach: $(VENV)/.run
 	$(BIN)/wayside reach belle2-forward --out $(OUT)
 
 test: $(VENV)/.dev
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m "not nightly and not browser" -n auto --maxprocesses 4 --dist loadscope --durations 40
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m "not nightly and not browser" -n auto --maxprocesses 4 \
+	  --dist loadscope --no-loadscope-reorder --durations 40
 
 # Drives a Chromium that is installed, by CHROMIUM or its usual names; Debian's is fetched as root.
 $(VENV)/.browser: $(VENV)/.dev

@@ -77,7 +77,7 @@ def test_what_is_recorded(reference: Recorded) -> None:
 
 
 def test_any_number_of_workers_and_order(reference: Recorded, tmp_path: Path) -> None:
-    assert simulate(plan(), tmp_path, workers=3) == []
+    assert simulate(plan(), tmp_path, workers=2) == []
     same(reference, read_run(tmp_path))
     # Complete: nothing happens again.
     seen: list[tuple[int, int]] = []
@@ -88,7 +88,7 @@ def test_any_number_of_workers_and_order(reference: Recorded, tmp_path: Path) ->
 def test_a_worker_dies_once(reference: Recorded, tmp_path: Path) -> None:
     reported: list[Accident] = []
     command = dying(2, "once", tmp_path / "mark")
-    found = simulate(plan(), tmp_path / "run", workers=2, report=reported.append, command=command)
+    found = simulate(plan(), tmp_path / "run", report=reported.append, command=command)
     assert reported == found
     assert [(a.chunk, a.seed, a.attempt) for a in found] == [(2, chunk_seed(7, 2), 1)]
     assert "SIGABRT" in found[0].reason
@@ -100,7 +100,7 @@ def test_a_worker_dies_once(reference: Recorded, tmp_path: Path) -> None:
 def test_a_chunk_fails_always_and_is_mended(reference: Recorded, tmp_path: Path) -> None:
     folder = tmp_path / "run"
     with pytest.raises(SimulationError, match=rf"1 of 6 chunks.*seed {chunk_seed(7, 4)}"):
-        simulate(plan(), folder, workers=2, command=dying(4, "always", tmp_path / "mark"))
+        simulate(plan(), folder, command=dying(4, "always", tmp_path / "mark"))
     assert len(list((folder / "chunks").glob("*.parquet"))) == 5
     with pytest.raises(InputError, match="no complete run"):
         read_run(folder)
