@@ -1,6 +1,7 @@
 """The section of the hall: built-in halls, bodies of one's own, what is refused."""
 
 import math
+import re
 
 import pytest
 
@@ -23,6 +24,7 @@ def test_every_body_of_a_table_has_a_source(name: str) -> None:
     hall = preset_hall(name)
     for key in ("title", "origin", "version", "units", "date", "licence", "left_out"):
         assert hall.header[key]
+    assert 0.0 < hall.sqrt_s[0] < hall.sqrt_s[1]
     assert hall.volumes.keys() == hall.sources.keys() == hall.certainty.keys()
     assert all(hall.sources.values())
     assert all(text.startswith(WORDS) for text in hall.certainty.values())
@@ -93,6 +95,16 @@ def test_a_drift_chamber_in_its_own_detector() -> None:
     assert scenario.hall is not None
     assert Scenario.from_dict(scenario.to_dict()) == scenario
     assert not preset_hall("belle2").volumes["main-detector"].passable
+
+
+def test_the_hall_of_another_collider_is_warned_of() -> None:
+    line = (
+        "hall.preset = 'belle2': of a collider with sqrt_s = 9.3 to 11.3 GeV; here it is 3.78 GeV"
+    )
+    with pytest.warns(UserWarning, match=f"^{re.escape(line)}$"):
+        load_scenario("besiii-forward", {"hall.preset": "belle2"})
+    load_scenario("besiii-forward", {"hall.preset": "besiii"})
+    load_scenario("belle2-forward-beams", {"hall.preset": "belle2"})
 
 
 def test_a_body_of_the_preset_is_replaced() -> None:

@@ -116,7 +116,7 @@ def check(scenario: Sections) -> None:
 
 def warn(scenario: Sections) -> None:
     """Issue warnings about what is allowed but probably not meant."""
-    texts = [*_doubts(scenario), *overlaps(scenario)]
+    texts = [*_doubts(scenario), *_another_collider(scenario), *overlaps(scenario)]
     for text in texts:
         warnings.warn(text, stacklevel=4)
 
@@ -132,6 +132,21 @@ def _doubts(scenario: Sections) -> Iterator[str]:
     m1, m2 = scenario.masses
     if m1 - m2 <= 2.0 * M_ELECTRON and model.ctau_m is None:
         yield f"m1 - m2 = {m1 - m2:g} GeV: below 2 m_e the excited state does not decay to e+ e-"
+
+
+def _another_collider(scenario: Sections) -> Iterator[str]:
+    """A built-in hall around beams that its collider does not have."""
+    if scenario.hall is None or scenario.hall.preset is None:
+        return
+    from wayside.scenario.hall import preset_hall
+
+    name = scenario.hall.preset
+    low, high = preset_hall(name).sqrt_s
+    if not low <= scenario.sqrt_s <= high:
+        yield (
+            f"hall.preset = {show(name)}: of a collider with sqrt_s = {low:g} to {high:g} GeV;"
+            f" here it is {scenario.sqrt_s:.4g} GeV"
+        )
 
 
 def overlaps(scenario: Sections) -> list[str]:

@@ -170,12 +170,15 @@ class PresetHall:
         Where the numbers of each body come from, by its name.
     certainty
         How sure they are, by its name.
+    sqrt_s
+        Lowest and highest centre-of-mass energy in GeV at which its collider runs.
     """
 
     header: Mapping[str, str]
     volumes: Mapping[str, HallVolume]
     sources: Mapping[str, str]
     certainty: Mapping[str, str]
+    sqrt_s: tuple[float, float]
 
 
 @cache
@@ -209,6 +212,7 @@ def preset_hall(name: str) -> PresetHall:
     """
     data: dict[str, Any] = tomllib.loads(_texts()[name])
     rows: dict[str, dict[str, Any]] = data.pop("volumes")
+    low, high = data.pop("sqrt_s")
     notes = {
         key: MappingProxyType({body: row.pop(key) for body, row in rows.items()})
         for key in ("source", "certainty")
@@ -219,5 +223,9 @@ def preset_hall(name: str) -> PresetHall:
         assert isinstance(section, HallVolumeSection)
         bodies[body] = section.build(body)
     return PresetHall(
-        MappingProxyType(data), MappingProxyType(bodies), notes["source"], notes["certainty"]
+        MappingProxyType(data),
+        MappingProxyType(bodies),
+        notes["source"],
+        notes["certainty"],
+        (low, high),
     )
