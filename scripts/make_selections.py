@@ -17,10 +17,10 @@ from typing import Final
 
 from table_script import arguments
 
+from wayside.candidates.samples import read_samples
 from wayside.results.search import SearchResult, search
 from wayside.scenario import load_scenario
 from wayside.search.run import Settings
-from wayside.search.samples import read_samples
 from wayside.selections.names import SELECTED
 
 SCENARIO: Final = "belle2-forward-beams"

@@ -15,6 +15,7 @@ _HOMES = {
     "BackgroundReport": "wayside.results.background",
     "Beams": "wayside.collider.beams",
     "Box": "wayside.detector.box",
+    "DesignResult": "wayside.results.design",
     "EventSample": "wayside.results.events",
     "KeyScan": "wayside.results.scan",
     "MassPoint": "wayside.sensitivity.mass_point",
@@ -27,6 +28,7 @@ _HOMES = {
     "Simulation": "wayside.results.simulation",
     "background": "wayside.results.background",
     "builtin_names": "wayside.scenario",
+    "design": "wayside.results.design",
     "events": "wayside.results.events",
     "load_result": "wayside.results.kinds",
     "load_scan": "wayside.results.scan",
@@ -57,6 +59,8 @@ if TYPE_CHECKING:
     from wayside.models.inelastic import ScalarInelastic as ScalarInelastic
     from wayside.results.background import BackgroundReport as BackgroundReport
     from wayside.results.background import background as background
+    from wayside.results.design import DesignResult as DesignResult
+    from wayside.results.design import design as design
     from wayside.results.events import EventSample as EventSample
     from wayside.results.events import events as events
     from wayside.results.kinds import load_result as load_result

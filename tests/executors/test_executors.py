@@ -84,3 +84,24 @@ def test_names() -> None:
     assert set(EXECUTORS) == {"serial", "processes", "dask"}
     with pytest.raises(InputError, match="must be one of"):
         executor("slurm")
+
+
+@pytest.mark.parametrize("by", [executor("serial"), executor("processes", workers=2)], ids=repr)
+def test_tasks_that_depend_on_outcomes(by: Executor) -> None:
+    """Three batches of three: each is made of the outcomes of the one before."""
+    found: dict[str, Outcome] = {}
+
+    def tasks() -> Iterator[tuple[str, int] | None]:
+        for batch in range(3):
+            while len(found) < 3 * batch:
+                yield None
+            last = sum(outcome.value for outcome in found.values())
+            for number in range(3):
+                yield f"{batch}-{number}", last + 5 + number
+
+    by.run(square, tasks(), lambda outcome: found.update({outcome.name: outcome}), print)
+    first = 5**2 + 6**2 + 7**2
+    assert found["1-2"].value == (first + 7) ** 2
+    second = first + sum((first + 5 + number) ** 2 for number in range(3))
+    assert len(found) == 9
+    assert found["2-0"].value == (second + 5) ** 2

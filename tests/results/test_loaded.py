@@ -36,6 +36,11 @@ def made(kind: str) -> Saved:
     if kind == "placement":
         options = {"counts": [4, 4, 1], "distances": [4.0, 4.0], "count": 1}
         return result_class(kind).compute(small(), options)
+    if kind == "design":
+        pytest.importorskip("optuna")
+        ends = {"detectors.A.position.2": (5.0, 9.0)}
+        scenario = wayside.load_scenario("belle2-forward")
+        return wayside.design(scenario, ends, cost=True, evaluations=8)
     return result_class(kind).compute(small())
 
 

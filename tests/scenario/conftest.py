@@ -133,6 +133,7 @@ BASE: dict[str, Any] = {
         "shield": 0.05,
         "fibres": 0.005,
         "clearance": 0.002,
+        "fibre_planes": 2,
     },
     "geant4": {
         "physics_list": "QGSP_BERT",
@@ -147,6 +148,19 @@ BASE: dict[str, Any] = {
         "exposure": 3652.5,
         "film_replacement": 100.0,
         "muon_flux": "cosine-squared",
+    },
+    "cost": {
+        "film": 1200.0,
+        "exchange": 8000.0,
+        "scanning_hour": 50.0,
+        "scanning_speed": 9000.0,
+        "plate": 30.0,
+        "tungsten": 70.0,
+        "lead": 6.0,
+        "gas_plane": 2000.0,
+        "gas_area": 15000.0,
+        "fibre_area": 12000.0,
+        "fixed": 1000.0,
     },
     "shielding": {"iron": 0.2, "tungsten": 0.7},
     "beam_backgrounds": {

@@ -53,6 +53,13 @@ MISTAKES = {
         "plane.epsilon = [0.01, 0.001]: must be a list of two numbers, the lower first"
     ),
     "run.signal=[1]": "run.signal[0] = 1: must be a string",
+    "stack.fibre_planes=1.5": "stack.fibre_planes = 1.5: must be a whole number from 1 to 10",
+    "cost.lead=-1": "cost.lead = -1: must be at least 0 and at most 1e+12",
+    "cost.scanning_speed=0": "cost.scanning_speed = 0: must be above 0 and at most 1e+09",
+    "cost.invar=3": (
+        "cost.invar: unknown key; allowed: film, exchange, scanning_hour, scanning_speed, plate,"
+        " tungsten, lead, gas_plane, gas_area, fibre_area, fixed"
+    ),
     # of sections together
     "model.m1=3": "model.m1 = 3: must be above m2 = 3.65 GeV",
     "model.m_aprime=7.5": (

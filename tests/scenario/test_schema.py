@@ -311,6 +311,7 @@ def test_known_keys_follow_the_fields() -> None:
         "reconstruction",
         "site",
         "shielding",
+        "cost",
         "beam_backgrounds.*",
         "hall",
         "hall.volumes.*",

@@ -10,6 +10,7 @@ from selections.toy import background_rows, candidates, decays_of, signal_rows
 
 from wayside.backgrounds.occupancy import occupancy
 from wayside.backgrounds.setup import DetectorSetup
+from wayside.candidates.samples import Samples, read_samples
 from wayside.cli.main import cli
 from wayside.results.search import search
 from wayside.scenario import load_scenario
@@ -19,7 +20,6 @@ from wayside.search.environment import LONG, environment
 from wayside.search.kept import SPLITTINGS, kept_by_splitting
 from wayside.search.prediction import predictions
 from wayside.search.regions import regions
-from wayside.search.samples import Samples, read_samples
 from wayside.selections.cuts import Cut, Cuts
 from wayside.selections.kinds import KINDS
 from wayside.selections.names import SELECTED

@@ -13,7 +13,7 @@ from wayside.selections.selection import nearest_selection, shipped_selections
 def test_measured_again_from_the_shipped_candidates(selection):
     """Efficiency and fakes of every file follow from the untouched half of the candidates."""
     pytest.importorskip("pyarrow")
-    from wayside.search.samples import shipped_samples
+    from wayside.candidates.samples import shipped_samples
 
     samples = shipped_samples()
     again = measured(

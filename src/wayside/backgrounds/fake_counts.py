@@ -16,7 +16,7 @@ from wayside.backgrounds.registry import sources
 from wayside.backgrounds.setup import DetectorSetup
 from wayside.backgrounds.source import BackgroundSource, Scaling, SelectableSource, Source
 from wayside.detector.cuts import FibreVeto
-from wayside.selections.names import SELECTED
+from wayside.selections.names import SEARCH, SELECTED
 from wayside.selections.selection import SearchSelection
 
 if TYPE_CHECKING:
@@ -211,6 +211,8 @@ def total(parts: Iterable[Contribution], selection: str) -> Count:
 def other_settings(scenario: "Scenario") -> list[str]:
     """Sections that are not those that the tables were made with; vetoes, lead and blocks aside."""
     same = {"fibre_veto", "gas_veto", "shield", "blocks"}
+    if scenario.selection == SEARCH:  # its layers are those of the scenario
+        same |= {"fibre_planes", "fibre_efficiency", "gas_efficiency"}
     sections = (scenario.stack, scenario.emulsion, scenario.reconstruction)
     names = ("stack", "emulsion", "reconstruction")
     return [

@@ -25,6 +25,7 @@ COMMANDS: Final = {
     "background": "What else looks like signal, and when it matters.",
     "search": "The selection with which a detector excludes most.",
     "place": "Where a detector sees most.",
+    "design": "Which hardware, and where: the best of many keys, against cost.",
     "draw": "The hall, the detectors and the beams, to scale.",
     "rerun": "A saved result anew, and whether its files are the same.",
     "explore": "A page in the browser that redraws the plane as values change.",

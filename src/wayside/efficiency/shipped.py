@@ -20,8 +20,8 @@ NAME: Final = "efficiency_map"
 SETTINGS: Final = ("stack", "geant4", "emulsion", "reconstruction")
 """Sections of a scenario that the table depends on, and that its header holds."""
 
-_FREE: Final = {"stack.blocks", "geant4.data", "geant4.margin"}
-"""Keys that change no efficiency: fewer blocks, more air."""
+_FREE: Final = {"stack.blocks", "stack.fibre_planes", "geant4.data", "geant4.margin"}
+"""Keys that change no efficiency: fewer blocks, more air, fibres that the signal does not cross."""
 
 
 @cache

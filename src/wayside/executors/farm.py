@@ -6,7 +6,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, takewhile
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -43,7 +43,7 @@ class Farm:
     def run(
         self,
         function: Callable[[Any], Any],
-        tasks: Iterable[tuple[str, Any]],
+        tasks: Iterable[tuple[str, Any] | None],
         receive: Callable[[Outcome], object],
         accident: Callable[[str], object],
     ) -> None:
@@ -69,7 +69,8 @@ class Farm:
         with self._client(farm) as client:
 
             def submit(number: int) -> list[Any]:
-                batch = list(islice(waiting, number))
+                # What is asked for too early ends the batch, and is asked for again.
+                batch = list(takewhile(lambda task: task is not None, islice(waiting, number)))
                 if not batch:
                     return []
                 names, arguments = zip(*batch, strict=True)
@@ -93,6 +94,7 @@ class Farm:
                 done.update(submit(len(outcomes)))
                 for outcome in outcomes:
                     receive(outcome)
+                done.update(submit(WINDOW - done.count()))
 
     def _client(self, farm: Any) -> Any:
         address = self.scheduler

@@ -29,7 +29,7 @@ class Executor(Protocol):
     def run(
         self,
         function: Callable[[Any], Any],
-        tasks: Iterable[tuple[str, Any]],
+        tasks: Iterable[tuple[str, Any] | None],
         receive: Callable[[Outcome], object],
         accident: Callable[[str], object],
     ) -> None:
@@ -40,7 +40,8 @@ class Executor(Protocol):
         function
             Can be pickled; importable by name where it is done.
         tasks
-            Names, all different, and arguments.
+            Names, all different, and arguments. None among them says that the next one depends on
+            an outcome that is still to come: it is asked for again after one was received.
         receive
             Called in this process with every outcome, one for each task.
         accident

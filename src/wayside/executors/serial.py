@@ -16,13 +16,16 @@ class Serial:
     def run(
         self,
         function: Callable[[Any], Any],
-        tasks: Iterable[tuple[str, Any]],
+        tasks: Iterable[tuple[str, Any] | None],
         receive: Callable[[Outcome], object],
         accident: Callable[[str], object],
     ) -> None:
         """Do tasks, as `wayside.executors.protocol.Executor`."""
         del accident  # nothing can die and be missed
-        for name, argument in tasks:
+        for task in tasks:
+            if task is None:  # every outcome was received
+                continue
+            name, argument = task
             start = time.process_time()
             value, error = None, None
             try:

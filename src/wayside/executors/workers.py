@@ -43,7 +43,7 @@ class Processes:
     def run(
         self,
         function: Callable[[Any], Any],
-        tasks: Iterable[tuple[str, Any]],
+        tasks: Iterable[tuple[str, Any] | None],
         receive: Callable[[Outcome], object],
         accident: Callable[[str], object],
     ) -> None:
@@ -61,6 +61,10 @@ class _Task(NamedTuple):
     attempt: int = 1
 
 
+class _Later(NamedTuple):
+    """In place of a task that depends on an outcome which is still to come."""
+
+
 class _Running(NamedTuple):
     """A worker process, and what it does."""
 
@@ -76,17 +80,18 @@ class _Workers:
         self,
         options: Processes,
         function: Callable[[Any], Any],
-        tasks: Iterable[tuple[str, Any]],
+        tasks: Iterable[tuple[str, Any] | None],
         receive: Callable[[Outcome], object],
         accident: Callable[[str], object],
     ) -> None:
         self.options = options
         self.function = function
-        self.fresh = (_Task(*task) for task in tasks)
+        self.fresh = (_Later() if task is None else _Task(*task) for task in tasks)
         self.again: deque[_Task] = deque()
         self.receive = receive
         self.accident = accident
         self.running: dict[Connection, _Running] = {}
+        self.idle: list[tuple[Connection, _Running]] = []
 
     def run(self) -> None:
         with scratch_folder() as scratch:
@@ -94,21 +99,25 @@ class _Workers:
                 while True:
                     while len(self.running) < self.options.workers:
                         task = self._next()
-                        if task is None:
+                        if not isinstance(task, _Task):
                             break
-                        self._start(scratch, task)
+                        if self.idle:
+                            free, running = self.idle.pop()
+                            self._send(free, running._replace(task=task))
+                        else:
+                            self._start(scratch, task)
                     if not self.running:
                         break
                     for connection in wait(list(self.running)):
                         assert isinstance(connection, Connection)
                         self._answer(connection)
             finally:
-                for connection, running in self.running.items():
+                for connection, running in (*self.running.items(), *self.idle):
                     running.process.kill()
                     running.process.join()
                     connection.close()
 
-    def _next(self) -> _Task | None:
+    def _next(self) -> _Task | _Later | None:
         return self.again.popleft() if self.again else next(self.fresh, None)
 
     def _start(self, scratch: Path, task: _Task) -> None:
@@ -138,11 +147,13 @@ class _Workers:
             return
         # The next task first: the worker need not wait for what becomes of this one.
         task = None if self.options.fresh else self._next()
-        if task is None:
+        if isinstance(task, _Task):
+            self._send(connection, running._replace(task=task))
+        elif isinstance(task, _Later):
+            self.idle.append((connection, running))
+        else:
             connection.close()  # the worker ends by itself
             running.process.join()
-        else:
-            self._send(connection, running._replace(task=task))
         self.receive(Outcome(running.task.name, value, error, seconds))
 
     def _died(self, running: _Running) -> None:

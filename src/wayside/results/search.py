@@ -5,10 +5,10 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, ClassVar, Final, Self
 
+from wayside.candidates.samples import Samples, read_samples, shipped_samples
 from wayside.results.saving import NONE, Drawing, Progress, Saved
 from wayside.scenario import Scenario
 from wayside.search import run as computed
-from wayside.search.samples import Samples, read_samples, shipped_samples
 from wayside.search.summary import flow_csv, summary
 from wayside.selections.names import SELECTED
 from wayside.text import json_text

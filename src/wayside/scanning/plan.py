@@ -14,7 +14,7 @@ from wayside.scanning.evaluation import Study
 from wayside.scanning.keys import Cost, check_keys, cost
 from wayside.scanning.quantities import QUANTITIES, columns_of
 from wayside.scenario import Scenario
-from wayside.scenario.input_files import file_hash, input_files
+from wayside.scenario.input_files import file_hashes
 from wayside.sensitivity.background import Background, expected_background
 from wayside.tables import require_pyarrow
 from wayside.version import __version__
@@ -68,9 +68,7 @@ class Plan:
             "wayside": __version__,
             "packages": package_versions(),
             "scenario": self.scenario.to_dict(),
-            "files": {
-                key: file_hash(path) for key, path in input_files(self.scenario.to_dict()).items()
-            },
+            "files": file_hashes(self.scenario.to_dict()),
             "keys": list(self.design.keys),
             "design": self.design.about(),
             "columns": [column.name for column in self.study.columns],
@@ -121,10 +119,10 @@ def plan(
     return made if rows else replace(made, rows=_rows(scenario, design))
 
 
-@lru_cache(maxsize=1)
-def package_versions() -> dict[str, str]:
-    """Versions of `PACKAGES` that are installed here."""
-    return {name: version(name) for name in PACKAGES}
+@lru_cache(maxsize=4)
+def package_versions(names: tuple[str, ...] = PACKAGES) -> dict[str, str]:
+    """Versions of packages that are installed here."""
+    return {name: version(name) for name in names}
 
 
 def _rows(scenario: Scenario, design: Design) -> int:

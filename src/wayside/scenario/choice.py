@@ -5,6 +5,7 @@ from pathlib import Path
 from wayside.efficiency.selection import SELECTIONS
 from wayside.errors import InputError
 from wayside.scenario.schema import Scenario
+from wayside.selections.hardware import with_layers
 from wayside.selections.names import SEARCH
 from wayside.selections.selection import SearchSelection, nearest_selection, read_selection
 
@@ -34,6 +35,8 @@ def detector_of(scenario: Scenario, name: str | None = None) -> str:
 def selection_of(scenario: Scenario) -> SearchSelection | None:
     """The selection of a search that a scenario asks for; None for those without one.
 
+    One that comes with Wayside has the layers that veto of the scenario; that of a file its own.
+
     Parameters
     ----------
     scenario
@@ -49,5 +52,10 @@ def selection_of(scenario: Scenario) -> SearchSelection | None:
         return None
     if name == SEARCH:
         heavier, lighter = scenario.masses
-        return nearest_selection(heavier - lighter)
+        return with_layers(
+            nearest_selection(heavier - lighter),
+            scenario.stack.fibre_planes,
+            scenario.emulsion.fibre_efficiency,
+            scenario.emulsion.gas_efficiency,
+        )
     return read_selection(Path(name))

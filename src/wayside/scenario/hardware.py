@@ -33,6 +33,7 @@ Density = Annotated[float, BeforeValidator(Quantity("density", 1e-6, 30.0))]
 Fraction = Annotated[float, BeforeValidator(Quantity("pure number", 0.0, 1.0))]
 Blocks = Annotated[int, BeforeValidator(Whole(1, 1000))]
 Layers = Annotated[int, BeforeValidator(Whole(1, 1000))]
+Planes = Annotated[int, BeforeValidator(Whole(1, 10))]
 Cut = Annotated[float, BeforeValidator(Quantity("length", 1e-7, 1.0))]
 
 
@@ -79,6 +80,8 @@ class StackSection(Section):
         Thickness in m of the lead around, and of the scintillating fibres outside it; 0 for none.
     clearance
         Between the blocks and the lead, in m.
+    fibre_planes
+        Planes of fibres on each side that veto, with independent inefficiencies.
     """
 
     blocks: Blocks = _STACK.default("blocks")
@@ -104,6 +107,7 @@ class StackSection(Section):
     shield: Optional = _STACK.default("shield")
     fibres: Optional = _STACK.default("fibres")
     clearance: Optional = _STACK.default("clearance")
+    fibre_planes: Planes = 1
 
     def build(self, size: tuple[float, float] | None = None) -> Stack:
         """The stack these keys describe.

@@ -34,3 +34,14 @@ def input_files(scenario: Mapping[str, Any]) -> dict[str, Path]:
         if isinstance(value, str) and Path(value).is_file():
             found[f"{section}.{key}"] = Path(value)
     return found
+
+
+def file_hashes(scenario: Mapping[str, Any]) -> dict[str, str]:
+    """Hashes of the files that a scenario names, by dotted key.
+
+    Parameters
+    ----------
+    scenario
+        As for `input_files`.
+    """
+    return {key: file_hash(path) for key, path in input_files(scenario).items()}

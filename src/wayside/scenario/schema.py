@@ -11,6 +11,7 @@ from wayside.models.registry import kinds
 from wayside.production.particle_registry import names as particle_process_names
 from wayside.production.registry import AUTOMATIC, resolve
 from wayside.scenario import checks, overrides
+from wayside.scenario.cost import CostSection
 from wayside.scenario.detector import AnyDetectorSection, keys_of
 from wayside.scenario.emulsion import EmulsionSection, ReconstructionSection
 from wayside.scenario.hall import DEFAULT as DEFAULT_BODY
@@ -47,7 +48,8 @@ class Scenario(Section):
     ----------
     name, description
         What it is called and what it stands for.
-    model, collider, run, plane, cosmology, stack, geant4, emulsion, reconstruction, site, shielding
+    model, collider, run, plane, cosmology, stack, geant4, emulsion, reconstruction, site, \
+    shielding, cost
         Sections; see their classes for keys and units.
     hall
         What stands around the collision; None where nothing is known of it.
@@ -71,6 +73,7 @@ class Scenario(Section):
     shielding: ShieldingSection = ShieldingSection()
     beam_backgrounds: Mapping[DetectorName, BeamBackgroundSection] = Field(default_factory=dict)
     hall: HallSection | None = None
+    cost: CostSection = CostSection()
 
     @classmethod
     def from_dict(cls, data: Mapping[str, object]) -> "Scenario":

@@ -2,12 +2,12 @@
 
 import numpy as np
 
+from wayside.candidates.samples import Samples
 from wayside.candidates.weights import Vetoes
 from wayside.efficiency.shipped import shipped
 from wayside.search.environment import Environment
 from wayside.search.parts import part
 from wayside.search.problem import BackgroundPart, Problem
-from wayside.search.samples import Samples
 from wayside.selections.background_sample import background_events
 from wayside.selections.samples import Half
 from wayside.selections.signal_sample import signal_events

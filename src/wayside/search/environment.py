@@ -14,10 +14,10 @@ from wayside.backgrounds.occupancy import scanned_tracks
 from wayside.backgrounds.registry import sources
 from wayside.backgrounds.setup import DetectorSetup
 from wayside.backgrounds.source import SelectableSource, Source
+from wayside.candidates.samples import Samples
 from wayside.errors import InputError
 from wayside.scenario import Scenario
 from wayside.search.limit_table import LimitTable, limit_table
-from wayside.search.samples import Samples
 from wayside.selections.background_sample import simulated_samples
 from wayside.selections.fakes import FakeBins
 from wayside.selections.kinds import KINDS

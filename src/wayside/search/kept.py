@@ -4,9 +4,9 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from wayside.candidates.samples import Samples
 from wayside.candidates.schema import CHANNELS as SCHEMA_CHANNELS
 from wayside.efficiency.binomial import interval
-from wayside.search.samples import Samples
 from wayside.selections.cuts import Cuts
 from wayside.selections.samples import Half
 from wayside.selections.signal import CHANNELS

@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from wayside.backgrounds.budget import Budget
+from wayside.candidates.samples import Samples
 from wayside.limits.control import Control
 from wayside.scenario import Scenario
 from wayside.search.environment import Environment
@@ -28,7 +29,6 @@ from wayside.search.regions import (
     regions,
     tagged,
 )
-from wayside.search.samples import Samples
 from wayside.selections.cuts import Cuts
 from wayside.selections.names import SELECTED
 from wayside.sensitivity.background import control_detector

@@ -9,11 +9,11 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from wayside.candidates.samples import Samples
 from wayside.efficiency.shipped import shipped
 from wayside.search.build import problem
 from wayside.search.environment import Environment
 from wayside.search.parts import Part
-from wayside.search.samples import Samples
 from wayside.selections.background_sample import background_events
 from wayside.selections.cuts import Cuts, passing
 from wayside.selections.events import heaviest

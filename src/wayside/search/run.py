@@ -9,6 +9,7 @@ from scipy.special import ndtri
 
 from wayside.backgrounds.budget import Budget, budget
 from wayside.backgrounds.fake_counts import contributions
+from wayside.candidates.samples import Samples
 from wayside.candidates.weights import Vetoes
 from wayside.detector.cuts import FibreVeto
 from wayside.scenario import Scenario
@@ -20,7 +21,6 @@ from wayside.search.kept import Kept, kept_by_splitting
 from wayside.search.optimise import MOST_CUTS, Optimum, optimise
 from wayside.search.prediction import Predictions, from_samples
 from wayside.search.problem import Problem
-from wayside.search.samples import Samples
 from wayside.search.tree import Comparison, compared, require_tree
 from wayside.selections.cuts import Cuts
 from wayside.selections.measure import measured

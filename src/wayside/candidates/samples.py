@@ -1,5 +1,6 @@
 """Candidates and the decays behind them: where a search takes them from."""
 
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -49,8 +50,9 @@ def read_samples(folder: Path) -> Samples:
     return Samples(read_candidates(folder / CANDIDATES), read_decays(folder / DECAYS))
 
 
+@cache
 def shipped_samples() -> Samples:
-    """Candidates that come with Wayside.
+    """Candidates that come with Wayside; read when they are first asked for.
 
     Raises
     ------

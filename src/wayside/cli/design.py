@@ -1,0 +1,241 @@
+"""``wayside design``: where a detector should stand, and which hardware it should have."""
+
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from wayside.cli.common import (
+    claim_out,
+    echo_page,
+    json_option,
+    load,
+    out_option,
+    scenario_options,
+    table_text,
+)
+from wayside.cli.progress import counted
+from wayside.text import json_text
+
+if TYPE_CHECKING:
+    from wayside.designing.design import Design
+    from wayside.designing.evaluation import Trial
+    from wayside.executors import Executor
+
+
+@click.command("design")
+@scenario_options
+@out_option
+@json_option
+@click.option(
+    "--vary",
+    "ranges",
+    multiple=True,
+    metavar="KEY=LOW:HIGH[:log]",
+    help="A key to choose and its range; may be repeated.",
+)
+@click.option(
+    "--objective",
+    default="epsilon_min",
+    show_default=True,
+    help="epsilon_min, area, ratio or n_limit.",
+)
+@click.option("--cost", "cheap", is_flag=True, help="Cost as a second objective: a Pareto front.")
+@click.option("--most-cost", type=float, metavar="C", help="What a design may cost.")
+@click.option(
+    "--background",
+    default="nominal",
+    show_default=True,
+    help="How it is taken: nominal, more, error-halved, error-doubled, exact or none.",
+)
+@click.option(
+    "--evaluations",
+    type=click.IntRange(1, 100_000),
+    default=200,
+    show_default=True,
+    help="Designs that are tried.",
+)
+@click.option("--sampler", default="tpe", show_default=True, help="Of Optuna: tpe or nsga-ii.")
+@click.option(
+    "--seed", type=click.IntRange(0), default=1, show_default=True, help="Of the sampler."
+)
+@click.option(
+    "--workers", type=click.IntRange(1), metavar="N", help="Processes.  [default: one per core]"
+)
+@click.option("--scheduler", metavar="ADDRESS", help="A scheduler of dask.distributed instead.")
+def command(
+    scenario: str,
+    overrides: tuple[str, ...],
+    out: Path | None,
+    as_json: bool,
+    ranges: tuple[str, ...],
+    objective: str,
+    cheap: bool,
+    most_cost: float | None,
+    background: str,
+    evaluations: int,
+    sampler: str,
+    seed: int,
+    workers: int | None,
+    scheduler: str | None,
+) -> None:
+    """Choose place and hardware of a detector: any numeric keys, many at once.
+
+    SCENARIO is a built-in name or a TOML file; its background and efficiency, its hall and its
+    prices ([cost]) are used. Writes design.json, designs.csv, trials.json and figures to --out
+    (default: wayside-design). A run that was killed goes on where it was, with the same command.
+    """
+    folder = Path("wayside-design") if out is None else out
+    loaded = load(scenario, overrides)
+    from wayside.designing.optimiser import require_optuna
+    from wayside.designing.plan import plan
+    from wayside.designing.run import run_design
+    from wayside.results.design import DesignResult
+    from wayside.scanning.axes import key_range
+
+    require_optuna()
+    planned = plan(
+        loaded,
+        [key_range(text) for text in ranges],
+        objective,
+        cheap=cheap,
+        background=background,
+        most_cost=most_cost,
+        sampler=sampler,
+        seed=seed,
+    )
+    by = _executor(workers, scheduler)
+    claim_out(folder)
+    with counted("designs", hidden=as_json) as progress:
+        found = run_design(
+            planned,
+            evaluations,
+            by,
+            folder,
+            progress=progress,
+            report=lambda accident: click.echo(f"wayside: warning: {accident}", err=True),
+        )
+    written = DesignResult(found).save(folder)
+    if as_json:
+        click.echo(json_text(found.summary()))
+        return
+    _print(found)
+    click.echo("".join(f"wrote {path}\n" for path in written), nl=False)
+
+
+def _executor(workers: int | None, scheduler: str | None) -> "Executor":
+    if workers is not None and scheduler is not None:
+        raise click.UsageError("--workers: for processes of this machine, not with --scheduler")
+    from wayside.executors import executor
+    from wayside.processes import cores
+
+    if scheduler is not None:
+        return executor("dask", scheduler=scheduler)
+    return executor("processes", workers=workers or cores())
+
+
+def _print(found: "Design") -> None:
+    """The answer, what it is made of, and what it hangs on."""
+    objective = found.plan.objective
+    allowed = sum(trial.allowed for trial in found.trials)
+    echo_page(
+        f"{found.plan.scenario.name}: {objective.label}; {allowed} of {len(found.trials)} designs"
+        " allowed"
+    )
+    if found.best is None:
+        nearest = min(found.trials, key=lambda trial: trial.violation)
+        echo_page(f"none of them; the nearest: {nearest.reason}")
+        return
+    click.echo(f"\n{_values(found, found.best)}\n")
+    echo_page(_uncertainty(found))
+    if found.steps:
+        click.echo(f"\n{_changes(found)}")
+    click.echo(f"\n{_backgrounds(found)}\n")
+    echo_page("\n".join(_notes(found)))
+    if found.plan.cheap:
+        click.echo(f"\n{_front(found)}\n")
+    echo_page("\nto use it:\n" + "\n".join(f"--set {line}" for line in found.settings()) + "\n")
+
+
+def _number(value: float, digits: int = 4) -> str:
+    return "none" if math.isnan(value) else f"{value:.{digits}g}"
+
+
+def _values(found: "Design", best: "Trial") -> str:
+    """Keys, objective and cost of the scenario's own design and of the recommended one."""
+    rows: list[tuple[str, ...]] = [
+        (key, _number(found.start.values[key]), _number(value), found.known[key].status)
+        for key, value in best.values.items()
+    ]
+    for label, name in (
+        (found.plan.objective.label, "value"),
+        ("signal events excluded", "n_limit"),
+        ("background", "background"),
+        ("its standard error", "background_error"),
+        ("cost", "cost"),
+    ):
+        own, new = (getattr(trial, name) for trial in (found.start, best))
+        rows.append((label, _number(own), _number(new), ""))
+    return table_text(("", "own", "recommended", ""), rows)
+
+
+def _uncertainty(found: "Design") -> str:
+    parts = [
+        f"{100.0 * change:+.3g}%" if math.isfinite(change) else "none left"
+        for change in found.uncertainty.values()
+    ]
+    words = f"{found.gain:.4g} times as good" if math.isfinite(found.gain) else "own: no value"
+    return (
+        f"{words}; one standard error of the background changes the value by {parts[0]}, of the"
+        f" yields by {parts[1]}"
+    )
+
+
+def _changes(found: "Design") -> str:
+    """Objective with one change made, and with one undone."""
+    rows = [(step.change.name, _outcome(step.alone), _outcome(step.undone)) for step in found.steps]
+    return table_text(("change", "value with it alone", "without it"), rows)
+
+
+def _outcome(trial: "Trial") -> str:
+    if math.isfinite(trial.value):
+        return _number(trial.value) + ("" if trial.allowed else f" ({trial.reason})")
+    return trial.reason
+
+
+def _backgrounds(found: "Design") -> str:
+    """Objective for other ways to take the background."""
+    from wayside.designing.assumptions import ASSUMPTIONS
+
+    rows = [
+        (
+            ASSUMPTIONS[one.name].label,
+            _number(one.start),
+            _number(one.best),
+            _number(math.nan if one.other is None else one.other.by_assumption[one.name]),
+        )
+        for one in found.alternatives
+    ]
+    return table_text(("background", "own", "recommended", "best of all tried"), rows)
+
+
+def _notes(found: "Design") -> list[str]:
+    from wayside.designing.assumptions import ASSUMPTIONS
+
+    lines = []
+    if found.hangs_on is not None:
+        lines.append(f"the value hangs most on: {ASSUMPTIONS[found.hangs_on].label}")
+    lines += [
+        f"extrapolated: {key}: {one.words}"
+        for key, one in found.known.items()
+        if one.status == "extrapolated"
+    ]
+    if found.start.costs:
+        lines.append("prices are those of [cost], whose defaults are guesses")
+    return lines
+
+
+def _front(found: "Design") -> str:
+    rows = [(_number(trial.cost), _number(trial.value)) for trial in found.front]
+    return table_text(("cost", found.plan.objective.label), rows)

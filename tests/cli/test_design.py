@@ -1,0 +1,83 @@
+"""`wayside design` as a user meets it."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from wayside.cli.main import cli
+
+pytest.importorskip("optuna")
+pytest.importorskip("pyarrow")
+
+DEPTH = ("--vary", "detectors.A.size.2=0.8:2")
+SMALL = ("--evaluations", "8", "--workers", "1")
+
+
+def design(*args: str) -> Result:
+    return CliRunner().invoke(cli, ["design", "belle2-forward", *args])
+
+
+def test_files_and_text(tmp_path: Path) -> None:
+    result = design(*DEPTH, *SMALL, "--cost", "--out", str(tmp_path))
+    assert result.exit_code == 0, result.stderr
+    names = sorted(path.name for path in tmp_path.iterdir())
+    figures = {"search.png", "search.pdf", "front.png", "front.pdf"}
+    assert {"design.json", "designs.csv", "trials.json"} | figures <= set(names)
+    kept = json.loads((tmp_path / "design.json").read_text())
+    assert kept["evaluations"] == 8
+    assert kept["cost_is_objective"] is True
+    lines = [line for line in result.stdout.splitlines() if not line.startswith("wrote")]
+    assert max(map(len, lines)) <= 80
+    for setting in kept["set"]:
+        assert f"--set {setting}" in lines
+    front = [trial["costs"] for trial in kept["front"]]
+    costs = [sum(parts.values()) for parts in front]
+    assert costs == sorted(costs, reverse=True)
+    # Once more: nothing is computed anew, and the answer is the same.
+    before = (tmp_path / "trials.json").read_bytes()
+    again = design(*DEPTH, *SMALL, "--cost", "--out", str(tmp_path), "--json")
+    assert json.loads(again.stdout) == kept
+    assert (tmp_path / "trials.json").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        ((), "a design needs a key to choose: --vary KEY=LOW:HIGH"),
+        (("--vary", "model.epsilon=1e-5:1e-3"), "model.epsilon: not for a design to choose"),
+        (("--vary", "stack.blocks"), "must be KEY=LOW:HIGH or KEY=LOW:HIGH:log"),
+        ((*DEPTH, "--objective", "x"), "objective = 'x': must be one of epsilon_min, area"),
+        ((*DEPTH, "--sampler", "x"), "sampler = 'x': must be one of tpe, nsga-ii"),
+        ((*DEPTH, "--most-cost", "-1"), "most cost = -1: must be above 0"),
+        ((*DEPTH, "--workers", "2", "--scheduler", "x"), "--workers: for processes of this"),
+        (("--vary", "run.efficiency=0:1"), "run.efficiency: must be a key of one number"),
+        (
+            ("--set", "detectors.A={shape='belle2-cdc'}", "--vary", "stack.shield=0:1", "--cost"),
+            "costs are those of a box of blocks",
+        ),
+    ],
+)
+def test_bad_input(tmp_path: Path, args: tuple[str, ...], words: str) -> None:
+    result = design(*args, "--out", str(tmp_path / "new"))
+    assert result.exit_code == 2
+    assert words in result.stderr
+    assert result.stderr.count("\n") == 1
+    assert not (tmp_path / "new").exists()
+
+
+def test_nothing_is_allowed(tmp_path: Path) -> None:
+    far = ("--vary", "detectors.A.position.2=4000:5000")
+    result = design(*far, *SMALL, "--out", str(tmp_path))
+    assert result.exit_code == 0, result.stderr
+    assert "none of them; the nearest: nothing is excluded" in result.stdout
+    assert json.loads((tmp_path / "design.json").read_text())["recommended"] is None
+
+
+def test_without_optuna(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setitem(__import__("sys").modules, "optuna", None)
+    result = design(*DEPTH, *SMALL, "--out", str(tmp_path / "new"))
+    assert result.exit_code == 2
+    assert 'pip install "wayside[design]"' in result.stderr
+    assert not (tmp_path / "new").exists()

@@ -1,0 +1,155 @@
+"""The loop: a known optimum, and the same answer however it is computed."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from designing.conftest import BEST, fails, toy, toy_plan
+from wayside.designing import run as module
+from wayside.designing.evaluation import Trial, trial
+from wayside.designing.front import front
+from wayside.designing.journal import NAME
+from wayside.designing.plan import Plan
+from wayside.designing.run import DesignError, run_design
+from wayside.errors import InputError
+from wayside.executors import executor
+from wayside.text import json_text
+
+pytest.importorskip("optuna")
+
+SERIAL = executor("serial")
+
+
+def test_known_optimum(ask: Plan) -> None:
+    """Of 1 at the best design; an even sample of as many has 1.04 in the median (20 seeds)."""
+    found = run_design(ask, 120, SERIAL, evaluate=toy)
+    assert found.best is not None
+    assert found.best.value < 1.02
+    assert abs(found.best.values["shielding.tungsten"] - BEST["shielding.tungsten"]) < 0.45
+    assert isinstance(found.best.values["stack.blocks"], int)
+    assert found.gain == pytest.approx(found.start.value / found.best.value)
+    refused = [one for one in found.trials if one.values["shielding.tungsten"] > 2.0]
+    assert refused
+    assert not any(one.allowed for one in refused)
+
+
+def test_its_own_design_is_tried_first(ask: Plan) -> None:
+    found = run_design(ask, 8, SERIAL, evaluate=toy)
+    assert found.trials[0].values == found.start.values == ask.start
+
+
+@pytest.mark.parametrize("sampler", ["tpe", "nsga-ii"])
+def test_a_run_that_was_killed_goes_on(sampler: str, tmp_path: Path) -> None:
+    asked = toy_plan(sampler=sampler, cheap=True)
+    whole = run_design(asked, 48, SERIAL, evaluate=toy)
+    count = 0
+
+    def killed(values: dict[str, float]) -> Trial:
+        nonlocal count
+        count += 1
+        if count > 29:
+            raise KeyboardInterrupt
+        return toy(values)
+
+    with pytest.raises(KeyboardInterrupt):
+        run_design(asked, 48, SERIAL, tmp_path, evaluate=killed)
+    kept = len(json.loads((tmp_path / NAME).read_text())["trials"])
+    assert kept == 29
+    again = 0
+
+    def counted(values: dict[str, float]) -> Trial:
+        nonlocal again
+        again += 1
+        return toy(values)
+
+    resumed = run_design(asked, 48, SERIAL, tmp_path, evaluate=counted)
+    assert json_text(resumed.summary()) == json_text(whole.summary())
+    assert resumed.trials == whole.trials
+    assert again == len(json.loads((tmp_path / NAME).read_text())["trials"]) - kept
+    # A longer run of the same design goes on from there, too.
+    assert run_design(asked, 56, SERIAL, tmp_path, evaluate=toy).trials[:48] == whole.trials
+
+
+def test_any_number_of_workers(ask: Plan) -> None:
+    one = run_design(ask, 32, SERIAL, evaluate=toy)
+    two = run_design(ask, 32, executor("processes", workers=2), evaluate=toy)
+    assert one.trials == two.trials
+    assert json_text(one.summary()) == json_text(two.summary())
+
+
+def test_other_inputs_and_failures(ask: Plan, tmp_path: Path) -> None:
+    run_design(ask, 8, SERIAL, tmp_path, evaluate=toy)
+    with pytest.raises(InputError, match=r"a design of other inputs \(seed\)"):
+        run_design(toy_plan(seed=2), 8, SERIAL, tmp_path, evaluate=toy)
+    (tmp_path / NAME).write_text("{")
+    with pytest.raises(InputError, match="the trials of a design"):
+        run_design(ask, 8, SERIAL, tmp_path, evaluate=toy)
+    with pytest.raises(DesignError, match="ZeroDivisionError: of 3 keys"):
+        run_design(ask, 8, SERIAL, evaluate=fails)
+
+
+def test_front_is_not_dominated() -> None:
+    """By brute force over all pairs, on random designs with ties and missing values."""
+    rng = np.random.default_rng(5)
+    losses = rng.integers(0, 12, (200, 2)).astype(float)
+    losses[rng.integers(0, 200, 20), 1] = np.nan
+    kept = set(front(losses).tolist())
+    finite = np.isfinite(losses).all(axis=1)
+    for number in range(len(losses)):
+        better = [
+            other
+            for other in np.flatnonzero(finite).tolist()
+            if np.all(losses[other] <= losses[number]) and np.any(losses[other] < losses[number])
+        ]
+        first_of_equal = not any(
+            np.array_equal(losses[other], losses[number]) for other in range(number)
+        )
+        assert (number in kept) == (bool(finite[number]) and not better and first_of_equal)
+
+
+def test_front_and_answer_of_a_run() -> None:
+    """The answer with cost is the best that is not dearer than the scenario's own."""
+    found = run_design(toy_plan(cheap=True), 64, SERIAL, evaluate=toy)
+    assert len(found.front) > 3
+    costs = [one.cost for one in found.front]
+    values = [one.value for one in found.front]
+    assert costs == sorted(costs, reverse=True)
+    assert values == sorted(values)
+    assert found.best is not None
+    cheap = [one.value for one in found.trials if one.allowed and one.cost <= found.start.cost]
+    assert found.best.value == min(cheap)
+
+
+def test_changes_lead_from_one_design_to_the_other(ask: Plan) -> None:
+    found = run_design(ask, 40, SERIAL, evaluate=toy)
+    assert found.best is not None
+    assert {step.change.name for step in found.steps} <= set(ask.start)
+    for step in found.steps:
+        (key,) = step.change.after
+        assert step.alone == toy({**found.start.values, key: found.best.values[key]})
+        assert step.undone == toy({**found.best.values, key: found.start.values[key]})
+
+
+def test_alternatives(ask: Plan) -> None:
+    """In the toy each way to take the background has a factor of its own, the last the largest."""
+    found = run_design(ask, 24, SERIAL, evaluate=toy)
+    assert found.hangs_on == "none"
+    assert found.best is not None
+    for k, one in enumerate(found.alternatives):
+        assert one.best == pytest.approx(found.best.value * (1.0 + 0.1 * k))
+        assert one.other is not None
+        assert one.other.values == found.best.values
+
+
+def test_trials_survive_the_journal() -> None:
+    tried = toy({"stack.shield": 0.3, "shielding.tungsten": 1.0, "stack.blocks": 7})
+    assert trial(json.loads(json.dumps(tried.plain()))) == tried
+    nothing = Trial({"stack.shield": 0.3}, violation=3.0, reason="why")
+    assert repr(trial(json.loads(json.dumps(nothing.plain())))) == repr(nothing)
+
+
+def test_module_has_no_state() -> None:
+    assert not [name for name, value in vars(module).items() if isinstance(value, dict | list)
+                and not name.startswith("__")]  # fmt: skip
