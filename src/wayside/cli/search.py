@@ -84,7 +84,6 @@ def command(
     if out is not None:
         claim_out(out, "search.json", loaded)
     with steps("search") as step:
-        from wayside.candidates.samples import read_samples
         from wayside.results.search import search
         from wayside.search.run import Settings
 

@@ -65,9 +65,7 @@ class DesignResult(Saved):
         """Compute a result, as `wayside.results.saving.Saved.compute`."""
         say = progress or (lambda _: None)
         given = {"vary": {}, **options}
-        found = design(
-            scenario, **given, progress=lambda done, of: say(f"{done} of {of} designs")
-        )
+        found = design(scenario, **given, progress=lambda done, of: say(f"{done} of {of} designs"))
         return cls(found.design)
 
     @property
