@@ -28,6 +28,7 @@ _HOMES = {
     "Simulation": "wayside.results.simulation",
     "background": "wayside.results.background",
     "builtin_names": "wayside.scenario",
+    "compare": "wayside.results.comparison",
     "design": "wayside.results.design",
     "events": "wayside.results.events",
     "load_result": "wayside.results.kinds",
@@ -59,6 +60,7 @@ if TYPE_CHECKING:
     from wayside.models.inelastic import ScalarInelastic as ScalarInelastic
     from wayside.results.background import BackgroundReport as BackgroundReport
     from wayside.results.background import background as background
+    from wayside.results.comparison import compare as compare
     from wayside.results.design import DesignResult as DesignResult
     from wayside.results.design import design as design
     from wayside.results.events import EventSample as EventSample

@@ -120,4 +120,4 @@ def test_planes_of_keys(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="there is: discovery"):
         key_reach_figure(result, Look(hide=("relic",)))
     files = result.save(tmp_path, formats=("svg",), look=Look(hide=("discovery",)))
-    assert [path.name for path in files][-1] == "reach.svg"
+    assert [path.name for path in files][-2:] == ["reach.svg", "provenance.json"]

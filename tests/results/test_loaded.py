@@ -31,6 +31,10 @@ def made(kind: str) -> Saved:
         plane = {"plane.x": "model.m_aprime", "plane.y": "model.epsilon", "plane.points": 20}
         ranges = {"plane.x_range": [13.0, 15.0], "plane.y_range": [1e-5, 1e-1]}
         return result_class(kind).compute(small().with_values({**plane, **ranges}))
+    if kind == "comparison":
+        return wayside.compare(
+            [small(), small().with_values({"run.luminosity_fb": 10.0})], ["a", "b"]
+        )
     if kind == "scan":
         return wayside.scan_keys(small(), {"model.epsilon": [1e-4, 1e-3]}, ["events", "ctau"])
     if kind == "placement":

@@ -98,6 +98,12 @@ def figure_options(command: Command) -> Command:
                 help="Width of the figure: one or two columns of a journal.",
             ),
             click.option(
+                "--limits",
+                multiple=True,
+                metavar="[LABEL=]FILE",
+                help="Published limit of your own, a CSV file of x and y; may be repeated.",
+            ),
+            click.option(
                 "--style",
                 type=click.Path(path_type=Path),
                 metavar="FILE",
@@ -115,10 +121,11 @@ def look_of(wanted: Mapping[str, Any]) -> "tuple[Sequence[str], Look | None]":
     Raises
     ------
     InputError
-        If there is no such layer, or the style file cannot be read.
+        If there is no such layer, or the style file or a limit cannot be read.
     """
     formats = tuple(dict.fromkeys(wanted["formats"])) or FIGURE_FORMATS[:2]
-    given = {key: value for key, value in wanted.items() if value is not None and key != "formats"}
+    given = {key: value for key, value in wanted.items() if value not in (None, ())}
+    given.pop("formats", None)
     if not given:
         return formats, None
     from wayside.plotting.look import WIDTHS, Look
@@ -178,16 +185,21 @@ def claim_out(folder: Path, result: str = "", scenario: "Scenario | None" = None
     )
 
 
-def load(scenario: str, overrides: tuple[str, ...], **options: str | None) -> "Scenario":
+def load(
+    scenario: str | Mapping[str, Any], overrides: tuple[str, ...], **options: str | None
+) -> "Scenario":
     """Load the scenario of a command line; imports the library only now.
 
+    ``scenario`` is a name, a path, or the plain values of a scenario that was loaded before.
     ``options`` are values of keys that have an option of their own (``run__recast`` for
     ``run.recast``), None where it was not given; they win over ``--set``.
     """
-    from wayside.scenario import load_scenario
+    from wayside.scenario import Scenario, load_scenario
 
     given = [f'{key.replace("__", ".")}="{value}"' for key, value in options.items() if value]
-    return load_scenario(scenario, (*overrides, *given))
+    if isinstance(scenario, str):
+        return load_scenario(scenario, (*overrides, *given))
+    return Scenario.from_dict(scenario).with_values((*overrides, *given))
 
 
 def require_named_plane(scenario: "Scenario", plane: str | None) -> None:

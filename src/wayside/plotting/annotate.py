@@ -1,5 +1,6 @@
 """Legend and labels of the reach figure, placed where nothing else is."""
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -20,7 +21,13 @@ from wayside.typing import FloatArray
 Corner = Literal["lower left", "lower right", "upper left", "upper right"]
 
 
-def annotate(axes: Axes, result: Reach, shaded: list[Search], handles: list[Artist]) -> None:
+def annotate(
+    axes: Axes,
+    result: Reach,
+    shaded: list[Search],
+    handles: list[Artist],
+    others: Sequence[Line] = (),
+) -> None:
     """Legend, and names in the regions of searches; an entry of the legend where none fits.
 
     Parameters
@@ -33,6 +40,8 @@ def annotate(axes: Axes, result: Reach, shaded: list[Search], handles: list[Arti
         Searches that reach into the plane, lowest first.
     handles
         Entries of the legend for our own lines.
+    others
+        Other lines that are drawn.
     """
     plane = result.plane
     across = _fraction(plane.x.coordinates)
@@ -49,6 +58,7 @@ def annotate(axes: Axes, result: Reach, shaded: list[Search], handles: list[Arti
         *result.approximate,
         *result.unity,
         *(branch.line for branch in result.relic.branches),
+        *others,
     ]:
         room.mark_line(lines, _on_axes(line, result))
     for line in result.contour:

@@ -24,38 +24,42 @@ def arrivals_figure(report: dict[str, Any]) -> Figure:
     Each curve has unit area: of excited states that decay inside, or, dashed, of those that cross
     the detector where the probability to decay vanishes.
     """
-    shown = [entry for entry in report["detectors"] if entry["arrival_histogram"]]
     with canvas(6.4, 4.2) as figure:
-        axes = figure.subplots()
-        for number, detector in enumerate(shown):
-            _draw(axes, detector, _COLOURS[number % len(_COLOURS)])
-        lights = [_light(detector) for detector in shown]
-        last = max(detector["arrival_histogram"]["edges_ns"][-1] for detector in shown)
-        axes.axvspan(min(lights), max(lights), color="0.55", linewidth=1.2)
-        axes.set_ylim(bottom=0.0)
-        low = min(lights)
-        # Room to the left, so that light does not sit on the frame.
-        axes.set_xlim(low - 0.06 * (last - low), last + 0.02 * (last - low))
-        axes.annotate(
-            "light and all that is prompt",
-            (max(lights), 0.97),
-            xycoords=("data", "axes fraction"),
-            xytext=(5, 0),
-            textcoords="offset points",
-            rotation=90,
-            va="top",
-            color="0.35",
-            fontsize=9.5,
-        )
-        axes.set_xlabel("time after the collision [ns]")
-        axes.set_ylabel("probability density [1/ns]")
-        axes.set_title(
-            f"{report['scenario']['name']}, {_couplings(report['scenario']['model'])}",
-            fontsize=9.5,
-            loc="left",
-        )
-        axes.legend(loc="best")
+        draw_arrivals(figure.add_subplot(), report)
         return figure
+
+
+def draw_arrivals(axes: Axes, report: dict[str, Any]) -> None:
+    """Draw into axes that are there; parameters as for `arrivals_figure`."""
+    shown = [entry for entry in report["detectors"] if entry["arrival_histogram"]]
+    for number, detector in enumerate(shown):
+        _draw(axes, detector, _COLOURS[number % len(_COLOURS)])
+    lights = [_light(detector) for detector in shown]
+    last = max(detector["arrival_histogram"]["edges_ns"][-1] for detector in shown)
+    axes.axvspan(min(lights), max(lights), color="0.55", linewidth=1.2)
+    axes.set_ylim(bottom=0.0)
+    low = min(lights)
+    # Room to the left, so that light does not sit on the frame.
+    axes.set_xlim(low - 0.06 * (last - low), last + 0.02 * (last - low))
+    axes.annotate(
+        "light and all that is prompt",
+        (max(lights), 0.97),
+        xycoords=("data", "axes fraction"),
+        xytext=(5, 0),
+        textcoords="offset points",
+        rotation=90,
+        va="top",
+        color="0.35",
+        fontsize=9.5,
+    )
+    axes.set_xlabel("time after the collision [ns]")
+    axes.set_ylabel("probability density [1/ns]")
+    axes.set_title(
+        f"{report['scenario']['name']}, {_couplings(report['scenario']['model'])}",
+        fontsize=9.5,
+        loc="left",
+    )
+    axes.legend(loc="best")
 
 
 def _couplings(model: dict[str, Any]) -> str:

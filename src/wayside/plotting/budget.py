@@ -39,46 +39,51 @@ def budget_figure(report: BackgroundReport) -> Figure:
     report
         Report from `wayside.sensitivity.background_report.background_report`.
     """
+    sources = report.budget.together(report.scenario.signal)
+    with canvas(6.4, 1.5 + 0.62 * max(len(sources), 1)) as figure:
+        draw_budget(figure.add_subplot(), report)
+        figure.legend(loc="outside lower center", ncols=4, fontsize=8.5, columnspacing=1.2)
+        return figure
+
+
+def draw_budget(axes: Axes, report: BackgroundReport) -> None:
+    """Draw into axes that are there, without a legend; parameters as for `budget_figure`."""
     scenario = report.scenario
     sources = report.budget.together(scenario.signal)
     counted = ("entering", *report.selections)
     steps = [step for step in _STEPS if step[0] in counted]
     height = 3 * _HEIGHT / len(steps)
-    with canvas(6.4, 1.5 + 0.62 * max(len(sources), 1)) as figure:
-        axes = figure.add_subplot()
-        axes.set_xscale("log")
-        low, high = _range(sources, [key for key, *_ in steps])
-        axes.set_xlim(low, high)
-        for row, source in enumerate(sources):
-            for step, (key, _, colour) in enumerate(steps):
-                at = row + (step - 0.5 * (len(steps) - 1)) * height
-                _bar(axes, at, _count(source, key), colour, low, 0.9 * height)
-        total = report.budget.total(scenario.signal, counted_as(scenario.selection))
-        if total.value > 0.0:
-            axes.axvline(total.value, color=APPROXIMATE, linewidth=1.0)
-        for _, label, colour in steps:
-            axes.barh([0], [0], color=colour, label=label)
-        axes.plot(
-            [], [], color=APPROXIMATE, linewidth=1.0, label=f"all {counted_as(scenario.selection)}"
-        )
-        axes.set_yticks(
-            range(len(sources)),
-            [_plain(source.title) + ("*" if source.outside else "") for source in sources],
-        )
-        axes.tick_params(axis="y", which="both", left=False, right=False)
-        axes.set_ylim(len(sources) - 0.45, -0.55)
-        extrapolated = any(source.outside for source in sources)
-        axes.set_xlabel("expected number" + (" (* extrapolated)" if extrapolated else ""))
-        days = scenario.site.exposure
-        time = f"{days / DAYS_PER_YEAR:.3g} years" if days >= 365.0 else f"{days:.3g} days"
-        axes.set_title(
-            f"{scenario.name} ({'+'.join(scenario.signal)}),"
-            rf" {scenario.run.luminosity_fb:g} fb$^{{-1}}$, {time}",
-            fontsize=9.5,
-            loc="left",
-        )
-        figure.legend(loc="outside lower center", ncols=4, fontsize=8.5, columnspacing=1.2)
-        return figure
+    axes.set_xscale("log")
+    low, high = _range(sources, [key for key, *_ in steps])
+    axes.set_xlim(low, high)
+    for row, source in enumerate(sources):
+        for step, (key, _, colour) in enumerate(steps):
+            at = row + (step - 0.5 * (len(steps) - 1)) * height
+            _bar(axes, at, _count(source, key), colour, low, 0.9 * height)
+    total = report.budget.total(scenario.signal, counted_as(scenario.selection))
+    if total.value > 0.0:
+        axes.axvline(total.value, color=APPROXIMATE, linewidth=1.0)
+    for _, label, colour in steps:
+        axes.barh([0], [0], color=colour, label=label)
+    axes.plot(
+        [], [], color=APPROXIMATE, linewidth=1.0, label=f"all {counted_as(scenario.selection)}"
+    )
+    axes.set_yticks(
+        range(len(sources)),
+        [_plain(source.title) + ("*" if source.outside else "") for source in sources],
+    )
+    axes.tick_params(axis="y", which="both", left=False, right=False)
+    axes.set_ylim(len(sources) - 0.45, -0.55)
+    extrapolated = any(source.outside for source in sources)
+    axes.set_xlabel("expected number" + (" (* extrapolated)" if extrapolated else ""))
+    days = scenario.site.exposure
+    time = f"{days / DAYS_PER_YEAR:.3g} years" if days >= 365.0 else f"{days:.3g} days"
+    axes.set_title(
+        f"{scenario.name} ({'+'.join(scenario.signal)}),"
+        rf" {scenario.run.luminosity_fb:g} fb$^{{-1}}$, {time}",
+        fontsize=9.5,
+        loc="left",
+    )
 
 
 def luminosity_figure(report: BackgroundReport) -> Figure:

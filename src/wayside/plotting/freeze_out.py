@@ -3,6 +3,7 @@
 from typing import Final
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 from scipy.interpolate import PchipInterpolator
@@ -27,34 +28,12 @@ def freeze_out_figure(scenario: Scenario, result: RelicResult) -> Figure:
     result
         Result of `wayside.cosmology.relic.relic_density`.
     """
-    # What annihilates to no effect is of no interest.
-    shown = result.yield_ > 1.0005 * result.yield_[-1]
-    end = float(result.x[shown][-1]) if shown.any() else float(result.x[-1])
-    end = min(max(1.5 * end, 60.0), float(result.x[-1]))
-    x = np.geomspace(result.x[0], end, 400)
+    x = _drawn(result)
     with canvas(5.6, 5.6) as figure:
         upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(3, 2))
-        upper.loglog(x, _smooth(result.x, result.yield_, x), color=OURS, label="$Y$")
-        upper.loglog(
-            x,
-            _smooth(result.x, result.yield_equilibrium, x),
-            color="0.4",
-            linestyle="--",
-            label=r"$Y_\mathrm{eq}$",
-        )
-        upper.set_ylim(result.yield_[-1] / 30, 3 * result.yield_[0])
-        upper.set_ylabel("yield $Y$: density over entropy density")
+        draw_yield(upper, scenario, result)
         if np.isfinite(result.x_freeze_out):
-            for axes in (upper, lower):
-                axes.axvline(result.x_freeze_out, color="0.7", linewidth=0.8)
-        model = scenario.pair
-        upper.set_title(
-            rf"{verbatim(scenario.name)}: $\varepsilon={model.epsilon:g}$, $g_D={model.g_d:g}$;"
-            rf" $\Omega h^2={result.omega_h2:.4g}$, {result.hadrons}, {result.dof}",
-            fontsize=9.5,
-            loc="left",
-        )
-        upper.legend()
+            lower.axvline(result.x_freeze_out, color="0.7", linewidth=0.8)
         average = _smooth(result.x, result.sigma_v * GEV2_TO_CM3_PER_S, x)
         lower.loglog(x, average, color=APPROXIMATE)
         top = float(np.max(average))
@@ -66,6 +45,39 @@ def freeze_out_figure(scenario: Scenario, result: RelicResult) -> Figure:
         lower.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
         lower.xaxis.set_minor_formatter(NullFormatter())
         return figure
+
+
+def draw_yield(axes: Axes, scenario: Scenario, result: RelicResult) -> None:
+    """Draw Y and its equilibrium into axes that are there; parameters as `freeze_out_figure`."""
+    x = _drawn(result)
+    axes.loglog(x, _smooth(result.x, result.yield_, x), color=OURS, label="$Y$")
+    axes.loglog(
+        x,
+        _smooth(result.x, result.yield_equilibrium, x),
+        color="0.4",
+        linestyle="--",
+        label=r"$Y_\mathrm{eq}$",
+    )
+    axes.set_ylim(result.yield_[-1] / 30, 3 * result.yield_[0])
+    axes.set_ylabel("yield $Y$: density over entropy density")
+    if np.isfinite(result.x_freeze_out):
+        axes.axvline(result.x_freeze_out, color="0.7", linewidth=0.8)
+    model = scenario.pair
+    axes.set_title(
+        rf"{verbatim(scenario.name)}: $\varepsilon={model.epsilon:g}$, $g_D={model.g_d:g}$;"
+        rf" $\Omega h^2={result.omega_h2:.4g}$, {result.hadrons}, {result.dof}",
+        fontsize=9.5,
+        loc="left",
+    )
+    axes.legend()
+
+
+def _drawn(result: RelicResult) -> FloatArray:
+    """Values of m2/T that are drawn: what annihilates to no effect is of no interest."""
+    shown = result.yield_ > 1.0005 * result.yield_[-1]
+    end = float(result.x[shown][-1]) if shown.any() else float(result.x[-1])
+    end = min(max(1.5 * end, 60.0), float(result.x[-1]))
+    return np.geomspace(result.x[0], end, 400)
 
 
 def _smooth(x: FloatArray, values: FloatArray, at: FloatArray) -> FloatArray:

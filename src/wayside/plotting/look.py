@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from wayside.errors import InputError
+from wayside.limits.published import PublishedLimit, read_limit
 from wayside.plotting.style import STANDARD_WIDTH, canvas
 from wayside.sensitivity.existing import SEARCHES
 from wayside.sensitivity.result import Reach
@@ -35,6 +36,9 @@ class Look(NamedTuple):
         Width in inches; the height follows.
     style
         A style file of Matplotlib that is applied on top of ours.
+    limits
+        Published limits of one's own that are drawn: ``LABEL=FILE`` of each, see
+        `wayside.limits.published.read_limit`.
     """
 
     hide: tuple[str, ...] = ()
@@ -43,6 +47,11 @@ class Look(NamedTuple):
     y_label: str | None = None
     width: float = STANDARD_WIDTH
     style: Path | None = None
+    limits: tuple[str, ...] = ()
+
+    def published(self) -> list[PublishedLimit]:
+        """The limits of one's own, read anew."""
+        return [read_limit(limit) for limit in self.limits]
 
     def check(self) -> None:
         """Refuse what no figure can be drawn with, before anything is computed.
@@ -50,11 +59,12 @@ class Look(NamedTuple):
         Raises
         ------
         InputError
-            If there is no layer of a name, or the style file cannot be read.
+            If there is no layer of a name, or the style file or a limit cannot be read.
         """
         for name in self.hide:
             if name not in LAYERS:
                 raise InputError(f"no layer {name!r} of the figure; there are: {', '.join(LAYERS)}")
+        self.published()
         with canvas(self.width, style=self.style):
             pass
 

@@ -11,6 +11,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormat
 
 from wayside.plotting.annotate import annotate
 from wayside.plotting.look import ASPECT, Look, without
+from wayside.plotting.published import draw_limits
 from wayside.plotting.style import APPROXIMATE, OURS, RELIC, canvas
 from wayside.plotting.titles import assumed, collected, verbatim
 from wayside.sensitivity.contours import Line
@@ -38,18 +39,35 @@ def reach_figure(result: Reach, look: Look | None = None) -> Figure:
     look.check()
     result = without(result, look.hide)
     with canvas(look.width, ASPECT * look.width, look.style) as figure:
-        axes = figure.add_subplot()
-        title = _frame(axes, result, look)
-        shaded = _existing(axes, result)
-        handles = _contours(axes, result) + _relic(axes, result)
-        # What follows needs to know how large things are on the page.
-        figure.draw_without_rendering()
-        box = title.get_window_extent()
-        excess = box.width / (figure.bbox.x1 - 8.0 - box.x0)
-        if excess > 1.0:
-            title.set_fontsize(title.get_fontsize() / excess)
-        annotate(axes, result, shaded, handles)
+        draw_reach(figure.add_subplot(), result, look)
         return figure
+
+
+def draw_reach(axes: Axes, result: Reach, look: Look) -> None:
+    """Draw a result into axes that are there.
+
+    Parameters
+    ----------
+    axes
+        The axes.
+    result
+        A result without what is to be left out.
+    look
+        Titles and limits of one's own.
+    """
+    title = _frame(axes, result, look)
+    shaded = _existing(axes, result)
+    limits = look.published()
+    handles = _contours(axes, result) + _relic(axes, result) + draw_limits(axes, limits)
+    # What follows needs to know how large things are on the page.
+    figure = axes.figure.figure  # also where the axes are in a part of a figure
+    assert isinstance(figure, Figure)
+    figure.draw_without_rendering()
+    box = title.get_window_extent()
+    excess = box.width / (figure.bbox.x1 - 8.0 - box.x0)
+    if excess > 1.0:
+        title.set_fontsize(title.get_fontsize() / excess)
+    annotate(axes, result, shaded, handles, [Line(one.points, one.closed) for one in limits])
 
 
 def _frame(axes: Axes, result: Reach, look: Look) -> Text:

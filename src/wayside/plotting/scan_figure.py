@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm, Normalize
 from matplotlib.figure import Figure
 
+from wayside.errors import InputError
 from wayside.plotting.style import APPROXIMATE, OURS, canvas
 from wayside.plotting.titles import collected, verbatim
 from wayside.scanning.partitions import Description
@@ -68,6 +69,48 @@ def scan_figures(scan: Scanned) -> Iterator[tuple[str, Callable[[], Figure]]]:
     scan
         Result of `wayside.results.scan.scan_keys`. Partitions that are not there leave gaps.
     """
+    for name, columns in _drawings(scan):
+        if len(scan.record.keys) == 1:
+            yield name, partial(_curves, scan, columns)
+        else:
+            yield name, partial(_map, scan, columns[0])
+
+
+def draw_scan(axes: Axes, scan: Scanned, name: str | None = None) -> None:
+    """Draw one quantity into axes that are there.
+
+    Parameters
+    ----------
+    axes
+        The axes.
+    scan
+        As for `scan_figures`.
+    name
+        Quantity, or column where two keys vary; the first unless given.
+
+    Raises
+    ------
+    InputError
+        If there is nothing to draw, or nothing of that name.
+    """
+    listed = {key.removeprefix(_PREFIX): columns for key, columns in _drawings(scan)}
+    if not listed:
+        raise InputError("nothing to draw: one or two keys must vary, and some quantity with them")
+    if name is None:
+        name = next(iter(listed))
+    if name not in listed:
+        raise InputError(f'no drawing of "{name}"; there are {", ".join(listed)}')
+    if len(scan.record.keys) == 1:
+        draw_curves(axes, scan, listed[name])
+    else:
+        draw_map(axes, scan, listed[name][0])
+
+
+_PREFIX: Final = "scan-"
+
+
+def _drawings(scan: Scanned) -> Iterator[tuple[str, list[Description]]]:
+    """Name of each figure, and the columns in it."""
     keys = scan.record.keys
     if len(keys) > 2 or not 2 <= scan.record.done <= MOST:
         return
@@ -80,52 +123,56 @@ def scan_figures(scan: Scanned) -> Iterator[tuple[str, Callable[[], Figure]]]:
     for quantity, columns in quantities.items():
         varying = [column for column in columns if _varies(scan[column.name])]
         if len(keys) == 1 and varying:
-            yield f"scan-{quantity}", partial(_curves, scan, columns)
+            yield f"{_PREFIX}{quantity}", columns
         elif len(keys) == 2:
             totals = [column for column in varying if column.name == EVENTS]
             for column in totals or varying:
-                yield f"scan-{column.name}", partial(_map, scan, column)
+                yield f"{_PREFIX}{column.name}", [column]
 
 
 def _curves(scan: Scanned, columns: list[Description]) -> Figure:
     """Columns of one quantity against the key."""
+    with canvas(5.6, 4.2) as figure:
+        draw_curves(figure.add_subplot(), scan, columns)
+        return figure
+
+
+def draw_curves(axes: Axes, scan: Scanned, columns: list[Description]) -> None:
+    """Columns of one quantity against the key, in axes that are there."""
     (key,) = _keys(scan)
     order = np.argsort(key.values, kind="stable")
-    with canvas(5.6, 4.2) as figure:
-        axes = figure.add_subplot()
-        drawn = {column: np.asarray(scan[column.name], dtype=np.float64) for column in columns}
-        few = len(order) <= 40
-        for number, (column, values) in enumerate(drawn.items()):
-            axes.plot(
-                key.values[order],
-                np.where(np.isfinite(values), values, np.nan)[order],
-                color=_CURVES[number % len(_CURVES)],
-                linestyle=_STYLES[number % len(_STYLES)],
-                marker="." if few else "",
-                linewidth=1.4,
-                label=verbatim(column.name.replace("_", " ")),
-            )
-        limit = _limit(scan, columns)
-        if limit is not None:
-            axes.plot(
-                key.values[order],
-                limit[order],
-                color="black",
-                linewidth=0.9,
-                label="excluded events",
-            )
-        _scale(axes, key, "x")
-        together = np.concatenate(list(drawn.values()))
-        if _is_wide(together):
-            axes.set_yscale("log")
-            finite = together[np.isfinite(together) & (together > 0.0)]
-            # Yields fall without end; what is far below the rest tells nothing.
-            axes.set_ylim(max(0.7 * finite.min(), 1e-9 * finite.max()), 3.0 * finite.max())
-        axes.set_ylabel(_axis_label(columns))
-        if len(columns) > 1 or limit is not None:
-            axes.legend(loc="best")
-        _title(axes, scan)
-        return figure
+    drawn = {column: np.asarray(scan[column.name], dtype=np.float64) for column in columns}
+    few = len(order) <= 40
+    for number, (column, values) in enumerate(drawn.items()):
+        axes.plot(
+            key.values[order],
+            np.where(np.isfinite(values), values, np.nan)[order],
+            color=_CURVES[number % len(_CURVES)],
+            linestyle=_STYLES[number % len(_STYLES)],
+            marker="." if few else "",
+            linewidth=1.4,
+            label=verbatim(column.name.replace("_", " ")),
+        )
+    limit = _limit(scan, columns)
+    if limit is not None:
+        axes.plot(
+            key.values[order],
+            limit[order],
+            color="black",
+            linewidth=0.9,
+            label="excluded events",
+        )
+    _scale(axes, key, "x")
+    together = np.concatenate(list(drawn.values()))
+    if _is_wide(together):
+        axes.set_yscale("log")
+        finite = together[np.isfinite(together) & (together > 0.0)]
+        # Yields fall without end; what is far below the rest tells nothing.
+        axes.set_ylim(max(0.7 * finite.min(), 1e-9 * finite.max()), 3.0 * finite.max())
+    axes.set_ylabel(_axis_label(columns))
+    if len(columns) > 1 or limit is not None:
+        axes.legend(loc="best")
+    _title(axes, scan)
 
 
 def _varies(values: Any) -> bool:
@@ -137,31 +184,35 @@ def _varies(values: Any) -> bool:
 
 def _map(scan: Scanned, column: Description) -> Figure:
     """One column over two keys."""
+    with canvas(5.9, 4.6) as figure:
+        draw_map(figure.add_subplot(), scan, column)
+        return figure
+
+
+def draw_map(axes: Axes, scan: Scanned, column: Description) -> None:
+    """One column over two keys, in axes that are there."""
     first, second = _keys(scan)
     values = np.asarray(scan[column.name], dtype=np.float64)
     values = np.where(np.isfinite(values), values, np.nan)
     norm = _norm(values)
-    with canvas(5.9, 4.6) as figure:
-        axes = figure.add_subplot()
-        grid = _grid(first.values, second.values)
-        drawn: Any
-        words = ""
-        if grid is None:
-            drawn = axes.scatter(
-                first.values, second.values, c=values, norm=norm, s=9.0, rasterized=True
-            )
-        else:
-            x, y, place = grid
-            table = np.full((len(y), len(x)), np.nan)
-            table[place] = values
-            drawn = axes.pcolormesh(x, y, table, norm=norm, shading="nearest", rasterized=True)
-            if _limit_line(axes, scan, column, grid):
-                words = "; white line: as many as are excluded"
-        _scale(axes, first, "x")
-        _scale(axes, second, "y")
-        figure.colorbar(drawn, ax=axes, label=_axis_label([column]))
-        _title(axes, scan, words)
-        return figure
+    grid = _grid(first.values, second.values)
+    drawn: Any
+    words = ""
+    if grid is None:
+        drawn = axes.scatter(
+            first.values, second.values, c=values, norm=norm, s=9.0, rasterized=True
+        )
+    else:
+        x, y, place = grid
+        table = np.full((len(y), len(x)), np.nan)
+        table[place] = values
+        drawn = axes.pcolormesh(x, y, table, norm=norm, shading="nearest", rasterized=True)
+        if _limit_line(axes, scan, column, grid):
+            words = "; white line: as many as are excluded"
+    _scale(axes, first, "x")
+    _scale(axes, second, "y")
+    axes.figure.colorbar(drawn, ax=axes, label=_axis_label([column]))
+    _title(axes, scan, words)
 
 
 def _limit_line(axes: Axes, scan: Scanned, column: Description, grid: "Mesh") -> bool:

@@ -5,6 +5,7 @@ from functools import partial
 from typing import Final
 
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
@@ -70,46 +71,46 @@ def flow_figure(result: SearchResult) -> Figure:
     result
         From `wayside.search.run.search`.
     """
-    steps = np.arange(len(result.flow))
     names = [step.what for step in result.flow]
     with canvas(6.4, 3.2 + 0.16 * max(map(len, names)) * 0.5) as figure:
-        axes = figure.add_subplot()
-        axes.set_yscale("log")
-        for kind, colour in zip(_kinds(result), _COLOURS, strict=False):
-            values = np.array([step.background[kind] for step in result.flow])
-            errors = np.array([step.error[kind] for step in result.flow])
-            shown = values > 0.0
-            axes.errorbar(
-                steps[shown],
-                values[shown],
-                np.minimum(errors, 0.99 * values)[shown],
-                color=colour,
-                marker="o",
-                markersize=3.5,
-                linewidth=1.0,
-                capsize=2.0,
-                label=kind,
-            )
-        axes.set_ylabel("expected background events")
-        axes.set_ylim(bottom=max(axes.get_ylim()[0], _LEAST))
-        axes.set_xticks(steps, names, rotation=35, ha="right", fontsize=8.5)
-        axes.tick_params(axis="x", which="minor", bottom=False, top=False)
-        other = axes.twinx()
-        signal = [step.signal / result.timed for step in result.flow]
-        other.plot(steps, signal, color=OURS, marker="s", markersize=4.0, label="signal")
-        other.set_ylim(0.0, 1.1)
-        other.set_ylabel("selected over timed decays", color=OURS)
-        axes.set_title(_title(result), fontsize=9.5, loc="left")
-        handles = axes.get_legend_handles_labels()
-        more = other.get_legend_handles_labels()
-        figure.legend(
-            [*handles[0], *more[0]],
-            [*handles[1], *more[1]],
-            loc="outside lower center",
-            ncols=4,
-            fontsize=8.5,
-        )
+        handles, labels = draw_flow(figure.add_subplot(), result)
+        figure.legend(handles, labels, loc="outside lower center", ncols=4, fontsize=8.5)
         return figure
+
+
+def draw_flow(axes: Axes, result: SearchResult) -> tuple[list[Artist], list[str]]:
+    """Draw into axes that are there; parameters as for `flow_figure`. Entries of a legend."""
+    steps = np.arange(len(result.flow))
+    names = [step.what for step in result.flow]
+    axes.set_yscale("log")
+    for kind, colour in zip(_kinds(result), _COLOURS, strict=False):
+        values = np.array([step.background[kind] for step in result.flow])
+        errors = np.array([step.error[kind] for step in result.flow])
+        shown = values > 0.0
+        axes.errorbar(
+            steps[shown],
+            values[shown],
+            np.minimum(errors, 0.99 * values)[shown],
+            color=colour,
+            marker="o",
+            markersize=3.5,
+            linewidth=1.0,
+            capsize=2.0,
+            label=kind,
+        )
+    axes.set_ylabel("expected background events")
+    axes.set_ylim(bottom=max(axes.get_ylim()[0], _LEAST))
+    axes.set_xticks(steps, names, rotation=35, ha="right", fontsize=8.5)
+    axes.tick_params(axis="x", which="minor", bottom=False, top=False)
+    other = axes.twinx()
+    signal = [step.signal / result.timed for step in result.flow]
+    other.plot(steps, signal, color=OURS, marker="s", markersize=4.0, label="signal")
+    other.set_ylim(0.0, 1.1)
+    other.set_ylabel("selected over timed decays", color=OURS)
+    axes.set_title(_title(result), fontsize=9.5, loc="left")
+    handles = axes.get_legend_handles_labels()
+    more = other.get_legend_handles_labels()
+    return [*handles[0], *more[0]], [*handles[1], *more[1]]
 
 
 def variables_figure(result: SearchResult) -> Figure:

@@ -2,17 +2,20 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from wayside.backgrounds.budget import Finder
 from wayside.backgrounds.fake_counts import contributions
-from wayside.results.saving import NONE, Drawing, Progress, Saved
+from wayside.results.saving import NONE, Drawing, Plotted, Progress, Saved
 from wayside.scenario import Scenario
 from wayside.sensitivity import background_report as computed
 from wayside.text import json_text
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
-class BackgroundReport(Saved, computed.BackgroundReport):
+
+class BackgroundReport(Plotted, Saved, computed.BackgroundReport):
     """Sources of background and what they do to the limit, with their figures and files.
 
     Everything of `wayside.sensitivity.background_report.BackgroundReport`.
@@ -48,6 +51,13 @@ class BackgroundReport(Saved, computed.BackgroundReport):
         from wayside.plotting.background_figures import background_figures
 
         yield from (Drawing(name, draw) for name, draw in background_figures(self))
+
+    def draw(self, axes: "Axes") -> None:
+        """Draw the sources of the signal detectors into axes that are there."""
+        from wayside.plotting.budget import draw_budget
+
+        draw_budget(axes, self)
+        axes.legend(loc="best", fontsize="small")
 
     def __repr__(self) -> str:
         """One line."""

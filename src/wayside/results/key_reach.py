@@ -7,19 +7,21 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
-from wayside.results.saving import NONE, Drawing, Progress, Saved
+from wayside.results.conversions import data_set
+from wayside.results.saving import NONE, Drawing, Plotted, Progress, Saved
 from wayside.scenario import Scenario
 from wayside.sensitivity import key_reach as computed
 from wayside.text import csv_text, json_text
 from wayside.version import __version__
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
     from wayside.plotting.look import Look
 
 
-class KeyReach(Saved, computed.KeyReach):
+class KeyReach(Plotted, Saved, computed.KeyReach):
     """What a scenario's detectors exclude over a plane of keys, with its figure and files."""
 
     kind: ClassVar = "key-reach"
@@ -44,6 +46,24 @@ class KeyReach(Saved, computed.KeyReach):
         from wayside.plotting.key_reach_figure import key_reach_figure
 
         return key_reach_figure(self, look)
+
+    def draw(self, axes: "Axes", *, look: "Look | None" = None) -> None:
+        """Draw the figure into axes that are there; ``look`` as for `figure`."""
+        from wayside.plotting.key_reach_figure import draw_key_reach
+        from wayside.plotting.look import Look
+
+        draw_key_reach(axes, self, look or Look())
+
+    def to_xarray(self) -> Any:
+        """Expected events on the grid as a data set of xarray: by detector, and the total."""
+        x, y = self.plane.x, self.plane.y
+        events = {f"events_{name}": values for name, values in self.events.items()}
+        return data_set(
+            {y.name: y.values, x.name: x.values},
+            {**events, "events_signal": self.total},
+            {x.name: x.unit, y.name: y.unit},
+            {"scenario": self.scenario.name, "n_limit": str(self.n_limit)},
+        )
 
     def texts(self) -> dict[str, bytes | str]:
         """Contents by file name: tables, JSON, and a workspace for pyhf."""

@@ -18,6 +18,7 @@ KINDS: Final[Mapping[str, str]] = {
     "background": "wayside.results.background:BackgroundReport",
     "search": "wayside.results.search:SearchResult",
     "placement": "wayside.results.placement:PlacementResult",
+    "comparison": "wayside.results.comparison:Comparison",
     "design": "wayside.results.design:DesignResult",
     "scan": "wayside.results.scan:KeyScan",
 }

@@ -1,15 +1,19 @@
 """Everything about one parameter point, with its figure and files."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from wayside.results.saving import NONE, Drawing, Progress, Saved
+from wayside.results.conversions import optional
+from wayside.results.saving import NONE, Drawing, Plotted, Progress, Saved
 from wayside.scenario import Scenario
 from wayside.sensitivity import point as computed
 from wayside.text import csv_text, json_text
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
-class PointReport(Saved, dict[str, Any]):
+
+class PointReport(Plotted, Saved, dict[str, Any]):
     """Cross-sections, widths, lifetime, acceptances and yields of one point, as plain values.
 
     A dictionary with the keys of ``wayside point --json`` that also saves its files.
@@ -52,6 +56,33 @@ class PointReport(Saved, dict[str, Any]):
             from wayside.plotting.arrivals import arrivals_figure
 
             yield Drawing("arrivals", lambda: arrivals_figure(self))
+
+    def draw(self, axes: "Axes") -> None:
+        """Draw arrival times into axes that are there; nothing if no particle arrives."""
+        if self._reached():
+            from wayside.plotting.arrivals import draw_arrivals
+
+            draw_arrivals(axes, self)
+
+    def to_hist(self) -> dict[str, Any]:
+        """Arrival times in ns as histograms of hist, by detector that particles reach.
+
+        Weights are probabilities per produced particle to decay inside.
+
+        Raises
+        ------
+        InputError
+            If hist is not installed.
+        """
+        hist = optional("hist")
+        histograms = {}
+        for detector in self._reached():
+            content = detector["arrival_histogram"]
+            edges = hist.axis.Variable(content["edges_ns"], name="time", label="arrival time [ns]")
+            filled = hist.Hist(edges, name=detector["name"], storage=hist.storage.Double())
+            filled.values()[:] = content["decay_probability"]
+            histograms[detector["name"]] = filled
+        return histograms
 
     def _reached(self) -> list[dict[str, Any]]:
         return [detector for detector in self["detectors"] if detector["arrival_histogram"]]

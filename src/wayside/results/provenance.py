@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 
 from wayside.errors import InputError
 from wayside.files import printable
+from wayside.limits.published import limit_file
 from wayside.reading import reading
 from wayside.scenario.input_files import file_hash, input_files
 from wayside.text import json_text
@@ -176,8 +177,12 @@ def _named_files(inputs: Mapping[str, Any], figures: Figures) -> dict[str, Path]
     for key, value in inputs.items():
         if key.endswith(FOLDER) and value is not None and Path(value).is_dir():
             found |= {f"{key}/{path.name}": path for path in sorted(Path(value).iterdir())}
-    style = getattr(figures.options.get("look"), "style", None)
-    return found if style is None else {**found, "look.style": style}
+    look = figures.options.get("look")
+    if look is not None:
+        paths = [limit_file(limit)[1] for limit in look.limits]
+        found |= {f"look.limits.{number}": path for number, path in enumerate(paths)}
+        found |= {} if look.style is None else {"look.style": look.style}
+    return found
 
 
 def _option(value: Any) -> Any:

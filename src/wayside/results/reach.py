@@ -5,8 +5,9 @@ from dataclasses import fields
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
+from wayside.results.conversions import data_set
 from wayside.results.key_reach import KeyReach, key_reach
-from wayside.results.saving import NONE, Drawing, Progress, Saved
+from wayside.results.saving import NONE, Drawing, Plotted, Progress, Saved
 from wayside.scenario import Scenario
 from wayside.sensitivity import result as computed
 from wayside.sensitivity.export import tables
@@ -14,12 +15,13 @@ from wayside.sensitivity.key_plane import named_plane
 from wayside.text import json_text
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
     from wayside.plotting.look import Look
 
 
-class Reach(Saved, computed.Reach):
+class Reach(Plotted, Saved, computed.Reach):
     """What a scenario's detectors exclude over a plane, with its figure and files.
 
     Everything of `wayside.sensitivity.result.Reach`; a notebook shows the figure.
@@ -53,6 +55,25 @@ class Reach(Saved, computed.Reach):
         from wayside.plotting.reach_figure import reach_figure
 
         return reach_figure(self, look)
+
+    def draw(self, axes: "Axes", *, look: "Look | None" = None) -> None:
+        """Draw the figure into axes that are there; ``look`` as for `figure`."""
+        from wayside.plotting.look import Look, without
+        from wayside.plotting.reach_figure import draw_reach
+
+        wanted = look or Look()
+        wanted.check()
+        draw_reach(axes, without(self, wanted.hide), wanted)
+
+    def to_xarray(self) -> Any:
+        """Expected events on the grid as a data set of xarray: by detector, and the total."""
+        events = {f"events_{name}": values for name, values in self.events.items()}
+        return data_set(
+            {"epsilon": self.plane.epsilon.values, self.plane.x.name: self.plane.x.values},
+            {**events, "events_signal": self.total},
+            {self.plane.x.name: self.plane.x.unit},
+            {"scenario": self.scenario.name, "n_limit": str(self.n_limit)},
+        )
 
     def texts(self) -> dict[str, bytes | str]:
         """Contents by file name: tables, JSON, and a workspace for pyhf."""

@@ -3,20 +3,23 @@
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from wayside.cosmology.relic import GEV2_TO_CM3_PER_S, RelicResult, relic_density
 from wayside.errors import InputError
-from wayside.results.saving import NONE, Drawing, Progress, Saved
+from wayside.results.saving import NONE, Drawing, Plotted, Progress, Saved
 from wayside.scenario import Scenario
 from wayside.sensitivity.key_plane import NAMED, named_plane
 from wayside.sensitivity.planes import Plane, mass_point, plane_of
 from wayside.sensitivity.relic import RelicLine, relic_line
 from wayside.text import csv_text
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
 
 @dataclass(frozen=True, repr=False)
-class FreezeOut(Saved):
+class FreezeOut(Plotted, Saved):
     """Freeze-out of the ground state at a scenario's own point."""
 
     scenario: Scenario
@@ -89,9 +92,17 @@ class FreezeOut(Saved):
         """One line."""
         return f"<relic density of {self.scenario.name}: Omega h^2 = {self.result.omega_h2:.5g}>"
 
+    def draw(self, axes: "Axes") -> None:
+        """Draw the yield and its equilibrium into axes that are there, if there are any."""
+        if len(self.result.x):
+            from wayside.plotting.freeze_out import draw_yield
+
+            draw_yield(axes, self.scenario, self.result)
+            axes.set_xlabel("$x=m_2/T$")
+
 
 @dataclass(frozen=True, repr=False)
-class RelicPlane(Saved):
+class RelicPlane(Plotted, Saved):
     """Where over a scenario's plane the ground state makes up all of dark matter."""
 
     plane: Plane
@@ -147,6 +158,12 @@ class RelicPlane(Saved):
                 rows += [(x, root, side) for root, side in pairs]
         columns = (plane.x.name, "epsilon", "overabundant")
         return {"relic-line.csv": csv_text(header, columns, rows)}
+
+    def draw(self, axes: "Axes") -> None:
+        """Draw the lines into axes that are there."""
+        from wayside.plotting.relic_line import draw_relic_line
+
+        draw_relic_line(axes, self.plane, self.line)
 
     def __repr__(self) -> str:
         """One line."""

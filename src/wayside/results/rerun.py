@@ -89,7 +89,8 @@ def figure_options(plain: Any) -> dict[str, Any]:
 
     look = dict(plain["look"])
     style = look.get("style")
-    look |= {"hide": tuple(look["hide"]), "style": None if style is None else Path(style)}
+    look |= {name: tuple(look[name]) for name in ("hide", "limits")}
+    look["style"] = None if style is None else Path(style)
     return {**plain, "look": Look(**look)}
 
 

@@ -15,12 +15,15 @@ from wayside.errors import FigureWarning, WaysideError
 from wayside.files import FIGURE_FORMATS, printable, write_files
 from wayside.reading import reading
 from wayside.results.codec import packed, unpacked
+from wayside.results.conversions import data_frame
 from wayside.results.provenance import PROVENANCE, Figures, provenance_text
 from wayside.results.root import write_root
 from wayside.scenario import Scenario
 from wayside.typing import StructuredArray
 
 if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 
@@ -107,6 +110,21 @@ class Saved:
         """Figures of the result."""
         return ()
 
+    def to_pandas(self, table: str | None = None) -> "pd.DataFrame":
+        """One of the tables as a data frame, with the header of its file in ``attrs``.
+
+        Parameters
+        ----------
+        table
+            Name of the file, such as ``"contours.csv"``; the first table unless given.
+
+        Raises
+        ------
+        InputError
+            If pandas is not installed, or there is no such table.
+        """
+        return data_frame(self.texts(), table)
+
     def save(
         self,
         folder: Path | str,
@@ -159,6 +177,36 @@ class Saved:
         """
         text = provenance_text(self.kind, self.inputs(), figures, folder, written)
         return write_files(folder, {PROVENANCE: text})[0]
+
+
+class Plotted:
+    """A result whose main figure can be drawn into axes of the caller."""
+
+    @abstractmethod
+    def draw(self, *axes: Any, **options: Any) -> None:
+        """Draw the main figure into axes that are there."""
+
+    def plot(self, ax: "Axes | None" = None, **options: Any) -> "Axes":
+        """Draw the main figure into axes, with the settings of Matplotlib that hold there.
+
+        Parameters
+        ----------
+        ax
+            Axes of Matplotlib, the current ones unless given.
+        options
+            As ``draw`` of this kind of result takes them.
+
+        Returns
+        -------
+        Axes
+            The axes.
+        """
+        if ax is None:
+            from matplotlib import pyplot
+
+            ax = pyplot.gca()
+        self.draw(ax, **options)
+        return ax
 
 
 class SavedRun:

@@ -11,9 +11,10 @@ from numpy.typing import ArrayLike
 from wayside.errors import InputError
 from wayside.executors import Executor, Outcome, executor
 from wayside.files import FIGURE_FORMATS, claimed_folder, write_files
+from wayside.results.conversions import data_set, optional
 from wayside.results.provenance import Figures
-from wayside.results.saving import NONE, Drawing, Progress, Saved, save_figures
-from wayside.scanning.designs import Design, Table, design_of
+from wayside.results.saving import NONE, Drawing, Plotted, Progress, Saved, save_figures
+from wayside.scanning.designs import Design, Grid, Table, design_of
 from wayside.scanning.partitions import file_name, task, writer
 from wayside.scanning.plan import Plan, plan
 from wayside.scanning.record import NAME, Record, new_record, read_record
@@ -24,11 +25,12 @@ from wayside.text import json_text
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.axes import Axes
 
 __all__ = ["KeyScan", "load_scan", "scan_keys"]
 
 
-class KeyScan(Saved):
+class KeyScan(Plotted, Saved):
     """Points of a scan, with what was computed for them.
 
     Made by `scan_keys` and `load_scan`.
@@ -114,19 +116,51 @@ class KeyScan(Saved):
         record = read_record(folder)
         return cls(record, folder_source(folder, record))
 
-    def to_pandas(self) -> "pd.DataFrame":
-        """All columns as a data frame.
+    def to_pandas(self, table: str | None = None) -> "pd.DataFrame":
+        """All columns as a data frame; there is no other ``table``.
 
         Raises
         ------
         InputError
             If pandas is not installed.
         """
-        try:
-            import pandas as pd
-        except ModuleNotFoundError:
-            raise InputError("pandas is not installed: pip install pandas") from None
-        return pd.DataFrame({name: self[name] for name in self.names})
+        pandas = optional("pandas")
+        if table is not None:
+            raise InputError(f"no table {table}: a scan is one table")
+        frame: pd.DataFrame = pandas.DataFrame({name: self[name] for name in self.names})
+        return frame
+
+    def to_xarray(self) -> Any:
+        """All columns of numbers as a data set of xarray, along the keys of a grid.
+
+        Raises
+        ------
+        InputError
+            If xarray is not installed, or the scan is no complete grid.
+        """
+        design = design_of(self.inputs()["design"])
+        if not (isinstance(design, Grid) and self.record.complete):
+            raise InputError("only a complete scan over a grid has axes; take to_pandas()")
+        keys = dict(zip(design.keys, design.shape, strict=True))
+        columns = [name for name in self.names if self.units[name] and name not in keys]
+        variables = {name: np.reshape(self[name], design.shape) for name in columns}
+        axes = {key: np.unique(self[key]) for key in keys}
+        about = {"scenario": self.scenario.name}
+        return data_set(axes, variables, self.units, about)
+
+    def draw(self, axes: "Axes", *, name: str | None = None) -> None:
+        """Draw one quantity into axes that are there.
+
+        Parameters
+        ----------
+        axes
+            The axes.
+        name
+            Quantity, or column where two keys vary; the first unless given.
+        """
+        from wayside.plotting.scan_figure import draw_scan
+
+        draw_scan(axes, self, name)
 
     def drawings(self) -> Iterator[Drawing]:
         """Figures: one for each quantity, if one or two keys vary."""

@@ -3,22 +3,25 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, ClassVar, Final, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
 
 from wayside.candidates.samples import Samples, read_samples, shipped_samples
-from wayside.results.saving import NONE, Drawing, Progress, Saved
+from wayside.results.saving import NONE, Drawing, Plotted, Progress, Saved
 from wayside.scenario import Scenario
 from wayside.search import run as computed
 from wayside.search.summary import flow_csv, summary
 from wayside.selections.names import SELECTED
 from wayside.text import json_text
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
 IN_MEMORY: Final = "(in memory)"
 """In place of the folder of candidates that were in no folder: they cannot be read again."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class SearchResult(Saved, computed.SearchResult):
+class SearchResult(Plotted, Saved, computed.SearchResult):
     """A selection and what it is worth, with figures and files.
 
     Everything of `wayside.search.run.SearchResult`.
@@ -77,6 +80,12 @@ class SearchResult(Saved, computed.SearchResult):
         from wayside.plotting.search import search_figures
 
         yield from (Drawing(name, draw) for name, draw in search_figures(self))
+
+    def draw(self, axes: "Axes") -> None:
+        """Draw the cut flow into axes that are there; the signal has an axis to the right."""
+        from wayside.plotting.search import draw_flow
+
+        axes.legend(*draw_flow(axes, self), loc="best", fontsize="small")
 
     def __repr__(self) -> str:
         """One line."""
