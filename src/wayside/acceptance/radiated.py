@@ -67,6 +67,9 @@ with a density (1 - u)^(1/_STEEP - 1)."""
 
 _STEEP = 4.0
 
+_LARGEST = 700.0
+"""Logarithm of a ratio that numbers hold."""
+
 _TRIED = 256
 """Points without photons that tell how much comes with the photon off either beam."""
 
@@ -95,7 +98,7 @@ def _pass(flight, nominal, beams, directions, sides, u, point_weights, factors, 
             spread = 1.0
             if k > 0:
                 weight *= weights[k - 1]
-                spread = 2.0 ** (k * (k - 1) // 2)
+                spread = 4.0 ** (k - 1)
                 if i * spread >= n:
                     break
             eta, density, virtual = place_with_photons(
@@ -226,13 +229,14 @@ class SpreadFactor:
         self._nominal = nominal
         self._ends = ends
 
-    def __call__(self, ctau: FloatArray) -> FloatArray:
-        """Factor at proper decay lengths in m."""
-        factor = np.ones(ctau.shape)
+    def log(self, ctau: FloatArray) -> FloatArray:
+        """Logarithm of the factor at proper decay lengths in m."""
+        nominal = self._nominal.log_probability(ctau)
+        middle = np.full(ctau.shape, 1.0 - sum(weight for weight, _, _ in self._ends))
+        logs = [np.log(middle)]
         for weight, rate, curve in self._ends:
-            change = curve.log_probability(ctau) - self._nominal.log_probability(ctau)
-            factor += weight * (rate * np.exp(change) - 1.0)
-        return factor
+            logs.append(math.log(weight * rate) + curve.log_probability(ctau) - nominal)
+        return np.asarray(np.logaddexp.reduce(logs, axis=0))
 
 
 class PhotonRatio:
@@ -291,13 +295,22 @@ class PhotonRatio:
         ctau
             Positive, inf for a stable state.
         """
+        return np.asarray(np.exp(np.minimum(self.log(ctau), _LARGEST)))
+
+    def log(self, ctau: ArrayLike) -> FloatArray:
+        """Logarithm of the ratio: where next to nothing survives the spread makes it large.
+
+        Parameters
+        ----------
+        ctau
+            Positive, inf for a stable state.
+        """
         lifetime = np.minimum(np.asarray(ctau, dtype=np.float64), 1e30)
         every, one = self._curves
         if one.empty or every.empty:
-            return np.ones(lifetime.shape)
+            return np.zeros(lifetime.shape)
         logs = every.log_probability(lifetime) - one.log_probability(lifetime)
-        ratio = np.asarray(np.exp(logs))
-        return ratio if self._spread is None else ratio * self._spread(lifetime)
+        return np.asarray(logs if self._spread is None else logs + self._spread.log(lifetime))
 
 
 @singledispatch

@@ -35,13 +35,15 @@ class Room(NamedTuple):
     mediator: FloatArray
     """Momentum of the A' in the rest frame of what is left, along the axes of the laboratory and in
     units of sqrt(s)."""
+    vectors: FloatArray
+    """Vectors on the way."""
 
 
 @njit(error_model="numpy")
 def make_room():  # type: ignore[no-untyped-def]
     """Room for one evaluation at a time."""
     ridges, parts = np.empty((2, 3)), np.empty((4, MAX_SEGMENTS))
-    return Room(np.empty((3, 3)), np.empty(3), ridges, parts, np.empty(3))
+    return Room(np.empty((3, 3)), np.empty(3), ridges, parts, np.empty(3), np.empty((4, 3)))
 
 
 @njit(error_model="numpy", inline="always")
@@ -84,8 +86,9 @@ def _flight(flight, shape, s, gamma, room):  # type: ignore[no-untyped-def]
     """The flight of what is left; its axes and its boost are in the room."""
     unit = 1.0 / math.sqrt(s)
     along = shape.gamma_a * shape.beta_a
-    boost_cm = np.zeros(3)
+    boost_cm = room.vectors[3]
     for i in range(3):
+        boost_cm[i] = 0.0
         for j in range(3):
             boost_cm[i] += room.axes[i, j] * room.boost[j]
     for side in range(2):
@@ -143,10 +146,10 @@ def place_with_photons(flight, beams_lab, ray, u, v, hard, photons, number, room
         are in the room.
     """
     base = flight.constants.shape
-    left = np.zeros(3)
-    here = np.empty(3)
+    left, here, axis = room.vectors[0], room.vectors[1], room.vectors[2]
     taken = 0.0
     hardest = 0.0
+    left[:] = 0.0
     for k in range(number):
         taken -= photons[k, 0]
         hardest = max(hardest, photons[k, 0])
@@ -168,7 +171,8 @@ def place_with_photons(flight, beams_lab, ray, u, v, hard, photons, number, room
         room.boost[i] = -left[i] * unit
     # Axis: the beam of the photon of the process, in the rest frame of what is left.
     which = 0 if hard > 0.0 else 1
-    axis = beams_lab[which, 1:].copy()
+    for i in range(3):
+        axis[i] = beams_lab[which, 1 + i]
     _boosted(beams_lab[which, 0], axis, gamma, room.boost)
     for i in range(3):
         axis[i] *= hard

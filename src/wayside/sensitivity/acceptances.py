@@ -99,7 +99,9 @@ class Acceptances:
         ctau
             Proper decay length in m, any shape.
         """
-        one_photon = np.asarray(self.curve[0].probability(ctau))
-        if self.process.treatment.radiation == "one-photon":
-            return one_photon
-        return np.minimum(one_photon * self.photon_ratio()(ctau), 1.0)
+        curve = self.curve[0]
+        if not self.process.radiates or curve.empty:
+            return np.asarray(curve.probability(ctau))
+        # In logarithms: where hardly anything survives the spread of the beams is a large factor.
+        logs = curve.log_probability(ctau) + self.photon_ratio().log(ctau)
+        return np.asarray(np.exp(np.minimum(logs, 0.0)))

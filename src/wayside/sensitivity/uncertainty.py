@@ -228,8 +228,11 @@ def _from_radiation(
     for part in point.parts:
         ratio = part.acceptances(name).photon_ratio()
         coarser = [
-            weight * np.abs(part.acceptances(name).photon_ratio(number)(ctau) / ratio(ctau) - 1.0)
-            for number, weight in ratio.coarser
+            weight * np.abs(np.expm1(np.minimum(coarse.log(ctau) - ratio.log(ctau), 1.0)))
+            for coarse, weight in (
+                (part.acceptances(name).photon_ratio(number), weight)
+                for number, weight in ratio.coarser
+            )
         ]
         steps.append(np.max(coarser, axis=0))
         schemes.append(np.maximum(least, abs(ratio.total_difference)))
