@@ -155,14 +155,6 @@ def test_nothing_where_nothing_arrives() -> None:
     assert float(photon_ratio(process, box, rule, 256)(1.0)) == 1.0
 
 
-def test_off_shell_above_the_pole_is_left_alone() -> None:
-    """Photons would lead to the pole, which is the production on shell."""
-    model = ScalarInelastic(8.0, 3.0, 2.9)
-    every = DirectProcess(model, BELLE2, Treatment(radiation="all"))
-    assert every.cross_section_hat == DirectProcess(model, BELLE2).cross_section_hat
-    assert any("radiation" in flag for flag in every.flags({"epsilon": 1e-4, "g_d": 1e-2}))
-
-
 def test_vacuum_polarisation_multiplies_the_cross_section() -> None:
     """Some seven per cent at 8 GeV; the branching ratio to the dark pair falls a little."""
     model = ScalarInelastic(8.0, 4.341, 3.65)

@@ -121,16 +121,16 @@ def test_mean_flights_do_not_go_with_all_photons(scenario: Scenario, point: Mass
     assert [curve.name for curve in yield_curves(one, background)] == [*names, APPROXIMATE]
 
 
-@pytest.mark.parametrize(("m_aprime", "radiates"), [(8.0, False), (14.0, True)])
-def test_all_photons_are_said_where_a_process_radiates(m_aprime: float, radiates: bool) -> None:
-    """Above the pole, off shell, nothing radiates, and one flag says that instead."""
+@pytest.mark.parametrize("m_aprime", [8.0, 14.0])
+@pytest.mark.parametrize("production", ["off-shell", "auto"])
+def test_all_photons_are_said_where_a_process_radiates(m_aprime: float, production: str) -> None:
+    """Whichever side of the pole, and not where one photon counts."""
     beams = Beams.symmetric(10.58)
     model = ScalarInelastic(m_aprime, 3.0, 2.9)
-    flags = MassPoint(model, beams, {}, "off-shell", radiation="all").flags(1e-4, 1e-2)
-    assert any("yields have all photons" in flag for flag in flags) is radiates
-    assert any("none off shell" in flag for flag in flags) is not radiates
-    on_shell = MassPoint(ScalarInelastic(8.0, 4.341, 3.65), beams, {}, radiation="all")
-    assert any("yields have all photons" in flag for flag in on_shell.flags(1e-4, 1e-2))
+    for radiation in ("all", "one-photon"):
+        point = MassPoint(model, beams, {}, production, radiation=radiation)
+        said = any("yields have all photons" in flag for flag in point.flags(1e-4, 1e-2))
+        assert said is (radiation == "all")
 
 
 def test_yields_of_a_scan_have_all_photons(scenario: Scenario) -> None:

@@ -94,12 +94,24 @@ def cross_section_hat(model: Model, sqrt_s: float) -> float:
     InputError
         If the pair is too heavy, or ``sqrt_s`` sits on the mediator's pole.
     """
-    momentum, a, b = _pair(model, sqrt_s)
     distance = (sqrt_s - model.m_aprime) * (sqrt_s + model.m_aprime)
+    value = off_pole_hat(model, sqrt_s)
     if distance == 0.0:
         raise InputError(
             f"model.m_aprime = {model.m_aprime} GeV: equals sqrt_s; off-shell production needs"
             " the propagator away from its pole"
         )
-    value = ALPHA * momentum * (a + b / 3.0) / (2.0 * sqrt_s * distance**2)
+    return value * (sqrt_s**2 / distance) ** 2
+
+
+def off_pole_hat(model: Model, sqrt_s: float) -> float:
+    """`cross_section_hat` times (1 - m_aprime^2/s)^2: without the propagator, in fb.
+
+    Raises
+    ------
+    InputError
+        If the pair is too heavy.
+    """
+    momentum, a, b = _pair(model, sqrt_s)
+    value = ALPHA * momentum * (a + b / 3.0) / (2.0 * sqrt_s * sqrt_s**4)
     return value * GEV2_TO_FB

@@ -13,6 +13,7 @@ from wayside.models.couplings import Couplings, Powers
 from wayside.models.kinematics import pair_momentum
 from wayside.models.z_boson import HIGHEST
 from wayside.production import direct
+from wayside.production.off_pole import last_loss
 from wayside.production.process import (
     LIGHTEST,
     Companions,
@@ -21,7 +22,7 @@ from wayside.production.process import (
     Process,
     parent_cone,
 )
-from wayside.radiation.radiator import nodes_below
+from wayside.radiation.radiator import nodes_below, radiator, strength
 from wayside.radiation.vacuum import vacuum_polarisation
 from wayside.typing import FloatArray
 
@@ -94,13 +95,27 @@ class DirectProcess(Process):
         sqrt_s = self.beams.sqrt_s
         return self._at(factor * sqrt_s) / self._at(sqrt_s)
 
-    @property
-    def radiates(self) -> bool:
-        """Whether photons off the beams are counted: not where they would lead to the pole.
+    @cached_property
+    def largest_loss(self) -> float:
+        """Fraction of s that photons take at most: to the threshold, or short of a pole.
 
-        What they add there is the production of an A' on its mass shell, a process of its own.
+        What they add at the pole is the production of an A' on its mass shell, a process of its
+        own; see `wayside.production.off_pole`.
         """
-        return super().radiates and self.model.m_aprime > self.beams.sqrt_s
+        model, sqrt_s = self.model, self.beams.sqrt_s
+        threshold = 1.0 - ((model.m1 + model.m2) / sqrt_s) ** 2
+        pole = 1.0 - (model.m_aprime / sqrt_s) ** 2
+        if not 0.0 < pole < threshold:
+            return threshold
+
+        def numerator(x: FloatArray) -> FloatArray:
+            energies = (sqrt_s * np.sqrt(1.0 - x)).tolist()
+            values = [direct.off_pole_hat(model, energy) for energy in energies]
+            if self.treatment.vacuum_polarisation:
+                values *= vacuum_polarisation(energies)
+            return np.asarray(radiator(x, sqrt_s) * values * (1.0 - x) ** 2)
+
+        return last_loss(numerator, strength(sqrt_s), pole, threshold)
 
     def losses(self, order: int) -> list["Loss"]:
         """Energies that photons leave, and the weights of the radiator, for a quadrature.
@@ -111,8 +126,7 @@ class DirectProcess(Process):
             Number of nodes.
         """
         sqrt_s = self.beams.sqrt_s
-        x_max = 1.0 - ((self.model.m1 + self.model.m2) / sqrt_s) ** 2
-        x, weights = nodes_below(sqrt_s, x_max, order)
+        x, weights = nodes_below(sqrt_s, self.largest_loss, order)
         pairs = zip(x.tolist(), weights.tolist(), strict=True)
         return [Loss(lost, weight, sqrt_s * math.sqrt(1.0 - lost)) for lost, weight in pairs]
 
@@ -145,17 +159,13 @@ class DirectProcess(Process):
     def flags(self, couplings: Couplings) -> list[str]:
         """Whether the width that is left out of the propagator would be felt."""
         model, sqrt_s = self.model, self.beams.sqrt_s
-        flags = []
-        if self.treatment.radiation == "all" and not self.radiates:
-            flags.append("radiation: none off shell above the A' pole, where it is that on shell")
         width = float(self.mediator_widths.dark(couplings))
         if model.m_aprime <= HIGHEST:
             width += float(self.mediator_widths.visible(couplings))
         ratio = model.m_aprime * width / abs(sqrt_s**2 - model.m_aprime**2)
         if ratio <= NEAR_POLE:
-            return flags
+            return []
         return [
-            *flags,
             "sqrt_s is near the A' pole, and its width is left out off shell:"
             f" the cross-section is {100.0 * ratio**2:.2g}% too large",
         ]

@@ -36,7 +36,7 @@ class Energies(NamedTuple):
 
 
 def energies_of(process: DirectProcess, most: float) -> Energies:
-    """Tabulate a process from its threshold on.
+    """Tabulate a process from its threshold on, or from where the pole is too near.
 
     Parameters
     ----------
@@ -46,7 +46,7 @@ def energies_of(process: DirectProcess, most: float) -> Energies:
         Largest s, over that of the beams.
     """
     model, sqrt_s = process.model, process.beams.sqrt_s
-    least = ((model.m1 + model.m2) / sqrt_s) ** 2
+    least = 1.0 - (process.largest_loss)
     # Even in the root of what is above the threshold, where the cross-section sets in.
     roots = np.linspace(1e-6, 1.0, _NODES)
     s = least + (most - least) * roots**2

@@ -9,6 +9,7 @@ from wayside.backgrounds.fake_counts import signal_vetoes, signal_words
 from wayside.efficiency.shipped import NAME, SETTINGS, differences, shipped
 from wayside.scenario import Scenario
 from wayside.sensitivity.mass_point import MassPoint
+from wayside.sensitivity.mixture import averaged
 
 _MULTIPION_FROM = 1.0
 """Splitting in GeV from which hadrons are more than pairs of pions."""
@@ -21,10 +22,17 @@ def detection_report(point: MassPoint, name: str, epsilon: float, g_d: float) ->
     """Efficiency of a detector and its statistical error; 1 and 0 where all decays count."""
     if point.efficiency == "unity":
         return {"efficiency": 1.0, "efficiency_error": 0.0}
-    detected, ctau = point.detected(name), float(point.ctau(epsilon, g_d))
+    ctau = float(point.ctau(epsilon, g_d))
+    error = averaged(
+        point,
+        lambda part: np.asarray(part.detected(name).error(ctau)),
+        epsilon,
+        g_d,
+        weight=lambda part: part.decay_probability_at(name, ctau),
+    )
     return {
-        "efficiency": float(detected.efficiency(ctau)),
-        "efficiency_error": detected.error(ctau),
+        "efficiency": float(point.detected_fraction(name, epsilon, g_d)),
+        "efficiency_error": float(error),
     }
 
 
