@@ -12,6 +12,7 @@ import numpy as np
 
 from wayside.generator.pairs import Spread
 from wayside.transport.biased_beams import Beam, Diffuse, Directions, FromPoint, LogRange
+from wayside.transport.neutron_cascade import Copies, Followed
 
 FRONT: Final = FromPoint(7000.0)
 """The interaction point as a detector beside Belle II has it."""
@@ -36,6 +37,15 @@ ROCK: Final = Diffuse(
     )
 )
 """From all sides, as neutral particles come out of rock; more from above and along the axis."""
+
+ABOVE: Final = Diffuse(
+    (
+        Directions(0.45, "sky"),
+        Directions(0.2, "sky", float(np.deg2rad(75.0))),
+        Directions(0.35, "sky", FORWARD),
+    )
+)
+"""From above as the reference source, forward ones more often."""
 
 COSMIC: Final = (LogRange(0.4, 0.3, 1000.0), LogRange(0.6, 8.0, 300.0))
 COLLIDER: Final = (LogRange(0.3, 0.3, 7.5), LogRange(0.7, 3.0, 7.5))
@@ -69,6 +79,22 @@ class BeamSample:
     events: int
     chunk: int
     shield: float = 0.1
+
+
+@dataclass(frozen=True)
+class CascadeSample(BeamSample):
+    """Neutrons that are followed from interaction to interaction; attributes as above.
+
+    Parameters
+    ----------
+    copies
+        How often the first interaction of each is made.
+    followed
+        Which events are followed in full.
+    """
+
+    copies: Copies = Copies()
+    followed: Followed = Followed()
 
 
 @dataclass(frozen=True)
@@ -134,6 +160,18 @@ SLOW: Final = (
 )
 """Particles of low energy, of which there are many and hardly one makes a vertex; as above."""
 
+CASCADES: Final = (
+    (
+        "neutron-cascade-slow",
+        (LogRange(0.2, 0.1, 0.3), LogRange(0.8, 0.3, 0.6)),
+        40_000,
+        Copies(10, 2),
+    ),
+    ("neutron-cascade-mid", (LogRange(1.0, 0.6, 2.0),), 20_000, Copies(5, 1)),
+    ("neutron-cascade", (LogRange(0.85, 2.0, 4.0), LogRange(0.15, 4.0, 10.0)), 6_000, Copies(2, 1)),
+)
+"""Name, energies, number of neutrons from above, and number of interactions made of the first."""
+
 PAIRS: Final = (
     ("signal-pairs", Spread(splitting=SPLITTINGS), 24_000, 960),
     (
@@ -168,6 +206,12 @@ def samples() -> tuple[Sample, ...]:
     made += [
         BeamSample(30 + k, name, beam, events, chunk)
         for k, (name, beam, events, chunk) in enumerate(SLOW)
+    ]
+    made += [
+        CascadeSample(
+            40 + k, name, Beam((2112,), energies, ABOVE, 0.35), events, 500, copies=copies
+        )
+        for k, (name, energies, events, copies) in enumerate(CASCADES)
     ]
     made += [PairSample(10 + k, *pair) for k, pair in enumerate(PAIRS)]
     made += [

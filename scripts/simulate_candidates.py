@@ -13,12 +13,21 @@ them is a fair part. The response and the reconstruction follow in scripts/make_
 """
 
 import hashlib
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-from candidate_samples import BeamSample, PairSample, Sample, ScenarioSample, plain, samples
+from candidate_samples import (
+    BeamSample,
+    CascadeSample,
+    PairSample,
+    Sample,
+    ScenarioSample,
+    plain,
+    samples,
+)
 from scenario_decays import Decay, DetectorFrame
 from table_script import arguments
 
@@ -30,6 +39,8 @@ from wayside.scenario.hardware import Geant4Section, StackSection
 from wayside.sensitivity.planes import mass_point
 from wayside.tasks import TaskTable
 from wayside.transport.compact_crossings import compact
+from wayside.transport.geometry import geometry, materials, materials_by_volume
+from wayside.transport.neutron_cascade import NEUTRON, develop, followed, joined, timeable
 from wayside.transport.preselection import Preselection, keepable
 from wayside.typing import StructuredArray
 
@@ -95,6 +106,22 @@ def engine_of(shield: float) -> Any:
 
 
 @cache
+def interactions_of(shield: float) -> tuple[Any, Any, dict[str, str]]:
+    """Geant4 for neutrons alone, whose plates need no slabs; rods; materials by volume."""
+    from wayside.transport import datasets
+    from wayside.transport.engine import Engine
+    from wayside.transport.interaction_rods import Rods
+
+    section = Geant4Section()
+    stack = StackSection(shield=shield).build()
+    physics = replace(section.build(), plate_slabs=1)
+    data = datasets.find(section.data)
+    alone = Engine(stack, physics, data, record=False)
+    rods = Rods(list(materials(stack).values()), physics, data)
+    return alone, rods, materials_by_volume(geometry(stack, physics.margin))
+
+
+@cache
 def generator_of(scenario: str, values: tuple[str, ...]) -> EventGenerator:
     """Generator of a scenario's decays in its first signal detector."""
     built = load_scenario(scenario).with_values(list(values))
@@ -107,6 +134,8 @@ def simulate(name: str, chunk: int, events: int, sample: dict[str, Any]) -> dict
 
     own = by_name()[name]
     assert sample == plain(own)
+    if isinstance(own, CascadeSample):
+        return simulate_cascades(own, chunk, events)
     stack = stack_of(own)
     seed = np.random.SeedSequence((SEED, own.number, chunk))
     decays = np.zeros(0, DECAY)
@@ -127,6 +156,41 @@ def simulate(name: str, chunk: int, events: int, sample: dict[str, Any]) -> dict
         "primaries": primaries,
         "density": density,
         "decays": decays,
+        "events": events,
+    }
+
+
+def simulate_cascades(own: CascadeSample, chunk: int, events: int) -> dict[str, Any]:
+    """Simulate one chunk of neutrons from interaction to interaction."""
+    from wayside.transport.plan import chunk_seed
+
+    stack, engine = stack_of(own), engine_of(own.shield)
+    alone, rods, material_of = interactions_of(own.shield)
+    rng = np.random.default_rng(np.random.SeedSequence((SEED, own.number, chunk)))
+    neutrons, density = own.beam.draw(stack, events, rng)
+    seeds = [chunk_seed(SEED + 1000 * own.number + k, chunk) for k in range(3)]
+    made = develop(neutrons, own.copies, alone, rods, material_of, stack, seeds[0])
+    probability = followed(made, own.followed, stack)
+    chosen = made.event[rng.random(len(probability)) < probability]
+    particles = made.particles[np.isin(made.particles["event"], chosen)]
+    slow = particles["pdg"] == NEUTRON
+    crossings = engine.run(particles[~slow], seeds[1])
+    keep = keepable(crossings["film"], stack)
+    crossings = {kind: rows[np.isin(rows["event"], keep)] for kind, rows in crossings.items()}
+    late = particles[slow & np.isin(particles["event"], timeable(crossings["gas"]))]
+    if len(late):
+        crossings = joined(crossings, engine.run(late, seeds[2]))
+    place = np.searchsorted(made.event, keep)
+    origin = made.origin[place]
+    primaries = neutrons[origin]
+    primaries["event"] = keep
+    sampled = np.zeros(int(keep.max(initial=-1)) + 1)
+    sampled[keep] = density[origin] * made.copies[place] * probability[place]
+    return {
+        **compact(crossings, stack),
+        "primaries": primaries,
+        "density": sampled,
+        "decays": np.zeros(0, DECAY),
         "events": events,
     }
 

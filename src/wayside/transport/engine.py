@@ -195,6 +195,38 @@ class Engine:
         )
         return tracks, points
 
+    def ends(self, primaries: Records, seed: int) -> Records:
+        """Follow primaries alone to where they end: whatever they leave behind is not followed.
+
+        Parameters
+        ----------
+        primaries, seed
+            As in `run`.
+
+        Returns
+        -------
+        NDArray
+            Rows of `END`, one for each primary.
+        """
+        simulation = self._simulation
+        recorded = simulation.sample_deposits
+        particles = self._particles(primaries)
+        simulation.random.seed = seed
+        simulation.tracking, simulation.secondaries = True, False
+        simulation.sample_deposits = None
+        try:
+            parts = [
+                _end_rows(simulation.run(particles[start : start + BATCH]).vertices)
+                for start in range(0, len(particles), BATCH)
+            ]
+        finally:
+            simulation.tracking, simulation.secondaries = False, True
+            simulation.sample_deposits = recorded
+        rows = np.concatenate([np.empty(0, END), *parts])
+        rows["z"] += 0.5 * self.stack.depth
+        rows["time"] += primaries["time"]
+        return rows
+
     def _particles(self, primaries: Records) -> Records:
         if primaries.dtype != PRIMARY:
             raise TypeError("primaries must have the type PRIMARY")
@@ -239,6 +271,38 @@ POINT: Final = np.dtype(
     ]
 )
 """A point on a path, in mm, MeV and ns."""
+
+END: Final = np.dtype(
+    [
+        ("x", np.float64),
+        ("y", np.float64),
+        ("z", np.float64),
+        ("ux", np.float64),
+        ("uy", np.float64),
+        ("uz", np.float64),
+        ("kinetic_energy", np.float64),
+        ("time", np.float64),
+        ("volume", "S16"),
+        ("process", "S16"),
+    ]
+)
+"""Where a particle ends, in mm and ns, with the direction and energy in MeV before; name of the
+volume without those around it, and Geant4's name of what happened."""
+
+
+def _end_rows(vertices: Any) -> Records:
+    """Rows of `END` of points along primaries without secondaries, positions as Geant4's."""
+    last = np.append(np.flatnonzero(np.diff(vertices["event"].astype(np.int64))), len(vertices) - 1)
+    before = vertices[last - 1]
+    rows = np.empty(len(last), END)
+    for axis, name in enumerate("xyz"):
+        rows[name] = vertices["position"][last, axis] * MM
+        rows[f"u{name}"] = before["direction"][:, axis]
+    rows["kinetic_energy"] = before["energy"]
+    rows["time"] = vertices["time"][last] * NS
+    for name in ("volume", "process"):
+        rows[name] = vertices[name][last]
+    return rows
 
 
 def _deposits(result: Any) -> dict[str, Any]:

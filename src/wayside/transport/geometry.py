@@ -32,38 +32,55 @@ def geometry(stack: Stack, margin: float, slabs: int = 1) -> dict[str, Any]:
         Number of slabs that each plate is cut into.
     """
     low, high = stack.outer()
-    materials = {
-        m.name: m
-        for m in (
-            *(layer.material for _, layer in stack.block()),
-            *(air(), stack.shield_material, stack.fibre_material),
-        )
-    }
     size = tuple(b - a for a, b in zip(low, high, strict=True))
-    world = _box(tuple(s + 2.0 * margin for s in size), "Air")
+    world = box_of(tuple(s + 2.0 * margin for s in size), "Air")
     inside = world
     if stack.fibres > 0.0:
-        inside["S0"] = _box(size, stack.fibre_material.name) | {"role": _RECORDS}
+        inside["S0"] = box_of(size, stack.fibre_material.name) | {"role": _RECORDS}
         inside = inside["S0"]
     size = tuple(s - 2.0 * stack.fibres for s in size)
     if stack.shield > 0.0:
-        inside["Shield"] = _box(size, stack.shield_material.name)
+        inside["Shield"] = box_of(size, stack.shield_material.name)
         inside = inside["Shield"]
     if stack.fibres > 0.0 or stack.shield > 0.0:
-        inside["Cavity"] = _box(tuple(s - 2.0 * stack.shield for s in size), "Air")
+        inside["Cavity"] = box_of(tuple(s - 2.0 * stack.shield for s in size), "Air")
         inside = inside["Cavity"]
     for index in range(stack.blocks):
         inside[f"Block{index}"] = _block(stack, index, slabs)
-    return {"World": world, "materials": {"mixtures": _mixtures(materials)}}
+    return {"World": world, "materials": {"mixtures": mixtures(materials(stack))}}
 
 
-def _box(size: tuple[float, ...], material: str) -> dict[str, Any]:
+def materials(stack: Stack) -> dict[str, Material]:
+    """Materials of everything by name, the air around included."""
+    layers = (layer.material for _, layer in stack.block())
+    every = (*layers, air(), stack.shield_material, stack.fibre_material)
+    return {material.name: material for material in every}
+
+
+def materials_by_volume(definition: dict[str, Any]) -> dict[str, str]:
+    """Names of materials by the name of the volume, without those around it.
+
+    Parameters
+    ----------
+    definition
+        From `geometry`; blocks have layers of the same names and materials.
+    """
+    found: dict[str, str] = {}
+    for name, volume in definition.items():
+        if isinstance(volume, dict) and "material" in volume:
+            found[name] = volume["material"]
+            found |= materials_by_volume(volume)
+    return found
+
+
+def box_of(size: tuple[float, ...], material: str) -> dict[str, Any]:
+    """Definition of a box of a size in mm."""
     return {"box": [s * CM for s in size], "material": material}
 
 
 def _block(stack: Stack, index: int, slabs: int) -> dict[str, Any]:
     x, y = stack.size
-    block = _box((x, y, stack.period), "Air")
+    block = box_of((x, y, stack.period), "Air")
     front = index * stack.period
     block["position"] = [0.0, 0.0, (front + 0.5 * stack.period - 0.5 * stack.depth) * CM]
     films = 2 * stack.layers * index
@@ -71,13 +88,13 @@ def _block(stack: Stack, index: int, slabs: int) -> dict[str, Any]:
         if layer.kind == "plate":
             thin = layer.thickness / slabs
             for slab in range(slabs):
-                volume = _box((x, y, thin), layer.material.name)
+                volume = box_of((x, y, thin), layer.material.name)
                 middle = z + (slab + 0.5) * thin - 0.5 * stack.period
                 volume["position"] = [0.0, 0.0, middle * CM]
                 block[f"P{number}x{slab}"] = volume
             continue
         name = f"L{number}"
-        volume = _box((x, y, layer.thickness), layer.material.name)
+        volume = box_of((x, y, layer.thickness), layer.material.name)
         if layer.kind == "film":
             name, films = f"F{films}", films + 1
         elif layer.kind == "gas":
@@ -89,12 +106,13 @@ def _block(stack: Stack, index: int, slabs: int) -> dict[str, Any]:
     return block
 
 
-def _mixtures(materials: dict[str, Material]) -> dict[str, Any]:
+def mixtures(made: dict[str, Material]) -> dict[str, Any]:
+    """Definitions of materials by name."""
     return {
         name: {
             "density": material.density,
             "state": material.state,
             "composition": {f"G4_{symbol}": w for symbol, w in material.fractions.items()},
         }
-        for name, material in materials.items()
+        for name, material in made.items()
     }
