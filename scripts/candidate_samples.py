@@ -12,7 +12,7 @@ import numpy as np
 
 from wayside.generator.pairs import Spread
 from wayside.transport.biased_beams import Beam, Diffuse, Directions, FromPoint, LogRange
-from wayside.transport.neutron_cascade import Copies, Followed
+from wayside.transport.neutron_cascade import Followed
 
 FRONT: Final = FromPoint(7000.0)
 """The interaction point as a detector beside Belle II has it."""
@@ -88,13 +88,13 @@ class CascadeSample(BeamSample):
     Parameters
     ----------
     copies
-        How often the first interaction of each is made.
+        How often the first interaction in the blocks is made.
     followed
         Which events are followed in full.
     """
 
-    copies: Copies = Copies()
-    followed: Followed = Followed()
+    copies: int = 1
+    followed: Followed = field(default_factory=Followed)
 
 
 @dataclass(frozen=True)
@@ -165,12 +165,12 @@ CASCADES: Final = (
         "neutron-cascade-slow",
         (LogRange(0.2, 0.1, 0.3), LogRange(0.8, 0.3, 0.6)),
         40_000,
-        Copies(10, 2),
+        10,
     ),
-    ("neutron-cascade-mid", (LogRange(1.0, 0.6, 2.0),), 20_000, Copies(5, 1)),
-    ("neutron-cascade", (LogRange(0.85, 2.0, 4.0), LogRange(0.15, 4.0, 10.0)), 6_000, Copies(2, 1)),
+    ("neutron-cascade-mid", (LogRange(1.0, 0.6, 2.0),), 20_000, 6),
+    ("neutron-cascade", (LogRange(0.85, 2.0, 4.0), LogRange(0.15, 4.0, 10.0)), 6_000, 2),
 )
-"""Name, energies, number of neutrons from above, and number of interactions made of the first."""
+"""Name, energies, number of neutrons from above, and number of events of each in the blocks."""
 
 PAIRS: Final = (
     ("signal-pairs", Spread(splitting=SPLITTINGS), 24_000, 960),

@@ -3,15 +3,17 @@
 Usage::
 
     OMP_NUM_THREADS=1 nice python scripts/make_candidates.py [--work build/candidates]
-        [--workers 1] [--set KEY=VALUE ...] [--write FOLDER [--slim]] [--summary] [--closure]
+        [--workers 1] [--set KEY=VALUE ...] [--add FOLDER] [--write FOLDER [--slim]] [--summary]
+        [--closure]
 
 Reconstructs the chunks that are there, some seconds each, into a folder of --work, and goes on
 where it was. ``--set`` changes the response or the cuts, as in emulsion.largest_slope=1.7.
 ``--write`` collects the rows into ``candidates.parquet`` and ``decays.parquet``
 (`wayside.candidates`), with ``--slim`` without the lists of places, which no selection asks for:
-so they come with the package, in ``src/wayside/data/candidates``. ``--summary`` prints counts and
-effective counts of every sample; ``--closure`` compares weighted numbers of vertices with
-fake_vertices.csv, an unbiased sample.
+so they come with the package, in ``src/wayside/data/candidates``. ``--add`` takes samples of which
+--work has nothing from the tables of a folder, without lists: so a sample is added to those that
+come with the package. ``--summary`` prints counts and effective counts of every sample;
+``--closure`` compares weighted numbers of vertices with fake_vertices.csv, an unbiased sample.
 """
 
 from collections.abc import Iterator, Sequence
@@ -36,6 +38,7 @@ from wayside.reconstruction.job import Job, response_of
 from wayside.reconstruction.pipeline import reconstruct
 from wayside.scenario import Scenario, load_scenario
 from wayside.scenario.hardware import StackSection
+from wayside.search.samples import Samples, read_samples
 from wayside.tasks import TaskTable
 from wayside.transport.biased_beams import M2, Diffuse, boxes
 from wayside.transport.compact_crossings import expand
@@ -228,6 +231,42 @@ def collect(table: TaskTable) -> Collected:
     return Collected(candidates, np.concatenate([np.zeros(0, DECAY_ROW), *decays]))
 
 
+def with_others(made: Collected, others: Samples) -> Collected:
+    """Add the samples of other tables of which nothing was made; lists of places are left out.
+
+    Raises
+    ------
+    InputError
+        If the others have a sample that is not among `candidate_samples.samples`, or candidates
+        that were reconstructed with other settings.
+    """
+    own, old = made.candidates, others.candidates
+    if own.about.get("emulsion") != old.about.get("emulsion") or own.about.get(
+        "reconstruction"
+    ) != old.about.get("reconstruction"):
+        raise InputError("--add: those candidates have other settings of the reconstruction")
+    numbers = {sample["name"]: number for number, sample in enumerate(own.samples)}
+    described = list(own.samples)
+    rows, decays = [own.rows], [made.decays]
+    for number, sample in enumerate(old.samples):
+        name = sample["name"]
+        if name not in numbers:
+            raise InputError(f"--add: no sample {name!r} is simulated any more")
+        place = numbers[name]
+        if own.samples[place]["simulated"]:
+            continue
+        described[place] = sample
+        for table, collected in ((old.rows, rows), (others.decays, decays)):
+            part = table[table["sample"] == number]
+            part["sample"] = place
+            collected.append(part)
+    every = np.concatenate(rows)
+    every = every[np.argsort(every["sample"], kind="stable")]
+    lists = (no_lists(columns, len(every)) for columns in (HITS, GAPS))
+    candidates = Candidates(every, *lists, tuple(described), own.about)
+    return Collected(candidates, np.concatenate(decays))
+
+
 def without_lists(candidates: Candidates) -> Candidates:
     """The same rows without places of fibres and gaps, of samples that a search uses."""
     kept = [
@@ -338,6 +377,7 @@ def main() -> None:
     """Reconstruct what is missing, collect, count."""
     parser = arguments(__doc__, workers=True, work="build/candidates")
     parser.add_argument("--set", dest="values", action="append", default=[], metavar="KEY=VALUE")
+    parser.add_argument("--add", type=Path, metavar="FOLDER")
     parser.add_argument("--write", type=Path, metavar="FOLDER")
     parser.add_argument("--slim", action="store_true")
     parser.add_argument("--summary", action="store_true")
@@ -348,6 +388,8 @@ def main() -> None:
     if not (options.summary or options.closure) and options.write is None:
         return
     collected = collect(table)
+    if options.add is not None:
+        collected = with_others(collected, read_samples(options.add))
     if options.summary:
         summary(collected.candidates)
     if options.closure:

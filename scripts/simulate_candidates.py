@@ -177,7 +177,7 @@ def simulate_cascades(own: CascadeSample, chunk: int, events: int) -> dict[str, 
     crossings = engine.run(particles[~slow], seeds[1])
     keep = keepable(crossings["film"], stack)
     crossings = {kind: rows[np.isin(rows["event"], keep)] for kind, rows in crossings.items()}
-    late = particles[slow & np.isin(particles["event"], timeable(crossings["gas"]))]
+    late = particles[slow & np.isin(particles["event"], timeable(crossings, stack))]
     if len(late):
         crossings = joined(crossings, engine.run(late, seeds[2]))
     place = np.searchsorted(made.event, keep)

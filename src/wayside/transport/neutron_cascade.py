@@ -3,20 +3,22 @@
 Of a thousand neutrons one makes a vertex, and Geant4 spends nearly all of its time on the others:
 on slow neutrons, and on photons of nuclei. Here a neutron is followed alone to its first inelastic
 interaction (`wayside.transport.engine.Engine.ends`), which is then made in a rod
-(`wayside.transport.interaction_rods.Rods`), several times with a weight each: events of their own.
-Fast neutrons that come out go on in the same way. When none is left, an event is followed in full
-with a probability p that depends on what came out of its interactions, and stands for 1/p. So
+(`wayside.transport.interaction_rods.Rods`). Fast neutrons that come out go on in the same way. The
+first interaction in the blocks is made c times: each is an event of its own from there on, with
+what was made in the lead before. When no fast neutron is left, an event is followed in full with a
+probability p that depends on what came out of its interactions, and stands for 1/p. So
 
     s' = s c p
 
-is the sampling density of an event of a neutron drawn with density s, of whose first interaction c
-were made. Particles of an event that is followed are independent of one another: slow neutrons,
-which make no track, follow when the others could make a vertex and cross gas detectors twice.
+is the sampling density of an event of a neutron drawn with density s; c = 1 where none interacts in
+the blocks. Particles of an event that is followed are independent of one another: slow neutrons,
+which make no track but may veto, follow when the others could make a vertex with a time.
 
 Left out are protons that a neutron hits elastically (films are the only material with hydrogen),
 and nuclei heavier than helium, which stay where they are made.
 """
 
+from collections.abc import Mapping
 from typing import Any, Final, NamedTuple, Protocol
 
 import numpy as np
@@ -26,6 +28,7 @@ from wayside.generator.records import PRIMARY
 from wayside.transport.biased_beams import boxes
 from wayside.transport.crossings import is_charged
 from wayside.transport.engine import END, masses
+from wayside.transport.preselection import keepable
 from wayside.typing import BoolArray, FloatArray, IntArray, StructuredArray
 
 NEUTRON: Final = 2112
@@ -35,6 +38,11 @@ FAST: Final = 100.0
 
 HEAVIEST: Final = 1000020040
 """Number of the heaviest nucleus that is followed: helium 4."""
+
+GENERATIONS: Final = 1000
+"""More interactions than one neutron can start, one after the other."""
+
+_NONE: Final[IntArray] = np.zeros(0, dtype=np.int64)
 
 GROUP: Final = 4
 """Events are taken by twos to the halves of a table: so many have the pattern of halves in them."""
@@ -56,15 +64,6 @@ class Follower(Protocol):
 
     def ends(self, primaries: StructuredArray, seed: int) -> StructuredArray:
         """Rows of `wayside.transport.engine.END`."""
-
-
-class Copies(NamedTuple):
-    """How often a first interaction is made."""
-
-    inside: int = 8
-    """In the blocks; the largest."""
-    outside: int = 2
-    """Elsewhere."""
 
 
 class Cascades(NamedTuple):
@@ -111,10 +110,10 @@ def event_numbers(origin: IntArray, copy: IntArray, copies: int) -> IntArray:
 
 def develop(
     neutrons: StructuredArray,
-    copies: Copies,
+    copies: int,
     follower: Follower,
     rods: Interactions,
-    material_of: dict[str, str],
+    material_of: Mapping[str, str],
     stack: Stack,
     seed: int,
 ) -> Cascades:
@@ -125,7 +124,7 @@ def develop(
     neutrons
         Rows of `PRIMARY`, one an event, numbered from 0.
     copies
-        How often the first interaction is made.
+        How often the first interaction in the blocks is made.
     follower, rods
         Geant4 with the stack, and with rods of its materials.
     material_of
@@ -135,54 +134,101 @@ def develop(
     seed
         Odd number.
     """
-    ends, hits = _interacting(follower.ends(neutrons, seed))
-    number = np.where(_inside(ends, stack), copies.inside, copies.outside)[hits]
-    origin = np.repeat(hits, number)
-    copy = np.arange(len(origin)) - np.repeat(np.cumsum(number) - number, number)
-    event = event_numbers(origin, copy, copies.inside)
-    of_one = np.repeat(number, number)
-    at, owner = ends[origin], event
-    parts, stars, stars_before = [np.empty(0, PRIMARY)], [np.zeros(0, np.int64)], 0
-    for generation in range(1, 1000):
-        if not len(at):
-            break
+    at, origin = _interacting(follower.ends(neutrons, seed))
+    trees = _Trees(origin, copies)
+    owner = np.arange(len(origin))
+    particles, stars, owners = [np.empty(0, PRIMARY)], [_NONE], [_NONE]
+    numbered = 0
+    for generation in range(1, GENERATIONS):
+        inside = _inside(at, stack)
+        place, owner = trees.split(owner, inside)
+        at, inside = at[place], inside[place]
         material = np.array(
-            [rods.materials.index(material_of[name.decode()]) for name in at["volume"]]
+            [rods.materials.index(material_of[name.decode()]) for name in at["volume"]], dtype=int
         )
         directions = np.stack([at[f"u{axis}"] for axis in "xyz"], axis=1)
         rows = rods.products(
             NEUTRON, material, directions, at["kinetic_energy"], seed + 4 * generation
         )
         rows = rows[rows["pdg"] <= HEAVIEST]
-        inside = _inside(at, stack)
         own = rows["interaction"]
-        particles = _particles(rows, at[own], owner[own])
+        made = _particles(rows, at[own])
         fast = (rows["pdg"] == NEUTRON) & (rows["kinetic_energy"] > FAST)
-        parts.append(particles[~fast])
-        stars.append(np.where(inside[own], stars_before + own, -1)[~fast])
-        stars_before += len(at)
-        following = particles[fast]
-        if not len(following):
+        particles.append(made[~fast])
+        stars.append(np.where(inside[own], numbered + own, -1)[~fast])
+        owners.append(owner[own][~fast])
+        numbered += len(at)
+        if not np.any(fast):
             break
-        at, hits = _interacting(follower.ends(following, seed + 4 * generation + 2))
-        at, owner = at[hits], following["event"][hits]
-    particles, star = np.concatenate(parts), np.concatenate(stars)
-    order = np.argsort(particles["event"], kind="stable")
-    in_order = np.argsort(event, kind="stable")
-    return Cascades(
-        origin[in_order],
-        event[in_order],
-        of_one[in_order],
-        particles[order],
-        star[order],
-    )
+        at, hits = _interacting(follower.ends(made[fast], seed + 4 * generation + 2))
+        owner = owner[own][fast][hits]
+        if not len(hits):
+            break
+    return trees.collected(np.concatenate(particles), np.concatenate(stars), np.concatenate(owners))
+
+
+class _Trees:
+    """Interactions that belong together, and copies of them from one moment on."""
+
+    def __init__(self, origin: IntArray, copies: int) -> None:
+        self.copies = copies
+        self.origin = origin
+        self.copy = np.zeros(len(origin), dtype=np.int64)
+        self.parent = np.full(len(origin), -1)
+        self.ended = np.zeros(len(origin), dtype=np.bool_)
+
+    def split(self, owner: IntArray, inside: BoolArray) -> tuple[IntArray, IntArray]:
+        """Make copies of trees that come into the blocks for the first time.
+
+        Returns
+        -------
+        place, owner
+            Which interaction each of the following is a copy of, and its tree.
+        """
+        chosen = np.unique(owner[inside & (self.parent[owner] < 0)])
+        first = np.full(len(self.origin), -1)
+        first[chosen] = len(self.origin) + self.copies * np.arange(len(chosen))
+        self.ended[chosen] = True
+        parent = np.repeat(chosen, self.copies)
+        self.origin = np.concatenate([self.origin, self.origin[parent]])
+        self.copy = np.concatenate([self.copy, np.tile(np.arange(self.copies), len(chosen))])
+        self.parent = np.concatenate([self.parent, parent])
+        self.ended = np.concatenate([self.ended, np.zeros(len(parent), dtype=np.bool_)])
+        number = np.where(first[owner] >= 0, self.copies, 1)
+        place = np.repeat(np.arange(len(owner)), number)
+        copy = np.arange(len(place)) - np.repeat(np.cumsum(number) - number, number)
+        started = first[owner[place]]
+        return place, np.where(started >= 0, started + copy, owner[place])
+
+    def collected(self, particles: StructuredArray, star: IntArray, owner: IntArray) -> Cascades:
+        """Events of the trees that have not ended, with what was made before they were copied."""
+        whole = np.flatnonzero(~self.ended)
+        event = event_numbers(self.origin[whole], self.copy[whole], self.copies)
+        order = np.argsort(owner, kind="stable")
+        starts = np.searchsorted(owner[order], np.arange(len(self.origin) + 1))
+        parts, numbers = [], []
+        for tree, known in ((whole, whole >= 0), (self.parent[whole], self.parent[whole] >= 0)):
+            low = starts[tree[known]]
+            size = starts[tree[known] + 1] - low
+            within = np.arange(size.sum()) - np.repeat(np.cumsum(size) - size, size)
+            parts.append(order[np.repeat(low, size) + within])
+            numbers.append(np.repeat(event[known], size))
+        rows, number = np.concatenate(parts), np.concatenate(numbers)
+        sort = np.argsort(number, kind="stable")
+        out = particles[rows[sort]]
+        out["event"] = number[sort]
+        first = np.argsort(event, kind="stable")
+        of_one = np.where(self.parent[whole] >= 0, self.copies, 1)
+        return Cascades(
+            self.origin[whole][first], event[first], of_one[first], out, star[rows[sort]]
+        )
 
 
 def _interacting(ends: StructuredArray) -> tuple[StructuredArray, IntArray]:
-    """Ends, and which of them are inelastic interactions of fast neutrons."""
+    """Ends that are inelastic interactions of fast neutrons, and their places among all."""
     assert ends.dtype == END
-    good = (ends["process"] == b"Inelastic") & (ends["kinetic_energy"] > FAST)
-    return ends, np.flatnonzero(good)
+    hits = np.flatnonzero((ends["process"] == b"Inelastic") & (ends["kinetic_energy"] > FAST))
+    return ends[hits], hits
 
 
 def _inside(ends: StructuredArray, stack: Stack) -> BoolArray:
@@ -192,10 +238,10 @@ def _inside(ends: StructuredArray, stack: Stack) -> BoolArray:
     return np.asarray(np.all((place > blocks.low) & (place < blocks.high), axis=1))
 
 
-def _particles(products: StructuredArray, at: StructuredArray, event: IntArray) -> StructuredArray:
-    """Products of interactions as particles to follow."""
+def _particles(products: StructuredArray, at: StructuredArray) -> StructuredArray:
+    """Products of interactions as particles to follow, events left out."""
     rows = np.zeros(len(products), PRIMARY)
-    rows["event"], rows["pdg"] = event, products["pdg"]
+    rows["pdg"] = products["pdg"]
     rows["weight"] = 1.0
     rows["time"] = at["time"]
     kinetic = np.maximum(products["kinetic_energy"], 1e-9)
@@ -229,7 +275,7 @@ LIGHT: Final = 8.0
 """The same of pions, muons and electrons."""
 
 ENERGETIC: Final = 200.0
-"""Kinetic energy in MeV from which on a charged particle can make an interaction with two prongs."""
+"""Kinetic energy in MeV from which on a charged particle can make two prongs."""
 
 PHOTON: Final = 50.0
 """Energy in MeV from which on a photon can make a pair whose both electrons leave tracks."""
@@ -305,17 +351,22 @@ def _to_gas(rows: StructuredArray, stack: Stack) -> FloatArray:
     return np.asarray(np.where(beside[0] | beside[1] | ~np.isfinite(path), np.inf, path))
 
 
-def timeable(gas: StructuredArray) -> IntArray:
-    """Numbers of events in which two particles cross gas detectors.
+def timeable(crossings: Mapping[str, StructuredArray], stack: Stack) -> IntArray:
+    """Numbers of events that can make a vertex of two particles that cross gas detectors.
 
     Parameters
     ----------
-    gas
-        Crossings of gas detectors, rows of `wayside.transport.records.CROSSING`.
+    crossings
+        Rows of `wayside.transport.records.CROSSING` by kind of layer.
+    stack
+        Layers of the detector.
     """
-    tracks = np.unique(gas["event"].astype(np.int64) << 32 | gas["track"].astype(np.int64))
-    events, number = np.unique(tracks >> 32, return_counts=True)
-    return np.asarray(events[number >= 2])
+    film, gas = (_track_number(crossings[kind]) for kind in ("film", "gas"))
+    return keepable(crossings["film"][np.isin(film, gas)], stack)
+
+
+def _track_number(rows: StructuredArray) -> IntArray:
+    return np.asarray(rows["event"].astype(np.int64) << 32 | rows["track"].astype(np.int64))
 
 
 def joined(first: dict[str, Any], later: dict[str, Any]) -> dict[str, Any]:
