@@ -37,7 +37,13 @@ SAMPLES = {
 SLOW = {
     "muon-above": (("muon-above-slow", 10.0),),
     "muon-front": (("muon-front-slow", 4.0),),
-    "neutron-above": (("neutron-rock-slow", 0.6), ("neutron-rock-mid", 2.0)),
+    "neutron-above": (
+        ("neutron-cascade-slow", 0.6),
+        ("neutron-rock-slow", 0.6),
+        ("neutron-cascade-mid", 2.0),
+        ("neutron-rock-mid", 2.0),
+        ("neutron-cascade", 10.0),
+    ),
 }
 
 SIGNAL = ("signal-pairs", "signal-0.691", "signal-0.3", "signal-0.1")

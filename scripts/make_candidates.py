@@ -329,6 +329,10 @@ TWINS: Final = {
     "electron-front": "electron-front",
     "klong-rock": "klong-above",
     "neutron-rock": "neutron-above",
+    "neutron-rock-mid": "neutron-above",
+    "neutron-cascade-slow": "neutron-above",
+    "neutron-cascade-mid": "neutron-above",
+    "neutron-cascade": "neutron-above",
 }
 """Kinds of the table of fakes that a biased sample must agree with."""
 
