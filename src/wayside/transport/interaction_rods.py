@@ -78,7 +78,8 @@ class Rods:
         self._calzone = calzone
         size = APART * (len(materials) + 1)
         world = box_of((size, APART, 2.0 * LENGTH), "G4_Galactic")
-        self._places = APART * (np.arange(len(materials)) - 0.5 * (len(materials) - 1))
+        centred = np.arange(len(materials)) - 0.5 * (len(materials) - 1)
+        self._places = np.asarray(APART * centred, dtype=np.float64)
         for number, material in enumerate(materials):
             rod = box_of((WIDTH, WIDTH, LENGTH), f"Rod{material.name}")
             world[f"R{number}"] = rod | {"position": [self._places[number] * CM, 0.0, 0.0]}
