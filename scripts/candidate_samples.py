@@ -226,6 +226,21 @@ def samples() -> tuple[Sample, ...]:
     return tuple(made)
 
 
+JOINED: Final = {
+    "neutron-rock": (
+        "neutron-rock",
+        "neutron-rock-slow",
+        "neutron-rock-mid",
+        "neutron-cascade-slow",
+        "neutron-cascade-mid",
+        "neutron-cascade",
+    ),
+    "muon-above": ("muon-above", "muon-above-slow"),
+    "muon-front": ("muon-front", "muon-front-slow"),
+}
+"""Samples of the same particles whose rows get the sampling density of all of them together."""
+
+
 def plain(sample: Sample) -> dict[str, Any]:
     """What the result of a sample's chunk depends on, as values that JSON knows."""
     values = {key: repr(value) for key, value in vars(sample).items() if key != "events"}

@@ -37,13 +37,7 @@ SAMPLES = {
 SLOW = {
     "muon-above": (("muon-above-slow", 10.0),),
     "muon-front": (("muon-front-slow", 4.0),),
-    "neutron-above": (
-        ("neutron-cascade-slow", 0.6),
-        ("neutron-rock-slow", 0.6),
-        ("neutron-cascade-mid", 2.0),
-        ("neutron-rock-mid", 2.0),
-        ("neutron-cascade", 10.0),
-    ),
+    "neutron-above": (("neutron-rock-slow", 0.6), ("neutron-rock-mid", 2.0)),
 }
 
 SIGNAL = ("signal-pairs", "signal-0.691", "signal-0.3", "signal-0.1")
@@ -186,14 +180,17 @@ def read(folder):
     for row in table.to_pylist():
         if row["event"] // 2 % 2 == 1:
             by_sample[names[row["sample"]]].append(row)
-    return by_sample, {sample["name"]: sample["simulated"] for sample in about["samples"]}
+    return by_sample, {sample["name"]: sample for sample in about["samples"]}
 
 
-def of_kind(by_sample, simulated, kind):
+def of_kind(by_sample, described, kind):
     """Rows of a kind from its samples, whose events have different names."""
-    rows, low = [], 0.0
-    for name, high in (*SLOW.get(kind, ()), (SAMPLES[kind][0], math.inf)):
-        if simulated.get(name):
+    rows, low, main = [], 0.0, SAMPLES[kind][0]
+    if described[main].get("joined") == main:
+        names = [name for name in described if described[name].get("joined") == main]
+        return [{**row, "event": (name, row["event"])} for name in names for row in by_sample[name]]
+    for name, high in (*SLOW.get(kind, ()), (main, math.inf)):
+        if described.get(name, {}).get("simulated"):
             own = [row for row in by_sample[name] if low <= row["kinetic_energy"] < high]
             rows += [{**row, "event": (name, row["event"])} for row in own]
             low = high
@@ -205,7 +202,7 @@ def main():
     if len(sys.argv) != 3:
         sys.exit(__doc__)
     candidates, folder = map(Path, sys.argv[1:])
-    by_sample, simulated = read(candidates)
+    by_sample, described = read(candidates)
     selection = json.loads((folder / "selection.json").read_text())
     result = json.loads((folder / "search.json").read_text())
     weights = result["weights"]
@@ -217,7 +214,7 @@ def main():
         tracks = weights["unrelated_tracks_per_m2"]
         pairs = [(signal(decays, selection, weights["decays"], cuts[:k], tracks), step["signal"])]
         for kind in step["background"]:
-            rows = of_kind(by_sample, simulated, kind)
+            rows = of_kind(by_sample, described, kind)
             own = background(rows, kind, selection, weights["particles"], cuts[:k])
             pairs += [
                 (own[0], step["background"][kind]),

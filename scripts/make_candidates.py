@@ -21,7 +21,14 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import numpy as np
-from candidate_samples import BeamSample, PairSample, Sample, samples
+from candidate_samples import (
+    JOINED,
+    BeamSample,
+    CascadeSample,
+    PairSample,
+    Sample,
+    samples,
+)
 from simulate_candidates import chunk_name, chunk_table, stack_of
 from table_script import arguments
 
@@ -231,6 +238,61 @@ def collect(table: TaskTable) -> Collected:
     return Collected(candidates, np.concatenate([np.zeros(0, DECAY_ROW), *decays]))
 
 
+def drawn_density(sample: Sample, simulated: int, rows: Any) -> Any:
+    """Density with which a sample draws the particles that rows come from, times copies."""
+    assert isinstance(sample, BeamSample)
+    u = np.stack([rows[f"direction_{axis}"] for axis in "xyz"], axis=1).astype(float)
+    energy = rows["kinetic_energy"].astype(float)
+    for part in sample.beam.energies:
+        # In single precision a row may lie beside the end of its range.
+        for end, inner in ((part.low, part.low * 1.000001), (part.high, part.high * 0.999999)):
+            energy = np.where(np.isclose(energy, end, rtol=1e-6, atol=0.0), inner, energy)
+    copies = sample.copies if isinstance(sample, CascadeSample) else 1
+    return simulated * copies * sample.beam.density(stack_of(sample), energy, u, rows["face"] >= 0)
+
+
+def joined(candidates: Candidates, apart: bool = False) -> Candidates:
+    """Rows of samples that go together with the sampling density of all of them, or as before.
+
+    A particle of sample k that could have come from any counts with the fraction
+    c_k s_k / sum(c s), c being the number of events of one particle: fractions add up to 1, so that
+    sums are what they were, and no weight is large that is small in another sample (the balance
+    heuristic of Veach and Guibas, SIGGRAPH 1995).
+
+    Parameters
+    ----------
+    candidates
+        The table; each sample by itself, or joined if it is taken apart.
+    apart
+        Whether samples are taken apart.
+    """
+    by_name = {sample.name: sample for sample in samples()}
+    number = {sample["name"]: n for n, sample in enumerate(candidates.samples)}
+    rows, described = candidates.rows.copy(), [dict(sample) for sample in candidates.samples]
+    for group, names in JOINED.items():
+        there = [
+            name
+            for name in names
+            if name in number
+            and described[number[name]]["simulated"]
+            # Only what is joined can be taken apart, and the other way round.
+            and (described[number[name]].get("joined") == group) == apart
+        ]
+        if group not in there:
+            continue
+        mine = np.flatnonzero(np.isin(rows["sample"], [number[name] for name in there]))
+        own, every = np.zeros(len(mine)), np.zeros(len(mine))
+        for name in there:
+            simulated = described[number[name]]["simulated"]
+            density = drawn_density(by_name[name], simulated, rows[mine])
+            every += density
+            own += np.where(rows["sample"][mine] == number[name], density, 0.0)
+            described[number[name]] |= {"joined": "" if apart else group}
+        assert np.all(own > 0.0)
+        rows["sampling_density"][mine] *= own / every if apart else every / own
+    return Candidates(rows, candidates.fibres, candidates.gaps, tuple(described), candidates.about)
+
+
 def with_others(made: Collected, others: Samples) -> Collected:
     """Add the samples of other tables of which nothing was made; lists of places are left out.
 
@@ -240,7 +302,7 @@ def with_others(made: Collected, others: Samples) -> Collected:
         If the others have a sample that is not among `candidate_samples.samples`, or candidates
         that were reconstructed with other settings.
     """
-    own, old = made.candidates, others.candidates
+    own, old = made.candidates, joined(others.candidates, apart=True)
     if own.about.get("emulsion") != old.about.get("emulsion") or own.about.get(
         "reconstruction"
     ) != old.about.get("reconstruction"):
@@ -398,6 +460,7 @@ def main() -> None:
         summary(collected.candidates)
     if options.closure:
         closure(collected.candidates)
+    collected = collected._replace(candidates=joined(collected.candidates))
     if options.write is not None:
         candidates = without_lists(collected.candidates) if options.slim else collected.candidates
         about = {"samples": list(candidates.samples), "about": dict(candidates.about)}

@@ -61,7 +61,8 @@ class Candidates:
         Of each sample its ``name``, ``beam`` (``"diffuse"``, ``"point"``, ``"decays"`` or
         ``"spread"``), ``particles`` (PDG numbers), ``energies`` (fraction and ends in GeV of each
         range that is uniform in the logarithm), ``simulated`` (number of particles or decays),
-        ``shield`` (thickness of the lead in m).
+        ``shield`` (thickness of the lead in m). Samples with the same name ``joined`` have in each
+        row the sampling density of all of them together: they are one sample.
     about
         Versions and settings.
     """

@@ -79,22 +79,22 @@ def background_events(
     edges = np.asarray(own.edges)
     rows, particle = [], np.full(len(edges) - 1, np.nan)
     fraction, low = FRACTION if half else 1.0, float(edges[0])
-    for name, high in (*own.slow, (own.sample, float(edges[-1]))):
-        if name not in there:
-            continue
-        mine = np.flatnonzero(candidates.rows["sample"] == there[name])
+    for names, high in _parts(candidates, own, there, float(edges[-1])):
+        numbers = [there[name] for name in names]
+        mine = np.flatnonzero(np.isin(candidates.rows["sample"], numbers))
         energy = candidates.rows["kinetic_energy"][mine]
         rows.append(mine[(energy >= low) & (energy < high)])
         inside = (edges[:-1] >= low) & (edges[1:] <= high)
-        simulated = fraction * _simulated(candidates.samples[there[name]], edges)
+        every = [_simulated(candidates.samples[number], edges) for number in numbers]
+        simulated = fraction * np.sum(every, axis=0)
         with np.errstate(divide="ignore"):
             particle[inside] = 1.0 / simulated[inside]
         low = high
-    every = np.concatenate(rows)
+    chosen = np.concatenate(rows)
     if half is not None:
-        every = every[in_half(candidates.rows["event"][every], half)]
-    every = every[in_order(event_number(candidates.rows[every]))]
-    table = candidates.rows[every]
+        chosen = chosen[in_half(candidates.rows["event"][chosen], half)]
+    chosen = chosen[in_order(event_number(candidates.rows[chosen]))]
+    table = candidates.rows[chosen]
     weight = weights_per_particle(table, own, fraction)
     bins = np.clip(
         np.searchsorted(edges, table["kinetic_energy"].astype(np.float64), side="right") - 1,
@@ -109,7 +109,7 @@ def background_events(
     kept = (veto > 0.0) & (weight > 0.0)
     events = WeightedEvents(
         edges,
-        every[kept],
+        chosen[kept],
         event_number(table[kept]),
         bins[kept],
         weight[kept],
@@ -119,6 +119,26 @@ def background_events(
         particle,
     )
     return events._replace(usual_veto=events.mean_veto)
+
+
+def sample_names(candidates: Candidates, kind: Kind) -> list[str]:
+    """Samples that count for a kind, those that are not there as well if none is joined."""
+    joined = [
+        str(sample["name"])
+        for sample in candidates.samples
+        if sample["simulated"] and sample.get("joined") == kind.sample
+    ]
+    return joined or [kind.sample, *(name for name, _ in kind.slow)]
+
+
+def _parts(
+    candidates: Candidates, kind: Kind, there: Mapping[str, int], highest: float
+) -> list[tuple[list[str], float]]:
+    """Samples that count together, and the energies in GeV up to which they do."""
+    if candidates.samples[there[kind.sample]].get("joined") == kind.sample:
+        return [(sample_names(candidates, kind), highest)]
+    listed = (*kind.slow, (kind.sample, highest))
+    return [([name], high) for name, high in listed if name in there]
 
 
 def _simulated(sample: Mapping[str, Any], edges: FloatArray) -> FloatArray:

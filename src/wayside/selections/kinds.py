@@ -64,7 +64,8 @@ class Kind(NamedTuple):
         Edges of the bins of the kinetic energy outside of the lead, in GeV.
     slow
         Names of samples of lower energies, and the energies in GeV up to which they take the place
-        of those behind them where they were simulated; never falling.
+        of those above where they were simulated; rising. A table whose samples are joined
+        (`wayside.candidates.files.Candidates`) needs none.
     """
 
     sample: str
@@ -91,13 +92,7 @@ KINDS: Final[Mapping[str, Kind]] = {
         "neutron-rock",
         ABOVE,
         _NEUTRAL,
-        (
-            ("neutron-cascade-slow", 0.6),
-            ("neutron-rock-slow", 0.6),
-            ("neutron-cascade-mid", 2.0),
-            ("neutron-rock-mid", 2.0),
-            ("neutron-cascade", 10.0),
-        ),
+        (("neutron-rock-slow", 0.6), ("neutron-rock-mid", 2.0)),
     ),
 }
 """Kinds of the table of fakes by name, ``wayside.backgrounds.fakes.Kind``."""

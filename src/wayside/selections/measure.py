@@ -6,7 +6,7 @@ from typing import Any
 from wayside.candidates.files import Candidates
 from wayside.candidates.weights import effective_count
 from wayside.efficiency.shipped import shipped
-from wayside.selections.background_sample import background_events
+from wayside.selections.background_sample import background_events, sample_names
 from wayside.selections.cuts import Cuts
 from wayside.selections.events import starts
 from wayside.selections.fakes import FakeBins, WeightedEvents
@@ -84,8 +84,7 @@ def sample_counts(
 
     Effective counts are those of the reference source of the kind, each energy bin counting alike.
     """
-    own = KINDS[kind]
-    names = [own.sample, *(name for name, _ in own.slow)]
+    names = sample_names(candidates, KINDS[kind])
     simulated = sum(
         int(sample["simulated"]) for sample in candidates.samples if sample["name"] in names
     )

@@ -35,7 +35,7 @@ import numpy as np
 from wayside.detector.stack import Stack
 from wayside.generator.records import PRIMARY
 from wayside.transport.engine import masses
-from wayside.typing import FloatArray, StructuredArray
+from wayside.typing import BoolArray, FloatArray, StructuredArray
 
 OUTSIDE: Final = 1.0
 """Distance in mm outside of everything at which particles start."""
@@ -212,10 +212,17 @@ class Diffuse(NamedTuple):
         wide = rng.random(number) < around
         points = np.where(wide[:, None], everything.entered(u, rng), blocks.entered(u, rng))
         meets = meets_blocks(stack, points, u)
-        area = around / everything.projected(u) + np.where(
-            meets, (1.0 - around) / blocks.projected(u), 0.0
+        return Lines(points, u, self.density(stack, around, u, meets))
+
+    def density(
+        self, stack: Stack, around: float, directions: FloatArray, meets: BoolArray
+    ) -> FloatArray:
+        """Density of lines per sr and m^2; parameters as in `Beam.density`."""
+        blocks, everything = boxes(stack)
+        area = around / everything.projected(directions) + np.where(
+            meets, (1.0 - around) / blocks.projected(directions), 0.0
         )
-        return Lines(points, u, self.direction_density(u) * area)
+        return np.asarray(self.direction_density(directions) * area)
 
     def direction_density(self, u: FloatArray) -> FloatArray:
         """Density q of directions per sr at unit vectors of shape (n, 3)."""
@@ -231,19 +238,29 @@ class FromPoint(NamedTuple):
 
     def lines(self, stack: Stack, around: float, number: int, rng: np.random.Generator) -> Lines:
         """Draw lines; parameters as in `Beam.draw`."""
-        _, everything = boxes(stack)
         wide = rng.random(number) < around
         point = np.array([0.0, 0.0, -self.distance])
-        # The front of everything as it appears in the plane of the blocks' front.
-        scale = self.distance / (self.distance + everything.low[2])
-        sizes = np.stack([np.array(stack.size), scale * (everything.high - everything.low)[:2]])
+        sizes = self._sizes(stack)
         at_front = np.zeros((number, 3))
         at_front[:, :2] = (rng.random((number, 2)) - 0.5) * np.where(wide[:, None], *sizes[::-1])
         u = at_front - point
         u /= np.linalg.norm(u, axis=1)[:, None]
         meets = np.all(np.abs(at_front[:, :2]) <= 0.5 * sizes[0], axis=1)
-        areas = M2 * sizes.prod(axis=1)
-        return Lines(at_front, u, around / areas[1] + np.where(meets, 1.0 - around, 0.0) / areas[0])
+        return Lines(at_front, u, self.density(stack, around, u, meets))
+
+    def density(
+        self, stack: Stack, around: float, directions: FloatArray, meets: BoolArray
+    ) -> FloatArray:
+        """Density of lines per m^2 of the plane of the front; parameters as in `Beam.density`."""
+        areas = M2 * self._sizes(stack).prod(axis=1)
+        inner = np.where(meets, 1.0 - around, 0.0) / areas[0]
+        return np.asarray(around / areas[1] + inner + np.zeros(len(directions)))
+
+    def _sizes(self, stack: Stack) -> FloatArray:
+        """Sizes in mm of the front of the blocks, and of everything as it appears in its plane."""
+        _, everything = boxes(stack)
+        scale = self.distance / (self.distance + everything.low[2])
+        return np.stack([np.array(stack.size), scale * (everything.high - everything.low)[:2]])
 
 
 @dataclass(frozen=True)
@@ -288,6 +305,25 @@ class Beam:
             for part in self.energies
         ]
         return np.asarray(np.sum(parts, axis=0))
+
+    def density(
+        self, stack: Stack, energy: FloatArray, directions: FloatArray, meets: BoolArray
+    ) -> FloatArray:
+        """Sampling density of one particle drawn, s / N, shape (n,).
+
+        Parameters
+        ----------
+        stack
+            Layers of the detector.
+        energy
+            Kinetic energies in GeV, shape (n,).
+        directions
+            Unit vectors, shape (n, 3).
+        meets
+            Whether the straight lines meet the blocks, shape (n,).
+        """
+        lines = self.aim.density(stack, self.around, directions, meets)
+        return self.energy_density(energy) * lines
 
     def draw(
         self, stack: Stack, number: int, rng: np.random.Generator
