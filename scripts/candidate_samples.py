@@ -47,6 +47,9 @@ ABOVE: Final = Diffuse(
 )
 """From above as the reference source, forward ones more often."""
 
+STEEP: Final = Diffuse((Directions(0.8, "sky"), Directions(0.2, "sky", FORWARD)))
+"""The same with more from straight above: few vertices, but of many neutrons each."""
+
 COSMIC: Final = (LogRange(0.4, 0.3, 1000.0), LogRange(0.6, 8.0, 300.0))
 COLLIDER: Final = (LogRange(0.3, 0.3, 7.5), LogRange(0.7, 3.0, 7.5))
 NEUTRAL: Final = (LogRange(0.4, 0.1, 10.0), LogRange(0.6, 0.4, 6.0))
@@ -163,14 +166,20 @@ SLOW: Final = (
 CASCADES: Final = (
     (
         "neutron-cascade-slow",
-        (LogRange(0.2, 0.1, 0.3), LogRange(0.8, 0.3, 0.6)),
+        Beam((2112,), (LogRange(0.2, 0.1, 0.3), LogRange(0.8, 0.3, 0.6)), ABOVE, 0.35),
         40_000,
         10,
     ),
-    ("neutron-cascade-mid", (LogRange(1.0, 0.6, 2.0),), 20_000, 6),
-    ("neutron-cascade", (LogRange(0.85, 2.0, 4.0), LogRange(0.15, 4.0, 10.0)), 6_000, 2),
+    ("neutron-cascade-mid", Beam((2112,), (LogRange(1.0, 0.6, 2.0),), ABOVE, 0.35), 20_000, 6),
+    (
+        "neutron-cascade",
+        Beam((2112,), (LogRange(0.85, 2.0, 4.0), LogRange(0.15, 4.0, 10.0)), ABOVE, 0.35),
+        6_000,
+        2,
+    ),
+    ("neutron-cascade-steep", Beam((2112,), (LogRange(1.0, 0.8, 4.0),), STEEP, 0.1), 20_000, 3),
 )
-"""Name, energies, number of neutrons from above, and number of events of each in the blocks."""
+"""Name, neutrons from above, their number, and number of events of each in the blocks."""
 
 PAIRS: Final = (
     ("signal-pairs", Spread(splitting=SPLITTINGS), 24_000, 960),
@@ -208,10 +217,8 @@ def samples() -> tuple[Sample, ...]:
         for k, (name, beam, events, chunk) in enumerate(SLOW)
     ]
     made += [
-        CascadeSample(
-            40 + k, name, Beam((2112,), energies, ABOVE, 0.35), events, 500, copies=copies
-        )
-        for k, (name, energies, events, copies) in enumerate(CASCADES)
+        CascadeSample(40 + k, name, beam, events, 500, copies=copies)
+        for k, (name, beam, events, copies) in enumerate(CASCADES)
     ]
     made += [PairSample(10 + k, *pair) for k, pair in enumerate(PAIRS)]
     made += [
@@ -234,6 +241,7 @@ JOINED: Final = {
         "neutron-cascade-slow",
         "neutron-cascade-mid",
         "neutron-cascade",
+        "neutron-cascade-steep",
     ),
     "muon-above": ("muon-above", "muon-above-slow"),
     "muon-front": ("muon-front", "muon-front-slow"),

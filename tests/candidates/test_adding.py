@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from candidate_samples import samples
-from make_candidates import Collected, with_others
+from make_candidates import Collected, drawn_density, joined, with_others
 
 from wayside.candidates.files import Candidates, no_lists
 from wayside.candidates.schema import DECAY_ROW, GAPS, HITS, ROW
@@ -53,3 +53,50 @@ def test_refuses_other_settings_and_unknown_samples():
         with_others(new, table({"neutron-rock": 1}, NAMES, 1.0, {**SETTINGS, "emulsion": {}}))
     with pytest.raises(InputError, match="'gone'"):
         with_others(new, table({"gone": 1}, ["gone"], 1.0))
+
+
+def test_joined_samples_count_as_one():
+    """Two samples of one source: the joint estimate is unbiased, and better than each alone.
+
+    Directions straight down, energies from the range of one or of both samples. Four standard
+    errors: fails once in 16,000.
+    """
+    rng = np.random.default_rng(51)
+    numbers = {"muon-above": 4000, "muon-above-slow": 1000}
+    by_name = {sample.name: sample for sample in samples()}
+    parts = []
+    for name, number in numbers.items():
+        beam = by_name[name].beam
+        which = rng.choice(len(beam.energies), number, p=[part.fraction for part in beam.energies])
+        low, high = np.log([(part.low, part.high) for part in beam.energies])[which].T
+        rows = np.zeros(number, ROW)
+        rows["sample"] = NAMES.index(name)
+        rows["event"] = np.arange(number)
+        rows["kinetic_energy"] = np.exp(low + (high - low) * rng.random(number))
+        rows["direction_y"], rows["direction_z"] = -0.8, 0.6
+        rows["sampling_density"] = drawn_density(by_name[name], number, rows)
+        parts.append(rows)
+    empty = table({}, NAMES, 0.0).candidates
+    rows = np.concatenate(parts)
+    described = tuple(
+        {**sample, "simulated": numbers.get(sample["name"], 0)} for sample in empty.samples
+    )
+    lists = [no_lists(columns, len(rows)) for columns in (HITS, GAPS)]
+    alone = Candidates(rows, *lists, described)
+    together = joined(alone)
+    assert [s["name"] for s in together.samples if s.get("joined")] == list(numbers)
+    inside = (rows["kinetic_energy"] > 0.5) & (rows["kinetic_energy"] < 9.0)
+    # Number of particles per logarithm of the energy, up to the area: flat.
+    sums = {}
+    for key, own in (("both", together.rows), ("one", alone.rows), ("other", alone.rows)):
+        chosen = inside.copy()
+        if key != "both":
+            chosen &= own["sample"] == NAMES.index(tuple(numbers)[key == "other"])
+        weight = 1.0 / (own["kinetic_energy"] * own["sampling_density"])[chosen]
+        sums[key] = weight.sum(), np.sqrt((weight**2).sum())
+    for key in ("one", "other"):
+        error = np.hypot(sums["both"][1], sums[key][1])
+        assert abs(sums["both"][0] - sums[key][0]) < 4.0 * error
+        assert sums["both"][1] < 0.95 * sums[key][1]
+    apart = joined(together, apart=True)
+    np.testing.assert_allclose(apart.rows["sampling_density"], rows["sampling_density"], rtol=1e-12)

@@ -150,3 +150,15 @@ def test_a_point_in_front_gives_fluence_in_the_plane_of_the_front():
     back = points - (points[:, 2:] + 7000.0) / u[:, 2:] * u
     assert np.allclose(back, [0.0, 0.0, -7000.0], atol=1e-6)
     assert np.all(points[:, 2] < STACK.outer()[0][2])
+
+
+@pytest.mark.parametrize("aim", [MIXTURE, FromPoint(7000.0)])
+def test_density_is_known_again_from_energy_and_line(aim):
+    """What other samples need to tell how likely they would have drawn a particle."""
+    beam = Beam((13,), ENERGIES, aim, 0.4)
+    primaries, density = beam.draw(STACK, 500, np.random.default_rng(8))
+    points, u = lines_of(primaries)
+    meets = meets_blocks(STACK, points, u)
+    assert 0.2 < meets.mean() < 0.9
+    again = beam.density(STACK, 1e-3 * kinetic_energies(primaries), u, meets)
+    np.testing.assert_allclose(again, density, rtol=1e-9)
