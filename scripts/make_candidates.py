@@ -34,6 +34,7 @@ from table_script import arguments
 
 from wayside import __version__
 from wayside.candidates.files import Candidates, Lists, no_lists, write_candidates, write_decays
+from wayside.candidates.samples import Samples, read_samples
 from wayside.candidates.schema import CHANNELS, DECAY_ROW, GAPS, HITS, ROW
 from wayside.candidates.weights import Vetoes, effective_count, source_weight
 from wayside.data import read_table
@@ -45,7 +46,6 @@ from wayside.reconstruction.job import Job, response_of
 from wayside.reconstruction.pipeline import reconstruct
 from wayside.scenario import Scenario, load_scenario
 from wayside.scenario.hardware import StackSection
-from wayside.search.samples import Samples, read_samples
 from wayside.tasks import TaskTable
 from wayside.transport.biased_beams import M2, Diffuse, boxes
 from wayside.transport.compact_crossings import expand

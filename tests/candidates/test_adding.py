@@ -6,9 +6,9 @@ from candidate_samples import samples
 from make_candidates import Collected, drawn_density, joined, with_others
 
 from wayside.candidates.files import Candidates, no_lists
+from wayside.candidates.samples import Samples
 from wayside.candidates.schema import DECAY_ROW, GAPS, HITS, ROW
 from wayside.errors import InputError
-from wayside.search.samples import Samples
 
 SETTINGS = {"emulsion": {"fog": 3.0}, "reconstruction": {"min_sheets": 5}}
 

@@ -26,7 +26,7 @@ BY_NAME = {sample.name: sample for sample in samples()}
 def test_cascades_make_as_many_vertices(full, cascade, low, high):
     """Within four standard errors of both: each of 8 comparisons fails once in 16,000."""
     pytest.importorskip("pyarrow")
-    from wayside.search.samples import shipped_samples
+    from wayside.candidates.samples import shipped_samples
 
     candidates = joined(shipped_samples().candidates, apart=True)
     number = {entry["name"]: entry["simulated"] for entry in candidates.samples}
@@ -52,7 +52,7 @@ def test_cascades_make_as_many_vertices(full, cascade, low, high):
 def test_the_table_is_joined():
     """Taking apart and joining again changes nothing; no weight grows by joining."""
     pytest.importorskip("pyarrow")
-    from wayside.search.samples import shipped_samples
+    from wayside.candidates.samples import shipped_samples
 
     together = shipped_samples().candidates
     names = [sample["name"] for sample in together.samples if sample.get("joined")]
