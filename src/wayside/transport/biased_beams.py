@@ -366,7 +366,7 @@ class Beam:
         return rows, lines.density * self.energy_density(energy)
 
 
-def meets_blocks(stack: Stack, points: FloatArray, directions: FloatArray) -> FloatArray:
+def meets_blocks(stack: Stack, points: FloatArray, directions: FloatArray) -> BoolArray:
     """Which straight lines meet the blocks.
 
     Parameters
