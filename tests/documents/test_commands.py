@@ -27,7 +27,7 @@ WAYSIDE = [
 SERVED = [each for each in printed_commands() if each.words[:2] == ["wayside", "explore"]]
 LONG = ("paper", "background", "simulate", "reconstruct", "scan")
 """Commands that take more than some ten seconds."""
-READERS = ("rerun",)
+READERS = ("export", "rerun")
 """Commands that read saved results."""
 LONG_OPTIONS = ("run.efficiency=simulated", "epsilon-m2", "belle2-forward-beams")
 

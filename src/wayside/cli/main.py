@@ -28,6 +28,7 @@ COMMANDS: Final = {
     "design": "Which hardware, and where: the best of many keys, against cost.",
     "draw": "The hall, the detectors and the beams, to scale.",
     "compare": "What several scenarios exclude, in one figure.",
+    "export": "A saved result in the format of others, such as HEPData.",
     "rerun": "A saved result anew, and whether its files are the same.",
     "explore": "A page in the browser that redraws the plane as values change.",
     "paper": "The study's tables and figures beside ours, and why they differ.",

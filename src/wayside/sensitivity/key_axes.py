@@ -10,6 +10,7 @@ from wayside.models.parameters import COUPLING_RANGE
 from wayside.models.registry import particle_class
 from wayside.scenario import Scenario
 from wayside.scenario.model import is_pair
+from wayside.scenario.units import unit_of
 from wayside.sensitivity.planes import Axis
 
 LIGHTEST: Final = 0.02
@@ -150,4 +151,5 @@ def _label(scenario: Scenario, key: str) -> tuple[str, str]:
         if key == "model.mass":
             return "$m$ [GeV]", "GeV"
     known = {"model.epsilon": r"$\varepsilon$", "model.g_d": "$g_D$"}
-    return known.get(key, key), "1" if key in known else "base unit of the key"
+    unit = unit_of(scenario, key)
+    return known.get(key, key) + ("" if unit == "1" else f" [{unit}]"), unit
