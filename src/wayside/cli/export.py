@@ -23,8 +23,8 @@ def hepdata(result: Path, out: Path | None, as_json: bool) -> None:
     """Write a submission to HEPData.
 
     RESULT is the folder of --out of an earlier reach, compare, background or search. Writes
-    submission.yaml, a file for each table, provenance.json and workspace.json to a folder submission
-    in --out (default: wayside-hepdata), and submission.zip with all of them. Needs the extra
+    submission.yaml, a file for each table, provenance.json and workspace.json to the folder
+    submission in --out (default: wayside-hepdata), and submission.zip with all. Needs the extra
     wayside[hepdata].
     """
     from wayside.results.hepdata import export_hepdata
