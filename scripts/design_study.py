@@ -5,23 +5,36 @@ Runs are kept in ``--work`` as they go, so that this may be interrupted and cont
     OMP_NUM_THREADS=1 nice python scripts/design_study.py --work build/design-study
     python scripts/design_study.py --work build/design-study --write
 
-The first takes a quarter of an hour of one core; the second writes ``docs/figures/design-*.png``
-and prints the tables.
+Both print the tables; the first takes some ten minutes of one core, the second also writes
+``docs/figures/design-*.png``.
 """
 
 import argparse
 import sys
 import warnings
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
 from wayside import load_scenario
+from wayside.designing.assumptions import ASSUMPTIONS
 from wayside.designing.design import Design
+from wayside.designing.evaluation import Trial
+from wayside.designing.measures import Signal, area, smallest
 from wayside.designing.plan import Plan, plan
 from wayside.designing.run import run_design
 from wayside.executors import executor
+from wayside.plotting.design import changes_figure, front_figure
+from wayside.plotting.style import canvas
+from wayside.results.displaced import ChamberSignal, DisplacedSearch, chamber_signal, covered
 from wayside.scanning.axes import key_range
 from wayside.scenario import Scenario
+from wayside.sensitivity.background import expected_limit
+from wayside.sensitivity.key_plane import point_of
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 
@@ -115,15 +128,147 @@ def run(name: str, folder: Path) -> Design:
     return found
 
 
+WEAKER: Final = {
+    "efficiencies a tenth": {"scale": 0.1},
+    "background 100 +- 30": {"background": 100.0, "background_error": 30.0},
+    "both": {"scale": 0.1, "background": 100.0, "background_error": 30.0},
+}
+"""Changes of the search that need no other simulated decays."""
+
+CHAMBERS: Final = {
+    "belle2": DisplacedSearch(),
+    "off-shell": DisplacedSearch(),
+    "besiii": DisplacedSearch("besiii-mdc", 0.06, ((0.4, 0.3), (0.7, 0.1)), 0.05),
+}
+"""By case."""
+
+
+def weaker(chamber: ChamberSignal, change: dict[str, float]) -> ChamberSignal:
+    """The same search with lower efficiencies or more background."""
+    scale = change.get("scale", 1.0)
+    background = change.get("background", 0.0), change.get("background_error", 0.0)
+    level = expected_limit(*background, chamber.scenario.run.confidence_level)
+    efficiencies = {name: scale * value for name, value in chamber.efficiencies.items()}
+    return replace(chamber, efficiencies=efficiencies, level=level)
+
+
+class Reach(NamedTuple):
+    """A design at one background."""
+
+    name: str
+    trial: Trial
+    signal: Signal
+
+    def row(self, assumption: str) -> tuple[str, float, float, float]:
+        """Name, smallest epsilon, area, signal events that are excluded."""
+        level = self.level(assumption)
+        return self.name, smallest(self.signal, level).value, area(self.signal, level).value, level
+
+    def level(self, assumption: str) -> float:
+        """Signal events that are excluded if the background is taken in a way."""
+        value, error = ASSUMPTIONS[assumption].counts(
+            self.trial.background, self.trial.background_error
+        )
+        return expected_limit(value, error, self.signal.scenario.run.confidence_level)
+
+
+def reaches(found: Design) -> list[Reach]:
+    """The study's proposal and the recommended design."""
+    made = []
+    for name, trial in (("proposal", found.start), ("recommended", found.best)):
+        if trial is not None:
+            scenario = found.plan.evaluator.scenario(trial.values)
+            made.append(Reach(name, trial, Signal(scenario, point_of(scenario))))
+    return made
+
+
+def report(name: str, found: Design) -> tuple[list[Reach], ChamberSignal]:
+    """Print the tables of a case."""
+    own = reaches(found)
+    print(f"\n## {CASES[name].title}\n\n{found}\n{found.settings()}\n")
+    allowed = sum(trial.allowed for trial in found.trials)
+    print(f"{len(found.trials)} designs, {allowed} allowed; hangs on {found.hangs_on}")
+    print("\n| | proposal | recommended |\n|---|---|---|")
+    for key in found.start.values:
+        print(f"| {key} | " + " | ".join(f"{each.trial.values[key]:.4g}" for each in own) + " |")
+    for label in ("value", "n_limit", "background", "background_error", "cost"):
+        print(f"| {label} | " + " | ".join(f"{getattr(e.trial, label):.4g}" for e in own) + " |")
+    print("\n| background | " + " | ".join(f"{e.name}: epsilon, area, n" for e in own) + " |")
+    for key, one in ASSUMPTIONS.items():
+        cells = ["{:.3g}, {:.3g}, {:.3g}".format(*each.row(key)[1:]) for each in own]
+        print(f"| {one.label} | " + " | ".join(cells) + " |")
+    print("\n| change | alone | undone |\n|---|---|---|")
+    for step in found.steps:
+        cells = [f"{t.value:.3g} {t.reason}" for t in (step.alone, step.undone)]
+        print(f"| {step.change.name} | " + " | ".join(cells) + " |")
+    print("\nevents at most: " + ", ".join(f"{e.name} {e.signal.plane.max():.3g}" for e in own))
+    every = {e.name: replace(e.signal.point, efficiency="unity") for e in own}  # type: ignore[type-var]
+    for each in own:
+        all_decays = Signal(each.signal.scenario, every[each.name])
+        print(f"every decay, {each.name}: {all_decays.plane.max():.3g} at most,"
+              f" epsilon {smallest(all_decays, 2.303).value:.3g}")  # fmt: skip
+    chamber = chamber_signal(scenario_of(CASES[name]), CHAMBERS[name])
+    print(f"\n{CHAMBERS[name]}\ntracks: {chamber.passing}")
+    print(f"\n| chamber | epsilon | area | events at most | {' | '.join(e.name for e in own)} |")
+    for label, change in {"as assumed": {}, **WEAKER}.items():
+        less = weaker(chamber, change)
+        of_box = [f"{covered(each.signal, each.level('none'), less):.3g}" for each in own]
+        print(f"| {label} | {less.smallest.value:.3g} | {less.area:.3g} | {less.plane.max():.3g} |"
+              f" {' | '.join(of_box)} |")  # fmt: skip
+    return own, chamber
+
+
+def plane_figure(name: str, own: list[Reach], chamber: ChamberSignal) -> Figure:
+    """Exclusion in the plane of couplings: both designs and the chamber."""
+    epsilon, g_d = np.geomspace(1e-6, 1e-1, 201), np.geomspace(1e-3, np.sqrt(4.0 * np.pi), 121)
+    lines = [
+        *((each.signal, each.level("nominal"), f"box, {each.name}", color, "-")
+          for each, color in zip(own, ("#c8102e", "#1f3f94"), strict=True)),
+        *((each.signal, each.level("none"), f"{each.name}, no background", color, ":")
+          for each, color in zip(own, ("#c8102e", "#1f3f94"), strict=True)),
+        (chamber, chamber.level, "drift chamber, as assumed", "#2e7d32", "-"),
+        (weaker(chamber, WEAKER["both"]), weaker(chamber, WEAKER["both"]).level,
+         "drift chamber, a tenth, background 100", "#2e7d32", "--"),
+    ]  # fmt: skip
+    with canvas(5.6, 4.6) as figure:
+        axes = figure.subplots()
+        handles = []
+        for signal, level, label, color, style in lines:
+            couplings = {"epsilon": epsilon[:, None], "g_d": g_d[None, :]}
+            with np.errstate(divide="ignore"):
+                depth = np.log(np.maximum(signal.events(couplings), 1e-300) / level)
+            if depth.max() <= 0.0:
+                handles.append(Line2D([], [], color=color, ls=style, label=f"{label}: nothing"))
+                continue
+            axes.contour(g_d, epsilon, depth, levels=[0.0], colors=color, linestyles=style)
+            handles.append(Line2D([], [], color=color, ls=style, label=label))
+        axes.set_xscale("log")
+        axes.set_yscale("log")
+        axes.set_ylim(1e-6, 1e-1)
+        axes.set_xlabel("$g_D$")
+        axes.set_ylabel(r"$\varepsilon$")
+        axes.legend(handles=handles, loc="lower left", fontsize=8)
+        axes.set_title(CASES[name].title, fontsize=10.5)
+    return figure
+
+
 def main() -> None:
-    """Run all cases."""
+    """Run all cases, print their tables, draw their figures."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--work", type=Path, default=ROOT / "build" / "design-study")
-    parser.add_argument("--write", action="store_true")
+    parser.add_argument("--case", action="append", choices=list(CASES), help="only this one")
+    parser.add_argument("--write", action="store_true", help="write docs/figures/design-*.png")
     options = parser.parse_args()
-    for name in CASES:
+    for name in options.case or CASES:
         found = run(name, options.work)
-        print(found, found.settings())
+        own, chamber = report(name, found)
+        if not options.write:
+            continue
+        figures = {"plane": plane_figure(name, own, chamber)}
+        if found.best is not None and name == "belle2":
+            figures |= {"front": front_figure(found), "changes": changes_figure(found)}
+        for kind, figure in figures.items():
+            figure.savefig(ROOT / "docs" / "figures" / f"design-{name}-{kind}.png", dpi=150)
 
 
 if __name__ == "__main__":

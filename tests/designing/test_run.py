@@ -69,7 +69,7 @@ def test_a_run_that_was_killed_goes_on(sampler: str, tmp_path: Path) -> None:
     assert resumed.trials == whole.trials
     assert again == len(json.loads((tmp_path / NAME).read_text())["trials"]) - kept
     # A longer run of the same design goes on from there, too.
-    assert run_design(asked, 56, SERIAL, tmp_path, evaluate=toy).trials[:48] == whole.trials
+    assert run_design(asked, 56, SERIAL, tmp_path, evaluate=toy).trials[:48] == whole.trials[:48]
 
 
 def test_any_number_of_workers(ask: Plan) -> None:
@@ -130,6 +130,17 @@ def test_changes_lead_from_one_design_to_the_other(ask: Plan) -> None:
         (key,) = step.change.after
         assert step.alone == toy({**found.start.values, key: found.best.values[key]})
         assert step.undone == toy({**found.best.values, key: found.start.values[key]})
+
+
+def test_changes_that_make_it_worse_are_undone(ask: Plan) -> None:
+    """After few proposals some of the changes do; none is left that can be undone with a gain."""
+    found = run_design(ask, 16, SERIAL, evaluate=toy)
+    assert found.best is not None
+    assert len(found.trials) > found.evaluations == 16
+    assert found.best is found.trials[-1]
+    assert found.best.value < min(one.value for one in found.trials[:16] if one.allowed)
+    for step in found.steps:
+        assert not step.undone.allowed or step.undone.value > found.best.value / 1.001
 
 
 def test_alternatives(ask: Plan) -> None:

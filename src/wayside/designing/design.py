@@ -67,8 +67,10 @@ class Design:
     ----------
     plan
         What was asked.
+    evaluations
+        Number of designs that were proposed.
     trials
-        Designs in the order in which they were proposed.
+        These in their order; then what the answer became as changes that made it worse were undone.
     start
         The scenario's own design.
     best
@@ -78,6 +80,7 @@ class Design:
     """
 
     plan: Plan
+    evaluations: int
     trials: tuple[Trial, ...]
     start: Trial
     best: Trial | None
@@ -173,7 +176,7 @@ class Design:
             "inputs_sha256": self.plan.digest,
             "label": objective.label,
             "unit": objective.unit,
-            "evaluations": len(self.trials),
+            "evaluations": self.evaluations,
             "allowed": sum(trial.allowed for trial in self.trials),
             "start": self.start.plain(),
             "recommended": None if best is None else best.plain(),

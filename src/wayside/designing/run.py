@@ -7,7 +7,7 @@ optimiser is told the same answers, and proposes the same designs.
 
 from collections.abc import Callable, Generator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from wayside.designing.changes import alone, changes, undone
 from wayside.designing.design import Design, Step, recommended
@@ -17,6 +17,9 @@ from wayside.designing.optimiser import OptunaOptimiser
 from wayside.designing.plan import Plan
 from wayside.errors import WaysideError
 from wayside.executors import Executor, Outcome
+
+NOTABLE: Final = 1.001
+"""Gain from which a change is undone again: below, it is not known to be one."""
 
 Task = tuple[str, dict[str, float]] | None
 Progress = Callable[[int, int], object]
@@ -53,14 +56,21 @@ class _Run:
             self.done = len(trials)
         best = recommended(plan, trials, start)
         made: list[Step] = []
-        if best is not None:
+        while best is not None:
             parts = changes(plan.space, start.values, best.values)
             both = [alone(start.values, best.values, part) for part in parts]
             both += [undone(start.values, best.values, part) for part in parts]
             found = yield from self._need(both)
-            of_each = zip(parts, found[: len(parts)], found[len(parts) :], strict=True)
+            without = found[len(parts) :]
+            of_each = zip(parts, found[: len(parts)], without, strict=True)
             made = [Step(*each) for each in of_each]
-        self.result = Design(plan, tuple(trials), start, best, tuple(made))
+            better = recommended(plan, [best, *without], start)
+            assert better is not None, "the best one is allowed"
+            if not plan.objective.gain(better.value, best.value) > NOTABLE:
+                break
+            best = better  # without a change that made it worse
+            trials.append(best)
+        self.result = Design(plan, self.evaluations, tuple(trials), start, best, tuple(made))
 
     def _need(self, wanted: Sequence[Mapping[str, float]]) -> Generator[Task, None, list[Trial]]:
         keys = [key_of(values) for values in wanted]

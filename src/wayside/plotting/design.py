@@ -70,7 +70,7 @@ def front_figure(design: Design) -> Figure:
         ticks = [tick for tick in (0.1, 0.2, 0.5, 1, 2, 3, 5, 10, 20, 50) if low < tick < high]
         if unit > 1.0:
             axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
-        axes.set_xlabel(r"cost [$10^6$, money of [cost]]" if unit > 1.0 else "cost")
+        axes.set_xlabel(r"cost in $10^6$, at the prices of [cost]" if unit > 1.0 else "cost")
         _objective_axis(axes, design)
         axes.legend(loc="upper right")
         axes.set_title(_title(design), fontsize=10.5)

@@ -50,7 +50,7 @@ class DesignResult(Saved):
             "cost": plan.cheap,
             "background": plan.background,
             "most_cost": plan.most_cost,
-            "evaluations": len(self.design.trials),
+            "evaluations": self.design.evaluations,
             "sampler": plan.sampler,
             "seed": plan.seed,
         }
