@@ -7,7 +7,7 @@ OUT ?= wayside-out
 # Modules are compiled when they are first imported, and once: every process pays for it otherwise.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: reach test test-browser test-example nightly oldest check bench bench-simulation efficiency-map rebuild-tables docs clean
+.PHONY: reach test test-browser test-example nightly oldest check bench bench-simulation efficiency-map rebuild-tables docs release-check clean
 
 $(VENV)/.run: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -93,6 +93,10 @@ rebuild-tables: $(VENV)/.dev
 
 docs: $(VENV)/.dev
 	$(BIN)/python -m sphinx -W --keep-going -j 2 -b html docs docs/_build/html
+
+# Wheel and sdist, built, checked and installed outside of the repository: what is released.
+release-check: $(VENV)/.dev
+	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/python scripts/release_check.py --out dist
 
 clean:
 	rm -rf $(VENV) $(VENV)-oldest docs/_build
