@@ -22,7 +22,7 @@ copyright = "The Wayside developers"  # noqa: A001
 release = version = _version("wayside")
 
 extensions = [
-    "myst_parser",
+    "myst_nb",
     "sphinx.ext.autodoc",
     "sphinx.ext.autosummary",
     "sphinx.ext.mathjax",
@@ -46,6 +46,11 @@ html_css_files = ["numbers.css"]
 
 myst_enable_extensions = ["amsmath", "colon_fence", "deflist", "dollarmath"]
 myst_heading_anchors = 3
+# Notebooks are text: they run when the pages are built, and an error in one is an error.
+nb_execution_mode = "force"
+nb_execution_raise_on_error = True
+nb_execution_timeout = 120
+nb_merge_streams = True
 # Equations are numbered through the theory pages, (3.1) being the first of the third page.
 numfig = True
 numfig_secnum_depth = 1

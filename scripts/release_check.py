@@ -8,7 +8,6 @@ Python that is supported, from wheels; the package is run with the interpreters 
 import argparse
 import os
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -99,7 +98,12 @@ def check_extras(wheel: Path, folder: Path) -> None:
 
 def interpreters() -> list[str]:
     """Versions of Python that are here, of those that are supported."""
-    return [version for version in PYTHONS if shutil.which(f"python{version}")]
+    words = ["uv", "python", "find", "--no-python-downloads", "--no-project"]
+    return [
+        version
+        for version in PYTHONS
+        if not subprocess.run([*words, version], capture_output=True, check=False).returncode
+    ]
 
 
 def main() -> None:
