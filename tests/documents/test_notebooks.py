@@ -13,6 +13,13 @@ NOTEBOOKS = sorted((ROOT / "docs/notebooks").glob("*.md"))
 CELL = re.compile(r"^```\{code-cell\}\n(.*?)^```$", flags=re.M | re.S)
 
 
+def test_gallery_has_every_figure() -> None:
+    """Each with a command: tests of the documents look whether it exists."""
+    text = (ROOT / "docs/gallery.md").read_text(encoding="utf-8")
+    rows = re.findall(r"\(figures/([\w-]+\.png)\)\]\([\w/]+\.md\) \| `(?:wayside|python) ", text)
+    assert sorted(rows) == sorted(path.name for path in (ROOT / "docs/figures").glob("*.png"))
+
+
 def test_there_are_four() -> None:
     assert {path.stem for path in NOTEBOOKS} >= {
         "background", "first_contour", "own_detector", "scan",
