@@ -137,7 +137,7 @@ WEAKER: Final = {
 
 CHAMBERS: Final = {
     "belle2": DisplacedSearch(),
-    "off-shell": DisplacedSearch(),
+    "off-shell": DisplacedSearch(least_momentum=0.1),
     "besiii": DisplacedSearch("besiii-mdc", 0.06, ((0.4, 0.3), (0.7, 0.1)), 0.05),
 }
 """By case."""
@@ -264,7 +264,9 @@ def main() -> None:
         own, chamber = report(name, found)
         if not options.write:
             continue
-        figures = {"plane": plane_figure(name, own, chamber)}
+        figures = {}
+        if any(each.signal.plane.max() >= each.level("none") for each in own):
+            figures["plane"] = plane_figure(name, own, chamber)
         if found.best is not None and name == "belle2":
             figures |= {"front": front_figure(found), "changes": changes_figure(found)}
         for kind, figure in figures.items():

@@ -19,7 +19,10 @@ from wayside.typing import FloatArray
 _NO_CHANGE: Final = 1e-6
 """Change of a logarithm below which nothing hangs on an assumption."""
 
-__all__ = ["Alternative", "Design", "Step", "recommended"]
+NOTABLE: Final = 1.001
+"""Ratio of values of an objective from which on they differ."""
+
+__all__ = ["Alternative", "Design", "Step", "recommended", "simpler"]
 
 
 class Step(NamedTuple):
@@ -249,3 +252,34 @@ def recommended(plan: Plan, trials: Sequence[Trial], start: Trial) -> Trial | No
     if not allowed:
         return None
     return min(allowed, key=lambda trial: plan.told(trial).losses[0])
+
+
+def simpler(plan: Plan, best: Trial, without: Sequence[Trial], start: Trial) -> Trial | None:
+    """The best design with one change less, if that change was none for the better.
+
+    Parameters
+    ----------
+    plan
+        What was asked.
+    best
+        The design.
+    without
+        Designs in which one change to it is undone.
+    start
+        The scenario's own design.
+
+    Returns
+    -------
+    Trial or None
+        Allowed as `recommended`, and better by `NOTABLE`, or no worse by it and cheaper.
+    """
+
+    def idle(trial: Trial) -> bool:
+        gain = plan.objective.gain(trial.value, best.value)
+        return gain > NOTABLE or (gain > 1.0 / NOTABLE and trial.cost < best.cost)
+
+    candidates = [trial for trial in without if trial.allowed and idle(trial)]
+    found = recommended(plan, candidates, start)
+    # Of designs that are all dearer than the scenario's own `recommended` gives the best one.
+    dearer = found is not None and plan.cheap and found.cost > max(start.cost, best.cost)
+    return None if dearer else found

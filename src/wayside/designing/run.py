@@ -7,19 +7,16 @@ optimiser is told the same answers, and proposes the same designs.
 
 from collections.abc import Callable, Generator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from wayside.designing.changes import alone, changes, undone
-from wayside.designing.design import Design, Step, recommended
+from wayside.designing.design import Design, Step, recommended, simpler
 from wayside.designing.evaluation import Trial
 from wayside.designing.journal import Key, key_of, read_journal, write_journal
 from wayside.designing.optimiser import OptunaOptimiser
 from wayside.designing.plan import Plan
 from wayside.errors import WaysideError
 from wayside.executors import Executor, Outcome
-
-NOTABLE: Final = 1.001
-"""Gain from which a change is undone again: below, it is not known to be one."""
 
 Task = tuple[str, dict[str, float]] | None
 Progress = Callable[[int, int], object]
@@ -64,11 +61,10 @@ class _Run:
             without = found[len(parts) :]
             of_each = zip(parts, found[: len(parts)], without, strict=True)
             made = [Step(*each) for each in of_each]
-            better = recommended(plan, [best, *without], start)
-            assert better is not None, "the best one is allowed"
-            if not plan.objective.gain(better.value, best.value) > NOTABLE:
+            better = simpler(plan, best, without, start)
+            if better is None:
                 break
-            best = better  # without a change that made it worse
+            best = better
             trials.append(best)
         self.result = Design(plan, self.evaluations, tuple(trials), start, best, tuple(made))
 
