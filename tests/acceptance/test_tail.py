@@ -106,3 +106,24 @@ def test_yields_of_small_and_far_boxes(detector) -> None:
     assert np.all(np.isfinite(events))
     assert np.all(events >= 0.0)
     assert np.any(events > 0.0)
+
+
+def test_nodes_that_no_lifetime_needed_are_made_again() -> None:
+    """A plane at long lifetimes, and then one at short ones."""
+    flight = radiative_flight(ScalarInelastic(8.0, 4.341, 3.65), BEAMS[0])
+    rule = build_rule(flight, Box.place((1.0, 0.0, 7.0), (0.2, 0.3, 1.3)), COARSE)
+    made = []
+
+    def again():
+        made.append(rule)
+        return rule
+
+    curve, plain = DecayCurve(rule, again), DecayCurve(rule)
+    long = curve.shortest * np.geomspace(0.1, 1e3, 50)
+    short = curve.shortest / np.linspace(30.0, 600.0, 50)
+    assert np.array_equal(curve.log_probability(long), plain.log_probability(long))
+    assert curve._rule is None
+    assert plain._rule is rule
+    assert np.array_equal(curve.log_probability(short), plain.log_probability(short))
+    assert np.array_equal(curve.log_probability(short), plain.log_probability(short))
+    assert len(made) == 1

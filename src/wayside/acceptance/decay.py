@@ -10,6 +10,7 @@ docs/theory, section "Dependence on the couplings".
 """
 
 import math
+from collections.abc import Callable
 from functools import cached_property
 
 import numpy as np
@@ -154,9 +155,13 @@ class DecayCurve:
     ----------
     rule
         Nodes over the volume, from `wayside.acceptance.rule.build_rule`.
+    again
+        Makes the same nodes once more. With it they are not kept once many lifetimes were asked for
+        and none of them needed the nodes: a plane keeps thousands of curves, and nodes are
+        megabytes.
     """
 
-    def __init__(self, rule: Rule) -> None:
+    def __init__(self, rule: Rule, again: Callable[[], Rule] | None = None) -> None:
         self.hit_probability = rule.hit_probability
         """Probability per produced excited state to cross the volume."""
         self.empty = not rule.hit_probability > 0.0
@@ -183,6 +188,7 @@ class DecayCurve:
         """Shortest proper flight distance to the volume in m; 0 if it holds the origin."""
         self._highest_rate = (_TABLE_HIGH if inside.any() else BEGIN) / float(np.exp(low))
         self._rule: Rule | None = rule
+        self._again = again
         self.mean_path = float(-np.sum(grid * self._distance)) / self.hit_probability
         """Mean proper flight distance inside the volume in m, for those that cross it."""
         moment = float(-np.sum(grid * self._distance**2))
@@ -206,9 +212,12 @@ class DecayCurve:
     def _tail(self) -> CubicSpline:
         """Logarithm of F exp(shortest rate)/rate against that of the rate, beyond `_spline`."""
         rate = np.geomspace(self._highest_rate, _TABLE_HIGH / self.shortest, _TAIL_KNOTS)
-        assert self._rule is not None
-        sums = tail_sums(self._rule, self.shortest, rate)
-        self._rule = None  # megabytes, and a plane keeps hundreds of curves
+        rule = self._rule
+        if rule is None:
+            assert self._again is not None
+            rule = self._again()
+        sums = tail_sums(rule, self.shortest, rate)
+        self._rule = None
         return CubicSpline(np.log(rate), np.log(sums / rate))
 
     def _log_over_rate(self, rate: FloatArray) -> FloatArray:
@@ -247,6 +256,8 @@ class DecayCurve:
         if self.shortest > 0.0 and beyond.any():
             inside = np.array(inside)
             inside[beyond] = self._log_over_rate_in_tail(rate[beyond])
+        if self._again is not None and rate.size > _FEW:
+            self._rule = None
         # Beyond the table all decay where they start, if they start inside: a constant.
         counted = within if self.shortest == 0.0 else rate
         with np.errstate(divide="ignore"):  # a stable state: rate 0

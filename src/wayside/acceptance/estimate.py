@@ -2,6 +2,7 @@
 
 import math
 import warnings
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -190,6 +191,12 @@ def converged_rule(flight: Flight, volume: Volume, rtol: float = 1e-4) -> tuple[
     slowly, next to a cone that is not a circle of constant polar angle: it is raised apart from the
     rest, which would multiply the nodes in all three.
     """
+    rule, _, error = _converged(flight, volume, rtol)
+    return rule, error
+
+
+def _converged(flight: Flight, volume: Volume, rtol: float) -> tuple[Rule, Level, float]:
+    """`converged_rule`, with the numbers of nodes that it ends at."""
     place = _Rungs(0, 0) if rtol > TIGHT else _Rungs(2, 2)
     most = MOST_NODES if rtol > TIGHT else MOST_NODES_TIGHT
     first = build_rule(flight, volume, place.level)
@@ -198,14 +205,14 @@ def converged_rule(flight: Flight, volume: Volume, rtol: float = 1e-4) -> tuple[
     step = _step(rule, first, rtol)
     error = _bound(step, rule.hit_probability, rtol)
     if error <= rtol:
-        return rule, error
+        return rule, place.level, error
     # Which of the two it was.
     between = build_rule(flight, volume, place.raised(-1, 0).level)
     steps = [_step(rule, between, rtol), _step(between, first, rtol)]
     while True:
         error = _bound(sum(steps), rule.hit_probability, rtol)
         if error <= rtol:
-            return rule, error
+            return rule, place.level, error
         which = int(steps[1] > steps[0])
         up = (
             place.raised(2 if steps[0] > 2.0 * rtol else 1, 0) if which == 0 else place.raised(0, 1)
@@ -216,7 +223,7 @@ def converged_rule(flight: Flight, volume: Volume, rtol: float = 1e-4) -> tuple[
         steps[which] = _step(rule, before, rtol)
         place = up
     _warn(error, rtol)
-    return rule, error
+    return rule, place.level, error
 
 
 def decay_curve(flight: Flight, volume: Volume, rtol: float = 1e-4) -> tuple[DecayCurve, float]:
@@ -224,5 +231,5 @@ def decay_curve(flight: Flight, volume: Volume, rtol: float = 1e-4) -> tuple[Dec
 
     Parameters as in `face_acceptance`.
     """
-    rule, error = converged_rule(flight, volume, rtol)
-    return DecayCurve(rule), error
+    rule, level, error = _converged(flight, volume, rtol)
+    return DecayCurve(rule, partial(build_rule, flight, volume, level)), error

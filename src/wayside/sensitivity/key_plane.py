@@ -100,18 +100,23 @@ class KeyPlane:
 
     def _point(self, costly: tuple[float, ...]) -> tuple[Scenario, Point] | InputError:
         """Scenario and mass point at values of the keys that are no couplings, or the refusal."""
-        if costly not in self.kept:
-            pairs = zip((self.x, self.y), self._couplings, strict=True)
-            keys = [axis.name for axis, coupling in pairs if not coupling]
-            try:
-                scenario = self._varied.at(dict(zip(keys, costly, strict=True)))
-                self.kept[costly] = scenario, point_of(scenario)
-            except InputError as error:
-                self.kept[costly] = error
-        return self.kept[costly]
+        if costly in self.kept:
+            return self.kept[costly]
+        pairs = zip((self.x, self.y), self._couplings, strict=True)
+        keys = [axis.name for axis, coupling in pairs if not coupling]
+        try:
+            scenario = self._varied.at(dict(zip(keys, costly, strict=True)))
+            return scenario, point_of(scenario)
+        except InputError as error:
+            return error
 
     def events(
-        self, x: ArrayLike, y: ArrayLike, detectors: Iterable[str] | None = None
+        self,
+        x: ArrayLike,
+        y: ArrayLike,
+        detectors: Iterable[str] | None = None,
+        *,
+        keep: bool = True,
     ) -> dict[str, FloatArray]:
         """Expected events by detector at points of the plane.
 
@@ -121,6 +126,9 @@ class KeyPlane:
             Values of the keys, shapes that broadcast.
         detectors
             Names of those that are wanted, None for all.
+        keep
+            Whether mass points are kept for the next call. A point at which few couplings were
+            asked for holds up to some ten megabytes, and roots are sought at a thousand masses.
 
         Returns
         -------
@@ -138,6 +146,8 @@ class KeyPlane:
         for number, row in enumerate(rows.tolist()):
             here = group.ravel() == number
             made = self._point(tuple(row))
+            if keep:
+                self.kept[tuple(row)] = made
             if isinstance(made, InputError):
                 continue
             scenario, point = made
@@ -148,7 +158,8 @@ class KeyPlane:
                         point, name, couplings, scenario.run.luminosity_fb
                     )
                 except InputError as error:  # masses that the collider cannot produce
-                    self.kept[tuple(row)] = error
+                    if keep:
+                        self.kept[tuple(row)] = error
                     break
         return {name: events.reshape(xs.shape) for name, events in result.items()}
 

@@ -176,7 +176,10 @@ def _level_lines(plane: KeyPlane, total: FloatArray, level: float) -> list[Line]
 
     def above(x: FloatArray, y: FloatArray) -> FloatArray:
         events = plane.events(
-            plane.x.from_coordinates(x), plane.y.from_coordinates(y), plane.scenario.signal
+            plane.x.from_coordinates(x),
+            plane.y.from_coordinates(y),
+            plane.scenario.signal,
+            keep=False,
         )
         return _log_over(np.asarray(sum(events.values())), level)
 
