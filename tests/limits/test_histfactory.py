@@ -1,5 +1,7 @@
 """The same experiments in pyhf: where its asymptotic formulae hold, and toys where they do not."""
 
+import json
+import subprocess
 import sys
 
 import numpy as np
@@ -11,6 +13,7 @@ from wayside.limits import control as two_detectors
 from wayside.limits import uncertain
 from wayside.limits.control import Control
 from wayside.limits.histfactory import confidence, upper_limit, workspace
+from wayside.text import json_text
 
 pyhf = pytest.importorskip("pyhf")
 # pyhf 0.7.6 asks jsonschema for what that is about to drop.
@@ -155,3 +158,25 @@ def test_bad_input():
         workspace(-1.0)
     with pytest.raises(InputError, match="error"):
         workspace(1.0, -1.0)
+
+
+def test_own_command_line_of_pyhf_takes_it(tmp_path):
+    """What pyhf says of a workspace in a file is what it says of it in memory."""
+    spec = workspace(3.0, 1.0)
+    path = tmp_path / "workspace.json"
+    path.write_text(json_text(spec))
+    # The script `pyhf`, without what its packages warn of.
+    program = "from pyhf.cli import cli; cli()"
+
+    def output(*words):
+        done = subprocess.run(
+            [sys.executable, "-W", "ignore", "-c", program, *words, str(path)],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return done.stdout
+
+    assert "signal" in output("inspect")
+    found = json.loads(output("cls", "--test-poi", "4.0"))
+    assert found["CLs_obs"] == pytest.approx(confidence(spec, 4.0), rel=1e-6)

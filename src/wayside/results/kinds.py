@@ -52,7 +52,7 @@ def load_result(folder: Path | str) -> Saved:
     Returns
     -------
     Saved
-        A `Reach`, `BackgroundReport`, `PointReport` or whatever was saved.
+        What was saved, such as a reach, a report of backgrounds or a scan.
 
     Raises
     ------
