@@ -83,12 +83,12 @@ nitpick_ignore_regex = [
     # names of other packages, whose inventories would have to come over a network,
     (
         r"py:.*",
-        r"(numpy|numba|matplotlib|scipy|pydantic|pydantic_core|pyarrow|click|rich|tornado|pd)\..*",
+        r"(numpy|numba|matplotlib|scipy|pydantic|pydantic_core|pyarrow|click|rich|tornado|optuna|pd)\..*",
     ),
     # and of Python's own library,
     (
         r"py:.*",
-        r"(pathlib|collections\.abc|os|json|importlib\.metadata|concurrent\.futures)\..*",
+        r"(pathlib|collections\.abc|os|json|importlib\.metadata|concurrent\.futures|re)\..*",
     ),
     # validators in annotations with their arguments, which are printed as if they were types,
     (r"py:class", r"[a-z_]+=.*|[-+.\d]+(e[-+]?\d+)?|Pydantic\w+|types\.Annotated"),
@@ -96,7 +96,7 @@ nitpick_ignore_regex = [
     # variables and aliases of types, and pieces of a type that is cut at a comma.
     (
         r"py:class",
-        r"Figure|Axes|HistGradientBoostingClassifier|wayside\.[\w.]+\.(S|T|ChannelT|Command|Function)|(dict|tuple)\[(float|str)",
+        r"Figure|Axes|BaseSampler|HistGradientBoostingClassifier|wayside\.[\w.]+\.(S|T|ChannelT|Command|Function)|(dict|tuple)\[(float|str)",
     ),
 ]
 

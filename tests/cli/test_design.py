@@ -68,7 +68,7 @@ def test_bad_input(tmp_path: Path, args: tuple[str, ...], words: str) -> None:
 
 
 def test_nothing_is_allowed(tmp_path: Path) -> None:
-    far = ("--vary", "detectors.A.position.2=4000:5000")
+    far = ("--vary", "detectors.A.position.2=4000:5000", "--set", "run.signal=A")
     result = design(*far, *SMALL, "--out", str(tmp_path))
     assert result.exit_code == 0, result.stderr
     assert "none of them; the nearest: nothing is excluded" in result.stdout

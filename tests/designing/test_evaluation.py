@@ -38,15 +38,15 @@ def test_best_depth_and_place_against_a_scan() -> None:
 
     scenario = load_scenario("belle2-forward", {"plane.g_d": [0.999, 1.001]})
     x = "detectors.A.position.0"
-    found = design(scenario, {x: (0.4, 2.0)}, evaluations=32)
+    found = design(scenario, {x: (0.4, 2.0)}, evaluations=24)
     best = found.best
     assert best is not None
-    grid = np.linspace(0.4, 2.0, 17)
+    grid = np.linspace(0.4, 2.0, 13)
     points = np.append(grid, best.values[x])
     least = scan_keys(scenario, {x: points}, ["epsilon_min"])["epsilon_min"]
     assert best.value == pytest.approx(float(least[-1]), rel=2e-3)
     assert best.value < 1.003 * float(np.nanmin(least))
-    assert abs(best.values[x] - grid[int(np.nanargmin(least))]) < 0.11
+    assert abs(best.values[x] - grid[int(np.nanargmin(least))]) < 0.14
 
 
 def test_measures_against_brute_force() -> None:

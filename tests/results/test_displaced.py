@@ -1,5 +1,7 @@
 """A search for displaced vertices in the drift chamber, recast."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import pytest
 
@@ -7,6 +9,7 @@ from wayside import load_scenario, mass_point
 from wayside.designing.measures import Signal
 from wayside.errors import InputError
 from wayside.generator.events import Events
+from wayside.results import displaced
 from wayside.results.displaced import (
     CHARGED,
     ChamberSignal,
@@ -21,8 +24,11 @@ COUPLINGS = {"epsilon": np.array([1e-4, 1e-3, 1e-2]), "g_d": np.array([1.0, 1.0,
 
 
 @pytest.fixture(scope="module")
-def chamber() -> ChamberSignal:
-    return chamber_signal(load_scenario("besiii-forward"), WIDE, events=60)
+def chamber() -> Iterator[ChamberSignal]:
+    """With two lifetimes in place of five, for each of which events are prepared."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(displaced, "LIFETIMES", (0.03, 3.0))
+        yield chamber_signal(load_scenario("besiii-forward"), WIDE, events=60)
 
 
 def test_yields_are_those_of_the_whole_chamber(chamber: ChamberSignal) -> None:

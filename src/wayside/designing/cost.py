@@ -61,7 +61,7 @@ def amounts(stack: Stack, tungsten: float, fillings: int, fibre_planes: int = 1)
     --------
     >>> study = amounts(Stack(), tungsten=0.0, fillings=20)
     >>> round(study.films, 1), round(study.plates), round(study.lead)
-    (79.2, 321, 2565)
+    (79.2, 321, 2571)
     """
     width, height = stack.size
     face = width * height
