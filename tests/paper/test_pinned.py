@@ -12,7 +12,7 @@ from wayside.paper.section import Context
 PINNED = Path(__file__).with_name("pinned.json")
 CHANGELOG = Path(__file__).parents[2] / "CHANGELOG.md"
 
-SLOW = {"beyond", "fig15", "footnote4", "klong", "relation", "searched", "seen"}
+SLOW = {"beyond", "fig15", "footnote4", "klong", "radiated", "relation", "searched", "seen"}
 """Ten seconds each: nightly."""
 
 HOW = "if it is meant: python scripts/pin_study.py, and a line in CHANGELOG.md that says why"

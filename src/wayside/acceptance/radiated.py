@@ -98,7 +98,7 @@ def _pass(flight, nominal, beams, directions, sides, u, point_weights, factors, 
             spread = 1.0
             if k > 0:
                 weight *= weights[k - 1]
-                spread = 4.0 ** (k - 1)
+                spread = 2.0 ** (k * (k - 1) // 2)
                 if i * spread >= n:
                     break
             eta, density, virtual = place_with_photons(

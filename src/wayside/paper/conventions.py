@@ -25,8 +25,8 @@ OPTIMAL = printed.OPTIMAL_ACCEPTANCE
 
 @cache
 def scenario(name: str, *changes: str) -> Scenario:
-    """A built-in scenario with values set."""
-    return load_scenario(name, changes)
+    """A built-in scenario with the study's one photon, and with values set."""
+    return load_scenario(name, ("run.radiation=one-photon", *changes))
 
 
 @cache

@@ -50,6 +50,7 @@ SECTIONS: Final = {
     "eq20": Entry("Eqs. 20 and 21: the yield", EQUATIONS, "eq20", 3.0),
     "eq22": Entry("Eqs. 22 and 23: BaBar", EQUATIONS, "eq22", 4.0),
     "beyond": Entry("Actual beams, fermions, time of flight", BEYOND, "beyond", 14.0),
+    "radiated": Entry("All photons off the beams", BEYOND, "radiated", 25.0),
     "seen": Entry("Simulated efficiency and background", BEYOND, "seen", 15.0),
     "searched": Entry("With the selection of a search", BEYOND, "searched", 20.0),
 }

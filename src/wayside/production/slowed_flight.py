@@ -30,7 +30,7 @@ class Energies(NamedTuple):
     """Over the square of the energy of the whole collision, increasing."""
     isotropic: FloatArray
     polarised: FloatArray
-    """As in `DirectShape`."""
+    """As in `wayside.production.direct.DirectShape`."""
     cross_section: FloatArray
     """In any unit."""
 
