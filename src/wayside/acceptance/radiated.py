@@ -268,8 +268,9 @@ class PhotonRatio:
         total_difference: float = 0.0,
         spread: SpreadFactor | None = None,
     ) -> None:
-        self.rule = rule
-        """Nodes with all photons: flights of the excited states that reach the volume."""
+        self.rule: Rule | None = rule
+        """Nodes with all photons: flights of the excited states that reach the volume. They are
+        megabytes: whoever keeps many ratios sets them to None."""
         self.points = points
         """Points of the quadrature over photons."""
         self.coarser = tuple((points // part, weight) for part, weight in coarser)

@@ -62,7 +62,7 @@ class Acceptances:
     def timing(self) -> Rule:
         """Nodes that resolve arrival times, with all photons where these count: up to 150 MB."""
         if self.process.radiates:
-            return self.photon_ratio(TIMES_TIMING * self.photon_ratio().points).rule
+            return self._nodes(TIMES_TIMING * self.photon_ratio().points)
         return timing_rule(self.process.flight, self.volume)
 
     @property
@@ -73,7 +73,7 @@ class Acceptances:
     @property
     def flights(self) -> Rule | None:
         """Nodes with all photons, None where one counts."""
-        return self.photon_ratio().rule if self.process.radiates else None
+        return self._nodes(None) if self.process.radiates else None
 
     def photon_ratio(self, points: int | None = None) -> "PhotonRatio":
         """Probabilities to decay in the detector with all photons over those with one.
@@ -83,13 +83,23 @@ class Acceptances:
         points
             Number of points of the quadrature over photons, None for as many as yields take.
         """
+        if points not in self._ratios:
+            ratio = self._made_ratio(points)
+            ratio.rule = None  # a plane keeps hundreds of ratios
+            self._ratios[points] = ratio
+        return self._ratios[points]
+
+    def _made_ratio(self, points: int | None) -> "PhotonRatio":
         from wayside.acceptance.radiated import photon_ratio
 
-        if points not in self._ratios:
-            rtol = max(self.rtol, LEAST_RTOL)
-            rule, _ = converged_rule(self.process.flight, self.volume, rtol)
-            self._ratios[points] = photon_ratio(self.process, self.volume, rule, points)
-        return self._ratios[points]
+        rule, _ = converged_rule(self.process.flight, self.volume, max(self.rtol, LEAST_RTOL))
+        return photon_ratio(self.process, self.volume, rule, points)
+
+    def _nodes(self, points: int | None) -> Rule:
+        """Nodes with all photons, made anew."""
+        rule = self._made_ratio(points).rule
+        assert rule is not None
+        return rule
 
     def decay_probability(self, ctau: ArrayLike) -> FloatArray:
         """Probability per excited state to decay in the detector, with the photons that count.
