@@ -47,6 +47,9 @@ ABOVE: Final = Diffuse(
 )
 """From above as the reference source, forward ones more often."""
 
+ALL: Final = Diffuse((Directions(1.0, "sky"),))
+"""From above as the reference source."""
+
 STEEP: Final = Diffuse((Directions(0.8, "sky"), Directions(0.2, "sky", FORWARD)))
 """The same with more from straight above: few vertices, but of many neutrons each."""
 
@@ -160,8 +163,10 @@ SLOW: Final = (
     ("neutron-rock-slow", Beam((2112,), (LogRange(1.0, 0.1, 0.6),), ROCK, 0.5), 40_000, 500),
     ("muon-front-slow", Beam((13, -13), (LogRange(1.0, 0.3, 4.0),), FRONT, 0.3), 20_000, 500),
     ("neutron-rock-mid", Beam((2112,), (LogRange(1.0, 0.6, 2.0),), SKY, 0.5), 24_000, 200),
+    ("muon-above-wide", Beam((13, -13), (LogRange(1.0, 10.0, 300.0),), ALL, 0.2), 12_000, 1000),
 )
-"""Particles of low energy, of which there are many and hardly one makes a vertex; as above."""
+"""Particles of which there are many and hardly one makes a vertex: of low energy, or not along the
+axis; as above."""
 
 CASCADES: Final = (
     (
@@ -243,7 +248,7 @@ JOINED: Final = {
         "neutron-cascade",
         "neutron-cascade-steep",
     ),
-    "muon-above": ("muon-above", "muon-above-slow"),
+    "muon-above": ("muon-above", "muon-above-slow", "muon-above-wide"),
     "muon-front": ("muon-front", "muon-front-slow"),
 }
 """Samples of the same particles whose rows get the sampling density of all of them together."""
