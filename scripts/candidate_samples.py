@@ -163,7 +163,7 @@ SLOW: Final = (
     ("neutron-rock-slow", Beam((2112,), (LogRange(1.0, 0.1, 0.6),), ROCK, 0.5), 40_000, 500),
     ("muon-front-slow", Beam((13, -13), (LogRange(1.0, 0.3, 4.0),), FRONT, 0.3), 20_000, 500),
     ("neutron-rock-mid", Beam((2112,), (LogRange(1.0, 0.6, 2.0),), SKY, 0.5), 24_000, 200),
-    ("muon-above-wide", Beam((13, -13), (LogRange(1.0, 10.0, 300.0),), ALL, 0.2), 12_000, 1000),
+    ("muon-above-wide", Beam((13, -13), (LogRange(1.0, 12.0, 80.0),), ALL, 0.2), 12_000, 500),
 )
 """Particles of which there are many and hardly one makes a vertex: of low energy, or not along the
 axis; as above."""

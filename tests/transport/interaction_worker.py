@@ -13,7 +13,7 @@ from wayside.transport.gun import gun
 from wayside.transport.interaction_rods import Rods
 
 ENERGY = 800.0
-NUMBER = 400
+NUMBER = 250
 
 
 def means(event, kinetic, cosine, number):
@@ -40,7 +40,7 @@ def main() -> None:
     own = means(rows["interaction"], rows["kinetic_energy"], rows["uz"], len(lead))
 
     engine = Engine(stack, Physics(), data, record=False)
-    primaries = gun(2112, ENERGY / 1000.0, NUMBER, (0.0, 0.0, -99.0))
+    primaries = gun(2112, ENERGY, NUMBER, (0.0, 0.0, -99.0))
     assert np.allclose(primaries["pdg"], 2112)
     tracks, points = engine.paths(primaries, 9)
     first = tracks[tracks["track"] == 1]
