@@ -6,8 +6,9 @@ Usage::
         [--write FOLDER --date DATE]
 
 Runs a search on the candidates of a folder (scripts/make_candidates.py --write) for the actual
-beams of Belle II, for several splittings and numbers of planes of fibres, and prints what each is
-worth on the half that it was not tuned on. ``--write`` writes the selection files there;
+beams of Belle II and several splittings, and prints what each is worth on the half that it was not
+tuned on; for more planes of fibres with the cuts found for one, as more planes leave fewer
+candidates to tune on. ``--write`` writes the selection files there;
 ``src/wayside/data/selections`` has those of the package.
 """
 
@@ -17,10 +18,11 @@ from typing import Final
 
 from table_script import arguments
 
-from wayside.candidates.samples import read_samples
-from wayside.results.search import SearchResult, search
+from wayside.candidates.samples import Samples, read_samples
 from wayside.scenario import load_scenario
-from wayside.search.run import Settings
+from wayside.search.environment import environment
+from wayside.search.run import SearchResult, Settings, evaluated, search
+from wayside.selections.measure import measured
 from wayside.selections.names import SELECTED
 
 SCENARIO: Final = "belle2-forward-beams"
@@ -28,13 +30,28 @@ SCENARIO: Final = "belle2-forward-beams"
 COMMAND: Final = "python scripts/make_selections.py --candidates src/wayside/data/candidates"
 
 CASES: Final = (
-    ("0.691", (), 1),
-    ("0.691", (), 2),
-    ("0.691", (), 3),
-    ("0.3", ("model.m1=3.95",), 1),
-    ("0.1", ("model.m1=3.75",), 1),
+    ("0.691", (), (1, 2, 3)),
+    ("0.3", ("model.m1=3.95",), (1,)),
+    ("0.1", ("model.m1=3.75",), (1,)),
 )
-"""Splitting in GeV, values of the scenario, and planes of fibres on each side."""
+"""Splitting in GeV, values of the scenario, and planes of fibres on each side, one first."""
+
+
+def with_planes(result: SearchResult, samples: Samples, planes: int) -> SearchResult:
+    """The same cuts and more planes of fibres, on the half that they were not tuned on."""
+    own = result.selection
+    vetoes = own.cuts.vetoes._replace(fibre_layers=planes)
+    selection = measured(
+        own.name,
+        own.splitting,
+        samples.candidates,
+        samples.decays,
+        own.cuts._replace(vetoes=vetoes),
+        "untouched",
+        {**own.about, "tuned_with_planes": 1},
+    )
+    around = environment(result.scenario, samples)
+    return evaluated(result.scenario, around, samples, selection, result.optimum)
 
 
 def line(result: SearchResult, planes: int) -> str:
@@ -59,15 +76,17 @@ def main() -> None:
     parser.add_argument("--date", default="", metavar="YYYY-MM-DD")
     options = parser.parse_args()
     samples = read_samples(options.candidates)
-    for splitting, values, planes in CASES:
+    for splitting, values, numbers in CASES:
         scenario = load_scenario(SCENARIO).with_values(list(values))
-        result = search(scenario, samples, Settings(fibre_layers=planes))
-        print(line(result, planes), flush=True)
-        if options.write is not None:
-            options.write.mkdir(parents=True, exist_ok=True)
-            about = {**result.selection.about, "command": COMMAND, "date": options.date}
-            selection = replace(result.selection, about=about)
-            selection.write(options.write / f"splitting-{splitting}-planes-{planes}.json")
+        found = search(scenario, samples, Settings(fibre_layers=numbers[0]))
+        for planes in numbers:
+            result = found if planes == numbers[0] else with_planes(found, samples, planes)
+            print(line(result, planes), flush=True)
+            if options.write is not None:
+                options.write.mkdir(parents=True, exist_ok=True)
+                about = {**result.selection.about, "command": COMMAND, "date": options.date}
+                selection = replace(result.selection, about=about)
+                selection.write(options.write / f"splitting-{splitting}-planes-{planes}.json")
 
 
 if __name__ == "__main__":

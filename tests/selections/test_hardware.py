@@ -34,7 +34,7 @@ def test_muons_fall_with_every_layer_and_neutrons_hardly() -> None:
     two = with_layers(own, 2, 0.98, 0.97)
     muons = [float(each.fakes["muon-above"].mean.sum()) for each in (own, two)]
     assert muons[1] == pytest.approx(0.02 * muons[0], rel=0.1)
-    neutrons = [float(each.fakes["neutron-front"].mean.sum()) for each in (own, two)]
+    neutrons = [float(each.fakes["neutron-above"].mean.sum()) for each in (own, two)]
     assert 0.9 < neutrons[1] / neutrons[0] < 1.0
 
 

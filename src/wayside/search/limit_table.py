@@ -19,11 +19,12 @@ class LimitTable(NamedTuple):
 
     Attributes
     ----------
-    interpolate
-        Logarithm of the limit at the logarithm of the background and its relative error.
+    logarithms
+        Logarithms of the limits against background and its relative error: an array, so that a
+        search can be kept in a file.
     """
 
-    interpolate: RegularGridInterpolator
+    logarithms: FloatArray
 
     def __call__(self, background: npt.ArrayLike, error: npt.ArrayLike) -> FloatArray:
         """Signal events excluded; arrays broadcast.
@@ -38,7 +39,8 @@ class LimitTable(NamedTuple):
         b, e = np.broadcast_arrays(np.asarray(background, float), np.asarray(error, float))
         inside = np.clip(b, _BACKGROUNDS[0], _BACKGROUNDS[-1])
         relative = np.clip(e / np.maximum(b, _BACKGROUNDS[0]), _RELATIVE[0], _RELATIVE[-1])
-        values = np.exp(self.interpolate(np.stack([np.log(inside), relative], axis=-1)))
+        interpolate = RegularGridInterpolator((np.log(_BACKGROUNDS), _RELATIVE), self.logarithms)
+        values = np.exp(interpolate(np.stack([np.log(inside), relative], axis=-1)))
         values = values.reshape(b.shape)
         # Beyond the table the error rules, which goes with the background.
         return np.asarray(values * np.maximum(b / _BACKGROUNDS[-1], 1.0))
@@ -57,5 +59,4 @@ def limit_table(confidence_level: float) -> LimitTable:
     """
     b, r = np.meshgrid(_BACKGROUNDS, _RELATIVE, indexing="ij")
     values = expected_upper_limit(b, r * b, confidence_level, statistic="asimov")
-    axes = (np.log(_BACKGROUNDS), _RELATIVE)
-    return LimitTable(RegularGridInterpolator(axes, np.log(values)))
+    return LimitTable(np.log(values))
