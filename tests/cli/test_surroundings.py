@@ -70,10 +70,10 @@ def test_two_processes_do_not_share_a_folder(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("name", ["ev.csv", "ev.json", "ev.txt", "ev.lhe"])
+@pytest.mark.parametrize("name", ["ev.csv", "ev.json", "ev.txt", "ev.lhef"])
 def test_events_know_their_formats_by_the_ending(tmp_path: Path, name: str) -> None:
     text = run("events", "belle2-forward", "-n", "1", "--out", str(tmp_path / name), status=2)
-    assert "must end in .parquet, .root, .hepmc, or name a folder" in text
+    assert "must end in .parquet, .root, .hepmc, .lhe, or name a folder" in text
     assert list(tmp_path.iterdir()) == []
 
 

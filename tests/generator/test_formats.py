@@ -9,7 +9,7 @@ import pytest
 from wayside import load_scenario, mass_point
 from wayside.errors import InputError, OutputError
 from wayside.generator.events import EventGenerator
-from wayside.generator.formats import SUFFIXES, write_events
+from wayside.generator.formats import READABLE, write_events
 from wayside.generator.formats.primaries import read_events, read_primaries
 from wayside.generator.pair_source import PairSource
 from wayside.generator.records import PRIMARY
@@ -39,7 +39,7 @@ def events(generator):
 @pytest.fixture(scope="module")
 def files(generator, tmp_path_factory):
     folder = tmp_path_factory.mktemp("events")
-    for kind, suffix in SUFFIXES.items():
+    for kind, suffix in READABLE.items():
         write_events(
             kind,
             folder / f"events{suffix}",
@@ -77,9 +77,9 @@ def test_energy_and_momentum(generator, events) -> None:
     assert along == pytest.approx(events.momenta["phi1"], rel=1e-9, abs=1e-12)
 
 
-@pytest.mark.parametrize("kind", SUFFIXES)
+@pytest.mark.parametrize("kind", READABLE)
 def test_read_back(kind, files, generator, events) -> None:
-    header, columns, particles, offsets = read_events(files / f"events{SUFFIXES[kind]}")
+    header, columns, particles, offsets = read_events(files / f"events{READABLE[kind]}")
     expected = json.loads(json.dumps(generator.header(N, 7)))
     assert {key: header[key] for key in expected} == expected
     if kind != "hepmc":
@@ -166,9 +166,9 @@ def test_hepmc_for_others(files, generator, events) -> None:
         assert len(vertex.particles_out) == 1 + np.diff(events.offsets)[i]
 
 
-@pytest.mark.parametrize("kind", SUFFIXES)
+@pytest.mark.parametrize("kind", READABLE)
 def test_primaries(kind, files, generator, events) -> None:
-    path = files / f"events{SUFFIXES[kind]}"
+    path = files / f"events{READABLE[kind]}"
     boxes = mass_point(generator.scenario).volumes
     several = len(generator.detectors) > 1
     if several:
@@ -245,7 +245,7 @@ def test_refusals(tmp_path: Path) -> None:
         read_primaries(tmp_path / "none.root")
     with pytest.raises(InputError, match="must end in"):
         read_primaries(tmp_path / "none.csv")
-    for suffix in SUFFIXES.values():
+    for suffix in READABLE.values():
         bad = tmp_path / f"bad{suffix}"
         bad.write_bytes(b"nothing of the kind" * 100)
         with pytest.raises(InputError, match="bad"):
@@ -255,7 +255,7 @@ def test_refusals(tmp_path: Path) -> None:
         write_events("root", tmp_path / "folder.root", {}, [])
 
 
-@pytest.mark.parametrize("kind", SUFFIXES)
+@pytest.mark.parametrize("kind", READABLE)
 def test_nothing_is_left_of_a_broken_run(kind, tmp_path: Path) -> None:
     generator = EventGenerator(load_scenario("belle2-central"))
 
@@ -263,7 +263,7 @@ def test_nothing_is_left_of_a_broken_run(kind, tmp_path: Path) -> None:
         yield next(iter(generator.blocks(50, 1)))
         raise KeyboardInterrupt
 
-    path = tmp_path / f"events{SUFFIXES[kind]}"
+    path = tmp_path / f"events{READABLE[kind]}"
     with pytest.raises(KeyboardInterrupt):
         write_events(kind, path, generator.header(100, 1), broken())
     assert list(tmp_path.iterdir()) == []
@@ -271,7 +271,7 @@ def test_nothing_is_left_of_a_broken_run(kind, tmp_path: Path) -> None:
 
 def test_missing_extra(monkeypatch, tmp_path: Path) -> None:
     monkeypatch.setattr("wayside.generator.formats.find_spec", lambda _: None)
-    for kind in SUFFIXES:
+    for kind in READABLE:
         with pytest.raises(InputError, match=r"wayside\[simulation\]"):
             write_events(kind, tmp_path / "x", {}, [])
     with pytest.raises(InputError, match="must be parquet, root, hepmc"):

@@ -12,7 +12,7 @@ import pytest
 from wayside import load_scenario
 from wayside.errors import InputError
 from wayside.generator.events import EventGenerator
-from wayside.generator.formats import SUFFIXES, write_events
+from wayside.generator.formats import READABLE, write_events
 from wayside.generator.formats.primaries import read_events, read_primaries
 from wayside.sensitivity.particle_point import particle_point
 
@@ -123,15 +123,15 @@ def test_invisible_decays_are_not_counted():
 @pytest.fixture(scope="module")
 def files(generator, tmp_path_factory):
     folder = tmp_path_factory.mktemp("events")
-    for kind, suffix in SUFFIXES.items():
+    for kind, suffix in READABLE.items():
         header = generator.header(N, 7)
         write_events(kind, folder / f"events{suffix}", header, generator.blocks(N, 7))
     return folder
 
 
-@pytest.mark.parametrize("kind", SUFFIXES)
+@pytest.mark.parametrize("kind", READABLE)
 def test_read_back(kind, files, generator, events):
-    header, columns, particles, offsets = read_events(files / f"events{SUFFIXES[kind]}")
+    header, columns, particles, offsets = read_events(files / f"events{READABLE[kind]}")
     expected = json.loads(json.dumps(generator.header(N, 7)))
     assert {key: header[key] for key in expected} == expected
     np.testing.assert_array_equal(offsets, events.offsets)
@@ -143,7 +143,7 @@ def test_read_back(kind, files, generator, events):
         if kind != "hepmc":
             np.testing.assert_array_equal(columns[f"llp_p{axis}"], events.momenta["llp"][:, k])
     assert not any(name.startswith(("phi", "aprime")) for name in columns)
-    rows = read_primaries(files / f"events{SUFFIXES[kind]}", "B")
+    rows = read_primaries(files / f"events{READABLE[kind]}", "B")
     assert not np.any(np.isin(np.abs(rows["pdg"]), (12, 14, 16)))
     assert len(rows) == np.sum(~np.isin(np.abs(events.pdg), (12, 14, 16)))
 

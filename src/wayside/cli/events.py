@@ -11,7 +11,7 @@ from wayside.errors import InputError
 from wayside.files import printable, refuse_if_written
 from wayside.text import json_text
 
-_FORMATS = ("parquet", "root", "hepmc")
+_FORMATS = ("parquet", "root", "hepmc", "lhe")
 
 
 @click.command("events")

@@ -113,7 +113,7 @@ class EventSample:
         path
             A file that ends like its format, or a folder for ``events.parquet`` (or the like).
         kind
-            ``"parquet"``, ``"root"`` or ``"hepmc"``.
+            ``"parquet"``, ``"root"``, ``"hepmc"`` or ``"lhe"``.
         progress
             Called with the number of events done and of all.
 

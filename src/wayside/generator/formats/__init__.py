@@ -1,4 +1,7 @@
-"""Event files: Parquet, ROOT, HepMC3. Laboratory frame, mm, GeV, ns after the collision."""
+"""Event files: Parquet, ROOT, HepMC3, and LHE, which is written alone.
+
+Laboratory frame, mm, GeV, ns after the collision.
+"""
 
 from collections.abc import Callable, Iterable
 from importlib.util import find_spec
@@ -9,14 +12,21 @@ from wayside.errors import InputError
 from wayside.files import printable, whole_file
 from wayside.generator.events import Events
 
-SUFFIXES: Final = {"parquet": ".parquet", "root": ".root", "hepmc": ".hepmc"}
+SUFFIXES: Final = {"parquet": ".parquet", "root": ".root", "hepmc": ".hepmc", "lhe": ".lhe"}
 
-NAMES: Final = {"parquet": "Parquet", "root": "ROOT", "hepmc": "HepMC3"}
+NAMES: Final = {"parquet": "Parquet", "root": "ROOT", "hepmc": "HepMC3", "lhe": "LHE"}
+
+WRITTEN_ALONE: Final = ("lhe",)
+"""Formats that cannot be read: they have no checksum and no end that could be checked."""
+
+READABLE: Final = {kind: end for kind, end in SUFFIXES.items() if kind not in WRITTEN_ALONE}
+"""Endings of the others."""
 
 _NEEDS: Final = {
     "parquet": ("pyarrow",),
     "root": ("awkward", "uproot"),
     "hepmc": ("pyhepmc",),
+    "lhe": (),
 }
 
 
@@ -38,10 +48,10 @@ def require(kind: str) -> None:
 
 
 def format_of(path: Path) -> str:
-    """Name of the format of a file, by its suffix."""
+    """Name of the format of a file that is to be read, by its suffix."""
     kind = suffix_kind(path.suffix)
-    if kind is None:
-        raise InputError(f"{printable(path)}: must end in {', '.join(SUFFIXES.values())}")
+    if kind not in READABLE:
+        raise InputError(f"{printable(path)}: must end in {', '.join(READABLE.values())}")
     return kind
 
 
@@ -68,7 +78,7 @@ def write_events(
     Parameters
     ----------
     kind
-        ``"parquet"``, ``"root"`` or ``"hepmc"``.
+        ``"parquet"``, ``"root"``, ``"hepmc"`` or ``"lhe"``.
     path
         Target; replaced if it is there.
     header
@@ -95,6 +105,10 @@ def write_events(
             from wayside.generator.formats.root import write_root
 
             write_root(part, header, blocks, closing)
+        elif kind == "lhe":
+            from wayside.generator.formats.lhe import write_lhe
+
+            write_lhe(part, header, blocks)
         else:
             from wayside.generator.formats.hepmc import write_hepmc
 

@@ -11,7 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -26,6 +26,7 @@ from wayside.generator.pair_source import BEAMS, COLUMNS, PHOTONS
 from wayside.generator.particle_source import COLUMN
 from wayside.models.protocol import Codes
 from wayside.reading import sealed_json
+from wayside.typing import FloatArray, IntArray
 
 _FB_TO_PB = 1e-3
 _HEADER = "wayside"
@@ -44,8 +45,7 @@ def write_hepmc(path: Path, header: dict[str, Any], blocks: Iterable[Events]) ->
     run.attributes = {_HEADER: sealed_json(header)}
     names = [detector["name"] for detector in header["detectors"]]
     section = header["cross_section_fb"] * _FB_TO_PB
-    kind = _ParticleHead if COLUMN in header["pdg_codes"] else _PairHead
-    heads = [kind(header, process) for process in header["processes"]]
+    heads = heads_of(header)
     with pyhepmc.io.WriterAscii(str(path), run) as writer:
         event = pyhepmc.GenEvent()
         event.run_info = run
@@ -69,7 +69,37 @@ def write_hepmc(path: Path, header: dict[str, Any], blocks: Iterable[Events]) ->
     append_trailer(path)
 
 
-class _Head(ABC):
+def heads_of(header: dict[str, Any]) -> "list[Head]":
+    """What makes the particles before the decay, for each production process of a header."""
+    kind = _ParticleHead if COLUMN in header["pdg_codes"] else _PairHead
+    return [kind(header, process) for process in header["processes"]]
+
+
+class Rows(NamedTuple):
+    """All particles of an event.
+
+    Attributes
+    ----------
+    pdg
+        Codes of the Particle Data Group.
+    status
+        4 for a beam, 2 for what has decayed, 1 for what is final.
+    parents
+        First and last parent, numbers from 1, 0 for none.
+    table
+        px, py, pz, energy, mass in GeV, shape (5, n).
+    place
+        x, y, z and c times time in mm where each was made, shape (4, n).
+    """
+
+    pdg: IntArray
+    status: IntArray
+    parents: IntArray
+    table: FloatArray
+    place: FloatArray
+
+
+class Head(ABC):
     """The particles before the decay, in events of one production process."""
 
     pdg: list[int]
@@ -110,6 +140,26 @@ class _Head(ABC):
         self, event: Any, events: Events, i: int, fixed: np.ndarray, mm: np.ndarray, flown: float
     ) -> None:
         """Fill one event from one row."""
+        rows = self.rows(events, i, fixed, mm, flown)
+        px, py, pz, energy, mass = (np.ascontiguousarray(row) for row in rows.table)
+        event.from_hepevt(
+            int(events.event[i]), px, py, pz, energy, mass, rows.pdg, rows.status,
+            parents=rows.parents,
+            vx=rows.place[0], vy=rows.place[1], vz=rows.place[2], vt=rows.place[3],
+        )  # fmt: skip
+
+    def rows(self, events: Events, i: int, fixed: np.ndarray, mm: np.ndarray, flown: float) -> Rows:
+        """All particles of one event.
+
+        Parameters
+        ----------
+        events, i
+            Events, and the number of one.
+        fixed
+            Particles of this event from `particles`.
+        mm, flown
+            Where it decays in mm, and c times the time in mm.
+        """
         part = slice(int(events.offsets[i]), int(events.offsets[i + 1]))
         visible = _four(events.momentum[part], events.mass[part])
         # Behind all else of the collision, so that numbers of parents hold.
@@ -124,14 +174,13 @@ class _Head(ABC):
         pdg = [*self.pdg[:first], *([22] * between), *self.pdg[first:]]
         status = [*self.status[:first], *([1] * between), *self.status[first:]]
         parents = [*self.parents[:first], *([(1, 2)] * between), *self.parents[first:n]]
-        px, py, pz, energy, mass = (np.ascontiguousarray(row) for row in table)
-        event.from_hepevt(
-            int(events.event[i]), px, py, pz, energy, mass,
+        return Rows(
             np.array([*pdg, *events.pdg[part]], dtype=np.int32),
             np.array([*status, *([1] * count)], dtype=np.int32),
-            parents=np.array([*parents, *([self.parents[-1]] * count)], dtype=np.int32),
-            vx=place[0], vy=place[1], vz=place[2], vt=place[3],
-        )  # fmt: skip
+            np.array([*parents, *([self.parents[-1]] * count)], dtype=np.int32),
+            table,
+            place,
+        )
 
     def photons(self, events: Events, i: int) -> np.ndarray:
         """Photons of an event beyond that of the process, shape (n, 5)."""
@@ -140,7 +189,7 @@ class _Head(ABC):
         return _four(some, 0.0)
 
 
-class _PairHead(_Head):
+class _PairHead(Head):
     """Beams, mediator, (photon,) excited state, partner, and partner from its decay."""
 
     at_decay = 1
@@ -184,7 +233,7 @@ class _PairHead(_Head):
         return [*rows, _four(partner, self.m2)]
 
 
-class _ParticleHead(_Head):
+class _ParticleHead(Head):
     """Beams, the particle, and all else together."""
 
     at_decay = 0
