@@ -86,8 +86,7 @@ def test_names() -> None:
         executor("slurm")
 
 
-@pytest.mark.parametrize("by", [executor("serial"), executor("processes", workers=2)], ids=repr)
-def test_tasks_that_depend_on_outcomes(by: Executor) -> None:
+def check_dependent_tasks(by: Executor) -> None:
     """Three batches of three: each is made of the outcomes of the one before."""
     found: dict[str, Outcome] = {}
 
@@ -105,3 +104,8 @@ def test_tasks_that_depend_on_outcomes(by: Executor) -> None:
     second = first + sum((first + 5 + number) ** 2 for number in range(3))
     assert len(found) == 9
     assert found["2-0"].value == (second + 5) ** 2
+
+
+@pytest.mark.parametrize("by", [executor("serial"), executor("processes", workers=2)], ids=repr)
+def test_tasks_that_depend_on_outcomes(by: Executor) -> None:
+    check_dependent_tasks(by)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from executors.test_executors import dies, run, square
+from executors.test_executors import check_dependent_tasks, dies, run, square
 from wayside import load_scenario
 from wayside.errors import InputError
 from wayside.executors import executor
@@ -94,6 +94,7 @@ def test_outcomes_and_a_worker_that_is_killed(tmp_path: Path) -> None:
         assert [found[str(x)].value for x in range(6)] == [0, 1, 4, None, None, 25]
         assert found["3"].error == "ValueError: x = 3: is bad"
         assert found["4"].error == "for users"
+        check_dependent_tasks(by)
         # A worker of a scheduler has a nanny, which starts another one.
         found, _ = run(by, dies, [str(tmp_path / "mark"), "", ""])
         assert [outcome.error for outcome in found.values()] == [None] * 3
