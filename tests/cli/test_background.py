@@ -21,7 +21,8 @@ from wayside.sensitivity import background, background_report
 
 FILES = [
     "background.csv", "background.json", "background.pdf", "background.png",
-    "luminosity.csv", "luminosity.pdf", "luminosity.png", "workspace.json",
+    "luminosity.csv", "luminosity.pdf", "luminosity.png", "provenance.json", "result.npz",
+    "workspace.json",
 ]  # fmt: skip
 
 

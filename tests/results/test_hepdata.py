@@ -143,7 +143,16 @@ def test_archive_has_all(tmp_path: Path) -> None:
 # The validator leaves files open.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
-@pytest.mark.parametrize("make", [small_reach, keys, comparison, background, particle])
+@pytest.mark.parametrize(
+    "make",
+    [
+        keys,
+        *(
+            pytest.param(each, marks=pytest.mark.nightly)
+            for each in (small_reach, comparison, background, particle)
+        ),
+    ],
+)
 def test_validator_takes_it(make: Callable[[], Saved], tmp_path: Path) -> None:
     validator = pytest.importorskip("hepdata_validator.full_submission_validator")
     written(make(), tmp_path)

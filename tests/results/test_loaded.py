@@ -66,8 +66,17 @@ def few_figures(monkeypatch: pytest.MonkeyPatch) -> None:
     )
 
 
+BY_DAY = ("reach", "point", "scan", "comparison")
+"""Kinds whose results cost little; the others are tried at night."""
+
+
+def kinds(*names: str) -> list[Any]:
+    nightly = pytest.mark.nightly
+    return [pytest.param(name, marks=[] if name in BY_DAY else nightly) for name in names]
+
+
 @pytest.mark.usefixtures("few_figures")
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "search"])
+@pytest.mark.parametrize("kind", kinds(*(kind for kind in KINDS if kind != "search")))
 def test_all_there_is_travels(kind: str, tmp_path: Path) -> None:
     """A loaded result writes the bytes of the one that was saved, figures included."""
     result = made(kind)
@@ -83,7 +92,7 @@ def test_all_there_is_travels(kind: str, tmp_path: Path) -> None:
     assert contents(tmp_path / "one", names) == contents(tmp_path / "two", names)
 
 
-@pytest.mark.parametrize("kind", ["reach", "point", "relic", "scan"])
+@pytest.mark.parametrize("kind", [*kinds("relic", "scan"), "point"])
 def test_rerun_gives_the_same_files(kind: str, tmp_path: Path) -> None:
     written = made(kind).save(tmp_path / "one", formats=("png", "pdf"))
     done = rerun(tmp_path / "one", tmp_path / "two")
