@@ -32,7 +32,7 @@ from wayside.radiation.radiator import radiator, strength
 from wayside.typing import FloatArray
 
 ELECTRON, POSITRON, MEDIATOR, PHOTONS = 0, 1, 2, 3
-"""Rows of `Made.momenta`; photons beyond that of the process from the last on."""
+"""Rows of the momenta of `Made`; photons beyond that of the process from the last on."""
 
 ROWS: Final = PHOTONS + MOST
 

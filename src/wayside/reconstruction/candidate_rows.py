@@ -60,7 +60,8 @@ def describe(
     Parameters
     ----------
     result
-        Reconstruction without hits in the fibres, with events `APART` from one another in time.
+        Reconstruction without hits in the fibres, with events
+        `wayside.reconstruction.job.APART` from one another in time.
     gas_hits
         Gas hits with which it was made.
     crossings

@@ -281,7 +281,7 @@ PHOTON: Final = 50.0
 """Energy in MeV from which on a photon can make a pair whose both electrons leave tracks."""
 
 SLACK: Final = 1.3
-"""Factor by which ranges are taken longer than they are, and in mm (`BESIDE`) how far beside the
+"""Factor by which ranges are taken longer than they are, and in mm (``BESIDE``) how far beside the
 blocks a prong may reach the depth of a gas detector: nothing that does is called short."""
 
 BESIDE: Final = 10.0
