@@ -22,7 +22,9 @@ def test_text_files_and_json(tmp_path: Path) -> None:
     lines = [line for line in result.stdout.splitlines() if not line.startswith("wrote ")]
     assert max(map(len, lines)) <= 80
     names = sorted(path.name for path in tmp_path.iterdir())
-    assert names == ["map.csv", "map.pdf", "map.png", "places.json"]
+    assert names == [
+        "map.csv", "map.pdf", "map.png", "places.json", "provenance.json", "result.npz",
+    ]  # fmt: skip
     kept = json.loads((tmp_path / "places.json").read_text())
     (one,) = kept["detectors"]
     pasted = re.findall(r'--set "(\S+ \S+ \S+)"', result.stdout)

@@ -237,7 +237,10 @@ def test_files(tmp_path: Path) -> None:
     out = tmp_path / "new"
     result = point("belle2-forward", "--out", str(out))
     assert (result.exit_code, result.stderr) == (0, "")
-    names = ["arrivals.csv", "arrivals.pdf", "arrivals.png", "point.json"]
+    names = [
+        "arrivals.csv", "arrivals.pdf", "arrivals.png", "point.json", "provenance.json",
+        "result.npz",
+    ]  # fmt: skip
     assert sorted(each.name for each in out.iterdir()) == names
     assert all(f"wrote {out / name}" in result.stdout for name in names)
     assert json.loads((out / "point.json").read_text()) == report("belle2-forward")
@@ -268,7 +271,8 @@ def test_files_where_nothing_decays_or_arrives(tmp_path: Path) -> None:
     for name in "AB":
         away += ["--set", f"detectors.{name}.position=[1, 0, -7]"]
     assert point("belle2-forward", *away, "--out", str(tmp_path / "b")).exit_code == 0
-    assert [each.name for each in (tmp_path / "b").iterdir()] == ["point.json"]
+    files = {"point.json", "provenance.json", "result.npz"}
+    assert {each.name for each in (tmp_path / "b").iterdir()} == files
 
 
 def test_a_folder_that_cannot_be(tmp_path: Path) -> None:

@@ -43,7 +43,9 @@ def test_files(tmp_path):
     assert result.exit_code == 0
     assert "Omega h^2     0.006" in result.output
     names = {path.name for path in tmp_path.iterdir()}
-    assert names == {"freeze-out.png", "freeze-out.pdf", "freeze-out.csv"}
+    assert names == {
+        "freeze-out.png", "freeze-out.pdf", "freeze-out.csv", "provenance.json", "result.npz",
+    }  # fmt: skip
 
 
 def test_line(tmp_path):

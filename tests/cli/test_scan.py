@@ -47,7 +47,8 @@ def test_text_and_files(tmp_path: Path) -> None:
     assert "note: 8 points failed; the first: model.m_aprime = 8" in text
     assert max(len(line) for line in done.stdout.split("\n") if "/" not in line) <= 80
     names = {path.name for path in out.iterdir()}
-    assert names == {"points", "scan.json", "scan-events_signal.png", "scan-events_signal.pdf"}
+    figures = {"scan-events_signal.png", "scan-events_signal.pdf"}
+    assert names == {"points", "scan.json", "provenance.json"} | figures
     assert len(load_scan(out)) == 16
 
 

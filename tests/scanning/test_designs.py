@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from scipy.stats import qmc
 
@@ -23,6 +23,7 @@ def axis(key: str, low: float, high: float, points: int, logarithmic: bool = Fal
 
 
 @given(low=numbers, high=numbers, points=st.integers(2, 500), logarithmic=st.booleans())
+@example(low=999999.9999999999, high=1e6, points=6, logarithmic=False)
 def test_what_is_written_is_read(low: float, high: float, points: int, logarithmic: bool) -> None:
     text = f"model.m2={low!r}:{high!r}:{points}" + (":log" if logarithmic else "")
     if low >= high or (logarithmic and low <= 0.0):

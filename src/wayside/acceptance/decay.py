@@ -156,9 +156,8 @@ class DecayCurve:
     rule
         Nodes over the volume, from `wayside.acceptance.rule.build_rule`.
     again
-        Makes the same nodes once more. With it they are not kept once many lifetimes were asked for
-        and none of them needed the nodes: a plane keeps thousands of curves, and nodes are
-        megabytes.
+        Makes the same nodes once more. With it they are not kept once many lifetimes were asked
+        for: a plane keeps thousands of curves, and nodes are megabytes.
     """
 
     def __init__(self, rule: Rule, again: Callable[[], Rule] | None = None) -> None:
@@ -212,11 +211,7 @@ class DecayCurve:
     def _tail(self) -> CubicSpline:
         """Logarithm of F exp(shortest rate)/rate against that of the rate, beyond `_spline`."""
         rate = np.geomspace(self._highest_rate, _TABLE_HIGH / self.shortest, _TAIL_KNOTS)
-        rule = self._rule
-        if rule is None:
-            assert self._again is not None
-            rule = self._again()
-        sums = tail_sums(rule, self.shortest, rate)
+        sums = tail_sums(self._nodes(), self.shortest, rate)
         self._rule = None
         return CubicSpline(np.log(rate), np.log(sums / rate))
 
@@ -231,9 +226,16 @@ class DecayCurve:
     def _log_over_rate_in_tail(self, rate: FloatArray) -> FloatArray:
         """The same beyond that range, a constant where F underflows."""
         known = np.minimum(rate, _TABLE_HIGH / self.shortest)
-        if self._rule is None or rate.size > _FEW:
+        if rate.size > _FEW or "_tail" in self.__dict__:
             return np.asarray(self._tail(np.log(known)))
-        return np.asarray(np.log(tail_sums(self._rule, self.shortest, known) / known))
+        return np.asarray(np.log(tail_sums(self._nodes(), self.shortest, known) / known))
+
+    def _nodes(self) -> Rule:
+        """Nodes over the volume, made again if they are not kept."""
+        if self._rule is not None:
+            return self._rule
+        assert self._again is not None
+        return self._again()
 
     def _coordinate(self, rate: FloatArray) -> FloatArray:
         logarithm = np.log(rate * self._mean_distance + _KNOT_FLOOR)

@@ -54,10 +54,11 @@ class Range:
     def at(self, fractions: Any) -> FloatArray:
         """Values at fractions of the way from the lower to the upper end, which are exact."""
         t = np.asarray(fractions, dtype=np.float64)
+        # This order of operations never falls by rounding.
         if self.logarithmic:
-            values = np.exp((1.0 - t) * np.log(self.low) + t * np.log(self.high))
+            values = np.exp(np.log(self.low) + t * (np.log(self.high) - np.log(self.low)))
         else:
-            values = (1.0 - t) * self.low + t * self.high
+            values = self.low + t * (self.high - self.low)
         ends = np.where(t == 0.0, self.low, np.where(t == 1.0, self.high, values))
         return np.asarray(np.clip(ends, self.low, self.high))
 

