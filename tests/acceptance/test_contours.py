@@ -105,3 +105,16 @@ def test_sampled_flights_end_inside(keys):
     height = (flights.vertex - shell.position) @ shell.axis
     tolerance = 5.0 * math.sqrt(2.0 * upper * (1.0 - upper) / kept)
     assert np.mean(height > 0.3) == pytest.approx(upper, abs=tolerance)
+
+
+def test_a_cone_that_has_closed_to_a_direction():
+    """A very light mediator at high energy: one minus the cosine of its cone is no number."""
+    beams = Beams(15.15780446053433, 15.397933921771415)
+    model = ScalarInelastic(0.01, 0.009949997649521697, 5.000233439000738e-05)
+    tilted = CylinderShell.place(
+        outer_radius=0.0854, inner_radius=0.0695, z_min=-0.1023, z_max=-0.1021,
+        axis=(-0.2525, 0.0, 0.9676),
+    )  # fmt: skip
+    rule, error = converged_rule(radiative_flight(model, beams), tilted, 1e-2)
+    assert 0.0 < rule.hit_probability < 1.0
+    assert error <= 1e-2

@@ -206,7 +206,11 @@ def _counted(values: IndexArray) -> IndexArray:
 
 
 def _cones(cones: FloatArray) -> Outline:
-    """Cones about axes through the origin as circles on the unit sphere."""
+    """Cones about axes through the origin as circles on the unit sphere.
+
+    Those that have closed to a direction, to the last digit, are left out.
+    """
+    cones = cones[np.abs(cones[:, 3]) < 1.0]
     circles = np.empty((len(cones), 3, 3))
     for row, circle in zip(cones, circles, strict=True):
         across = np.eye(3)[int(np.argmin(np.abs(row[:3])))]
