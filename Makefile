@@ -48,7 +48,7 @@ test-example: $(VENV)/.dev
 	PYTHONPATH=$(EXAMPLE) $(BIN)/python -m pytest -q examples/axial_pair/tests
 
 nightly: $(VENV)/.dev
-	$(BIN)/python -m pytest -m nightly
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m nightly -n auto --maxprocesses 4 --dist loadscope --durations 25
 
 # The lower bounds of pyproject.toml (without those of the simulation) in an environment of their
 # own; old packages beside new ones give deprecation warnings among themselves.
