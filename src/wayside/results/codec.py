@@ -33,6 +33,10 @@ class _Special(NamedTuple):
     make: Callable[..., Any]
 
 
+def _name(kind: type) -> str:
+    return f"{kind.__module__}:{kind.__qualname__}"
+
+
 def _plane(scenario: Scenario, x: Axis, epsilon: Axis) -> Plane:
     return replace(plane_of(scenario), x=x, epsilon=epsilon)
 
@@ -47,6 +51,9 @@ _SPECIAL: Final[Mapping[type, _Special]] = {
     KeyPlane: _Special(lambda value: (value.scenario, value.x, value.y), _key_plane),
     tuple: _Special(lambda value: value, lambda *parts: parts),
 }
+
+
+_SPECIAL_BY_NAME: Final = {_name(kind): how for kind, how in _SPECIAL.items()}
 
 
 def packed(value: object) -> bytes:
@@ -97,11 +104,11 @@ def unpacked(content: bytes) -> Any:
 
 
 def _plain(value: Any, arrays: Arrays) -> Any:
-    if value is None or isinstance(value, bool | int | float | str):
-        # Enumerations and NumPy's scalars are numbers or text as well, and come back as such.
-        return value.item() if isinstance(value, np.generic) else value
+    # Enumerations and NumPy's scalars come back as the numbers or texts that they are.
     if isinstance(value, np.generic):
         return value.item()
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
     if isinstance(value, np.ndarray):
         name = f"a{len(arrays)}"
         arrays[name] = value
@@ -112,10 +119,9 @@ def _plain(value: Any, arrays: Arrays) -> Any:
         pairs = [[_plain(key, arrays), _plain(item, arrays)] for key, item in value.items()]
         return {_TYPE: "dict", _VALUE: pairs}
     kind = type(value)
-    for special, how in _SPECIAL.items():
-        if kind is special:
-            parts = [_plain(part, arrays) for part in how.parts(value)]
-            return {_TYPE: _name(special), _VALUE: parts}
+    if kind in _SPECIAL:
+        parts = [_plain(part, arrays) for part in _SPECIAL[kind].parts(value)]
+        return {_TYPE: _name(kind), _VALUE: parts}
     if not _is_record(kind):
         raise TypeError(f"{kind.__module__}.{kind.__qualname__} cannot be kept in a file")
     content = {name: _plain(getattr(value, name), arrays) for name in _field_names(kind)}
@@ -132,15 +138,10 @@ def _made(plain: Any, arrays: Arrays) -> Any:
         return arrays[content]
     if name == "dict":
         return {_made(key, arrays): _made(item, arrays) for key, item in content}
-    for special, how in _SPECIAL.items():
-        if name == _name(special):
-            return how.make(*(_made(part, arrays) for part in content))
+    if name in _SPECIAL_BY_NAME:
+        return _SPECIAL_BY_NAME[name].make(*(_made(part, arrays) for part in content))
     kind = _record(name)
     return kind(**{key: _made(item, arrays) for key, item in content.items()})
-
-
-def _name(kind: type) -> str:
-    return f"{kind.__module__}:{kind.__qualname__}"
 
 
 def _is_record(kind: type) -> bool:

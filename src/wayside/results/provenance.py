@@ -25,6 +25,9 @@ FOLDER: Final = "_folder"
 _PACKAGES: Final = ("contourpy", "matplotlib", "numba", "numpy", "scipy")
 """Packages whose versions may change bits of files."""
 
+_DATA: Final = frozenset({".csv", ".json", ".npz", ".parquet", ".toml", ".xz"})
+"""Endings of the data tables."""
+
 
 class Figures(NamedTuple):
     """How the figures of a result were wanted.
@@ -166,9 +169,6 @@ def table_hashes() -> dict[str, str]:
             for path in sorted(folder.rglob("*"))
             if path.suffix in _DATA
         }
-
-
-_DATA: Final = frozenset({".csv", ".json", ".npz", ".parquet", ".toml", ".xz"})
 
 
 def _named_files(inputs: Mapping[str, Any], figures: Figures) -> dict[str, Path]:
