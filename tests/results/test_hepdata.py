@@ -223,3 +223,8 @@ def test_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert not Path("three").exists()
     with pytest.raises(InputError, match="there are reach, "):
         tables_of(report)
+    scan = wayside.scan_keys(report.scenario, {"model.epsilon": [1e-4]}, ["ctau"])
+    for result in (report, scan):
+        with pytest.raises(InputError, match="has no tables for HEPData"):
+            export_hepdata(result, "two", "three")
+    assert not Path("three").exists()

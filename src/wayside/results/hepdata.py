@@ -168,9 +168,11 @@ def export_hepdata(result: Saved, folder: Path | str, out: Path | str) -> list[P
     """
     from wayside.results.hepdata_tables import about_of, tables_of
 
+    # First of all: kinds of results without tables end here.
+    tables = tables_of(result)
     there = {name: Path(folder) / name for name in RESOURCES}
     resources = {name: path.read_bytes() for name, path in there.items() if path.is_file()}
-    contents = submission_files(about_of(result), tables_of(result), resources)
+    contents = submission_files(about_of(result), tables, resources)
     # HEPData takes no file in the folder that the submission does not name.
     written = write_files(Path(out) / FOLDER, contents)
     return written + write_files(Path(out), {ARCHIVE: _archive(contents)})
