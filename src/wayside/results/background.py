@@ -1,7 +1,6 @@
 """Backgrounds of a scenario, with their figures and files."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import fields
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from wayside.backgrounds.budget import Finder
@@ -25,7 +24,7 @@ class BackgroundReport(Plotted, Saved, computed.BackgroundReport):
 
     def inputs(self) -> dict[str, Any]:
         """The scenario and the number of luminosities; sources are those that are installed."""
-        return {"scenario": self.scenario.to_dict(), "points": len(self.scan.luminosity_fb)}
+        return {**super().inputs(), "points": len(self.scan.luminosity_fb)}
 
     @classmethod
     def compute(
@@ -35,8 +34,7 @@ class BackgroundReport(Plotted, Saved, computed.BackgroundReport):
         progress: Progress | None = None,
     ) -> Self:
         """Compute a result, as `wayside.results.saving.Saved.compute`."""
-        values = computed.background_report(scenario, **options)
-        return cls(**{field.name: getattr(values, field.name) for field in fields(values)})
+        return cls.of(computed.background_report(scenario, **options))
 
     def texts(self) -> dict[str, bytes | str]:
         """Contents by file name: tables, JSON, and a workspace for pyhf."""

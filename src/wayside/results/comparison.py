@@ -62,7 +62,7 @@ class Comparison(Plotted, Saved):
     def inputs(self) -> dict[str, Any]:
         """All scenarios with their labels."""
         return {
-            "scenario": self.scenario.to_dict(),
+            **super().inputs(),
             "scenarios": [each.scenario.to_dict() for each in self.results],
             "labels": list(self.labels),
         }

@@ -49,7 +49,7 @@ def tables_of(result: Saved) -> list[Table]:
 
 def about_of(result: Saved) -> About:
     """What holds for all tables of a result."""
-    scenario: Scenario = result.scenario  # type: ignore[attr-defined]
+    scenario = result.scenario
     run, model = scenario.run, scenario.model
     words = [
         f"Scenario {scenario.name}: {model.kind},",

@@ -1,7 +1,6 @@
 """Exclusion over a plane of two scenario keys, with its figure and files."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import fields
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -26,10 +25,6 @@ class KeyReach(Plotted, Saved, computed.KeyReach):
 
     kind: ClassVar = "key-reach"
 
-    def inputs(self) -> dict[str, Any]:
-        """The scenario."""
-        return {"scenario": self.scenario.to_dict()}
-
     @classmethod
     def compute(
         cls,
@@ -38,8 +33,7 @@ class KeyReach(Plotted, Saved, computed.KeyReach):
         progress: Progress | None = None,
     ) -> Self:
         """Compute a result, as `wayside.results.saving.Saved.compute`."""
-        values = computed.key_reach(scenario, progress=progress)
-        return cls(**{field.name: getattr(values, field.name) for field in fields(values)})
+        return cls.of(computed.key_reach(scenario, progress=progress))
 
     def figure(self, look: "Look | None" = None) -> "Figure":
         """Draw yields and contours; ``look`` as for `wayside.results.reach.Reach.figure`."""

@@ -23,11 +23,16 @@ class PlacementResult(Saved):
 
     kind: ClassVar = "placement"
 
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario whose detectors are placed."""
+        return self.placements[0].scenario
+
     def inputs(self) -> dict[str, Any]:
         """The scenario, detectors, objective, grid, and number of places."""
         one = self.placements[0]
         return {
-            "scenario": one.scenario.to_dict(),
+            **super().inputs(),
             "detectors": [each.detector for each in self.placements],
             "objective": one.objective_name,
             "counts": list(one.grid.counts),

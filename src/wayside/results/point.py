@@ -21,9 +21,10 @@ class PointReport(Plotted, Saved, dict[str, Any]):
 
     kind: ClassVar = "point"
 
-    def inputs(self) -> dict[str, Any]:
-        """The scenario."""
-        return {"scenario": self["scenario"]}
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario whose point it is."""
+        return Scenario.from_dict(self["scenario"])
 
     @classmethod
     def compute(

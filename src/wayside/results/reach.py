@@ -1,7 +1,6 @@
 """Exclusion over a plane, with its figure and files."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import fields
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -29,10 +28,6 @@ class Reach(Plotted, Saved, computed.Reach):
 
     kind: ClassVar = "reach"
 
-    def inputs(self) -> dict[str, Any]:
-        """The scenario."""
-        return {"scenario": self.scenario.to_dict()}
-
     @classmethod
     def compute(
         cls,
@@ -41,8 +36,7 @@ class Reach(Plotted, Saved, computed.Reach):
         progress: Progress | None = None,
     ) -> Self:
         """Compute a result, as `wayside.results.saving.Saved.compute`."""
-        values = computed.reach(scenario, progress=progress)
-        return cls(**{field.name: getattr(values, field.name) for field in fields(values)})
+        return cls.of(computed.reach(scenario, progress=progress))
 
     def figure(self, look: "Look | None" = None) -> "Figure":
         """Draw yields, contours and existing limits.

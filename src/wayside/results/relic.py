@@ -28,10 +28,6 @@ class FreezeOut(Plotted, Saved):
 
     kind: ClassVar = "relic"
 
-    def inputs(self) -> dict[str, Any]:
-        """The scenario."""
-        return {"scenario": self.scenario.to_dict()}
-
     @classmethod
     def compute(
         cls,
@@ -114,10 +110,6 @@ class RelicPlane(Plotted, Saved):
     def scenario(self) -> Scenario:
         """The scenario it was computed for, with its plane by name."""
         return self.plane.scenario
-
-    def inputs(self) -> dict[str, Any]:
-        """The scenario."""
-        return {"scenario": self.scenario.to_dict()}
 
     @classmethod
     def compute(

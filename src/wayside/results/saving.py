@@ -54,13 +54,25 @@ class Saved:
     kind: ClassVar[str]
     """Name of this kind of result, in ``provenance.json``."""
 
+    if TYPE_CHECKING:
+        # A field of some kinds and computed by others: a property here would hide their fields.
+        @property
+        def scenario(self) -> Scenario:
+            """The scenario that the result was computed for."""
+
     @abstractmethod
     def texts(self) -> dict[str, bytes | str]:
         """Contents of everything but figures, by file name."""
 
-    @abstractmethod
     def inputs(self) -> dict[str, Any]:
-        """All that the result was computed from, as plain values: a scenario, and options."""
+        """All that the result was computed from, as plain values.
+
+        Returns
+        -------
+        dict
+            The scenario; what a kind of result has besides are the options of `compute`.
+        """
+        return {"scenario": self.scenario.to_dict()}
 
     @classmethod
     @abstractmethod
@@ -82,9 +94,22 @@ class Saved:
             Called with a line of text before every step, if there are several.
         """
 
+    @classmethod
+    def of(cls, values: Any, **more: Any) -> Self:
+        """Make a result of values that were computed.
+
+        Parameters
+        ----------
+        values
+            A dataclass whose fields are fields of the result.
+        more
+            Fields that it has not.
+        """
+        return cls(**field_values(values), **more)
+
     def state(self) -> dict[str, Any]:
         """Values from which `from_state` makes an equal result: the fields of a dataclass."""
-        return {each.name: getattr(self, each.name) for each in fields(self)}  # type: ignore[arg-type]
+        return field_values(self)
 
     @classmethod
     def from_state(cls, state: Mapping[str, Any]) -> Self:
@@ -177,6 +202,11 @@ class Saved:
         """
         text = provenance_text(self.kind, self.inputs(), figures, folder, written)
         return write_files(folder, {PROVENANCE: text})[0]
+
+
+def field_values(values: Any) -> dict[str, Any]:
+    """Fields of a dataclass by name, as they are: nothing inside is taken apart or copied."""
+    return {each.name: getattr(values, each.name) for each in fields(values)}
 
 
 class Plotted:

@@ -1,7 +1,7 @@
 """A search with its figures and files."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
 
@@ -36,7 +36,7 @@ class SearchResult(Plotted, Saved, computed.SearchResult):
     def inputs(self) -> dict[str, Any]:
         """The scenario, settings, and the folder of the candidates."""
         return {
-            "scenario": self.scenario.to_dict(),
+            **super().inputs(),
             "settings": self.settings._asdict(),
             "candidates_folder": self.candidates,
         }
@@ -54,8 +54,7 @@ class SearchResult(Plotted, Saved, computed.SearchResult):
         if samples is None:
             samples = shipped_samples() if place is None else read_samples(Path(place))
         values = computed.search(scenario, samples, settings)
-        known = {each.name: getattr(values, each.name) for each in fields(values)}
-        return cls(**known, settings=settings, candidates=place)
+        return cls.of(values, settings=settings, candidates=place)
 
     def summary(self) -> dict[str, object]:
         """Everything as plain values."""
