@@ -6,7 +6,7 @@ density of both together, so that no weight is large: sum of f / s with f = s_1 
 
 import numpy as np
 import pytest
-from candidate_samples import JOINED, samples
+from candidate_samples import JOINED, CascadeSample, samples
 from make_candidates import drawn_density, joined
 
 from wayside.candidates.schema import CHANNELS
@@ -21,10 +21,12 @@ BY_NAME = {sample.name: sample for sample in samples()}
         ("neutron-rock-mid", "neutron-cascade-mid", 0.6, 1.0),
         ("neutron-rock-mid", "neutron-cascade-mid", 1.0, 2.0),
         ("neutron-rock", "neutron-cascade", 2.0, 6.0),
+        ("neutron-rock-mid", "neutron-cascade-steep", 0.8, 2.0),
+        ("neutron-rock", "neutron-cascade-steep", 2.0, 4.0),
     ],
 )
 def test_cascades_make_as_many_vertices(full, cascade, low, high):
-    """Within four standard errors of both: each of 8 comparisons fails once in 16,000."""
+    """Within four standard errors of both: each of 12 comparisons fails once in 16,000."""
     pytest.importorskip("pyarrow")
     from wayside.candidates.samples import shipped_samples
 
@@ -47,6 +49,30 @@ def test_cascades_make_as_many_vertices(full, cascade, low, high):
         (a, a2), (b, b2) = found[full, stage], found[cascade, stage]
         assert a + b > 0.0
         assert abs(a - b) < 4.0 * np.sqrt(a2 + b2), (stage, found)
+
+
+def test_densities_are_those_of_copies_and_classes():
+    """s c p of each row: s N from the beam anew, c of the sample or 1, p one of the classes.
+
+    What is in the table comes from the run; the beam, copies and classes from the list of samples.
+    """
+    pytest.importorskip("pyarrow")
+    from wayside.candidates.samples import shipped_samples
+
+    candidates = joined(shipped_samples().candidates, apart=True)
+    number = {entry["name"]: entry["simulated"] for entry in candidates.samples}
+    for name, sample in BY_NAME.items():
+        if not isinstance(sample, CascadeSample):
+            continue
+        rows = candidates.of(name)
+        fraction = rows["sampling_density"] / drawn_density(sample, number[name], rows)
+        allowed = np.outer([1.0, 1.0 / sample.copies], sample.followed).ravel()
+        nearest = np.abs(np.log(fraction[:, None] / allowed)).min(axis=1)
+        # Directions and energies are in single precision.
+        assert len(rows) > 10
+        assert np.all(nearest < 1e-3), name
+        # Most vertices are those of copied events that were followed for sure.
+        assert np.mean(np.abs(fraction - 1.0) < 1e-3) > 0.5
 
 
 def test_the_table_is_joined():
