@@ -24,7 +24,7 @@ from wayside.production import b_decays, radiative, tau_decays
 from wayside.production.cascade_flight import Parents, cascade_flight
 from wayside.production.pair_decays import PairDecay
 from wayside.production.particle_process import ParticleProcess
-from wayside.production.particle_registry import names, processes
+from wayside.production.particle_processes import names, processes
 from wayside.production.process import Process
 from wayside.production.spectrum import MAX_SEGMENTS
 from wayside.production.spectrum import spectrum as spectrum_along

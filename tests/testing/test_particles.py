@@ -13,8 +13,7 @@ from wayside.models.alp_photon import AlpPhoton
 from wayside.models.final_states import FinalState
 from wayside.models.particle import Width
 from wayside.models.registry import particle_class, particle_kinds
-from wayside.production import particle_registry
-from wayside.production.alp_photon import processes as alp_processes
+from wayside.production.particle_processes import processes
 from wayside.testing import PARTICLE_CHECKS, check_particle
 
 BELLE2 = Beams(7.007, 4.0, 0.083)
@@ -93,15 +92,22 @@ def test_a_package_adds_a_kind(monkeypatch):
             EntryPoint("my-alp", f"{__name__}:OfAPackage", registry.PARTICLE_GROUP),
             EntryPoint("broken", "no_such_module:X", registry.PARTICLE_GROUP),
         ],
-        particle_registry.GROUP: [
-            EntryPoint("my-alp", f"{alp_processes.__module__}:processes", particle_registry.GROUP)
-        ],
     }
-    for module in (registry, particle_registry):
-        monkeypatch.setattr(module, "entry_points", lambda group: groups.get(group, []))
+    monkeypatch.setattr(registry, "entry_points", lambda group: groups.get(group, []))
     values = ["model.kind=my-alp", "model.mass=0.5", "model.g_photon=1e-6"]
     scenario = load_scenario("gazelle", values)
     assert scenario.particle.build() == OfAPackage(0.5)
     assert scenario.processes == ("gamma a",)
     with pytest.raises(InputError, match=r"kind = 'broken': the package .* could not be loaded"):
         load_scenario("gazelle", ["model.kind=broken"])
+
+
+@pytest.mark.parametrize("place", ["no_such_module:processes", "wayside.models.hnl:none", "x y"])
+def test_a_function_that_is_not_there_is_one_line(place):
+    class Lost(AlpPhoton):
+        production = place
+
+    line = f'kind = "alp-photon": {place} cannot be loaded: '
+    with pytest.raises(InputError, match=line) as error:
+        processes(Lost(0.5), BELLE2)
+    assert "\n" not in str(error.value)

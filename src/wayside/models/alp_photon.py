@@ -39,6 +39,7 @@ class AlpPhoton(ParticleModel):
     kind: ClassVar[str] = "alp-photon"
     name: ClassVar[str] = "a"
     pdg_id: ClassVar[int] = 51
+    production: ClassVar[str] = "wayside.production.alp_photon:processes"
     couplings: ClassVar[tuple[Coupling, ...]] = (
         Coupling("g_photon", "coupling to two photons in 1/GeV", r"g_{a\gamma}", unit="1/GeV"),
         Coupling("g_electron", "Yukawa coupling to electrons", "g_e", high=1e2, default=0.0),

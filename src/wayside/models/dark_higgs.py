@@ -71,6 +71,7 @@ class DarkHiggs(ParticleModel):
     kind: ClassVar[str] = "dark-higgs"
     name: ClassVar[str] = "S"
     pdg_id: ClassVar[int] = 54
+    production: ClassVar[str] = "wayside.production.b_decays:processes"
     couplings: ClassVar[tuple[Coupling, ...]] = (
         Coupling("sin_theta", "sine of the mixing angle", r"\sin\theta", high=1.0),
     )

@@ -35,6 +35,7 @@ class DarkPhoton(ParticleModel):
     kind: ClassVar[str] = "dark-photon"
     name: ClassVar[str] = "A'"
     pdg_id: ClassVar[int] = MEDIATOR_CODE
+    production: ClassVar[str] = "wayside.production.radiated_photon:processes"
     couplings: ClassVar[tuple[Coupling, ...]] = (
         Coupling("epsilon", "kinetic mixing", r"\varepsilon", high=1.0),
     )

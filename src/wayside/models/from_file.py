@@ -49,6 +49,7 @@ class FromFile(ParticleModel):
     kind: ClassVar[str] = "from-file"
     name: ClassVar[str] = "X"
     pdg_id: ClassVar[int] = 0
+    production: ClassVar[str] = "wayside.production.from_file:processes"
     couplings: ClassVar[tuple[Coupling, ...]] = (
         Coupling(
             "ctau_m", "proper decay length in m", r"c\tau", high=1e30, unit="m", plane=(1e-2, 1e4)

@@ -2,8 +2,7 @@
 
 Its widths are sums of monomials of the couplings, each with the couplings divided out, so that
 everything but those monomials is computed once for each mass. A model is one file with one class
-derived from `ParticleModel` and a line in `wayside.models.registry`; what produces it stands in
-`wayside.production.particle_registry`.
+derived from `ParticleModel` and a line in `wayside.models.registry`.
 """
 
 import dataclasses
@@ -67,6 +66,9 @@ class ParticleModel(ABC):
     """Keys of ``[model]`` of which rates are monomials."""
     parameters: ClassVar[tuple[AnyParameter, ...]] = ()
     """Further keys of ``[model]``."""
+    production: ClassVar[str]
+    """Place of the function that makes its production processes, ``"module:function"``
+    (`wayside.production.particle_processes`): a name, as models know nothing of colliders."""
     invisible: ClassVar[tuple[str, ...]] = ()
     """Channels of which no detector sees anything: decays to neutrinos alone are no events."""
 

@@ -12,7 +12,7 @@ kind and whose value the class::
 Its code is loaded when a scenario asks for the kind, and not before.
 """
 
-from importlib import import_module
+import pkgutil
 from importlib.metadata import EntryPoint
 from typing import Any, Final
 
@@ -87,8 +87,7 @@ def particle_class(kind: str) -> type[ParticleModel]:
     "A'"
     """
     if kind in PARTICLES:
-        module, _, attribute = PARTICLES[kind].partition(":")
-        own: type[ParticleModel] = getattr(import_module(module), attribute)
+        own: type[ParticleModel] = pkgutil.resolve_name(PARTICLES[kind])
         return own
     loaded: type[ParticleModel] = _loaded(kind, ParticleModel, particle_kinds())
     return loaded

@@ -2,7 +2,7 @@
 
 The counterpart of `wayside.production.process.Process` for models of one particle. What depends on
 the mass alone is computed once; couplings come in as powers and as a branching ratio. A process is
-one class or function in one file, and a line in `wayside.production.particle_registry`.
+one class or function in one file, named by its model.
 """
 
 from abc import abstractmethod

@@ -4,9 +4,9 @@ Outside packages join by an entry point of the group ``wayside.processes``, whos
 the process and whose object its class.
 """
 
+import pkgutil
 from collections.abc import Mapping
 from functools import cache
-from importlib import import_module
 from importlib.metadata import EntryPoint
 from typing import Final
 
@@ -51,8 +51,7 @@ def process_class(name: str) -> type[Process]:
     if place is None:
         raise InputError(f'production = "{name}": must be one of {", ".join(names())}')
     if isinstance(place, str):
-        module, _, attribute = place.partition(":")
-        loaded = getattr(import_module(module), attribute)
+        loaded = pkgutil.resolve_name(place)
     else:
         try:
             loaded = place.load()

@@ -8,7 +8,7 @@ from pydantic import Field, StrictStr, ValidationError, model_validator
 from wayside.detector.shapes import DEFAULT
 from wayside.errors import InputError
 from wayside.models.registry import kinds
-from wayside.production.particle_registry import names as particle_process_names
+from wayside.production.particle_processes import names as particle_process_names
 from wayside.production.registry import AUTOMATIC, resolve
 from wayside.scenario import checks, overrides
 from wayside.scenario.cost import CostSection

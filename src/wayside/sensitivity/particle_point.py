@@ -20,7 +20,7 @@ from wayside.models.particle import (
     total_width,
     widths_by_channel,
 )
-from wayside.production import particle_registry
+from wayside.production import particle_processes
 from wayside.production.particle_process import ParticleProcess
 from wayside.production.process import DEFAULT_TREATMENT, Treatment
 from wayside.scenario import Scenario
@@ -66,7 +66,7 @@ class ParticlePoint:
         InputError
             If the collider cannot make the particle.
         """
-        return particle_registry.processes(self.model, self.beams, self.treatment, self.only)
+        return particle_processes.processes(self.model, self.beams, self.treatment, self.only)
 
     @cached_property
     def widths(self) -> tuple[Width, ...]:

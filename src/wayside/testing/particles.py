@@ -21,7 +21,7 @@ from wayside.generator.three_body import three_products
 from wayside.models.final_states import MASSES, charge, mass_of
 from wayside.models.particle import ParticleModel, total_width, widths_by_channel
 from wayside.production.flight import Flight
-from wayside.production.particle_registry import processes
+from wayside.production.particle_processes import processes
 from wayside.testing.assertions import close, require
 
 __all__ = ["PARTICLE_CHECKS", "check_particle"]

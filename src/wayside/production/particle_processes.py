@@ -1,34 +1,20 @@
-"""What produces each kind of single particle: one line here for each.
+"""What produces a single particle: its model says where the function for that stands.
 
-Outside packages join by an entry point of the group ``wayside.particle-processes``, whose name is
-the kind. The object of a line, or of an entry point, is a function of a model, beams and a
+`wayside.models.particle.ParticleModel.production` names a function of a model, beams and a
 treatment that returns the processes, or raises `InputError` where the collider cannot make the
 particle.
 """
 
-from collections.abc import Callable, Mapping
-from importlib import import_module
-from typing import Final
+import pkgutil
+from collections.abc import Callable
 
 from wayside.collider.beams import Beams
 from wayside.errors import InputError
 from wayside.models.particle import ParticleModel
-from wayside.plugins import entry_points
 from wayside.production.particle_process import ParticleProcess
 from wayside.production.process import DEFAULT_TREATMENT, Treatment
 
-GROUP: Final = "wayside.particle-processes"
-"""Group of entry points that name what produces a kind of single particle."""
-
 Maker = Callable[[ParticleModel, Beams, Treatment], tuple[ParticleProcess, ...]]
-
-_BUILT_IN: Final[Mapping[str, str]] = {
-    "dark-photon": "wayside.production.radiated_photon:processes",
-    "alp-photon": "wayside.production.alp_photon:processes",
-    "dark-higgs": "wayside.production.b_decays:processes",
-    "hnl": "wayside.production.tau_decays:processes",
-    "from-file": "wayside.production.from_file:processes",
-}
 
 
 def processes(
@@ -58,31 +44,19 @@ def processes(
     Raises
     ------
     InputError
-        If the collider cannot make the particle, or if there is no process of a name.
+        If the collider cannot make the particle, there is no process of a name, or the model's
+        function is not where it says.
     """
-    return restricted(_maker(model.kind)(model, beams, treatment), only)
+    return restricted(_maker(model)(model, beams, treatment), only)
 
 
-def _maker(kind: str) -> Maker:
-    """Function that makes the processes of a kind.
-
-    Raises
-    ------
-    InputError
-        If there is none, or a package that brings it is broken.
-    """
-    if kind in _BUILT_IN:
-        module, _, attribute = _BUILT_IN[kind].partition(":")
-        own: Maker = getattr(import_module(module), attribute)
-        return own
-    entries = [entry for entry in entry_points(GROUP) if entry.name == kind]
-    if not entries:
-        raise InputError(f'kind = "{kind}": nothing produces it; see the entry points {GROUP}')
+def _maker(model: ParticleModel) -> Maker:
+    place = model.production
     try:
-        other: Maker = entries[0].load()
-    except Exception as error:
-        raise InputError(f'kind = "{kind}": {entries[0].value} fails: {error}') from None
-    return other
+        made: Maker = pkgutil.resolve_name(place)
+    except Exception as error:  # code of others: whatever it raises is one line here
+        raise InputError(f'kind = "{model.kind}": {place} cannot be loaded: {error}') from None
+    return made
 
 
 def restricted(
