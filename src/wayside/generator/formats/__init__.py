@@ -3,31 +3,79 @@
 Laboratory frame, mm, GeV, ns after the collision.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Final
+from pkgutil import resolve_name
+from typing import Any, Final, NamedTuple
 
 from wayside.errors import InputError
 from wayside.files import printable, whole_file
 from wayside.generator.events import Events
 
-SUFFIXES: Final = {"parquet": ".parquet", "root": ".root", "hepmc": ".hepmc", "lhe": ".lhe"}
 
-NAMES: Final = {"parquet": "Parquet", "root": "ROOT", "hepmc": "HepMC3", "lhe": "LHE"}
+class Format(NamedTuple):
+    """A format of event files.
 
-WRITTEN_ALONE: Final = ("lhe",)
-"""Formats that cannot be read: they have no checksum and no end that could be checked."""
+    Attributes
+    ----------
+    name
+        As its users write it.
+    suffix
+        With which its files end.
+    needs
+        Packages.
+    write
+        Module and function, called with path, header, blocks of events, and what gives the values
+        that are known when all are written.
+    read
+        Module and function, called with a path; None for files that have no checksum and no end
+        that could be checked.
+    others
+        More endings of files that are read.
+    """
 
-READABLE: Final = {kind: end for kind, end in SUFFIXES.items() if kind not in WRITTEN_ALONE}
-"""Endings of the others."""
+    name: str
+    suffix: str
+    needs: tuple[str, ...]
+    write: str
+    read: str | None
+    others: tuple[str, ...] = ()
 
-_NEEDS: Final = {
-    "parquet": ("pyarrow",),
-    "root": ("awkward", "uproot"),
-    "hepmc": ("pyhepmc",),
-    "lhe": (),
+
+_HERE: Final = "wayside.generator.formats"
+
+FORMATS: Final[Mapping[str, Format]] = {
+    "parquet": Format(
+        "Parquet",
+        ".parquet",
+        ("pyarrow",),
+        f"{_HERE}.parquet:write_parquet",
+        f"{_HERE}.parquet:read_parquet",
+    ),
+    "root": Format(
+        "ROOT",
+        ".root",
+        ("awkward", "uproot"),
+        f"{_HERE}.root:write_root",
+        f"{_HERE}.root:read_root",
+    ),
+    "hepmc": Format(
+        "HepMC3",
+        ".hepmc",
+        ("pyhepmc",),
+        f"{_HERE}.hepmc:write_hepmc",
+        f"{_HERE}.hepmc:read_hepmc",
+        (".hepmc3",),
+    ),
+    "lhe": Format("LHE", ".lhe", (), f"{_HERE}.lhe:write_lhe", None),
 }
+"""Formats by the name that ``--format`` takes."""
+
+SUFFIXES: Final = {kind: each.suffix for kind, each in FORMATS.items()}
+
+READABLE: Final = {kind: SUFFIXES[kind] for kind, each in FORMATS.items() if each.read}
+"""Endings of those that can be read."""
 
 
 def require(kind: str) -> None:
@@ -38,9 +86,9 @@ def require(kind: str) -> None:
     InputError
         One line that names the extra to install.
     """
-    if kind not in SUFFIXES:
-        raise InputError(f'format = "{kind}": must be {", ".join(SUFFIXES)}')
-    missing = [name for name in _NEEDS[kind] if find_spec(name) is None]
+    if kind not in FORMATS:
+        raise InputError(f'format = "{kind}": must be {", ".join(FORMATS)}')
+    missing = [name for name in FORMATS[kind].needs if find_spec(name) is None]
     if missing:
         raise InputError(
             f'format = "{kind}": needs {" and ".join(missing)}; install wayside[simulation]'
@@ -63,7 +111,9 @@ def suffix_kind(suffix: str) -> str | None:
     >>> suffix_kind(".hepmc3"), suffix_kind(".csv")
     ('hepmc', None)
     """
-    return {**{ending: kind for kind, ending in SUFFIXES.items()}, ".hepmc3": "hepmc"}.get(suffix)
+    return next(
+        (kind for kind, each in FORMATS.items() if suffix in (each.suffix, *each.others)), None
+    )
 
 
 def write_events(
@@ -78,7 +128,7 @@ def write_events(
     Parameters
     ----------
     kind
-        ``"parquet"``, ``"root"``, ``"hepmc"`` or ``"lhe"``.
+        Key of `FORMATS`.
     path
         Target; replaced if it is there.
     header
@@ -96,20 +146,6 @@ def write_events(
         If the file cannot be written.
     """
     require(kind)
+    write: Callable[..., None] = resolve_name(FORMATS[kind].write)
     with whole_file(path) as part:
-        if kind == "parquet":
-            from wayside.generator.formats.parquet import write_parquet
-
-            write_parquet(part, header, blocks, closing)
-        elif kind == "root":
-            from wayside.generator.formats.root import write_root
-
-            write_root(part, header, blocks, closing)
-        elif kind == "lhe":
-            from wayside.generator.formats.lhe import write_lhe
-
-            write_lhe(part, header, blocks)
-        else:
-            from wayside.generator.formats.hepmc import write_hepmc
-
-            write_hepmc(part, header, blocks)
+        write(part, header, blocks, closing)

@@ -5,26 +5,28 @@ Status -1 is a beam, 2 has decayed, 1 is final; spins are not known (9). The inv
 the laboratory. Beams have their energies and crossing angle. Format: hep-ph/0609017.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Final
 from xml.sax.saxutils import escape
 
 import numpy as np
 
-from wayside.constants import SPEED_OF_LIGHT
 from wayside.generator.events import Events
-from wayside.generator.formats.columns import M_TO_MM
-from wayside.generator.formats.hepmc import Rows, heads_of
+from wayside.generator.formats.event_record import BEAM, FB_TO_PB, Record, records
 from wayside.reading import sealed_json
 
-_FB_TO_PB: Final = 1e-3
-_STATUS: Final = {4: -1, 2: 2, 1: 1}
+_STATUS: Final = {BEAM: -1, 2: 2, 1: 1}
 _UNWEIGHTED: Final = 3
 """IDWTUP: events of weight 1, with a cross-section that is known."""
 
 
-def write_lhe(path: Path, header: dict[str, Any], blocks: Iterable[Events]) -> None:
+def write_lhe(
+    path: Path,
+    header: dict[str, Any],
+    blocks: Iterable[Events],
+    _closing: Callable[[], dict[str, Any]],
+) -> None:
     """Write events one after another; the header stands in ``<header>``.
 
     Parameters
@@ -36,24 +38,16 @@ def write_lhe(path: Path, header: dict[str, Any], blocks: Iterable[Events]) -> N
     blocks
         Events in order.
     """
-    names = [detector["name"] for detector in header["detectors"]]
-    heads = heads_of(header)
     with path.open("w", encoding="utf-8") as file:
         file.write(f"{_opening(header)}\n")
-        for events in blocks:
-            fixed = [head.particles(events) for head in heads]
-            mm = events.vertex * M_TO_MM
-            flown = events.time * SPEED_OF_LIGHT * M_TO_MM
-            for i, process in enumerate(events.process.tolist()):
-                rows = heads[process].rows(events, i, fixed[process][i], mm[i], float(flown[i]))
-                about = f"{names[events.detector[i]]}, channel {int(events.channel[i])}"
-                file.write(_event(rows, about))
+        for record in records(header, blocks):
+            file.write(_event(record))
         file.write("</LesHouchesEvents>\n")
 
 
 def _opening(header: dict[str, Any]) -> str:
     collider = header["scenario"]["collider"]
-    section = header["cross_section_fb"] * _FB_TO_PB
+    section = header["cross_section_fb"] * FB_TO_PB
     energies = f"{collider['electron_energy']:.10e} {collider['positron_energy']:.10e}"
     return "\n".join(
         (
@@ -69,8 +63,9 @@ def _opening(header: dict[str, Any]) -> str:
     )
 
 
-def _event(rows: Rows, about: str) -> str:
+def _event(record: Record) -> str:
     """One event: its particles, and a comment with the vertex."""
+    rows = record.rows
     lifetimes = np.zeros(len(rows.pdg))
     parent = int(rows.parents[-1, 0]) - 1
     energy, mass = rows.table[3, parent], rows.table[4, parent]
@@ -82,4 +77,5 @@ def _event(rows: Rows, about: str) -> str:
         status = _STATUS[int(rows.status[row])]
         lines.append(f"{pdg} {status} {mothers} 0 0 {numbers} {lifetimes[row]:.16e} 9.0")
     vertex = " ".join(f"{value:.10e}" for value in rows.place[:, -1].tolist())
+    about = f"{record.detector}, channel {record.channel}"
     return "\n".join([*lines, f"# vertex x y z ct [mm]: {vertex}; {about}", "</event>\n"])

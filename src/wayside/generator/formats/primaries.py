@@ -1,6 +1,8 @@
 """Particles for the detector simulation, from files of events of any format."""
 
+from collections.abc import Callable
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import Any
 
 import numpy as np
@@ -8,7 +10,7 @@ from numpy.typing import NDArray
 
 from wayside.detector.box import Box, require_box
 from wayside.errors import InputError
-from wayside.generator.formats import NAMES, format_of, require
+from wayside.generator.formats import FORMATS, format_of, require
 from wayside.generator.formats.columns import M_TO_MM, Columns
 from wayside.generator.particle_decays import visible
 from wayside.generator.records import PRIMARY
@@ -41,18 +43,12 @@ def read_events(path: Path) -> tuple[dict[str, Any], Columns, Columns, IntArray]
     """
     kind = format_of(path)
     require(kind)
-    with reading(path, f"{NAMES[kind]} with events"):
-        if kind == "parquet":
-            from wayside.generator.formats.parquet import read_parquet
-
-            return read_parquet(path)
-        if kind == "root":
-            from wayside.generator.formats.root import read_root
-
-            return read_root(path)
-        from wayside.generator.formats.hepmc import read_hepmc
-
-        return read_hepmc(path)
+    one = FORMATS[kind]
+    assert one.read is not None
+    read: Callable[[Path], tuple[dict[str, Any], Columns, Columns, IntArray]]
+    read = resolve_name(one.read)
+    with reading(path, f"{one.name} with events"):
+        return read(path)
 
 
 def read_primaries(path: Path, detector: str | None = None) -> NDArray[np.void]:
