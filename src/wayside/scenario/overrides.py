@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from wayside.collider.presets import BEAM_KEYS
 from wayside.errors import InputError
-from wayside.scenario.model import PARAMETRISATIONS, own_keys
+from wayside.scenario.kinds import own_keys
+from wayside.scenario.model import PARAMETRISATIONS
 from wayside.scenario.problems import dotted, show
 from wayside.scenario.quantities import is_number_text
 

@@ -17,13 +17,8 @@ from wayside.scenario.emulsion import EmulsionSection, ReconstructionSection
 from wayside.scenario.hall import DEFAULT as DEFAULT_BODY
 from wayside.scenario.hall import AnyHallVolumeSection, HallSection, hall_keys_of
 from wayside.scenario.hardware import Geant4Section, StackSection
-from wayside.scenario.model import (
-    AnyModelSection,
-    ModelSection,
-    PairSection,
-    ParticleSection,
-    own_keys,
-)
+from wayside.scenario.kinds import AnyModelSection, own_keys
+from wayside.scenario.model import ModelSection, PairSection, ParticleSection
 from wayside.scenario.problems import dotted, from_validation
 from wayside.scenario.sections import (
     ColliderSection,
