@@ -12,7 +12,7 @@ import numpy as np
 
 from wayside.generator.pairs import Spread
 from wayside.transport.biased_beams import Beam, Diffuse, Directions, FromPoint, LogRange
-from wayside.transport.neutron_cascade import Followed
+from wayside.transport.followed_cascades import Followed
 
 FRONT: Final = FromPoint(7000.0)
 """The interaction point as a detector beside Belle II has it."""

@@ -39,8 +39,9 @@ from wayside.scenario.hardware import Geant4Section, StackSection
 from wayside.sensitivity.planes import mass_point
 from wayside.tasks import TaskTable
 from wayside.transport.compact_crossings import compact
+from wayside.transport.followed_cascades import followed, merged, timeable
 from wayside.transport.geometry import geometry, materials, materials_by_volume
-from wayside.transport.neutron_cascade import NEUTRON, develop, followed, joined, timeable
+from wayside.transport.neutron_cascade import NEUTRON, develop
 from wayside.transport.preselection import Preselection, keepable
 from wayside.typing import StructuredArray
 
@@ -179,13 +180,12 @@ def simulate_cascades(own: CascadeSample, chunk: int, events: int) -> dict[str, 
     crossings = {kind: rows[np.isin(rows["event"], keep)] for kind, rows in crossings.items()}
     late = particles[slow & np.isin(particles["event"], timeable(crossings, stack))]
     if len(late):
-        crossings = joined(crossings, engine.run(late, seeds[2]))
+        crossings = merged(crossings, engine.run(late, seeds[2]))
     place = np.searchsorted(made.event, keep)
-    origin = made.origin[place]
-    primaries = neutrons[origin]
+    primaries = neutrons[made.origin[place]]
     primaries["event"] = keep
     sampled = np.zeros(int(keep.max(initial=-1)) + 1)
-    sampled[keep] = density[origin] * made.copies[place] * probability[place]
+    sampled[keep] = made.density(density, probability)[place]
     return {
         **compact(crossings, stack),
         "primaries": primaries,

@@ -177,6 +177,7 @@ def _display(name: str) -> tuple[Records, Records]:
     """Paths of one panel of Fig. 11, without what is never drawn."""
     from wayside.plotting.event_display import LEAST_ENERGY, kind_of
     from wayside.transport.gun import gun, together
+    from wayside.transport.records import track_keys
     from wayside.transport.run import trace
 
     if name in PAIRS:
@@ -195,10 +196,10 @@ def _display(name: str) -> tuple[Records, Records]:
     else:
         primaries = gun(13, 1000.0, 1, (99.99, 0.0, 60.0), (-1.0, 0.0, 0.4))
     tracks, points = trace(_plan(primaries))
-    key = points["primary"].astype(np.int64) << 32 | points["track"]
+    key = track_keys(points["primary"], points["track"])
     _, first, inverse = np.unique(key, return_index=True, return_inverse=True)
     start = points["kinetic_energy"][first]
-    of_track = tracks["primary"].astype(np.int64) << 32 | tracks["track"]
+    of_track = track_keys(tracks["primary"], tracks["track"])
     pdg = dict(zip(of_track.tolist(), tracks["pdg"].tolist(), strict=True))
     faint = np.array(
         [

@@ -19,6 +19,7 @@ from wayside.reconstruction.truth_matching import at_origin
 from wayside.reconstruction.vertex_surroundings import begins_inside, nearest_tracks
 from wayside.transport.biased_beams import boxes
 from wayside.transport.engine import kinetic_energies, masses
+from wayside.transport.records import track_keys
 from wayside.typing import FloatArray, IntArray, StructuredArray
 
 GEV: Final = 1e-3
@@ -225,8 +226,8 @@ def _true_momentum(tracks: StructuredArray, film: StructuredArray) -> FloatArray
     out = np.full(len(tracks), np.nan)
     order = np.lexsort((film["layer"], film["track"], film["event"]))
     film = film[order]
-    key = film["event"].astype(np.int64) << 32 | film["track"].astype(np.int64)
-    wanted = tracks["event"].astype(np.int64) << 32 | tracks["particle"].astype(np.int64)
+    key = track_keys(film["event"], film["track"])
+    wanted = track_keys(tracks["event"], tracks["particle"])
     low, high = np.searchsorted(key, wanted), np.searchsorted(key, wanted, side="right")
     for k in range(len(tracks)):
         own = film[low[k] : high[k]]

@@ -162,7 +162,7 @@ class Engine:
             for kind, (steps, layers) in _by_kind(deposits).items():
                 steps["event"] += start
                 parts[kind].append(crossings(steps, layers, primaries, 0.5 * self.stack.depth))
-        return {kind: _in_order(rows) for kind, rows in parts.items()}
+        return {kind: in_order(rows) for kind, rows in parts.items()}
 
     def paths(self, primaries: Records, seed: int) -> tuple[Records, Records]:
         """Follow primaries step by step, neutral particles included; slow, for displays.
@@ -326,7 +326,7 @@ def _by_kind(deposits: dict[str, Any]) -> dict[str, tuple[Records, IntArray]]:
     }
 
 
-def _in_order(parts: list[Records]) -> Records:
-    """Rows of all batches; events whose primaries fell into two come back together."""
+def in_order(parts: list[Records]) -> Records:
+    """Rows of `CROSSING` of all parts; events whose rows fell into two come back together."""
     rows = np.concatenate([np.empty(0, CROSSING), *parts])
     return rows[np.lexsort((rows["layer"], rows["time"], rows["track"], rows["event"]))]

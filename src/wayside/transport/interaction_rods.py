@@ -17,6 +17,7 @@ from wayside.detector.physics import Physics
 from wayside.transport.datasets import VARIABLE, DataSets
 from wayside.transport.engine import require_calzone
 from wayside.transport.geometry import CM, box_of, mixtures
+from wayside.transport.records import track_keys
 from wayside.typing import FloatArray, IntArray, StructuredArray
 
 DENSITY: Final = 10.0
@@ -154,9 +155,8 @@ class Rods:
         made = (tracks["parent"] == 1) & (tracks["creator"] == INELASTIC)
         tracks = tracks[made & done[tracks["event"].astype(np.int64)]]
         # Points of a particle follow one another: the first one is its birth.
-        key = points["event"].astype(np.int64) << 32 | points["tid"]
-        names, first = np.unique(key, return_index=True)
-        wanted = tracks["event"].astype(np.int64) << 32 | tracks["tid"]
+        names, first = np.unique(track_keys(points["event"], points["tid"]), return_index=True)
+        wanted = track_keys(tracks["event"], tracks["tid"])
         birth = points[first[np.searchsorted(names, wanted)]]
         rows = np.empty(len(tracks), PRODUCT)
         rows["interaction"], rows["pdg"] = tracks["event"], tracks["pid"]

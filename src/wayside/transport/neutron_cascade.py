@@ -6,29 +6,29 @@ interaction (`wayside.transport.engine.Engine.ends`), which is then made in a ro
 (`wayside.transport.interaction_rods.Rods`). Fast neutrons that come out go on in the same way. The
 first interaction in the blocks is made c times: each is an event of its own from there on, with
 what was made in the lead before. When no fast neutron is left, an event is followed in full with a
-probability p that depends on what came out of its interactions, and stands for 1/p. So
+probability p that depends on what came out of its interactions
+(`wayside.transport.followed_cascades`), and stands for 1/p. So
 
     s' = s c p
 
 is the sampling density of an event of a neutron drawn with density s; c = 1 where none interacts in
-the blocks. Particles of an event that is followed are independent of one another: slow neutrons,
-which make no track but may veto, follow when the others could make a vertex with a time.
+the blocks.
 
 Left out are protons that a neutron hits elastically (films are the only material with hydrogen),
 and nuclei heavier than helium, which stay where they are made.
 """
 
 from collections.abc import Mapping
-from typing import Any, Final, NamedTuple, Protocol
+from itertools import count
+from typing import Final, NamedTuple, Protocol
 
 import numpy as np
 
 from wayside.detector.stack import Stack
 from wayside.generator.records import PRIMARY
 from wayside.transport.biased_beams import boxes
-from wayside.transport.crossings import is_charged
 from wayside.transport.engine import END, masses
-from wayside.transport.preselection import keepable
+from wayside.transport.interaction_rods import INELASTIC
 from wayside.typing import BoolArray, FloatArray, IntArray, StructuredArray
 
 NEUTRON: Final = 2112
@@ -38,9 +38,6 @@ FAST: Final = 100.0
 
 HEAVIEST: Final = 1000020040
 """Number of the heaviest nucleus that is followed: helium 4."""
-
-GENERATIONS: Final = 1000
-"""More interactions than one neutron can start, one after the other."""
 
 _NONE: Final[IntArray] = np.zeros(0, dtype=np.int64)
 
@@ -88,6 +85,18 @@ class Cascades(NamedTuple):
     copies: IntArray
     particles: StructuredArray
     star: IntArray
+
+    def density(self, drawn: FloatArray, probability: FloatArray) -> FloatArray:
+        """Sampling density s c p of each event, shape (events,).
+
+        Parameters
+        ----------
+        drawn
+            Sampling density s of each neutron, shape (neutrons,).
+        probability
+            With which each event is followed, shape (events,).
+        """
+        return np.asarray(drawn[self.origin] * self.copies * probability)
 
 
 def event_numbers(origin: IntArray, copy: IntArray, copies: int) -> IntArray:
@@ -139,7 +148,8 @@ def develop(
     owner = np.arange(len(origin))
     particles, stars, owners = [np.empty(0, PRIMARY)], [_NONE], [_NONE]
     numbered = 0
-    for generation in range(1, GENERATIONS):
+    # Each generation has less energy than the one before: some are enough.
+    for generation in count(1):
         inside = _inside(at, stack)
         place, owner = trees.split(owner, inside)
         at, inside = at[place], inside[place]
@@ -227,7 +237,7 @@ class _Trees:
 def _interacting(ends: StructuredArray) -> tuple[StructuredArray, IntArray]:
     """Ends that are inelastic interactions of fast neutrons, and their places among all."""
     assert ends.dtype == END
-    hits = np.flatnonzero((ends["process"] == b"Inelastic") & (ends["kinetic_energy"] > FAST))
+    hits = np.flatnonzero((ends["process"] == INELASTIC) & (ends["kinetic_energy"] > FAST))
     return ends[hits], hits
 
 
@@ -250,133 +260,3 @@ def _particles(products: StructuredArray, at: StructuredArray) -> StructuredArra
         rows[axis] = at[axis]
         rows[f"p{axis}"] = momentum * products[f"u{axis}"]
     return rows
-
-
-class Followed(NamedTuple):
-    """Probabilities with which an event is followed."""
-
-    timed: float = 1.0
-    """Two prongs of an interaction in the blocks go forward and may reach a gas detector."""
-    pair: float = 0.25
-    """Two of them can make a track each."""
-    energetic: float = 0.25
-    """Some particle could make such an interaction, or a pair of electrons."""
-    rest: float = 0.02
-    """Others."""
-
-
-FORWARD: Final = 0.25
-"""Smallest cosine to the axis of a prong; the largest tangent of a track is 2.5."""
-
-PRONG: Final = 30.0
-"""Smallest kinetic energy in MeV of a prong heavier than a pion: less ends within three plates."""
-
-LIGHT: Final = 8.0
-"""The same of pions, muons and electrons."""
-
-ENERGETIC: Final = 200.0
-"""Kinetic energy in MeV from which on a charged particle can make two prongs."""
-
-PHOTON: Final = 50.0
-"""Energy in MeV from which on a photon can make a pair whose both electrons leave tracks."""
-
-SLACK: Final = 1.3
-"""Factor by which ranges are taken longer than they are, and in mm (``BESIDE``) how far beside the
-blocks a prong may reach the depth of a gas detector: nothing that does is called short."""
-
-BESIDE: Final = 10.0
-
-
-def followed(made: Cascades, how: Followed, stack: Stack) -> FloatArray:
-    """Probability with which each event is followed, shape (events,).
-
-    Parameters
-    ----------
-    made
-        From `develop`.
-    how
-        Probabilities by class.
-    stack
-        Layers of the detector.
-    """
-    rows = made.particles
-    mass = masses(rows["pdg"])
-    square = sum(rows[f"p{axis}"] ** 2 for axis in "xyz")
-    kinetic = square / (np.sqrt(square + mass**2) + mass)
-    charged = is_charged(rows["pdg"])
-    prong = charged & (kinetic > np.where(mass < 200.0, LIGHT, PRONG)) & (made.star >= 0)
-    prong &= rows["pz"] > FORWARD * np.sqrt(square)
-    far = SLACK * proton_range(kinetic, mass) >= _to_gas(rows, stack)
-    other = rows["pdg"] != NEUTRON
-    strong = other & (kinetic > np.where(charged, ENERGETIC, PHOTON))
-    owner = np.searchsorted(made.event, rows["event"])
-    energetic = np.zeros(len(made.event), dtype=np.bool_)
-    energetic[owner[strong]] = True
-    probability = np.where(energetic, how.energetic, how.rest)
-    for chosen, value in ((prong, how.pair), (prong & far, how.timed)):
-        number = np.bincount(made.star[chosen], minlength=int(made.star.max(initial=-1)) + 1)
-        probability[owner[chosen][number[made.star[chosen]] >= 2]] = value
-    return probability
-
-
-def proton_range(kinetic: FloatArray, mass: FloatArray) -> FloatArray:
-    """Range in g/cm^2 of tungsten of particles of unit charge, to some 20 per cent.
-
-    Parameters
-    ----------
-    kinetic, mass
-        Kinetic energies and masses in MeV, shape (n,). A power of the energy through the ranges
-        of protons of 50 and 200 MeV in lead (4.0 and 43.6 g/cm^2, PSTAR), by velocity.
-
-    Examples
-    --------
-    >>> proton_range(np.array([50.0, 200.0]), np.full(2, 938.3)).round().tolist()
-    [4.0, 44.0]
-    """
-    ratio = np.maximum(mass, 0.511) / 938.272
-    return np.asarray(ratio * 0.00457 * (kinetic / ratio) ** 1.73)
-
-
-def _to_gas(rows: StructuredArray, stack: Stack) -> FloatArray:
-    """Matter in g/cm^2 before the next gas detector behind; infinite if the way leaves before."""
-    fronts, backs = (np.append(edge, np.inf) for edge in stack.gas_gaps.T)
-    ahead = np.maximum(fronts[np.searchsorted(backs, rows["z"])] - rows["z"], 0.0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        slopes = [rows[f"p{axis}"] / rows["pz"] for axis in "xy"]
-        beside = [
-            np.abs(rows[axis] + ahead * slope) > 0.5 * size + BESIDE
-            for axis, slope, size in zip("xy", slopes, stack.size, strict=True)
-        ]
-        path = 0.1 * ahead * np.sqrt(1.0 + slopes[0] ** 2 + slopes[1] ** 2) * stack.density
-    return np.asarray(np.where(beside[0] | beside[1] | ~np.isfinite(path), np.inf, path))
-
-
-def timeable(crossings: Mapping[str, StructuredArray], stack: Stack) -> IntArray:
-    """Numbers of events that can make a vertex of two particles that cross gas detectors.
-
-    Parameters
-    ----------
-    crossings
-        Rows of `wayside.transport.records.CROSSING` by kind of layer.
-    stack
-        Layers of the detector.
-    """
-    film, gas = (_track_number(crossings[kind]) for kind in ("film", "gas"))
-    return keepable(crossings["film"][np.isin(film, gas)], stack)
-
-
-def _track_number(rows: StructuredArray) -> IntArray:
-    return np.asarray(rows["event"].astype(np.int64) << 32 | rows["track"].astype(np.int64))
-
-
-def joined(first: dict[str, Any], later: dict[str, Any]) -> dict[str, Any]:
-    """Crossings of two runs for the same events; tracks of the second get other numbers."""
-    joint = {}
-    shift = max((int(rows["track"].max(initial=0)) for rows in first.values()), default=0)
-    for kind, rows in first.items():
-        more = later[kind].copy()
-        more["track"] += shift
-        more["parent"] += np.where(more["parent"] > 0, shift, 0)
-        both = np.concatenate([rows, more])
-        joint[kind] = both[np.lexsort((both["layer"], both["time"], both["track"], both["event"]))]
-    return joint

@@ -7,6 +7,9 @@ the front face, x and y along the first two dimensions of the box, z into its de
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
+
+from wayside.typing import IntArray
 
 CROSSING: Final = np.dtype(
     [
@@ -35,3 +38,19 @@ primary that the particle descends from; ``layer`` counts from
 layer (or starts and stops in it), ``time`` and ``kinetic_energy`` hold at the way in,
 ``deposit`` is the energy left in the layer.
 """
+
+
+def track_keys(event: npt.ArrayLike, track: npt.ArrayLike) -> IntArray:
+    """One number for each track of all events, in the order of events and tracks.
+
+    Parameters
+    ----------
+    event, track
+        Numbers of the event, and of the track in it, from 0 to 2^31; shape (n,).
+
+    Examples
+    --------
+    >>> track_keys([0, 1], [7, 7]).tolist() == [7, 2**32 + 7]
+    True
+    """
+    return np.asarray(np.asarray(event, dtype=np.int64) << 32 | np.asarray(track, dtype=np.int64))
