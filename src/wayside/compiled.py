@@ -105,14 +105,14 @@ def keep(dispatcher: Any) -> None:
     dispatcher._cache = kept
     compile_signature = dispatcher.compile
 
-    def compile_and_tell(sig: Any) -> Any:
+    def compile_and_release(sig: Any) -> Any:
         try:
             return compile_signature(sig)
         finally:
             # Nobody waits for what could not be compiled, or not be kept.
             kept.release()
 
-    dispatcher.compile = compile_and_tell
+    dispatcher.compile = compile_and_release
 
 
 _BASE: Final[Any] = caching.FunctionCache
