@@ -1,12 +1,13 @@
 """Yields with all photons over those with one, against an independent Monte Carlo."""
 
+import math
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from wayside.acceptance.estimate import converged_rule
+from wayside.acceptance.estimate import converged_rule, decay_curve
 from wayside.acceptance.radiated import PhotonRatio, photon_ratio
 from wayside.collider.beams import Beams
 from wayside.detector.box import Box
@@ -134,6 +135,26 @@ def test_spread_of_the_beam_energies_against_monte_carlo(
         ratios.append(float(photon_ratio(process, box, rule)(ctau)))
     allowed = 4.0 * error + 0.2 * (expected - 1.0) + 1e-3
     assert ratios[0] / ratios[1] == pytest.approx(expected, abs=allowed)
+
+
+def test_spread_across_the_threshold_of_the_pair() -> None:
+    """Lower energies make no pair: a third stays, and either beam's higher end counts a sixth."""
+    model, spread, ctau = ScalarInelastic(14.0, 5.5, 5.079), 6.8e-4, 1e3
+    box = CASES["central"][3]
+    ratios = []
+    for energy_spread in (spread, 0.0):
+        process = DirectProcess(model, BELLE2, Treatment("exact", "all", False, energy_spread))
+        rule, _ = converged_rule(process.flight, box, 1e-3)
+        ratios.append(float(photon_ratio(process, box, rule)(ctau)))
+
+    def seen(factor: float) -> float:
+        process = DirectProcess(model, Beams(5.29, 5.29 * factor))
+        curve, _ = decay_curve(process.flight, box, 1e-3)
+        return process.cross_section_hat * float(curve.probability(ctau))
+
+    expected = 1.0 / 3.0 + 2.0 / 6.0 * seen(1.0 + math.sqrt(3.0) * spread) / seen(1.0)
+    assert ratios[0] / ratios[1] == pytest.approx(expected, rel=0.02)
+    assert ratios[0] > 1.2 * ratios[1]
 
 
 def test_every_lifetime_has_a_ratio() -> None:

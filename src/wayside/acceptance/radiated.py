@@ -1,39 +1,32 @@
 """Probabilities to decay in a volume with all photons over those with one.
 
-On shell, one pass over photons, directions and energies serves every lifetime: further photons are
-drawn, and the exact density of one photon is taken in what they leave. The same points without
-further photons are the denominator, so that most of the error of the quadrature cancels; they are
-the same for all masses, so that ratios are smooth. Off shell, a quadrature over the energy that is
-left. Derived in docs/theory, section "Radiation".
+On shell, one pass over photons, directions and energies (`wayside.acceptance.photon_pass`) serves
+every lifetime. The same points without further photons are the denominator, so that most of the
+error of the quadrature cancels; they are the same for all masses, so that ratios are smooth. Off
+shell, a quadrature over the energy that is left. Derived in docs/theory, section "Radiation".
 """
 
 import math
+from collections.abc import Callable
 from functools import singledispatch
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import ndtri
 
 from wayside.acceptance.decay import DecayCurve
-from wayside.acceptance.directions import Sky
-from wayside.acceptance.rule import Level, Rule, Spectra, build_rule, merged
+from wayside.acceptance.photon_pass import PassPoints
+from wayside.acceptance.rule import Level, Rule, build_rule, merged
 from wayside.collider.beams import Beams
-from wayside.compiled import njit
 from wayside.detector.volume import Volume
 from wayside.errors import InputError
 from wayside.production.direct_process import DirectProcess
-from wayside.production.extra_photons import make_room, place_with_photons
 from wayside.production.photon_total import LOWEST, MOST, scheme_total, total_difference
 from wayside.production.process import Process
 from wayside.production.radiative_process import RadiativeProcess
-from wayside.radiation.emission import draw_photons, number_factors
+from wayside.radiation.emission import number_factors
 from wayside.radiation.radiator import strength
 from wayside.radiation.sobol import sobol
 from wayside.typing import FloatArray
-
-if TYPE_CHECKING:
-    from wayside.production.radiative_flight import RadiativeFlight
 
 POINTS = 16384
 """Points of a pass for beams of equal energies."""
@@ -44,13 +37,8 @@ POINTS_BOOSTED = 32768
 HALF = ((2, 1.0),)
 HALF_OR_QUARTER = ((2, 1.0), (4, 1.0 / 3.0))
 """Of a quadrature whose error falls steeply, and of one where it falls with the points: there one
-step alone may be small by chance, and that from a quarter is three times as large."""
-
-_EVEN = 0.5
-"""Fraction of the directions drawn by solid angle, the rest by the density without photons."""
-
-_LEAST_SIDE = 0.05
-"""Least fraction of the points with the photon of the process off either beam."""
+step alone may be small although the error is not, and that from a quarter is three times as
+large."""
 
 NODES = 12
 """Nodes over the energy that photons take, off shell."""
@@ -58,160 +46,14 @@ NODES = 12
 _LEVEL = Level(12, 5, 14)
 """Order of the quadrature over a volume at each of these nodes."""
 
+_OUTER = 1.0 / 6.0
+"""Weight of either outer node of three for a Gaussian, which lie root 3 deviations away."""
+
 _UNFELT = 1e-5
 """Fraction of the energy squared whose loss no yield notices."""
 
-_FAST = 0.3
-"""Fraction of the points with rapidities drawn toward the highest, which a short lifetime asks for:
-with a density (1 - u)^(1/_STEEP - 1)."""
-
-_STEEP = 4.0
-
 _LARGEST = 700.0
 """Logarithm of a ratio that numbers hold."""
-
-_TRIED = 256
-"""Points without photons that tell how much comes with the photon off either beam."""
-
-
-@njit(error_model="numpy")
-def _pass(flight, nominal, beams, directions, sides, u, point_weights, factors, lowest, highest):  # type: ignore[no-untyped-def]
-    """Rapidities and weights: without photons, with 0, 1, ... of them, and again with one.
-
-    A single photon is taken off one beam and off the other. Larger numbers of photons, which count
-    less, take the first points alone. Shape (most + 3, n). The beams (n, 2, 4) differ by their
-    spread from the nominal ones (2, 4), which the first row has.
-    """
-    n = len(u)
-    spread_out = np.any(beams != nominal)
-    room = make_room()
-    gap = flight.constants.shape.gap
-    most = len(factors) - 1
-    photons = np.empty((most, 4))
-    weights = np.empty(most)
-    rapidity = np.zeros((most + 3, n))
-    value = np.zeros((most + 3, n))
-    for i in range(n):
-        draw_photons(u[i, 4:], gap, lowest, highest, photons, weights)
-        weight = point_weights[i]
-        for k in range(most + 1):
-            spread = 1.0
-            if k > 0:
-                weight *= weights[k - 1]
-                spread = 2.0 ** (k * (k - 1) // 2)
-                if i * spread >= n:
-                    break
-            eta, density, virtual = place_with_photons(
-                flight, beams[i], directions[i], u[i, 1], u[i, 2], sides[i], photons, k, room
-            )
-            rapidity[k + 1, i] = eta
-            value[k + 1, i] = density * virtual * weight * factors[k] * spread
-            if k == 1:
-                value[k + 1, i] *= 0.5
-                photons[0, 3] = -photons[0, 3]
-                eta, density, virtual = place_with_photons(
-                    flight, beams[i], directions[i], u[i, 1], u[i, 2], sides[i], photons, k, room
-                )
-                photons[0, 3] = -photons[0, 3]
-                rapidity[most + 2, i] = eta
-                value[most + 2, i] = 0.5 * density * virtual * weight * factors[k]
-            if k == 0:
-                if spread_out:
-                    eta, density, virtual = place_with_photons(
-                        flight, nominal, directions[i], u[i, 1], u[i, 2], sides[i], photons, 0, room
-                    )
-                rapidity[0, i] = eta
-                value[0, i] = density * weight
-    return rapidity, value
-
-
-def _toward_fast(u: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Points with the fractions that choose rapidities drawn toward the highest; weights."""
-    from_top = u[:, 1].copy()
-    asked = from_top.copy()
-    for _ in range(60):  # by Newton, whose steps are cut where the slope is infinite
-        root = from_top ** (1.0 / _STEEP)
-        reached = (1.0 - _FAST) * from_top + _FAST * root
-        slope = 1.0 - _FAST + _FAST * root / (_STEEP * from_top)
-        from_top = np.maximum(from_top - (reached - asked) / slope, 0.1 * from_top)
-    moved = u.copy()
-    moved[:, 1] = 1.0 - from_top
-    slope = 1.0 - _FAST + _FAST * from_top ** (1.0 / _STEEP - 1.0) / _STEEP
-    return moved, 1.0 / slope
-
-
-class _Points:
-    """Points of a pass over one volume: rays, and beams that the photon of the process is off."""
-
-    def __init__(
-        self, rule: Rule, flight: "RadiativeFlight", process: RadiativeProcess, u: FloatArray
-    ) -> None:
-        number = len(u)
-        sky, spectra = rule.sky, rule.spectra
-        self._rule, self._flight = rule, flight
-        self._nominal = process.beams.four_momenta / process.beams.sqrt_s
-        self._first = np.flatnonzero(np.diff(sky.rays, prepend=-1))
-        """First row of each ray: those that leave a volume and enter it again have several."""
-        self._rows = np.diff(self._first, append=len(sky.rays))
-        sums = np.concatenate([[0.0], np.cumsum(spectra.weight)])[spectra.offsets]
-        solid = sky.weights[self._first]
-        density = np.diff(sums)[spectra.of_direction[self._first]] * solid
-        self.empty = not density.sum() > 0.0
-        if self.empty:
-            return
-        probability = (1.0 - _EVEN) * density / density.sum() + _EVEN * solid / solid.sum()
-        self._u, fast_weights = _toward_fast(u)
-        factor = 1.0 + process.treatment.energy_spread * ndtri(self._u[:, -2:])
-        self._beams = np.ascontiguousarray(factor[:, :, None] * self._nominal)
-        edges = np.cumsum(probability)
-        self._rays = np.searchsorted(edges[:-1] / edges[-1], self._u[:, 0])
-        self._over_density = (solid / probability)[self._rays] / number
-        self._directions = np.ascontiguousarray(sky.directions[self._first[self._rays]])
-        electrons = self._fraction_off_electrons(min(_TRIED, number))
-        self._sides = np.where(self._u[:, 3] < electrons, 1.0, -1.0)
-        probability = np.where(self._sides > 0.0, electrons, 1.0 - electrons)
-        self._point_weights = fast_weights / probability
-
-    def _fraction_off_electrons(self, number: int) -> float:
-        """Fraction of the points to take with the photon of the process off the electrons."""
-        values = []
-        for side in (1.0, -1.0):
-            ones = np.ones(number)
-            _, value = _pass(
-                self._flight, self._nominal, self._beams[:number], self._directions[:number],
-                side * ones,
-                self._u[:number], ones, np.ones(1), LOWEST, 0.5,
-            )  # fmt: skip
-            values.append(float(value[0] @ self._over_density[:number]))
-        fraction = values[0] / sum(values) if sum(values) > 0.0 else 0.5
-        return min(max(fraction, _LEAST_SIDE), 1.0 - _LEAST_SIDE)
-
-    def run(self, factors: FloatArray, highest: float) -> tuple[FloatArray, FloatArray]:
-        """Rapidities and weights; without further photons, and with 0, 1, ... of them."""
-        rapidity, value = _pass(
-            self._flight, self._nominal, self._beams, self._directions, self._sides, self._u,
-            self._point_weights, factors, LOWEST, highest,
-        )  # fmt: skip
-        return rapidity, value * self._over_density
-
-    def rule(self, rapidity: FloatArray, weight: FloatArray) -> Rule:
-        """Nodes with weights of any number of photons, shapes (numbers, points), as a rule."""
-        kept = weight > 0.0
-        number, point = np.nonzero(kept)
-        rays = self._rays[point]
-        counts = self._rows[rays]
-        node = np.repeat(np.arange(len(point)), counts)
-        rows = np.repeat(self._first[rays] - (np.cumsum(counts) - counts), counts)
-        rows += np.arange(len(rows))
-        eta, values = rapidity[number, point][node], weight[number, point][node]
-        old, count = self._rule.sky, np.arange(len(rows), dtype=np.intp)
-        sky = Sky(old.directions[rows], np.ones(len(rows)), old.near[rows], old.far[rows],
-                  count, node.astype(np.intp))  # fmt: skip
-        ends = np.arange(len(rows) + 1, dtype=np.intp)
-        spectra = Spectra(count, ends, eta, values, np.log(np.sinh(eta)))
-        hits = float(weight[kept].sum())
-        path = float(values @ (sky.far - sky.near))
-        return Rule(sky, spectra, hits, path, self._rule.nearest)
 
 
 class SpreadFactor:
@@ -222,20 +64,20 @@ class SpreadFactor:
     nominal
         The curve at the energies of the beams.
     ends
-        Weights and curves at other energies, as differences from it.
+        Cross-sections, relative to that of the nominal energies, and curves at the outer two of
+        three nodes of a Gaussian for each beam by itself; those that make no pair left out.
     """
 
-    def __init__(self, nominal: DecayCurve, ends: list[tuple[float, float, DecayCurve]]) -> None:
+    def __init__(self, nominal: DecayCurve, ends: list[tuple[float, DecayCurve]]) -> None:
         self._nominal = nominal
         self._ends = ends
 
     def log(self, ctau: FloatArray) -> FloatArray:
         """Logarithm of the factor at proper decay lengths in m."""
         nominal = self._nominal.log_probability(ctau)
-        middle = np.full(ctau.shape, 1.0 - sum(weight for weight, _, _ in self._ends))
-        logs = [np.log(middle)]
-        for weight, rate, curve in self._ends:
-            logs.append(math.log(weight * rate) + curve.log_probability(ctau) - nominal)
+        logs = [np.full(ctau.shape, math.log(1.0 - 4.0 * _OUTER))]
+        for rate, curve in self._ends:
+            logs.append(math.log(_OUTER * rate) + curve.log_probability(ctau) - nominal)
         return np.asarray(np.logaddexp.reduce(logs, axis=0))
 
 
@@ -353,7 +195,7 @@ def _(
     # The ratio is that of the exact kernel, whichever regulator the closed form has.
     flight = radiative_flight(model, beams)
     number = points or (POINTS if flight.symmetric else POINTS_BOOSTED)
-    pass_over = _Points(rule, flight, process, sobol(number, shift))
+    pass_over = PassPoints(rule, flight, process, sobol(number, shift))
     if pass_over.empty:
         return PhotonRatio(rule, DecayCurve(rule), number)
     factors = number_factors(strength(beams.sqrt_s), LOWEST, MOST)
@@ -392,13 +234,22 @@ def _(
             continue
         left = 1.0 - loss.fraction
         parts += [(0.5 * loss.weight, rule_of(left, 1.0)), (0.5 * loss.weight, rule_of(1.0, left))]
+    return PhotonRatio(
+        merged(parts), nominal, number, spread=_spread_factor(process, nominal, rule_of)
+    )
+
+
+def _spread_factor(
+    process: DirectProcess, nominal: DecayCurve, rule_of: Callable[[float, float], Rule]
+) -> SpreadFactor | None:
+    """Of nodes at other energies of the electrons or of the positrons; None without a spread."""
+    step = math.sqrt(3.0) * process.treatment.energy_spread
+    if not step > 0.0:
+        return None
     ends = []
-    spread = math.sqrt(3.0) * process.treatment.energy_spread
-    # Each beam by itself, three nodes of a Gaussian.
-    for electrons, positrons in ((spread, 0.0), (-spread, 0.0), (0.0, spread), (0.0, -spread)):
-        if spread > 0.0:
-            factor = (1.0 + electrons) * (1.0 + positrons)
-            curve = DecayCurve(rule_of(1.0 + electrons, 1.0 + positrons))
-            if not curve.empty:
-                ends.append((1.0 / 6.0, process.relative_cross_section(math.sqrt(factor)), curve))
-    return PhotonRatio(merged(parts), nominal, number, spread=SpreadFactor(nominal, ends))
+    low, high = 1.0 - step, 1.0 + step
+    for electrons, positrons in ((high, 1.0), (low, 1.0), (1.0, high), (1.0, low)):
+        rate = process.relative_cross_section(math.sqrt(electrons * positrons))
+        if rate > 0.0:
+            ends.append((rate, DecayCurve(rule_of(electrons, positrons))))
+    return SpreadFactor(nominal, ends)

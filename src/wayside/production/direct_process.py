@@ -91,8 +91,15 @@ class DirectProcess(Process):
         ----------
         factor
             The energy, over that of the beams.
+
+        Returns
+        -------
+        float
+            0 up to the threshold of the pair.
         """
-        sqrt_s = self.beams.sqrt_s
+        model, sqrt_s = self.model, self.beams.sqrt_s
+        if factor * sqrt_s <= model.m1 + model.m2:
+            return 0.0
         return self._at(factor * sqrt_s) / self._at(sqrt_s)
 
     @cached_property
