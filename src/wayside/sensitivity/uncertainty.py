@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
@@ -13,6 +13,9 @@ from wayside.scenario import Scenario
 from wayside.sensitivity import mixture
 from wayside.sensitivity.mass_point import MassPoint
 from wayside.typing import FloatArray
+
+if TYPE_CHECKING:
+    from wayside.acceptance.radiated import PhotonRatio
 
 SCHEME: Final = 0.005
 """Relative error of the treatment of further photons, from an independent one; docs/theory."""
@@ -215,7 +218,8 @@ def _from_radiation(
 ) -> FloatArray | None:
     """Of the scheme, and of the quadrature over photons: the step from half of its points.
 
-    On shell, where one step may be small by chance, also a third of that from a quarter.
+    On shell, where one step may be small although the error is not, also a third of that from a
+    quarter.
     The scheme has the error of the comparison with an independent treatment, or the difference of
     its total from the closed form if that is larger, as for a light A'.
     """
@@ -226,13 +230,11 @@ def _from_radiation(
     least = np.where(boosted | (ctau < SHORT), SCHEME_LARGE, SCHEME)
     schemes, steps, rates = [], [], []
     for part in point.parts:
-        ratio = part.acceptances(name).photon_ratio()
+        acceptances = part.acceptances(name)
+        ratio = acceptances.photon_ratio()
         coarser = [
-            weight * np.abs(np.expm1(np.minimum(coarse.log(ctau) - ratio.log(ctau), 1.0)))
-            for coarse, weight in (
-                (part.acceptances(name).photon_ratio(number), weight)
-                for number, weight in ratio.coarser
-            )
+            weight * _change(acceptances.photon_ratio(number), ratio, ctau)
+            for number, weight in ratio.coarser
         ]
         steps.append(np.max(coarser, axis=0))
         schemes.append(np.maximum(least, abs(ratio.total_difference)))
@@ -245,6 +247,11 @@ def _from_radiation(
         for parts in (schemes, steps)
     )
     return np.asarray(np.hypot(mean_scheme, mean_step))
+
+
+def _change(coarse: "PhotonRatio", fine: "PhotonRatio", ctau: FloatArray) -> FloatArray:
+    """Relative difference of two ratios, which may be larger than numbers hold."""
+    return np.abs(np.expm1(np.minimum(coarse.log(ctau) - fine.log(ctau), 1.0)))
 
 
 def _from_r(point: MassPoint, name: str, epsilon: FloatArray, g_d: FloatArray) -> FloatArray | None:
