@@ -16,7 +16,7 @@ from wayside.acceptance.radiated import photon_ratio
 from wayside.collider.beams import Beams
 from wayside.detector.box import Box
 from wayside.models.inelastic import ScalarInelastic
-from wayside.production.process import Treatment
+from wayside.production.process import Radiation, Treatment
 from wayside.production.radiative_process import RadiativeProcess
 from wayside.sensitivity.mass_point import MassPoint
 
@@ -43,15 +43,9 @@ def seconds(function: Callable[[], object], repeats: int) -> float:
     return statistics.median(times)
 
 
-def plane(beams: Beams, radiation: str) -> np.ndarray:
+def plane(beams: Beams, radiation: Radiation) -> np.ndarray:
     """Yields of one mass point over 200 x 200 couplings."""
-    point = MassPoint(
-        MODEL,
-        beams,
-        {"A": BOX},
-        radiation=radiation,
-        energy_spread=SPREAD,  # type: ignore[arg-type]
-    )
+    point = MassPoint(MODEL, beams, {"A": BOX}, radiation=radiation, energy_spread=SPREAD)
     g_d, epsilon = np.meshgrid(np.geomspace(1e-3, 3.5, 200), np.geomspace(1e-6, 1e-1, 200))
     return point.expected_events("A", epsilon, g_d, 5e4)
 

@@ -114,9 +114,9 @@ class PairSource:
 
     def _others(self, flights: Flights) -> dict[str, FloatArray]:
         """Momenta of beams and further photons, where any process radiates."""
-        if not self._radiates:
+        if not self._point.radiates:
             return {}
-        rows = _rows(flights)
+        rows = _rows(flights).copy()
         nominal = self._point.beams.four_momenta[:, 1:]
         alone = np.array([not process.radiates for process in self.processes])[flights.flight]
         rows[alone, radiated_flights.ELECTRON] = nominal[0]
@@ -125,10 +125,6 @@ class PairSource:
         beams = {name: rows[:, place] for name, place in zip(BEAMS, places, strict=True)}
         first = radiated_flights.PHOTONS
         return beams | {name: rows[:, first + k] for k, name in enumerate(PHOTONS)}
-
-    @property
-    def _radiates(self) -> bool:
-        return any(process.radiates for process in self.processes)
 
     def decay_probability(self, name: str) -> float:
         """Probability per produced excited state to decay in a detector."""
@@ -144,7 +140,7 @@ class PairSource:
 
     def _radiation(self) -> str:
         """What the events have of photons."""
-        if not self._radiates:
+        if not self._point.radiates:
             return "no radiation off beams (beyond the photon of the process) or decay products"
         return (
             f"up to {len(PHOTONS)} photons off the beams beyond that of the process, softer ones"

@@ -46,7 +46,7 @@ def energies_of(process: DirectProcess, most: float) -> Energies:
         Largest s, over that of the beams.
     """
     model, sqrt_s = process.model, process.beams.sqrt_s
-    least = 1.0 - (process.largest_loss)
+    least = 1.0 - process.largest_loss
     # Even in the root of what is above the threshold, where the cross-section sets in.
     roots = np.linspace(1e-6, 1.0, _NODES)
     s = least + (most - least) * roots**2
