@@ -6,11 +6,14 @@ energies that matter little are drawn, too, so that no weight is large.
 """
 
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Final
 
 import numpy as np
 
+from wayside.detector.stack import Stack
 from wayside.generator.pairs import Spread
+from wayside.scenario.hardware import StackSection
 from wayside.transport.biased_beams import Beam, Diffuse, Directions, FromPoint, LogRange
 from wayside.transport.followed_cascades import Followed
 
@@ -238,6 +241,12 @@ def samples() -> tuple[Sample, ...]:
     return tuple(made)
 
 
+@cache
+def by_name() -> dict[str, Sample]:
+    """Samples by name."""
+    return {sample.name: sample for sample in samples()}
+
+
 JOINED: Final = {
     "neutron-rock": (
         "neutron-rock",
@@ -258,3 +267,8 @@ def plain(sample: Sample) -> dict[str, Any]:
     """What the result of a sample's chunk depends on, as values that JSON knows."""
     values = {key: repr(value) for key, value in vars(sample).items() if key != "events"}
     return {"kind": type(sample).__name__, **values}
+
+
+def stack_of(sample: Sample) -> Stack:
+    """Layers with the lead of a sample."""
+    return StackSection(shield=sample.shield).build()

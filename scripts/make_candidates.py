@@ -18,26 +18,19 @@ come with the package. ``--summary`` prints counts and effective counts of every
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
-from candidate_samples import (
-    JOINED,
-    BeamSample,
-    CascadeSample,
-    PairSample,
-    Sample,
-    samples,
-)
-from simulate_candidates import chunk_name, chunk_table, stack_of
+from candidate_checks import closure, summary
+from candidate_joining import joined, with_others
+from candidate_samples import BeamSample, PairSample, Sample, by_name, samples, stack_of
+from simulate_candidates import chunk_name, chunk_table
 from table_script import arguments
 
 from wayside import __version__
 from wayside.candidates.files import Candidates, Lists, no_lists, write_candidates, write_decays
-from wayside.candidates.samples import Samples, read_samples
+from wayside.candidates.samples import CANDIDATES, DECAYS, Samples, read_samples
 from wayside.candidates.schema import CHANNELS, DECAY_ROW, GAPS, HITS, ROW
-from wayside.candidates.weights import Vetoes, effective_count, source_weight
-from wayside.data import read_table
 from wayside.emulsion.sheets import Sheets
 from wayside.errors import InputError
 from wayside.generator.pairs import OTHER
@@ -47,7 +40,7 @@ from wayside.reconstruction.pipeline import reconstruct
 from wayside.scenario import Scenario, load_scenario
 from wayside.scenario.hardware import StackSection
 from wayside.tasks import TaskTable
-from wayside.transport.biased_beams import M2, Diffuse, boxes
+from wayside.transport.biased_beams import Diffuse
 from wayside.transport.compact_crossings import expand
 from wayside.transport.preselection import Preselection
 
@@ -117,7 +110,7 @@ def row_table(work: Path, values: Sequence[str]) -> TaskTable:
 
 def rows_of(name: str, chunk: int, simulation: str, work: str, values: list[str]) -> dict[str, Any]:
     """Reconstruct one chunk, and describe its vertices."""
-    sample = {own.name: own for own in samples()}[name]
+    sample = by_name()[name]
     simulated = chunk_table(Path(work), [name])
     task = chunk_name(sample, chunk)
     assert simulated.path(task).name == simulation
@@ -165,13 +158,6 @@ def decay_rows(decays: Any) -> Any:
     return rows
 
 
-class Collected(NamedTuple):
-    """The whole table."""
-
-    candidates: Candidates
-    decays: Any
-
-
 def beam_kind(sample: Sample) -> str:
     """What the sampling density of a sample is per."""
     if isinstance(sample, BeamSample):
@@ -187,7 +173,7 @@ def parts(table: TaskTable, sample: Sample) -> Iterator[tuple[int, dict[str, Any
             yield chunk, table.read(name)
 
 
-def collect(table: TaskTable) -> Collected:
+def collect(table: TaskTable) -> Samples:
     """All chunks of rows that are there, with the densities of the whole samples."""
     rows, decays, described = [], [], []
     lengths: dict[str, list[Any]] = {"fibres": [], "gaps": []}
@@ -235,98 +221,7 @@ def collect(table: TaskTable) -> Collected:
     about = {"wayside": __version__, "command": command, **table.about}
     table_rows = np.concatenate([np.zeros(0, ROW), *rows])
     candidates = Candidates(table_rows, lists[0], lists[1], tuple(described), about)
-    return Collected(candidates, np.concatenate([np.zeros(0, DECAY_ROW), *decays]))
-
-
-def drawn_density(sample: Sample, simulated: int, rows: Any) -> Any:
-    """Density with which a sample draws the particles that rows come from, times copies."""
-    assert isinstance(sample, BeamSample)
-    u = np.stack([rows[f"direction_{axis}"] for axis in "xyz"], axis=1).astype(float)
-    energy = rows["kinetic_energy"].astype(float)
-    for part in sample.beam.energies:
-        # In single precision a row may lie beside the end of its range.
-        for end, inner in ((part.low, part.low * 1.000001), (part.high, part.high * 0.999999)):
-            energy = np.where(np.isclose(energy, end, rtol=1e-6, atol=0.0), inner, energy)
-    copies = sample.copies if isinstance(sample, CascadeSample) else 1
-    return simulated * copies * sample.beam.density(stack_of(sample), energy, u, rows["face"] >= 0)
-
-
-def joined(candidates: Candidates, apart: bool = False) -> Candidates:
-    """Rows of samples that go together with the sampling density of all of them, or as before.
-
-    A particle of sample k that could have come from any counts with the fraction
-    c_k s_k / sum(c s), c being the number of events of one particle: fractions add up to 1, so that
-    sums are what they were, and no weight is large that is small in another sample (the balance
-    heuristic of Veach and Guibas, SIGGRAPH 1995).
-
-    Parameters
-    ----------
-    candidates
-        The table; each sample by itself, or joined if it is taken apart.
-    apart
-        Whether samples are taken apart.
-    """
-    by_name = {sample.name: sample for sample in samples()}
-    number = {sample["name"]: n for n, sample in enumerate(candidates.samples)}
-    rows, described = candidates.rows.copy(), [dict(sample) for sample in candidates.samples]
-    for group, names in JOINED.items():
-        there = [
-            name
-            for name in names
-            if name in number
-            and described[number[name]]["simulated"]
-            # Only what is joined can be taken apart, and the other way round.
-            and (described[number[name]].get("joined") == group) == apart
-        ]
-        if group not in there:
-            continue
-        mine = np.flatnonzero(np.isin(rows["sample"], [number[name] for name in there]))
-        own, every = np.zeros(len(mine)), np.zeros(len(mine))
-        for name in there:
-            simulated = described[number[name]]["simulated"]
-            density = drawn_density(by_name[name], simulated, rows[mine])
-            every += density
-            own += np.where(rows["sample"][mine] == number[name], density, 0.0)
-            described[number[name]] |= {"joined": "" if apart else group}
-        assert np.all(own > 0.0)
-        rows["sampling_density"][mine] *= own / every if apart else every / own
-    return Candidates(rows, candidates.fibres, candidates.gaps, tuple(described), candidates.about)
-
-
-def with_others(made: Collected, others: Samples) -> Collected:
-    """Add the samples of other tables of which nothing was made; lists of places are left out.
-
-    Raises
-    ------
-    InputError
-        If the others have a sample that is not among `candidate_samples.samples`, or candidates
-        that were reconstructed with other settings.
-    """
-    own, old = made.candidates, joined(others.candidates, apart=True)
-    if own.about.get("emulsion") != old.about.get("emulsion") or own.about.get(
-        "reconstruction"
-    ) != old.about.get("reconstruction"):
-        raise InputError("--add: those candidates have other settings of the reconstruction")
-    numbers = {sample["name"]: number for number, sample in enumerate(own.samples)}
-    described = list(own.samples)
-    rows, decays = [own.rows], [made.decays]
-    for number, sample in enumerate(old.samples):
-        name = sample["name"]
-        if name not in numbers:
-            raise InputError(f"--add: no sample {name!r} is simulated any more")
-        place = numbers[name]
-        if own.samples[place]["simulated"]:
-            continue
-        described[place] = sample
-        for table, collected in ((old.rows, rows), (others.decays, decays)):
-            part = table[table["sample"] == number]
-            part["sample"] = place
-            collected.append(part)
-    every = np.concatenate(rows)
-    every = every[np.argsort(every["sample"], kind="stable")]
-    lists = (no_lists(columns, len(every)) for columns in (HITS, GAPS))
-    candidates = Candidates(every, *lists, tuple(described), own.about)
-    return Collected(candidates, np.concatenate(decays))
+    return Samples(candidates, np.concatenate([np.zeros(0, DECAY_ROW), *decays]))
 
 
 def without_lists(candidates: Candidates) -> Candidates:
@@ -347,96 +242,6 @@ def without_lists(candidates: Candidates) -> Candidates:
         ),
         candidates.about,
     )
-
-
-def intensity(rows: Any, name: str) -> Any:
-    """Shape of a typical source: muons below 11 m of rock, others of spectral index 2."""
-    energy = rows["kinetic_energy"].astype(float)
-    if name.startswith("muon-above"):
-        return (energy + 9.7) ** -3.0 * np.maximum(-rows["direction_y"], 0.0) ** 2
-    if name.startswith("muon-front"):
-        return np.ones(len(rows))
-    return energy**-2.0
-
-
-def summary(candidates: Candidates) -> None:
-    """Print counts of rows and effective counts of events for a typical source of each sample."""
-    print("sample           simulated kept vertices timed events  effective: vertex timed  veto")
-    for sample in candidates.samples:
-        rows = candidates.of(sample["name"])
-        timed = rows["timed"]
-        density = rows["sampling_density"]
-        if sample["beam"] in ("decays", "spread"):
-            weight = np.ones(len(rows))
-        else:
-            weight = intensity(rows, sample["name"]) / density
-        veto = Vetoes(fibre_veto="upstream", gas_veto=False).weights(rows)
-        counts = [
-            effective_count(weight * w, rows["event"]) for w in (np.ones(len(rows)), timed, veto)
-        ]
-        print(
-            f"{sample['name']:22} {sample['simulated']:7} {sample['kept']:6} {len(rows):6}"
-            f" {int(timed.sum()):6} {len(np.unique(rows['event'][timed])):6}"
-            f"   {counts[0]:8.0f} {counts[1]:8.0f} {counts[2]:8.0f}"
-        )
-
-
-TWINS: Final = {
-    "muon-above": "muon-above",
-    "muon-front": "muon-front",
-    "klong-front": "klong-front",
-    "neutron-front": "neutron-front",
-    "photon-front": "photon-front",
-    "photon-bare": "photon-bare",
-    "electron-front": "electron-front",
-    "klong-rock": "klong-above",
-    "neutron-rock": "neutron-above",
-    "neutron-rock-mid": "neutron-above",
-    "neutron-cascade-slow": "neutron-above",
-    "neutron-cascade-mid": "neutron-above",
-    "neutron-cascade": "neutron-above",
-}
-"""Kinds of the table of fakes that a biased sample must agree with."""
-
-
-def closure(candidates: Candidates) -> None:
-    """Print vertices and timed events per particle, weighted and of the unbiased sample."""
-    table = read_table("fake_vertices")
-    kinds = [words.split(" ", 1)[1] for words in table.header["kinds"].split("; ")]
-    x, y, z = M2 * boxes(StackSection().build())[0].areas
-    print(
-        "sample            GeV          vertices: weighted    unbiased  timed: weighted, unbiased"
-    )
-    for sample in candidates.samples:
-        if sample["name"] not in TWINS or not sample["simulated"]:
-            continue
-        rows = candidates.of(sample["name"])
-        rows = rows[rows["face"] >= 0]
-        energy = rows["kinetic_energy"].astype(float)
-        # Sources with energies uniform in the logarithm, and their rates through the blocks.
-        if sample["beam"] == "point":
-            shape, rate = 1.0 / energy, z
-        else:
-            shape = np.minimum(rows["direction_y"], 0.0) ** 2 / energy
-            rate = 0.5 * np.pi * y + 0.25 * np.pi * (x + z)
-        weight = source_weight(rows, shape)
-        number = kinds.index(TWINS[sample["name"]])
-        for k in np.flatnonzero(table["kind"] == number):
-            low, high, entering = (float(table[name][k]) for name in ("low", "high", "entering"))
-            within = (energy >= low) & (energy < high)
-            total = rate * np.log(high / low)
-            words = f"{sample['name']:16} {low:5g}-{high:<5g}"
-            for stage, chosen in (("vertex", within), ("gas", within & rows["timed"])):
-                _, owner = np.unique(rows["event"][chosen], return_inverse=True)
-                by_event = np.bincount(owner, weight[chosen])
-                if stage == "gas":
-                    # Vertices of one time are one event.
-                    by_event = by_event / np.maximum(np.bincount(owner), 1)
-                mean, error = by_event.sum() / total, np.sqrt((by_event**2).sum()) / total
-                other = table[stage][k] / entering
-                spread = np.sqrt(table[f"{stage}_squares"][k]) / entering
-                words += f"  {mean:8.2g} +- {error:7.1g} {other:8.2g} +- {spread:7.1g}"
-            print(words)
 
 
 def main() -> None:
@@ -464,8 +269,8 @@ def main() -> None:
     if options.write is not None:
         candidates = without_lists(collected.candidates) if options.slim else collected.candidates
         about = {"samples": list(candidates.samples), "about": dict(candidates.about)}
-        write_candidates(options.write / "candidates.parquet", candidates)
-        write_decays(options.write / "decays.parquet", collected.decays, about)
+        write_candidates(options.write / CANDIDATES, candidates)
+        write_decays(options.write / DECAYS, collected.decays, about)
 
 
 if __name__ == "__main__":

@@ -25,8 +25,10 @@ from candidate_samples import (
     PairSample,
     Sample,
     ScenarioSample,
+    by_name,
     plain,
     samples,
+    stack_of,
 )
 from scenario_decays import Decay, DetectorFrame
 from table_script import arguments
@@ -49,12 +51,6 @@ SEED: Final = 20261
 
 FORMAT: Final = 1
 """Version of what a chunk holds."""
-
-
-@cache
-def by_name() -> dict[str, Sample]:
-    """Samples by name."""
-    return {sample.name: sample for sample in samples()}
 
 
 def chunk_name(sample: Sample, chunk: int) -> str:
@@ -88,11 +84,6 @@ def chunk_table(work: Path, only: list[str]) -> TaskTable:
         **engine_record(datasets.find(physics.data)),
     }
     return TaskTable(simulate, work, {name: task for _, name, task in ordered}, about)
-
-
-def stack_of(sample: Sample) -> Stack:
-    """Layers with the lead of a sample."""
-    return StackSection(shield=sample.shield).build()
 
 
 @cache

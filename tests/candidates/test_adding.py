@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from candidate_samples import samples
-from make_candidates import Collected, drawn_density, joined, with_others
+from candidate_joining import drawn_density, joined, with_others
+from candidate_samples import by_name, samples
 
 from wayside.candidates.files import Candidates, no_lists
 from wayside.candidates.samples import Samples
@@ -31,7 +31,7 @@ NAMES = [sample.name for sample in samples()]
 def test_each_sample_comes_from_one_table():
     old = table({"neutron-rock": 3, "muon-above": 2}, ["neutron-rock", "muon-above"], 1.0)
     new = table({"neutron-cascade": 4, "muon-above": 5}, NAMES, 2.0)
-    joint = with_others(Collected(*new), old)
+    joint = with_others(new, old)
     marks = {
         name: set(joint.candidates.of(name)["mass"].tolist())
         for name in ("neutron-rock", "muon-above", "neutron-cascade")
@@ -48,7 +48,7 @@ def test_each_sample_comes_from_one_table():
 
 
 def test_refuses_other_settings_and_unknown_samples():
-    new = Collected(*table({"neutron-cascade": 4}, NAMES, 2.0))
+    new = table({"neutron-cascade": 4}, NAMES, 2.0)
     with pytest.raises(InputError, match="other settings"):
         with_others(new, table({"neutron-rock": 1}, NAMES, 1.0, {**SETTINGS, "emulsion": {}}))
     with pytest.raises(InputError, match="'gone'"):
@@ -58,15 +58,14 @@ def test_refuses_other_settings_and_unknown_samples():
 def test_joined_samples_count_as_one():
     """Two samples of one source: the joint estimate is unbiased, and better than each alone.
 
-    Directions straight down, energies from the range of one or of both samples. Four standard
-    errors: fails once in 16,000.
+    All of one direction, energies from the range of one or of both samples. Four standard errors:
+    fails once in 16,000.
     """
     rng = np.random.default_rng(51)
     numbers = {"muon-above": 4000, "muon-above-slow": 1000}
-    by_name = {sample.name: sample for sample in samples()}
     parts = []
     for name, number in numbers.items():
-        beam = by_name[name].beam
+        beam = by_name()[name].beam
         which = rng.choice(len(beam.energies), number, p=[part.fraction for part in beam.energies])
         low, high = np.log([(part.low, part.high) for part in beam.energies])[which].T
         rows = np.zeros(number, ROW)
@@ -74,7 +73,7 @@ def test_joined_samples_count_as_one():
         rows["event"] = np.arange(number)
         rows["kinetic_energy"] = np.exp(low + (high - low) * rng.random(number))
         rows["direction_y"], rows["direction_z"] = -0.8, 0.6
-        rows["sampling_density"] = drawn_density(by_name[name], number, rows)
+        rows["sampling_density"] = drawn_density(by_name()[name], number, rows)
         parts.append(rows)
     empty = table({}, NAMES, 0.0).candidates
     rows = np.concatenate(parts)

@@ -6,12 +6,10 @@ density of both together, so that no weight is large: sum of f / s with f = s_1 
 
 import numpy as np
 import pytest
-from candidate_samples import JOINED, CascadeSample, samples
-from make_candidates import drawn_density, joined
+from candidate_joining import drawn_density, joined
+from candidate_samples import JOINED, CascadeSample, by_name
 
 from wayside.candidates.schema import CHANNELS
-
-BY_NAME = {sample.name: sample for sample in samples()}
 
 
 @pytest.mark.parametrize(
@@ -37,7 +35,7 @@ def test_cascades_make_as_many_vertices(full, cascade, low, high):
         rows = candidates.of(name)
         energy = rows["kinetic_energy"]
         rows = rows[(energy >= low) & (energy < high) & (rows["direction_y"] < -0.02)]
-        one, two = (drawn_density(BY_NAME[part], number[part], rows) for part in (full, cascade))
+        one, two = (drawn_density(by_name()[part], number[part], rows) for part in (full, cascade))
         if name == full:
             np.testing.assert_allclose(one, rows["sampling_density"], rtol=1e-3)
         weight = one * two / (one + two) / rows["sampling_density"]
@@ -61,7 +59,7 @@ def test_densities_are_those_of_copies_and_classes():
 
     candidates = joined(shipped_samples().candidates, apart=True)
     number = {entry["name"]: entry["simulated"] for entry in candidates.samples}
-    for name, sample in BY_NAME.items():
+    for name, sample in by_name().items():
         if not isinstance(sample, CascadeSample):
             continue
         rows = candidates.of(name)
