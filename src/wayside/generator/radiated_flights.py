@@ -17,6 +17,7 @@ from wayside.detector.volume import Volume
 from wayside.generator.contour_aim import ContourAim, contour_aim
 from wayside.production.direct_process import DirectProcess
 from wayside.production.extra_photons import make_room, place_with_photons
+from wayside.production.frames import boost_in_place
 from wayside.production.photon_total import LOWEST, MOST, scheme_total
 from wayside.production.process import Process
 from wayside.production.radiative_process import RadiativeProcess
@@ -113,17 +114,6 @@ class RadiatedFlight:
         return np.ascontiguousarray(factor[:, :, None] * self._beams)
 
 
-@njit(error_model="numpy", inline="always")
-def _to_laboratory(energy, momentum, gamma, velocity):  # type: ignore[no-untyped-def]
-    """Active boost of a momentum in place, by a four-velocity."""
-    along = 0.0
-    for i in range(3):
-        along += velocity[i] * momentum[i]
-    factor = along / (gamma + 1.0) + energy
-    for i in range(3):
-        momentum[i] += factor * velocity[i]
-
-
 @njit(error_model="numpy")
 def _with_photons(  # type: ignore[no-untyped-def]
     flight, beams, rays, u, numbers, side, photons, limits, rapidity, density, momenta
@@ -154,12 +144,12 @@ def _with_photons(  # type: ignore[no-untyped-def]
             momenta[i, 0, j] = beams[i, 0, 1 + j]
             momenta[i, 1, j] = beams[i, 1, 1 + j]
             momenta[i, 2, j] = room.mediator[j]
-        _to_laboratory(math.sqrt(square), momenta[i, 2], math.sqrt(gamma), room.boost)
+        boost_in_place(math.sqrt(square), momenta[i, 2], math.sqrt(gamma), room.boost)
         for k in range(number):
             for j in range(3):
                 for axis in range(3):
                     momenta[i, 3 + k, j] += frames.axes[axis, j] * photons[k, 1 + axis]
-            _to_laboratory(photons[k, 0], momenta[i, 3 + k], frames.gamma, frames.boost)
+            boost_in_place(photons[k, 0], momenta[i, 3 + k], frames.gamma, frames.boost)
 
 
 class RadiatedOnShell(RadiatedFlight):

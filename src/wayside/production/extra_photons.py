@@ -16,7 +16,7 @@ from wayside.compiled import njit
 from wayside.constants import ALPHA
 from wayside.production.axes import set_axes
 from wayside.production.density import tensor_terms
-from wayside.production.frames import Frames, in_centre_of_mass, line_of_sight
+from wayside.production.frames import Frames, boost_in_place, in_centre_of_mass, line_of_sight
 from wayside.production.radiative import RadiativeShape
 from wayside.production.radiative_flight import RadiativeConstants, RadiativeFlight
 from wayside.production.radiative_spectrum import segments
@@ -44,18 +44,6 @@ def make_room():  # type: ignore[no-untyped-def]
     """Room for one evaluation at a time."""
     ridges, parts = np.empty((2, 3)), np.empty((4, MAX_SEGMENTS))
     return Room(np.empty((3, 3)), np.empty(3), ridges, parts, np.empty(3), np.empty((4, 3)))
-
-
-@njit(error_model="numpy", inline="always")
-def _boosted(energy, momentum, gamma, velocity):  # type: ignore[no-untyped-def]
-    """Active boost of a four-vector, the momentum in place; the energy is returned."""
-    along = 0.0
-    for i in range(3):
-        along += velocity[i] * momentum[i]
-    factor = along / (gamma + 1.0) + energy
-    for i in range(3):
-        momentum[i] += factor * velocity[i]
-    return gamma * energy + along
 
 
 @njit(error_model="numpy")
@@ -94,7 +82,7 @@ def _flight(flight, shape, s, gamma, room):  # type: ignore[no-untyped-def]
     for side in range(2):
         for i in range(3):
             room.ridges[side, i] = (1.0 - 2.0 * side) * along * room.axes[2, i]
-        _boosted(shape.gamma_a, room.ridges[side], gamma, room.boost)
+        boost_in_place(shape.gamma_a, room.ridges[side], gamma, room.boost)
     centre = (boost_cm[0], boost_cm[1], boost_cm[2])
     return RadiativeFlight(
         flight.mass * unit,
@@ -156,7 +144,7 @@ def place_with_photons(flight, beams_lab, ray, u, v, hard, photons, number, room
         for i in range(3):
             for j in range(3):
                 left[i] -= flight.frames.axes[j, i] * photons[k, 1 + j]
-    taken = _boosted(taken, left, flight.frames.gamma, flight.frames.boost)
+    taken = boost_in_place(taken, left, flight.frames.gamma, flight.frames.boost)
     for i in range(3):
         here[i] = beams_lab[0, 1 + i] + beams_lab[1, 1 + i]
         left[i] += here[i]
@@ -173,12 +161,12 @@ def place_with_photons(flight, beams_lab, ray, u, v, hard, photons, number, room
     which = 0 if hard > 0.0 else 1
     for i in range(3):
         axis[i] = beams_lab[which, 1 + i]
-    _boosted(beams_lab[which, 0], axis, gamma, room.boost)
+    boost_in_place(beams_lab[which, 0], axis, gamma, room.boost)
     for i in range(3):
         axis[i] *= hard
     set_axes(axis, room.axes)
     # The whole collision in that frame, for the energy of the photon of the process.
-    total = _boosted(total, here, gamma, room.boost)
+    total = boost_in_place(total, here, gamma, room.boost)
     for i in range(3):
         room.boost[i] = -room.boost[i]
     shape = _shape(base, s)

@@ -46,6 +46,31 @@ def frames_of(beams: Beams) -> Frames:
     return Frames(axes, gamma, boost, (float(x), float(y), float(z)))
 
 
+@njit(error_model="numpy", inline="always")
+def boost_in_place(energy, momentum, gamma, velocity):  # type: ignore[no-untyped-def]
+    """Active boost of a four-vector by a four-velocity, the momentum in place.
+
+    Parameters
+    ----------
+    energy, momentum
+        The latter of shape (3,), which is changed.
+    gamma, velocity
+        Time and space part of the four-velocity.
+
+    Returns
+    -------
+    float
+        The energy after it.
+    """
+    along = 0.0
+    for i in range(3):
+        along += velocity[i] * momentum[i]
+    factor = along / (gamma + 1.0) + energy
+    for i in range(3):
+        momentum[i] += factor * velocity[i]
+    return gamma * energy + along
+
+
 @njit(error_model="numpy")
 def rapidity_offset(velocity, direction):  # type: ignore[no-untyped-def]
     """Scale and origin of the energy in a moving frame along a direction of the laboratory.

@@ -15,7 +15,7 @@ from wayside.production.axes import set_axes
 from wayside.production.direct import DirectShape, cross_section_hat, direct_shape
 from wayside.production.direct_flight import DirectFlight
 from wayside.production.direct_process import DirectProcess
-from wayside.production.frames import Frames
+from wayside.production.frames import Frames, boost_in_place
 from wayside.production.spectrum import place
 from wayside.radiation.vacuum import vacuum_polarisation
 from wayside.typing import FloatArray
@@ -104,10 +104,7 @@ def place_slowed(flight, energies, beams_lab, ray, u, parts):  # type: ignore[no
     boost = total[1:] * unit
     # The electrons in the rest frame of the collision.
     axis = beams_lab[0, 1:].copy()
-    along = 0.0
-    for i in range(3):
-        along += boost[i] * axis[i]
-    axis += (along / (gamma + 1.0) - beams_lab[0, 0]) * boost
+    boost_in_place(beams_lab[0, 0], axis, gamma, -boost)
     axes = np.empty((3, 3))
     set_axes(axis, axes)
     x = 0.0
