@@ -15,13 +15,13 @@ from wayside.cli.common import (
     scenario_options,
     table_text,
 )
+from wayside.cli.executors import executor_of, executor_options
 from wayside.cli.progress import counted
 from wayside.text import json_text
 
 if TYPE_CHECKING:
     from wayside.designing.design import Design
     from wayside.designing.evaluation import Trial
-    from wayside.executors import Executor
 
 
 @click.command("design")
@@ -60,10 +60,7 @@ if TYPE_CHECKING:
 @click.option(
     "--seed", type=click.IntRange(0), default=1, show_default=True, help="Of the sampler."
 )
-@click.option(
-    "--workers", type=click.IntRange(1), metavar="N", help="Processes.  [default: one per core]"
-)
-@click.option("--scheduler", metavar="ADDRESS", help="A scheduler of dask.distributed instead.")
+@executor_options
 def command(
     scenario: str,
     overrides: tuple[str, ...],
@@ -105,7 +102,7 @@ def command(
         sampler=sampler,
         seed=seed,
     )
-    by = _executor(workers, scheduler)
+    by = executor_of(workers, scheduler)
     claim_out(folder)
     with counted("designs", hidden=as_json) as progress:
         found = run_design(
@@ -122,17 +119,6 @@ def command(
         return
     _print(found)
     click.echo("".join(f"wrote {path}\n" for path in written), nl=False)
-
-
-def _executor(workers: int | None, scheduler: str | None) -> "Executor":
-    if workers is not None and scheduler is not None:
-        raise click.UsageError("--workers: for processes of this machine, not with --scheduler")
-    from wayside.executors import executor
-    from wayside.processes import cores
-
-    if scheduler is not None:
-        return executor("dask", scheduler=scheduler)
-    return executor("processes", workers=workers or cores())
 
 
 def _print(found: "Design") -> None:

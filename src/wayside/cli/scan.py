@@ -13,11 +13,11 @@ from wayside.cli.common import (
     out_option,
     set_option,
 )
+from wayside.cli.executors import executor_of, executor_options
 from wayside.cli.progress import counted
 from wayside.text import json_text
 
 if TYPE_CHECKING:
-    from wayside.executors import Executor
     from wayside.scanning.designs import Design
     from wayside.scanning.record import Record
 
@@ -60,10 +60,7 @@ SEED = 1
     metavar="A,B,...",
     help="What to compute, such as events, n_limit, ctau, relic.",
 )
-@click.option(
-    "--workers", type=click.IntRange(1), metavar="N", help="Processes.  [default: one per core]"
-)
-@click.option("--scheduler", metavar="ADDRESS", help="A scheduler of dask.distributed instead.")
+@executor_options
 @click.option("--shard", "shards", metavar="I/N", help="Every N-th partition from the I-th on.")
 @click.option(
     "--rows", type=click.IntRange(1), metavar="N", help="Points of a partition.  [default: chosen]"
@@ -103,7 +100,7 @@ def command(
         if len(places) != 1:
             raise click.UsageError("give one SCENARIO, or --merge and folders")
         design = _design(grids, sobol, ranges, seed, points)
-        by = _executor(workers, scheduler)
+        by = executor_of(workers, scheduler)
         loaded = load(places[0], overrides)
         names = [name.strip() for name in quantities.split(",") if name.strip()]
         from wayside.scanning.plan import plan
@@ -152,17 +149,6 @@ def _design(
     if sobol is not None:
         return Sobol(tuple(map(key_range, ranges)), sobol, SEED if seed is None else seed)
     return Grid(tuple(map(grid_axis, grids)))
-
-
-def _executor(workers: int | None, scheduler: str | None) -> "Executor":
-    if workers is not None and scheduler is not None:
-        raise click.UsageError("--workers: for processes of this machine, not with --scheduler")
-    from wayside.executors import executor
-    from wayside.processes import cores
-
-    if scheduler is not None:
-        return executor("dask", scheduler=scheduler)
-    return executor("processes", workers=workers or cores())
 
 
 def _refuse_beside_merge() -> None:

@@ -1,7 +1,7 @@
 """What an executor is: tasks go in, outcomes come out as they are done, in any order."""
 
+import pkgutil
 from collections.abc import Callable, Iterable
-from importlib import import_module
 from typing import Any, Final, NamedTuple, Protocol
 
 from wayside.errors import InputError
@@ -79,6 +79,21 @@ def executor(name: str, **options: Any) -> Executor:
     """
     if name not in EXECUTORS:
         raise InputError(f"executor = {name!r}: must be one of {', '.join(EXECUTORS)}")
-    module, _, attribute = EXECUTORS[name].partition(":")
-    made: Executor = getattr(import_module(module), attribute)(**options)
+    made: Executor = pkgutil.resolve_name(EXECUTORS[name])(**options)
     return made
+
+
+def local_executor(workers: int = 1) -> Executor:
+    """Make an executor of this machine.
+
+    Parameters
+    ----------
+    workers
+        Number of processes; 1 is this process itself.
+
+    Examples
+    --------
+    >>> local_executor(), local_executor(2)
+    (Serial(), Processes(workers=2, fresh=False))
+    """
+    return executor("serial") if workers == 1 else executor("processes", workers=workers)

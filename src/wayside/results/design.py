@@ -12,7 +12,7 @@ from wayside.designing.optimiser import DEFAULT
 from wayside.designing.plan import Plan, plan
 from wayside.designing.run import run_design
 from wayside.errors import InputError
-from wayside.executors import Executor, executor
+from wayside.executors import Executor, local_executor
 from wayside.files import claimed_folder
 from wayside.results.saving import NONE, Drawing, Progress, Saved
 from wayside.scanning.axes import LOG, Range
@@ -209,8 +209,7 @@ def design(
         sampler=sampler,
         seed=seed,
     )
-    if by is None:
-        by = executor("serial") if workers == 1 else executor("processes", workers=workers)
+    by = local_executor(workers) if by is None else by
     if folder is None:
         return DesignResult(run_design(made, evaluations, by, progress=progress))
     with claimed_folder(Path(folder)):

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from wayside.errors import InputError
-from wayside.executors import Executor, Outcome, executor
+from wayside.executors import Executor, Outcome, local_executor
 from wayside.files import FIGURE_FORMATS, claimed_folder, write_files
 from wayside.results.conversions import data_set, optional
 from wayside.results.provenance import Figures
@@ -108,7 +108,7 @@ class KeyScan(Plotted, Saved):
         """Compute a scan in memory, as `wayside.results.saving.Saved.compute`."""
         say = progress or (lambda _: None)
         made = plan(scenario, design_of(options["design"]), options["columns"], options["rows"])
-        return cls(*_in_memory(made, executor("serial"), lambda done, of: say(f"{done} of {of}")))
+        return cls(*_in_memory(made, local_executor(), lambda done, of: say(f"{done} of {of}")))
 
     @classmethod
     def load(cls, folder: Path) -> Self:
@@ -289,8 +289,7 @@ def scan_keys(
     (2, 'm', True)
     """
     made = plan(scenario, table(points) if isinstance(points, Mapping) else points, quantities)
-    if by is None:
-        by = executor("serial") if workers == 1 else executor("processes", workers=workers)
+    by = local_executor(workers) if by is None else by
     if folder is not None:
         with claimed_folder(Path(folder)):
             record = run_scan(made, Path(folder), by, progress=progress)
