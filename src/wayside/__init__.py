@@ -16,6 +16,7 @@ _HOMES = {
     "Beams": "wayside.collider.beams",
     "Box": "wayside.detector.box",
     "DesignResult": "wayside.results.design",
+    "DesignSettings": "wayside.designing.settings",
     "EventSample": "wayside.results.events",
     "KeyScan": "wayside.results.scan",
     "MassPoint": "wayside.sensitivity.mass_point",
@@ -54,6 +55,7 @@ __all__ = [*_HOMES, "__version__"]
 if TYPE_CHECKING:
     from wayside.collider.beams import Beams as Beams
     from wayside.cosmology.relic import relic_density as relic_density
+    from wayside.designing.settings import DesignSettings as DesignSettings
     from wayside.detector.box import Box as Box
     from wayside.limits.statistics import upper_limit as upper_limit
     from wayside.models.inelastic import PseudoDirac as PseudoDirac

@@ -1,12 +1,15 @@
 """`wayside design` as a user meets it."""
 
 import json
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
+from wayside.cli.design import command
 from wayside.cli.main import cli
+from wayside.designing.settings import DesignSettings
 
 pytest.importorskip("optuna")
 pytest.importorskip("pyarrow")
@@ -65,6 +68,12 @@ def test_bad_input(tmp_path: Path, args: tuple[str, ...], words: str) -> None:
     assert words in result.stderr
     assert result.stderr.count("\n") == 1
     assert not (tmp_path / "new").exists()
+
+
+def test_defaults_are_those_of_the_library() -> None:
+    given = command.make_context("design", ["belle2-forward"]).params
+    for each in fields(DesignSettings):
+        assert given[each.name] == each.default, each.name
 
 
 def test_nothing_is_allowed(tmp_path: Path) -> None:

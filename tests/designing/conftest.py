@@ -8,6 +8,7 @@ import pytest
 from wayside.designing.assumptions import ASSUMPTIONS
 from wayside.designing.evaluation import Trial
 from wayside.designing.plan import Plan, plan
+from wayside.designing.settings import DesignSettings
 from wayside.scanning.axes import key_range
 from wayside.scenario import load_scenario
 
@@ -34,6 +35,7 @@ def toy(values: Mapping[str, float]) -> Trial:
         by_assumption,
         {},
         2.3,
+        2.3,
         0.0,
         0.0,
         0.0,
@@ -47,9 +49,9 @@ def fails(values: Mapping[str, float]) -> Trial:
     raise ZeroDivisionError(f"of {len(values)} keys")
 
 
-def toy_plan(**options: object) -> Plan:
+def toy_plan(settings: DesignSettings | None = None) -> Plan:
     scenario = load_scenario("belle2-forward")
-    return plan(scenario, [key_range(text) for text in RANGES], **options)  # type: ignore[arg-type]
+    return plan(scenario, [key_range(text) for text in RANGES], settings)
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """Designs of real scenarios: the same numbers as a scan and as `reach`, and what is not allowed."""
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,8 +14,10 @@ from wayside.designing.evaluation import Evaluator
 from wayside.designing.knowledge import known
 from wayside.designing.measures import Signal, area, ratio, smallest
 from wayside.designing.plan import plan
+from wayside.designing.settings import DesignSettings
 from wayside.designing.space import dimensions, follow
 from wayside.errors import InputError
+from wayside.limits.uncertain import upper_limit
 from wayside.results.design import design
 from wayside.scanning.axes import key_range
 from wayside.sensitivity.background import Background
@@ -94,10 +97,41 @@ def test_numbers_are_those_of_the_scenario() -> None:
 
     pasted = expected_background(scenario.with_values(dict(found.settings)))
     assert found.background == pytest.approx(pasted.value, rel=1e-12)
-    assert found.n_limit == pytest.approx(pasted.n_limit, rel=1e-9)
+    assert found.n_limit_median == pytest.approx(pasted.n_limit, rel=1e-9)
     point = mass_point(scenario.with_values(dict(found.settings)))
     events = point.expected_events("A", **found.couplings, luminosity_fb=50_000.0)
     assert float(events) == pytest.approx(found.n_limit, rel=5e-3)
+    signal = Signal(scenario.with_values(dict(found.settings)), point)
+    assert found.median_value == smallest(signal, pasted.n_limit).value
+
+
+def test_limit_of_the_search_is_the_mean_over_counts() -> None:
+    """Summed here over counts; counts above 40 have a probability below 1e-15."""
+    value, error = 5.3, 2.1
+    counts = np.arange(41)
+    limits = upper_limit(counts, value, error, method="cls")
+    expected = float(poisson.pmf(counts, value) @ limits)
+    found = levels(background(value, error), "mean")
+    assert found["nominal"] == pytest.approx(expected, rel=1e-7)
+    assert found["none"] == pytest.approx(math.log(10.0))
+
+
+def test_limit_of_the_search_has_no_steps() -> None:
+    """The median count increases at 1.678 expected events (P(N <= 1) = 1/2), its limit by 0.3.
+
+    The mean has a slope there, one signal event for a background event, and no step: equal
+    differences of the background change it equally, to the curvature over this interval.
+    """
+    step = brentq(lambda b: poisson.cdf(1, b) - 0.5, 1.0, 3.0)
+    values = step + np.linspace(-0.01, 0.01, 6)
+    median, mean = (
+        np.array([levels(background(b, 3.0), kind)["nominal"] for b in values])
+        for kind in ("median", "mean")
+    )
+    assert np.max(np.diff(np.log(median))) > 0.2
+    differences = np.diff(mean)
+    assert np.all(differences > 0.0)
+    assert np.ptp(differences) < 0.02 * differences.mean()
 
 
 def test_blocks_fill_the_depth() -> None:
@@ -116,7 +150,7 @@ def test_blocks_fill_the_depth() -> None:
 def test_the_hall_is_respected() -> None:
     """A detector in a body of the hall is refused, and tungsten for which there is no room."""
     scenario = load_scenario("belle2-forward-beams", {"hall.preset": "belle2"})
-    tried = Evaluator(scenario.to_dict(), "epsilon_min")
+    tried = Evaluator(scenario.to_dict())
     inside = tried({"detectors.A.position.0": 2.3})
     assert not inside.allowed
     assert "stands in" in inside.reason
@@ -129,15 +163,17 @@ def test_the_hall_is_respected() -> None:
 
 def test_cost_is_a_limit_and_nothing_excluded_is_no_answer() -> None:
     plain = load_scenario("belle2-forward").to_dict()
-    free = Evaluator(plain, "epsilon_min")({"detectors.A.size.2": 1.0})
-    dear = Evaluator(plain, "epsilon_min", most_cost=0.5 * free.cost)({"detectors.A.size.2": 1.0})
+    free = Evaluator(plain)({"detectors.A.size.2": 1.0})
+    half = DesignSettings(most_cost=0.5 * free.cost)
+    dear = Evaluator(plain, half)({"detectors.A.size.2": 1.0})
     assert dear.violation == pytest.approx(math.log(2.0))
     assert dear.value == free.value
-    far = Evaluator(plain, "epsilon_min")({"detectors.A.position.2": 5000.0})
+    far = Evaluator(plain)({"detectors.A.position.2": 5000.0})
     assert math.isnan(far.value)
     assert "nothing is excluded" in far.reason
     assert far.violation > 0.0
-    assert Evaluator(plain, "ratio")({"detectors.A.position.2": 5000.0}).allowed
+    ratios = Evaluator(plain, DesignSettings(objective="ratio"))
+    assert ratios({"detectors.A.position.2": 5000.0}).allowed
 
 
 def test_what_was_simulated() -> None:
@@ -193,11 +229,19 @@ def test_plans_that_are_refused() -> None:
         plan(scenario, [])
     with pytest.raises(InputError, match="is to vary twice"):
         plan(scenario, depth * 2)
-    with pytest.raises(InputError, match="objective = 'x': must be one of epsilon_min"):
-        plan(scenario, depth, "x")
-    with pytest.raises(InputError, match="background = 'x': must be one of nominal"):
-        plan(scenario, depth, background="x")
-    with pytest.raises(InputError, match="sampler = 'x': must be one of tpe"):
-        plan(scenario, depth, sampler="x")
-    with pytest.raises(InputError, match="most cost = 0: must be above 0"):
-        plan(scenario, depth, most_cost=0.0)
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"objective": "x"}, "objective = 'x': must be one of epsilon_min"),
+        ({"background": "x"}, "background = 'x': must be one of nominal"),
+        ({"sampler": "x"}, "sampler = 'x': must be one of tpe"),
+        ({"statistic": "x"}, "statistic = 'x': must be one of median, asimov, mean"),
+        ({"most_cost": 0.0}, "most cost = 0: must be above 0"),
+        ({"tolerance": -0.1}, "tolerance = -0.1: must be 0 or more, and below 1"),
+    ],
+)
+def test_settings_that_are_refused(settings: dict[str, Any], words: str) -> None:
+    with pytest.raises(InputError, match=words):
+        DesignSettings(**settings)

@@ -44,7 +44,9 @@ def made(kind: str) -> Saved:
         pytest.importorskip("optuna")
         ends = {"detectors.A.position.2": (5.0, 9.0)}
         scenario = wayside.load_scenario("belle2-forward")
-        return wayside.design(scenario, ends, cost=True, evaluations=8)
+        return wayside.design(
+            scenario, ends, wayside.DesignSettings(cost_is_objective=True), evaluations=8
+        )
     return result_class(kind).compute(small())
 
 

@@ -2,7 +2,7 @@
 
 import math
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -41,13 +41,28 @@ if TYPE_CHECKING:
     show_default=True,
     help="epsilon_min, area, ratio or n_limit.",
 )
-@click.option("--cost", "cheap", is_flag=True, help="Cost as a second objective: a Pareto front.")
+@click.option(
+    "--cost", "cost_is_objective", is_flag=True, help="Cost as a second objective: a Pareto front."
+)
 @click.option("--most-cost", type=float, metavar="C", help="What a design may cost.")
 @click.option(
     "--background",
     default="nominal",
     show_default=True,
     help="How it is taken: nominal, more, error-halved, error-doubled, exact or none.",
+)
+@click.option(
+    "--statistic",
+    default="mean",
+    show_default=True,
+    help="Limit to expect: mean of all counts, or median count (goes in steps), or asimov.",
+)
+@click.option(
+    "--tolerance",
+    type=float,
+    default=0.01,
+    show_default=True,
+    help="Of designs that are as good as the best to this, the cheapest is recommended.",
 )
 @click.option(
     "--evaluations",
@@ -67,15 +82,10 @@ def command(
     out: Path | None,
     as_json: bool,
     ranges: tuple[str, ...],
-    objective: str,
-    cheap: bool,
-    most_cost: float | None,
-    background: str,
     evaluations: int,
-    sampler: str,
-    seed: int,
     workers: int | None,
     scheduler: str | None,
+    **settings: Any,
 ) -> None:
     """Choose place and hardware of a detector: any numeric keys, many at once.
 
@@ -88,20 +98,12 @@ def command(
     from wayside.designing.optimiser import require_optuna
     from wayside.designing.plan import plan
     from wayside.designing.run import run_design
+    from wayside.designing.settings import DesignSettings
     from wayside.results.design import DesignResult
     from wayside.scanning.axes import key_range
 
     require_optuna()
-    planned = plan(
-        loaded,
-        [key_range(text) for text in ranges],
-        objective,
-        cheap=cheap,
-        background=background,
-        most_cost=most_cost,
-        sampler=sampler,
-        seed=seed,
-    )
+    planned = plan(loaded, [key_range(text) for text in ranges], DesignSettings(**settings))
     by = executor_of(workers, scheduler)
     claim_out(folder)
     with counted("designs", hidden=as_json) as progress:
@@ -139,9 +141,9 @@ def _print(found: "Design") -> None:
         click.echo(f"\n{_changes(found)}")
     click.echo(f"\n{_backgrounds(found)}\n")
     echo_page("\n".join(_notes(found)))
-    if found.plan.cheap:
+    if found.plan.settings.cost_is_objective:
         click.echo(f"\n{_front(found)}\n")
-    echo_page("\nto use it:\n" + "\n".join(f"--set {line}" for line in found.settings()) + "\n")
+    echo_page("\nto use it:\n" + "\n".join(f"--set {line}" for line in found.overrides()) + "\n")
 
 
 def _number(value: float, digits: int = 4) -> str:
@@ -157,6 +159,8 @@ def _values(found: "Design", best: "Trial") -> str:
     for label, name in (
         (found.plan.objective.label, "value"),
         ("signal events excluded", "n_limit"),
+        ("with the median count, the first", "median_value"),
+        ("with it, signal events excluded", "n_limit_median"),
         ("background", "background"),
         ("its standard error", "background_error"),
         ("cost", "cost"),

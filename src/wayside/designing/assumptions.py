@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from wayside.errors import InputError
+from wayside.limits.uncertain import Statistic
 from wayside.sensitivity.background import Background, expected_limit
 
 
@@ -40,19 +41,23 @@ ASSUMPTIONS: Final[Mapping[str, Assumption]] = MappingProxyType(
 """Assumptions by name."""
 
 
-def levels(background: Background) -> dict[str, float]:
+def levels(background: Background, statistic: Statistic = "median") -> dict[str, float]:
     """Signal events that are excluded, by assumption.
 
     Parameters
     ----------
     background
         What is expected.
+    statistic
+        Which limit, as for `wayside.limits.uncertain.expected_upper_limit`.
     """
-    found = {}
-    for name, one in ASSUMPTIONS.items():
-        value, error = one.counts(background.value, background.error)
-        found[name] = expected_limit(value, error, background.confidence_level)
-    return found
+    return {name: level(background, name, statistic) for name in ASSUMPTIONS}
+
+
+def level(background: Background, name: str, statistic: Statistic = "median") -> float:
+    """Signal events that are excluded with one assumption; parameters as for `levels`."""
+    value, error = assumption(name).counts(background.value, background.error)
+    return expected_limit(value, error, background.confidence_level, statistic)
 
 
 def assumption(name: str) -> Assumption:

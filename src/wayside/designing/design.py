@@ -1,28 +1,21 @@
 """The outcome of a design study: the design that is recommended, and what its value hangs on."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final, NamedTuple
 
-import numpy as np
-
 from wayside.designing.assumptions import ASSUMPTIONS
 from wayside.designing.changes import Change
+from wayside.designing.choice import affordable, losses
 from wayside.designing.evaluation import LESS_SIGNAL, REFUSED, Trial
 from wayside.designing.front import front
 from wayside.designing.knowledge import Known, known
 from wayside.designing.plan import Plan
-from wayside.typing import FloatArray
 
 _NO_CHANGE: Final = 1e-6
 """Change of a logarithm below which nothing hangs on an assumption."""
-
-NOTABLE: Final = 1.001
-"""Ratio of values of an objective from which on they differ."""
-
-__all__ = ["Alternative", "Design", "Step", "recommended", "simpler"]
 
 
 class Step(NamedTuple):
@@ -73,7 +66,7 @@ class Design:
     evaluations
         Number of designs that were proposed.
     trials
-        These in their order; then what the answer became as changes that made it worse were undone.
+        These in their order; then those with single changes, and with single changes undone.
     start
         The scenario's own design.
     best
@@ -130,10 +123,7 @@ class Design:
         """Whether a design is one to choose with another background."""
         if not math.isfinite(_of(trial, name)) or trial.violation >= 0.1 * REFUSED:
             return False
-        most = self.plan.most_cost
-        if self.plan.cheap and math.isfinite(self.start.cost):
-            most = min(self.start.cost, math.inf if most is None else most)
-        return most is None or trial.cost <= most * (1.0 + 1e-12)
+        return affordable(self.plan, trial, self.start)
 
     @property
     def uncertainty(self) -> dict[str, float]:
@@ -159,12 +149,12 @@ class Design:
             if math.isfinite(one.best) and one.best > 0.0
             else math.inf
             for one in self.alternatives
-            if one.name != self.plan.background
+            if one.name != self.plan.settings.background
         }
         most = max(change, key=lambda name: change[name])
         return most if change[most] > _NO_CHANGE else None
 
-    def settings(self) -> list[str]:
+    def overrides(self) -> list[str]:
         """Values of ``--set`` that make the recommended design."""
         if self.best is None:
             return []
@@ -176,6 +166,7 @@ class Design:
         best = self.best
         return {
             **self.plan.inputs,
+            "tolerance": self.plan.settings.tolerance,
             "inputs_sha256": self.plan.digest,
             "label": objective.label,
             "unit": objective.unit,
@@ -183,7 +174,7 @@ class Design:
             "allowed": sum(trial.allowed for trial in self.trials),
             "start": self.start.plain(),
             "recommended": None if best is None else best.plain(),
-            "set": self.settings(),
+            "set": self.overrides(),
             "gain": self.gain,
             "uncertainty": self.uncertainty,
             "hangs_on": self.hangs_on,
@@ -212,7 +203,9 @@ class Design:
                 }
                 for one in self.alternatives
             ],
-            "front": [trial.plain() for trial in self.front] if self.plan.cheap else None,
+            "front": [trial.plain() for trial in self.front]
+            if self.plan.settings.cost_is_objective
+            else None,
         }
 
     def __repr__(self) -> str:
@@ -225,61 +218,3 @@ class Design:
 
 def _of(trial: Trial | None, name: str) -> float:
     return math.nan if trial is None else trial.by_assumption.get(name, math.nan)
-
-
-def losses(plan: Plan, trials: Sequence[Trial]) -> FloatArray:
-    """Losses of designs, shape (n, objectives)."""
-    return np.array([plan.told(trial).losses for trial in trials], dtype=np.float64)
-
-
-def recommended(plan: Plan, trials: Sequence[Trial], start: Trial) -> Trial | None:
-    """The best allowed design; with cost as second objective the best that is not dearer.
-
-    Parameters
-    ----------
-    plan
-        What was asked.
-    trials
-        Designs that were tried.
-    start
-        The scenario's own, whose cost is the limit in that case; where it has none, or no design is
-        as cheap, there is no limit.
-    """
-    allowed = [trial for trial in trials if trial.allowed]
-    if plan.cheap and math.isfinite(start.cost):
-        cheaper = [trial for trial in allowed if trial.cost <= start.cost * (1.0 + 1e-12)]
-        allowed = cheaper or allowed
-    if not allowed:
-        return None
-    return min(allowed, key=lambda trial: plan.told(trial).losses[0])
-
-
-def simpler(plan: Plan, best: Trial, without: Sequence[Trial], start: Trial) -> Trial | None:
-    """The best design with one change less, if that change was none for the better.
-
-    Parameters
-    ----------
-    plan
-        What was asked.
-    best
-        The design.
-    without
-        Designs in which one change to it is undone.
-    start
-        The scenario's own design.
-
-    Returns
-    -------
-    Trial or None
-        Allowed as `recommended`, and better by `NOTABLE`, or no worse by it and cheaper.
-    """
-
-    def idle(trial: Trial) -> bool:
-        gain = plan.objective.gain(trial.value, best.value)
-        return gain > NOTABLE or (gain > 1.0 / NOTABLE and trial.cost < best.cost)
-
-    candidates = [trial for trial in without if trial.allowed and idle(trial)]
-    found = recommended(plan, candidates, start)
-    # Of designs that are all dearer than the scenario's own `recommended` gives the best one.
-    dearer = found is not None and plan.cheap and found.cost > max(start.cost, best.cost)
-    return None if dearer else found

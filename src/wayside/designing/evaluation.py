@@ -10,9 +10,10 @@ from typing import Any, Final
 import numpy as np
 
 from wayside.backgrounds.passage import passage
-from wayside.designing.assumptions import NOMINAL, levels
+from wayside.designing.assumptions import level, levels
 from wayside.designing.cost import cost
-from wayside.designing.measures import OBJECTIVES, Signal, ratio, smallest
+from wayside.designing.measures import Signal, ratio, smallest
+from wayside.designing.settings import DesignSettings
 from wayside.designing.space import follow
 from wayside.errors import WaysideError
 from wayside.scenario import Scenario
@@ -24,6 +25,9 @@ from wayside.sensitivity.uncertainty import combined_error, yield_errors
 
 LESS_SIGNAL: Final = "less-signal"
 """Beside the assumptions of the background: yields one standard error lower."""
+
+MEDIAN: Final = "median-count"
+"""Beside them: the limit of the median count without signal, for which contours are drawn."""
 
 REFUSED: Final = 1e3
 """Violation of a design that no scenario allows."""
@@ -42,11 +46,14 @@ class Trial:
     value
         The objective; nan where nothing is excluded, or the design is refused.
     by_assumption
-        The same for every way to take the background, and with yields a standard error lower.
+        The same for every way to take the background, with yields a standard error lower
+        (`LESS_SIGNAL`), and with the limit of the median count (`MEDIAN`).
     couplings
         Where the smallest coupling is excluded, or, where nothing is, most events are expected.
-    n_limit, background, background_error
-        Signal events that are excluded, and expected background with its error.
+    n_limit, n_limit_median
+        Signal events that are excluded, and those of the median count without signal.
+    background, background_error
+        Expected background with its error.
     yield_error
         Relative standard error of the yield there; nan where it is not known.
     costs
@@ -63,12 +70,18 @@ class Trial:
     by_assumption: Mapping[str, float] = field(default_factory=dict)
     couplings: Mapping[str, float] = field(default_factory=dict)
     n_limit: float = math.nan
+    n_limit_median: float = math.nan
     background: float = math.nan
     background_error: float = math.nan
     yield_error: float = math.nan
     costs: Mapping[str, float] = field(default_factory=dict)
     violation: float = 0.0
     reason: str = ""
+
+    @property
+    def median_value(self) -> float:
+        """The objective with the limit of the median count; nan where there is none."""
+        return self.by_assumption.get(MEDIAN, math.nan)
 
     @property
     def cost(self) -> float:
@@ -111,20 +124,14 @@ class Evaluator:
     ----------
     plain
         The scenario, as `wayside.scenario.Scenario.to_dict` has it.
-    objective
-        Key of `wayside.designing.measures.OBJECTIVES`.
-    background
-        Key of `wayside.designing.assumptions.ASSUMPTIONS`.
-    most_cost
-        What a design may cost; None for anything.
+    settings
+        What a design is to be good at.
     priced
         Whether costs are computed.
     """
 
     plain: Mapping[str, Any]
-    objective: str
-    background: str = NOMINAL
-    most_cost: float | None = None
+    settings: DesignSettings = field(default_factory=DesignSettings)
     priced: bool = True
 
     @cached_property
@@ -180,25 +187,27 @@ class Evaluator:
                 f" collision point and {name}"
             )
             return Trial(values, settings, costs=costs, violation=100.0 + least, reason=reason)
+        wanted = self.settings
         background = expected_background(made)
-        limits = levels(background)
+        limits = levels(background, wanted.statistic)
+        limits[MEDIAN] = level(background, wanted.background)
         signal = Signal(made, point_of(made))
-        own = OBJECTIVES[self.objective]
-        level = limits[self.background]
-        where = smallest(signal, level).couplings or ratio(signal, level).couplings
+        own = limits[wanted.background]
+        where = smallest(signal, own).couplings or ratio(signal, own).couplings
         known = _yield_error(signal, where)
         if not math.isnan(known):
-            limits[LESS_SIGNAL] = level * (1.0 + known)
-        found = {name: own.value(signal, one) for name, one in limits.items()}
-        reached = found[self.background]
-        violation, reason = self._violation(signal, level, reached.value, costs)
+            limits[LESS_SIGNAL] = own * (1.0 + known)
+        found = {name: wanted.measure.value(signal, one) for name, one in limits.items()}
+        reached = found[wanted.background]
+        violation, reason = self._violation(signal, own, reached.value, costs)
         return Trial(
             values,
             settings,
             reached.value,
             {name: one.value for name, one in found.items()},
             dict(where),
-            level,
+            own,
+            limits[MEDIAN],
             background.value,
             background.error,
             known,
@@ -215,11 +224,13 @@ class Evaluator:
             most = float(np.max(signal.plane, initial=0.0))
             violation = math.log(level / max(most, 1e-300))
             reason = f"nothing is excluded: {most:.3g} events at most, of {level:.3g}"
-        if self.most_cost is not None and costs:
-            above = math.log(sum(costs.values()) / self.most_cost)
+        most_cost = self.settings.most_cost
+        if most_cost is not None and costs:
+            total = sum(costs.values())
+            above = math.log(total / most_cost)
             if above > 0.0:
                 violation += above
-                reason = reason or f"costs {sum(costs.values()):.4g}, above {self.most_cost:.4g}"
+                reason = reason or f"costs {total:.4g}, above {most_cost:.4g}"
         return violation, reason
 
 

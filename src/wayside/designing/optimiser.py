@@ -1,4 +1,4 @@
-"""Who proposes designs: samplers of Optuna, asked for a batch and told what became of it."""
+"""Who proposes designs: samplers of Optuna, asked for a batch and given the scores of it."""
 
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -16,8 +16,8 @@ _STARTUP: Final = 16
 """Designs that are drawn evenly before any are proposed."""
 
 
-class Told(NamedTuple):
-    """What became of a proposal."""
+class Score(NamedTuple):
+    """How good a proposal is."""
 
     losses: Sequence[float]
     """One number for each objective, the smaller the better; of no matter where it is refused."""
@@ -26,13 +26,13 @@ class Told(NamedTuple):
 
 
 class Optimiser(Protocol):
-    """Proposes designs. The same answers give the same proposals, whoever computes them."""
+    """Proposes designs. The same scores give the same proposals, whoever computes them."""
 
     def ask(self, number: int) -> list[dict[str, float]]:
         """Propose designs, by key."""
 
-    def tell(self, answers: Sequence[Told]) -> None:
-        """Say what became of all of the last proposals, in their order."""
+    def tell(self, scores: Sequence[Score]) -> None:
+        """Give the scores of all of the last proposals, in their order."""
 
 
 def _tree(seed: int) -> "BaseSampler":
@@ -61,6 +61,19 @@ SAMPLERS: Final[Mapping[str, Callable[[int], "BaseSampler"]]] = {"tpe": _tree, "
 """Samplers by name, made of a seed."""
 
 DEFAULT: Final = "tpe"
+
+
+def sampler(name: str) -> Callable[[int], "BaseSampler"]:
+    """A sampler by name.
+
+    Raises
+    ------
+    InputError
+        If there is none of that name.
+    """
+    if name not in SAMPLERS:
+        raise InputError(f"sampler = {name!r}: must be one of {', '.join(SAMPLERS)}")
+    return SAMPLERS[name]
 
 
 class OptunaOptimiser:
@@ -93,14 +106,13 @@ class OptunaOptimiser:
         seed: int,
         first: Mapping[str, float] | None = None,
     ) -> None:
-        if name not in SAMPLERS:
-            raise InputError(f"sampler = {name!r}: must be one of {', '.join(SAMPLERS)}")
+        made = sampler(name)
         require_optuna()
         import optuna
 
         with _quiet():
             self._study = optuna.create_study(
-                sampler=SAMPLERS[name](seed), directions=["minimize"] * objectives
+                sampler=made(seed), directions=["minimize"] * objectives
             )
             if first is not None:
                 self._study.enqueue_trial(dict(first))
@@ -113,12 +125,12 @@ class OptunaOptimiser:
             self._asked = [self._study.ask(self._space) for _ in range(number)]
         return [dict(trial.params) for trial in self._asked]
 
-    def tell(self, answers: Sequence[Told]) -> None:
-        """Say what became of all of the last proposals, in their order."""
+    def tell(self, scores: Sequence[Score]) -> None:
+        """Give the scores of all of the last proposals, in their order."""
         with _quiet():
-            for trial, answer in zip(self._asked, answers, strict=True):
-                trial.set_user_attr(_VIOLATION, answer.violation)
-                self._study.tell(trial, list(answer.losses))
+            for trial, score in zip(self._asked, scores, strict=True):
+                trial.set_user_attr(_VIOLATION, score.violation)
+                self._study.tell(trial, list(score.losses))
         self._asked = []
 
 

@@ -5,15 +5,15 @@ import json
 import math
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import Any, Final
 
-from wayside.designing.assumptions import NOMINAL, assumption
 from wayside.designing.cost import cost
 from wayside.designing.evaluation import Evaluator, Trial
-from wayside.designing.measures import Objective, objective
-from wayside.designing.optimiser import DEFAULT, SAMPLERS, Told
+from wayside.designing.measures import Objective
+from wayside.designing.optimiser import Score
+from wayside.designing.settings import DesignSettings
 from wayside.designing.space import Dimension, dimensions, value_of
 from wayside.errors import InputError
 from wayside.scanning.axes import Range
@@ -29,7 +29,7 @@ BATCH: Final = 8
 """Designs that are proposed at a time, whatever the number of processes."""
 
 _NO_LOSS: Final = 1e9
-"""Told of a design without a value, which is refused: of no matter."""
+"""Loss of a design without a value, which is refused: of no matter."""
 
 
 @dataclass(frozen=True)
@@ -42,44 +42,27 @@ class Plan:
         What is improved, without detectors that do not count.
     space
         Keys that are chosen.
-    objective_name
-        Key of `wayside.designing.measures.OBJECTIVES`.
-    cheap
-        Whether cost is a second objective.
-    background
-        Key of `wayside.designing.assumptions.ASSUMPTIONS`.
-    most_cost
-        What a design may cost; None for anything.
-    sampler
-        Key of `wayside.designing.optimiser.SAMPLERS`.
-    seed
-        Of the sampler.
+    settings
+        What a design is to be good at, and who proposes designs.
     batch
         Designs that are proposed at a time.
     """
 
     scenario: Scenario
     space: tuple[Dimension, ...]
-    objective_name: str
-    cheap: bool = False
-    background: str = NOMINAL
-    most_cost: float | None = None
-    sampler: str = DEFAULT
-    seed: int = 1
+    settings: DesignSettings = field(default_factory=DesignSettings)
     batch: int = BATCH
 
     @property
     def objective(self) -> Objective:
         """What a design is to be good at."""
-        return objective(self.objective_name)
+        return self.settings.measure
 
     @cached_property
     def evaluator(self) -> Evaluator:
         """Computes designs."""
-        priced = self.cheap or self.most_cost is not None or _has_cost(self.scenario)
-        return Evaluator(
-            self.scenario.to_dict(), self.objective_name, self.background, self.most_cost, priced
-        )
+        priced = self.settings.has_cost or _has_cost(self.scenario)
+        return Evaluator(self.scenario.to_dict(), self.settings, priced)
 
     @property
     def start(self) -> dict[str, float]:
@@ -95,16 +78,19 @@ class Plan:
             for one in self.space
         }
 
-    def told(self, trial: Trial) -> Told:
+    def score(self, trial: Trial) -> Score:
         """What the optimiser learns of a design."""
         losses = [_NO_LOSS if math.isnan(trial.value) else self.objective.loss(trial.value)]
-        if self.cheap:
+        if self.settings.cost_is_objective:
             losses.append(_NO_LOSS if math.isnan(trial.cost) else trial.cost)
-        return Told(losses, trial.violation)
+        return Score(losses, trial.violation)
 
     @cached_property
     def inputs(self) -> dict[str, Any]:
-        """Everything that the values of a design and the proposals depend on, as plain values."""
+        """Everything that the values of a design and the proposals depend on, as plain values.
+
+        The tolerance is not among it: another one gives another answer from the same designs.
+        """
         return {
             "wayside": __version__,
             "packages": package_versions(PACKAGES),
@@ -120,12 +106,7 @@ class Plan:
                 }
                 for one in self.space
             ],
-            "objective": self.objective_name,
-            "cost_is_objective": self.cheap,
-            "background": self.background,
-            "most_cost": self.most_cost,
-            "sampler": self.sampler,
-            "seed": self.seed,
+            **{name: value for name, value in asdict(self.settings).items() if name != "tolerance"},
             "batch": self.batch,
         }
 
@@ -137,15 +118,7 @@ class Plan:
 
 
 def plan(
-    scenario: Scenario,
-    ranges: Sequence[Range],
-    objective_name: str = "epsilon_min",
-    *,
-    cheap: bool = False,
-    background: str = NOMINAL,
-    most_cost: float | None = None,
-    sampler: str = DEFAULT,
-    seed: int = 1,
+    scenario: Scenario, ranges: Sequence[Range], settings: DesignSettings | None = None
 ) -> Plan:
     """Plan a design study.
 
@@ -155,28 +128,23 @@ def plan(
         From `wayside.load_scenario`.
     ranges
         Keys with their ranges.
-    objective_name, cheap, background, most_cost, sampler, seed
-        As for `Plan`.
+    settings
+        What a design is to be good at, and who proposes designs; the usual ones if None.
 
     Raises
     ------
     InputError
-        If there is no such key, objective, assumption or sampler, or costs are not known.
+        If there is no such key, or costs are not known.
     """
-    objective(objective_name)
-    assumption(background)
-    if sampler not in SAMPLERS:
-        raise InputError(f"sampler = {sampler!r}: must be one of {', '.join(SAMPLERS)}")
-    if most_cost is not None and not 0.0 < most_cost < math.inf:
-        raise InputError(f"most cost = {most_cost:g}: must be above 0")
+    wanted = settings or DesignSettings()
     space = dimensions(scenario, ranges)
     for one in space:
         if value_of(scenario, one.key) is None:
             raise InputError(f"{one.key}: the scenario has no value to start from; set one")
     counting = _counting(scenario)
-    if cheap or most_cost is not None:
+    if wanted.has_cost:
         cost(counting)  # refused in one line where it is not known
-    return Plan(counting, space, objective_name, cheap, background, most_cost, sampler, seed)
+    return Plan(counting, space, wanted)
 
 
 def _counting(scenario: Scenario) -> Scenario:

@@ -2,7 +2,7 @@
 
 Proposals follow from the seed and from what became of earlier ones, batch by batch. So the number
 of processes plays no role, and a run that was killed is repeated with what the journal holds: the
-optimiser is told the same answers, and proposes the same designs.
+optimiser gets the same scores, and proposes the same designs.
 """
 
 from collections.abc import Callable, Generator, Mapping, Sequence
@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from wayside.designing.changes import alone, changes, undone
-from wayside.designing.design import Design, Step, recommended, simpler
+from wayside.designing.choice import recommended
+from wayside.designing.design import Design, Step
 from wayside.designing.evaluation import Trial
 from wayside.designing.journal import Key, key_of, read_journal, write_journal
 from wayside.designing.optimiser import OptunaOptimiser
@@ -40,15 +41,16 @@ class _Run:
 
     def tasks(self) -> Generator[Task, None, None]:
         """Designs to compute; None while the next ones depend on outcomes."""
-        plan = self.plan
+        plan, settings = self.plan, self.plan.settings
         (start,) = yield from self._need([plan.start])
+        objectives = 2 if settings.cost_is_objective else 1
         optimiser = OptunaOptimiser(
-            plan.sampler, plan.space, 2 if plan.cheap else 1, plan.seed, plan.first
+            settings.sampler, plan.space, objectives, settings.seed, plan.first
         )
         trials: list[Trial] = []
         while len(trials) < self.evaluations:
             found = yield from self._need(optimiser.ask(plan.batch))
-            optimiser.tell([plan.told(trial) for trial in found])
+            optimiser.tell([plan.score(trial) for trial in found])
             trials += found
             self.done = len(trials)
         best = recommended(plan, trials, start)
@@ -58,14 +60,16 @@ class _Run:
             both = [alone(start.values, best.values, part) for part in parts]
             both += [undone(start.values, best.values, part) for part in parts]
             found = yield from self._need(both)
-            without = found[len(parts) :]
-            of_each = zip(parts, found[: len(parts)], without, strict=True)
+            of_each = zip(parts, found[: len(parts)], found[len(parts) :], strict=True)
             made = [Step(*each) for each in of_each]
-            better = simpler(plan, best, without, start)
-            if better is None:
+            tried = {key_of(trial.values) for trial in trials}
+            new = {key_of(trial.values): trial for trial in found}
+            trials += [trial for key, trial in new.items() if key not in tried]
+            # Of finitely many: each is the own design with some of the changes of a proposal.
+            better = recommended(plan, trials, start)
+            if better is best:
                 break
             best = better
-            trials.append(best)
         self.result = Design(plan, self.evaluations, tuple(trials), start, best, tuple(made))
 
     def _need(self, wanted: Sequence[Mapping[str, float]]) -> Generator[Task, None, list[Trial]]:

@@ -18,27 +18,43 @@ GREY: Final = "#8a8a8a"
 
 
 def search_figure(design: Design) -> Figure:
-    """Objective of every design in the order in which they were proposed, and the best so far.
+    """Objective of every design in the order in which they were tried, and the best so far.
 
     Parameters
     ----------
     design
         From `wayside.designing.run.run_design`.
     """
+    with canvas(5.6, 3.8) as figure:
+        axes = figure.subplots()
+        draw_search(axes, design)
+        axes.set_title(_title(design), fontsize=10.5)
+    return figure
+
+
+def draw_search(axes: Axes, design: Design) -> None:
+    """Draw what `search_figure` shows into axes that are there.
+
+    Parameters
+    ----------
+    axes
+        The axes.
+    design
+        From `wayside.designing.run.run_design`.
+    """
     numbers = [number for number, trial in enumerate(design.trials, 1) if _drawn(trial)]
     values = [design.trials[number - 1].value for number in numbers]
     best = np.maximum.accumulate(values) if _largest(design) else np.minimum.accumulate(values)
-    with canvas(5.6, 3.8) as figure:
-        axes = figure.subplots()
-        axes.plot(numbers, values, ".", color=GREY, label="allowed designs")
-        axes.step(numbers, best, where="post", color=OURS, label="best so far")
-        _start(axes, design)
-        refused = len(design.trials) - len(numbers)
-        axes.set_xlabel(f"design ({refused} of {len(design.trials)} not allowed)")
-        _objective_axis(axes, design)
-        axes.legend()
-        axes.set_title(_title(design), fontsize=10.5)
-    return figure
+    axes.plot(numbers, values, ".", color=GREY, label="allowed designs")
+    axes.step(numbers, best, where="post", color=OURS, label="best so far")
+    _start(axes, design)
+    if len(design.trials) > design.evaluations:
+        label = "from here on single changes"
+        axes.axvline(design.evaluations + 0.5, color="black", lw=0.8, ls=":", label=label)
+    refused = len(design.trials) - len(numbers)
+    axes.set_xlabel(f"design ({refused} of {len(design.trials)} not allowed)")
+    _objective_axis(axes, design)
+    axes.legend()
 
 
 def front_figure(design: Design) -> Figure:

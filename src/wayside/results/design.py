@@ -1,16 +1,15 @@
 """The best design of a detector, with its tables and figures."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Final, Self
 
-from wayside.designing.assumptions import NOMINAL
 from wayside.designing.design import Design
 from wayside.designing.evaluation import Trial
-from wayside.designing.optimiser import DEFAULT
 from wayside.designing.plan import Plan, plan
 from wayside.designing.run import run_design
+from wayside.designing.settings import DesignSettings
 from wayside.errors import InputError
 from wayside.executors import Executor, local_executor
 from wayside.files import claimed_folder
@@ -46,13 +45,8 @@ class DesignResult(Saved):
                 one.key: [one.range.low, one.range.high, *([LOG] if one.range.logarithmic else [])]
                 for one in plan.space
             },
-            "objective": plan.objective_name,
-            "cost": plan.cheap,
-            "background": plan.background,
-            "most_cost": plan.most_cost,
+            "settings": asdict(plan.settings),
             "evaluations": self.design.evaluations,
-            "sampler": plan.sampler,
-            "seed": plan.seed,
         }
 
     @classmethod
@@ -65,6 +59,7 @@ class DesignResult(Saved):
         """Compute a result, as `wayside.results.saving.Saved.compute`."""
         say = progress or (lambda _: None)
         given = {"vary": {}, **options}
+        given["settings"] = DesignSettings(**given.get("settings", {}))
         found = design(scenario, **given, progress=lambda done, of: say(f"{done} of {of} designs"))
         return cls(found.design)
 
@@ -99,7 +94,7 @@ class DesignResult(Saved):
         yield Drawing("search", lambda: search_figure(found))
         if found.steps:
             yield Drawing("changes", lambda: changes_figure(found))
-        if found.plan.cheap and found.front:
+        if found.plan.settings.cost_is_objective and found.front:
             yield Drawing("front", lambda: front_figure(found))
 
     def __repr__(self) -> str:
@@ -111,14 +106,16 @@ def _table(found: Design) -> str:
     keys = [one.key for one in found.plan.space]
     front = {id(trial) for trial in found.front}
     header = {
-        "what": "designs in the order in which they were proposed; nan where there is no value",
+        "what": "designs in the order in which they were proposed, then single changes; nan where"
+        " there is no value",
         "scenario": found.plan.scenario.name,
         "objective": f"{found.plan.objective.label} [{found.plan.objective.unit}]",
         "units": "keys in their base units, cost in the money of [cost]",
     }
     columns = (
         *keys,
-        *("value", "n_limit", "background", "background_error", "cost", "violation", "front"),
+        *("value", "n_limit", "value_median", "n_limit_median"),
+        *("background", "background_error", "cost", "violation", "front"),
         "reason",
     )
     rows: list[tuple[float | str, ...]] = [
@@ -126,6 +123,8 @@ def _table(found: Design) -> str:
             *(float(trial.values[key]) for key in keys),
             trial.value,
             trial.n_limit,
+            trial.median_value,
+            trial.n_limit_median,
             trial.background,
             trial.background_error,
             trial.cost,
@@ -141,14 +140,9 @@ def _table(found: Design) -> str:
 def design(
     scenario: Scenario,
     vary: Mapping[str, tuple[float, float] | tuple[float, float, str]],
-    objective: str = "epsilon_min",
+    settings: DesignSettings | None = None,
     *,
-    cost: bool = False,
-    background: str = NOMINAL,
-    most_cost: float | None = None,
     evaluations: int = EVALUATIONS,
-    sampler: str = DEFAULT,
-    seed: int = 1,
     folder: Path | str | None = None,
     workers: int = 1,
     by: Executor | None = None,
@@ -164,19 +158,11 @@ def design(
     vary
         Lower and upper end by dotted key, in base units, with ``"log"`` as a third item for equal
         steps of the logarithm.
-    objective
-        Key of `wayside.designing.measures.OBJECTIVES`.
-    cost
-        Whether cost is a second objective. The recommended design is then the best that costs no
-        more than the scenario's own.
-    background
-        Key of `wayside.designing.assumptions.ASSUMPTIONS`: how the expected background is taken.
-    most_cost
-        What a design may cost.
+    settings
+        What a design is to be good at, limits of its cost, and who proposes designs; the usual ones
+        if None.
     evaluations
         Designs that are proposed.
-    sampler, seed
-        Key of `wayside.designing.optimiser.SAMPLERS`, and its seed.
     folder
         Where every computed design is kept, so that a run that was killed goes on.
     workers
@@ -189,7 +175,7 @@ def design(
     Raises
     ------
     InputError
-        If a key, objective, assumption or sampler is not known, or Optuna is not installed.
+        If a key is not known, or Optuna is not installed.
 
     Examples
     --------
@@ -199,16 +185,7 @@ def design(
     >>> round(found.best.values["detectors.A.position.2"], 1) <= 7.0, found.gain >= 1.0
     (True, True)
     """
-    made = plan(
-        scenario,
-        [_range(key, ends) for key, ends in vary.items()],
-        objective,
-        cheap=cost,
-        background=background,
-        most_cost=most_cost,
-        sampler=sampler,
-        seed=seed,
-    )
+    made = plan(scenario, [_range(key, ends) for key, ends in vary.items()], settings)
     by = local_executor(workers) if by is None else by
     if folder is None:
         return DesignResult(run_design(made, evaluations, by, progress=progress))

@@ -117,9 +117,14 @@ def _finite(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def expected_limit(background: float, error: float, cl: float) -> float:
-    """Signal events excluded by the median count without signal: what contours are drawn for."""
-    return float(uncertain.expected_upper_limit(background, error, cl))
+def expected_limit(
+    background: float, error: float, cl: float, statistic: uncertain.Statistic = "median"
+) -> float:
+    """Signal events excluded by the median count without signal: what contours are drawn for.
+
+    Another ``statistic`` is one of `wayside.limits.uncertain.expected_upper_limit`.
+    """
+    return float(uncertain.expected_upper_limit(background, error, cl, statistic=statistic))
 
 
 def expected_background(scenario: Scenario, sources: Budget | None = None) -> Background:
