@@ -172,6 +172,7 @@ def test_compare_and_layers(new_tab) -> None:
     tab.until(lambda: tab.line("other-0") == first)
     assert tab.line("contour") != first
     assert "with=" in tab.page.url
+    assert "with=" in tab.page.get_attribute("#downloads a[data-kind=png]", "href")
     tab.page.check("input[data-layer=events]")
     tab.until(lambda: len(tab.data("events")["xs"]) > 3)
     tab.page.uncheck("input[data-layer=contour]")

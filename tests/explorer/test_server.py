@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 from collections.abc import Iterator
+from urllib.parse import urlencode
 
 import pytest
 
@@ -132,6 +133,18 @@ def test_downloads(server: Running, kind: str) -> None:
     start = {"toml": "description", "csv": "# what", "svg": "<?xml", "png": "", "pdf": "%PDF"}
     assert text.startswith(start[kind])
     assert len(text) > 500
+
+
+def test_download_of_states_that_are_compared(server: Running) -> None:
+    one = State("belle2-forward", {"plane.points": 20})
+    other = one.with_values({"model.g_d": 0.5, "run.luminosity_fb": 1e4})
+    query = f"{one.query()}&{urlencode({'with': other.query()})}"
+    status, _, text = server.ask(f"/{server.token}/download/csv?{query}")
+    assert status == 200
+    rows = [line for line in text.splitlines() if not line.startswith("#")]
+    assert rows[0].startswith("label,")
+    names = {row.split(",")[0] for row in rows[1:]}
+    assert names == {"belle2-forward", "model.g_d=0.5; run.luminosity_fb=10000.0"}
 
 
 def test_download_that_is_refused(server: Running) -> None:

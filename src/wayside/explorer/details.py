@@ -1,17 +1,18 @@
 """What takes longer than a drawing: distributions at the scenario's own point, and files."""
 
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 
 from wayside.errors import InputError
-from wayside.explorer.state import State
+from wayside.explorer.state import State, labels
 from wayside.explorer.superseded import Superseded, go_on
 from wayside.generator.events import EventGenerator, Events
 from wayside.plotting.files import figure_files
+from wayside.results.comparison import Comparison, compare
 from wayside.results.key_reach import KeyReach
 from wayside.results.reach import Reach, reach
 from wayside.scenario import Scenario
@@ -108,40 +109,48 @@ class Download(NamedTuple):
     content: bytes
 
 
+States = Sequence[State]
+"""The state of a page, and those that it is compared with."""
+
+
 @lru_cache(maxsize=2)
-def _reach(text: str) -> Reach | KeyReach:
-    """Result of a scenario by its TOML text: files of several kinds are of one computation."""
-    return reach(Scenario.from_dict(tomllib.loads(text)))
+def _result(scenarios: tuple[str, ...], names: tuple[str, ...]) -> Reach | KeyReach | Comparison:
+    """Result of scenarios by their TOML text: files of several kinds are of one computation."""
+    made = [Scenario.from_dict(tomllib.loads(text)) for text in scenarios]
+    return reach(made[0]) if len(made) == 1 else compare(made, names)
 
 
-def _figure(state: State, ending: str) -> bytes:
-    return figure_files(_reach(state.toml()).figure(), "reach", formats=(ending,))[
-        f"reach.{ending}"
-    ]
+def _computed(states: States) -> Reach | KeyReach | Comparison:
+    return _result(tuple(state.toml() for state in states), tuple(labels(states)))
 
 
-def _csv(state: State) -> bytes:
-    text = _reach(state.toml()).texts()["contours.csv"]
+def _figure(states: States, ending: str) -> bytes:
+    return figure_files(_computed(states).figure(), "plane", formats=(ending,))[f"plane.{ending}"]
+
+
+def _csv(states: States) -> bytes:
+    text = _computed(states).texts()["contours.csv"]
     return text.encode() if isinstance(text, str) else text
 
 
-_KINDS: Final[dict[str, tuple[str, str, Callable[[State], bytes]]]] = {
-    "png": ("reach.png", "image/png", lambda state: _figure(state, "png")),
-    "svg": ("reach.svg", "image/svg+xml", lambda state: _figure(state, "svg")),
-    "pdf": ("reach.pdf", "application/pdf", lambda state: _figure(state, "pdf")),
+_KINDS: Final[dict[str, tuple[str, str, Callable[[States], bytes]]]] = {
+    "png": ("plane.png", "image/png", lambda states: _figure(states, "png")),
+    "svg": ("plane.svg", "image/svg+xml", lambda states: _figure(states, "svg")),
+    "pdf": ("plane.pdf", "application/pdf", lambda states: _figure(states, "pdf")),
     "csv": ("contours.csv", "text/csv", _csv),
-    "toml": ("scenario.toml", "application/toml", lambda state: state.toml().encode()),
+    "toml": ("scenario.toml", "application/toml", lambda states: states[0].toml().encode()),
 }
 """File name, media type and maker by kind."""
 
 
-def download(state: State, kind: str) -> Download:
+def download(states: States, kind: str) -> Download:
     """A file of a state: its figure, its contours or its scenario.
 
     Parameters
     ----------
-    state
-        The state.
+    states
+        The state, and those that it is compared with: their contours are in the figure and in the
+        table as well, as `wayside.results.comparison.compare` makes them.
     kind
         ``"png"``, ``"svg"``, ``"pdf"``, ``"csv"`` or ``"toml"``.
 
@@ -153,4 +162,4 @@ def download(state: State, kind: str) -> Download:
     if kind not in _KINDS:
         raise InputError(f"download = {kind!r}: must be one of {', '.join(_KINDS)}")
     name, media_type, make = _KINDS[kind]
-    return Download(name, media_type, make(state))
+    return Download(name, media_type, make(states))

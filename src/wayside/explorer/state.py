@@ -17,6 +17,7 @@ from wayside.scenario.model import PARAMETRISATIONS
 _WAYS: Final = tuple(tuple(f"model.{key}" for key in keys) for keys in PARAMETRISATIONS)
 _SCENARIO: Final = "scenario"
 _SET: Final = "set"
+_WITH: Final = "with"
 
 
 @dataclass(frozen=True)
@@ -104,10 +105,7 @@ class State:
         InputError
             If the query is no state.
         """
-        try:
-            pairs = parse_qsl(query, strict_parsing=True, max_num_fields=500)
-        except ValueError as error:
-            raise InputError(f"address: not one of the explorer: {error}") from None
+        pairs = _pairs(query)
         bases = [value for key, value in pairs if key == _SCENARIO]
         if len(bases) != 1:
             raise InputError("address: must name one scenario")
@@ -134,6 +132,43 @@ class State:
         known = address.scheme in ("http", "https")
         state = cls.from_query(address.query) if known else cls(text)
         return state.with_values(dict(map(overrides.parse, assignments)))
+
+
+def _pairs(query: str) -> list[tuple[str, str]]:
+    try:
+        return parse_qsl(query, strict_parsing=True, max_num_fields=500)
+    except ValueError as error:
+        raise InputError(f"address: not one of the explorer: {error}") from None
+
+
+def compared_queries(query: str) -> list[str]:
+    """Queries of the states that the query of an address compares its own with.
+
+    Raises
+    ------
+    InputError
+        If it is no query.
+    """
+    return [value for key, value in _pairs(query) if key == _WITH]
+
+
+def labels(states: Sequence[State]) -> list[str]:
+    """Names of states that tell them apart: what not all of them have.
+
+    Examples
+    --------
+    >>> first = State("belle2-forward", {"plane.points": 50})
+    >>> labels([first, first.with_values({"model.g_d": 0.5})])
+    ['belle2-forward', 'model.g_d=0.5']
+    """
+    all_have = set.intersection(*(set(state.assignments()) for state in states))
+    one_base = len({state.base for state in states}) == 1
+    made = []
+    for state in states:
+        own = [text for text in state.assignments() if text not in all_have]
+        named = [] if one_base and own else [state.base]
+        made.append(", ".join([*named, *own]))
+    return made
 
 
 def inline(value: object) -> str:

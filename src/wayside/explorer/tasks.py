@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from wayside.errors import InputError
-from wayside.explorer.state import State
+from wayside.explorer.state import State, compared_queries
 from wayside.explorer.worker import ThreadWarnings, Worker
 
 if TYPE_CHECKING:
@@ -100,8 +100,9 @@ class Tasks:
         def job() -> "Download":
             from wayside.explorer.details import download
 
+            states = [self._engine.state(each) for each in (query, *compared_queries(query))]
             with self._warnings.kept():
-                return download(self._engine.state(query), kind)
+                return download(states, kind)
 
         return await self._later.do(job)
 

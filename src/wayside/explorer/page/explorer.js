@@ -56,7 +56,7 @@ async function drawState(answer, settled) {
   plane.drawRelic(undefined, stale);
   hall.draw(page.hall);
   drawTexts(answer.warnings ?? []);
-  if (axesChanged) state.others.forEach(drawOther);
+  if (axesChanged) { state.others.forEach(drawOther); listOthers(); }
   const wrong = Object.keys(page.errors);
   say(wrong.length ? `refused: ${Object.values(page.errors)[0]}` : sent.exact ? "exact" : "preview", wrong.length > 0);
 }
@@ -67,7 +67,7 @@ function drawTexts(warnings) {
   options($("scenario"), page.scenarios, page.scenario);
   $("command").value = page.command;
   $("toml").value = page.toml;
-  for (const link of $("downloads").querySelectorAll("a")) link.href = `download/${link.dataset.kind}?${state.query}`;
+  link();
   const existing = sent.existing.length ? [["searches that reach into the plane", sent.existing.join(", ")]] : [];
   rows($("summary").tBodies[0], [...sent.words, ...existing, ...(state.relicWords ?? [])]);
   for (const box of $("layers").querySelectorAll("input")) box.closest("label").hidden = !plane.has(box.dataset.layer);
@@ -139,6 +139,12 @@ function address() {
   history.replaceState(null, "", `?${state.query}${others}`);
 }
 
+// Where the axes differ there is no common figure.
+function link() {
+  const drawn = state.others.filter((other) => other.plane && !other.words).map((other) => `&with=${encodeURIComponent(other.query)}`);
+  for (const each of $("downloads").querySelectorAll("a")) each.href = `download/${each.dataset.kind}?${state.query}${drawn.join("")}`;
+}
+
 function commit(travel) {
   if (!travel && state.query !== state.committed && state.committed) {
     state.past.push(state.committed);
@@ -193,6 +199,7 @@ function drawOther(other) {
 }
 
 function listOthers() {
+  link();
   $("compared").hidden = !state.others.length;
   $("compared").querySelector("ul").replaceChildren(...state.others.map((other) => {
     const item = document.createElement("li"), swatch = document.createElement("span");
