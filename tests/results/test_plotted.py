@@ -7,12 +7,16 @@ import numpy as np
 import pytest
 from matplotlib import pyplot
 from matplotlib.axes import Axes
+from matplotlib.collections import QuadMesh
 from matplotlib.figure import Figure
 from reference.background_sources import few_sources
 
 import wayside
 from wayside.errors import InputError
+from wayside.placement.grid import Grid
+from wayside.placement.place import place
 from wayside.plotting.look import Look
+from wayside.results.placement import placement_result
 from wayside.results.reach import Reach
 from wayside.results.relic import RelicPlane
 from wayside.results.saving import Plotted, Saved
@@ -81,6 +85,44 @@ def test_others(scenario: Scenario) -> None:
         drawn = result.plot(axes())
         assert lines(drawn) > 0, result
         assert drawn.get_xlabel() or drawn.get_ylabel()
+
+
+def test_places_by_detector(scenario: Scenario) -> None:
+    """The colours of the map are the best values over distances; stars and point are marked."""
+    names = list(scenario.detectors)
+    small = Grid((6, 4, 2), (3.0, 9.0))
+    result = placement_result([place(scenario, name, grid=small, count=2) for name in names])
+    for number, (name, one) in enumerate(zip(names, result.placements, strict=True)):
+        drawn = result.plot(axes(), detector=name)
+        (mesh,) = [each for each in drawn.collections if isinstance(each, QuadMesh)]
+        found = np.ma.filled(np.ma.asarray(mesh.get_array()), np.nan)
+        best = np.max(one.values.reshape(6, 4, 2), axis=2)
+        np.testing.assert_array_equal(found, np.where(best > 0.0, best, np.nan))
+        assert len(drawn.lines) == len(one.best) + 1
+        assert len(drawn.figure.axes) == 2, "the map and its bar"
+        if number == 0:
+            assert lines(result.plot(axes())) == lines(drawn)
+    with pytest.raises(InputError, match=r'no map of detector "x"; there are A'):
+        result.plot(axes(), detector="x")
+
+
+def test_design_by_name() -> None:
+    pytest.importorskip("optuna")
+    scenario = wayside.load_scenario("belle2-forward")
+    settings = wayside.DesignSettings(cost_is_objective=True)
+    vary = {"detectors.A.position.0": (0.6, 1.4)}
+    result = wayside.design(scenario, vary, settings, evaluations=8)
+    search = result.plot(axes())
+    (dots,) = [line for line in search.lines if line.get_label() == "allowed designs"]
+    values = [trial.value for trial in result.design.trials if trial.allowed]
+    assert np.array_equal(dots.get_ydata(), values)
+    (front,) = [
+        line for line in result.plot(axes(), name="front").lines if line.get_marker() == "*"
+    ]
+    assert result.best is not None
+    assert front.get_ydata() == [result.best.value]
+    with pytest.raises(InputError, match=r'no figure "x"; there are search'):
+        result.plot(axes(), name="x")
 
 
 def test_scan_by_name(scenario: Scenario) -> None:

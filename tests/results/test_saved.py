@@ -67,7 +67,7 @@ def test_relic(scenario: Scenario, tmp_path: Path) -> None:
     plane = wayside.relic_plane(scenario)
     assert repr(plane).startswith("<relic density of belle2-central: ")
     assert [path.name for path in plane.save(tmp_path)] == [
-        "relic-line.csv", "result.npz", "provenance.json",
+        "relic-line.csv", "result.npz", "relic-line.png", "relic-line.pdf", "provenance.json",
     ]  # fmt: skip
     assert plane.summary()["axes"] == [plane.plane.x.name, "epsilon"]
 

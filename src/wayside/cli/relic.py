@@ -46,7 +46,7 @@ def command(
     """Compute the relic density of the ground state.
 
     SCENARIO is a built-in name or a TOML file. With --out, writes freeze-out.png, freeze-out.pdf
-    and freeze-out.csv, or with --line relic-line.csv.
+    and freeze-out.csv, or with --line relic-line.png, relic-line.pdf and relic-line.csv.
     """
     loaded = load(scenario, overrides, plane__kind=plane)
     require_named_plane(loaded, plane)

@@ -14,7 +14,8 @@ from matplotlib.patches import Patch
 
 from wayside.plotting.look import ASPECT, Look, without
 from wayside.plotting.published import draw_limits
-from wayside.plotting.style import RELIC, canvas
+from wayside.plotting.relic_line import draw_density
+from wayside.plotting.style import canvas
 from wayside.plotting.titles import verbatim
 from wayside.sensitivity.contours import Line
 from wayside.sensitivity.existing import SEARCHES
@@ -128,8 +129,5 @@ def _backdrop(axes: Axes, result: Reach) -> list[Artist]:
             axes.plot(*line.points.T, color="0.45", linewidth=0.6, zorder=1.5)
         fill: dict[str, Any] = {"facecolor": search.fill, "edgecolor": "0.45", "linewidth": 0.6}
         handles.append(Patch(label=search.words[0], **fill))
-    for branch in result.relic.branches:
-        axes.plot(*branch.line.points.T, color=RELIC, linewidth=1.2, zorder=2.8)
-    if result.relic.branches:
-        handles.append(Line2D([], [], color=RELIC, linewidth=1.2, label=r"$\Omega h^2=0.12$"))
+    handles += draw_density(axes, result.relic, hatch=False)
     return handles

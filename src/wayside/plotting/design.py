@@ -65,32 +65,37 @@ def front_figure(design: Design) -> Figure:
     design
         With cost as second objective.
     """
+    with canvas(5.6, 4.2) as figure:
+        axes = figure.subplots()
+        draw_front(axes, design)
+        axes.set_title(_title(design), fontsize=10.5)
+    return figure
+
+
+def draw_front(axes: Axes, design: Design) -> None:
+    """Draw what `front_figure` shows into axes that are there; parameters as of `draw_search`."""
     allowed = [trial for trial in design.trials if _drawn(trial)]
     front = sorted(design.front, key=lambda trial: trial.cost)
     unit = 1e6 if max(trial.cost for trial in allowed) > 1e6 else 1.0
-    with canvas(5.6, 4.2) as figure:
-        axes = figure.subplots()
-        axes.plot(*_points(allowed, unit), ".", color=GREY, label="allowed designs")
-        axes.plot(*_points(front, unit), "o-", ms=4, color=OURS, label="none is better and cheaper")
-        for trial, marker, label in (
-            (design.start, "D", "the scenario's own"),
-            (design.best, "*", "recommended: not dearer"),
-        ):
-            if trial is not None and _drawn(trial):
-                size = 12 if marker == "*" else 6
-                at = _points([trial], unit)
-                axes.plot(*at, marker, ms=size, color=APPROXIMATE, mec="black", label=label)
-        axes.set_xscale("log")
-        axes.xaxis.set_minor_formatter(NullFormatter())
-        low, high = axes.get_xlim()
-        ticks = [tick for tick in (0.1, 0.2, 0.5, 1, 2, 3, 5, 10, 20, 50) if low < tick < high]
-        if unit > 1.0:
-            axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
-        axes.set_xlabel(r"cost in $10^6$, at the prices of [cost]" if unit > 1.0 else "cost")
-        _objective_axis(axes, design)
-        axes.legend(loc="upper right")
-        axes.set_title(_title(design), fontsize=10.5)
-    return figure
+    axes.plot(*_points(allowed, unit), ".", color=GREY, label="allowed designs")
+    axes.plot(*_points(front, unit), "o-", ms=4, color=OURS, label="none is better and cheaper")
+    for trial, marker, label in (
+        (design.start, "D", "the scenario's own"),
+        (design.best, "*", "recommended: not dearer"),
+    ):
+        if trial is not None and _drawn(trial):
+            size = 12 if marker == "*" else 6
+            at = _points([trial], unit)
+            axes.plot(*at, marker, ms=size, color=APPROXIMATE, mec="black", label=label)
+    axes.set_xscale("log")
+    axes.xaxis.set_minor_formatter(NullFormatter())
+    low, high = axes.get_xlim()
+    ticks = [tick for tick in (0.1, 0.2, 0.5, 1, 2, 3, 5, 10, 20, 50) if low < tick < high]
+    if unit > 1.0:
+        axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+    axes.set_xlabel(r"cost in $10^6$, at the prices of [cost]" if unit > 1.0 else "cost")
+    _objective_axis(axes, design)
+    axes.legend(loc="upper right")
 
 
 def changes_figure(design: Design) -> Figure:
@@ -101,32 +106,36 @@ def changes_figure(design: Design) -> Figure:
     design
         From `wayside.designing.run.run_design`.
     """
+    with canvas(6.6, 1.4 + 0.45 * len(design.steps)) as figure:
+        draw_changes(figure.subplots(), design)
+    return figure
+
+
+def draw_changes(axes: Axes, design: Design) -> None:
+    """Draw what `changes_figure` shows into axes that are there; parameters as of `draw_search`."""
     gain = design.plan.objective.gain
     best = design.best
     assert best is not None, "there are steps"
     names = [step.change.name for step in design.steps]
     alone = [gain(step.alone.value, design.start.value) for step in design.steps]
     undone = [gain(best.value, step.undone.value) for step in design.steps]
-    with canvas(6.6, 1.4 + 0.45 * len(names)) as figure:
-        axes = figure.subplots()
-        rows = np.arange(len(names))
-        for values, shift, color, label in (
-            (alone, -0.18, GREY, "made alone"),
-            (undone, 0.18, OURS, "undone alone: what it was worth"),
-        ):
-            drawn = [math.log10(value) if value > 0.0 else math.nan for value in values]
-            axes.barh(rows + shift, drawn, 0.34, color=color, label=label)
-            for row, value in zip(rows, values, strict=True):
-                text = f" {value:.3g}" if math.isfinite(value) else " none: not allowed, or nothing"
-                place = math.log10(value) if math.isfinite(value) and value > 0.0 else 0.0
-                axes.text(max(place, 0.0), row + shift, text, va="center", fontsize=8)
-        axes.axvline(0.0, color="black", lw=0.8)
-        axes.set_yticks(rows, [verbatim(name) for name in names])
-        axes.invert_yaxis()
-        axes.margins(x=0.25)
-        axes.set_xlabel("log10 of the gain in the objective")
-        axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
-    return figure
+    rows = np.arange(len(names))
+    for values, shift, color, label in (
+        (alone, -0.18, GREY, "made alone"),
+        (undone, 0.18, OURS, "undone alone: what it was worth"),
+    ):
+        drawn = [math.log10(value) if value > 0.0 else math.nan for value in values]
+        axes.barh(rows + shift, drawn, 0.34, color=color, label=label)
+        for row, value in zip(rows, values, strict=True):
+            text = f" {value:.3g}" if math.isfinite(value) else " none: not allowed, or nothing"
+            place = math.log10(value) if math.isfinite(value) and value > 0.0 else 0.0
+            axes.text(max(place, 0.0), row + shift, text, va="center", fontsize=8)
+    axes.axvline(0.0, color="black", lw=0.8)
+    axes.set_yticks(rows, [verbatim(name) for name in names])
+    axes.invert_yaxis()
+    axes.margins(x=0.25)
+    axes.set_xlabel("log10 of the gain in the objective")
+    axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
 
 
 def _drawn(trial: Trial) -> bool:

@@ -1,12 +1,12 @@
 """A map of what a detector sees over the positions of a hall."""
 
-from typing import Final
+from typing import Final, NamedTuple, Self
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import LogNorm, Normalize
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure, FigureBase
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
@@ -44,35 +44,72 @@ def placement_figure(placement: Placement) -> Figure:
         Left: at every direction the best of all distances; right: at every polar angle and distance
         the best of all azimuths. Hatched where the detector may stand at none of them.
     """
-    cube = placement.cube()
-    allowed = placement.allowed.reshape(placement.grid.counts)
-    norm = _norm(cube, placement.objective.largest)
-    theta = _stretched(placement.grid.theta_edges)
-    phi = np.degrees(_edges(placement.grid.phi))
-    distance = _edges(placement.grid.distance)
-    name = "viridis" if placement.objective.largest else "viridis_r"
+    colours = _Colours.of(placement)
     with canvas(9.0, 4.6) as figure:
         left, right = figure.subplots(1, 2, sharey=True, width_ratios=(3, 2))
-        _panel(left, phi, theta, _best(placement, cube, 2), _some(allowed, 2), norm, name)
-        _panel(right, distance, theta, _best(placement, cube, 1), _some(allowed, 1), norm, name)
-        left.set_xlabel(r"azimuth $\varphi$ [deg]")
-        left.set_ylabel(r"polar angle $\theta$ [deg]")
-        right.set_xlabel("distance [m]")
-        left.set_title("best of all distances", fontsize=10)
-        right.set_title("best of all azimuths", fontsize=10)
-        left.set_xticks(np.arange(0, 361, 60))
-        left.set_xlim(phi[0], phi[-1])
-        for axes in (left, right):
-            axes.set_yticks(_stretched(np.radians(TICKS)), [f"{tick:g}" for tick in TICKS])
-            axes.set_yticks([], minor=True)
-            axes.set_ylim(theta[0], theta[-1])
-        _marks(left, right, placement, float(phi[0]))
-        extend = _beyond(cube, norm)
-        bar = figure.colorbar(ScalarMappable(norm, name), ax=[left, right], pad=0.01, extend=extend)
-        bar.set_label(_label(placement))
+        _directions(left, placement, colours)
+        _distances(right, placement, colours)
+        right.set_ylabel("")
+        colours.bar(figure, [left, right], placement)
         figure.legend(handles=_handles(placement), loc="outside lower center", ncols=3)
         figure.suptitle(_title(placement), fontsize=10.5)
     return figure
+
+
+def draw_placement(axes: Axes, placement: Placement) -> None:
+    """Draw the map of directions, at each the best of all distances, into axes that are there.
+
+    Parameters
+    ----------
+    axes
+        The axes; a colour bar takes a part of their room.
+    placement
+        From `wayside.placement.place.place`.
+    """
+    colours = _Colours.of(placement)
+    _directions(axes, placement, colours)
+    colours.bar(axes.figure, axes, placement)
+
+
+class _Colours(NamedTuple):
+    """Values of a map, and their colours."""
+
+    cube: FloatArray
+    allowed: BoolArray
+    norm: Normalize
+    name: str
+
+    @classmethod
+    def of(cls, placement: Placement) -> Self:
+        cube, largest = placement.cube(), placement.objective.largest
+        allowed = placement.allowed.reshape(placement.grid.counts)
+        return cls(cube, allowed, _norm(cube, largest), "viridis" if largest else "viridis_r")
+
+    def bar(self, figure: FigureBase, axes: Axes | list[Axes], placement: Placement) -> None:
+        shown = ScalarMappable(self.norm, self.name)
+        extend = _beyond(self.cube, self.norm)
+        figure.colorbar(shown, ax=axes, pad=0.01, extend=extend, label=_label(placement))
+
+
+def _directions(axes: Axes, placement: Placement, colours: _Colours) -> None:
+    """Over azimuth and polar angle, at each the best of all distances."""
+    phi = np.degrees(_edges(placement.grid.phi))
+    _panel(axes, phi, placement, colours, 2)
+    axes.set_xlabel(r"azimuth $\varphi$ [deg]")
+    axes.set_title("best of all distances", fontsize=10)
+    axes.set_xticks(np.arange(0, 361, 60))
+    axes.set_xlim(phi[0], phi[-1])
+    for (theta, azimuth, _), marker in _marked(placement):
+        _mark(axes, (np.degrees(azimuth) - phi[0]) % 360.0 + phi[0], theta, marker)
+
+
+def _distances(axes: Axes, placement: Placement, colours: _Colours) -> None:
+    """Over distance and polar angle, at each the best of all azimuths."""
+    _panel(axes, _edges(placement.grid.distance), placement, colours, 1)
+    axes.set_xlabel("distance [m]")
+    axes.set_title("best of all azimuths", fontsize=10)
+    for (theta, _, distance), marker in _marked(placement):
+        _mark(axes, distance, theta, marker)
 
 
 def _norm(cube: FloatArray, largest: bool) -> Normalize:
@@ -105,55 +142,54 @@ def _best(placement: Placement, cube: FloatArray, axis: int) -> FloatArray:
     return np.asarray(np.take_along_axis(cube, chosen, axis=axis).squeeze(axis))
 
 
-def _some(allowed: BoolArray, axis: int) -> BoolArray:
-    """Whether any position along an axis is allowed."""
-    return np.asarray(allowed.any(axis=axis))
-
-
-def _panel(
-    axes: Axes,
-    x: FloatArray,
-    y: FloatArray,
-    values: FloatArray,
-    allowed: BoolArray,
-    norm: Normalize,
-    colours: str,
-) -> None:
+def _panel(axes: Axes, x: FloatArray, placement: Placement, colours: _Colours, axis: int) -> None:
+    """The best along one axis of the grid, over polar angle and ``x``, ends of cells."""
+    y = _stretched(placement.grid.theta_edges)
+    values = _best(placement, colours.cube, axis)
+    allowed = np.asarray(colours.allowed.any(axis=axis))
     axes.set_facecolor(NOTHING)
     shown = np.ma.masked_invalid(np.where(values > 0.0, values, np.nan))
-    axes.pcolormesh(x, y, shown, norm=norm, cmap=colours, rasterized=True)
+    axes.pcolormesh(x, y, shown, norm=colours.norm, cmap=colours.name, rasterized=True)
     if not allowed.all():
-        forbidden = np.where(allowed, 0.0, 1.0)
         # Cell by cell: a contour would round corners off.
-        for i, row in enumerate(forbidden):
+        for i, row in enumerate(~allowed):
             axes.fill_between(
                 np.repeat(x, 2)[1:-1],
                 y[i],
                 y[i + 1],
-                where=np.repeat(row > 0.5, 2).tolist(),
+                where=np.repeat(row, 2).tolist(),
                 facecolor="white",
                 edgecolor="#8a8a8a",
                 hatch="////",
                 linewidth=0.0,
             )
+    axes.set_yticks(_stretched(np.radians(TICKS)), [f"{tick:g}" for tick in TICKS])
+    axes.set_yticks([], minor=True)
+    axes.set_ylim(y[0], y[-1])
+    axes.set_ylabel(r"polar angle $\theta$ [deg]")
 
 
-def _marks(left: Axes, right: Axes, placement: Placement, start: float) -> None:
-    """Best positions, and where the scenario has the detector."""
-    own = placement.own.angles
-    marked = [(place.angles, "*", "white", 9.0) for place in placement.best[1:]]
-    marked += [(place.angles, "*", "#ff3b30", 14.0) for place in placement.best[:1]]
-    marked.append((own, "o", "black", 6.0))
-    for (theta, phi, distance), marker, colour, size in marked:
-        height = float(_stretched(np.array(theta)))
-        azimuth = (np.degrees(phi) - start) % 360.0 + start
-        for axes, x in ((left, azimuth), (right, distance)):
-            low, high = axes.get_xlim()
-            if low <= x <= high:
-                axes.plot(
-                    x, height, marker=marker, markersize=size, markerfacecolor=colour,
-                    markeredgecolor="black", markeredgewidth=0.6, clip_on=False,
-                )  # fmt: skip
+class _Marker(NamedTuple):
+    shape: str
+    colour: str
+    size: float
+
+
+def _marked(placement: Placement) -> list[tuple[tuple[float, float, float], _Marker]]:
+    """Angles and distances of the best positions, and of where the scenario has the detector."""
+    marked = [(place.angles, _Marker("*", "white", 9.0)) for place in placement.best[1:]]
+    marked += [(place.angles, _Marker("*", "#ff3b30", 14.0)) for place in placement.best[:1]]
+    return [*marked, (placement.own.angles, _Marker("o", "black", 6.0))]
+
+
+def _mark(axes: Axes, x: float, theta: float, marker: _Marker) -> None:
+    low, high = axes.get_xlim()
+    if low <= x <= high:
+        axes.plot(
+            x, float(_stretched(np.array(theta))), marker=marker.shape, markersize=marker.size,
+            markerfacecolor=marker.colour, markeredgecolor="black", markeredgewidth=0.6,
+            clip_on=False,
+        )  # fmt: skip
 
 
 def _edges(middles: FloatArray) -> FloatArray:

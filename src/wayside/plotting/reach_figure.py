@@ -12,7 +12,8 @@ from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormat
 from wayside.plotting.annotate import annotate
 from wayside.plotting.look import ASPECT, Look, without
 from wayside.plotting.published import draw_limits
-from wayside.plotting.style import APPROXIMATE, OURS, RELIC, canvas
+from wayside.plotting.relic_line import draw_density
+from wayside.plotting.style import APPROXIMATE, OURS, canvas
 from wayside.plotting.titles import assumed, collected, verbatim
 from wayside.sensitivity.contours import Line
 from wayside.sensitivity.existing import SEARCHES, Search
@@ -58,7 +59,11 @@ def draw_reach(axes: Axes, result: Reach, look: Look) -> None:
     title = _frame(axes, result, look)
     shaded = _existing(axes, result)
     limits = look.published()
-    handles = _contours(axes, result) + _relic(axes, result) + draw_limits(axes, limits)
+    handles = (
+        _contours(axes, result)
+        + draw_density(axes, result.relic, hatch=True)
+        + draw_limits(axes, limits)
+    )
     # What follows needs to know how large things are on the page.
     figure = axes.figure.figure  # also where the axes are in a part of a figure
     assert isinstance(figure, Figure)
@@ -135,34 +140,6 @@ def _existing(axes: Axes, result: Reach) -> list[Search]:
         _draw(axes, result.existing[search.key], color="0.45", linewidth=0.6, zorder=1.5)
         shaded.append(search)
     return shaded
-
-
-def _relic(axes: Axes, result: Reach) -> list[Artist]:
-    """The line of the observed density, hatched on the side with too much dark matter."""
-    for low, high in result.relic.bands():
-        axes.fill_between(
-            result.relic.x,
-            low,
-            high,
-            where=np.isfinite(low).tolist(),
-            facecolor="none",
-            edgecolor=RELIC,
-            alpha=0.5,
-            hatch="//",
-            linewidth=0.0,
-            zorder=2.2,
-        )
-    if not result.relic.branches:
-        return []
-    _draw(
-        axes,
-        [branch.line for branch in result.relic.branches],
-        color=RELIC,
-        linewidth=1.2,
-        zorder=2.8,
-    )
-    label = r"$\Omega h^2=0.12$ (hatched: more)"
-    return [Line2D([], [], color=RELIC, linewidth=1.2, label=label)]
 
 
 def _contours(axes: Axes, result: Reach) -> list[Artist]:

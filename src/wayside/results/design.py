@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any, ClassVar, Final, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
 
 from wayside.designing.design import Design
 from wayside.designing.evaluation import Trial
@@ -13,17 +14,20 @@ from wayside.designing.settings import DesignSettings
 from wayside.errors import InputError
 from wayside.executors import Executor, local_executor
 from wayside.files import claimed_folder
-from wayside.results.saving import NONE, Drawing, Progress, Saved
+from wayside.results.saving import NONE, Drawing, Plotted, Progress, Saved
 from wayside.scanning.axes import LOG, Range
 from wayside.scenario import Scenario
 from wayside.text import csv_text, json_text
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 EVALUATIONS: Final = 200
 """Designs that are proposed unless another number is given."""
 
 
 @dataclass(frozen=True, eq=False)
-class DesignResult(Saved):
+class DesignResult(Plotted, Saved):
     """A design study, made by `design`.
 
     Parameters
@@ -88,14 +92,49 @@ class DesignResult(Saved):
 
     def drawings(self) -> Iterator[Drawing]:
         """Figures: the search, what each change is worth, and the front where cost counts."""
-        from wayside.plotting.design import changes_figure, front_figure, search_figure
+        from wayside.plotting import design as plotting
 
+        figures = {
+            "search": plotting.search_figure,
+            "changes": plotting.changes_figure,
+            "front": plotting.front_figure,
+        }
+        for name in self.figures:
+            yield Drawing(name, partial(figures[name], self.design))
+
+    @property
+    def figures(self) -> tuple[str, ...]:
+        """Names of figures that there are."""
         found = self.design
-        yield Drawing("search", lambda: search_figure(found))
-        if found.steps:
-            yield Drawing("changes", lambda: changes_figure(found))
-        if found.plan.settings.cost_is_objective and found.front:
-            yield Drawing("front", lambda: front_figure(found))
+        has_front = bool(found.plan.settings.cost_is_objective and found.front)
+        there = {"search": True, "changes": bool(found.steps), "front": has_front}
+        return tuple(name for name, is_there in there.items() if is_there)
+
+    def draw(self, axes: "Axes", *, name: str = "search") -> None:
+        """Draw one of the figures into axes that are there.
+
+        Parameters
+        ----------
+        axes
+            The axes.
+        name
+            ``"search"``, ``"changes"`` or ``"front"``, as there are.
+
+        Raises
+        ------
+        InputError
+            If there is no such figure.
+        """
+        from wayside.plotting import design as plotting
+
+        if name not in self.figures:
+            raise InputError(f'no figure "{name}"; there are {", ".join(self.figures)}')
+        into = {
+            "search": plotting.draw_search,
+            "changes": plotting.draw_changes,
+            "front": plotting.draw_front,
+        }
+        into[name](axes, self.design)
 
     def __repr__(self) -> str:
         """One line."""

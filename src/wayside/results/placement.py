@@ -2,19 +2,23 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
+from wayside.errors import InputError
 from wayside.placement.grid import DEFAULT_COUNTS, DEFAULT_DISTANCES, Grid
 from wayside.placement.place import BEST, EVENTS, Placement, place
-from wayside.results.saving import NONE, Drawing, Progress, Saved
+from wayside.results.saving import NONE, Drawing, Plotted, Progress, Saved
 from wayside.scenario import Scenario
 from wayside.text import csv_text, json_text
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
 
 @dataclass(frozen=True, eq=False)
-class PlacementResult(Saved):
+class PlacementResult(Plotted, Saved):
     """Maps of one or several detectors of a scenario."""
 
     placements: tuple[Placement, ...]
@@ -83,6 +87,28 @@ class PlacementResult(Saved):
 
         for one in self.placements:
             yield Drawing(self._stem(one), lambda one=one: placement_figure(one))  # type: ignore[misc]
+
+    def draw(self, axes: "Axes", *, detector: str | None = None) -> None:
+        """Draw the map of directions into axes that are there.
+
+        Parameters
+        ----------
+        axes
+            The axes; a colour bar takes a part of their room.
+        detector
+            Whose map; that of the first unless given.
+
+        Raises
+        ------
+        InputError
+            If there is no map of it.
+        """
+        from wayside.plotting.placement import draw_placement
+
+        of = {one.detector: one for one in self.placements}
+        if detector is not None and detector not in of:
+            raise InputError(f'no map of detector "{detector}"; there are {", ".join(of)}')
+        draw_placement(axes, self.placements[0] if detector is None else of[detector])
 
     def _stem(self, one: Placement) -> str:
         return "map" if len(self.placements) == 1 else f"map-{one.detector}"

@@ -151,6 +151,12 @@ class RelicPlane(Plotted, Saved):
         columns = (plane.x.name, "epsilon", "overabundant")
         return {"relic-line.csv": csv_text(header, columns, rows)}
 
+    def drawings(self) -> Iterator[Drawing]:
+        """The lines, with regions of too much dark matter hatched."""
+        from wayside.plotting.relic_line import relic_line_figure
+
+        yield Drawing("relic-line", lambda: relic_line_figure(self.plane, self.line))
+
     def draw(self, axes: "Axes") -> None:
         """Draw the lines into axes that are there."""
         from wayside.plotting.relic_line import draw_relic_line
