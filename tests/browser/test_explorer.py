@@ -111,6 +111,20 @@ def test_two_tabs(new_tab) -> None:
         assert_is_contour(tab.line("contour"), reach(run__luminosity_fb=luminosity))
 
 
+DOT = """() => {
+      const named = Bokeh.documents.map((d) => d.get_model_by_name("handles-plan"));
+      const source = named.find((m) => m);
+      const view = Object.values(Bokeh.index.roots ?? [...Bokeh.index])
+        .find((v) => v.model.renderers.some((r) => r.data_source === source));
+      const box = document.querySelector("#plan").getBoundingClientRect();
+      const inner = view.canvas_view?.el?.getBoundingClientRect() ?? box;
+      const frame = view.frame;
+      const { x, y } = source.data;
+      return [inner.x + frame.x_scale.compute(x[0]), inner.y + frame.y_scale.compute(y[0])];
+    }"""
+"""Where in the window the dot of the first detector is in plan."""
+
+
 def test_point_hall_and_address(new_tab) -> None:
     tab = new_tab()
     plane = tab.page.locator("#plane").bounding_box()
@@ -127,20 +141,9 @@ def test_point_hall_and_address(new_tab) -> None:
     before = tab.line("contour")
     # The dot of detector A is dragged.
     tab.page.locator("#plan").scroll_into_view_if_needed()
-    where = """() => {
-          const named = Bokeh.documents.map((d) => d.get_model_by_name("handles-plan"));
-          const source = named.find((m) => m);
-          const view = Object.values(Bokeh.index.roots ?? [...Bokeh.index])
-            .find((v) => v.model.renderers.some((r) => r.data_source === source));
-          const box = document.querySelector("#plan").getBoundingClientRect();
-          const inner = view.canvas_view?.el?.getBoundingClientRect() ?? box;
-          const frame = view.frame;
-          const { x, y } = source.data;
-          return [inner.x + frame.x_scale.compute(x[0]), inner.y + frame.y_scale.compute(y[0])];
-        }"""
     # Where the page is laid out anew under the pointer the dot is missed: as a user would, again.
     for _ in range(3):
-        place = tab.page.evaluate(where)
+        place = tab.page.evaluate(DOT)
         tab.page.mouse.move(*place)
         tab.page.mouse.down()
         tab.page.mouse.move(place[0] + 10, place[1] - 6, steps=4)
@@ -162,6 +165,37 @@ def test_point_hall_and_address(new_tab) -> None:
     again = new_tab("?" + tab.page.url.partition("?")[2])
     assert again.line("contour") == after
     assert again.field("model.epsilon").input_value() == tab.field("model.epsilon").input_value()
+
+
+def test_fingers(new_tab) -> None:
+    tab = new_tab(width=390, height=800, has_touch=True, is_mobile=True)
+    tab.page.locator("#plane").scroll_into_view_if_needed()
+    plane = tab.page.locator("#plane").bounding_box()
+    tab.page.touchscreen.tap(plane["x"] + 0.5 * plane["width"], plane["y"] + 0.5 * plane["height"])
+    tab.until(lambda: tab.page.input_value("#command").count("--set") == 3)
+    tab.settle()
+    before = tab.line("contour")
+    tab.page.locator("#plan").scroll_into_view_if_needed()
+    session = tab.page.context.new_cdp_session(tab.page)
+
+    def touch(kind: str, *points: tuple[float, float]) -> None:
+        there = [{"x": x, "y": y} for x, y in points]
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": there})
+        tab.page.wait_for_timeout(30)
+
+    # As with the mouse: the dot is missed where the page is laid out anew.
+    for _ in range(3):
+        x, y = tab.page.evaluate(DOT)
+        touch("touchStart", (x, y))
+        for step in range(1, 9):
+            touch("touchMove", (x + 2.5 * step, y - 1.5 * step))
+        touch("touchEnd")
+        with suppress(AssertionError):
+            tab.until(lambda: "detectors.A.position" in tab.page.input_value("#command"), 10.0)
+            break
+    assert "detectors.A.position" in tab.page.input_value("#command")
+    tab.settle()
+    assert tab.line("contour") != before
 
 
 def test_compare_and_layers(new_tab) -> None:
