@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from reference import sampling
 
-from wayside.acceptance import timing
+from wayside.acceptance import arrival_histograms, timing
 from wayside.acceptance.estimate import converged_rule
 from wayside.acceptance.rule import Level, build_rule
 from wayside.acceptance.timing import arrival_times, quantiles, timing_rule
@@ -183,10 +183,13 @@ def test_more_nodes_change_nothing() -> None:
 
 def test_many_bins_by_steps_of_the_density(rule) -> None:
     """Sums over steps of the density are those bin by bin, to the rounding of the fullest bin."""
-    earliest = timing._range(rule.sky.near, rule.spectra)[0]
+    earliest = arrival_histograms.time_range(rule)[0]
     for edges in (np.geomspace(0.9 * earliest, 40.0 * earliest, 3000), np.linspace(0, 200, 7)):
         for ctau in (0.1, 5.0, math.inf):
-            direct, by_steps = (timing._filled(rule, ctau, edges, many=many) for many in (0, 1))
+            direct, by_steps = (
+                arrival_histograms.histograms(rule, ctau, edges, many=many)
+                for many in (False, True)
+            )
             for one, other in zip(direct, by_steps, strict=True):
                 np.testing.assert_allclose(other, one, atol=1e-12 * one.max(), rtol=1e-9)
 
@@ -198,7 +201,7 @@ def test_bins_sought_from_a_guess() -> None:
     for value in values:
         expected = np.searchsorted(edges, value, side="right") - 1
         for guess in (-1, 0, 7, 38, 39):
-            assert timing._bin_near(edges, value, guess) == expected
+            assert arrival_histograms._bin_near(edges, value, guess) == expected
 
 
 def test_quantiles_with_the_distribution(rule) -> None:
@@ -208,5 +211,14 @@ def test_quantiles_with_the_distribution(rule) -> None:
     # Other levels asked for at once refine other bins: 7/4096/64 of a time at most.
     np.testing.assert_allclose(times, quantiles(rule, 2.0, levels), rtol=3e-5)
     np.testing.assert_allclose(arrivals.edges, apart.edges, rtol=3e-5)
+    # Read off the times that the quantiles need, or filled node by node where these are too few.
+    for ctau in (2.0, 0.02):
+        arrivals, _ = timing.arrivals_and_quantiles(rule, ctau, levels)
+        direct = arrival_times(rule, ctau, arrivals.edges)
+        for name in ("probability", "crossing"):
+            filled = getattr(direct, name)
+            np.testing.assert_allclose(
+                getattr(arrivals, name), filled, rtol=1e-3, atol=1e-3 * filled.max()
+            )
     with pytest.raises(InputError, match="bins = 0"):
         timing.arrivals_and_quantiles(rule, 2.0, levels, bins=0)

@@ -11,8 +11,8 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
+from wayside.acceptance.arrival_histograms import histograms, time_range
 from wayside.acceptance.rule import Level, Rule, build_rule
-from wayside.compiled import njit
 from wayside.constants import SPEED_OF_LIGHT
 from wayside.detector.volume import Volume
 from wayside.errors import InputError
@@ -25,16 +25,15 @@ TIMING_LEVEL = Level(200, 3, 60)
 """Bins of a sixtieth of the spread are known to half a per cent of the highest one: what is left
 falls with the square of the nodes in rapidity, while half the polar angles are too few."""
 
-_COARSE = 4096
+_COARSE = 8192
 _FINE = 64
-"""Bins that look for quantiles, and what each one of interest is cut into."""
+"""Bins of each of three kinds, and what each one that a quantile is in is cut into."""
+
+_WITHIN = 16
+"""Known times per bin of a histogram that is read off them: an error of 1e-3 of the highest bin."""
 
 NARROWEST_BIN = 0.01
 """In ns, of bins that are chosen: finer than any detector tells, and than the nodes resolve."""
-
-_WIDEST = 4.0
-"""A node reaches at most this much further to one side than to the other: no leaks into gaps."""
-
 
 _LEAST_TIME = 1e-4
 """Of the latest arrival: earlier ones are at 0 where a volume holds the interaction point."""
@@ -111,7 +110,7 @@ def arrival_times(
     borders = np.asarray(edges, np.float64)
     if borders.ndim != 1 or len(borders) < 2 or not np.all(np.diff(borders) > 0.0):
         raise InputError("edges: must be two or more increasing times in ns")
-    return _in_bins(rule, ctau, borders)
+    return Arrivals(borders, *histograms(rule, ctau, borders), rule.nearest / SPEED_OF_LIGHT)
 
 
 def arrivals_and_quantiles(
@@ -129,12 +128,13 @@ def arrivals_and_quantiles(
     _require_lifetime(ctau)
     if bins < 1:
         raise InputError(f"bins = {bins}: must be 1 or more")
+    course = _course(rule, ctau)
     of: Of = "crossings" if math.isinf(ctau) else "decays"
     asked = np.asarray(levels, dtype=np.float64)
-    times = quantiles(rule, ctau, [*_RANGE_LEVELS, *asked], of)
+    times = course.quantiles([*_RANGE_LEVELS, *asked], of)
     edges = _edges_around(times[: len(_RANGE_LEVELS)], bins, rule.nearest / SPEED_OF_LIGHT)
     wanted = times[len(_RANGE_LEVELS) :] if of == "decays" else np.full(asked.shape, np.nan)
-    return _in_bins(rule, ctau, edges), wanted
+    return course.in_bins(edges), wanted
 
 
 def quantiles(rule: Rule, ctau: float, levels: ArrayLike, of: Of = "decays") -> FloatArray:
@@ -155,57 +155,85 @@ def quantiles(rule: Rule, ctau: float, levels: ArrayLike, of: Of = "decays") -> 
         Same shape; NaN where nothing arrives, and for decays of a stable state.
     """
     _require_lifetime(ctau)
-    asked = np.asarray(levels, dtype=np.float64)
-    earliest, latest, soonest = _range(rule.sky.near, rule.spectra)
-    if not earliest < np.inf or (of == "decays" and math.isinf(ctau)):
-        return np.full(asked.shape, np.nan)
-    if latest == 0.0:  # all start inside
-        return np.zeros(asked.shape)
+    return _course(rule, ctau).quantiles(levels, of)
+
+
+class _Course(NamedTuple):
+    """How many have arrived by each of very many times; of no times where nothing arrives."""
+
+    rule: Rule
+    ctau: float
+    soonest: float
+    edges: FloatArray
+    """In ns, shape (n,)."""
+    decays: FloatArray
+    crossings: FloatArray
+    """Probabilities to arrive before each edge, relative to exp(-soonest / ctau), shape (n,)."""
+
+    def quantiles(self, levels: ArrayLike, of: Of) -> FloatArray:
+        """As `quantiles` of the module."""
+        asked = np.asarray(levels, dtype=np.float64)
+        edges, reached = self.edges, self.decays if of == "decays" else self.crossings
+        if not len(edges) or (of == "decays" and math.isinf(self.ctau)):
+            return np.full(asked.shape, np.nan)
+        if edges[-1] == 0.0:  # all start inside
+            return np.zeros(asked.shape)
+        targets = asked * reached[-1]
+        here = np.unique(np.clip(np.searchsorted(reached, targets) - 1, 0, len(edges) - 2))
+        # The bins in which quantiles are, cut into fine ones, and what is between these as a whole.
+        borders = np.unique(np.linspace(edges[here], edges[here + 1], _FINE + 1))
+        fine = np.isin(np.searchsorted(edges, borders[:-1], side="right") - 1, here)
+        counts = histograms(self.rule, self.ctau, borders, self.soonest, many=True, left_out=~fine)[
+            0 if of == "decays" else 1
+        ]
+        coarse = np.interp(borders, edges, reached)
+        steps = np.where(fine, counts, np.diff(coarse))
+        return np.asarray(np.interp(targets, coarse[0] + np.cumsum([0.0, *steps]), borders))
+
+    def in_bins(self, edges: FloatArray) -> Arrivals:
+        """Arrivals in bins, by those known before their edges where these are close enough."""
+        prompt = self.rule.nearest / SPEED_OF_LIGHT
+        first, last = np.searchsorted(self.edges, edges[[0, -1]])
+        if last - first < _WITHIN * (len(edges) - 1):
+            return Arrivals(edges, *histograms(self.rule, self.ctau, edges), prompt)
+        scale = math.exp(-self.soonest / self.ctau)
+        decays, crossings = (
+            scale * np.diff(np.interp(edges, self.edges, reached))
+            for reached in (self.decays, self.crossings)
+        )
+        return Arrivals(edges, decays, crossings, prompt)
+
+
+def _course(rule: Rule, ctau: float) -> _Course:
+    """Arrivals by times that follow the fastest, each other's ratio and the slowest."""
+    earliest, latest, soonest = time_range(rule)
+    if not earliest < np.inf:
+        nothing = np.empty(0)
+        return _Course(rule, ctau, 0.0, nothing, nothing, nothing)
     # What starts inside arrives at 0, which has no logarithm: it goes into a bin up to the first.
     begins = earliest if earliest > 0.0 else _LEAST_TIME * latest
+    if latest == 0.0:  # all start inside
+        edges = np.zeros(2)
+        return _Course(rule, ctau, soonest, edges, edges, edges)
     # A line of times, as off shell, needs room around it.
-    edges = np.geomspace(begins * (1.0 - 1e-12), latest * (1.0 + 1e-12), _COARSE + 1)
+    begins, ends = begins * (1.0 - 1e-12), latest * (1.0 + 1e-12)
+    grids = (
+        np.geomspace(begins, ends, _COARSE + 1),
+        np.linspace(begins, ends, _COARSE + 1),
+        1.0 / np.linspace(1.0 / ends, 1.0 / begins, _COARSE + 1)[1:-1],
+    )
+    edges = np.unique(np.concatenate(grids))
     if earliest == 0.0:
         edges = np.concatenate([[0.0], edges])
-    column = 0 if of == "decays" else 1
-    here = np.searchsorted(*_reached(rule, ctau, edges, soonest, column, asked)) - 1
-    wanted = np.unique(np.clip(here, 0, len(edges) - 2))
-    fine = [np.linspace(edges[k], edges[k + 1], _FINE + 1) for k in wanted]
-    edges = np.unique(np.concatenate([edges, *fine]))
-    reached, targets = _reached(rule, ctau, edges, soonest, column, asked)
-    return np.asarray(np.interp(targets, reached, edges))
-
-
-def _reached(
-    rule: Rule, ctau: float, edges: FloatArray, soonest: float, column: int, levels: FloatArray
-) -> tuple[FloatArray, FloatArray]:
-    """Probabilities to arrive before each edge, and those that the levels ask for."""
     # Relative to the node that survives best: short lifetimes leave less than the smallest double.
-    counts = _filled(rule, ctau, edges, soonest, many=True)[column]
-    reached = np.concatenate([[0.0], np.cumsum(counts)])
-    return reached, levels * reached[-1]
-
-
-def _filled(
-    rule: Rule, ctau: float, edges: FloatArray, soonest: float = 0.0, *, many: bool = False
-) -> tuple[FloatArray, FloatArray]:
-    """Decays inside and crossings in bins of arrival time, relative to exp(-soonest / ctau)."""
-    sky = rule.sky
-    first = np.diff(sky.rays, prepend=-1) != 0
-    decays, crossings = _histograms(
-        sky.near, sky.far, sky.weights, first, rule.spectra, 1.0 / ctau, soonest, edges, many
-    )
-    return decays, crossings
+    counts = histograms(rule, ctau, edges, soonest, many=True)
+    decays, crossings = (np.concatenate([[0.0], np.cumsum(count)]) for count in counts)
+    return _Course(rule, ctau, soonest, edges, decays, crossings)
 
 
 def _require_lifetime(ctau: float) -> None:
     if not ctau > 0.0:
         raise InputError(f"ctau = {ctau} m: must be positive, inf for a stable state")
-
-
-def _in_bins(rule: Rule, ctau: float, edges: FloatArray) -> Arrivals:
-    decays, crossings = _filled(rule, ctau, edges)
-    return Arrivals(edges, decays, crossings, rule.nearest / SPEED_OF_LIGHT)
 
 
 def _edges_around(times: FloatArray, bins: int, prompt: float) -> FloatArray:
@@ -219,131 +247,3 @@ def _edges_around(times: FloatArray, bins: int, prompt: float) -> FloatArray:
     count = min(bins, max(1, math.ceil((high - low) / NARROWEST_BIN)))
     missing = max(0.0, count * NARROWEST_BIN - (high - low))
     return np.linspace(low, high + missing, count + 1)
-
-
-@njit(error_model="numpy")
-def _range(near, spectra):  # type: ignore[no-untyped-def]
-    """Earliest and latest arrival in ns, and the shortest proper distance in m."""
-    earliest = np.inf
-    latest = 0.0
-    soonest = np.inf
-    for i in range(len(near)):
-        group = spectra.of_direction[i]
-        for node in range(spectra.offsets[group], spectra.offsets[group + 1]):
-            if spectra.weight[node] > 0.0:
-                time = near[i] / (SPEED_OF_LIGHT * math.tanh(spectra.rapidity[node]))
-                earliest = min(earliest, time)
-                latest = max(latest, time)
-                soonest = min(soonest, near[i] * math.exp(-spectra.log_flight[node]))
-    return earliest, latest, soonest
-
-
-@njit(error_model="numpy")
-def _histograms(near, far, solid, first, spectra, rate, soonest, edges, many):  # type: ignore[no-untyped-def]
-    """Decays inside and crossings by arrival time, each node spread half-way to its neighbours.
-
-    With ``many`` bins sums go over steps of the density: in no time that depends on the number of
-    bins, but with an error of rounding of the fullest bin in every other.
-    """
-    bins = len(edges) - 1
-    decays = np.zeros(bins)
-    crossings = np.zeros(bins)
-    # Changes of the density per ns from bin to bin, of nodes that fill many bins evenly.
-    decay_steps = np.zeros(bins + 1)
-    crossing_steps = np.zeros(bins + 1)
-    longest = 0
-    for k in range(len(spectra.offsets) - 1):
-        longest = max(longest, spectra.offsets[k + 1] - spectra.offsets[k])
-    # Of one spectrum, with falling times: several directions share it.
-    per_metre = np.empty(longest)
-    weight = np.empty(longest)
-    slowness = np.empty(longest)
-    times = np.empty(longest)
-    group = -1
-    n = 0
-    for i in range(len(near)):
-        if spectra.of_direction[i] != group:
-            group = spectra.of_direction[i]
-            start = spectra.offsets[group]
-            n = spectra.offsets[group + 1] - start
-            order = np.argsort(spectra.rapidity[start : start + n])
-            for k in range(n):
-                node = start + order[k]
-                per_metre[k] = 1.0 / (SPEED_OF_LIGHT * math.tanh(spectra.rapidity[node]))
-                weight[k] = spectra.weight[node]
-                slowness[k] = math.exp(-spectra.log_flight[node])
-        for k in range(n):
-            times[k] = near[i] * per_metre[k]
-        low_bin = high_bin = bins - 1
-        for k in range(n):
-            # Times fall as rapidities rise. One or two nodes are lines, as off shell: no spread.
-            before = times[k] - times[k + 1] if k + 1 < n else np.inf
-            after = times[k - 1] - times[k] if k > 0 else np.inf
-            reach = _WIDEST * min(before, after) if n > 2 else 0.0
-            low = times[k] - 0.5 * min(before, reach)
-            high = times[k] + 0.5 * min(after, reach)
-            if not weight[k] > 0.0 or low >= edges[bins] or high < edges[0]:
-                continue
-            # Both ends fall from node to node but for what `reach` cuts: the bin is near by.
-            low_bin = _bin_near(edges, low, low_bin)
-            high_bin = _bin_near(edges, high, high_bin)
-            survived = math.exp((soonest - near[i] * slowness[k]) * rate)
-            arriving = solid[i] * weight[k] * survived
-            decaying = -arriving * math.expm1(-(far[i] - near[i]) * slowness[k] * rate)
-            if low_bin == high_bin:
-                decays[low_bin] += decaying
-                if first[i]:
-                    crossings[low_bin] += arriving
-                continue
-            per_time = 1.0 / (high - low)
-            first_bin = max(low_bin, 0)
-            last_bin = min(high_bin, bins - 1)
-            if many and last_bin - first_bin > 2:
-                # All but the two at the ends are full.
-                decay_steps[first_bin + 1] += per_time * decaying
-                decay_steps[last_bin] -= per_time * decaying
-                if first[i]:
-                    crossing_steps[first_bin + 1] += per_time * arriving
-                    crossing_steps[last_bin] -= per_time * arriving
-                at_ends = last_bin - first_bin
-            else:
-                at_ends = 1
-            for j in range(first_bin, last_bin + 1, at_ends):
-                fraction = (min(high, edges[j + 1]) - max(low, edges[j])) * per_time
-                decays[j] += fraction * decaying
-                if first[i]:
-                    crossings[j] += fraction * arriving
-    if many:
-        widths = edges[1:] - edges[:-1]
-        decays += widths * np.maximum(np.cumsum(decay_steps)[:bins], 0.0)
-        crossings += widths * np.maximum(np.cumsum(crossing_steps)[:bins], 0.0)
-    return decays, crossings
-
-
-@njit(error_model="numpy")
-def _bin_near(edges, value, guess):  # type: ignore[no-untyped-def]
-    """Bin of a value, -1 below all and one too many above, sought outward from a guess."""
-    k = min(max(guess, 0), len(edges) - 2)
-    if value < edges[k]:
-        step = 1
-        while k >= 0 and value < edges[k]:
-            above = k
-            k -= step
-            step *= 2
-        low = max(k, -1)
-    else:
-        low = k
-        above = k + 1
-        step = 1
-        while above < len(edges) and value >= edges[above]:
-            low = above
-            above += step
-            step *= 2
-        above = min(above, len(edges))
-    while above - low > 1:
-        middle = (low + above) // 2
-        if value < edges[middle]:
-            above = middle
-        else:
-            low = middle
-    return low
