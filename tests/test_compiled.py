@@ -1,6 +1,8 @@
 """Compiled code that is kept: damaged, stale, unwritable, or written by two processes at once."""
 
 import importlib.util
+import math
+import os
 import subprocess
 import sys
 import time
@@ -64,6 +66,45 @@ def test_code_is_kept(load: Load, tmp_path: Path) -> None:
     assert len(files(tmp_path)) == 2
     again = load()
     assert (again(1.5), again(2), loaded(again)) == (3.0, 4.0, 2)
+
+
+ALONE = """
+import math, sys
+import numpy as np
+from numba import njit as numba_njit
+from wayside.compiled import njit
+
+@njit(error_model="numpy")
+def summed(x):
+    y = np.zeros(len(x))
+    for i in range(len(x)):
+        y[i] = 0.5 * x[i]
+    return math.expm1(np.dot(y, y))
+
+print(summed(np.array([1.0, -1.0])))
+print("numba.misc.gdb_hook" in sys.modules, "awkward" in sys.modules)
+print(numba_njit(lambda x: summed(x))(np.array([1.0, -1.0])))
+"""
+
+
+def test_code_that_is_kept_does_without_the_compiler(tmp_path: Path) -> None:
+    """Which takes time to set up; a function that is compiled later and calls it gets one."""
+    source = tmp_path / "alone.py"
+    source.write_text(ALONE)
+
+    def run() -> list[str]:
+        done = subprocess.run(
+            [sys.executable, source],
+            env={**os.environ, "NUMBA_CACHE_DIR": str(tmp_path / "cache")},
+            capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        return done.stdout.splitlines()
+
+    compiling, kept = run(), run()
+    assert kept[0] == compiling[0]
+    assert float(kept[0]) == pytest.approx(math.expm1(0.5), rel=1e-15)
+    assert kept[1] == "False False"
+    assert kept[2] == compiling[2] == kept[0]
 
 
 @pytest.mark.parametrize("size", [0.0, 0.01, 0.5, 0.99])

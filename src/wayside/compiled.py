@@ -22,6 +22,7 @@ from typing import Any, Final, TypeVar
 import numba
 import numpy as np
 from numba.core import caching, serialize
+from numba.core.runtime import rtsys
 
 from wayside.errors import CacheWarning
 from wayside.files import reason, whole_file
@@ -103,6 +104,9 @@ def keep(dispatcher: Any) -> None:
         # at a prompt. The function is compiled by every process.
         return
     dispatcher._cache = kept
+    # Types of other packages that extend Numba are not among our arguments, and loading these
+    # packages takes longer than most of what is computed.
+    dispatcher._compilation_chain_init_hook = _nothing
     compile_signature = dispatcher.compile
 
     def compile_and_release(sig: Any) -> Any:
@@ -113,6 +117,10 @@ def keep(dispatcher: Any) -> None:
             kept.release()
 
     dispatcher.compile = compile_and_release
+
+
+def _nothing() -> None:
+    pass
 
 
 _BASE: Final[Any] = caching.FunctionCache
@@ -127,9 +135,15 @@ class _Cache(_BASE):  # type: ignore[misc]  # numba's classes are not typed
         self._cache_file = _Files(Path(self._cache_path), self._impl.filename_base, function)
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
-        """Code for a signature; None if it has to be compiled."""
+        """Code for a signature; None if it has to be compiled.
+
+        Numba would set up its compiler first, in a third of a second. Code that is there needs
+        nothing of it but memory that is managed; what has to be compiled sets it up.
+        """
         try:
-            return super().load_overload(sig, target_context)
+            rtsys.initialize(target_context)
+            with self._guard_against_spurious_io_errors():
+                return self._load_overload(sig, target_context)
         except CacheWarning:  # where warnings are errors
             raise
         except Exception as error:  # a file that can be read, of code that cannot be used

@@ -204,21 +204,23 @@ def test_bins_sought_from_a_guess() -> None:
             assert arrival_histograms._bin_near(edges, value, guess) == expected
 
 
-def test_quantiles_with_the_distribution(rule) -> None:
+def test_quantiles_with_the_distribution(point: MassPoint, rule) -> None:
     levels = (0.05, 0.5, 0.95)
     arrivals, times = timing.arrivals_and_quantiles(rule, 2.0, levels)
     apart = arrival_times(rule, 2.0)
     # Other levels asked for at once refine other bins: 7/4096/64 of a time at most.
     np.testing.assert_allclose(times, quantiles(rule, 2.0, levels), rtol=3e-5)
     np.testing.assert_allclose(arrivals.edges, apart.edges, rtol=3e-5)
-    # Read off the times that the quantiles need, or filled node by node where these are too few.
+    # Read off the times that the quantiles need, or filled node by node where these are too few;
+    # these begin at the fastest node, which is spread to either side: the error of the nodes.
+    dense = point.timing("A")
     for ctau in (2.0, 0.02):
-        arrivals, _ = timing.arrivals_and_quantiles(rule, ctau, levels)
-        direct = arrival_times(rule, ctau, arrivals.edges)
+        arrivals, _ = timing.arrivals_and_quantiles(dense, ctau, levels)
+        direct = arrival_times(dense, ctau, arrivals.edges)
         for name in ("probability", "crossing"):
             filled = getattr(direct, name)
             np.testing.assert_allclose(
-                getattr(arrivals, name), filled, rtol=1e-3, atol=1e-3 * filled.max()
+                getattr(arrivals, name), filled, rtol=1e-3, atol=5e-3 * filled.max()
             )
     with pytest.raises(InputError, match="bins = 0"):
         timing.arrivals_and_quantiles(rule, 2.0, levels, bins=0)
