@@ -19,7 +19,7 @@ import numpy as np
 from wayside.cosmology.annihilation import strength, visible_width_hat
 from wayside.cosmology.dof import DOF_NAMES, dof
 from wayside.cosmology.excited_abundance import ExcitedAbundance, cannot_decay
-from wayside.cosmology.pairs import PairNumbers, Widths, cusp, dark_term, pair_numbers
+from wayside.cosmology.pairs import PairNumbers, Widths, cusp, dark_terms, pair_numbers
 from wayside.cosmology.solve import solve
 from wayside.cosmology.tables import Tables, tables
 from wayside.cosmology.universe import CRITICAL_DENSITY, ENTROPY_TODAY
@@ -32,6 +32,12 @@ __all__ = ["Column", "density_of"]
 
 _solve: Final[Callable[..., tuple[float, float, int]]] = solve
 _NOTHING: Final[FloatArray] = np.empty((0, 4))
+
+_FROM_THRESHOLD: Final[FloatArray] = np.array([0.0, *np.geomspace(1e-12, 3.0, 150)])
+"""Where the propagator is looked at, in m1 + m2 above threshold."""
+
+_FROM_POLE: Final[FloatArray] = np.geomspace(1e-12, 1.0, 40)
+"""And to either side of the pole, in its distance to threshold."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,15 +82,15 @@ class Column:
         model = self.model
         mass, total = model.m_aprime, model.m1 + model.m2
         above = (mass - model.m1) - model.m2
-        y = np.concatenate([[0.0], np.geomspace(1e-12 * total, 3.0 * total, 150)])
+        y = total * _FROM_THRESHOLD
         if above > 0.0:
-            near = above * np.geomspace(1e-12, 1.0, 40)
+            near = above * _FROM_POLE
             y = np.concatenate([y, above + near, np.maximum(above - near, 0.0), [above]])
         widths = Widths(0.0, self.dark_strength)
         shift = cusp(mass, model.m1, model.m2, self.pair, widths)
         off = np.abs((y - above) * (total + y + mass) + shift)
-        dark = [self.dark_strength * dark_term(at, model.m1, model.m2, self.pair) for at in y]
-        return off / mass, np.array(dark) / mass + self.beside
+        dark = self.dark_strength * dark_terms(y, model.m1, model.m2, self.pair)
+        return off / mass, dark / mass + self.beside
 
     @property
     def steepest(self) -> int:

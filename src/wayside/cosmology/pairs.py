@@ -19,6 +19,7 @@ __all__ = [
     "Widths",
     "cusp",
     "dark_term",
+    "dark_terms",
     "has_s_wave",
     "pair_factor",
     "pair_numbers",
@@ -98,6 +99,15 @@ def dark_term(y: float, m1: float, m2: float, pair: PairNumbers) -> float:
     """Return sqrt(s) Gamma(s) of the pair over g_D^2 in GeV^2, y above threshold."""
     q = m1 + m2 + y
     return float(pair_factor(y, m1, m2, pair) / (8 * np.pi * q * q * q))
+
+
+@njit(error_model="numpy")
+def dark_terms(y: FloatArray, m1: float, m2: float, pair: PairNumbers) -> FloatArray:
+    """Return `dark_term` for every y."""
+    terms = np.empty(len(y))
+    for i in range(len(y)):
+        terms[i] = dark_term(y[i], m1, m2, pair)
+    return terms
 
 
 @njit(error_model="numpy")
