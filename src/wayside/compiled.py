@@ -22,7 +22,7 @@ from typing import Any, Final, TypeVar
 import numba
 import numpy as np
 from numba.core import caching, serialize
-from numba.core.runtime import rtsys
+from numba.core.runtime.nrt import rtsys
 
 from wayside.errors import CacheWarning
 from wayside.files import reason, whole_file
