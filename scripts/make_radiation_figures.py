@@ -1,7 +1,7 @@
 """Draw the figure of docs/theory/radiation.md: accuracy of the pass over photons against its cost.
 
 Usage: ``python scripts/make_radiation_figures.py [FOLDER]``, docs/figures unless given; ten
-minutes. The error is the scatter of estimates with independent shifts of the points.
+minutes. The error is the scatter of estimates with points scrambled independently.
 """
 
 import sys
@@ -38,7 +38,7 @@ def measured(name: str, detector: str) -> tuple[np.ndarray, np.ndarray]:
     for number in NUMBERS.tolist():
         start = time.process_time()
         values = np.array(
-            [photon_ratio(process, volume, rule, number, shift)(CTAU) for shift in range(SHIFTS)]
+            [photon_ratio(process, volume, rule, number, seed)(CTAU) for seed in range(SHIFTS)]
         )
         seconds.append((time.process_time() - start) / SHIFTS)
         scatter = values.std(axis=0, ddof=1) / values.mean(axis=0)

@@ -44,7 +44,7 @@ def test_total_is_the_quadratic_sum(scenario: Scenario, point: MassPoint) -> Non
     assert sorted(budget) == sorted(SOURCES)
     assert budget["luminosity"] == 0.03
     assert budget["total"] == pytest.approx(math.hypot(*parts), rel=1e-12)
-    assert 0.005 <= budget["radiation"] < 0.01
+    assert 0.004 <= budget["radiation"] < 0.005
 
 
 def test_one_photon_has_no_error_of_radiation() -> None:
@@ -57,12 +57,12 @@ def test_one_photon_has_no_error_of_radiation() -> None:
 @pytest.mark.parametrize(
     ("beams", "masses", "g_d", "scheme"),
     [
-        (Beams.symmetric(10.58), (8.0, 4.341, 3.65), 1.0, 0.005),
-        (Beams(7.007, 4.0, 0.083), (8.0, 4.341, 3.65), 1.0, 0.01),
+        (Beams.symmetric(10.58), (8.0, 4.341, 3.65), 1.0, 0.004),
+        (Beams(7.007, 4.0, 0.083), (8.0, 4.341, 3.65), 1.0, 0.004),
         # 0.14 m.
         (Beams.symmetric(10.58), (8.0, 4.341, 3.65), 6.0, 0.01),
         # The total of the scheme is 2 per cent above the closed form; docs/theory.
-        (Beams.symmetric(10.58), (3.1, 1.7, 1.3), 1.0, 0.0207),
+        (Beams.symmetric(10.58), (3.1, 1.7, 1.3), 1.0, 0.01995),
     ],
     ids=["equal beams", "boosted", "short-lived", "light mediator"],
 )

@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike
 from scipy.interpolate import CubicSpline
 
 from wayside.acceptance.rule import Rule, log_distances
-from wayside.acceptance.tail import BEGIN, tail_sums
+from wayside.acceptance.tail import BEGIN, FINE, Tail, tail_sums
 from wayside.compiled import njit
 from wayside.typing import FloatArray
 
@@ -36,9 +36,6 @@ _TABLE_HIGH = 700.0
 """The table's coordinate is ln(x + floor) + y/linear, x and y being the decay rate times the mean
 and the shortest proper distance: linear in x for long lifetimes, where F/rate is analytic in x,
 logarithmic between, linear again where F is an exponential; the tail ends where exp(-y) does."""
-
-_TAIL_KNOTS = 32
-"""In ln(rate) from where the tail is summed node by node: the spline is good to some 1e-5 of F."""
 
 _RATE_ZERO = 1e-100
 """F/rate is constant to all digits long before."""
@@ -158,9 +155,13 @@ class DecayCurve:
     again
         Makes the same nodes once more. With it they are not kept once many lifetimes were asked
         for: a plane keeps thousands of curves, and nodes are megabytes.
+    tail
+        How finely lifetimes far shorter than the distance are tabulated.
     """
 
-    def __init__(self, rule: Rule, again: Callable[[], Rule] | None = None) -> None:
+    def __init__(
+        self, rule: Rule, again: Callable[[], Rule] | None = None, tail: Tail = FINE
+    ) -> None:
         self.hit_probability = rule.hit_probability
         """Probability per produced excited state to cross the volume."""
         self.empty = not rule.hit_probability > 0.0
@@ -188,6 +189,7 @@ class DecayCurve:
         self._highest_rate = (_TABLE_HIGH if inside.any() else BEGIN) / float(np.exp(low))
         self._rule: Rule | None = rule
         self._again = again
+        self._fineness = tail
         self.mean_path = float(-np.sum(grid * self._distance)) / self.hit_probability
         """Mean proper flight distance inside the volume in m, for those that cross it."""
         moment = float(-np.sum(grid * self._distance**2))
@@ -210,8 +212,8 @@ class DecayCurve:
     @cached_property
     def _tail(self) -> CubicSpline:
         """Logarithm of F exp(shortest rate)/rate against that of the rate, beyond `_spline`."""
-        rate = np.geomspace(self._highest_rate, _TABLE_HIGH / self.shortest, _TAIL_KNOTS)
-        sums = tail_sums(self._nodes(), self.shortest, rate)
+        rate = np.geomspace(self._highest_rate, _TABLE_HIGH / self.shortest, self._fineness.knots)
+        sums = tail_sums(self._nodes(), self.shortest, rate, self._fineness.cut)
         self._rule = None
         return CubicSpline(np.log(rate), np.log(sums / rate))
 

@@ -5,7 +5,8 @@ same points without further photons are the denominator of `wayside.acceptance.r
 docs/theory, section "Radiation".
 """
 
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from scipy.special import ndtri
@@ -17,6 +18,7 @@ from wayside.production.extra_photons import make_room, place_with_photons
 from wayside.production.photon_total import LOWEST
 from wayside.production.radiative_process import RadiativeProcess
 from wayside.radiation.emission import draw_photons
+from wayside.radiation.sobol import sobol
 from wayside.typing import FloatArray
 
 if TYPE_CHECKING:
@@ -62,7 +64,7 @@ def _pass(flight, nominal, beams, directions, sides, u, point_weights, factors, 
             spread = 1.0
             if k > 0:
                 weight *= weights[k - 1]
-                spread = 2.0 ** (k * (k - 1) // 2)
+                spread = 2.0 ** (k - 1)
                 if i * spread >= n:
                     break
             eta, density, virtual = place_with_photons(
@@ -89,8 +91,21 @@ def _pass(flight, nominal, beams, directions, sides, u, point_weights, factors, 
     return rapidity, value
 
 
-def _toward_fast(u: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Points with the fractions that choose rapidities drawn toward the highest; weights."""
+class Drawn(NamedTuple):
+    """Points of the unit cube that a pass takes, the same for all masses."""
+
+    u: FloatArray
+    """Shape (n, `wayside.radiation.sobol.DIMENSIONS`), rapidities drawn toward the highest."""
+    weights: FloatArray
+    """What that asks for, shape (n,)."""
+    deviations: FloatArray
+    """Of the energies of electrons and positrons, in standard deviations, shape (n, 2)."""
+
+
+@lru_cache(maxsize=4)
+def drawn_points(points: int, seed: int = 0) -> Drawn:
+    """Points of a pass, a power of two of them; other seeds give independent estimates."""
+    u = sobol(points, seed)
     from_top = u[:, 1].copy()
     asked = from_top.copy()
     for _ in range(60):  # by Newton, whose steps are cut where the slope is infinite
@@ -101,7 +116,7 @@ def _toward_fast(u: FloatArray) -> tuple[FloatArray, FloatArray]:
     moved = u.copy()
     moved[:, 1] = 1.0 - from_top
     slope = 1.0 - _FAST + _FAST * from_top ** (1.0 / _STEEP - 1.0) / _STEEP
-    return moved, 1.0 / slope
+    return Drawn(moved, 1.0 / slope, ndtri(u[:, -2:]))
 
 
 class PassPoints:
@@ -115,14 +130,14 @@ class PassPoints:
         Of the process without further photons, ``regulator = "exact"``.
     process
         The process, for its beams and their spread.
-    u
-        Points of the unit cube, shape (n, 18).
+    drawn
+        From `drawn_points`.
     """
 
     def __init__(
-        self, rule: Rule, flight: "RadiativeFlight", process: RadiativeProcess, u: FloatArray
+        self, rule: Rule, flight: "RadiativeFlight", process: RadiativeProcess, drawn: Drawn
     ) -> None:
-        number = len(u)
+        number = len(drawn.u)
         sky, spectra = rule.sky, rule.spectra
         self._rule, self._flight = rule, flight
         self._nominal = process.beams.four_momenta / process.beams.sqrt_s
@@ -136,8 +151,8 @@ class PassPoints:
         if self.empty:
             return
         probability = (1.0 - _EVEN) * density / density.sum() + _EVEN * solid / solid.sum()
-        self._u, fast_weights = _toward_fast(u)
-        factor = 1.0 + process.treatment.energy_spread * ndtri(self._u[:, -2:])
+        self._u = drawn.u
+        factor = 1.0 + process.treatment.energy_spread * drawn.deviations
         self._beams = np.ascontiguousarray(factor[:, :, None] * self._nominal)
         edges = np.cumsum(probability)
         self._rays = np.searchsorted(edges[:-1] / edges[-1], self._u[:, 0])
@@ -146,7 +161,7 @@ class PassPoints:
         electrons = self._fraction_off_electrons(min(_TRIED, number))
         self._sides = np.where(self._u[:, 3] < electrons, 1.0, -1.0)
         probability = np.where(self._sides > 0.0, electrons, 1.0 - electrons)
-        self._point_weights = fast_weights / probability
+        self._point_weights = drawn.weights / probability
 
     def _fraction_off_electrons(self, number: int) -> float:
         """Fraction of the points to take with the photon of the process off the electrons."""

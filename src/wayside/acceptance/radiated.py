@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from wayside.acceptance.decay import DecayCurve
-from wayside.acceptance.photon_pass import PassPoints
+from wayside.acceptance.photon_pass import PassPoints, drawn_points
 from wayside.acceptance.rule import Level, Rule, build_rule, merged
+from wayside.acceptance.tail import COARSE
 from wayside.collider.beams import Beams
 from wayside.detector.volume import Volume
 from wayside.errors import InputError
@@ -25,7 +26,6 @@ from wayside.production.process import Process
 from wayside.production.radiative_process import RadiativeProcess
 from wayside.radiation.emission import number_factors
 from wayside.radiation.radiator import strength
-from wayside.radiation.sobol import sobol
 from wayside.typing import FloatArray
 
 POINTS = 16384
@@ -119,7 +119,7 @@ class PhotonRatio:
         """Numbers of points that tell the error, and the weight of the step from each."""
         self.total_difference = total_difference
         """Relative difference of the total from the closed form, before it was normalised."""
-        self._curves = DecayCurve(rule), one_photon
+        self._curves = DecayCurve(rule, tail=COARSE), one_photon
         self._spread = spread
 
     @property
@@ -158,7 +158,7 @@ class PhotonRatio:
 
 @singledispatch
 def photon_ratio(
-    process: Process, volume: Volume, rule: Rule, points: int | None = None, shift: int = 0
+    process: Process, volume: Volume, rule: Rule, points: int | None = None, seed: int = 0
 ) -> PhotonRatio:
     """Ratio of the probabilities to decay in a volume with all photons to those with one.
 
@@ -172,21 +172,21 @@ def photon_ratio(
         Nodes over the volume without further photons.
     points
         Points of the pass, a power of two; None for as many as yields take.
-    shift
-        Seed of the shift of the points: others give independent estimates.
+    seed
+        Of the scrambling of the points: others give independent estimates.
 
     Raises
     ------
     InputError
         If it is not known how the process radiates.
     """
-    del volume, rule, points, shift  # for those that are registered
+    del volume, rule, points, seed  # for those that are registered
     raise InputError(f'run.radiation = "all": it is not known how {process.name} radiates')
 
 
 @photon_ratio.register
 def _(
-    process: RadiativeProcess, volume: Volume, rule: Rule, points: int | None = None, shift: int = 0
+    process: RadiativeProcess, volume: Volume, rule: Rule, points: int | None = None, seed: int = 0
 ) -> PhotonRatio:
     from wayside.production.radiative_flight import radiative_flight
 
@@ -195,7 +195,7 @@ def _(
     # The ratio is that of the exact kernel, whichever regulator the closed form has.
     flight = radiative_flight(model, beams)
     number = points or (POINTS if flight.symmetric else POINTS_BOOSTED)
-    pass_over = PassPoints(rule, flight, process, sobol(number, shift))
+    pass_over = PassPoints(rule, flight, process, drawn_points(number, seed))
     if pass_over.empty:
         return PhotonRatio(rule, DecayCurve(rule), number)
     factors = number_factors(strength(beams.sqrt_s), LOWEST, MOST)
@@ -206,16 +206,17 @@ def _(
         pass_over.rule(rapidity[which], value[which]) for which in (slice(1, None), slice(0, 1))
     )
     difference = total_difference(model.m_aprime, beams.sqrt_s)
-    return PhotonRatio(every, DecayCurve(one), number, HALF_OR_QUARTER, difference)
+    one_photon = DecayCurve(one, tail=COARSE)
+    return PhotonRatio(every, one_photon, number, HALF_OR_QUARTER, difference)
 
 
 @photon_ratio.register
 def _(
-    process: DirectProcess, volume: Volume, rule: Rule, points: int | None = None, shift: int = 0
+    process: DirectProcess, volume: Volume, rule: Rule, points: int | None = None, seed: int = 0
 ) -> PhotonRatio:
     from wayside.production.direct_flight import direct_flight
 
-    del rule, shift  # one order for all energies, nothing random
+    del rule, seed  # one order for all energies, nothing random
 
     def rule_of(electrons: float, positrons: float) -> Rule:
         beams = process.beams

@@ -176,8 +176,9 @@ def place_with_photons(flight, beams_lab, ray, u, v, hard, photons, number, room
     if rapidity <= 0.0:
         return 0.0, 0.0, 1.0
     momentum = moved.mass * math.sinh(rapidity)
+    own_energy = math.sqrt(momentum * momentum + moved.mass * moved.mass)
     energy_cm, transverse, pz = in_centre_of_mass(
-        gamma, moved.frames.boost_cm, sight, momentum, moved.mass * math.cosh(rapidity)
+        gamma, moved.frames.boost_cm, sight, momentum, own_energy
     )
     p_cm = math.sqrt(transverse * transverse + pz * pz)
     x = (energy_cm / shape.gamma_a - shape.e_star) / (shape.beta_a * shape.p_star)
@@ -206,7 +207,7 @@ def place_with_photons(flight, beams_lab, ray, u, v, hard, photons, number, room
     # Direction of the A': components toward the excited state, toward the axis and around.
     sin_psi = 2.0 * t / (1.0 + t * t)
     # The azimuth of the excited state in the rest frame of what is left.
-    factor = sight[3] * momentum / (gamma + 1.0) - moved.mass * math.cosh(rapidity)
+    factor = sight[3] * momentum / (gamma + 1.0) - own_energy
     px = momentum * sight[0] + factor * moved.frames.boost_cm[0]
     py = momentum * sight[1] + factor * moved.frames.boost_cm[1]
     cos_phi = px / transverse if transverse > 0.0 else 1.0

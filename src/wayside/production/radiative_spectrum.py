@@ -6,7 +6,6 @@ points known in closed form, so the range is cut there and mapped by a hyperboli
 each peak into a plateau; Gauss-Legendre nodes then converge geometrically.
 """
 
-import cmath
 import math
 
 import numpy as np
@@ -39,6 +38,27 @@ def rapidity_density(constants, sight, momentum, energy):  # type: ignore[no-unt
     return value * momentum * momentum / (shape.gamma_a * shape.beta_a * shape.p_star * p_cm)
 
 
+@njit(error_model="numpy", inline="always")
+def _root_above(x, y):  # type: ignore[no-untyped-def]
+    """Principal square root of x + iy, y >= 0: real and imaginary part."""
+    larger = math.sqrt(0.5 * (abs(x) + math.sqrt(x * x + y * y)))
+    if larger == 0.0:
+        return 0.0, 0.0
+    smaller = 0.5 * y / larger
+    return (larger, smaller) if x >= 0.0 else (smaller, larger)
+
+
+@njit(error_model="numpy", inline="always")
+def _acosh_above(x, y):  # type: ignore[no-untyped-def]
+    """Inverse hyperbolic cosine of x + iy, y >= 0: real and imaginary part.
+
+    As W. Kahan has it, without what infinite arguments ask for.
+    """
+    a, b = _root_above(x - 1.0, y)
+    c, d = _root_above(x + 1.0, y)
+    return math.asinh(a * c + b * d), 2.0 * math.atan2(b, c)
+
+
 @njit(error_model="numpy")
 def _ridge_points(flight, direction, sight, centres, widths):  # type: ignore[no-untyped-def]
     """Near-singular rapidities along a direction: real parts and distances from the real axis."""
@@ -57,20 +77,18 @@ def _ridge_points(flight, direction, sight, centres, widths):  # type: ignore[no
             if rapidity <= 0.0:
                 continue
             # Transverse momentum in the centre of mass sets the width of the ridge.
+            momentum = flight.mass * math.sinh(rapidity)
+            energy = math.sqrt(momentum * momentum + flight.mass * flight.mass)
             _, transverse, _ = in_centre_of_mass(
-                flight.frames.gamma,
-                flight.frames.boost_cm,
-                sight,
-                flight.mass * math.sinh(rapidity),
-                flight.mass * math.cosh(rapidity),
+                flight.frames.gamma, flight.frames.boost_cm, sight, momentum, energy
             )
             width = flight.ridge_width * transverse
-            point = cmath.acosh((shape.e_star + 1j * width) / scale)
-            centres[count] = origin + sign * point.real
-            widths[count] = max(abs(point.imag), 1e-14)
+            shift, height = _acosh_above(reach, width / scale)
+            centres[count] = origin + sign * shift
+            widths[count] = max(height, 1e-14)
             count += 1
-            if spread == 0.0 and origin - point.real > 0.0:
-                centres[count] = origin - point.real
+            if spread == 0.0 and origin - shift > 0.0:
+                centres[count] = origin - shift
                 widths[count] = widths[count - 1]
                 count += 1
     # Sorted by position; four at the most.

@@ -1,9 +1,15 @@
-"""Points of low discrepancy: the sequence of Sobol, shifted, the same on every machine."""
+"""Points of low discrepancy: the sequence of Sobol, scrambled, the same on every machine.
+
+Scrambled as by J. Matousek, J. Complexity 14 (1998) 527: digits of a coordinate are multiplied by a
+random triangular matrix and then flipped at random. Every elementary interval keeps its number of
+points, which a shift modulo 1 does not leave alone.
+"""
 
 from functools import lru_cache
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from wayside.typing import FloatArray
 
@@ -47,21 +53,34 @@ def _direction_numbers(polynomial: int, start: tuple[int, ...]) -> list[int]:
     return [value << (_BITS - 1 - k) for k, value in enumerate(m[:_BITS])]
 
 
+def _scrambled(numbers: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.int64]:
+    """Direction numbers times a random lower triangular matrix of digits, one for each dimension.
+
+    Shape (bits, dimensions) in and out; the first digit of a coordinate is the highest bit.
+    """
+    place = np.arange(_BITS - 1, -1, -1)
+    digits = numbers[:, :, None] >> place & 1
+    below = np.tril(rng.integers(0, 2, (numbers.shape[1], _BITS, _BITS)), -1)
+    matrix = below + np.eye(_BITS, dtype=np.int64)
+    mixed = np.einsum("dij,kdj->kdi", matrix, digits) & 1
+    return np.asarray((mixed << place).sum(axis=2))
+
+
 @lru_cache(maxsize=4)
-def sobol(points: int, shift: int = 0) -> FloatArray:
-    """First points of the sequence, shifted modulo 1 and kept off the borders.
+def sobol(points: int, seed: int = 0) -> FloatArray:
+    """First points of the sequence, scrambled and kept off the borders.
 
     Parameters
     ----------
     points
         How many, a power of two to be even in all dimensions.
-    shift
-        Seed of the shift; other values give independent estimates of an integral.
+    seed
+        Of the scrambling; other values give independent estimates of an integral.
 
     Returns
     -------
     ndarray
-        Shape (points, DIMENSIONS).
+        Shape (points, DIMENSIONS), not to be written to.
 
     Examples
     --------
@@ -71,11 +90,13 @@ def sobol(points: int, shift: int = 0) -> FloatArray:
     """
     numbers = [[1 << (_BITS - 1 - k) for k in range(_BITS)]]
     numbers += [_direction_numbers(*row) for row in _DIRECTIONS]
-    v = np.array(numbers, dtype=np.int64).T
+    rng = np.random.default_rng(seed)
+    v = _scrambled(np.array(numbers, dtype=np.int64).T, rng)
     index = np.arange(points)
     gray = index ^ (index >> 1)
-    out = np.zeros((points, DIMENSIONS), dtype=np.int64)
+    out = np.tile(rng.integers(0, 1 << _BITS, DIMENSIONS), (points, 1))
     for k in range(max(1, int(points - 1).bit_length())):
         out[(gray >> k & 1) == 1] ^= v[k]
-    shifts = np.random.default_rng(shift).random(DIMENSIONS)
-    return np.clip((out * _LEAST + shifts) % 1.0, _LEAST, 1.0 - _LEAST)
+    drawn = np.clip((out + 0.5) * _LEAST, _LEAST, 1.0 - _LEAST)
+    drawn.flags.writeable = False
+    return drawn

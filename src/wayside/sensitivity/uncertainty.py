@@ -17,14 +17,14 @@ from wayside.typing import FloatArray
 if TYPE_CHECKING:
     from wayside.acceptance.radiated import PhotonRatio
 
-SCHEME: Final = 0.005
-"""Relative error of the treatment of further photons, from an independent one; docs/theory."""
+SCHEME: Final = 0.004
+"""Relative error of the treatment of further photons, whatever the beams; docs/theory."""
 
 SCHEME_LARGE: Final = 0.01
-"""The same below `SHORT`, and with boosted beams, whose caustic photons sweep over a detector."""
+"""The same below `SHORT`, where photons too soft to be drawn matter."""
 
-SHORT: Final = 0.5
-"""Proper decay length in m from which on yields are compared with an independent treatment."""
+SHORT: Final = 0.3
+"""Proper decay length in m."""
 
 LIFETIMES: Final[FloatArray] = np.geomspace(1e-2, 1e4, 13)
 """Proper decay lengths in m at which the error of an efficiency is computed for arrays."""
@@ -220,14 +220,13 @@ def _from_radiation(
 
     On shell, where one step may be small although the error is not, also a third of that from a
     quarter.
-    The scheme has the error of the comparison with an independent treatment, or the difference of
-    its total from the closed form if that is larger, as for a light A'.
+    The scheme has the error of docs/theory, or the difference of its total from the closed form if
+    that is larger, as for a light A'.
     """
     if not point.radiates:
         return None
     ctau = point.ctau(epsilon, g_d)
-    boosted = float(point.beams.boost @ point.beams.boost) > 0.0
-    least = np.where(boosted | (ctau < SHORT), SCHEME_LARGE, SCHEME)
+    least = np.where(ctau < SHORT, SCHEME_LARGE, SCHEME)
     schemes, steps, rates = [], [], []
     for part in point.parts:
         acceptances = part.acceptances(name)
