@@ -34,11 +34,11 @@ POINTS = 16384
 POINTS_BOOSTED = 32768
 """The same for others, where photons move the caustic over a detector more often than not."""
 
-HALF = ((2, 1.0),)
-HALF_OR_QUARTER = ((2, 1.0), (4, 1.0 / 3.0))
-"""Of a quadrature whose error falls steeply, and of one where it falls with the points: there one
-step alone may be small although the error is not, and that from a quarter is three times as
-large."""
+TWO_THIRDS = ((2.0 / 3.0, 1.0),)
+HALF_OR_QUARTER = ((0.5, 1.0), (0.25, 1.0 / 3.0))
+"""Parts of the points that tell the error, and the weight of the step from each: of a quadrature
+whose error falls geometrically, and of one where it falls with the points: there one step alone may
+be small although the error is not, and that from a quarter is three times as large."""
 
 NODES = 12
 """Nodes over the energy that photons take, off shell."""
@@ -106,7 +106,7 @@ class PhotonRatio:
         rule: Rule,
         one_photon: DecayCurve,
         points: int,
-        coarser: tuple[tuple[int, float], ...] = HALF,
+        coarser: tuple[tuple[float, float], ...] = TWO_THIRDS,
         total_difference: float = 0.0,
         spread: SpreadFactor | None = None,
     ) -> None:
@@ -115,7 +115,7 @@ class PhotonRatio:
         megabytes: whoever keeps many ratios sets them to None."""
         self.points = points
         """Points of the quadrature over photons."""
-        self.coarser = tuple((points // part, weight) for part, weight in coarser)
+        self.coarser = tuple((round(part * points), weight) for part, weight in coarser)
         """Numbers of points that tell the error, and the weight of the step from each."""
         self.total_difference = total_difference
         """Relative difference of the total from the closed form, before it was normalised."""

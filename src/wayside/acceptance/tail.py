@@ -62,9 +62,7 @@ def _sums(near, far, solid, of_direction, offsets, weight, slowness, shortest, r
     return out
 
 
-def tail_sums(
-    rule: Rule, shortest: float, rates: FloatArray, cut: float = FINE.cut
-) -> FloatArray:
+def tail_sums(rule: Rule, shortest: float, rates: FloatArray, cut: float = FINE.cut) -> FloatArray:
     """F times exp(shortest rate), node by node.
 
     Parameters

@@ -99,4 +99,4 @@ def sobol(points: int, seed: int = 0) -> FloatArray:
         out[(gray >> k & 1) == 1] ^= v[k]
     drawn = np.clip((out + 0.5) * _LEAST, _LEAST, 1.0 - _LEAST)
     drawn.flags.writeable = False
-    return drawn
+    return np.asarray(drawn)

@@ -216,10 +216,10 @@ def _table_error(point: MassPoint, name: str, ctau: float) -> float:
 def _from_radiation(
     point: MassPoint, name: str, epsilon: FloatArray, g_d: FloatArray
 ) -> FloatArray | None:
-    """Of the scheme, and of the quadrature over photons: the step from half of its points.
+    """Of the scheme, and of the quadrature over photons: the step from fewer of its points.
 
-    On shell, where one step may be small although the error is not, also a third of that from a
-    quarter.
+    On shell from half of them, and as one step may be small although the error is not, also a third
+    of that from a quarter; off shell from two thirds of the nodes.
     The scheme has the error of docs/theory, or the difference of its total from the closed form if
     that is larger, as for a light A'.
     """
