@@ -20,7 +20,7 @@ def test_folder(kind: str, suffix: str, tmp_path: Path) -> None:
     out = tmp_path / "new"
     result = events("belle2-central", "-n", "30", "--format", kind, "--out", str(out))
     assert (result.exit_code, result.stderr) == (0, "")
-    assert [each.name for each in out.iterdir()] == [f"events.{suffix}"]
+    assert sorted(each.name for each in out.iterdir()) == [f"events.{suffix}", "provenance.json"]
     assert "30 events, seed 1" in result.stdout
     assert "decays: e 1" in result.stdout
 

@@ -47,6 +47,9 @@ def made(kind: str) -> Saved:
         return wayside.design(
             scenario, ends, wayside.DesignSettings(cost_is_objective=True), evaluations=8
         )
+    if kind == "events":
+        pytest.importorskip("pyarrow")
+        return result_class(kind).compute(small(), {"number": 50, "seed": 3})
     return result_class(kind).compute(small())
 
 
@@ -94,7 +97,7 @@ def test_all_there_is_travels(kind: str, tmp_path: Path) -> None:
     assert contents(tmp_path / "one", names) == contents(tmp_path / "two", names)
 
 
-@pytest.mark.parametrize("kind", [*kinds("relic", "scan"), "point"])
+@pytest.mark.parametrize("kind", [*kinds("relic", "scan"), "point", "events"])
 def test_rerun_gives_the_same_files(kind: str, tmp_path: Path) -> None:
     written = made(kind).save(tmp_path / "one", formats=("png", "pdf"))
     done = rerun(tmp_path / "one", tmp_path / "two")

@@ -60,6 +60,7 @@ def command(
     require(chosen)
 
     with steps("compiling and loading (the first run takes a minute)"):
+        from wayside.results.event_files import EventFiles
         from wayside.results.events import event_file, events
 
         path = event_file(Path(out), chosen)
@@ -68,7 +69,10 @@ def command(
         sample = events(loaded, n, seed=seed, detectors=detectors)
         sample.header()
     with counted("events") as progress:
-        path = sample.save(path, chosen, progress)
+        if path == Path(out):
+            sample.save(path, chosen, progress)
+        else:
+            EventFiles(sample, chosen).save(out, counted=progress)
     report = {**sample.header(), **sample.counts(), "file": path}
     if as_json:
         click.echo(json_text(report))

@@ -21,6 +21,7 @@ KINDS: Final[Mapping[str, str]] = {
     "comparison": "wayside.results.comparison:Comparison",
     "design": "wayside.results.design:DesignResult",
     "scan": "wayside.results.scan:KeyScan",
+    "events": "wayside.results.event_files:EventFiles",
 }
 """Where the class of each kind is; imported when it is asked for."""
 
