@@ -1,5 +1,7 @@
 """Every exception and warning Wayside raises on purpose."""
 
+from collections.abc import Iterable
+
 
 class WaysideError(Exception):
     """Base of all errors a user can mend; the command line prints it in one line and exits 2."""
@@ -7,6 +9,28 @@ class WaysideError(Exception):
 
 class InputError(WaysideError, ValueError):
     """A value that cannot be used: names what, what it was, and what is allowed."""
+
+
+def check_choice(key: str, value: object, allowed: Iterable[str]) -> None:
+    """Refuse a value that is none of those that are known.
+
+    Parameters
+    ----------
+    key
+        What it is the value of.
+    value
+        The value.
+    allowed
+        Those that are known, such as the keys of a registry.
+
+    Raises
+    ------
+    InputError
+        If it is none of them.
+    """
+    known = tuple(allowed)
+    if value not in known:
+        raise InputError(f"{key} = {value!r}: must be one of {', '.join(known)}")
 
 
 class RangeError(InputError):

@@ -16,7 +16,7 @@ from wayside.constants import SECONDS_PER_DAY
 from wayside.data import read_table
 from wayside.detector.readout import Readout
 from wayside.efficiency.selection import Selection
-from wayside.errors import InputError
+from wayside.errors import InputError, check_choice
 from wayside.typing import FloatArray
 
 Spectrum = Literal["surface", "rock"]
@@ -63,8 +63,7 @@ def law(scanned: float, spectrum: Spectrum) -> Count:
     """
     if not scanned >= 0.0:
         raise InputError(f"scanned = {scanned!r}: must not be negative (muons per cm^2)")
-    if spectrum not in SPECTRA:
-        raise InputError(f"spectrum = {spectrum!r}: must be one of {', '.join(SPECTRA)}")
+    check_choice("spectrum", spectrum, SPECTRA)
     a, n0, power, error = _parameters(spectrum)
     value = a * scanned**2 / (1.0 + scanned / n0) ** power
     return Count(value, statistical=error * value, systematic=LAW_ERROR * value)

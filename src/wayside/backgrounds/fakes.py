@@ -14,7 +14,7 @@ from wayside.backgrounds.counts import STAGES, Count, Stage
 from wayside.backgrounds.target import SIMULATED, Target, factor, muon_path
 from wayside.data import Table, read_table
 from wayside.efficiency.selection import SELECTIONS, Selection
-from wayside.errors import InputError
+from wayside.errors import InputError, check_choice
 from wayside.selections.fakes import FakeBins
 from wayside.typing import FloatArray, IndexArray
 
@@ -104,8 +104,7 @@ def bins(kind: Kind, lead: float = SIMULATED.lead) -> tuple[FloatArray, IndexArr
     InputError
         If there is no such kind.
     """
-    if kind not in KINDS:
-        raise InputError(f"kind = {kind!r}: must be one of {', '.join(KINDS)}")
+    check_choice("kind", kind, KINDS)
     if not simulated(kind):
         raise InputError(f"kind = {kind!r}: not in the table fake_vertices")
     table = _table()
@@ -132,8 +131,7 @@ def table_bins(kind: Kind, stage: Stage, lead: float = SIMULATED.lead) -> FakeBi
     InputError
         If there is no such kind or stage.
     """
-    if stage not in STAGES:
-        raise InputError(f"stage = {stage!r}: must be one of {', '.join(STAGES)}")
+    check_choice("stage", stage, STAGES)
     edges, rows = bins(kind, lead)
     table = _table()
     entering = table["entering"][rows]

@@ -115,6 +115,18 @@ def figure_options(command: Command) -> Command:
     return command
 
 
+def tables_option(command: Command) -> Command:
+    """Add ``--format`` of the tables of a run, passed as ``kind: str``."""
+    return click.option(
+        "--format",
+        "kind",
+        type=click.Choice(["parquet", "root"]),
+        default="parquet",
+        show_default=True,
+        help="With root, write all tables to one ROOT file too.",
+    )(command)
+
+
 def look_of(wanted: Mapping[str, Any]) -> "tuple[Sequence[str], Look | None]":
     """Formats and look of a figure from the values of `figure_options`.
 

@@ -1,6 +1,6 @@
 """``wayside compare``: several scenarios in one figure."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -8,7 +8,6 @@ import click
 
 from wayside.cli.common import (
     claim_out,
-    echo_page,
     figure_options,
     json_option,
     load,
@@ -18,14 +17,13 @@ from wayside.cli.common import (
     require_named_plane,
     set_option,
 )
-from wayside.cli.progress import steps
+from wayside.cli.planes import compute_and_print, folder_of, plane_option, span
 from wayside.errors import InputError
-from wayside.text import json_text
 
 if TYPE_CHECKING:
     from wayside.results.comparison import Comparison
 
-FOLDER = Path("wayside-compare")
+FOLDER = "wayside-compare"
 
 
 @click.command("compare")
@@ -43,11 +41,7 @@ FOLDER = Path("wayside-compare")
     metavar="TEXT",
     help="Name in the legend; as often as there are contours.",
 )
-@click.option(
-    "--plane",
-    type=click.Choice(["epsilon-g_d", "epsilon-m2", "epsilon-delta"]),
-    help="Plane to draw, instead of the scenarios'.",
-)
+@plane_option("Plane to draw, instead of the scenarios'.")
 @recast_option
 @out_option
 @json_option
@@ -80,22 +74,17 @@ def command(
             names.append(", ".join([*several, *([name] if name else [])]))
     if labels and len(labels) != len(scenarios):
         raise InputError(f"--label: {len(labels)} of them for {len(scenarios)} contours")
-    formats, look = look_of(wanted)
-    folder = FOLDER if out is None else out
-    if out is not None or not as_json:
+    figure = look_of(wanted)
+    folder = folder_of(out, FOLDER, as_json)
+    if folder is not None:
         claim_out(folder)
-    with steps("compiling and loading (the first run takes a minute)") as step:
+
+    def compute(step: Callable[[str], object]) -> "Comparison":
         from wayside.results.comparison import compare
 
-        result = compare(scenarios, labels or names, progress=step)
-        written: list[Path] = []
-        if out is not None or not as_json:
-            step("tables and figure")
-            written = result.save(folder, formats=formats, look=look)
-    if as_json:
-        click.echo(json_text(result.summary()))
-    else:
-        echo_page("\n".join([*_text(result), *(f"wrote {path}" for path in written)]))
+        return compare(scenarios, labels or names, progress=step)
+
+    compute_and_print(compute, _text, folder, as_json=as_json, figure=figure)
 
 
 def _scenario(place: str) -> str | Mapping[str, Any]:
@@ -126,12 +115,7 @@ def _text(result: "Comparison") -> list[str]:
     lines = []
     for label, each in zip(result.labels, result.results, strict=True):
         x, y = axes_of(each)
-        spans = [
-            f"{x.name} {low[0]:.4g} to {high[0]:.4g}, {y.name} {low[1]:.4g} to {high[1]:.4g}"
-            for low, high in (
-                (line.points.min(axis=0), line.points.max(axis=0)) for line in each.contour
-            )
-        ]
+        spans = [span(line, x, y) for line in each.contour]
         what = "; ".join(spans) or "no contour in the plane"
         lines.append(f"{label}: N = {each.n_limit:.4g}; {what}")
     return [*lines, *(f"note: {flag}" for flag in result.flags)]

@@ -1,5 +1,6 @@
 """``wayside reach``: what a detector excludes over a plane of couplings or masses."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -7,7 +8,6 @@ import click
 
 from wayside.cli.common import (
     claim_out,
-    echo_page,
     figure_options,
     json_option,
     load,
@@ -17,24 +17,20 @@ from wayside.cli.common import (
     require_named_plane,
     scenario_options,
 )
-from wayside.cli.progress import steps
-from wayside.text import json_text
+from wayside.cli.planes import compute_and_print, folder_of, plane_option, span
 
 if TYPE_CHECKING:
     from wayside.results.key_reach import KeyReach
     from wayside.results.reach import Reach
     from wayside.sensitivity.contours import Line
+    from wayside.sensitivity.planes import Axis
 
 
 @click.command("reach")
 @scenario_options
 @out_option
 @json_option
-@click.option(
-    "--plane",
-    type=click.Choice(["epsilon-g_d", "epsilon-m2", "epsilon-delta"]),
-    help="Plane to draw, instead of the scenario's.",
-)
+@plane_option("Plane to draw, instead of the scenario's.")
 @recast_option
 @figure_options
 @click.option(
@@ -61,61 +57,48 @@ def command(
     given = (*overrides, "plane.band=true") if band else overrides
     loaded = load(scenario, given, plane__kind=plane, run__recast=recast)
     require_named_plane(loaded, plane)
-    formats, look = look_of(wanted)
-    folder = Path("wayside-out") if out is None else out
-    if out is not None or not as_json:
+    figure = look_of(wanted)
+    folder = folder_of(out, "wayside-out", as_json)
+    if folder is not None:
         claim_out(folder, "result.json", loaded)
 
-    with steps("compiling and loading (the first run takes a minute)") as step:
-        from wayside.results.key_reach import KeyReach
+    def compute(step: Callable[[str], object]) -> "Reach | KeyReach":
         from wayside.results.reach import reach
 
-        result = reach(loaded, progress=step)
-        written: list[Path] = []
-        if out is not None or not as_json:
-            step("tables and figure")
-            written = result.save(folder, formats=formats, look=look)
-    if as_json:
-        click.echo(json_text(result.summary()))
-    else:
-        lines = _key_text(result) if isinstance(result, KeyReach) else _text(result)
-        echo_page("\n".join([*lines, *(f"wrote {path}" for path in written)]))
+        return reach(loaded, progress=step)
+
+    compute_and_print(compute, _words, folder, as_json=as_json, figure=figure)
 
 
-def _key_text(result: "KeyReach") -> list[str]:
-    """Limit, yields and contours of a plane of keys."""
-    scenario, plane = result.scenario, result.plane
-    lines = [
+def _words(result: "Reach | KeyReach") -> list[str]:
+    from wayside.results.key_reach import KeyReach
+
+    return _key_text(result) if isinstance(result, KeyReach) else _text(result)
+
+
+def _head(result: "Reach | KeyReach") -> list[str]:
+    """What is drawn, and how many events there are."""
+    scenario = result.scenario
+    return [
         f"{scenario.name}: {100.0 * scenario.run.confidence_level:g}% CL exclusion where"
         f" {'+'.join(scenario.signal)} expects {result.n_limit:.4g} events",
         f"most events in the plane: {float(result.total.max()):.4g}",
     ]
-    for line in result.contour:
-        low, high = line.points.min(axis=0), line.points.max(axis=0)
-        lines.append(
-            f"{'closed' if line.closed else 'open'} contour:"
-            f" {plane.x.name} {low[0]:.4g} to {high[0]:.4g},"
-            f" {plane.y.name} {low[1]:.4g} to {high[1]:.4g}"
-        )
-    return [*lines, *(f"note: {flag}" for flag in result.flags)]
+
+
+def _lines(lines: "list[Line]", x: "Axis", y: "Axis") -> list[str]:
+    return [f"{'closed' if one.closed else 'open'} contour: {span(one, x, y)}" for one in lines]
+
+
+def _key_text(result: "KeyReach") -> list[str]:
+    """Limit, yields and contours of a plane of keys."""
+    lines = _lines(result.contour, result.plane.x, result.plane.y)
+    return [*_head(result), *lines, *(f"note: {flag}" for flag in result.flags)]
 
 
 def _text(result: "Reach") -> list[str]:
-    scenario = result.scenario
-    confidence = 100.0 * scenario.run.confidence_level
-    lines = [
-        f"{scenario.name}: {confidence:g}% CL exclusion where {'+'.join(scenario.signal)}"
-        f" expects {result.n_limit:.4g} events",
-        f"most events in the plane: {float(result.total.max()):.4g}",
-        *_background(result),
-    ]
-    for line in result.contour:
-        low, high = line.points.min(axis=0), line.points.max(axis=0)
-        lines.append(
-            f"{'closed' if line.closed else 'open'} contour:"
-            f" {result.plane.x.name} {low[0]:.4g} to {high[0]:.4g},"
-            f" epsilon {low[1]:.4g} to {high[1]:.4g}"
-        )
+    lines = [*_head(result), *_background(result)]
+    lines += _lines(result.contour, result.plane.x, result.plane.epsilon)
     lines += _efficiencies(result)
     if not result.contour:
         least = float(result.total.min())

@@ -5,7 +5,15 @@ from typing import Any
 
 import click
 
-from wayside.cli.common import check_out, echo_page, json_option, load, out_option
+from wayside.cli.common import (
+    check_out,
+    echo_page,
+    json_option,
+    load,
+    out_option,
+    set_option,
+    tables_option,
+)
 from wayside.cli.progress import counted
 from wayside.text import json_text
 
@@ -15,13 +23,7 @@ from wayside.text import json_text
 @click.option(
     "--scenario", default="belle2-forward", show_default=True, help="Scenario of films and cuts."
 )
-@click.option(
-    "--set",
-    "overrides",
-    multiple=True,
-    metavar="KEY=VALUE",
-    help="Set a value, such as emulsion.threshold=10; may be repeated.",
-)
+@set_option
 @out_option
 @json_option
 @click.option(
@@ -51,14 +53,7 @@ from wayside.text import json_text
     metavar="N",
     help="Draw the first N events with a vertex.",
 )
-@click.option(
-    "--format",
-    "kind",
-    type=click.Choice(["parquet", "root"]),
-    default="parquet",
-    show_default=True,
-    help="With root, write all tables to one ROOT file too.",
-)
+@tables_option
 def command(
     run_dir: Path,
     scenario: str,

@@ -14,6 +14,7 @@ from wayside.cli.common import (
     require_named_plane,
     scenario_options,
 )
+from wayside.cli.planes import plane_option
 from wayside.cli.progress import steps
 from wayside.text import json_text
 
@@ -30,11 +31,7 @@ if TYPE_CHECKING:
 @out_option
 @json_option
 @click.option("--line", is_flag=True, help="The line of the observed density in the plane instead.")
-@click.option(
-    "--plane",
-    type=click.Choice(["epsilon-g_d", "epsilon-m2", "epsilon-delta"]),
-    help="Plane of --line, instead of the scenario's.",
-)
+@plane_option("Plane of --line, instead of the scenario's.")
 def command(
     scenario: str,
     overrides: tuple[str, ...],

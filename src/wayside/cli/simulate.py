@@ -12,6 +12,7 @@ from wayside.cli.common import (
     load,
     out_option,
     scenario_options,
+    tables_option,
 )
 from wayside.cli.progress import counted
 from wayside.text import json_text
@@ -85,14 +86,7 @@ def _triple(_: click.Context, __: click.Parameter, value: Any) -> Any:
 @click.option(
     "--display", type=click.IntRange(0, 20), default=0, metavar="N", help="Draw the first N events."
 )
-@click.option(
-    "--format",
-    "kind",
-    type=click.Choice(["parquet", "root"]),
-    default="parquet",
-    show_default=True,
-    help="With root, write all tables to one ROOT file too.",
-)
+@tables_option
 def command(
     scenario: str,
     overrides: tuple[str, ...],

@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 from wayside.constants import ALPHA, LEPTON_MASSES
 from wayside.cosmology.pairs import Widths, cusp, dark_term, pair_numbers
-from wayside.errors import InputError, RangeError
+from wayside.errors import RangeError, check_choice
 from wayside.models.mediator import dark_width_hats
 from wayside.models.protocol import Model
 from wayside.models.r_ratio import knots, narrow_states
@@ -110,8 +110,7 @@ def strength(hadrons: str = "r-ratio", shift: float = 0.0) -> Strength:
     InputError
         If there is no treatment of that name.
     """
-    if hadrons not in HADRONS:
-        raise InputError(f"hadrons = {hadrons!r}: must be one of {', '.join(HADRONS)}")
+    check_choice("hadrons", hadrons, HADRONS)
     masses = list(LEPTON_MASSES.values())
     weights = [1.0] * len(masses)
     if hadrons == "quarks":

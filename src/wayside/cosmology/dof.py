@@ -24,7 +24,7 @@ import numpy.typing as npt
 from scipy.interpolate import PchipInterpolator
 
 from wayside.data import read_table
-from wayside.errors import InputError
+from wayside.errors import check_choice
 from wayside.typing import FloatArray
 
 __all__ = ["DOF_NAMES", "Dof", "dof", "saikawa_geff_heff"]
@@ -93,8 +93,7 @@ def dof(name: str) -> Dof:
     >>> bool(60.0 < heff < 80.0), bool(60.0 < geff < 80.0)
     (True, True)
     """
-    if name not in DOF_NAMES:
-        raise InputError(f"dof = {name!r}: must be one of {', '.join(DOF_NAMES)}")
+    check_choice("dof", name, DOF_NAMES)
     ln_t = np.linspace(np.log(_LOW), np.log(_HIGH), _POINTS)
     values = _drees(ln_t) if name == "drees2015" else _saikawa(ln_t)
     for array in (ln_t, *values):

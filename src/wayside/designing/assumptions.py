@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from wayside.errors import InputError
+from wayside.errors import check_choice
 from wayside.limits.uncertain import Statistic
 from wayside.sensitivity.background import Background, expected_limit
 
@@ -68,6 +68,5 @@ def assumption(name: str) -> Assumption:
     InputError
         If there is none of that name.
     """
-    if name not in ASSUMPTIONS:
-        raise InputError(f"background = {name!r}: must be one of {', '.join(ASSUMPTIONS)}")
+    check_choice("background", name, ASSUMPTIONS)
     return ASSUMPTIONS[name]

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from wayside.errors import InputError
+from wayside.errors import check_choice
 from wayside.placement.objectives import Varied, excluded_decades, smallest_above, varied
 from wayside.scenario import Scenario
 from wayside.sensitivity.key_plane import Point, expected_events
@@ -179,6 +179,5 @@ def objective(name: str) -> Objective:
     InputError
         If there is none of that name.
     """
-    if name not in OBJECTIVES:
-        raise InputError(f"objective = {name!r}: must be one of {', '.join(OBJECTIVES)}")
+    check_choice("objective", name, OBJECTIVES)
     return OBJECTIVES[name]

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from wayside.designing.space import Dimension
-from wayside.errors import InputError
+from wayside.errors import InputError, check_choice
 
 if TYPE_CHECKING:
     from optuna.samplers import BaseSampler
@@ -71,8 +71,7 @@ def sampler(name: str) -> Callable[[int], "BaseSampler"]:
     InputError
         If there is none of that name.
     """
-    if name not in SAMPLERS:
-        raise InputError(f"sampler = {name!r}: must be one of {', '.join(SAMPLERS)}")
+    check_choice("sampler", name, SAMPLERS)
     return SAMPLERS[name]
 
 

@@ -7,7 +7,7 @@ from typing import Final, get_args
 from wayside.designing.assumptions import NOMINAL, assumption
 from wayside.designing.measures import Objective, objective
 from wayside.designing.optimiser import DEFAULT, sampler
-from wayside.errors import InputError
+from wayside.errors import InputError, check_choice
 from wayside.limits.uncertain import Statistic
 
 TOLERANCE: Final = 0.01
@@ -63,9 +63,7 @@ class DesignSettings:
         objective(self.objective)
         assumption(self.background)
         sampler(self.sampler)
-        if self.statistic not in get_args(Statistic):
-            names = ", ".join(get_args(Statistic))
-            raise InputError(f"statistic = {self.statistic!r}: must be one of {names}")
+        check_choice("statistic", self.statistic, get_args(Statistic))
         if self.most_cost is not None and not 0.0 < self.most_cost < math.inf:
             raise InputError(f"most cost = {self.most_cost:g}: must be above 0")
         if not 0.0 <= self.tolerance < 1.0:

@@ -4,7 +4,7 @@ import pkgutil
 from collections.abc import Callable, Iterable
 from typing import Any, Final, NamedTuple, Protocol
 
-from wayside.errors import InputError
+from wayside.errors import check_choice
 
 
 class Outcome(NamedTuple):
@@ -77,8 +77,7 @@ def executor(name: str, **options: Any) -> Executor:
     >>> executor("processes", workers=2)
     Processes(workers=2, fresh=False)
     """
-    if name not in EXECUTORS:
-        raise InputError(f"executor = {name!r}: must be one of {', '.join(EXECUTORS)}")
+    check_choice("executor", name, EXECUTORS)
     made: Executor = pkgutil.resolve_name(EXECUTORS[name])(**options)
     return made
 

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from wayside.errors import InputError
+from wayside.errors import InputError, check_choice
 from wayside.explorer.state import State, labels
 from wayside.explorer.superseded import Superseded, go_on
 from wayside.generator.events import EventGenerator, Events
@@ -159,7 +159,6 @@ def download(states: States, kind: str) -> Download:
     InputError
         If there is no such kind, or the plane cannot be computed.
     """
-    if kind not in _KINDS:
-        raise InputError(f"download = {kind!r}: must be one of {', '.join(_KINDS)}")
+    check_choice("download", kind, _KINDS)
     name, media_type, make = _KINDS[kind]
     return Download(name, media_type, make(states))

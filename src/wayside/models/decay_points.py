@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from wayside.constants import LEPTON_MASSES, M_PION
-from wayside.errors import InputError
+from wayside.errors import InputError, check_choice
 from wayside.models.excited import rate_below_top
 from wayside.models.mediator import lepton_factor
 from wayside.models.protocol import Model
@@ -57,8 +57,7 @@ def decay_points(model: Model, channel: str, number: int) -> DecayPoints:
     InputError
         If there is no such channel, or it is closed.
     """
-    if channel not in MASSES:
-        raise InputError(f"channel = {channel!r}: must be one of {', '.join(MASSES)}")
+    check_choice("channel", channel, MASSES)
     mass, splitting = MASSES[channel], model.m1 - model.m2
     if splitting <= 2.0 * mass:
         raise InputError(f"channel = {channel!r}: closed at m1 - m2 = {splitting:g} GeV")

@@ -16,7 +16,7 @@ import pkgutil
 from importlib.metadata import EntryPoint
 from typing import Any, Final
 
-from wayside.errors import InputError
+from wayside.errors import InputError, check_choice
 from wayside.models.inelastic import InelasticModel, PseudoDirac, ScalarInelastic
 from wayside.models.particle import ParticleModel
 from wayside.plugins import entry_points
@@ -145,8 +145,7 @@ def _loaded(kind: str, base: type[Any], known: tuple[str, ...]) -> Any:
         One line: for an unknown kind, or a package that cannot be loaded or holds no such model.
     """
     entries = _plugins(GROUP, PARTICLE_GROUP).get(kind, ())
-    if kind not in known:
-        raise InputError(f"kind = {kind!r}: must be one of {', '.join(known)}")
+    check_choice("kind", kind, known)
     if len(entries) > 1:
         owners = " and ".join(_owner(entry) for entry in entries)
         raise InputError(f"kind = {kind!r}: both {owners} have a model of that name")

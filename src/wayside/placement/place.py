@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from wayside.errors import InputError
+from wayside.errors import InputError, check_choice
 from wayside.placement.best import Place, apart, places, refined
 from wayside.placement.grid import Grid, spherical
 from wayside.placement.objectives import (
@@ -182,8 +182,7 @@ def place(
     True
     """
     say = progress or (lambda _: None)
-    if objective not in OBJECTIVES:
-        raise InputError(f"objective = {objective!r}: must be one of {', '.join(OBJECTIVES)}")
+    check_choice("objective", objective, OBJECTIVES)
     name = scenario.signal[0] if detector is None else detector
     if name not in scenario.detectors:
         raise InputError(f"no detector {name!r}; there are {', '.join(scenario.detectors)}")

@@ -182,11 +182,39 @@ class Saved:
             If something cannot be written.
         """
         target = Path(folder)
-        drawings = self.drawings(**options)
-        written = write_files(target, {**self.texts(), RESULT: packed(self.state())})
-        written += save_figures(target, drawings, progress, formats)
+        self.drawings(
+            **options
+        )  # options that are not known are refused before anything is written
+        written = self.write_tables(target)
+        return written + self.save_rest(target, written, progress, formats=formats, **options)
+
+    def write_tables(self, folder: Path) -> list[Path]:
+        """Write all but figures and ``provenance.json``."""
+        return write_files(folder, {**self.texts(), RESULT: packed(self.state())})
+
+    def save_rest(
+        self,
+        folder: Path,
+        written: Sequence[Path],
+        progress: Callable[[str], object] | None = None,
+        *,
+        formats: Sequence[str] = FIGURE_FORMATS[:2],
+        **options: Any,
+    ) -> list[Path]:
+        """Write figures and ``provenance.json`` beside tables that are there.
+
+        Parameters
+        ----------
+        folder
+            Where the result is.
+        written
+            Its tables there.
+        progress, formats, options
+            As for `save`.
+        """
+        figures = save_figures(folder, self.drawings(**options), progress, formats)
         wanted = Figures(tuple(formats), options)
-        return [*written, self.write_provenance(target, written, wanted)]
+        return [*figures, self.write_provenance(folder, [*written, *figures], wanted)]
 
     def write_provenance(self, folder: Path, written: Iterable[Path], figures: Figures) -> Path:
         """Write ``provenance.json`` beside the other files of the result.

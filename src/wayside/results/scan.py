@@ -10,10 +10,9 @@ from numpy.typing import ArrayLike
 
 from wayside.errors import InputError
 from wayside.executors import Executor, Outcome, local_executor
-from wayside.files import FIGURE_FORMATS, claimed_folder, write_files
+from wayside.files import claimed_folder, write_files
 from wayside.results.conversions import data_set, optional
-from wayside.results.provenance import Figures
-from wayside.results.saving import NONE, Drawing, Plotted, Progress, Saved, save_figures
+from wayside.results.saving import NONE, Drawing, Plotted, Progress, Saved
 from wayside.scanning.designs import Design, Grid, Table, design_of
 from wayside.scanning.partitions import file_name, task, writer
 from wayside.scanning.plan import Plan, plan
@@ -168,69 +167,15 @@ class KeyScan(Plotted, Saved):
 
         yield from (Drawing(name, draw) for name, draw in scan_figures(self))
 
-    def save(
-        self,
-        folder: Path | str,
-        progress: Progress | None = None,
-        *,
-        formats: Sequence[str] = FIGURE_FORMATS[:2],
-        **options: Any,
-    ) -> list[Path]:
-        """Write partitions, ``scan.json``, figures and ``provenance.json`` into a folder.
-
-        Parameters
-        ----------
-        folder
-            Made if it is not there.
-        progress
-            Called with a line of text before every figure.
-        formats
-            Formats of figures.
-        options
-            None are known.
-
-        Returns
-        -------
-        list of Path
-            The files.
-
-        Raises
-        ------
-        OutputError
-            If something cannot be written.
-        """
-        target = Path(folder)
+    def write_tables(self, folder: Path) -> list[Path]:
+        """Write partitions and ``scan.json``."""
         parts = {each.file: self.source.content(each.number) for each in self.record.partitions}
         written = [
             path
             for name, content in parts.items()
-            for path in write_files((target / name).parent, {Path(name).name: content})
+            for path in write_files((folder / name).parent, {Path(name).name: content})
         ]
-        written += write_files(target, self.texts())
-        return written + self.save_rest(target, written, progress, formats, **options)
-
-    def save_rest(
-        self,
-        folder: Path,
-        written: Sequence[Path],
-        progress: Progress | None = None,
-        formats: Sequence[str] = FIGURE_FORMATS[:2],
-        **options: Any,
-    ) -> list[Path]:
-        """Write figures and ``provenance.json`` beside partitions and ``scan.json``.
-
-        Parameters
-        ----------
-        folder
-            Where the scan is.
-        written
-            Partitions and ``scan.json`` there.
-        progress, formats, options
-            As for `save`.
-        """
-        figures = save_figures(folder, self.drawings(**options), progress, formats)
-        wanted = Figures(tuple(formats), options)
-        return [*figures, self.write_provenance(folder, [*written, *figures], wanted)]
+        return written + write_files(folder, self.texts())
 
     def __repr__(self) -> str:
         """One line."""

@@ -12,7 +12,7 @@ from wayside.sensitivity import mean_flight
 from wayside.sensitivity.background import Background
 from wayside.sensitivity.contours import Line, trace
 from wayside.sensitivity.mass_point import MassPoint
-from wayside.sensitivity.planes import CouplingFunction, Plane
+from wayside.sensitivity.planes import Axis, CouplingFunction, Plane
 from wayside.sensitivity.uncertainty import YieldErrors, combined_error, yield_errors
 from wayside.typing import FloatArray
 
@@ -159,18 +159,15 @@ def _trace(plane: Plane, curve: Curve, grid: FloatArray) -> list[Line]:
         grid - curve.level,
         costly_x=plane.varies_masses,
     )
-    return on_axes(plane, lines)
+    return on_axes(lines, plane.x, plane.epsilon)
 
 
-def on_axes(plane: Plane, lines: Sequence[Line]) -> list[Line]:
-    """Lines in coordinates of a plane, in the values of its axes."""
+def on_axes(lines: Sequence[Line], x: Axis, y: Axis) -> list[Line]:
+    """Lines in coordinates of two axes, in the values of these axes."""
     return [
         Line(
             np.stack(
-                [
-                    plane.x.from_coordinates(line.points[:, 0]),
-                    plane.epsilon.from_coordinates(line.points[:, 1]),
-                ],
+                [x.from_coordinates(line.points[:, 0]), y.from_coordinates(line.points[:, 1])],
                 axis=1,
             ),
             line.closed,

@@ -106,7 +106,9 @@ def preview(plane: Plane, background: Background, searches: Existing) -> Drawn:
     _fill(grids, plane, [*curves, *borders])
     x, epsilon = plane.x.coordinates, plane.epsilon.coordinates
     lines = {
-        curve.name: on_axes(plane, interpolated(x, epsilon, grids[curve.function] - curve.level))
+        curve.name: on_axes(
+            interpolated(x, epsilon, grids[curve.function] - curve.level), plane.x, plane.epsilon
+        )
         for curve in [*curves, *borders]
     }
     return Drawn(plane, background, events, lines, _margins(borders, grids))

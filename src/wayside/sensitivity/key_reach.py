@@ -11,6 +11,7 @@ from wayside.scenario import Scenario, checks
 from wayside.scenario.model import is_pair
 from wayside.sensitivity.background import Background, expected_background
 from wayside.sensitivity.contours import Line, trace
+from wayside.sensitivity.curves import on_axes
 from wayside.sensitivity.key_plane import KeyPlane, Refused, key_plane
 from wayside.sensitivity.particle_point import particle_point
 from wayside.typing import FloatArray
@@ -191,19 +192,7 @@ def _level_lines(plane: KeyPlane, total: FloatArray, level: float) -> list[Line]
         found = [Line(line.points[:, ::-1], line.closed) for line in swapped]
     else:
         found = trace(above, x, y, grid, costly_x=not plane.x_is_coupling)
-    return [
-        Line(
-            np.stack(
-                [
-                    plane.x.from_coordinates(line.points[:, 0]),
-                    plane.y.from_coordinates(line.points[:, 1]),
-                ],
-                axis=1,
-            ),
-            line.closed,
-        )
-        for line in found
-    ]
+    return on_axes(found, plane.x, plane.y)
 
 
 def _log_over(events: FloatArray, level: float) -> FloatArray:
