@@ -221,6 +221,10 @@ def _notes(found: "Design") -> list[str]:
         for key, one in found.known.items()
         if one.status == "extrapolated"
     ]
+    lines += [
+        f"lead or fibres of {name} would stand in {', '.join(bodies)} of the hall: move it by hand"
+        for name, bodies in found.in_the_way.items()
+    ]
     if found.start.costs:
         lines.append("prices are those of [cost], whose defaults are guesses")
     return lines

@@ -13,6 +13,7 @@ from wayside.designing.evaluation import LESS_SIGNAL, REFUSED, Trial
 from wayside.designing.front import front
 from wayside.designing.knowledge import Known, known
 from wayside.designing.plan import Plan
+from wayside.designing.surroundings import in_the_way
 
 _NO_CHANGE: Final = 1e-6
 """Change of a logarithm below which nothing hangs on an assumption."""
@@ -106,6 +107,13 @@ class Design:
         return known(made, [one.key for one in self.plan.space])
 
     @cached_property
+    def in_the_way(self) -> Mapping[str, list[str]]:
+        """Bodies of the hall which lead or fibres of the recommended design would stand in."""
+        return (
+            {} if self.best is None else in_the_way(self.plan.evaluator.scenario(self.best.values))
+        )
+
+    @cached_property
     def alternatives(self) -> tuple[Alternative, ...]:
         """The answer for every way to take the background."""
         found = []
@@ -192,6 +200,7 @@ class Design:
             "extrapolated": [
                 key for key, one in self.known.items() if one.status == "extrapolated"
             ],
+            "lead_stands_in": dict(self.in_the_way),
             "backgrounds": [
                 {
                     "name": one.name,
