@@ -4,6 +4,8 @@ Usage::
 
     python scripts/check_efficiency_map.py [--work build/closure] [--followed 800]
         [--scenarios belle2-forward,belle2-central,besiii-forward]
+    python scripts/check_efficiency_map.py --scenarios belle2-forward-beams
+        --set model.kind=dark-photon --set model.mass=0.3 --set model.epsilon=1e-6
 
 Generates decays of a scenario in its detector, follows those through Geant4 that have at least
 two charged particles toward +z within a tangent of 1.2 (and some of the others: none should be
@@ -12,29 +14,33 @@ detected), reconstructs them, and compares the fraction that is detected with wh
 """
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from rich.console import Console
 from rich.progress import Progress
-from scenario_decays import Decay, DetectorFrame
+from scenario_decays import ALL_PAIRS, Decay, DetectorFrame, flying_of
 from table_script import arguments
 
+from wayside.acceptance.detected import excited_detected, flight_rule
+from wayside.detector.box import require_box
 from wayside.efficiency.axes import AXES
 from wayside.efficiency.binomial import interval
 from wayside.efficiency.csv_file import read_csv
 from wayside.efficiency.selection import SELECTIONS
-from wayside.efficiency.shipped import shipped
+from wayside.efficiency.shipped import all_pairs
 from wayside.efficiency.table import EfficiencyMap
 from wayside.files import write_text
 from wayside.generator.events import EventGenerator
-from wayside.generator.pairs import OTHER, PAIRS
 from wayside.reconstruction.decay_efficiency import passing_decays
 from wayside.reconstruction.job import Job
 from wayside.results.simulation import simulate
 from wayside.scenario import Scenario, load_scenario
-from wayside.sensitivity.planes import mass_point
+from wayside.scenario.model import is_pair
+from wayside.sensitivity.key_plane import Point, point_of
+from wayside.sensitivity.particle_point import ParticlePoint
 from wayside.text import json_text
 
 SLOPE = 1.2
@@ -49,7 +55,9 @@ def main() -> None:
     parser.add_argument("--set", dest="values", action="append", default=[], metavar="KEY=VALUE")
     parser.add_argument("--table", type=Path, help="instead of the one that comes with Wayside")
     options = parser.parse_args()
-    table = read_csv(options.table.read_text(encoding="utf-8")) if options.table else shipped()
+    table = all_pairs()
+    if options.table:
+        table = read_csv(options.table.read_text(encoding="utf-8"))
     for name in options.scenarios.split(","):
         scenario = load_scenario(name).with_values(options.values)
         result = closure(scenario, options, table)
@@ -72,7 +80,7 @@ def closure(
 ) -> dict[str, Any]:
     """Direct and tabulated efficiencies of a scenario's first signal detector."""
     detector = scenario.signal[0]
-    point = mass_point(scenario)
+    point = point_of(scenario)
     rows, particles, generated, hopeless = _generate(scenario, options)
     folder = options.work / scenario.name
     with Progress(console=Console(stderr=True)) as bar:
@@ -96,24 +104,18 @@ def closure(
         "hopeless_detected": int(passed["vertex"][hopeless].sum()),
         "selections": {},
     }
-    epsilon, g_d = scenario.model.epsilon, scenario.model.g_d
-    widths = point.excited_width_hats
-    total = sum(widths.values())
-    from wayside.acceptance.detected import Detected
-
     for selection in SELECTIONS:
         number = int(passed[selection][good].sum())
         low, high = interval(number, generated)
         direct = number / generated
-        branching = {name: width / total for name, width in widths.items()}
-        made = Detected(point.flight, point.box(detector), point.model, branching, table, selection)
-        ctau = float(point.ctau(epsilon, g_d))
-        value, error = float(made.efficiency(ctau)), made.error(ctau)
+        value, error = _from_table(scenario, point, table, selection)
         same, by_channel = 0.0, {}
-        for k, channel in enumerate((*PAIRS, "other")):
+        for k, channel in enumerate((*ALL_PAIRS, "other")):
             mine = good & (rows["channel"] == k)
             looked = 0.0
-            if k != OTHER and mine.any():
+            if not mine.any():
+                continue
+            if channel in table.channels:
                 values = table.at(channel, selection, *(rows[axis][mine] for axis in AXES))
                 looked = float(np.nansum(values))
             by_channel[channel] = [int(passed[selection][mine].sum()), round(looked, 1)]
@@ -132,15 +134,42 @@ def closure(
     return result
 
 
+def _from_table(
+    scenario: Scenario, point: Point, table: EfficiencyMap, selection: str
+) -> tuple[float, float]:
+    """Efficiency of the first signal detector at the scenario's couplings, and its error."""
+    detector, couplings = scenario.signal[0], scenario.model.couplings
+    if isinstance(point, ParticlePoint):
+        made = replace(point, table=table, selection=selection)
+        value = float(made.detected_fraction(detector, couplings))
+        return value, made.detected_error(detector, couplings)
+    widths = point.excited_width_hats
+    total = sum(widths.values())
+    box = point.box(detector)
+    excited = excited_detected(
+        flight_rule(point.flight, box),
+        box,
+        point.model,
+        {name: width / total for name, width in widths.items()},
+        table,
+        selection,
+    )
+    ctau = float(point.ctau(**couplings))
+    return float(excited.efficiency(ctau)), excited.error(ctau)
+
+
 def _generate(scenario: Scenario, options: argparse.Namespace) -> tuple[Any, Any, int, Any]:
     """Rows of `DECAY` and particles of decays to follow, how many were made, which are hopeless."""
     generator = EventGenerator(scenario, (scenario.signal[0],))
-    box = mass_point(scenario).box(scenario.signal[0])
+    box = require_box(scenario.detectors[scenario.signal[0]].build(), scenario.signal[0], "this")
+    flying = flying_of(scenario)
+    # Of an excited state the table has hadrons as pairs of pions, and no neutral ones beside.
+    beside = int(not is_pair(scenario.model))
     decays: list[Decay] = []
     all_hopeless = []
     generated = followed = lost = 0
     for block in generator.blocks(10_000_000, options.seed):
-        frame = DetectorFrame(block, box, scenario.masses)
+        frame = DetectorFrame(block, box, flying, ALL_PAIRS, beside)
         momentum = frame.momentum
         slope = np.full(len(momentum), np.inf)
         ahead = frame.charged & (momentum[:, 2] > 0.0)

@@ -4,6 +4,10 @@ Usage::
 
     python scripts/make_efficiency_map.py [--work build/efficiency] [--batches 6] [--workers 1]
         [--out src/wayside/data/efficiency_map.csv]
+    python scripts/make_efficiency_map.py --pairs other [--work build/efficiency-other]
+        [--out src/wayside/data/efficiency_map_other_pairs.csv]
+
+The second is the table of pairs with kaons and of two kinds (`wayside.efficiency.channels`).
 
 A run that was killed goes on where it was with the same command; the table does not depend on the
 number of workers. Geant4 takes most of the time, some 15 ms a decay; what it made stays in --work
@@ -11,10 +15,11 @@ number of workers. Geant4 takes most of the time, some 15 ms a decay; what it ma
 """
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 from rich.console import Console
@@ -27,7 +32,9 @@ from wayside.efficiency.selection import SELECTIONS
 from wayside.efficiency.shipped import SETTINGS, settings_text
 from wayside.efficiency.table import EfficiencyMap
 from wayside.files import write_text
-from wayside.generator.pairs import PAIRS, Spread, draw_pairs
+from wayside.generator import other_pairs, pairs
+from wayside.generator.other_pairs import OtherSpread, draw_other_pairs
+from wayside.generator.pairs import Spread, draw_pairs
 from wayside.reconstruction.decay_efficiency import count_decays, passing_decays
 from wayside.reconstruction.job import Job
 from wayside.scenario import load_scenario
@@ -38,7 +45,24 @@ from wayside.transport.plan import Plan
 from wayside.transport.run import simulate
 
 CHUNK = 200
-EDGE = Spread(least_slope=1.05, largest_slope=1.35)
+
+
+class Sample(NamedTuple):
+    """Decays that a table is made of."""
+
+    channels: tuple[str, ...]
+    draw: Callable[..., Any]
+    spread: type[Spread] | type[OtherSpread]
+    table: str
+
+
+SAMPLES = {
+    "excited": Sample(pairs.PAIRS, draw_pairs, Spread, "efficiency_map"),
+    "other": Sample(other_pairs.NAMES, draw_other_pairs, OtherSpread, "efficiency_map_other_pairs"),
+}
+"""By the value of ``--pairs``."""
+
+EDGE = {"least_slope": 1.05, "largest_slope": 1.35}
 """Beyond what is scanned, where scattering brings back a few."""
 
 
@@ -52,9 +76,12 @@ def main() -> None:
         seed=1,
         workers=True,
         work="build/efficiency",
-        out="src/wayside/data/efficiency_map.csv",
     )
+    parser.add_argument("--pairs", choices=SAMPLES, default="excited")
+    parser.add_argument("--out", type=Path)
     options = parser.parse_args()
+    sample = SAMPLES[options.pairs]
+    out = options.out or Path(f"src/wayside/data/{sample.table}.csv")
     # Any scenario: they share the layers, and differ in where these stand.
     scenario = load_scenario("belle2-forward")
     stack = scenario.stack.build()
@@ -69,18 +96,22 @@ def main() -> None:
         "units": "energies in GeV, opening in rad, slope a tangent, depth in m; cells by index",
         "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
         "licence": "BSD-3-Clause",
-        "command": command_of(options, "batches", "decays", "edge", "seed"),
+        "command": command_of(options, "pairs", "batches", "decays", "edge", "seed"),
         "geant4": f"{engine['geant4']} (calzone {engine['calzone']}), {physics.physics_list}",
         "geant4_data": _described(data),
         "size": " x ".join(f"{1e-3 * length:.4g}" for length in (*stack.size, stack.depth)),
         "settings": settings_text({name: plain[name] for name in SETTINGS}),
     }
     batches = {
-        f"batch-{k:02}": {"number": k, "size": options.decays, "spread": asdict(Spread())}
+        f"batch-{k:02}": {"number": k, "size": options.decays, "spread": asdict(sample.spread())}
         for k in range(options.batches)
     }
     if options.edge:
-        batches["edge"] = {"number": 900, "size": options.edge, "spread": asdict(EDGE)}
+        batches["edge"] = {
+            "number": 900,
+            "size": options.edge,
+            "spread": asdict(sample.spread(**EDGE)),
+        }
     about = {
         "seed": options.seed,
         "size": header["size"],
@@ -91,11 +122,13 @@ def main() -> None:
     }
     detected = TaskTable(dict, options.work, batches, about)
     table: EfficiencyMap | None = None
-    drawn = {name: np.zeros(2) for name in PAIRS}
+    drawn = {name: np.zeros(2) for name in sample.channels}
     with Progress(console=Console(stderr=True)) as bar:
         for name, batch in batches.items():
             size, seed = batch["size"], 1000 * options.seed + batch["number"]
-            decays, primaries, kept = draw_pairs(size, stack, seed, Spread(**batch["spread"]))
+            decays, primaries, kept = sample.draw(
+                size, stack, seed, sample.spread(**batch["spread"])
+            )
             if not detected.path(name).is_file():
                 folder = options.work / name
                 plan = Plan(primaries, stack, physics, data, seed, CHUNK)
@@ -106,15 +139,16 @@ def main() -> None:
                     passed = passing_decays(folder, decays, job, lambda n, d=done, s=size: d(n, s))
                 detected.keep(name, dict(passed))
             result = detected.read(name)
-            part = count_decays(decays, {name: result[name] for name in SELECTIONS}, header)
+            kept_by = {name: result[name] for name in SELECTIONS}
+            part = count_decays(decays, kept_by, header, channels=sample.channels)
             table = part if table is None else table + part
             for channel, numbers in kept.items():
                 drawn[channel] += numbers
     assert table is not None, "at least one batch"
     full = {**header, "decays": _words(drawn)}
     final = EfficiencyMap(table.channels, table.edges, table.tried, table.passed, full)
-    write_text(options.out, csv_of(final))
-    print(f"{options.out}: {final.tried.sum()} decays in {np.count_nonzero(final.tried)} cells")
+    write_text(out, csv_of(final))
+    print(f"{out}: {final.tried.sum()} decays in {np.count_nonzero(final.tried)} cells")
 
 
 def _described(data: DataSets) -> str:

@@ -5,14 +5,37 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from wayside.detector.box import Box
-from wayside.generator.pairs import DECAY, OTHER, prongs
+from wayside.efficiency.channels import OTHER_PAIRS, PAIRS, pair_name
+from wayside.generator import particle_source
+from wayside.generator.pairs import DECAY, prongs
+from wayside.generator.pairs import PAIRS as PAIR_NAMES
 from wayside.generator.records import PRIMARY
+from wayside.scenario import Scenario
+from wayside.scenario.model import is_pair
 from wayside.typing import FloatArray, StructuredArray
 
 CHARGED = (11, 13, 211, 321)
 """PDG numbers of what films record, without signs."""
 
-_CHANNELS = {(11, 11): 0, (13, 13): 1, (211, 211): 2}
+ALL_PAIRS = (*PAIRS, *OTHER_PAIRS)
+"""Channels of all tables of efficiencies."""
+
+
+class Flying(NamedTuple):
+    """What decays."""
+
+    column: str
+    """Name of its momentum in events."""
+    mass: float
+    visible: float
+    """Most that the products which are seen have as mass."""
+
+
+def flying_of(scenario: Scenario) -> Flying:
+    """What flies in a scenario: an excited state, or a single particle."""
+    if is_pair(scenario.model):
+        return Flying("phi1", scenario.masses[0], scenario.visible_mass)
+    return Flying(particle_source.COLUMN, scenario.visible_mass, scenario.visible_mass)
 
 
 class Decay(NamedTuple):
@@ -33,12 +56,24 @@ class DetectorFrame:
         Events, from the generator.
     box
         The detector.
-    masses
-        Masses m1 and m2 in GeV.
+    flying
+        What decays.
+    channels
+        Names that ``channel`` of a row is the index of; their number for all other decays.
+    beside
+        Most neutral particles that a decay to a pair may have.
     """
 
-    def __init__(self, block: Any, box: Box, masses: tuple[float, float]) -> None:
-        self._block, self._box, self._masses = block, box, masses
+    def __init__(
+        self,
+        block: Any,
+        box: Box,
+        flying: Flying,
+        channels: tuple[str, ...] = PAIR_NAMES,
+        beside: int = 0,
+    ) -> None:
+        self._block, self._box, self._flying = block, box, flying
+        self._channels, self._beside = channels, beside
         self.momentum: FloatArray = block.momentum @ box.axes.T
         """Momenta of all particles in GeV."""
         self.place: FloatArray = 1e3 * ((block.vertex - box.position) @ box.axes.T)
@@ -57,18 +92,21 @@ class DetectorFrame:
         else:
             row = np.zeros(1, DECAY)
             row["slope"] = row["other_slope"] = np.inf
-        codes = tuple(sorted(abs(int(code)) for code in block.pdg[mine]))
-        row["channel"] = _CHANNELS.get(codes, OTHER)
+        codes = block.pdg[mine]
+        pair = len(own) == 2 and len(codes) <= 2 + self._beside
+        name = pair_name(*codes[own].tolist()) if pair else None
+        known = name in self._channels
+        row["channel"] = self._channels.index(str(name)) if known else len(self._channels)
         row["event"] = number
-        row["splitting"] = self._masses[0] - self._masses[1]
+        row["splitting"] = self._flying.visible
         particles = np.zeros(len(codes), PRIMARY)
         particles["event"], particles["weight"] = number, 1.0
-        particles["pdg"] = block.pdg[mine]
+        particles["pdg"] = codes
         for axis, name in enumerate("xyz"):
             row[name] = particles[name] = self.place[event, axis]
             particles[f"p{name}"] = 1e3 * momentum[:, axis]
         row["depth"] = 1e-3 * self.place[event, 2]
-        flight = block.momenta["phi1"][event] @ self._box.axes.T
-        row["boost"] = np.linalg.norm(flight) / self._masses[0]
+        flight = block.momenta[self._flying.column][event] @ self._box.axes.T
+        row["boost"] = np.linalg.norm(flight) / self._flying.mass
         row["tilt"] = np.arccos(flight[2] / np.linalg.norm(flight))
         return Decay(row, particles)

@@ -30,7 +30,7 @@ from candidate_samples import (
     samples,
     stack_of,
 )
-from scenario_decays import Decay, DetectorFrame
+from scenario_decays import Decay, DetectorFrame, flying_of
 from table_script import arguments
 
 from wayside.detector.stack import Stack
@@ -195,7 +195,7 @@ def scenario_decays(
     box = mass_point(scenario).box(generator.detectors[0])
     decays: list[Decay] = []
     for block in generator.blocks(number, seed):
-        frame = DetectorFrame(block, box, scenario.masses)
+        frame = DetectorFrame(block, box, flying_of(scenario))
         decays += [frame.decay(i, len(decays) + i) for i in range(len(block.event))]
     rows, particles = zip(*decays, strict=True)
     return np.concatenate(rows), np.concatenate(particles)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from reference.toy_map import EDGES, toy_map
 
-from wayside.acceptance.detected import Detected
+from wayside.acceptance.detected import excited_detected, flight_rule
 from wayside.detector.box import Box
 from wayside.efficiency.axes import AXES
 from wayside.generator.events import EventGenerator
@@ -23,7 +23,8 @@ def seen_of(scenario, table=TABLE, selection="vertex", box=None):
     widths = point.excited_width_hats
     branching = {name: width / sum(widths.values()) for name, width in widths.items()}
     box = box or point.box("A")
-    return Detected(point.flight, box, point.model, branching, table, selection)
+    rule = flight_rule(point.flight, box)
+    return excited_detected(rule, box, point.model, branching, table, selection)
 
 
 def drawn(scenario, number, table=TABLE, selection="vertex"):

@@ -99,3 +99,12 @@ def test_symmetric():
 def test_refusals_name_the_key(arguments, key):
     with pytest.raises(InputError, match=key):
         Beams(*arguments)
+
+
+def test_reference_frame_of_superkekb():
+    """Four-vectors of both beams without electron mass, computed without Wayside."""
+    beams = Beams(7.007, 4.0, 0.083)
+    assert beams.sqrt_s == pytest.approx(10.5791789, rel=1e-8)
+    np.testing.assert_allclose(beams.boost, [0.041488, 0.0, 0.272954572], atol=5e-7)
+    assert beams.boost[2] == pytest.approx(0.272954572, rel=1e-8)
+    assert beams.frame[2, 0] == pytest.approx(0.0057793778, rel=1e-7)

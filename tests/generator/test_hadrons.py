@@ -8,6 +8,7 @@ from particle import Particle
 from scipy.stats import ks_2samp, kstest
 
 from wayside.generator import hadrons, phase_space
+from wayside.models import hadron_channels
 from wayside.models.final_states import MASSES, mass_of
 from wayside.models.r_ratio import continuum
 
@@ -23,29 +24,29 @@ def test_table_adds_up_to_the_measured_sum() -> None:
     # The table is good to 20 to 30 per cent an entry, the sum should be better than that.
     q = np.linspace(1.0, 2.0, 101)
     q = q[np.abs(q - 1.0195) > 0.03]
-    ratio = sum(hadrons.channel_r(q).values()) / continuum(q)
+    ratio = sum(hadron_channels.channel_r(q).values()) / continuum(q)
     assert np.all(np.abs(np.log(ratio)) < math.log(1.4)), ratio
     assert np.mean(ratio) == pytest.approx(1, abs=0.15)
 
 
 def test_fractions() -> None:
     q = np.linspace(0.2792, 3.5, 400)
-    fractions = hadrons.channel_fractions(q)
+    fractions = hadron_channels.channel_fractions(q)
     assert fractions.sum(axis=1) == pytest.approx(np.ones(len(q)), rel=1e-12)
-    pions = fractions[:, hadrons.NAMES.index("pipi")]
+    pions = fractions[:, hadron_channels.NAMES.index("pipi")]
     assert np.all(pions[q < 0.6] == 1)
     assert np.all(pions[q < 0.74] > 0.98)
-    at = {name: fractions[:, i] for i, name in enumerate(hadrons.NAMES)}
+    at = {name: fractions[:, i] for i, name in enumerate(hadron_channels.NAMES)}
     # At the peaks of omega and phi: the branching fractions of those, and pi+ pi- beside omega.
-    peak = hadrons.channel_fractions(np.array([0.78266, 1.019461]))
-    named = dict(zip(hadrons.NAMES, peak.T, strict=True))
+    peak = hadron_channels.channel_fractions(np.array([0.78266, 1.019461]))
+    named = dict(zip(hadron_channels.NAMES, peak.T, strict=True))
     assert 0.45 < named["3pi"][0] < 0.7
     assert named["kpkm"][1] == pytest.approx(0.49, abs=0.06)
     assert named["kskl"][1] == pytest.approx(0.34, abs=0.05)
     assert named["3pi"][1] == pytest.approx(0.15, abs=0.03)
     assert np.all(at["multi-pion"][q > 2.0] == 1)
-    for name in hadrons.NAMES[:-1]:
-        assert not np.any(at[name][q < hadrons._threshold(name)])
+    for name in hadron_channels.NAMES[:-1]:
+        assert not np.any(at[name][q < hadron_channels.threshold(name)])
 
 
 def test_conservation() -> None:
@@ -61,7 +62,7 @@ def test_conservation() -> None:
         charges = [0 if abs(pdg) in (22, 111, 130, 221, 310) else np.sign(pdg) for pdg in group.pdg]
         assert sum(charges) == 0
     # More hadrons at higher masses, as measured: 6 to 10 charged at 9 to 10 GeV.
-    high = channel == hadrons.NAMES.index("multi-pion")
+    high = channel == hadron_channels.NAMES.index("multi-pion")
     assert np.all(high[q > 2.0])
 
 

@@ -5,8 +5,8 @@ import pytest
 
 from wayside.constants import LEPTON_MASSES, M_PION
 from wayside.errors import InputError
-from wayside.generator import hadrons
 from wayside.generator.decays import CHANNELS, DecaySampler
+from wayside.models import hadron_channels
 from wayside.models.decay_points import decay_points
 from wayside.models.inelastic import PseudoDirac, ScalarInelastic
 
@@ -60,7 +60,9 @@ def test_means_are_those_of_drawn_decays(kind, channel):
     model = MODELS[kind]
     sampler = DecaySampler(model, {name: float(name == channel) for name in CHANNELS})
     made = sampler.draw(150_000, np.random.default_rng(5))
-    keep = made.hadron_channel == (hadrons.NAMES.index("pipi") if channel == "hadrons" else -1)
+    keep = made.hadron_channel == (
+        hadron_channels.NAMES.index("pipi") if channel == "hadrons" else -1
+    )
     first = made.offsets[:-1][keep]
     momentum = np.stack([made.momentum[first], made.momentum[first + 1]], axis=1)
     energy = np.sqrt(np.sum(momentum**2, axis=2) + MASS[channel] ** 2)

@@ -64,6 +64,13 @@ def test_reference_decay_lengths_of_a_heavy_neutral_lepton(mass, mixing, value):
     assert widths["majorana"] == pytest.approx(2.0 * widths["dirac"], rel=1e-12)
 
 
+def test_reference_branching_ratio_of_a_heavy_neutral_lepton():
+    widths = HeavyNeutralLepton(0.5).widths()
+    by_channel = widths_by_channel(widths, mixed_with("u2_mu"))
+    total = total_width(widths, mixed_with("u2_mu"))
+    assert by_channel["mu pi"] / total == pytest.approx(0.49572, rel=5e-3)
+
+
 def test_three_leptons_in_closed_form_and_by_integration():
     # I(0, y, 0) of muon decay, 1 - 8 y^2 + 8 y^6 - y^8 - 24 y^4 ln y; symmetric in its masses.
     y = 0.2

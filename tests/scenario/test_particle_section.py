@@ -32,7 +32,6 @@ def test_another_kind_replaces_the_parameters_of_the_old_one():
         (["collider.electron_energy=400"], "collider: sqrt_s = "),
         (["run.production=on-shell"], "run.production = 'on-shell': for pairs with a mediator"),
         (["run.processes=gamma"], 'run.processes: no process "gamma"; there are gamma A\''),
-        (["run.efficiency=simulated"], 'run.efficiency = "simulated": the table'),
         (["run.decays=mean-flight"], 'run.decays = "mean-flight": an approximation'),
         (["run.radiation=all"], "run.radiation, run.vacuum_polarisation: for pairs"),
     ],

@@ -160,15 +160,15 @@ def test_scan_follows_its_parts(report: BackgroundReport) -> None:
     # Every epsilon is a root of the yield: to the spacing of the grid, along a power law.
     point = mass_point(report.scenario)
     for curve in scan.curves.values():
-        reached = np.isfinite(curve.epsilon)
+        reached = np.isfinite(curve.smallest)
         assert 5 < np.count_nonzero(reached) < len(reached)
-        found = point.expected_events("A", curve.epsilon[reached], 1.0, 1.0)
+        found = point.expected_events("A", curve.smallest[reached], 1.0, 1.0)
         np.testing.assert_allclose(
             found * scan.luminosity_fb[reached], curve.n_limit[reached], rtol=1e-3
         )
     most = float(np.max(point.expected_events("A", np.geomspace(1e-6, 0.1, 2000), 1.0, 1.0)))
     for curve in scan.curves.values():
-        none = np.isnan(curve.epsilon)
+        none = np.isnan(curve.smallest)
         assert np.all(most * scan.luminosity_fb[none] < curve.n_limit[none])
 
 
@@ -182,7 +182,7 @@ def test_scan_with_a_control(report: BackgroundReport) -> None:
     a, b = (float(point.expected_events(name, 1e-4, 1.0, 1.0)) for name in "AB")
     assert report.control.signal_ratio == pytest.approx(b / a, rel=0.02)
     i = len(scan.background) - 1
-    epsilon = float(scan.curves["zero"].epsilon[i])
+    epsilon = float(scan.curves["zero"].smallest[i])
     a, b = (float(point.expected_events(name, epsilon, 1.0, 1.0)) for name in "AB")
     expected = two_detectors.expected_upper_limit(
         float(scan.background[i]),
@@ -210,7 +210,7 @@ def test_no_control_without_a_second_detector_or_background() -> None:
     assert control_of(scenario(), nothing, 0.0) is None
     scan = luminosity_scan(scenario(), Background(0.0, 0.0, "number", 0.9, 50_000.0), nothing)
     assert list(scan.curves) == ["zero", "background"]
-    np.testing.assert_array_equal(scan.curves["zero"].epsilon, scan.curves["background"].epsilon)
+    np.testing.assert_array_equal(scan.curves["zero"].smallest, scan.curves["background"].smallest)
 
 
 def test_report_survives_json(report: BackgroundReport) -> None:

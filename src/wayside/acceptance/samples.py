@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from wayside.acceptance.directions import Sky
+from wayside.acceptance.rule import Rule, Spectra
 from wayside.compiled import njit
 from wayside.detector.volume import Volume
 from wayside.production.from_file import SampledFlight
@@ -211,6 +213,27 @@ def sampled_acceptance(flight: SampledFlight, volume: Volume) -> SampledAcceptan
         directions[row],
         np.arcsinh(1.0 / slowness),
     )
+
+
+def sampled_rule(flight: SampledFlight, volume: Volume) -> Rule:
+    """Directions of samples that cross a volume as nodes of a rule.
+
+    Parameters
+    ----------
+    flight
+        Particles in the centre of mass.
+    volume
+        The detector.
+    """
+    found = sampled_acceptance(flight, volume)
+    pace = np.sinh(found.rapidity)
+    number = np.arange(len(pace), dtype=np.intp)
+    near, far = found.near * pace, found.far * pace
+    sky = Sky(found.directions, found.weight, near, far, number, number)
+    ends = np.arange(len(pace) + 1, dtype=np.intp)
+    spectra = Spectra(number, ends, found.rapidity, np.ones(len(pace)), np.log(pace))
+    path = float(np.sum(found.weight * (far - near)))
+    return Rule(sky, spectra, found.hit_probability, path, volume.nearest)
 
 
 def _cone(volume: Volume) -> tuple[FloatArray, float]:

@@ -182,17 +182,20 @@ def _luminosity(report: "BackgroundReport") -> str:
     scan = report.scan
     words = {"zero": "zero", "background": "b", "control": f"b-{scan.control}"}
     head = ["fb^-1", "b"]
-    for what in ("N", "eps"):
+    strength = scan.strength
+    short = "eps" if strength.name == "epsilon" else strength.name
+    for what in ("N", short):
         head += [f"{what} {words[key]}" for key in scan.curves]
     rows = []
     for i in range(0, len(scan.luminosity_fb), (len(scan.luminosity_fb) - 1) // 8):
         cells = [f"{scan.luminosity_fb[i]:.3g}", f"{scan.background[i]:.3g}"]
         cells += [_number(curve.n_limit[i]) for curve in scan.curves.values()]
-        cells += [_number(curve.epsilon[i]) for curve in scan.curves.values()]
+        cells += [_number(curve.smallest[i]) for curve in scan.curves.values()]
         rows.append(tuple(cells))
-    model = report.scenario.pair
+    unit = "" if strength.unit == "1" else f" in {strength.unit}"
+    fixed = f" at {strength.words}" if strength.words else ""
     lines = [
-        f"limits against luminosity: N signal events, smallest epsilon at g_D = {model.g_d:g}",
+        f"limits against luminosity: N signal events, smallest {strength.name}{unit}{fixed}",
         "without background (zero), with the expected b"
         + (f", with {scan.control} as control (b-{scan.control})" if scan.control else ""),
     ]

@@ -17,6 +17,9 @@ from wayside.reading import reading
 NAME: Final = "efficiency_map"
 """Name of the table among the data, without its suffix."""
 
+OTHER_NAME: Final = "efficiency_map_other_pairs"
+"""The same of the table of `wayside.efficiency.channels.OTHER_PAIRS`."""
+
 SETTINGS: Final = ("stack", "geant4", "emulsion", "reconstruction")
 """Sections of a scenario that the table depends on, and that its header holds."""
 
@@ -29,6 +32,13 @@ def shipped() -> EfficiencyMap:
     """Table that comes with Wayside; read when it is first asked for."""
     with reading(Path(f"{NAME}.csv"), "CSV"):
         return read_csv(table_text(NAME))
+
+
+@cache
+def all_pairs() -> EfficiencyMap:
+    """The table with that of further pairs, which has the same grid; of both the first's header."""
+    with reading(Path(f"{OTHER_NAME}.csv"), "CSV"):
+        return shipped().beside(read_csv(table_text(OTHER_NAME)))
 
 
 def settings_text(sections: Mapping[str, Mapping[str, Any]]) -> str:

@@ -156,6 +156,24 @@ class EfficiencyMap:
             self.header,
         )
 
+    def beside(self, other: "EfficiencyMap") -> "EfficiencyMap":
+        """Both tables as one, with the channels of both; grids and selections must be the same."""
+        if self.selections != other.selections or any(
+            not np.array_equal(self.edges[name], other.edges[name]) for name in AXES
+        ):
+            raise InputError("efficiency maps of different grids do not go together")
+        both = {
+            name: np.concatenate([self.passed[name], other.passed[name]])
+            for name in self.selections
+        }
+        return EfficiencyMap(
+            (*self.channels, *other.channels),
+            self.edges,
+            np.concatenate([self.tried, other.tried]),
+            MappingProxyType(both),
+            self.header,
+        )
+
     @cached_property
     def centres(self) -> Mapping[str, FloatArray]:
         """Centres of the bins in the coordinate of interpolation, by axis."""

@@ -39,7 +39,7 @@ class Decays(NamedTuple):
     channel: NDArray[np.int32]
     """Index in `CHANNELS`, shape (n,)."""
     hadron_channel: NDArray[np.int32]
-    """Index in ``wayside.generator.hadrons.NAMES``, -1 for leptons, shape (n,)."""
+    """Index in ``wayside.models.hadron_channels.NAMES``, -1 for leptons, shape (n,)."""
     q: FloatArray
     """Invariant mass of what is visible in GeV, shape (n,)."""
     partner: FloatArray

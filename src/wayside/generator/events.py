@@ -45,7 +45,7 @@ class Events(NamedTuple):
     channel: NDArray[np.int32]
     """Index in the ``channels`` of `EventGenerator.header`."""
     hadron_channel: NDArray[np.int32]
-    """Index in ``wayside.generator.hadrons.NAMES``, -1 for others."""
+    """Index in ``wayside.models.hadron_channels.NAMES``, -1 for others."""
     q: FloatArray
     """Invariant mass of the visible particles."""
     offsets: IntArray

@@ -12,6 +12,7 @@ from wayside.generator.decays import CHANNELS, DecaySampler
 from wayside.generator.flights import Flights, FlightSampler
 from wayside.generator.radiated_flights import ROWS, event_flight
 from wayside.generator.source import Drawn
+from wayside.models import hadron_channels
 from wayside.models.protocol import Model
 from wayside.production.photon_total import LOWEST
 from wayside.production.process import Companions, Process
@@ -170,7 +171,7 @@ class PairSource:
             "pdg_codes": point.model.codes._asdict(),
             "branching_ratios": dict(zip(CHANNELS, self._decays.branching.tolist(), strict=True)),
             "channels": list(CHANNELS),
-            "hadron_channels": list(hadrons.NAMES),
+            "hadron_channels": list(hadron_channels.NAMES),
             "hadrons": hadrons.STATEMENT,
             "notes": [
                 "lepton pairs and pairs of pseudoscalars by the tree-level matrix element",

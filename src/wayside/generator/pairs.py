@@ -7,7 +7,7 @@ widely, and the excited state decays by its full matrix element.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -15,14 +15,15 @@ import numpy.typing as npt
 from wayside.collider.boosts import boost_by
 from wayside.constants import LEPTON_MASSES, M_PION
 from wayside.detector.stack import Stack
+from wayside.efficiency import channels
 from wayside.errors import InputError
-from wayside.generator import hadrons
 from wayside.generator.decays import Decays, DecaySampler
 from wayside.generator.records import PRIMARY
+from wayside.models import hadron_channels
 from wayside.models.inelastic import ScalarInelastic
 from wayside.typing import BoolArray, FloatArray, StructuredArray
 
-PAIRS: Final = ("ee", "mumu", "pipi")
+PAIRS: Final = tuple(channels.PAIRS)
 """Channels of a map: what a decay is, by the charged particles in it."""
 
 OTHER: Final = len(PAIRS)
@@ -204,7 +205,7 @@ def _block(
     rows["y"] = rng.uniform(low_y, -low_y, size)
     rows["z"] = rng.uniform(0.0, stack.depth, size)
     rows["depth"] = 1e-3 * rows["z"]
-    return rows, _primaries(rows, np.concatenate(momenta), np.concatenate(codes)), tried
+    return rows, pair_primaries(rows, np.concatenate(momenta), np.concatenate(codes)), tried
 
 
 def _in_detector(
@@ -214,7 +215,7 @@ def _in_detector(
     n = len(made.q)
     two = np.diff(made.offsets) == 2
     if channel == PAIRS.index("pipi"):
-        two &= made.hadron_channel == hadrons.NAMES.index("pipi")
+        two &= made.hadron_channel == hadron_channels.NAMES.index("pipi")
     rest = np.flatnonzero(two)
     # Slow ones more often: few of them are kept.
     boost = _log_between(spread.boost, rng.random(n) ** 2)
@@ -277,9 +278,18 @@ def _followed(rows: StructuredArray, channel: int, spread: Spread) -> BoolArray:
     )
 
 
-def _primaries(
-    rows: StructuredArray, momentum: FloatArray, pdg: npt.NDArray[np.int32]
+def pair_primaries(
+    rows: StructuredArray, momentum: FloatArray, pdg: npt.NDArray[np.integer[Any]]
 ) -> StructuredArray:
+    """Rows of `wayside.generator.records.PRIMARY` of pairs.
+
+    Parameters
+    ----------
+    rows
+        Their `DECAY`, shape (n,).
+    momentum, pdg
+        Momenta in GeV and codes of both prongs, shapes (n, 2, 3) and (n, 2).
+    """
     out = np.zeros(2 * len(rows), dtype=PRIMARY)
     out["weight"] = 1.0
     for name in ("event", "x", "y", "z"):

@@ -34,7 +34,7 @@ class ParticleDecays(NamedTuple):
     channel: NDArray[np.int32]
     """Index in `ParticleDecaySampler.channels`, shape (n,)."""
     hadron_channel: NDArray[np.int32]
-    """Index in ``wayside.generator.hadrons.NAMES``, -1 where the model names the products."""
+    """Index in ``wayside.models.hadron_channels.NAMES``, -1 where the model names the products."""
     q: FloatArray
     """Invariant mass of all products but neutrinos in GeV, shape (n,)."""
     offsets: IntArray

@@ -7,10 +7,10 @@ import numpy as np
 
 from wayside.collider.boosts import boost_by
 from wayside.detector.volume import Volume
-from wayside.generator import hadrons
 from wayside.generator.flights import Flights, FlightSampler
 from wayside.generator.particle_decays import ParticleDecaySampler
 from wayside.generator.source import Drawn
+from wayside.models import hadron_channels
 from wayside.models.particle import ParticleModel
 from wayside.production.particle_process import ParticleProcess
 from wayside.scenario import Scenario
@@ -113,7 +113,7 @@ class ParticleSource:
             "branching_ratios": {name: float(value) for name, value in ratios.items()},
             "visible_fraction": self.visible_fraction(),
             "channels": list(self._decays.channels),
-            "hadron_channels": list(hadrons.NAMES),
+            "hadron_channels": list(hadron_channels.NAMES),
             "hadrons": self._decays.hadrons,
             "notes": [
                 f"{model.name} decays as if unpolarised; visible channels alone are drawn",

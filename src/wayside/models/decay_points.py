@@ -21,12 +21,14 @@ from wayside.typing import FloatArray
 MASSES: Final = {"e": LEPTON_MASSES["e"], "mu": LEPTON_MASSES["mu"], "hadrons": M_PION}
 """Mass of each of the two charged particles of a channel in GeV; hadrons are taken as pions."""
 
-FORWARD: float = 2.0
+FORWARD: Final = 2.0
+"""Power of the even number that the angle of the pair's flight follows: more of them forward."""
 
 _CELLS: Final = 256
 """Number of cells of the table of dGamma/dq that is inverted."""
 
-_STEPS: Final = 1.1347241384015194 ** -np.arange(1.0, 6.0)
+STEPS: Final = 1.1347241384015194 ** -np.arange(1.0, 6.0)
+"""Steps of the recurrence along the five axes of the cube."""
 
 
 class DecayPoints(NamedTuple):
@@ -61,28 +63,19 @@ def decay_points(model: Model, channel: str, number: int) -> DecayPoints:
     mass, splitting = MASSES[channel], model.m1 - model.m2
     if splitting <= 2.0 * mass:
         raise InputError(f"channel = {channel!r}: closed at m1 - m2 = {splitting:g} GeV")
-    cube = (0.5 + np.arange(1, number + 1)[:, None] * _STEPS) % 1.0
+    cube = (0.5 + np.arange(1, number + 1)[:, None] * STEPS) % 1.0
     q = _masses(model, channel, mass, splitting, cube[:, 0])
     beta2 = 1.0 - (2.0 * mass / q) ** 2
     # More of them forward, where a detector may see both particles.
     toward = cube[:, 1] ** FORWARD
     weight = FORWARD * cube[:, 1] ** (FORWARD - 1.0)
-    flight = _directions(1.0 - 2.0 * toward, 2.0 * np.pi * cube[:, 2])
+    flight = directions(1.0 - 2.0 * toward, 2.0 * np.pi * cube[:, 2])
     cosine = 2.0 * cube[:, 3] - 1.0
-    axis = _turn(_directions(cosine, 2.0 * np.pi * cube[:, 4]), flight)
+    axis = turned_to(directions(cosine, 2.0 * np.pi * cube[:, 4]), flight)
     size = (0.5 * q * np.sqrt(beta2))[:, None] * axis
     recoil = _recoil(model, splitting, q)
-    gamma, four = np.sqrt(1.0 + (recoil / q) ** 2), (recoil / q)[:, None] * flight
-    along = np.sum(size * four, axis=1)
-    half = 0.5 * q
-    momentum = np.stack(
-        [
-            sign * size + (sign * along / (1.0 + gamma) + half)[:, None] * four
-            for sign in (1.0, -1.0)
-        ],
-        axis=1,
-    )
-    energy = np.stack([gamma * half + along, gamma * half - along], axis=1)
+    half = np.stack([0.5 * q, 0.5 * q], axis=1)
+    energy, momentum = pair_in_flight(half, size, (recoil / q)[:, None] * flight)
     weight *= _angular_weight(model, channel, q, beta2, cosine)
     return DecayPoints(weight / number, energy, momentum)
 
@@ -121,12 +114,39 @@ def _angular_weight(
     return np.asarray((constant + quadratic * cosine**2) / mean)
 
 
-def _directions(cosine: FloatArray, azimuth: FloatArray) -> FloatArray:
+def pair_in_flight(
+    energy: FloatArray, momentum: FloatArray, four: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Energies (n, 2) and momenta (n, 2, 3) of a pair that moves.
+
+    Parameters
+    ----------
+    energy
+        Of both in their rest frame in GeV, shape (n, 2).
+    momentum
+        Of the first one there, the other's being opposite; shape (n, 3).
+    four
+        Momentum of the pair over its mass, shape (n, 3).
+    """
+    gamma = np.sqrt(1.0 + np.sum(four**2, axis=1))
+    along = np.sum(momentum * four, axis=1)
+    moved = np.stack(
+        [
+            sign * momentum + (sign * along / (1.0 + gamma) + energy[:, k])[:, None] * four
+            for k, sign in enumerate((1.0, -1.0))
+        ],
+        axis=1,
+    )
+    return gamma[:, None] * energy + np.stack([along, -along], axis=1), moved
+
+
+def directions(cosine: FloatArray, azimuth: FloatArray) -> FloatArray:
+    """Unit vectors by cosine to z and azimuth, shape (n, 3)."""
     sine = np.sqrt((1.0 - cosine) * (1.0 + cosine))
     return np.stack([sine * np.cos(azimuth), sine * np.sin(azimuth), cosine], axis=1)
 
 
-def _turn(vectors: FloatArray, axis: FloatArray) -> FloatArray:
+def turned_to(vectors: FloatArray, axis: FloatArray) -> FloatArray:
     """Vectors given about z, about another axis instead; row by row."""
     x, y, z = axis.T
     sign = np.copysign(1.0, z)

@@ -36,6 +36,7 @@ __all__ = [
     "named_states",
     "open_states",
     "pair_of",
+    "product_names",
     "with_conjugates",
 ]
 
@@ -177,6 +178,21 @@ _NAMES: Final = {
     "KL": 130,
 }
 """Words of which names of channels consist."""
+
+_WORDS: Final = (
+    {code: word for word, code in _NAMES.items()} | dict.fromkeys(NEUTRINOS.values(), "nu")
+) | {223: "omega"}
+
+
+def product_names(products: Iterable[int]) -> str:
+    """Products as words, charges and flavours of neutrinos left out.
+
+    Examples
+    --------
+    >>> product_names((14, -13, 211)), product_names((111, 22))
+    ('nu mu pi', 'pi0 gamma')
+    """
+    return " ".join(_WORDS[abs(code)] for code in products)
 
 
 def named_states(channel: str) -> tuple[FinalState, ...]:

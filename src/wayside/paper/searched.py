@@ -19,7 +19,7 @@ from wayside.paper.seen import SITES, assumed_row
 from wayside.selections.names import SELECTED
 from wayside.selections.selection import SearchSelection, nearest_selection
 from wayside.sensitivity.background import Background, simulated_background
-from wayside.sensitivity.planes import selected_map
+from wayside.sensitivity.selected import selected_map
 
 LAYERS: Final = (1, 2, 3)
 """Planes of fibres on each side."""

@@ -11,6 +11,7 @@ from wayside.backgrounds.fake_counts import Contribution
 from wayside.constants import DAYS_PER_YEAR
 from wayside.plotting.style import APPROXIMATE, OURS, canvas
 from wayside.plotting.titles import collected, line
+from wayside.scenario.model import is_pair
 from wayside.selections.names import SELECTED, counted_as
 from wayside.sensitivity.background_report import BackgroundReport
 from wayside.typing import FloatArray
@@ -103,8 +104,8 @@ def luminosity_figure(report: BackgroundReport) -> Figure:
             style = _CURVES[key]
             words = "" if np.any(np.isfinite(curve.n_limit)) else ": not computed"
             top.plot(scan.luminosity_fb, curve.n_limit, label=labels[key] + words, **style)
-            words = _excluded_from(scan.luminosity_fb, curve.epsilon)
-            bottom.plot(scan.luminosity_fb, curve.epsilon, label=labels[key] + words, **style)
+            words = _excluded_from(scan.luminosity_fb, curve.smallest)
+            bottom.plot(scan.luminosity_fb, curve.smallest, label=labels[key] + words, **style)
         top.set_xscale("log")
         top.set_yscale("log")
         bottom.set_yscale("log")
@@ -117,11 +118,13 @@ def luminosity_figure(report: BackgroundReport) -> Figure:
                 axes.axvspan(scan.luminosity_fb[0], until, color="0.93", zorder=0)
         level = 100.0 * scenario.run.confidence_level
         top.set_ylabel(f"signal events excluded ({level:g}% CL)")
-        bottom.set_ylabel(rf"smallest $\varepsilon$ excluded, $g_D={scenario.pair.g_d:g}$")
+        fixed = rf", $g_D={scenario.pair.g_d:g}$" if is_pair(scenario.model) else ""
+        unit = "" if scan.strength.unit == "1" else f" [{scan.strength.unit}]"
+        bottom.set_ylabel(f"smallest ${scan.strength.symbol}$ excluded{fixed}{unit}")
         bottom.set_xlabel(r"luminosity [fb$^{-1}$]")
         top.legend(loc="upper left", title=_shaded(until), title_fontsize=8.5)
-        if not any(np.any(np.isfinite(curve.epsilon)) for curve in scan.curves.values()):
-            bottom.set_ylim(1e-8, 1.0)  # where it was searched
+        if not any(np.any(np.isfinite(curve.smallest)) for curve in scan.curves.values()):
+            bottom.set_ylim(scan.strength.values[[0, -1]])  # where it was searched
         bottom.legend(loc="best", fontsize=8.5)
         background = report.background
         if background.value > 0.0:

@@ -61,6 +61,7 @@ def count_decays(
     passed: Mapping[Selection, BoolArray],
     header: Mapping[str, str],
     edges: Mapping[str, npt.ArrayLike] = EDGES,
+    channels: tuple[str, ...] = PAIRS,
 ) -> EfficiencyMap:
     """Count decays into a table.
 
@@ -74,10 +75,12 @@ def count_decays(
         Provenance that the table carries.
     edges
         Edges of the bins of every axis.
+    channels
+        Names that ``channel`` of the decays is the index of.
     """
     places = np.stack([decays[name] for name in AXES], axis=1)
     by_name: dict[str, npt.ArrayLike] = {name: passed[name] for name in passed}
-    return counted(PAIRS, edges, decays["channel"], places, by_name, header)
+    return counted(channels, edges, decays["channel"], places, by_name, header)
 
 
 def efficiency_map(

@@ -143,7 +143,9 @@ def _background(result: BackgroundReport) -> list[Table]:
         for column in (
             Column("Signal events excluded", curve.n_limit, qualifiers={"Background": curve.title}),
             Column(
-                "Smallest epsilon excluded", curve.epsilon, qualifiers={"Background": curve.title}
+                f"Smallest {scan.strength.name} excluded",
+                curve.smallest,
+                qualifiers={"Background": curve.title},
             ),
         )
     ]

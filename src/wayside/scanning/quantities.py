@@ -158,7 +158,7 @@ def _decay_probability(group: Group, name: str) -> FloatArray:
 def _efficiency(group: Group, name: str) -> FloatArray:
     if group.scenario.run.efficiency == "unity":
         return np.ones(group.size)
-    return group.pair.detected_fraction(name, **group.couplings)
+    return group.of_point("detected_fraction", name)
 
 
 def _least(group: Group, coupling: str) -> FloatArray:

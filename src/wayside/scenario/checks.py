@@ -181,11 +181,6 @@ def _production(scenario: Sections) -> Iterator[str]:
             f"run.production = {show(scenario.run.production)}: for pairs with a mediator;"
             f' run.processes restricts what makes model.kind = "{scenario.model.kind}"'
         )
-    if scenario.run.efficiency == "simulated":
-        yield (
-            'run.efficiency = "simulated": the table is of decays of an excited state to pairs;'
-            f' with model.kind = "{scenario.model.kind}" all decays count ("unity")'
-        )
     if scenario.run.decays == "mean-flight":
         yield (
             'run.decays = "mean-flight": an approximation for pairs with a mediator;'

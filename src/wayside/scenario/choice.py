@@ -51,9 +51,8 @@ def selection_of(scenario: Scenario) -> SearchSelection | None:
     if name in SELECTIONS:
         return None
     if name == SEARCH:
-        heavier, lighter = scenario.masses
         return with_layers(
-            nearest_selection(heavier - lighter),
+            nearest_selection(scenario.visible_mass),
             scenario.stack.fibre_planes,
             scenario.emulsion.fibre_efficiency,
             scenario.emulsion.gas_efficiency,

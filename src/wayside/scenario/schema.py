@@ -157,13 +157,22 @@ class Scenario(Section):
         """What counts as an event: ``run.selection``, ``"auto"`` resolved.
 
         That is the selection of a search where background and efficiency are simulated, if one
-        comes with Wayside and the model is a pair of states; else a vertex that is timed.
+        comes with Wayside; else a vertex that is timed.
         """
         if self.run.selection != AUTOMATIC:
             return self.run.selection
-        pair = not isinstance(self.model, ParticleSection)
-        simulated = self.run.background == self.run.efficiency == "simulated"
-        return automatic(pair and simulated)
+        return automatic(self.run.background == self.run.efficiency == "simulated")
+
+    @property
+    def visible_mass(self) -> float:
+        """Most that the visible products of a decay can have as mass, in GeV.
+
+        m1 - m2 of a pair of states, the mass of a single particle.
+        """
+        if isinstance(self.model, ParticleSection):
+            return self.model.build().mass
+        heavier, lighter = self.masses
+        return heavier - lighter
 
     @property
     def processes(self) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from wayside.scenario import Scenario
 from wayside.selections.names import SELECTED
 from wayside.selections.selection import SearchSelection
 from wayside.sensitivity.background import Background
-from wayside.sensitivity.luminosity import EPSILON, smallest_epsilon
+from wayside.sensitivity.luminosity import EPSILON, smallest_coupling
 from wayside.sensitivity.planes import G_D, mass_point
 from wayside.typing import FloatArray
 
@@ -79,7 +79,7 @@ def curves(
         signal = coupling_yields(scenario, selection if name in (SELECTED, UPPER) else None)
         limits = np.array([background.limit_at(float(value)) for value in luminosity])
         expected = background.value * luminosity / background.luminosity_fb
-        smallest = [smallest_epsilon(events, luminosity, limits) for events in signal]
+        smallest = [smallest_coupling(EPSILON, events, luminosity, limits) for events in signal]
         # Infinite where nothing is excluded: nan would be the smallest.
         epsilon = np.min(np.nan_to_num(smallest, nan=np.inf), axis=0)
         drawn[name] = Curve(expected, np.where(np.isfinite(epsilon), epsilon, np.nan))

@@ -27,7 +27,7 @@ from wayside.selections.measure import measured
 from wayside.selections.names import SELECTED
 from wayside.selections.selection import SearchSelection
 from wayside.sensitivity.background import Background, simulated_background
-from wayside.sensitivity.planes import selected_map
+from wayside.sensitivity.selected import selected_map
 
 VETOES: Final[tuple[tuple[FibreVeto, bool], ...]] = (
     ("all", True),

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from wayside.candidates.weights import Vetoes
 from wayside.efficiency.shipped import shipped
+from wayside.efficiency.table import EfficiencyMap
 from wayside.errors import InputError
 from wayside.files import printable, whole_file
 from wayside.reading import reading, sealed_json, unsealed_json
@@ -55,7 +56,9 @@ class SearchSelection:
     fakes: Mapping[str, FakeBins]
     about: Mapping[str, Any] = field(default_factory=dict)
 
-    def efficiency_map(self, uncrowded: float = 1.0) -> SelectedMap:
+    def efficiency_map(
+        self, uncrowded: float = 1.0, timed: EfficiencyMap | None = None
+    ) -> SelectedMap:
         """Efficiency of the selection, for the detector of the map that comes with Wayside.
 
         Parameters
@@ -63,8 +66,10 @@ class SearchSelection:
         uncrowded
             Probability that unrelated tracks are no reason to lose a candidate; see
             `wayside.selections.cuts.uncrowded`.
+        timed
+            Table of timed decays, in place of that map.
         """
-        return SelectedMap(shipped(), self.signal, uncrowded)
+        return SelectedMap(shipped() if timed is None else timed, self.signal, uncrowded)
 
     def text(self) -> str:
         """Contents of the file."""

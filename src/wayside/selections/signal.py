@@ -9,20 +9,21 @@ another than that of the map, or the map is not quite right, this is in the rati
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
-from typing import Any, Final
+from functools import cache, cached_property, lru_cache
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from wayside.constants import M_ELECTRON, M_MUON, M_PION
 from wayside.efficiency.axes import AXES, centres_of
+from wayside.efficiency.channels import NEAREST, PAIRS
 from wayside.efficiency.shipped import shipped
 from wayside.efficiency.table import EfficiencyMap
 from wayside.errors import InputError
 from wayside.typing import FloatArray
 
-CHANNELS: Final = ("ee", "mumu", "pipi")
+CHANNELS: Final = tuple(PAIRS)
 
 MASSES: Final = {"ee": M_ELECTRON, "mumu": M_MUON, "pipi": M_PION}
 """Masses in GeV of the prongs by channel."""
@@ -198,7 +199,8 @@ class SelectedMap:
     timed
         Map with the selection ``"timed"``.
     ratio
-        Selected over timed decays.
+        Selected over timed decays. Pairs that it was not measured for have that of the pair in
+        ``wayside.efficiency.channels.NEAREST``.
     scale
         Factor on the efficiency everywhere.
     """
@@ -217,13 +219,10 @@ class SelectedMap:
         """Provenance of the map."""
         return self.timed.header
 
-    @cached_property
+    @property
     def edges(self) -> Mapping[str, FloatArray]:
         """Edges of the bins by axis."""
-        return {
-            name: _finer(values, REFINED[name], AXES[name].logarithmic)
-            for name, values in self.timed.edges.items()
-        }
+        return _finer_cells(self.timed).edges
 
     @cached_property
     def centres(self) -> Mapping[str, FloatArray]:
@@ -235,35 +234,21 @@ class SelectedMap:
         """Numbers of channels, and of bins by axis."""
         return (len(self.channels), *(len(self.centres[name]) for name in AXES))
 
-    @cached_property
-    def _bins(self) -> tuple[FloatArray, Any, Any]:
-        """Of every cell the efficiency to be timed, and its bins of the ratio."""
-        axes = []
-        for k, (name, centre) in enumerate(self.centres.items()):
-            values = np.exp(centre) if AXES[name].logarithmic else centre
-            axes.append(values.reshape([-1 if k == j else 1 for j in range(len(AXES))]))
-        timed = np.zeros(self.shape)
-        mass, energy = (np.zeros(self.shape, dtype=np.int64) for _ in range(2))
-        for c, channel in enumerate(self.channels):
-            timed[c] = self.timed.at(channel, "timed", *axes)
-            mass[c], energy[c] = bin_of(channel, *axes[:3])
-        return timed, mass, energy
+    @property
+    def _timed(self) -> FloatArray:
+        """Efficiency to be timed of every cell."""
+        return _finer_cells(self.timed).timed
 
-    @cached_property
+    @property
     def _cells(self) -> Any:
         """Index of every cell's bin among those of the ratio, flat."""
-        _, mass, energy = self._bins
-        channel = np.array([CHANNELS.index(name) for name in self.channels])
-        channel = channel.reshape(-1, *([1] * len(AXES)))
-        return np.ravel_multi_index(
-            np.broadcast_arrays(channel, mass, energy), self.ratio.expected.shape
-        )
+        return _finer_cells(self.timed).bins
 
     def filled(self, selection: str) -> tuple[FloatArray, FloatArray]:
         """Efficiency of every cell and its variance; ``selection`` is not used."""
         del selection
         ratio, variance = (values.ravel()[self._cells] for values in self.ratio.filled)
-        timed = self.scale * self._bins[0]
+        timed = self.scale * self._timed
         return timed * ratio, timed**2 * variance
 
     def timed_by_bin(self, fraction: FloatArray) -> FloatArray:
@@ -275,7 +260,7 @@ class SelectedMap:
             Fraction of the decays in each cell, of the shape of the map.
         """
         size = self.ratio.expected.size
-        parts = np.bincount(self._cells.ravel(), (fraction * self._bins[0]).ravel(), minlength=size)
+        parts = np.bincount(self._cells.ravel(), (fraction * self._timed).ravel(), minlength=size)
         return np.asarray(parts, dtype=np.float64).reshape(self.ratio.expected.shape)
 
     def weighted(self, selection: str, fraction: FloatArray) -> tuple[float, float]:
@@ -305,6 +290,40 @@ class SelectedMap:
         weights = self.ratio.decay_weights(by_bin)
         sample = float((weights**2 * self.ratio.squares).sum() + weights.max(initial=0.0) ** 2)
         return mean, float(np.sqrt(sample + of_map**2))
+
+
+class _FinerCells(NamedTuple):
+    """Cells of the finer grid of a map."""
+
+    edges: Mapping[str, FloatArray]
+    timed: FloatArray
+    """Efficiency to be timed."""
+    bins: Any
+    """Index among the bins of a ratio, flat."""
+
+
+@lru_cache(maxsize=4)
+def _finer_cells(table: EfficiencyMap) -> _FinerCells:
+    """Cells of a map's finer grid, which are the same for all ratios."""
+    edges = {
+        name: _finer(values, REFINED[name], AXES[name].logarithmic)
+        for name, values in table.edges.items()
+    }
+    centres = centres_of(edges)
+    shape = (len(table.channels), *(len(centres[name]) for name in AXES))
+    axes = []
+    for k, (name, centre) in enumerate(centres.items()):
+        values = np.exp(centre) if AXES[name].logarithmic else centre
+        axes.append(values.reshape([-1 if k == j else 1 for j in range(len(AXES))]))
+    timed = np.zeros(shape)
+    bins = np.zeros(shape, dtype=np.int64)
+    sizes = (len(CHANNELS), len(MASS_EDGES) - 1, len(ENERGY_EDGES) - 1)
+    for c, channel in enumerate(table.channels):
+        timed[c] = table.at(channel, "timed", *axes)
+        near = NEAREST[channel]
+        place = (CHANNELS.index(near), *bin_of(near, *axes[:3]))
+        bins[c] = np.ravel_multi_index(np.broadcast_arrays(*place), sizes)
+    return _FinerCells(edges, timed, bins)
 
 
 def _finer(edges: FloatArray, number: int, logarithmic: bool) -> FloatArray:

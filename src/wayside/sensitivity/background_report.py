@@ -129,16 +129,22 @@ class BackgroundReport:
         return {
             "luminosity_fb": self.scan.luminosity_fb.tolist(),
             "expected_background": self.scan.background.tolist(),
-            "g_d": self.scenario.pair.g_d,
+            **self._fixed,
             "curves": {
                 key: {
                     "title": curve.title,
                     "n_limit": curve.n_limit.tolist(),
-                    "epsilon": curve.epsilon.tolist(),
+                    self.scan.strength.name: curve.smallest.tolist(),
                 }
                 for key, curve in self.scan.curves.items()
             },
         }
+
+    @property
+    def _fixed(self) -> dict[str, float]:
+        """Couplings that the limits hold at, beside the one that is sought."""
+        couplings = self.scenario.model.couplings
+        return {name: each for name, each in couplings.items() if name != self.scan.strength.name}
 
     def _header(self, what: str) -> dict[str, str]:
         run = self.scenario.run
@@ -172,14 +178,17 @@ class BackgroundReport:
     def _luminosity_csv(self) -> str:
         level = 100.0 * self.scenario.run.confidence_level
         header = self._header(f"what is excluded at {level:g}% CL against luminosity")
-        header["units"] = "luminosity in fb^-1, limits in signal events, epsilon in 1"
-        header["g_d"] = f"{self.scenario.pair.g_d:g}"
         scan = self.scan
+        strength = f"{scan.strength.name} in {scan.strength.unit}"
+        header["units"] = f"luminosity in fb^-1, limits in signal events, {strength}"
+        header |= {name: f"{value:g}" for name, value in self._fixed.items()}
         columns = ["luminosity_fb", "expected_background"]
-        columns += [f"{what}_{key}" for key in scan.curves for what in ("n_limit", "epsilon")]
+        columns += [
+            f"{what}_{key}" for key in scan.curves for what in ("n_limit", scan.strength.name)
+        ]
         values = [scan.luminosity_fb, scan.background]
         for curve in scan.curves.values():
-            values += [curve.n_limit, curve.epsilon]
+            values += [curve.n_limit, curve.smallest]
         return csv_text(header, columns, zip(*(column.tolist() for column in values), strict=True))
 
 

@@ -4,8 +4,9 @@ from typing import Any
 
 import numpy as np
 
-from wayside.acceptance.detected import PAIR_OF
+from wayside.acceptance.response import PAIR_OF
 from wayside.backgrounds.fake_counts import signal_vetoes, signal_words
+from wayside.detector.box import require_box
 from wayside.efficiency.shipped import NAME, SETTINGS, differences, shipped
 from wayside.scenario import Scenario
 from wayside.sensitivity.mass_point import MassPoint
@@ -46,6 +47,19 @@ def efficiency_report(scenario: Scenario, point: MassPoint) -> dict[str, Any]:
     point
         Its mass point.
     """
+    report = table_report(scenario)
+    if scenario.run.efficiency == "unity":
+        return report
+    report["detectors"] = {
+        name: detection_report(point, name, scenario.pair.epsilon, scenario.pair.g_d)
+        for name in scenario.detectors
+    }
+    report["flags"] += flags(scenario, point)
+    return report
+
+
+def table_report(scenario: Scenario) -> dict[str, Any]:
+    """Which efficiency a scenario uses, and the table behind it, whatever the model is."""
     run = scenario.run
     report: dict[str, Any] = {"efficiency": run.efficiency, "selection": None, "flags": []}
     if run.efficiency == "unity":
@@ -55,19 +69,14 @@ def efficiency_report(scenario: Scenario, point: MassPoint) -> dict[str, Any]:
     report["selection"] = scenario.selection
     report["vetoes"] = signal_vetoes(scenario)
     report["table"] = {"name": NAME, **{key: table.header.get(key, "") for key in keys}}
-    report["detectors"] = {
-        name: detection_report(point, name, scenario.pair.epsilon, scenario.pair.g_d)
-        for name in scenario.detectors
-    }
     report["flags"] = [
-        f"efficiency: simulated, {scenario.selection}; table of {table.header.get('date', '')}",
-        *flags(scenario, point),
+        f"efficiency: simulated, {scenario.selection}; table of {table.header.get('date', '')}"
     ]
     return report
 
 
-def flags(scenario: Scenario, point: MassPoint) -> list[str]:
-    """One line for every way in which the table does not fit the scenario or the mass point."""
+def table_flags(scenario: Scenario) -> list[str]:
+    """One line for every way in which the table does not fit the detectors of a scenario."""
     table = shipped()
     plain = scenario.to_dict()
     other = differences(table, {name: plain[name] for name in SETTINGS})
@@ -75,13 +84,22 @@ def flags(scenario: Scenario, point: MassPoint) -> list[str]:
     if other:
         flagged.append(f"efficiency: the table was made with other values of {', '.join(other)}")
     size = tuple(float(part) for part in table.header["size"].split(" x "))
-    sizes = {name: point.box(name, "efficiencies").size for name in scenario.signal}
+    sizes = {
+        name: require_box(scenario.detectors[name].build(), name, "efficiencies").size
+        for name in scenario.signal
+    }
     different = [name for name, own in sizes.items() if np.any(np.abs(own - size) > 1e-6)]
     if different:
         flagged.append(
             f"efficiency: that of a detector of {table.header['size']} m is used for"
             f" {', '.join(different)}"
         )
+    return flagged
+
+
+def flags(scenario: Scenario, point: MassPoint) -> list[str]:
+    """One line for every way in which the table does not fit the scenario or the mass point."""
+    flagged = table_flags(scenario)
     widths = point.excited_width_hats
     total = sum(widths.values()) or 1.0
     taus = sum(width for name, width in widths.items() if name not in PAIR_OF) / total

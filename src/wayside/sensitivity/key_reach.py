@@ -12,7 +12,9 @@ from wayside.scenario.model import is_pair
 from wayside.sensitivity.background import Background, expected_background
 from wayside.sensitivity.contours import Line, trace
 from wayside.sensitivity.curves import on_axes
+from wayside.sensitivity.efficiency import table_flags, table_report
 from wayside.sensitivity.key_plane import KeyPlane, Refused, key_plane
+from wayside.sensitivity.particle_efficiency import not_simulated_words
 from wayside.sensitivity.particle_point import particle_point
 from wayside.typing import FloatArray
 from wayside.version import __version__
@@ -132,6 +134,7 @@ def key_reach(scenario: Scenario, *, progress: Callable[[str], object] | None = 
             *checks.overlaps(scenario),
             *background.flags,
             *_accuracy(scenario),
+            *_efficiency(scenario),
             *_gaps(plane, refused),
             "existing limits and the relic density are not drawn in a plane of keys",
         ],
@@ -166,6 +169,17 @@ def _accuracy(scenario: Scenario) -> list[str]:
     if error <= NOTABLE * decays:
         return []
     return [f"yield at the scenario's own point known to {100.0 * error / decays:.2g}%"]
+
+
+def _efficiency(scenario: Scenario) -> list[str]:
+    """Which efficiency is used, where not all decays count, and what it leaves out."""
+    if scenario.run.efficiency == "unity":
+        return []
+    flags = [*table_report(scenario)["flags"], *table_flags(scenario)]
+    if not is_pair(scenario.model):
+        point = particle_point(scenario)
+        flags += not_simulated_words(point.not_simulated(scenario.model.couplings))
+    return flags
 
 
 def _levels(background: Background) -> tuple[float, float]:

@@ -3,26 +3,44 @@
 import math
 from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 
 from wayside.backgrounds.budget import Budget
 from wayside.limits import control as with_control
+from wayside.models.registry import particle_class
 from wayside.scenario import Scenario
+from wayside.scenario.model import is_pair
 from wayside.sensitivity.background import (
     Background,
     control_detector,
     control_of,
     expected_limit,
 )
-from wayside.sensitivity.planes import mass_point
+from wayside.sensitivity.key_plane import expected_events, point_of
 from wayside.typing import FloatArray
 
 EPSILON = np.geomspace(1e-8, 0.9, 1601)
-"""Couplings over which yields are computed."""
+"""Couplings over which yields of pairs are computed."""
 
 _MOST = 1e5
 """Background beyond which the limit with a control detector is not computed: it takes seconds."""
+
+
+class Strength(NamedTuple):
+    """The coupling of which the smallest excluded value is sought."""
+
+    name: str
+    symbol: str
+    """In mathtext without dollars."""
+    unit: str
+    values: FloatArray
+    """Values over which yields are computed, rising."""
+    own: float
+    """Of the scenario."""
+    words: str
+    """What stays fixed, for people; empty if nothing does."""
 
 
 @dataclass(frozen=True)
@@ -32,8 +50,8 @@ class Curve:
     title: str
     n_limit: FloatArray
     """Signal events in the signal detectors that are excluded; nan where not computed."""
-    epsilon: FloatArray
-    """Smallest epsilon excluded at the scenario's masses and g_D; nan where there is none."""
+    smallest: FloatArray
+    """Smallest coupling excluded, all else fixed; nan where there is none."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +62,7 @@ class LuminosityScan:
     """
 
     luminosity_fb: FloatArray
+    strength: Strength
     background: FloatArray
     """Expected background events in the signal detectors."""
     curves: dict[str, Curve]
@@ -64,7 +83,7 @@ def luminosity_scan(
     Parameters
     ----------
     scenario
-        Masses, g_D, detectors and the luminosity to which the background belongs.
+        Masses, couplings, detectors and the luminosity to which the background belongs.
     background
         Expected background, such as from `wayside.sensitivity.background.expected_background`.
     sources
@@ -82,18 +101,19 @@ def luminosity_scan(
     known = np.array(
         [expected_limit(b, e, run.confidence_level) for b, e in zip(expected, errors, strict=True)]
     )
-    events = _yields(scenario)
+    strength = strength_of(scenario)
+    events = _yields(scenario, strength)
     signal = np.asarray(sum(events[name] for name in scenario.signal))
-    excluded = partial(smallest_epsilon, signal, luminosity)
+    excluded = partial(smallest_coupling, strength.values, signal, luminosity)
     zero = Curve("no background", none, excluded(none))
     curves = {"zero": zero, "background": Curve("background", known, excluded(known))}
     other = control_detector(scenario) if sources is not None else None
     if other is None or sources is None or control_of(scenario, sources, 0.0) is None:
-        return LuminosityScan(luminosity, expected, curves)
+        return LuminosityScan(luminosity, strength, expected, curves)
     limits = []
-    for b, e, epsilon in zip(expected, errors, zero.epsilon, strict=True):
+    for b, e, value in zip(expected, errors, zero.smallest, strict=True):
         # The signal's ratio depends on the lifetime; take it where the limit is about to be.
-        ratio = _ratio_at(epsilon, events[other], signal)
+        ratio = _ratio_at(value, strength, events[other], signal)
         control = control_of(scenario, sources, ratio)
         assert control is not None
         limits.append(
@@ -103,26 +123,52 @@ def luminosity_scan(
         )
     subtracted = np.array(limits)
     curves["control"] = Curve(f"with {other} as control", subtracted, excluded(subtracted))
-    own = _ratio_at(scenario.pair.epsilon, events[other], signal)
-    return LuminosityScan(luminosity, expected, curves, other, own)
+    own = _ratio_at(strength.own, strength, events[other], signal)
+    return LuminosityScan(luminosity, strength, expected, curves, other, own)
 
 
-def _yields(scenario: Scenario) -> dict[str, FloatArray]:
-    """Expected events per fb^-1 by detector over a grid of epsilon, at the scenario's g_D."""
-    point = mass_point(scenario)
+def strength_of(scenario: Scenario) -> Strength:
+    """The coupling of which a scenario's smallest excluded value is sought.
+
+    That is epsilon for a pair, and for a single particle the coupling of its plane.
+    """
+    if is_pair(scenario.model):
+        pair = scenario.pair
+        return Strength(
+            "epsilon", r"\varepsilon", "1", EPSILON, pair.epsilon, f"g_D = {pair.g_d:g}"
+        )
+    key = scenario.particle.axes[1].removeprefix("model.")
+    declared = particle_class(scenario.model.kind).couplings
+    coupling = next(each for each in declared if each.name == key)
+    values = np.geomspace(*coupling.plane, len(EPSILON))
+    couplings = scenario.particle.couplings
+    fixed = [f"{name} = {value:g}" for name, value in couplings.items() if value and name != key]
+    return Strength(key, coupling.symbol, coupling.unit, values, couplings[key], ", ".join(fixed))
+
+
+def _yields(scenario: Scenario, strength: Strength) -> dict[str, FloatArray]:
+    """Expected events per fb^-1 by detector over a grid of the coupling, others fixed."""
+    point = point_of(scenario)
+    shape = strength.values.shape
+    couplings = {name: np.full(shape, each) for name, each in scenario.model.couplings.items()}
+    couplings[strength.name] = strength.values
     return {
-        name: np.asarray(point.expected_events(name, EPSILON, scenario.pair.g_d, 1.0))
+        name: np.asarray(expected_events(point, name, couplings, 1.0))
         for name in scenario.detectors
     }
 
 
-def smallest_epsilon(events: FloatArray, luminosity: FloatArray, n_limit: FloatArray) -> FloatArray:
+def smallest_coupling(
+    grid: FloatArray, events: FloatArray, luminosity: FloatArray, n_limit: FloatArray
+) -> FloatArray:
     """Where yields first reach the limit, between neighbours of the grid along a power law.
 
     Parameters
     ----------
+    grid
+        Values of the coupling.
     events
-        Expected events per fb^-1 over the grid `EPSILON`.
+        Expected events per fb^-1 over them.
     luminosity
         Luminosities in fb^-1, shape (n,).
     n_limit
@@ -131,7 +177,7 @@ def smallest_epsilon(events: FloatArray, luminosity: FloatArray, n_limit: FloatA
     Returns
     -------
     array
-        Values of epsilon, nan where nothing is excluded; shape (n,).
+        Values of the coupling, nan where nothing is excluded; shape (n,).
     """
     smallest = np.full(len(luminosity), np.nan)
     with np.errstate(divide="ignore"):
@@ -141,11 +187,13 @@ def smallest_epsilon(events: FloatArray, luminosity: FloatArray, n_limit: FloatA
         if len(above) and above[0] > 0:
             k = int(above[0])
             fraction = (level - logs[k - 1]) / (logs[k] - logs[k - 1])
-            smallest[i] = EPSILON[k - 1] * (EPSILON[k] / EPSILON[k - 1]) ** fraction
+            smallest[i] = grid[k - 1] * (grid[k] / grid[k - 1]) ** fraction
     return smallest
 
 
-def _ratio_at(epsilon: float, other: FloatArray, signal: FloatArray) -> float:
+def _ratio_at(value: float, strength: Strength, other: FloatArray, signal: FloatArray) -> float:
     """Signal in the control detector over that in the signal detector; without a limit, at best."""
-    at = int(np.argmax(signal)) if math.isnan(epsilon) else int(np.searchsorted(EPSILON, epsilon))
+    grid = strength.values
+    at = int(np.argmax(signal)) if math.isnan(value) else int(np.searchsorted(grid, value))
+    at = min(at, len(grid) - 1)
     return float(other[at] / signal[at]) if signal[at] > 0.0 else 0.0

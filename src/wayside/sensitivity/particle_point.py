@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -10,7 +11,10 @@ from numpy.typing import ArrayLike
 from wayside.acceptance.particle import Acceptance, acceptance
 from wayside.collider.beams import Beams
 from wayside.constants import HBAR_C
+from wayside.detector.box import require_box
 from wayside.detector.volume import Volume
+from wayside.efficiency.grid import EfficiencyGrid
+from wayside.efficiency.shipped import all_pairs
 from wayside.errors import InputError
 from wayside.models.couplings import Couplings
 from wayside.models.particle import (
@@ -24,7 +28,19 @@ from wayside.production import particle_processes
 from wayside.production.particle_process import ParticleProcess
 from wayside.production.process import DEFAULT_TREATMENT, Treatment
 from wayside.scenario import Scenario
+from wayside.scenario.choice import selection_of
+from wayside.sensitivity.particle_efficiency import (
+    Group,
+    ParticleDetected,
+    groups_of,
+    not_simulated,
+    ratios_of,
+)
+from wayside.sensitivity.selected import selected_map
 from wayside.typing import FloatArray
+
+if TYPE_CHECKING:
+    from wayside.scenario.sections import Efficiency
 
 
 @dataclass(frozen=True)
@@ -47,6 +63,11 @@ class ParticlePoint:
         Relative accuracy of acceptances.
     ctau_override
         Proper decay length in m that replaces the computed one, for studies.
+    efficiency, selection
+        Which decays count as events, and what of them must be detected; from ``run.efficiency`` and
+        ``run.selection``.
+    table
+        Efficiencies of pairs of charged particles; needed where they count.
     """
 
     model: ParticleModel
@@ -56,6 +77,9 @@ class ParticlePoint:
     treatment: Treatment = DEFAULT_TREATMENT
     rtol: float = 1e-4
     ctau_override: float | None = None
+    efficiency: "Efficiency" = "unity"
+    selection: str = "timed"
+    table: EfficiencyGrid | None = None
 
     @cached_property
     def processes(self) -> tuple[ParticleProcess, ...]:
@@ -74,17 +98,47 @@ class ParticlePoint:
         return self.model.widths()
 
     @cached_property
+    def groups(self) -> tuple[Group, ...]:
+        """Visible widths by the monomial of the couplings that they have."""
+        return groups_of(self.model, self.widths)
+
+    @cached_property
+    def _detected(self) -> dict[str, ParticleDetected]:
+        return {}
+
+    def detected(self, name: str) -> ParticleDetected:
+        """Decays in a detector that are detected, by the table of efficiencies.
+
+        Raises
+        ------
+        InputError
+            If the detector is not a box, or there is no table.
+        """
+        if self.table is None:
+            raise InputError('efficiency = "unity": there is no table of efficiencies')
+        if name not in self._detected:
+            box = require_box(self.volume(name), name, "efficiencies")
+            self._detected[name] = ParticleDetected(
+                self.groups, self.processes, box, self.table, self.selection
+            )
+        return self._detected[name]
+
+    def volume(self, name: str) -> Volume:
+        """Volume of a detector; an unknown name raises `InputError`."""
+        if name not in self.volumes:
+            raise InputError(f"no detector {name!r}; there are {', '.join(self.volumes) or 'none'}")
+        return self.volumes[name]
+
+    @cached_property
     def _acceptances(self) -> dict[tuple[int, str], Acceptance]:
         return {}
 
     def acceptance(self, number: int, name: str) -> Acceptance:
         """Acceptance of a detector for the particles of one process, by its number."""
-        if name not in self.volumes:
-            raise InputError(f"no detector {name!r}; there are {', '.join(self.volumes) or 'none'}")
-        key = (number, name)
+        volume, key = self.volume(name), (number, name)
         if key not in self._acceptances:
             parts = self.processes[number].parts
-            self._acceptances[key] = acceptance(parts, self.volumes[name], self.rtol)
+            self._acceptances[key] = acceptance(parts, volume, self.rtol)
         return self._acceptances[key]
 
     def width(self, couplings: Couplings) -> FloatArray:
@@ -145,11 +199,15 @@ class ParticlePoint:
     def _all_decays_per_fb(self, name: str, couplings: Couplings) -> FloatArray:
         """Decays in a detector per fb^-1, invisible ones included."""
         ctau = self.ctau(couplings)
-        rates = [
-            process.produced_fb(couplings) * self.acceptance(number, name).probability(ctau)
-            for number, process in enumerate(self.processes)
-        ]
-        return np.asarray(sum(rates))
+        numbers = range(len(self.processes))
+        return np.asarray(sum(self._decays_of(k, name, couplings, ctau) for k in numbers))
+
+    def _decays_of(
+        self, number: int, name: str, couplings: Couplings, ctau: FloatArray
+    ) -> FloatArray:
+        """Decays in a detector per fb^-1 of particles of one process."""
+        produced = self.processes[number].produced_fb(couplings)
+        return np.asarray(produced * self.acceptance(number, name).probability(ctau))
 
     def decays_error_per_fb(self, name: str, couplings: Couplings) -> FloatArray:
         """Error of `decays_per_fb`: numerical bounds and standard errors of samples, added."""
@@ -159,6 +217,49 @@ class ParticlePoint:
             for number, process in enumerate(self.processes)
         ]
         return np.asarray(self.visible_fraction(couplings) * sum(errors))
+
+    def detected_per_fb(self, name: str, couplings: Couplings) -> FloatArray:
+        """Decays in a detector per fb^-1 that are detected, whatever ``efficiency`` says.
+
+        Parameters
+        ----------
+        name
+            Detector.
+        couplings
+            Values by name, shapes that broadcast.
+        """
+        couplings, ctau, made = checked(couplings), self.ctau(couplings), self.detected(name)
+        ratios = ratios_of(self.groups, total_width(self.widths, couplings), couplings)
+        rates = [
+            self._decays_of(number, name, couplings, ctau) * made.fraction(number, ctau, ratios)
+            for number in range(len(self.processes))
+        ]
+        return np.asarray(sum(rates))
+
+    def detected_fraction(self, name: str, couplings: Couplings) -> FloatArray:
+        """Fraction of the visible decays in a detector that are detected; 0 without decays."""
+        decays = self.decays_per_fb(name, couplings)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            found = self.detected_per_fb(name, couplings) / decays
+        return np.where(decays > 0.0, found, 0.0)
+
+    def detected_error(self, name: str, couplings: Couplings) -> float:
+        """Standard error of `detected_fraction` from the counts of the table, at one point."""
+        decays = float(self.decays_per_fb(name, couplings))
+        if not decays > 0.0:
+            return 0.0
+        values, ctau, made = checked(couplings), self.ctau(couplings), self.detected(name)
+        ratios = ratios_of(self.groups, total_width(self.widths, values), values)
+        weights = [
+            [float(self._decays_of(number, name, values, ctau) * ratio) for ratio in ratios]
+            for number in range(len(self.processes))
+        ]
+        return made.error(weights, float(ctau)) / decays
+
+    def not_simulated(self, couplings: Couplings) -> dict[str, float]:
+        """Branching ratios by channel of decays that no table has efficiencies of."""
+        total = float(total_width(self.widths, checked(couplings)))
+        return not_simulated(self.groups, total, couplings)
 
     def decay_probability(self, name: str, couplings: Couplings) -> FloatArray:
         """Probability per produced particle to decay inside a detector, to whatever channel."""
@@ -178,7 +279,7 @@ class ParticlePoint:
             return np.where(produced > 0.0, rate / produced, 0.0)
 
     def expected_events(self, name: str, couplings: Couplings, luminosity_fb: float) -> FloatArray:
-        """Visible decays expected inside a detector.
+        """Visible decays expected inside a detector, or those of them that are detected.
 
         Parameters
         ----------
@@ -191,7 +292,8 @@ class ParticlePoint:
         """
         if not luminosity_fb > 0.0:
             raise InputError(f"luminosity_fb = {luminosity_fb}: must be positive (fb^-1)")
-        return np.asarray(luminosity_fb * self.decays_per_fb(name, couplings))
+        count = self.detected_per_fb if self.efficiency == "simulated" else self.decays_per_fb
+        return np.asarray(luminosity_fb * count(name, couplings))
 
 
 def particle_point(scenario: Scenario) -> ParticlePoint:
@@ -215,7 +317,12 @@ def particle_point(scenario: Scenario) -> ParticlePoint:
     >>> float(point.ctau({"g_photon": 1e-6, "g_electron": 0.0, "g_muon": 0.0, "g_tau": 0.0})) < 0.32
     True
     """
-    section = scenario.particle
+    section, run = scenario.particle, scenario.run
+    table: EfficiencyGrid | None = None
+    if run.efficiency == "simulated":
+        selection = selection_of(scenario)
+        timed = all_pairs()
+        table = timed if selection is None else selected_map(scenario, selection, timed)
     return ParticlePoint(
         model=section.build(),
         beams=scenario.collider.build(),
@@ -223,6 +330,9 @@ def particle_point(scenario: Scenario) -> ParticlePoint:
         only=scenario.run.processes,
         treatment=Treatment(scenario.collider.regulator),
         ctau_override=None if "ctau_m" in section.couplings else section.ctau_m,
+        efficiency=run.efficiency,
+        selection=scenario.selection,
+        table=table,
     )
 
 

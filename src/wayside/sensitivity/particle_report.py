@@ -10,7 +10,9 @@ from wayside.production.flight import Flight
 from wayside.production.particle_process import ParticleProcess
 from wayside.scenario import Scenario, checks
 from wayside.sensitivity.arrival_report import arrival_report, no_arrivals
+from wayside.sensitivity.efficiency import table_flags, table_report
 from wayside.sensitivity.hall_report import hall_report
+from wayside.sensitivity.particle_efficiency import not_simulated_words
 from wayside.sensitivity.particle_point import ParticlePoint, particle_point
 from wayside.version import __version__
 
@@ -48,8 +50,9 @@ def particle_report(scenario: Scenario) -> dict[str, Any]:
         "expected_events": float(
             sum(one["expected_events"] for one in detectors if one["name"] in scenario.signal)
         ),
-        "efficiency": {"efficiency": scenario.run.efficiency, "flags": []},
-        "flags": checks.overlaps(scenario),
+        "efficiency": (efficiency := _efficiency(scenario, point, couplings)),
+        "efficiency_not_simulated": efficiency.pop("not_simulated"),
+        "flags": [*checks.overlaps(scenario), *efficiency["flags"]],
         "hall": hall_report(scenario),
         "existing_limits": {},
         "relic": {
@@ -82,10 +85,33 @@ def _process(process: ParticleProcess, couplings: Couplings) -> dict[str, Any]:
     }
 
 
+def _efficiency(scenario: Scenario, point: ParticlePoint, couplings: Couplings) -> dict[str, Any]:
+    """Which efficiency is used, and the branching ratios of decays that no table knows."""
+    report = table_report(scenario)
+    if scenario.run.efficiency == "unity":
+        return {**report, "not_simulated": {}}
+    missing = point.not_simulated(couplings)
+    report["detectors"] = {name: _detection(point, name, couplings) for name in scenario.detectors}
+    report["flags"] += [*table_flags(scenario), *not_simulated_words(missing)]
+    return {**report, "not_simulated": missing}
+
+
+def _detection(point: ParticlePoint, name: str, couplings: Couplings) -> dict[str, float]:
+    """Efficiency of a detector and its statistical error; 1 and 0 where all decays count."""
+    if point.efficiency == "unity":
+        return {"efficiency": 1.0, "efficiency_error": 0.0}
+    return {
+        "efficiency": float(point.detected_fraction(name, couplings)),
+        "efficiency_error": point.detected_error(name, couplings),
+    }
+
+
 def _detector(scenario: Scenario, point: ParticlePoint, name: str) -> dict[str, Any]:
     couplings, luminosity = scenario.model.couplings, scenario.run.luminosity_fb
-    events = float(point.expected_events(name, couplings, luminosity))
-    error = luminosity * float(point.decays_error_per_fb(name, couplings))
+    decays = luminosity * float(point.decays_per_fb(name, couplings))
+    detection = _detection(point, name, couplings)
+    events = decays * detection["efficiency"]
+    error = detection["efficiency"] * luminosity * float(point.decays_error_per_fb(name, couplings))
     return {
         "name": name,
         "signal": name in scenario.signal,
@@ -93,9 +119,8 @@ def _detector(scenario: Scenario, point: ParticlePoint, name: str) -> dict[str, 
         "hit_probability": float(point.hit_probability(name, couplings)),
         "decay_probability": float(point.decay_probability(name, couplings)),
         "decay_probability_mean_flight": None,
-        "decays": events,
-        "efficiency": 1.0,
-        "efficiency_error": 0.0,
+        "decays": decays,
+        **detection,
         "expected_events": events,
         "expected_events_error": error,
         "relative_error": error / events if events else 0.0,

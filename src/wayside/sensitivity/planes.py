@@ -9,18 +9,15 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike
 
-from wayside.backgrounds.occupancy import scanned_tracks
 from wayside.constants import M_ELECTRON
 from wayside.errors import InputError
 from wayside.production.process import Masses
 from wayside.production.registry import process_class
 from wayside.scenario import Scenario
 from wayside.scenario.choice import selection_of
-from wayside.selections.cuts import uncrowded
 from wayside.selections.selection import SearchSelection
-from wayside.selections.signal import SelectedMap
-from wayside.selections.variables import variable
 from wayside.sensitivity.mass_point import MassPoint
+from wayside.sensitivity.selected import selected_map
 from wayside.typing import FloatArray
 
 CouplingFunction = Callable[[MassPoint, FloatArray, FloatArray], FloatArray]
@@ -60,22 +57,6 @@ def mass_point(scenario: Scenario, selection: SearchSelection | None = None) -> 
         vacuum_polarisation=scenario.run.vacuum_polarisation,
         energy_spread=scenario.collider.energy_spread,
     )
-
-
-def selected_map(scenario: Scenario, selection: SearchSelection) -> SelectedMap:
-    """Efficiency of a selection in the films of a scenario, with its unrelated tracks.
-
-    Parameters
-    ----------
-    scenario
-        Site, exposure and detectors.
-    selection
-        The selection.
-    """
-    cuts = selection.cuts.cuts
-    crowded = any(variable(cut.variable).crowded for cut in cuts)
-    tracks = scanned_tracks(scenario) if crowded else 0.0
-    return selection.efficiency_map(uncrowded(cuts, tracks))
 
 
 EPSILON: Final = (1e-6, 1e-1)

@@ -1,0 +1,273 @@
+"""Efficiency of decays in flight, averaged over what particles decay to.
+
+The efficiency of a decay depends on its two prongs in the frame of the layers. For a particle of a
+rapidity whose flight has an angle to the normal of the layers (the tilt) it is the mean over points
+of a quadrature in the rest frame. Derived in docs/theory, section "Efficiency".
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final, NamedTuple, Protocol
+
+import numpy as np
+
+from wayside.compiled import njit
+from wayside.efficiency.grid import EfficiencyGrid
+from wayside.models.decay_points import MASSES, DecayPoints, decay_points
+from wayside.models.protocol import Model
+from wayside.typing import FloatArray, IntArray
+
+PAIR_OF: Final = {"e": "ee", "mu": "mumu", "hadrons": "pipi"}
+"""Channel of the table by that of the decay of an excited state; taus count as lost."""
+
+LOOKS: Final = 12_000
+LEAST_POINTS: Final = 3_000
+"""Decays a channel looked up, those of all boosts and tilts together, and at least for each. The
+error that remains is some 2 per cent of the efficiency."""
+
+LEAST_BRANCHING: Final = 1e-4
+"""Channels below count as lost."""
+
+
+class WeightedPairs(NamedTuple):
+    """Decays to one pair of charged particles."""
+
+    pair: str
+    """Channel of the table."""
+    masses: tuple[float, float]
+    """Of both particles in GeV."""
+    fraction: float
+    """Of all decays."""
+    points: DecayPoints
+
+
+class Decaying(Protocol):
+    """What decays, as the response wants it."""
+
+    def pairs(self, number: int) -> Sequence[WeightedPairs]:
+        """Decays to pairs of charged particles.
+
+        Parameters
+        ----------
+        number
+            Number of points for each.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class ExcitedDecays:
+    """Decays of an excited state.
+
+    Parameters
+    ----------
+    model
+        Masses and current of the pair.
+    branching
+        Branching ratios of the excited state by channel.
+    """
+
+    model: Model
+    branching: Mapping[str, float]
+
+    def pairs(self, number: int) -> list[WeightedPairs]:
+        """As `Decaying.pairs`: lepton pairs, and hadrons as pairs of pions."""
+        splitting = self.model.m1 - self.model.m2
+        found = []
+        for channel, pair in PAIR_OF.items():
+            fraction = self.branching.get(channel, 0.0)
+            # Hadrons may open with pi0 gamma: too few to matter.
+            if fraction < LEAST_BRANCHING or splitting <= 2.0 * MASSES[channel]:
+                continue
+            points = decay_points(self.model, channel, number)
+            found.append(WeightedPairs(pair, (MASSES[channel],) * 2, fraction, points))
+        return found
+
+
+class _Table(NamedTuple):
+    """A map as the compiled loops want it."""
+
+    value: FloatArray
+    """Efficiency, shape (channel, energy, opening, softer, slope, depth)."""
+    centres: tuple[FloatArray, FloatArray, FloatArray]
+    """Of the interpolated axes: energy, opening, softer; logarithms of energies."""
+    slopes: FloatArray
+    """Edges of the bins in slope."""
+    least: float
+    """Least energy of the softer prong."""
+
+
+class _Decays(NamedTuple):
+    """Decays in the rest frame of what decays, one a row."""
+
+    channel: IntArray
+    """In the table."""
+    mass: FloatArray
+    """Of both prongs."""
+    weight: FloatArray
+    energy: FloatArray
+    momentum: FloatArray
+
+
+@njit(error_model="numpy")
+def _place(value, centres):  # type: ignore[no-untyped-def]
+    """Cell below a value and the fraction of the next one."""
+    n = len(centres)
+    if n == 1 or value <= centres[0]:
+        return 0, 0.0
+    if value >= centres[n - 1]:
+        return n - 2, 1.0
+    low = np.searchsorted(centres, value, side="right") - 1
+    return low, (value - centres[low]) / (centres[low + 1] - centres[low])
+
+
+@njit(error_model="numpy")
+def _look(table, i, masses, energies, momenta, flight, low, fraction):  # type: ignore[no-untyped-def]
+    """Where decay i lies in the table: cells and fractions of four axes; False if it is lost."""
+    gamma, boost, cos_t, sin_t = flight
+    limit = table.slopes[-1] * table.slopes[-1]
+    along = gamma * momenta[i, 0, 2] + boost * energies[i, 0]
+    x1 = cos_t * momenta[i, 0, 0] + sin_t * along
+    y1 = momenta[i, 0, 1]
+    z1 = cos_t * along - sin_t * momenta[i, 0, 0]
+    across1 = x1 * x1 + y1 * y1
+    if z1 <= 0.0 or across1 > limit * z1 * z1:
+        return False
+    along = gamma * momenta[i, 1, 2] + boost * energies[i, 1]
+    x2 = cos_t * momenta[i, 1, 0] + sin_t * along
+    y2 = momenta[i, 1, 1]
+    z2 = cos_t * along - sin_t * momenta[i, 1, 0]
+    across2 = x2 * x2 + y2 * y2
+    if z2 <= 0.0 or across2 > limit * z2 * z2:
+        return False
+    e1 = gamma * energies[i, 0] + boost * momenta[i, 0, 2]
+    e2 = gamma * energies[i, 1] + boost * momenta[i, 1, 2]
+    softer = min(e1 - masses[i, 0], e2 - masses[i, 1])
+    if softer < table.least:
+        return False
+    x = y1 * z2 - z1 * y2
+    y = z1 * x2 - x1 * z2
+    z = x1 * y2 - y1 * x2
+    dot = x1 * x2 + y1 * y2 + z1 * z2
+    slope = max(math.sqrt(across1) / z1, math.sqrt(across2) / z2)
+    low[0], fraction[0] = _place(math.log(e1 + e2), table.centres[0])
+    low[1], fraction[1] = _place(
+        math.atan2(math.sqrt(x * x + y * y + z * z), dot), table.centres[1]
+    )
+    low[2], fraction[2] = _place(math.log(softer), table.centres[2])
+    low[3] = min(np.searchsorted(table.slopes, slope, side="right"), len(table.slopes) - 1) - 1
+    return True
+
+
+@njit(error_model="numpy")
+def _spread(table, channels, masses, weights, energies, momenta, rapidities, tilts, flights, out):  # type: ignore[no-untyped-def]
+    """Means of the efficiency over decays, shape (rapidity, tilt, depth).
+
+    If ``flights`` (of the same shape) has something in it, adds to ``out`` (cells by depth) how
+    much each cell of the table counts for flights so weighted.
+    """
+    shape = table.value.shape
+    depths = shape[5]
+    value = table.value.reshape(-1, depths)
+    means = np.zeros((len(rapidities), len(tilts), depths))
+    low = np.zeros(4, dtype=np.int64)
+    fraction = np.zeros(3)
+    wanted = len(flights) > 0
+    for b in range(len(rapidities)):
+        gamma = math.cosh(rapidities[b])
+        boost = math.sinh(rapidities[b])
+        for t in range(len(tilts)):
+            flight = (gamma, boost, math.cos(tilts[t]), math.sin(tilts[t]))
+            for i in range(len(weights)):
+                if not _look(table, i, masses, energies, momenta, flight, low, fraction):
+                    continue
+                for bits in range(8):
+                    w = weights[i]
+                    cell = channels[i]
+                    for axis in range(3):
+                        up = (bits >> axis) & 1
+                        w *= fraction[axis] if up else 1.0 - fraction[axis]
+                        cell = cell * shape[axis + 1] + min(low[axis] + up, shape[axis + 1] - 1)
+                    if w == 0.0:
+                        continue
+                    cell = cell * shape[4] + low[3]
+                    for d in range(depths):
+                        means[b, t, d] += w * value[cell, d]
+                        if wanted:
+                            out[cell, d] += w * flights[b, t, d]
+    return means
+
+
+@dataclass(frozen=True, eq=False)
+class Response:
+    """Efficiency against rapidity, tilt and bin of depth, averaged over decays.
+
+    Parameters
+    ----------
+    table
+        Efficiencies.
+    selection
+        What counts as detected.
+    decaying
+        What decays, and how.
+    rapidities, tilts
+        Nodes between which the efficiency is interpolated.
+    """
+
+    table: EfficiencyGrid
+    selection: str
+    decaying: Decaying
+    rapidities: FloatArray
+    tilts: FloatArray
+
+    @cached_property
+    def _decays(self) -> _Decays:
+        """Decays in all channels, weighted with their fractions."""
+        number = max(LOOKS // (len(self.rapidities) * len(self.tilts)), LEAST_POINTS)
+        parts = [
+            _Decays(
+                np.full(number, self.table.channels.index(one.pair), dtype=np.int64),
+                np.broadcast_to(np.array(one.masses), (number, 2)).copy(),
+                one.fraction * one.points.weight,
+                one.points.energy,
+                one.points.momentum,
+            )
+            for one in self.decaying.pairs(number)
+        ]
+        if not parts:
+            shapes = ((0, 2), (0,), (0, 2), (0, 2, 3))
+            return _Decays(np.zeros(0, np.int64), *(np.zeros(shape) for shape in shapes))
+        return _Decays(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+
+    @cached_property
+    def _values(self) -> _Table:
+        centres, edges = self.table.centres, self.table.edges
+        return _Table(
+            self.table.filled(self.selection)[0],
+            (centres["energy"], centres["opening"], centres["softer"]),
+            edges["slope"],
+            float(edges["softer"][0]),
+        )
+
+    @cached_property
+    def mean(self) -> FloatArray:
+        """Efficiency by rapidity, tilt and bin of depth."""
+        nothing = np.zeros((0, 1, 1))
+        out = np.zeros((0, 1))
+        grid = (self.rapidities, self.tilts)
+        return np.asarray(_spread(self._values, *self._decays, *grid, nothing, out))
+
+    def fractions(self, flights: FloatArray) -> FloatArray:
+        """How much each cell of the table counts, of its shape.
+
+        Parameters
+        ----------
+        flights
+            Fractions of the decays by rapidity, tilt and bin of depth.
+        """
+        fraction = np.zeros(self.table.shape)
+        cells = fraction.reshape(-1, flights.shape[2])
+        _spread(self._values, *self._decays, self.rapidities, self.tilts, flights, cells)
+        return fraction

@@ -1,0 +1,287 @@
+"""Decays of a single particle that are reconstructed, by the tables of efficiencies.
+
+Widths of one monomial of the couplings form a group: within it branching ratios do not depend on
+the couplings, so that its efficiency is a function of the lifetime alone. Of decays that no table
+knows none counts as detected, and their branching ratios are said.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from wayside.acceptance.detected import Detected, flight_rule, response_grid
+from wayside.acceptance.response import Response, WeightedPairs
+from wayside.acceptance.rule import Rule, merged
+from wayside.acceptance.samples import sampled_rule
+from wayside.detector.box import Box
+from wayside.efficiency.channels import pair_name
+from wayside.efficiency.grid import EfficiencyGrid
+from wayside.errors import InputError
+from wayside.models.couplings import Couplings, Powers
+from wayside.models.final_states import FinalState, mass_of, product_names
+from wayside.models.particle import ParticleModel, Width
+from wayside.models.prong_points import named, prong_points, prongs_of
+from wayside.production.flight import Flight
+from wayside.production.from_file import SampledFlight
+from wayside.production.particle_process import ParticleProcess
+from wayside.typing import FloatArray
+
+BOOSTS_STEP: Final = 0.3
+"""Largest step in rapidity between which efficiencies are interpolated."""
+
+NOTABLE: Final = 5e-3
+"""Branching ratio from which products that were not simulated are said in words."""
+
+
+class Known(NamedTuple):
+    """A final state that a table has efficiencies of."""
+
+    pair: str
+    """Channel of the table."""
+    state: FinalState
+    fraction: float
+    """Of the decays of a width."""
+
+
+class States(NamedTuple):
+    """Final states of a width, with their fractions."""
+
+    known: tuple[Known, ...]
+    """Those that a table has efficiencies of."""
+    others: dict[str, float]
+    """Fractions of the others by what is in them."""
+
+
+def states_of(model: ParticleModel, width: Width) -> States:
+    """Final states of a width, by whether tables have efficiencies of them.
+
+    Parameters
+    ----------
+    model
+        The particle.
+    width
+        One of a visible channel; the channel by its own name where the model knows no final states.
+    """
+    try:
+        states = named(model.mass, model.final_states(width))
+    except InputError:
+        return States((), {width.channel: 1.0})
+    states = tuple(state for state in states if state.least_mass < model.mass)
+    total = sum(state.weight for state in states)
+    known: dict[tuple[tuple[int, ...], int], Known] = {}
+    others: dict[str, float] = {}
+    for state in states:
+        fraction = state.weight / total
+        prongs = prongs_of(state)
+        pair = None if prongs is None else pair_name(*prongs.codes)
+        if pair is None:
+            name = product_names(state.products) or "hadrons"
+            others[name] = others.get(name, 0.0) + fraction
+            continue
+        # Charge conjugates are reconstructed alike.
+        key = (tuple(map(abs, state.products)), id(state.squared_amplitude))
+        before = known[key].fraction if key in known else 0.0
+        known[key] = Known(pair, state, before + fraction)
+    return States(tuple(known.values()), others)
+
+
+@dataclass(frozen=True, eq=False)
+class Group:
+    """Widths that depend on the couplings in one way.
+
+    Parameters
+    ----------
+    model
+        The particle.
+    powers
+        The monomial.
+    widths
+        Widths of visible channels.
+    """
+
+    model: ParticleModel
+    powers: Powers
+    widths: tuple[Width, ...]
+
+    @property
+    def hat(self) -> float:
+        """Sum of the widths in GeV, the couplings left out."""
+        return sum(width.hat for width in self.widths)
+
+    @cached_property
+    def states(self) -> tuple[States, ...]:
+        """Final states of every width."""
+        return tuple(states_of(self.model, width) for width in self.widths)
+
+    def pairs(self, number: int) -> list[WeightedPairs]:
+        """As `wayside.acceptance.response.Decaying.pairs`."""
+        found = []
+        for width, states in zip(self.widths, self.states, strict=True):
+            for one in states.known:
+                prongs = prongs_of(one.state)
+                assert prongs is not None
+                first, second = (mass_of(code) for code in prongs.codes)
+                fraction = one.fraction * width.hat / self.hat
+                points = prong_points(self.model.mass, one.state, number)
+                found.append(WeightedPairs(one.pair, (first, second), fraction, points))
+        return found
+
+
+def groups_of(model: ParticleModel, widths: Sequence[Width]) -> tuple[Group, ...]:
+    """Visible widths by the monomial of the couplings that they have.
+
+    Parameters
+    ----------
+    model
+        The particle.
+    widths
+        Its widths.
+    """
+    by_powers: dict[Powers, list[Width]] = {}
+    for width in widths:
+        if width.channel not in model.invisible and width.hat > 0.0:
+            by_powers.setdefault(width.powers, []).append(width)
+    return tuple(Group(model, powers, tuple(found)) for powers, found in by_powers.items())
+
+
+def rule_of(process: ParticleProcess, box: Box) -> Rule:
+    """Nodes over a detector for all particles of a process."""
+    rules = []
+    for part in process.parts:
+        if isinstance(part.flight, SampledFlight):
+            rule = sampled_rule(part.flight, box)
+        else:
+            flight: Flight = part.flight
+            rule = flight_rule(flight, box)
+        rules.append((part.fraction, rule))
+    return merged(rules)
+
+
+class ParticleDetected:
+    """Decays of a single particle in one detector that are detected.
+
+    Parameters
+    ----------
+    groups
+        Visible widths.
+    processes
+        Production processes.
+    box
+        The detector.
+    table, selection
+        Efficiencies, and what counts as detected.
+    """
+
+    def __init__(
+        self,
+        groups: Sequence[Group],
+        processes: Sequence[ParticleProcess],
+        box: Box,
+        table: EfficiencyGrid,
+        selection: str,
+    ) -> None:
+        self.groups = tuple(groups)
+        self.table = table
+        self.selection = selection
+        rules = [rule_of(process, box) for process in processes]
+        grid = response_grid(rules, box, BOOSTS_STEP)
+        responses = [Response(table, selection, group, *grid) for group in groups]
+        self._by_process = [
+            [Detected(rule, box, response) for response in responses] for rule in rules
+        ]
+
+    def fraction(self, process: int, ctau: FloatArray, ratios: Sequence[FloatArray]) -> FloatArray:
+        """Fraction of all decays in the detector that are detected, of particles of one process.
+
+        Parameters
+        ----------
+        process
+            Its number.
+        ctau
+            Proper decay length in m.
+        ratios
+            Branching ratios of the groups, of shapes that broadcast.
+        """
+        parts = [
+            ratio * one.efficiency(ctau)
+            for ratio, one in zip(ratios, self._by_process[process], strict=True)
+        ]
+        return np.asarray(sum(parts, np.zeros(np.shape(ctau))))
+
+    def error(self, weights: Sequence[Sequence[float]], ctau: float) -> float:
+        """Standard error of the number of detected decays from the counts of the table.
+
+        Parameters
+        ----------
+        weights
+            Decays in the detector by process and group.
+        ctau
+            Proper decay length in m.
+        """
+        total = np.zeros(self.table.shape)
+        for row, parts in zip(weights, self._by_process, strict=True):
+            for weight, one in zip(row, parts, strict=True):
+                if weight > 0.0:
+                    total += weight * one.fractions(ctau)
+        return self.table.weighted(self.selection, total)[1]
+
+
+def ratios_of(groups: Sequence[Group], total: FloatArray, couplings: Couplings) -> list[FloatArray]:
+    """Branching ratios of groups; 0 where the particle is stable.
+
+    Parameters
+    ----------
+    groups
+        Visible widths.
+    total
+        Total width in GeV.
+    couplings
+        Values by name.
+    """
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return [
+            np.where(total > 0.0, group.hat * group.powers.of(**couplings) / total, 0.0)
+            for group in groups
+        ]
+
+
+def not_simulated(groups: Sequence[Group], total: float, couplings: Couplings) -> dict[str, float]:
+    """Branching ratios of visible decays that no table has efficiencies of, by their products.
+
+    Parameters
+    ----------
+    groups, total, couplings
+        As for `ratios_of`, at one point.
+    """
+    found: dict[str, float] = {}
+    if not total > 0.0:
+        return found
+    for group in groups:
+        strength = float(group.powers.of(**couplings)) / total
+        for width, states in zip(group.widths, group.states, strict=True):
+            for name, fraction in states.others.items():
+                found[name] = found.get(name, 0.0) + fraction * width.hat * strength
+    ranked = sorted(found.items(), key=lambda item: -item[1])
+    return {name: ratio for name, ratio in ranked if ratio > 0.0}
+
+
+def not_simulated_words(missing: Mapping[str, float]) -> list[str]:
+    """One line where decays count as lost because no table has their efficiency.
+
+    Parameters
+    ----------
+    missing
+        Branching ratios by products, from `not_simulated`.
+
+    Examples
+    --------
+    >>> not_simulated_words({"gamma gamma": 0.9, "tau tau": 0.02, "e e e e": 0.001})
+    ['efficiency: not simulated, counted as 0: gamma gamma 0.9, tau tau 0.02 (branching ratios)']
+    """
+    named = [f"{name} {ratio:.2g}" for name, ratio in missing.items() if ratio >= NOTABLE]
+    if not named:
+        return []
+    return [f"efficiency: not simulated, counted as 0: {', '.join(named)} (branching ratios)"]

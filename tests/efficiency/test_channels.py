@@ -1,0 +1,44 @@
+"""Pairs for which there are efficiencies, and the table of further pairs."""
+
+import numpy as np
+import pytest
+from reference.toy_map import toy_map
+
+from wayside.efficiency.channels import NEAREST, OTHER_PAIRS, PAIRS, pair_name
+from wayside.efficiency.shipped import SETTINGS, all_pairs, shipped
+from wayside.errors import InputError
+
+
+def test_names_by_codes():
+    for name, codes in (PAIRS | OTHER_PAIRS).items():
+        assert pair_name(*codes) == pair_name(-codes[1], codes[0]) == name
+        assert NEAREST[name] in PAIRS
+    assert pair_name(15, -15) is None
+
+
+def test_both_tables_together():
+    both = all_pairs()
+    assert both.channels == (*PAIRS, *OTHER_PAIRS)
+    assert np.array_equal(both.tried[: len(PAIRS)], shipped().tried)
+    assert both.header is shipped().header
+    # The same detector: the header of the second has its settings too.
+    assert len(SETTINGS) == 4
+    for name in both.selections:
+        assert np.all(both.passed[name] <= both.tried)
+    other = toy_map(seed=1)
+    with pytest.raises(InputError, match="different grids"):
+        both.beside(other)
+
+
+def test_unlike_pairs_lie_between_like_ones():
+    """Two tracks make a vertex if both are found: a pair of two kinds lies between the two."""
+    both = all_pairs()
+    for name, parts in {
+        "emu": ("ee", "mumu"),
+        "epi": ("ee", "pipi"),
+        "mupi": ("mumu", "pipi"),
+    }.items():
+        place = (2.0, 0.15, 0.5, 0.3, 0.5)
+        low, high = sorted(float(both.at(part, "vertex", *place)) for part in parts)
+        # Cells hold some tens of decays: three binomial errors of 30 at the least favourable.
+        assert low - 0.25 < float(both.at(name, "vertex", *place)) < high + 0.25
