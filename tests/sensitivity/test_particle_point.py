@@ -133,3 +133,33 @@ def test_a_decay_length_can_be_given():
     for particle in (computed, given):
         assert particle["width_gev"] * particle["ctau_m"] == pytest.approx(HBAR_C, rel=1e-12)
     assert given["branching_ratios"] == computed["branching_ratios"]
+
+
+def test_yields_at_both_ends_of_what_is_known_of_the_widths():
+    values = {"model.kind": "dark-higgs", "model.mass": 1.5}
+    for mixing, long_lived in ((1e-7, True), (3e-3, False)):
+        scenario = load_scenario("gazelle", {**values, "model.sin_theta": mixing})
+        point = particle_point(scenario)
+        factors = point.model.width_spread()
+        assert set(factors.values()) == {2.0}
+        wider = point.with_widths(factors)
+        couplings = {"sin_theta": mixing}
+        narrow = {name: float(one) for name, one in point.branching_ratios(couplings).items()}
+        # Hadrons twice as wide, leptons as they were.
+        leptons = narrow["e"] + narrow["mu"]
+        expected = float(point.width(couplings)) * (2.0 - leptons)
+        assert float(wider.width(couplings)) == pytest.approx(expected, rel=1e-12)
+        more = float(wider.expected_events("baby", couplings, 1.0))
+        less = float(point.expected_events("baby", couplings, 1.0))
+        assert (more > less) == long_lived
+        if long_lived:  # in proportion to the width
+            assert more / less == pytest.approx(2.0 - leptons, rel=1e-3)
+        assert wider.processes is point.processes
+    report = point_report(scenario)
+    _, high = report["llp"]["width_range_gev"]
+    assert high / report["llp"]["width_gev"] == pytest.approx(2.0 - leptons, rel=1e-9)
+    ends = report["detectors"][0]["expected_events_range"]
+    assert ends[0] < report["detectors"][0]["expected_events"] < ends[1]
+    alp = point_report(load_scenario("belle2-forward-beams", ALP))
+    assert alp["llp"]["width_range_gev"] is None
+    assert alp["detectors"][0]["expected_events_range"] is None

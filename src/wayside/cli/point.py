@@ -66,7 +66,7 @@ def _text(report: dict[str, Any]) -> str:
                 f" to {arrival['percentile_95']:.4g}), {delay['median']:.4g} ns after"
                 " light"
             )
-    lines += ["", *_efficiencies(report), f"signal        {report['expected_events']:.6g} events"]
+    lines += ["", *_efficiencies(report), f"signal        {_signal(report)}"]
     lines.append(f"relic         {_relic(report['relic'])}")
     covering = [
         _search(key, value, run["confidence_level"])
@@ -80,6 +80,20 @@ def _text(report: dict[str, Any]) -> str:
     lines += [f"note: {flag}" for flag in report["flags"]]
     lines += [_in_between(name, one) for name, one in (report["hall"] or {}).items()]
     return "\n".join(part for line in lines for part in _wrapped(line))
+
+
+def _signal(report: dict[str, Any]) -> str:
+    """Expected events, and between what they lie where widths are not known well."""
+    words = f"{report['expected_events']:.6g} events"
+    ranges = [
+        each["expected_events_range"]
+        for each in report["detectors"]
+        if each["signal"] and each.get("expected_events_range")
+    ]
+    if not ranges:
+        return words
+    low, high = (sum(ends) for ends in zip(*ranges, strict=True))
+    return f"{words} ({low:.4g} to {high:.4g} by the widths)"
 
 
 def _in_between(name: str, passage: dict[str, Any]) -> str:
@@ -132,9 +146,21 @@ def _particle(report: dict[str, Any]) -> list[str]:
         f" ctau {_metres(particle['ctau_m'])}"
     )
     lines.append(f"              {_branchings(particle['branching_ratios'])}")
+    if particle["width_spread"]:
+        lines.append(_spread(particle))
     if particle["visible_fraction"] != 1.0:
         lines.append(f"              {particle['visible_fraction']:.4g} of its decays are visible")
     return lines
+
+
+def _spread(particle: dict[str, Any]) -> str:
+    """Channels that are not known well, and the total widths that they allow."""
+    channels: dict[float, list[str]] = {}
+    for channel, factor in particle["width_spread"].items():
+        channels.setdefault(factor, []).append(channel)
+    known = ", ".join(f"{', '.join(names)} to a factor {f:g}" for f, names in channels.items())
+    low, high = particle["width_range_gev"]
+    return f"              width {low:.4g} to {high:.4g} GeV: {known}"
 
 
 def _pair(report: dict[str, Any]) -> list[str]:

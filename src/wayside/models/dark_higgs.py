@@ -36,6 +36,12 @@ MIXING_POWERS: Final = Powers(sin_theta=2)
 EXCLUSIVE_BELOW: Final = 2.0
 """Mass in GeV up to which hadrons besides pairs are four pions; quarks and gluons above."""
 
+SPREAD_FROM: Final = 1.0
+SPREAD_BELOW: Final = 1.3
+SPREAD_ABOVE: Final = 2.0
+"""Factor by which calculations of widths into hadrons differ, below and above a mass in GeV; see
+docs/theory/particles.md."""
+
 HADRONIC_STATES: Final = {
     "pi pi": (FinalState(2.0, (211, -211)), FinalState(1.0, (111, 111))),
     "K K": (
@@ -91,6 +97,11 @@ class DarkHiggs(ParticleModel):
         return tuple(
             Width(channel, MIXING_POWERS, hat) for channel, hat in hats.items() if hat > 0.0
         )
+
+    def width_spread(self) -> dict[str, float]:
+        """What calculations of the widths into hadrons differ by."""
+        factor = SPREAD_BELOW if self.mass < SPREAD_FROM else SPREAD_ABOVE
+        return dict.fromkeys(HADRONIC_STATES, factor)
 
     def final_states(self, width: Width) -> tuple[FinalState, ...]:
         """Pairs; other hadrons are four pions below `EXCLUSIVE_BELOW`, and any number above."""

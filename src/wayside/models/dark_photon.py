@@ -4,7 +4,7 @@ The widths are those of the mediator in `wayside.models.mediator` (Eqs. 7 and 9 
 """
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from wayside.errors import InputError
 from wayside.models.final_states import CHARGED_LEPTONS, FinalState, Hadrons, pair_of
@@ -15,6 +15,9 @@ from wayside.models.particle import ParticleModel, Width
 from wayside.models.z_boson import HIGHEST
 
 __all__ = ["DarkPhoton"]
+
+R_SPREAD: Final = 1.05
+"""Factor to which R(s) is known where it is measured at single energies."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,10 @@ class DarkPhoton(ParticleModel):
         return tuple(
             Width(channel, VISIBLE_POWERS, float(hat)) for channel, hat in hats.items() if hat > 0.0
         )
+
+    def width_spread(self) -> dict[str, float]:
+        """What R(s) leaves open."""
+        return {"hadrons": R_SPREAD}
 
     def final_states(self, width: Width) -> tuple[FinalState, ...]:
         """Lepton pairs, and the hadrons of a virtual photon."""

@@ -1,10 +1,11 @@
 """A heavy neutral lepton N that mixes with neutrinos: two- and three-body widths.
 
 Formulas of Bondarenko et al. (arXiv:1805.08567), derived in docs/theory/particles.md. Hadrons are
-single mesons, which stop being all of them near 1 GeV: heavier N are refused.
+single mesons, and from 1 GeV what these leave of the width into quarks.
 """
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
@@ -20,9 +21,11 @@ from wayside.constants import (
     SINE_SQUARED,
 )
 from wayside.errors import InputError
-from wayside.models import hnl_final_states
+from wayside.models import hnl_final_states, hnl_hadrons
 from wayside.models.couplings import Powers
 from wayside.models.final_states import FinalState
+from wayside.models.hnl_hadrons import CHANNEL as SEVERAL
+from wayside.models.hnl_hadrons import inclusive_charged, inclusive_neutral
 from wayside.models.parameters import AnyParameter, Choice, Coupling
 from wayside.models.particle import ParticleModel, Width
 from wayside.models.weak import (
@@ -34,8 +37,8 @@ from wayside.models.weak import (
 
 __all__ = ["HeavyNeutralLepton", "neutral_leptons_factor"]
 
-HEAVIEST: Final = 1.0
-"""Mass in GeV above which single mesons are no longer all hadrons."""
+HEAVIEST: Final = 1.776
+"""Mass in GeV of the heaviest N, just below that of the tau that makes it."""
 
 V_UD: Final = 0.97373
 V_US: Final = 0.2243
@@ -87,12 +90,11 @@ class HeavyNeutralLepton(ParticleModel):
     invisible: ClassVar[tuple[str, ...]] = ("nu nu nu",)
 
     def __post_init__(self) -> None:
-        """Refuse masses at which widths into hadrons are not known."""
+        """Refuse masses that no tau decays to."""
         super().__post_init__()
         if self.mass > HEAVIEST:
             raise InputError(
-                f"mass = {self.mass:g} GeV: must be at most {HEAVIEST:g} GeV; above, single mesons"
-                " are no longer all hadrons"
+                f"mass = {self.mass:g} GeV: must be at most {HEAVIEST:g} GeV; N are made by taus"
             )
 
     def widths(self) -> tuple[Width, ...]:
@@ -103,9 +105,15 @@ class HeavyNeutralLepton(ParticleModel):
             hats = _charged_hats(self.mass, flavour)
             for channel, hat in _neutral_hats(self.mass, flavour).items():
                 hats[channel] = hats.get(channel, 0.0) + hat
+            if self.mass > hnl_hadrons.BEYOND_SINGLE_MESONS:
+                hats |= _several_hadrons(self.mass, flavour, hats)
             powers = Powers(**{mixing: 1})
             made += [Width(channel, powers, counted * hat) for channel, hat in hats.items() if hat]
         return tuple(made)
+
+    def width_spread(self) -> dict[str, float]:
+        """What the QCD correction leaves open of several hadrons; other widths are good to 1%."""
+        return dict.fromkeys((f"{name} {SEVERAL}" for name in (*MIXINGS, "nu")), hnl_hadrons.SPREAD)
 
     def final_states(self, width: Width) -> tuple[FinalState, ...]:
         """Both charges alike; rho mesons as the pions that they decay to."""
@@ -127,6 +135,24 @@ def _charged_hats(mass: float, flavour: str) -> dict[str, float]:
             factor = three_body_factor(lepton / mass, second / mass)
             hats[channel] = factor * unit_width(mass)
     return hats
+
+
+def _several_hadrons(mass: float, flavour: str, hats: Mapping[str, float]) -> dict[str, float]:
+    """Widths in GeV into more than one meson: what single ones leave of all hadrons."""
+    lepton = LEPTON_MASSES[flavour]
+    single = {
+        flavour: ("pi", "K", "rho"),
+        "nu": ("pi0", "eta", "rho", "omega"),
+    }
+    every = {
+        flavour: inclusive_charged(mass, lepton, V_UD**2 + V_US**2) if lepton < mass else 0.0,
+        "nu": inclusive_neutral(mass),
+    }
+    left = {
+        first: total - sum(hats.get(f"{first} {meson}", 0.0) for meson in single[first])
+        for first, total in every.items()
+    }
+    return {f"{first} {SEVERAL}": max(width, 0.0) for first, width in left.items()}
 
 
 def _neutral_hats(mass: float, flavour: str) -> dict[str, float]:

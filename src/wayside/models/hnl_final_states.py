@@ -18,6 +18,7 @@ from wayside.models.final_states import (
     SquaredAmplitude,
     with_conjugates,
 )
+from wayside.models.hnl_hadrons import CHANNEL, charged_states, neutral_states
 from wayside.models.kinematics import pair_momentum
 from wayside.typing import FloatArray
 
@@ -46,6 +47,8 @@ def final_states(flavour: str, channel: str) -> tuple[FinalState, ...]:
         return with_conjugates(_leptons(flavour, *others))
     own = neutrino if first == "nu" else CHARGED_LEPTONS[first]
     (meson,) = others
+    if meson == CHANNEL:
+        return with_conjugates(*(neutral_states(own) if first == "nu" else charged_states(own)))
     if meson == "rho":
         pions = (211, -211) if first == "nu" else (211, 111)
         return with_conjugates(FinalState(1.0, (own, *pions), rho_squared))

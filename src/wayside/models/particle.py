@@ -8,6 +8,7 @@ derived from `ParticleModel` and a line in `wayside.models.registry`.
 import dataclasses
 import math
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple, Self
 
@@ -101,6 +102,14 @@ class ParticleModel(ABC):
     @abstractmethod
     def widths(self) -> tuple[Width, ...]:
         """Partial widths of the particle, those of closed channels left out."""
+
+    def width_spread(self) -> Mapping[str, float]:
+        """Factors, at least 1, by which widths of channels may be larger or smaller.
+
+        Standard uncertainties of what theory and data leave open, all in one direction at a time;
+        channels that are known well are left out.
+        """
+        return {}
 
     def final_states(self, width: Width) -> tuple[FinalState, ...]:
         """Products of what one of `widths` counts, which events are drawn from.

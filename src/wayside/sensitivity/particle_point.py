@@ -1,5 +1,6 @@
 """All that is computed once for each mass of a single particle; couplings come for free."""
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -96,6 +97,20 @@ class ParticlePoint:
     def widths(self) -> tuple[Width, ...]:
         """Partial widths with the couplings divided out."""
         return self.model.widths()
+
+    def with_widths(self, factors: Mapping[str, float]) -> "ParticlePoint":
+        """Return the same point with other partial widths; production and acceptances are kept.
+
+        Parameters
+        ----------
+        factors
+            By channel, what widths are multiplied with; 1 for those that are missing.
+        """
+        other = dataclasses.replace(self)
+        widths = (one._replace(hat=one.hat * factors.get(one.channel, 1.0)) for one in self.widths)
+        kept = {"processes": self.processes, "_acceptances": self._acceptances}
+        other.__dict__.update(kept, widths=tuple(widths))
+        return other
 
     @cached_property
     def groups(self) -> tuple[Group, ...]:

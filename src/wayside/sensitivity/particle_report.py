@@ -39,12 +39,13 @@ def particle_report(scenario: Scenario) -> dict[str, Any]:
     """
     point = replace(particle_point(scenario), rtol=REFERENCE_ACCURACY)
     couplings = scenario.model.couplings
-    detectors = [_detector(scenario, point, name) for name in scenario.detectors]
+    spread = spread_of(point)
+    detectors = [_detector(scenario, point, spread, name) for name in scenario.detectors]
     return {
         "wayside": __version__,
         "scenario": scenario.to_dict(),
         "sqrt_s_gev": scenario.sqrt_s,
-        "llp": _long_lived(point, couplings),
+        "llp": {**_long_lived(point, couplings), **_width_range(point, spread, couplings)},
         "production": [_process(process, couplings) for process in point.processes],
         "detectors": detectors,
         "expected_events": float(
@@ -59,6 +60,44 @@ def particle_report(scenario: Scenario) -> dict[str, Any]:
             **dict.fromkeys(("omega_h2", "x_freeze_out", "uncertainty")),
             "flags": [NO_RELIC],
         },
+    }
+
+
+def spread_of(point: ParticlePoint) -> tuple[ParticlePoint, ParticlePoint] | None:
+    """The point with narrower and with wider channels, by what is not known of them.
+
+    Parameters
+    ----------
+    point
+        One mass of a single particle.
+
+    Returns
+    -------
+    tuple or None
+        None where all open channels are known well.
+    """
+    factors = point.model.width_spread()
+    if not any(width.channel in factors for width in point.widths):
+        return None
+    return (
+        point.with_widths({channel: 1.0 / factor for channel, factor in factors.items()}),
+        point.with_widths(factors),
+    )
+
+
+def _width_range(
+    point: ParticlePoint,
+    spread: tuple[ParticlePoint, ParticlePoint] | None,
+    couplings: Couplings,
+) -> dict[str, Any]:
+    """Factors of partial widths that are not known well, and the total widths they allow."""
+    if spread is None:
+        return {"width_spread": {}, "width_range_gev": None}
+    opened = {width.channel for width in point.widths}
+    factors = {name: f for name, f in point.model.width_spread().items() if name in opened}
+    return {
+        "width_spread": factors,
+        "width_range_gev": [float(one.width(couplings)) for one in spread],
     }
 
 
@@ -106,7 +145,12 @@ def _detection(point: ParticlePoint, name: str, couplings: Couplings) -> dict[st
     }
 
 
-def _detector(scenario: Scenario, point: ParticlePoint, name: str) -> dict[str, Any]:
+def _detector(
+    scenario: Scenario,
+    point: ParticlePoint,
+    spread: tuple[ParticlePoint, ParticlePoint] | None,
+    name: str,
+) -> dict[str, Any]:
     couplings, luminosity = scenario.model.couplings, scenario.run.luminosity_fb
     decays = luminosity * float(point.decays_per_fb(name, couplings))
     detection = _detection(point, name, couplings)
@@ -124,6 +168,9 @@ def _detector(scenario: Scenario, point: ParticlePoint, name: str) -> dict[str, 
         "expected_events": events,
         "expected_events_error": error,
         "relative_error": error / events if events else 0.0,
+        "expected_events_range": None
+        if spread is None
+        else sorted(float(one.expected_events(name, couplings, luminosity)) for one in spread),
         **_arrival(point, name, float(point.ctau(couplings))),
     }
 
