@@ -137,7 +137,7 @@ def test_a_decay_length_can_be_given():
 
 def test_yields_at_both_ends_of_what_is_known_of_the_widths():
     values = {"model.kind": "dark-higgs", "model.mass": 1.5}
-    for mixing, long_lived in ((1e-7, True), (3e-3, False)):
+    for mixing, long_lived in ((1e-7, True), (1e-4, False)):
         scenario = load_scenario("gazelle", {**values, "model.sin_theta": mixing})
         point = particle_point(scenario)
         factors = point.model.width_spread()
