@@ -11,6 +11,7 @@ from scipy.stats import binomtest, gamma, nbinom, poisson
 from wayside.errors import InputError
 from wayside.limits import statistics
 from wayside.limits.uncertain import (
+    _zech_limits,
     discovery_signal,
     expected_upper_limit,
     negligible_background,
@@ -157,6 +158,18 @@ def test_coverage_of_toys_with_an_auxiliary_count():
     # Four standard deviations: another seed fails once in 16,000. What the sum leaves out: 1e-4.
     assert abs(covered - expected) < 4 * np.sqrt(expected * (1 - expected) / toys) + 2e-4
     assert expected > 0.9
+
+
+@pytest.mark.parametrize("background", [1e-3, 0.3, 2.2, 9.0, 17.0])
+@pytest.mark.parametrize("relative", [1e-4, 0.3, 1.0, 5.0, 100.0])
+@pytest.mark.parametrize("cl", [0.5, 0.9, 0.999])
+def test_sum_over_background_counts_is_the_integral(background, relative, cl):
+    """Limits of the mean, from sums over counts, against those of single counts, by quadrature."""
+    error = relative * background
+    counts = np.arange(0, 40, 3)
+    one_by_one = upper_limit(counts, background, error, cl, method="cls")
+    together = _zech_limits(39, background, error, cl)[::3]
+    np.testing.assert_allclose(together, one_by_one, rtol=1e-8)
 
 
 def test_mean_limit_is_the_mean_of_toys():

@@ -48,6 +48,9 @@ _TAILS: Final = (1e-9, 1.0 - 1e-9)
 _MANY: Final = 1e5
 """Background from which counts are as good as continuous."""
 
+_STEPS: Final = 50
+"""Steps of Newton's method at most; some ten are enough."""
+
 _EVERY: Final = 64
 """Counts up to which a mean over counts takes each of them; beyond, limits are interpolated."""
 
@@ -317,10 +320,41 @@ def _mean(background: float, error: float, cl: float, method: Method) -> float:
     if len(n) > _EVERY:
         few = np.linspace(first, last, _EVERY)
         limits = CubicSpline(few, _elementwise(few, background, error, cl, method))(n)
+    elif method == "cls" and error > 0.0 and background > 0.0:
+        limits = _zech_limits(int(last), background, error, cl)[int(first) :]
     else:
         limits = _elementwise(n, background, error, cl, method)
     probability = np.exp(xlogy(n, background) - background - gammaln(n + 1.0))
     return float(probability @ limits / probability.sum())
+
+
+def _zech_limits(last: int, background: float, error: float, cl: float) -> FloatArray:
+    """CLs limits of all counts up to ``last``, from the sum over background counts.
+
+    Of n counts the fraction ``weights[n, m]`` of the probability has m of the signal, so that
+    F_n(s) = sum_m weights[n, m] Q(m + 1, s) falls from 1 to 1 - CL at the limit. It is a survival
+    function whose logarithm is concave, for which Newton's steps come from above without
+    overshooting.
+    """
+    counts = np.arange(last + 1)
+    shape, rate = (background / error) ** 2, background / error**2
+    # Probabilities of background counts over that of none.
+    steps = np.log((shape + counts[:-1]) / ((counts[:-1] + 1.0) * (1.0 + rate)))
+    background_counts = np.exp(np.concatenate([[0.0], np.cumsum(steps)]))
+    number = counts[:, None] - counts[None, :]
+    weights = np.where(number >= 0, background_counts[number], 0.0)
+    weights /= weights.sum(axis=1, keepdims=True)
+    tails = np.cumsum(weights[:, ::-1], axis=1)[:, ::-1]
+    log_factorials = gammaln(counts + 1.0)
+    limits = np.asarray(gammaincinv(counts + 1.0, cl))
+    for _ in range(_STEPS):
+        poisson = np.exp(counts * np.log(limits)[:, None] - limits[:, None] - log_factorials)
+        above, density = (tails * poisson).sum(axis=1), (weights * poisson).sum(axis=1)
+        change = np.log(above / (1.0 - cl)) * above / density
+        limits = limits + change
+        if np.all(np.abs(change) <= 1e-13 * limits):
+            break
+    return limits
 
 
 def negligible_background(
