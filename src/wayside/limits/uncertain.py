@@ -346,7 +346,7 @@ def _zech_limits(last: int, background: float, error: float, cl: float) -> Float
     weights /= weights.sum(axis=1, keepdims=True)
     tails = np.cumsum(weights[:, ::-1], axis=1)[:, ::-1]
     log_factorials = gammaln(counts + 1.0)
-    limits = np.asarray(gammaincinv(counts + 1.0, cl))
+    limits = np.asarray(gammaincinv(counts + 1.0, cl), dtype=np.float64)
     for _ in range(_STEPS):
         poisson = np.exp(counts * np.log(limits)[:, None] - limits[:, None] - log_factorials)
         above, density = (tails * poisson).sum(axis=1), (weights * poisson).sum(axis=1)
@@ -354,7 +354,7 @@ def _zech_limits(last: int, background: float, error: float, cl: float) -> Float
         limits = limits + change
         if np.all(np.abs(change) <= 1e-13 * limits):
             break
-    return limits
+    return np.asarray(limits)
 
 
 def negligible_background(
