@@ -1,5 +1,7 @@
 """Yields with all photons: errors along contours and over planes of masses, against many points."""
 
+import math
+
 import numpy as np
 import pytest
 
@@ -90,8 +92,9 @@ LIFETIMES = np.geomspace(0.3, 1e4, 8)
 def logs_along(scenario: Scenario, which: int, steps: int) -> FloatArray:
     """Logarithms of yields over those with one photon along a line of masses.
 
-    Shape (steps, lifetimes): the mass of the A' in steps of 1e-3 (``which`` 0), the splitting in
-    steps of 1e-2 of itself (1).
+    Shape (steps, lifetimes): the mass of the A' in steps of 2e-4 (``which`` 0), the splitting in
+    steps of 2e-3 of itself (1): in larger ones the caustic crosses a box at 10 GeV.
+    Lifetimes at which one in 1e12 decays inside or fewer are left out.
     """
     m1, m2 = scenario.masses
     start = np.array([scenario.pair.m_aprime, (m1 - m2) / m2])
@@ -99,11 +102,14 @@ def logs_along(scenario: Scenario, which: int, steps: int) -> FloatArray:
     rows = []
     for step in np.arange(steps) - steps // 2:
         masses = start.copy()
-        masses[which] *= 1.0 + (1e-3, 1e-2)[which] * step
+        masses[which] *= 1.0 + (2e-4, 2e-3)[which] * step
         point = with_masses(scenario, masses[0], share, masses[1])
         assert point is not None
-        rows.append(point.acceptances(scenario.signal[0]).photon_ratio().log(LIFETIMES))
-    return np.array(rows)
+        acceptances = point.acceptances(scenario.signal[0])
+        deep = acceptances.curve[0].log_probability(LIFETIMES) < math.log(1e-12)
+        rows.append(np.where(deep, np.nan, acceptances.photon_ratio().log(LIFETIMES)))
+    logs = np.array(rows)
+    return np.asarray(logs[:, np.all(np.isfinite(logs), axis=0)])
 
 
 @pytest.mark.parametrize(("name", "scatter"), [("belle2-forward", 2e-3), ("belle2-central", 2e-4)])
