@@ -91,13 +91,15 @@ SLOW = PseudoDirac(10.5, 5.6, 4.5)
 
 EDGES = (
     # The caustic of the other beam crosses the box; excited states hardly faster than the boost.
-    pytest.param(ScalarInelastic(8.0, 4.5858870, 3.4051130), 200_000, id="other caustic"),
+    pytest.param(ScalarInelastic(8.0, 4.5858870, 3.4051130), 250_000, id="other caustic"),
     pytest.param(
         ScalarInelastic(10.4563903, 7.3227221, 3.1335793),
-        1_500_000,
+        900_000,
         id="slow",
         marks=pytest.mark.nightly,
     ),
+    # Next to both thresholds: all go with the boost, on caustics narrower than the box.
+    pytest.param(ScalarInelastic(10.336645, 6.098275, 4.238201), 800_000, id="both thresholds"),
 )
 """Mass points at kinematic edges, and how many nodes they may have."""
 

@@ -54,7 +54,7 @@ class IsotropicFlight(NamedTuple):
         return NO_CAUSTIC
 
     def edges(self, axis):
-        return np.empty((0, 4))
+        return np.empty((0, 5))
 
 
 @numba.njit(cache=True, error_model="numpy")

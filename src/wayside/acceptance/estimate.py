@@ -143,22 +143,26 @@ def face_acceptance(flight: Flight, volume: Volume, rtol: float = 1e-4) -> Estim
     return Estimate(value, absolute)
 
 
-class _Rungs(NamedTuple):
-    """A place in `LEVELS` for the azimuth, and one for the polar angle and the rapidity."""
+_AZIMUTH = 1
 
+
+class _Rungs(NamedTuple):
+    """Places in `LEVELS` for the polar angle, the azimuth and the rapidity."""
+
+    polar: int
     azimuth: int
-    others: int
+    rapidity: int
 
     @property
     def level(self) -> Level:
         """Numbers of nodes."""
-        polar, _, rapidity = LEVELS[self.others]
-        return Level(polar, LEVELS[self.azimuth].azimuth, rapidity)
+        return Level(*(LEVELS[rung][which] for which, rung in enumerate(self)))
 
-    def raised(self, azimuth: int, others: int) -> "_Rungs":
-        """Further up the ladder, to its end at most."""
-        last = len(LEVELS) - 1
-        return _Rungs(min(self.azimuth + azimuth, last), min(self.others + others, last))
+    def raised(self, which: int, steps: int) -> "_Rungs":
+        """Further up or down the ladder in one of the three, to its end at most."""
+        rungs = list(self)
+        rungs[which] = min(rungs[which] + steps, len(LEVELS) - 1)
+        return _Rungs(*rungs)
 
     def nodes_from(self, other: "_Rungs", nodes: int) -> float:
         """Nodes to be expected, from those at another place."""
@@ -187,9 +191,8 @@ def converged_rule(flight: Flight, volume: Volume, rtol: float = 1e-4) -> tuple[
 
     Notes
     -----
-    Most mass points converge from one order to the next. Near a kinematic edge the azimuth does so
-    slowly, next to a cone that is not a circle of constant polar angle: it is raised apart from the
-    rest, which would multiply the nodes in all three.
+    Most mass points converge from one order to the next. Where they do not, it is mostly one of
+    polar angle, azimuth and rapidity that is slow, and to raise all would multiply the nodes.
     """
     rule, _, error = _converged(flight, volume, rtol)
     return rule, error
@@ -197,26 +200,29 @@ def converged_rule(flight: Flight, volume: Volume, rtol: float = 1e-4) -> tuple[
 
 def _converged(flight: Flight, volume: Volume, rtol: float) -> tuple[Rule, Level, float]:
     """`converged_rule`, with the numbers of nodes that it ends at."""
-    place = _Rungs(0, 0) if rtol > TIGHT else _Rungs(2, 2)
+    start = 0 if rtol > TIGHT else 2
     most = MOST_NODES if rtol > TIGHT else MOST_NODES_TIGHT
-    first = build_rule(flight, volume, place.level)
-    place = place.raised(1, 1)
+    lower = build_rule(flight, volume, _Rungs(start, start, start).level)
+    place = _Rungs(start + 1, start + 1, start + 1)
     rule = build_rule(flight, volume, place.level)
-    step = _step(rule, first, rtol)
-    error = _bound(step, rule.hit_probability, rtol)
+    error = _bound(_step(rule, lower, rtol), rule.hit_probability, rtol)
     if error <= rtol:
         return rule, place.level, error
-    # Which of the two it was.
-    between = build_rule(flight, volume, place.raised(-1, 0).level)
-    steps = [_step(rule, between, rtol), _step(between, first, rtol)]
+    # Which of the three it was.
+    without_azimuth = build_rule(flight, volume, place.raised(_AZIMUTH, -1).level)
+    with_polar = build_rule(flight, volume, _Rungs(start + 1, start, start).level)
+    steps = [
+        _step(with_polar, lower, rtol),
+        _step(rule, without_azimuth, rtol),
+        _step(without_azimuth, with_polar, rtol),
+    ]
     while True:
         error = _bound(sum(steps), rule.hit_probability, rtol)
         if error <= rtol:
             return rule, place.level, error
-        which = int(steps[1] > steps[0])
-        up = (
-            place.raised(2 if steps[0] > 2.0 * rtol else 1, 0) if which == 0 else place.raised(0, 1)
-        )
+        which = int(np.argmax(steps))
+        quick = which == _AZIMUTH and steps[which] > 2.0 * rtol
+        up = place.raised(which, 2 if quick else 1)
         if up == place or up.nodes_from(place, len(rule)) > most:
             break
         before, rule = rule, build_rule(flight, volume, up.level)

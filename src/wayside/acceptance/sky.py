@@ -15,8 +15,16 @@ from typing import Final
 
 import numpy as np
 
+from wayside.acceptance.azimuth import (
+    MOST_PARTS,
+    azimuth_at,
+    azimuth_rule,
+    azimuth_rules,
+    divided,
+)
 from wayside.acceptance.directions import Sky, polar_frame
-from wayside.acceptance.quadrature import even, sine_squared, tanh_sinh
+from wayside.acceptance.polar import polar_nodes, polar_rules
+from wayside.acceptance.quadrature import tanh_sinh
 from wayside.acceptance.sphere import (
     arcs_between,
     azimuths,
@@ -42,12 +50,16 @@ _PARALLEL: Final = 1e-12
 
 
 @njit(error_model="numpy")
-def polar_cuts(corners, edges, arcs, cones, levels, caustic, frame, hit):  # type: ignore[no-untyped-def]
-    """Polar angles between which the arcs change analytically, sorted, and which are on a cone."""
+def polar_cuts(corners, edges, arcs, cones, limits, caustic, frame, hit):  # type: ignore[no-untyped-def]
+    """Polar angles between which the arcs change analytically, sorted.
+
+    Also which are on a cone, and the width of the peak of a cone that turns there.
+    """
     normals, inward = arcs
-    room = 3 + len(corners) + 2 * len(edges) + len(levels) * (2 + 2 * len(edges))
+    room = 3 + len(corners) + 2 * len(edges) + len(limits) * (2 + 2 * len(edges))
     cuts = np.empty(room)
     rough = np.zeros(room, dtype=np.bool_)
+    widths = np.zeros(room)
     count = 0
     for k in range(len(corners)):
         cuts[count] = polar_angle(corners[k], frame)
@@ -73,9 +85,9 @@ def polar_cuts(corners, edges, arcs, cones, levels, caustic, frame, hit):  # typ
     low = np.min(cuts[:count])
     high = np.max(cuts[:count])
     points = np.empty((2, 3))
-    for c in range(len(levels)):
+    for c in range(len(limits)):
         between = polar_angle(cones[c], frame)
-        opening = math.acos(levels[c])
+        opening = math.acos(limits[c, 0])
         for angle in (between - opening, between + opening):
             folded = abs(angle)
             if folded > math.pi:
@@ -83,9 +95,10 @@ def polar_cuts(corners, edges, arcs, cones, levels, caustic, frame, hit):  # typ
             if low < folded < high:
                 cuts[count] = folded
                 rough[count] = True
+                widths[count] = limits[c, 1]
                 count += 1
         for e in range(len(edges)):
-            number = on_arc_at_level(inward[e], normals[e], cones[c], levels[c], points)
+            number = on_arc_at_level(inward[e], normals[e], cones[c], limits[c, 0], points)
             for k in range(number):
                 cuts[count] = polar_angle(points[k], frame)
                 rough[count] = True
@@ -94,7 +107,7 @@ def polar_cuts(corners, edges, arcs, cones, levels, caustic, frame, hit):  # typ
         cuts[count] = caustic[0]
         count += 1
     order = np.argsort(cuts[:count])
-    return cuts[order], rough[order]
+    return cuts[order], rough[order], widths[order]
 
 
 @njit(error_model="numpy")
@@ -115,7 +128,7 @@ def _sort_ends(ends, on_cone, count):  # type: ignore[no-untyped-def]
 
 
 @njit(error_model="numpy")
-def _arc_ends(circles, inward, levels, sin_t, cos_t, frame, ends, on_cone):  # type: ignore[no-untyped-def]
+def _arc_ends(circles, inward, limits, sin_t, cos_t, frame, ends, on_cone):  # type: ignore[no-untyped-def]
     """Azimuths at which the arcs of one polar angle begin and end, sorted, and how many."""
     ray = np.empty(3)
     count = 0
@@ -130,9 +143,9 @@ def _arc_ends(circles, inward, levels, sin_t, cos_t, frame, ends, on_cone):  # t
                 on_cone[count] = False
                 count += 1
     none = count == 0
-    for c in range(len(levels)):
+    for c in range(len(limits)):
         circle = circles[len(inward) + c]
-        half = azimuths(circle, levels[c], sin_t, cos_t)
+        half = azimuths(circle, limits[c, 0], sin_t, cos_t)
         if half < 0.0:
             continue
         for phi in (circle[0] - half, circle[0] + half):
@@ -165,21 +178,20 @@ def _survey(  # type: ignore[no-untyped-def]
     corners,
     edges,
     cones,
-    levels,
+    limits,
     caustic,
     frame,
     position,
     size,
     axes,
     face,
-    smooth_t,
-    smooth_p,
+    rules_t,
     rough_t,
-    rough_p,
+    rules_p,
 ):
     arcs = arcs_between(corners, edges)
     inward = arcs[1]
-    circles = np.empty((len(edges) + len(levels), 3))
+    circles = np.empty((len(edges) + len(limits), 3))
     for e in range(len(circles)):
         normal = arcs[0][e] if e < len(edges) else cones[e - len(edges)]
         circle = circle_about(normal, frame)
@@ -187,9 +199,10 @@ def _survey(  # type: ignore[no-untyped-def]
             circles[e, i] = circle[i]
 
     hit = poles_hit(frame, position, size, axes, face)
-    cuts, rough = polar_cuts(corners, edges, arcs, cones, levels, caustic, frame, hit)
+    cuts, rough, widths = polar_cuts(corners, edges, arcs, cones, limits, caustic, frame, hit)
+    polar = polar_nodes(cuts, rough, widths, caustic, rules_t, rough_t)
 
-    room = len(cuts) * smooth_t.shape[1] * 4 * smooth_p.shape[1]
+    room = polar.shape[1] * 4 * rules_p[0].shape[1]
     directions = np.empty((room, 3))
     values = np.empty((3, room))
     rings = np.empty(room, dtype=np.intp)
@@ -197,53 +210,40 @@ def _survey(  # type: ignore[no-untyped-def]
     ring = 0
     ends = np.empty(2 * len(circles) + 4)
     on_cone = np.empty(len(ends), dtype=np.bool_)
+    parts = np.empty((5, MOST_PARTS))
     ray = np.empty(3)
-    for panel in range(len(cuts) - 1):
-        start = cuts[panel]
-        stop = cuts[panel + 1]
-        if stop - start < 1e-13:
-            continue
-        mapped = caustic[1] > 0.0
-        if mapped:
-            start = math.asinh((start - caustic[0]) / caustic[1])
-            stop = math.asinh((stop - caustic[0]) / caustic[1])
-        nodes_t = rough_t if rough[panel] or rough[panel + 1] else smooth_t
-        for t in range(nodes_t.shape[1]):
-            theta = start + (stop - start) * nodes_t[0, t]
-            weight_t = (stop - start) * nodes_t[1, t]
-            if mapped:
-                weight_t *= caustic[1] * math.cosh(theta)
-                theta = caustic[0] + caustic[1] * math.sinh(theta)
-            sin_t = math.sin(theta)
-            cos_t = math.cos(theta)
-            weight_t *= sin_t
-
-            number = _arc_ends(circles, inward, levels, sin_t, cos_t, frame, ends, on_cone)
-            any_ray = False
-            for k in range(number):
-                after = (k + 1) % number
-                left = ends[k]
-                right = ends[after] + (2.0 * math.pi if after == 0 else 0.0)
-                if right - left < 1e-14:
+    for t in range(polar.shape[1]):
+        sin_t = math.sin(polar[0, t])
+        cos_t = math.cos(polar[0, t])
+        weight_t = polar[1, t] * sin_t
+        number = _arc_ends(circles, inward, limits, sin_t, cos_t, frame, ends, on_cone)
+        any_ray = False
+        for k in range(number):
+            after = (k + 1) % number
+            left = ends[k]
+            right = ends[after] + (2.0 * math.pi if after == 0 else 0.0)
+            if right - left < 1e-14:
+                continue
+            unit_vector(sin_t, cos_t, 0.5 * (left + right), frame, ray)
+            if face:
+                if cross_front(ray, position, size, axes) == 0.0:
                     continue
-                unit_vector(sin_t, cos_t, 0.5 * (left + right), frame, ray)
-                if face:
-                    if cross_front(ray, position, size, axes) == 0.0:
-                        continue
-                else:
-                    near, far = cross_box(ray, position, size, axes)
-                    if far <= near:
-                        continue
-                nodes_p = rough_p if on_cone[k] or on_cone[after] else smooth_p
+            else:
+                near, far = cross_box(ray, position, size, axes)
+                if far <= near:
+                    continue
+            any_ray = True
+            pieces = divided(left, right, sin_t, cos_t, circles[len(edges) :], limits, parts)
+            for piece in range(pieces):
+                nodes_p = azimuth_rule(parts[:, piece], rules_p)
                 if count + nodes_p.shape[1] > room:
                     extra = room + nodes_p.shape[1]
                     directions = np.concatenate((directions, np.empty((extra, 3))))
                     values = np.concatenate((values, np.empty((3, extra))), axis=1)
                     rings = np.concatenate((rings, np.empty(extra, dtype=np.intp)))
                     room += extra
-                any_ray = True
                 for p in range(nodes_p.shape[1]):
-                    phi = left + (right - left) * nodes_p[0, p]
+                    phi, slope = azimuth_at(nodes_p[0, p], parts[:, piece])
                     unit_vector(sin_t, cos_t, phi, frame, ray)
                     for i in range(3):
                         directions[count, i] = ray[i]
@@ -256,13 +256,13 @@ def _survey(  # type: ignore[no-untyped-def]
                         if near == 0.0:
                             continue  # parallel to a face that rounding puts it past
                         far = max(far, near)
-                    values[0, count] = weight_t * (right - left) * nodes_p[1, p]
+                    values[0, count] = weight_t * slope * nodes_p[1, p]
                     values[1, count] = near
                     values[2, count] = far
                     rings[count] = ring
                     count += 1
-            if any_ray:
-                ring += 1
+        if any_ray:
+            ring += 1
     return directions[:count], values[:, :count], rings[:count]
 
 
@@ -282,19 +282,17 @@ def survey_box(
         np.ascontiguousarray(box.corner_directions[::2]) if face else box.corner_directions,
         FRONT_EDGE_ROWS if face else EDGE_ROWS,
         np.ascontiguousarray(cones[:, :3]),
-        np.ascontiguousarray(cones[:, 3]),
+        np.ascontiguousarray(cones[:, 3:]),
         np.array([caustic.angle, caustic.width]),
         polar_frame(axis, box.centre),
         box.position,
         box.size,
         box.axes,
         face,
-        sine_squared(nodes_polar),
-        even(nodes_azimuth),
-        # Cones make roots at the ends of panels and arcs, and the other beam's caustic a logarithm,
-        # which arcs cut in two resolve; where it is a ring, panels alone have to.
-        tanh_sinh(3 * nodes_polar) if rings else sine_squared(nodes_polar),
-        sine_squared(2 * nodes_azimuth),
+        polar_rules(nodes_polar),
+        # Where cones are rings there is no azimuth in which to resolve them.
+        tanh_sinh(3 * nodes_polar) if rings else np.empty((2, 0)),
+        azimuth_rules(nodes_azimuth),
     )
     rays = np.arange(len(ring_of), dtype=np.intp)
     return Sky(directions, values[0], values[1], values[2], ring_of, rays)

@@ -62,8 +62,8 @@ def aim_at(flight: Flight, box: Box, ctau: float) -> Aim:
     frame = polar_frame(axis, box.centre)
     normals, inward = arcs_between(box.corner_directions, EDGE_ROWS)
     hit = poles_hit(frame, box.position, box.size, box.axes, False)
-    none = np.empty((0, 3)), np.empty(0), np.zeros(2)
-    cuts, _ = polar_cuts(box.corner_directions, EDGE_ROWS, (normals, inward), *none, frame, hit)
+    none = np.empty((0, 3)), np.empty((0, 2)), np.zeros(2)
+    cuts, _, _ = polar_cuts(box.corner_directions, EDGE_ROWS, (normals, inward), *none, frame, hit)
     low, high = float(cuts[0]), float(cuts[-1])
     # An edge is on the outline if no corner lies beyond its plane.
     sides = normals @ box.corner_directions.T

@@ -67,18 +67,15 @@ class CascadeFlight(NamedTuple):
         return NO_CAUSTIC
 
     def edges(self, axis: FloatArray) -> FloatArray:
-        """Cones where the range of rapidities opens or splits, for particles slower than the boost.
-
-        Rows of axis (3) and cosine of the opening angle, shape (n, 4).
-        """
+        """Cones where the range of rapidities opens or splits, below the speed of the boost."""
         speed = float(np.linalg.norm(self.frames.boost))
         rows = []
         for energy in (self.energy_low, self.energy_high):
             ratio = math.sqrt(max(0.0, (energy / self.mass) ** 2 - 1.0))
             if speed > 1e-12 and ratio < speed:
                 cosine = math.sqrt(1.0 - (ratio / speed) ** 2)
-                rows.append([*(self.frames.boost / speed), cosine])
-        return np.array(rows).reshape(-1, 4)
+                rows.append([*(self.frames.boost / speed), cosine, 0.0])
+        return np.array(rows).reshape(-1, 5)
 
 
 @njit(error_model="numpy")

@@ -55,13 +55,13 @@ class CollinearFlight(NamedTuple):
         return Caustic(0.0, self.width)
 
     def edges(self, axis: FloatArray) -> FloatArray:
-        """The cone that an A' slower than the boost cannot leave, shape (n, 4)."""
+        """The cone that an A' slower than the boost cannot leave, shape (n, 5)."""
         if not self._slow:
-            return np.empty((0, 4))
+            return np.empty((0, 5))
         speed = float(np.linalg.norm(self.frames.boost))
         ratio = self.momentum / self.mass / speed
         cosine = math.sqrt((1.0 - ratio) * (1.0 + ratio))
-        return np.array([[*(self.frames.boost / speed), cosine]])
+        return np.array([[*(self.frames.boost / speed), cosine, 0.0]])
 
 
 @njit(error_model="numpy")

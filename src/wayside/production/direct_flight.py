@@ -46,8 +46,8 @@ class DirectFlight(NamedTuple):
         return Caustic(math.asin(ratio / speed), FAR_AWAY, inverse_root=True)
 
     def edges(self, axis: FloatArray) -> FloatArray:
-        """No further cones, shape (0, 4)."""
-        return np.empty((0, 4))
+        """No further cones, shape (0, 5)."""
+        return np.empty((0, 5))
 
 
 @njit(error_model="numpy")

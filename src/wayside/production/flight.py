@@ -64,5 +64,6 @@ class Flight(Protocol):
         Returns
         -------
         ndarray
-            Rows of axis (3) and cosine of the opening angle, shape (n, 4).
+            Rows of axis (3), cosine of the opening angle, and width in radians of the peak there,
+            0 for a root without any; shape (n, 5).
         """

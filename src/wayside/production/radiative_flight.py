@@ -63,41 +63,47 @@ class RadiativeFlight(NamedTuple):
 
     def caustic(self, axis: FloatArray) -> Caustic:
         """Polar angle and width at which the ridge about ``axis`` turns back."""
-        ratio = self.shape.p_star / self.mass
         # Of this ridge alone: a boost can send both A' the same way, each with its own caustic.
-        speed = float(self.ridges[self._nearest_ridge(axis)] @ axis)
-        if speed <= 0.0 or ratio >= speed:
+        return self._turning(self.ridges[self._nearest_ridge(axis)])
+
+    def edges(self, axis: FloatArray) -> FloatArray:
+        """Cones on which the density is not smooth, see `wayside.production.flight.Flight`.
+
+        Where the range of rapidities opens or splits, for excited states slower than the boost,
+        and the caustic of the ridge that ``axis`` does not belong to.
+        """
+        boost = self.frames.boost
+        other = self.ridges[1 - self._nearest_ridge(axis)]
+        limits = [(boost, self.energy_low, 0.0), (boost, self.energy_high, 0.0)]
+        limits.append((other, self.shape.e_star, self._turning(other).width))
+        rows: list[list[float]] = []
+        for velocity, energy, width in limits:
+            speed = math.sqrt(velocity @ velocity)
+            ratio = math.sqrt(max(0.0, (energy / self.mass - 1.0) * (energy / self.mass + 1.0)))
+            if speed < 1e-12 or ratio >= speed:
+                continue
+            rows.append([*(velocity / speed), math.sqrt(1.0 - (ratio / speed) ** 2), width])
+        return np.array(rows).reshape(-1, 5)
+
+    def _turning(self, ridge: FloatArray) -> Caustic:
+        """Angle to a ridge, of a given four-velocity, at which it turns back."""
+        ratio = self.shape.p_star / self.mass
+        speed = math.sqrt(ridge @ ridge)
+        if ratio >= speed:
             return NO_CAUSTIC
         angle = math.asin(ratio / speed)
+        axis = ridge / speed
         across = np.eye(3)[int(np.argmin(np.abs(axis)))]
         across = across - (across @ axis) * axis
         across /= np.linalg.norm(across)
         direction = math.cos(angle) * axis + math.sin(angle) * across
-        _, origin = rapidity_offset(speed * axis, direction)
+        _, origin = rapidity_offset(ridge, direction)
         transverse = self.mass * math.sinh(origin) * math.sin(angle)
         spread = self.ridge_width * transverse
         # Where (mass scale)^2 = (e_star + i spread)^2, continued to complex polar angle.
         slope = self.mass**2 * speed**2 * math.sin(angle) * math.cos(angle)
         width = spread * self.shape.e_star / slope if slope > 0.0 else 0.0
         return Caustic(angle, max(width, 1e-12))
-
-    def edges(self, axis: FloatArray) -> FloatArray:
-        """Cones on which the density is not smooth, rows of axis and cosine, shape (n, 4).
-
-        Where the range of rapidities opens or splits, for excited states slower than the boost,
-        and the caustic of the ridge that ``axis`` does not belong to.
-        """
-        boost = self.frames.boost
-        limits = [(boost, self.energy_low), (boost, self.energy_high)]
-        limits.append((self.ridges[1 - self._nearest_ridge(axis)], self.shape.e_star))
-        rows: list[list[float]] = []
-        for velocity, energy in limits:
-            speed = math.sqrt(velocity @ velocity)
-            ratio = math.sqrt(max(0.0, (energy / self.mass - 1.0) * (energy / self.mass + 1.0)))
-            if speed < 1e-12 or ratio >= speed:
-                continue
-            rows.append([*(velocity / speed), math.sqrt(1.0 - (ratio / speed) ** 2)])
-        return np.array(rows).reshape(-1, 4)
 
     def _nearest_ridge(self, toward: FloatArray) -> int:
         """Which ridge points best along a direction, the faster one if both are parallel."""
