@@ -10,6 +10,7 @@ Both print the tables; the first takes some ten minutes of one core, the second 
 """
 
 import argparse
+import math
 import sys
 import warnings
 from dataclasses import replace
@@ -29,6 +30,7 @@ from wayside.designing.plan import Plan, plan
 from wayside.designing.run import run_design
 from wayside.designing.settings import DesignSettings
 from wayside.executors import local_executor
+from wayside.limits.uncertain import Statistic
 from wayside.plotting.design import changes_figure, front_figure
 from wayside.plotting.style import canvas
 from wayside.results.displaced import ChamberSignal, DisplacedSearch, chamber_signal, covered
@@ -81,7 +83,7 @@ OFF_SHELL: Final = {"model.m_aprime": 14.0, "model.m1": 5.0, "model.m2": 4.7}
 """Fig. 16 of the study, the larger splitting."""
 
 CASES: Final = {
-    "belle2": Case("Belle II, A' of 8 GeV", "belle2-forward-beams", BELLE2, BESIDE_BELLE2, 480),
+    "belle2": Case("Belle II, A' of 8 GeV", "belle2-forward-beams", BELLE2, BESIDE_BELLE2, 152),
     "off-shell": Case(
         "Belle II, A' of 14 GeV, off shell",
         "belle2-forward-beams",
@@ -105,29 +107,21 @@ CASES: Final = {
 }
 
 
-EARLIER: Final = {
-    "detectors.A.position.0": 0.886,
-    "detectors.A.position.2": 5.943,
-    "shielding.tungsten": 1.3,
-    "detectors.A.size.0": 0.2,
-    "detectors.A.size.1": 0.324,
-    "detectors.A.size.2": 1.32,
-    "stack.shield": 0.164,
-    "stack.fibre_planes": 1,
-    "site.film_replacement": 344.0,
-}
-"""What was recommended beside Belle II for a background eleven times larger."""
-
-BY_HAND: Final[dict[str, dict[str, dict[str, float]]]] = {
+VARIANTS: Final[dict[str, dict[str, dict[str, float]]]] = {
     "belle2": {
-        "earlier": EARLIER,
-        "two planes": EARLIER | {"stack.fibre_planes": 2},
-        "lead 10 cm": EARLIER | {"stack.shield": 0.1},
-        "lead 10 cm, two planes": EARLIER | {"stack.shield": 0.1, "stack.fibre_planes": 2},
-        "half the depth": EARLIER | {"detectors.A.size.2": 0.66},
+        "two planes of fibres": {"stack.fibre_planes": 2},
+        "lead 5 cm": {"stack.shield": 0.05},
+        "lead 10 cm": {"stack.shield": 0.1},
+        "lead 20 cm": {"stack.shield": 0.2},
+        "depth 0.4 m": {"detectors.A.size.2": 0.4},
+        "lead 20 cm, two planes, 7 cm back": {
+            "stack.shield": 0.2,
+            "stack.fibre_planes": 2,
+            "detectors.A.position.2": 5.93,
+        },
     }
 }
-"""Designs that no search proposed, by case and name."""
+"""Changes to the recommended design that no search proposed, by case and name."""
 
 
 def scenario_of(case: Case) -> Scenario:
@@ -173,11 +167,16 @@ CHAMBERS: Final = {
 """By case."""
 
 
+def limit(background: float, error: float, scenario: Scenario, statistic: Statistic) -> float:
+    """Signal events that are excluded."""
+    return expected_limit(background, error, scenario.run.confidence_level, statistic)
+
+
 def weaker(chamber: ChamberSignal, change: dict[str, float]) -> ChamberSignal:
     """The same search with lower efficiencies or more background."""
     scale = change.get("scale", 1.0)
     background = change.get("background", 0.0), change.get("background_error", 0.0)
-    level = expected_limit(*background, chamber.scenario.run.confidence_level)
+    level = limit(*background, chamber.scenario, "mean")
     efficiencies = {name: scale * value for name, value in chamber.efficiencies.items()}
     return replace(chamber, efficiencies=efficiencies, level=level)
 
@@ -189,17 +188,26 @@ class Reach(NamedTuple):
     trial: Trial
     signal: Signal
 
-    def row(self, assumption: str) -> tuple[str, float, float, float]:
-        """Name, smallest epsilon, area, signal events that are excluded."""
+    def row(self, assumption: str) -> str:
+        """Smallest epsilon, area and excluded events for the mean limit, epsilon for the median."""
         level = self.level(assumption)
-        return self.name, smallest(self.signal, level).value, area(self.signal, level).value, level
+        median = smallest(self.signal, self.level(assumption, "median")).value
+        values = smallest(self.signal, level).value, area(self.signal, level).value, level, median
+        return ", ".join(f"{value:.3g}" for value in values)
 
-    def level(self, assumption: str) -> float:
+    def level(self, assumption: str, statistic: Statistic = "mean") -> float:
         """Signal events that are excluded if the background is taken in a way."""
-        value, error = ASSUMPTIONS[assumption].counts(
-            self.trial.background, self.trial.background_error
-        )
-        return expected_limit(value, error, self.signal.scenario.run.confidence_level)
+        own = self.trial.background, self.trial.background_error
+        return limit(*ASSUMPTIONS[assumption].counts(*own), self.signal.scenario, statistic)
+
+    @property
+    def with_all_photons(self) -> tuple[float, float]:
+        """Smallest epsilon over that with one photon, and the same of the most events."""
+        scenario = self.signal.scenario.with_values({"run.radiation": "all"})
+        every = Signal(scenario, point_of(scenario))
+        level = self.level("nominal")
+        ratio = smallest(every, level).value / smallest(self.signal, level).value
+        return ratio, float(every.plane.max() / self.signal.plane.max())
 
 
 def reaches(found: Design) -> list[Reach]:
@@ -212,17 +220,19 @@ def reaches(found: Design) -> list[Reach]:
     return made
 
 
-def by_hand(name: str, found: Design) -> None:
-    """Print what designs are worth that the search did not propose."""
-    if name not in BY_HAND:
+def variants(name: str, found: Design) -> None:
+    """Print what changes to the recommended design are worth that the search did not propose."""
+    if name not in VARIANTS or found.best is None:
         return
-    print(f"\n| by hand | cost | background | n | {' | '.join(ASSUMPTIONS)} |")
-    for label, values in BY_HAND[name].items():
-        trial = found.plan.evaluator(values)
-        cells = [f"{trial.by_assumption[key]:.3g}" for key in ASSUMPTIONS]
+    print(f"\n| recommended, but | cost | background | n | median | {' | '.join(ASSUMPTIONS)} |")
+    for label, values in VARIANTS[name].items():
+        trial = found.plan.evaluator({**found.best.values, **values})
+        cells = [f"{trial.by_assumption.get(key, math.nan):.3g}" for key in ASSUMPTIONS]
         background = f"{trial.background:.3g} +- {trial.background_error:.3g}"
-        head = f"| {label} | {trial.cost:.3g} | {background} | {trial.n_limit:.3g} | "
-        print(head + " | ".join(cells) + " |")
+        head = (
+            f"| {label} {trial.reason} | {trial.cost:.3g} | {background} | {trial.n_limit:.3g} | "
+        )
+        print(head + f"{trial.median_value:.3g} | " + " | ".join(cells) + " |")
 
 
 def report(name: str, found: Design) -> tuple[list[Reach], ChamberSignal]:
@@ -234,17 +244,35 @@ def report(name: str, found: Design) -> tuple[list[Reach], ChamberSignal]:
     print("\n| | proposal | recommended |\n|---|---|---|")
     for key in found.start.values:
         print(f"| {key} | " + " | ".join(f"{each.trial.values[key]:.4g}" for each in own) + " |")
-    for label in ("value", "n_limit", "background", "background_error", "cost"):
+    for label in (
+        *("value", "median_value", "n_limit", "n_limit_median"),
+        *("background", "background_error", "yield_error", "cost"),
+    ):
         print(f"| {label} | " + " | ".join(f"{getattr(e.trial, label):.4g}" for e in own) + " |")
-    print("\n| background | " + " | ".join(f"{e.name}: epsilon, area, n" for e in own) + " |")
+    print(
+        "\n| background | "
+        + " | ".join(f"{e.name}: epsilon, area, n, epsilon of median" for e in own)
+        + " |"
+    )
     for key, one in ASSUMPTIONS.items():
-        cells = ["{:.3g}, {:.3g}, {:.3g}".format(*each.row(key)[1:]) for each in own]
-        print(f"| {one.label} | " + " | ".join(cells) + " |")
+        print(f"| {one.label} | " + " | ".join(each.row(key) for each in own) + " |")
     print("\n| change | alone | undone |\n|---|---|---|")
     for step in found.steps:
-        cells = [f"{t.value:.3g} {t.reason}" for t in (step.alone, step.undone)]
+        cells = [f"{t.value:.4g}, {t.cost:.3g} {t.reason}" for t in (step.alone, step.undone)]
         print(f"| {step.change.name} | " + " | ".join(cells) + " |")
-    by_hand(name, found)
+    for key in ASSUMPTIONS:
+        other = next(each.other for each in found.alternatives if each.name == key)
+        if other is not None:
+            values = {name: float(f"{value:.4g}") for name, value in other.values.items()}
+            print(f"best of all, {key}: {other.by_assumption[key]:.3g}, {other.cost:.3g}, {values}")
+    print(f"lead stands in: {found.in_the_way}; uncertainty: {found.uncertainty}")
+    variants(name, found)
+    for each in own:
+        print(
+            "{}: epsilon, most events with all photons over one: {:.4g}, {:.4g}".format(
+                each.name, *each.with_all_photons
+            )
+        )
     print("\nevents at most: " + ", ".join(f"{e.name} {e.signal.plane.max():.3g}" for e in own))
     every = {e.name: replace(e.signal.point, efficiency="unity") for e in own}  # type: ignore[type-var]
     for each in own:
