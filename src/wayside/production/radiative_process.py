@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterator
 from functools import cached_property
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -30,6 +30,10 @@ if TYPE_CHECKING:
 
 FAR_FROM_POLE = 1e-3
 """A beam's spread of energies: nearer to sqrt(s) the photon is softer than the beams are known."""
+
+
+FELT: Final = 4.0
+"""Spreads of a beam between the A' mass and sqrt(s) from which on 1/(s - M^2) is tame."""
 
 
 class RadiativeProcess(Process):
@@ -64,6 +68,16 @@ class RadiativeProcess(Process):
         if self.radiates:
             value *= narrow_ratio(m_aprime, sqrt_s)
         return value * self.mediator_widths.running_factor
+
+    def flags(self, couplings: Couplings) -> list[str]:
+        """Whether the spread of the beam energies reaches the end of the spectrum."""
+        gap = (self.beams.sqrt_s - self.model.m_aprime) / self.beams.sqrt_s
+        if not self.radiates or gap >= FELT * self.treatment.energy_spread:
+            return []
+        return [
+            "radiation: the A' mass is within the spread of the beam energies of sqrt_s: yields"
+            ' with all photons are not known there; run.radiation = "one-photon" has no spread'
+        ]
 
     def branching_ratio(self, couplings: Couplings) -> FloatArray:
         """Branching ratio of A' into the dark pair."""
