@@ -91,6 +91,30 @@ def test_goes_on_where_it_was(tmp_path: Path) -> None:
     assert len(list((tmp_path / "work").iterdir())) == 3
 
 
+def test_what_a_late_worker_of_a_killed_run_leaves(tmp_path: Path) -> None:
+    """A process that still writes when the run begins, and is gone when it ends."""
+    table = tables(tmp_path / "work", tmp_path / "marks")
+    table.run()
+    table.path("draw-1").unlink()
+    say_and_wait = "import wayside.processes as p; print(p.token(), flush=True); input()"
+    with subprocess.Popen(
+        [sys.executable, "-c", say_and_wait], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as late:
+        assert late.stdout is not None
+        token = late.stdout.readline().decode().strip()
+        left = tmp_path / "work" / f".draw-2.npz.{token}.part"
+        left.write_bytes(b"half")
+
+        def end(_: str) -> None:
+            assert left.exists(), "what a living process writes is kept"
+            late.kill()
+            late.wait()
+
+        table.run(report=end)
+    assert not left.exists()
+    assert len(list((tmp_path / "work").iterdir())) == 3
+
+
 def test_other_inputs_are_other_tasks(tmp_path: Path) -> None:
     """Arguments, name and surroundings: whatever differs, nothing of before is taken."""
     table = tables(tmp_path, tmp_path / "marks", geant4="11.4")

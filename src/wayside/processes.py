@@ -107,14 +107,15 @@ def pool(
             yield executor
         except BrokenProcessPool:
             raise WorkerError(
-                f"a worker process died (with one worker an error would be shown); {_GUARD}"
+                f"a worker process died (with one worker an error would be shown); {GUARD}"
             ) from None
 
 
-_GUARD: Final = (
+GUARD: Final = (
     'a script that uses workers must call them below `if __name__ == "__main__":`, because each'
     " worker imports the script"
 )
+"""What to tell whose workers end before they begin."""
 
 
 def refuse_in_import() -> None:
@@ -126,7 +127,7 @@ def refuse_in_import() -> None:
         Python prints its text; the process that wanted the worker learns that it died.
     """
     if getattr(multiprocessing.current_process(), "_inheriting", False):
-        sys.exit(f"wayside: {_GUARD}")
+        sys.exit(f"wayside: {GUARD}")
 
 
 def _begin(initializer: Callable[..., object] | None, arguments: tuple[Any, ...]) -> None:

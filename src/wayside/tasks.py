@@ -163,6 +163,8 @@ class TaskTable:
 
         names = ((name, name) for name in missing)
         Processes(workers, fresh).run(self._do, names, receive, say)
+        # Once more: a worker of a run that was killed may have outlived it by some moments.
+        remove_parts(self.folder)
         if failed:
             raise TaskError(
                 f"{len(failed)} of {len(missing)} tasks failed; {failed[0]}; the others are kept in"

@@ -194,6 +194,22 @@ def test_a_script_without_a_guard(tmp_path: Path) -> None:
     assert "bootstrapping" not in done.stderr
 
 
+def test_a_script_without_a_guard_and_an_executor(tmp_path: Path) -> None:
+    """Where workers are tried again, the outcome says why they died."""
+    script = tmp_path / "script.py"
+    script.write_text(
+        "from wayside.executors import local_executor\n"
+        "local_executor(2).run(abs, [('first', 1)], lambda outcome: print(outcome.error), print)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, str(script)], capture_output=True, text=True, check=False
+    )
+    first, last = done.stdout.splitlines()
+    assert first.startswith("first: process died (exit status 1): a script that uses workers")
+    assert 'below `if __name__ == "__main__":`' in last
+    assert "bootstrapping" not in done.stderr
+
+
 def test_the_error_of_a_folder_names_it(tmp_path: Path) -> None:
     with claimed_folder(tmp_path):
         second = claimed_folder(tmp_path)

@@ -18,6 +18,7 @@ from wayside.detector.stack import Stack
 from wayside.errors import InputError
 from wayside.generator.records import PRIMARY
 from wayside.reading import file_checksum, read_json, sealed_json
+from wayside.reconstruction import run
 from wayside.reconstruction.files import Run, spans
 from wayside.reconstruction.job import Job
 from wayside.reconstruction.material import Layer
@@ -102,6 +103,27 @@ def test_what_is_found(simulated, reference):
 
 def test_any_number_of_workers(simulated, reference, tmp_path):
     assert reconstruct_run(simulated, tmp_path, job(), workers=2) == reference[1]
+    same(reference[0], tmp_path)
+
+
+def test_a_group_that_fails(simulated, reference, tmp_path, monkeypatch):
+    """The others are kept, the message says which, and the same call goes on to the same files."""
+    write = run._write_group
+
+    def fails_once(group):
+        if group.number == 1:
+            raise ZeroDivisionError("no track")
+        write(group)
+
+    monkeypatch.setattr(run, "_write_group", fails_once)
+    with pytest.raises(
+        run.ReconstructionError, match=r"1 of 6 .* failed; events .*: Zero.*no track"
+    ):
+        reconstruct_run(simulated, tmp_path, job())
+    monkeypatch.setattr(run, "_write_group", write)
+    seen = []
+    reconstruct_run(simulated, tmp_path, job(), progress=lambda *now: seen.append(now))
+    assert seen == [(6, 6)]
     same(reference[0], tmp_path)
 
 

@@ -18,7 +18,7 @@ from typing import Any, Final, NamedTuple
 from wayside.errors import WaysideError
 from wayside.executors.protocol import Outcome
 from wayside.files import scratch_folder
-from wayside.processes import end_with_parent, refuse_in_import
+from wayside.processes import GUARD, end_with_parent, refuse_in_import
 
 ATTEMPTS: Final = 2
 """How often a task is tried whose process dies."""
@@ -159,7 +159,9 @@ class _Workers:
     def _died(self, running: _Running) -> None:
         status = running.process.exitcode or 0
         how = signal.Signals(-status).name if status < 0 else f"exit status {status}"
-        lines = running.log.read_text(errors="replace").split("\n") if running.log.exists() else []
+        # Without a log it never began.
+        began = running.log.exists()
+        lines = running.log.read_text(errors="replace").split("\n") if began else [GUARD]
         last = [line.strip() for line in lines if line.strip()][-1:]
         message = ": ".join([f"process died ({how})", *last])
         task = running.task

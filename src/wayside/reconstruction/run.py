@@ -3,16 +3,16 @@
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from wayside.errors import InputError
+from wayside.errors import InputError, WaysideError
+from wayside.executors.protocol import Outcome, local_executor
 from wayside.files import claimed_folder, remove_parts, write_text
 from wayside.generator.records import PRIMARY
-from wayside.processes import pool
 from wayside.reading import file_checksum, read_json, require_checksums, sealed_json
 from wayside.reconstruction.files import KINDS, Run, spans
 from wayside.reconstruction.job import Job, response_of
@@ -30,6 +30,10 @@ TABLES: Final = ("tracks", "vertices", "particles")
 
 CANDIDATES: Final = "candidates"
 """Name of one more table, where there is a selection."""
+
+
+class ReconstructionError(WaysideError):
+    """Groups of events that could not be reconstructed; those that could are kept."""
 
 
 def tables_of(job: Job) -> tuple[str, ...]:
@@ -86,6 +90,8 @@ def reconstruct_run(
     ------
     InputError
         If there is no run, or the folder holds the result of another job.
+    ReconstructionError
+        If groups of events failed, or their processes died.
 
     Examples
     --------
@@ -140,11 +146,7 @@ def _reconstruct(
         for number, (first, last) in enumerate(spans(run.events(), job.together))
     ]
     waiting = [group for group in groups if not group.is_done()]
-    done = len(groups) - len(waiting)
-    for _ in _write_groups(waiting, workers):
-        done += 1
-        if progress is not None:
-            progress(done, len(groups))
+    _write_groups(waiting, len(groups), workers, progress)
     for name in tables_of(job):
         join_tables(
             [group.file(name) for group in groups], out / f"{name}.parquet", {"job": digest}
@@ -210,13 +212,28 @@ class _Group(NamedTuple):
             return False
 
 
-def _write_groups(waiting: list[_Group], workers: int) -> Iterator[None]:
-    if workers == 1:
-        yield from map(_write_group, waiting)
-        return
-    with pool(workers) as executor:
-        done: Iterable[None] = executor.map(_write_group, waiting)
-        yield from done
+def _write_groups(
+    waiting: list[_Group], total: int, workers: int, progress: Callable[[int, int], object] | None
+) -> None:
+    done = total - len(waiting)
+    failed: list[str] = []
+
+    def receive(outcome: Outcome) -> None:
+        nonlocal done
+        if outcome.error is not None:
+            failed.append(f"{outcome.name}: {outcome.error}")
+            return
+        done += 1
+        if progress is not None:
+            progress(done, total)
+
+    tasks = ((f"events {group.first} to {group.last}", group) for group in waiting)
+    local_executor(workers).run(_write_group, tasks, receive, lambda _: None)
+    if failed:
+        raise ReconstructionError(
+            f"{len(failed)} of {total} groups of events failed; {failed[0]}; the others are kept,"
+            " and the same command tries these again"
+        )
 
 
 def _write_group(group: _Group) -> None:

@@ -142,6 +142,7 @@ def run_scan(
         raise
     record = record.with_partitions(there.values())
     record.write(folder)
+    remove_parts(folder / FOLDER)  # of another run, which has ended meanwhile
     if failures:
         raise ScanError(
             f"{len(failures)} of {len(missing)} partitions failed; {failures[0]}; the others are"
