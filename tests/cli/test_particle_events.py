@@ -3,12 +3,13 @@
 import json
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 
 from wayside.cli.main import cli
+
+pa = pytest.importorskip("pyarrow")
+pq = pytest.importorskip("pyarrow.parquet")
 
 KEYS = {
     "alp-photon": ["model.mass=0.5", "model.g_photon=1e-7"],

@@ -1,7 +1,9 @@
 """Processes: conformance, sums of several, and one from outside in a single file."""
 
+import ast
 import math
 from functools import cached_property
+from pathlib import Path
 from typing import NamedTuple
 
 import numba
@@ -274,3 +276,15 @@ def test_contour_of_two_processes_lies_below_that_of_one() -> None:
     assert smallest(both) <= smallest(one)
     assert np.all(both.total >= one.total)
     assert np.any(both.total > 1.01 * one.total)
+
+
+def test_names_of_processes_stand_in_production_alone():
+    """No module decides by the name of a process: strings of the code, docstrings left out."""
+    source = Path(registry.__file__).parents[1]
+    naming = {
+        path.relative_to(source).parts[0]
+        for path in source.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Constant) and node.value in ("on-shell", "off-shell")
+    }
+    assert naming == {"production"}

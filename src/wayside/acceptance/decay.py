@@ -189,6 +189,7 @@ class DecayCurve:
         self._highest_rate = (_TABLE_HIGH if inside.any() else BEGIN) / float(np.exp(low))
         self._rule: Rule | None = rule
         self._again = again
+        self._tail: CubicSpline | None = None
         self._fineness = tail
         self.mean_path = float(-np.sum(grid * self._distance)) / self.hit_probability
         """Mean proper flight distance inside the volume in m, for those that cross it."""
@@ -209,13 +210,15 @@ class DecayCurve:
         value[1:] = np.log(sums / rate[1:])
         return CubicSpline(self._coordinate(rate), value)
 
-    @cached_property
-    def _tail(self) -> CubicSpline:
+    def _tail_spline(self) -> CubicSpline:
         """Logarithm of F exp(shortest rate)/rate against that of the rate, beyond `_spline`."""
+        if self._tail is not None:
+            return self._tail
         rate = np.geomspace(self._highest_rate, _TABLE_HIGH / self.shortest, self._fineness.knots)
         sums = tail_sums(self._nodes(), self.shortest, rate, self._fineness.cut)
         self._rule = None
-        return CubicSpline(np.log(rate), np.log(sums / rate))
+        self._tail = CubicSpline(np.log(rate), np.log(sums / rate))
+        return self._tail
 
     def _log_over_rate(self, rate: FloatArray) -> FloatArray:
         """Logarithm of F exp(shortest rate)/rate, in the grid's range of rates."""
@@ -228,8 +231,8 @@ class DecayCurve:
     def _log_over_rate_in_tail(self, rate: FloatArray) -> FloatArray:
         """The same beyond that range, a constant where F underflows."""
         known = np.minimum(rate, _TABLE_HIGH / self.shortest)
-        if rate.size > _FEW or "_tail" in self.__dict__:
-            return np.asarray(self._tail(np.log(known)))
+        if rate.size > _FEW or self._tail is not None:
+            return np.asarray(self._tail_spline()(np.log(known)))
         return np.asarray(np.log(tail_sums(self._nodes(), self.shortest, known) / known))
 
     def _nodes(self) -> Rule:

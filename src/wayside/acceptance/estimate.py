@@ -77,8 +77,8 @@ def _ladder(rtol: float, first: int) -> tuple[Level, ...]:
 
 SAFETY = 2.0
 LEAST_SHARE = 0.1
-"""The bound is twice the step between orders; as two orders can agree by chance, it is never less
-than this fraction of the accuracy asked for."""
+"""The bound is twice the step between orders; as two orders can agree accidentally, it is never
+less than this fraction of the accuracy asked for."""
 
 
 def _difference(now: float, before: float) -> float:
