@@ -4,11 +4,11 @@ Reading the metadata of all installed packages takes some milliseconds, and a sc
 models, processes and volumes several times.
 """
 
+import os
 import sys
 from functools import lru_cache
 from importlib import metadata
 from importlib.metadata import EntryPoint
-from pathlib import Path
 
 
 def entry_points(group: str) -> tuple[EntryPoint, ...]:
@@ -30,7 +30,8 @@ def entry_points(group: str) -> tuple[EntryPoint, ...]:
 def _changed(place: str) -> int:
     """Time in ns at which something was added to or removed from a folder, 0 if there is none."""
     try:
-        return Path(place).stat().st_mtime_ns
+        # A path object would take several times as long.
+        return os.stat(place or ".").st_mtime_ns  # noqa: PTH116
     except OSError:
         return 0
 

@@ -45,9 +45,9 @@ class Variation:
         InputError
             If it is refused, in the same words.
         """
-        plain = overrides.apply(self._plain, values)
         try:
             names = dict.fromkeys(key.partition(".")[0] for key in values)
+            plain = overrides.apply({name: self._plain[name] for name in names}, values)
             made = self.scenario.model_copy(
                 update={name: self._section(name, plain) for name in names}
             )
@@ -55,7 +55,8 @@ class Variation:
         except (ValidationError, InputError, LookupError):
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                return Scenario.from_dict(plain)  # refuses it in words of its own
+                # Refuses it in words of its own.
+                return Scenario.from_dict(overrides.apply(self._plain, values))
         return made
 
     def _section(self, name: str, plain: Mapping[str, Any]) -> object:
