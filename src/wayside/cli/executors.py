@@ -10,15 +10,27 @@ if TYPE_CHECKING:
     from wayside.executors import Executor
 
 
-def executor_options(command: Command) -> Command:
+def executor_options(command: Command, default: str = "one per core") -> Command:
     """Add ``--workers`` and ``--scheduler``, passed as those of `executor_of`."""
     processes = click.option(
-        "--workers", type=click.IntRange(1), metavar="N", help="Processes.  [default: one per core]"
+        "--workers", type=click.IntRange(1), metavar="N", help=f"Processes.  [default: {default}]"
     )
     farm = click.option(
         "--scheduler", metavar="ADDRESS", help="A scheduler of dask.distributed instead."
     )
     return processes(farm(command))
+
+
+def optional_executor_options(command: Command) -> Command:
+    """Add the same options where this process computes unless they are given."""
+    return executor_options(command, "1")
+
+
+def optional_executor(workers: int | None, scheduler: str | None) -> "Executor | None":
+    """Make the executor that options ask for, None for this process; as `executor_of`."""
+    if scheduler is None and workers in (None, 1):
+        return None
+    return executor_of(workers, scheduler)
 
 
 def executor_of(workers: int | None, scheduler: str | None) -> "Executor":

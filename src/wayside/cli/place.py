@@ -15,6 +15,7 @@ from wayside.cli.common import (
     scenario_options,
     table_text,
 )
+from wayside.cli.executors import optional_executor, optional_executor_options
 from wayside.cli.progress import steps
 from wayside.text import json_text
 
@@ -70,6 +71,7 @@ def _range(_: click.Context, __: click.Parameter, value: str | None) -> tuple[fl
 @click.option(
     "--count", type=click.IntRange(1, 100), default=10, show_default=True, help="Best places."
 )
+@optional_executor_options
 def command(
     scenario: str,
     overrides: tuple[str, ...],
@@ -80,6 +82,8 @@ def command(
     grid: tuple[int, int, int] | None,
     distance: tuple[float, float] | None,
     count: int,
+    workers: int | None,
+    scheduler: str | None,
 ) -> None:
     """Find where a detector of its size and orientation sees most.
 
@@ -88,6 +92,7 @@ def command(
     (map-NAME where there are several detectors).
     """
     loaded = load(scenario, overrides)
+    by = optional_executor(workers, scheduler)
     from wayside.placement.grid import DEFAULT_COUNTS, DEFAULT_DISTANCES, Grid
 
     positions = Grid(grid or DEFAULT_COUNTS, distance or DEFAULT_DISTANCES)
@@ -99,7 +104,15 @@ def command(
 
     with steps(f"places of {names[0]}", hidden=as_json) as say:
         found = [
-            place(loaded, name, objective=objective, grid=positions, count=count, progress=say)
+            place(
+                loaded,
+                name,
+                objective=objective,
+                grid=positions,
+                count=count,
+                progress=say,
+                executor=by,
+            )
             for name in names
         ]
     result = placement_result(found, count)

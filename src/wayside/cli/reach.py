@@ -17,6 +17,7 @@ from wayside.cli.common import (
     require_named_plane,
     scenario_options,
 )
+from wayside.cli.executors import optional_executor, optional_executor_options
 from wayside.cli.planes import compute_and_print, folder_of, plane_option, span
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 @json_option
 @plane_option("Plane to draw, instead of the scenario's.")
 @recast_option
+@optional_executor_options
 @figure_options
 @click.option(
     "--band", is_flag=True, help="Draw the contour with yields one standard error lower and higher."
@@ -43,13 +45,16 @@ def command(
     as_json: bool,
     plane: str | None,
     recast: str | None,
+    workers: int | None,
+    scheduler: str | None,
     band: bool,
     **wanted: Any,
 ) -> None:
     """Compute yields, the exclusion contour and existing limits over a plane.
 
     SCENARIO is a built-in name or a TOML file. Its model.epsilon (and g_d, where that is an axis)
-    moves no contour: it is the point at which notes and efficiencies are given.
+    moves no contour: it is the point at which notes and efficiencies are given. --workers share the
+    masses of a plane; of couplings there is one choice of masses.
 
     Writes contours.csv, yields.csv, result.json, workspace.json (for pyhf), and reach.png and
     reach.pdf (or what --format says) to --out (default: wayside-out).
@@ -58,6 +63,7 @@ def command(
     loaded = load(scenario, given, plane__kind=plane, run__recast=recast)
     require_named_plane(loaded, plane)
     figure = look_of(wanted)
+    by = optional_executor(workers, scheduler)
     folder = folder_of(out, "wayside-out", as_json)
     if folder is not None:
         claim_out(folder, "result.json", loaded)
@@ -65,7 +71,7 @@ def command(
     def compute(step: Callable[[str], object]) -> "Reach | KeyReach":
         from wayside.results.reach import reach
 
-        return reach(loaded, progress=step)
+        return reach(loaded, progress=step, executor=by)
 
     compute_and_print(compute, _words, folder, as_json=as_json, figure=figure)
 

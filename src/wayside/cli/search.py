@@ -17,6 +17,7 @@ from wayside.cli.common import (
     scenario_options,
     table_text,
 )
+from wayside.cli.executors import optional_executor, optional_executor_options
 from wayside.cli.progress import steps
 from wayside.text import json_text
 
@@ -63,6 +64,7 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Train a boosted tree as comparison; the selection stays that of the cuts.",
 )
+@optional_executor_options
 def command(
     scenario: str,
     overrides: tuple[str, ...],
@@ -73,6 +75,8 @@ def command(
     cuts: int,
     folds: int,
     tree: bool,
+    workers: int | None,
+    scheduler: str | None,
 ) -> None:
     """Find the selection with which a detector excludes most.
 
@@ -81,13 +85,14 @@ def command(
     cut_flow.csv, workspace.json (for pyhf) and figures.
     """
     loaded = load(scenario, overrides)
+    by = optional_executor(workers, scheduler)
     if out is not None:
         claim_out(out, "search.json", loaded)
     with steps("search") as step:
         from wayside.results.search import search
         from wayside.search.run import Settings
 
-        result = search(loaded, folder, Settings(folds, cuts, planes, tree))
+        result = search(loaded, folder, Settings(folds, cuts, planes, tree), by)
         written = result.save(out, step) if out is not None else []
     if as_json:
         click.echo(json_text(result.summary()))

@@ -25,7 +25,7 @@ class InterruptiblePlane(Plane):
     def of(cls, plane: Plane, superseded: Superseded) -> "InterruptiblePlane":
         """The plane, with the mass points made so far."""
         values = (plane.scenario, plane.centre, plane.x, plane.epsilon, plane.kept)
-        return cls(*values, superseded)
+        return cls(*values, superseded=superseded)
 
     def column(self, x: float) -> MassPoint | None:
         """As `Plane.column`, or `NoLongerWanted`."""

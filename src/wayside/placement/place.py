@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 
 from wayside.errors import InputError, check_choice
+from wayside.executors import Executor, ordered
 from wayside.placement.best import Place, apart, places, refined
 from wayside.placement.grid import Grid, spherical
 from wayside.placement.objectives import (
@@ -148,6 +150,7 @@ def place(
     grid: Grid | None = None,
     count: int = BEST,
     progress: Callable[[str], object] | None = None,
+    executor: Executor | None = None,
 ) -> Placement:
     """Find where a detector of a scenario sees most.
 
@@ -167,6 +170,9 @@ def place(
         How many positions are recommended.
     progress
         Called with a line of text before every step.
+    executor
+        Who computes the best positions exactly (`wayside.executors.executor`), this process if
+        None; the result is the same to the last bit.
 
     Raises
     ------
@@ -204,7 +210,9 @@ def place(
     numbers = apart(mover, positions.positions, chosen.order(values), count)
     near, near_values = refined(mover, point, chosen, context, positions, numbers)
     say("the best positions, exactly")
-    exact = list(places(mover, point, chosen, context, near, near_values))
+    there = list(zip(near.tolist(), near_values.tolist(), strict=True))
+    task = _Exact(scenario.to_dict(), name, objective, context.n_limit)
+    exact = ordered(executor, task, there)
     exact.sort(key=lambda one: -float(chosen.order(np.array(one.value))))
     own = _own(mover, point, chosen, context)
     return Placement(
@@ -220,6 +228,27 @@ def place(
         background,
         tuple(_notes(scenario, point, background)),
     )
+
+
+@dataclass(frozen=True)
+class _Exact:
+    """Exact values at a position, in any process."""
+
+    scenario: dict[str, Any]
+    detector: str
+    objective: str
+    n_limit: float
+
+    @cached_property
+    def _setting(self) -> tuple[Mover, Point, Objective, Context]:
+        scenario = Scenario.from_dict(self.scenario)
+        context = Context(scenario, self.n_limit)
+        mover = Mover(scenario, self.detector)
+        return mover, point_of(scenario), OBJECTIVES[self.objective], context
+
+    def __call__(self, there: tuple[list[float], float]) -> Place:
+        position, map_value = there
+        return next(places(*self._setting, np.array([position]), np.array([map_value])))
 
 
 def _own(mover: Mover, point: Point, objective: Objective, context: Context) -> Place:

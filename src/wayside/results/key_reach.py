@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
+from wayside.executors import Executor
 from wayside.results.conversions import data_set
 from wayside.results.saving import NONE, Drawing, Plotted, Progress, Saved
 from wayside.scenario import Scenario
@@ -108,9 +109,14 @@ class KeyReach(Plotted, Saved, computed.KeyReach):
         return csv_text(self._header("expected events"), columns, rows)
 
 
-def key_reach(scenario: Scenario, *, progress: Callable[[str], object] | None = None) -> KeyReach:
+def key_reach(
+    scenario: Scenario,
+    *,
+    progress: Callable[[str], object] | None = None,
+    executor: Executor | None = None,
+) -> KeyReach:
     """Compute what a scenario's detectors exclude over its plane of keys.
 
     Parameters as `wayside.sensitivity.key_reach.key_reach`.
     """
-    return KeyReach.compute(scenario, progress=progress)
+    return KeyReach.of(computed.key_reach(scenario, progress=progress, executor=executor))

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
+from wayside.executors import Executor
 from wayside.results.conversions import data_set
 from wayside.results.key_reach import KeyReach, key_reach
 from wayside.results.saving import NONE, Drawing, Plotted, Progress, Saved
@@ -88,7 +89,12 @@ class Reach(Plotted, Saved, computed.Reach):
         return reach_html(self)
 
 
-def reach(scenario: Scenario, *, progress: computed.Progress | None = None) -> "Reach | KeyReach":
+def reach(
+    scenario: Scenario,
+    *,
+    progress: computed.Progress | None = None,
+    executor: Executor | None = None,
+) -> "Reach | KeyReach":
     """Compute what a scenario's detectors exclude over its plane.
 
     Epsilon is an axis of every plane, and g_D too where ``plane.kind`` is ``epsilon-g_d``: the
@@ -101,6 +107,9 @@ def reach(scenario: Scenario, *, progress: computed.Progress | None = None) -> "
         From `wayside.load_scenario`.
     progress
         Called with a line of text before every step.
+    executor
+        Who computes acceptances at the masses of a plane (`wayside.executors.executor`), this
+        process if None; the result is the same to the last bit.
 
     Returns
     -------
@@ -125,5 +134,5 @@ def reach(scenario: Scenario, *, progress: computed.Progress | None = None) -> "
     """
     named = named_plane(scenario)
     if named is None:
-        return key_reach(scenario, progress=progress)
-    return Reach.compute(named, progress=progress)
+        return key_reach(scenario, progress=progress, executor=executor)
+    return Reach.of(computed.reach(named, progress=progress, executor=executor))

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
 
 from wayside.candidates.samples import Samples, read_samples, shipped_samples
+from wayside.executors import Executor
 from wayside.results.saving import NONE, Drawing, Plotted, Progress, Saved
 from wayside.scenario import Scenario
 from wayside.search import run as computed
@@ -53,7 +54,7 @@ class SearchResult(Plotted, Saved, computed.SearchResult):
         place, samples = options.get("candidates_folder"), options.get("samples")
         if samples is None:
             samples = shipped_samples() if place is None else read_samples(Path(place))
-        values = computed.search(scenario, samples, settings)
+        values = computed.search(scenario, samples, settings, options.get("executor"))
         return cls.of(values, settings=settings, candidates=place)
 
     def summary(self) -> dict[str, object]:
@@ -100,6 +101,7 @@ def search(
     scenario: Scenario,
     samples: Samples | Path | str | None = None,
     settings: computed.Settings = computed.DEFAULT,
+    executor: Executor | None = None,
 ) -> SearchResult:
     """Find the selection with which the detectors of a scenario exclude most.
 
@@ -111,6 +113,9 @@ def search(
         Candidates and decays, or the folder of them; those that come with Wayside if None.
     settings
         Folds, largest number of cuts, layers of fibres.
+    executor
+        Who tries what vetoes (`wayside.executors.executor`), this process if None; the result is
+        the same to the last bit.
 
     Returns
     -------
@@ -122,7 +127,7 @@ def search(
     InputError
         If there are no candidates, or no decays in the signal detectors.
     """
-    options: dict[str, Any] = {"settings": settings._asdict()}
+    options: dict[str, Any] = {"settings": settings._asdict(), "executor": executor}
     if isinstance(samples, Samples):
         options |= {"samples": samples, "candidates_folder": IN_MEMORY}
     elif samples is not None:

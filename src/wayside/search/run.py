@@ -12,6 +12,7 @@ from wayside.backgrounds.fake_counts import contributions
 from wayside.candidates.samples import Samples
 from wayside.candidates.weights import Vetoes
 from wayside.detector.cuts import FibreVeto
+from wayside.executors import Executor, ordered
 from wayside.scenario import Scenario
 from wayside.search.build import problem
 from wayside.search.curves import NO_BACKGROUND, UPPER, Curves, curves
@@ -132,8 +133,25 @@ class SearchResult:
         return float(drawn.by_selection[name].epsilon[at])
 
 
+@dataclass(frozen=True)
+class _Tuning:
+    """The best cuts with a choice of vetoes, in any process."""
+
+    around: Environment
+    samples: Samples
+    settings: Settings
+
+    def __call__(self, vetoes: Vetoes) -> Optimum:
+        tuning = problem(self.around, self.samples, vetoes, "tuning", mean_veto=True)
+        return optimise(tuning, self.settings.folds, self.settings.most)
+
+
 def tuned(
-    scenario: Scenario, around: Environment, samples: Samples, settings: Settings
+    scenario: Scenario,
+    around: Environment,
+    samples: Samples,
+    settings: Settings,
+    executor: Executor | None = None,
 ) -> tuple[Optimum, Vetoes]:
     """Best cuts and vetoes on the half for tuning.
 
@@ -145,10 +163,11 @@ def tuned(
         Candidates and decays.
     settings
         Folds, number of cuts, hardware.
+    executor
+        Who tries the vetoes, this process if None.
     """
-    best: tuple[float, Optimum, Vetoes] | None = None
-    for fibre_veto, gas_veto in VETOES:
-        vetoes = Vetoes(
+    tried = [
+        Vetoes(
             settings.fibre_layers,
             scenario.emulsion.fibre_efficiency,
             fibre_veto,
@@ -156,19 +175,20 @@ def tuned(
             gas_veto,
             scenario.emulsion.gas_efficiency,
         )
-        found = optimise(
-            problem(around, samples, vetoes, "tuning", mean_veto=True),
-            settings.folds,
-            settings.most,
-        )
-        score = float(found.held_out[len(found.cuts)])
-        if best is None or score < best[0]:
-            best = score, found, vetoes
-    assert best is not None
-    return best[1], best[2]
+        for fibre_veto, gas_veto in VETOES
+    ]
+    found = ordered(executor, _Tuning(around, samples, settings), tried)
+    scores = [float(optimum.held_out[len(optimum.cuts)]) for optimum in found]
+    best = scores.index(min(scores))  # the first of those as good
+    return found[best], tried[best]
 
 
-def search(scenario: Scenario, samples: Samples, settings: Settings = DEFAULT) -> SearchResult:
+def search(
+    scenario: Scenario,
+    samples: Samples,
+    settings: Settings = DEFAULT,
+    executor: Executor | None = None,
+) -> SearchResult:
     """Optimise a selection for a scenario and measure it.
 
     Parameters
@@ -179,6 +199,9 @@ def search(scenario: Scenario, samples: Samples, settings: Settings = DEFAULT) -
         Candidates and simulated decays.
     settings
         Folds, number of cuts, hardware.
+    executor
+        Who tries the vetoes (`wayside.executors.executor`), this process if None; the result is the
+        same to the last bit.
 
     Raises
     ------
@@ -188,7 +211,7 @@ def search(scenario: Scenario, samples: Samples, settings: Settings = DEFAULT) -
     if settings.tree:
         require_tree()
     around = environment(scenario, samples)
-    optimum, vetoes = tuned(scenario, around, samples, settings)
+    optimum, vetoes = tuned(scenario, around, samples, settings, executor)
     heavier, lighter = scenario.masses
     about = {
         "scenario": scenario.name,

@@ -65,6 +65,7 @@ def _evaluate(
     plane: Plane, known: dict[float, FloatArray], functions: Sequence[CouplingFunction]
 ) -> None:
     """Fill in the functions along new columns, shape (functions, epsilon)."""
+    plane.prepare()
     for x in plane.x.values.tolist():
         if x not in known:
             known[x] = np.stack([plane.evaluate(f, x, plane.epsilon.values) for f in functions])

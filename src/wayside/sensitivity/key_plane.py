@@ -8,12 +8,14 @@ import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Final
+from itertools import product
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from wayside.errors import InputError
+from wayside.executors import Executor, ordered
 from wayside.scenario import Scenario
 from wayside.scenario.model import is_pair
 from wayside.scenario.variation import Variation
@@ -71,6 +73,22 @@ class KeyPlane:
         default_factory=dict, repr=False, compare=False
     )
     """Mass points by the values of the keys that are no couplings, or why there is none."""
+
+    def prepare(self, executor: Executor) -> None:
+        """Let an executor compute the acceptances of the grid.
+
+        Parameters
+        ----------
+        executor
+            Who computes.
+        """
+        grids = zip((self.x, self.y), self._couplings, strict=True)
+        costly = list(product(*(axis.values.tolist() for axis, free in grids if not free)))
+        task = _Acceptances(self.scenario.to_dict(), self.x, self.y)
+        for row, computed in zip(costly, ordered(executor, task, costly), strict=True):
+            made = self.kept[row] = self._point(row)
+            if not isinstance(made, InputError) and computed is not None:
+                made[1].keep(computed)
 
     @cached_property
     def _varied(self) -> Variation:
@@ -171,6 +189,36 @@ class KeyPlane:
             if coupling:
                 values[axis.name.removeprefix("model.")] = given
         return values
+
+
+@dataclass(frozen=True)
+class _Acceptances:
+    """Acceptances at values of the costly keys of a plane, in another process."""
+
+    scenario: dict[str, Any]
+    x: Axis
+    y: Axis
+
+    @cached_property
+    def _plane(self) -> KeyPlane:
+        return KeyPlane(Scenario.from_dict(self.scenario), self.x, self.y)
+
+    def __call__(self, costly: tuple[float, ...]) -> Any:
+        made = self._plane._point(costly)
+        if isinstance(made, InputError):
+            return None
+        scenario, point = made
+        values = {name: np.array(value) for name, value in scenario.model.couplings.items()}
+        try:
+            for name in scenario.detectors:
+                if isinstance(point, MassPoint):
+                    epsilon, g_d = values["epsilon"], values["g_d"]
+                    point.expected_events(name, epsilon, g_d, 1.0, efficiency="unity")
+                else:
+                    point.expected_events(name, values, 1.0)
+        except InputError:  # masses that the collider cannot produce
+            return None
+        return point.computed()
 
 
 def named_plane(scenario: Scenario) -> Scenario | None:

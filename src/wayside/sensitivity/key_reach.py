@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from wayside.errors import InputError
+from wayside.executors import Executor
 from wayside.scenario import Scenario, checks
 from wayside.scenario.model import is_pair
 from wayside.sensitivity.background import Background, expected_background
@@ -97,7 +98,12 @@ def _plain(lines: list[Line]) -> list[dict[str, Any]]:
     return [{"closed": line.closed, "points": line.points.tolist()} for line in lines]
 
 
-def key_reach(scenario: Scenario, *, progress: Callable[[str], object] | None = None) -> KeyReach:
+def key_reach(
+    scenario: Scenario,
+    *,
+    progress: Callable[[str], object] | None = None,
+    executor: Executor | None = None,
+) -> KeyReach:
     """Compute what a scenario's detectors exclude over a plane of two of its keys.
 
     Parameters
@@ -106,6 +112,8 @@ def key_reach(scenario: Scenario, *, progress: Callable[[str], object] | None = 
         From `wayside.load_scenario`; see `wayside.sensitivity.key_plane.key_plane` for its plane.
     progress
         Called with a line of text before every step.
+    executor
+        Who computes acceptances over the grid, this process if None.
 
     Raises
     ------
@@ -117,6 +125,8 @@ def key_reach(scenario: Scenario, *, progress: Callable[[str], object] | None = 
     background = expected_background(scenario)
     x, y = np.meshgrid(plane.x.values, plane.y.values)
     say(f"yields over {len(plane.x.values)} x {len(plane.y.values)} points")
+    if executor is not None:
+        plane.prepare(executor)
     events = plane.events(x, y)
     refused = plane.refused  # of the grid: contours ask for further values
     if refused is not None and refused.count == refused.of:

@@ -1,6 +1,6 @@
 """All that is computed once per mass point; couplings come for free afterwards."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -196,6 +196,15 @@ class MassPoint:
             made = Acceptances(self.process, self.volume(name), self.rtol)
             self._acceptances[name] = made
         return self._acceptances[name]
+
+    def computed(self) -> list[dict[str, Acceptances]]:
+        """Acceptances that were asked for, by process and detector, for `keep`."""
+        return [part._acceptances for part in self.parts]
+
+    def keep(self, computed: Sequence[Mapping[str, Acceptances]]) -> None:
+        """Take what `computed` gave for the same mass point in another process."""
+        for part, acceptances in zip(self.parts, computed, strict=True):
+            part._acceptances.update(acceptances)
 
     def volume(self, name: str) -> Volume:
         """Volume of a detector; an unknown name raises `InputError`."""

@@ -156,6 +156,14 @@ class ParticlePoint:
             self._acceptances[key] = acceptance(parts, volume, self.rtol)
         return self._acceptances[key]
 
+    def computed(self) -> dict[tuple[int, str], Acceptance]:
+        """Acceptances that were asked for, by process and detector, for `keep`."""
+        return self._acceptances
+
+    def keep(self, computed: Mapping[tuple[int, str], Acceptance]) -> None:
+        """Take what `computed` gave for the same mass point in another process."""
+        self._acceptances.update(computed)
+
     def width(self, couplings: Couplings) -> FloatArray:
         """Total width in GeV that belongs to the lifetime in use, hbar c over `ctau`."""
         width = total_width(self.widths, checked(couplings))

@@ -4,18 +4,20 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from wayside.constants import M_ELECTRON
 from wayside.errors import InputError
+from wayside.executors import Executor, ordered
 from wayside.production.process import Masses
 from wayside.production.registry import process_class
 from wayside.scenario import Scenario
 from wayside.scenario.choice import selection_of
 from wayside.selections.selection import SearchSelection
+from wayside.sensitivity.acceptances import Acceptances
 from wayside.sensitivity.mass_point import MassPoint
 from wayside.sensitivity.selected import selected_map
 from wayside.typing import FloatArray
@@ -112,6 +114,8 @@ class Plane:
     epsilon: Axis
     kept: dict[float, MassPoint | None] = field(default_factory=dict, repr=False, compare=False)
     """Mass points of the grid's columns, made as they are asked for."""
+    executor: Executor | None = field(default=None, repr=False, compare=False)
+    """Who computes acceptances of columns of masses, this process if None."""
 
     @property
     def varies_masses(self) -> bool:
@@ -125,6 +129,17 @@ class Plane:
         if x not in self.kept:
             self.kept[x] = self._make(x)
         return self.kept[x]
+
+    def prepare(self) -> None:
+        """Let the executor compute the acceptances of the columns that have no mass point yet."""
+        if self.executor is None or not self.varies_masses:
+            return
+        new = [x for x in self.x.values.tolist() if x not in self.kept]
+        task = _ColumnAcceptances(self.scenario.to_dict())
+        for x, computed in zip(new, ordered(self.executor, task, new), strict=True):
+            point = self.column(x)
+            if point is not None:
+                point.keep(computed)
 
     @cached_property
     def _on_grid(self) -> frozenset[float]:
@@ -177,6 +192,26 @@ class Plane:
         return result
 
 
+@dataclass(frozen=True)
+class _ColumnAcceptances:
+    """Acceptances of the column at x of the plane of a scenario, in another process."""
+
+    scenario: dict[str, Any]
+
+    @cached_property
+    def _plane(self) -> Plane:
+        return plane_of(Scenario.from_dict(self.scenario))
+
+    def __call__(self, x: float) -> list[dict[str, Acceptances]]:
+        point = self._plane.column(x)
+        if point is None:
+            return []
+        pair = self._plane.scenario.pair
+        for name in point.volumes:
+            point.expected_events(name, pair.epsilon, pair.g_d, 1.0, efficiency="unity")
+        return point.computed()
+
+
 def masses_at(scenario: Scenario, x: float) -> tuple[float, float, float]:
     """Masses (m_aprime, m1, m2) in GeV of the column at ``x`` of a scenario's mass plane."""
     m_aprime = scenario.pair.m_aprime
@@ -190,8 +225,15 @@ def masses_at(scenario: Scenario, x: float) -> tuple[float, float, float]:
     return m_aprime, ground * (1.0 + x), ground
 
 
-def plane_of(scenario: Scenario) -> Plane:
+def plane_of(scenario: Scenario, executor: Executor | None = None) -> Plane:
     """Plane that a scenario asks for, its ranges chosen where it leaves them open.
+
+    Parameters
+    ----------
+    scenario
+        From `wayside.load_scenario`.
+    executor
+        Who computes acceptances of columns of masses, this process if None.
 
     Raises
     ------
@@ -209,7 +251,7 @@ def plane_of(scenario: Scenario) -> Plane:
     else:
         low, high = section.delta or _delta_range(scenario)
         x = Axis("delta", r"$\Delta m/m_2$", "1", np.geomspace(low, high, section.points))
-    return Plane(scenario, mass_point(scenario), x, epsilon)
+    return Plane(scenario, mass_point(scenario), x, epsilon, executor=executor)
 
 
 _GAP = 2.1 * M_ELECTRON

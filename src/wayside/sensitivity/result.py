@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from wayside.executors import Executor
 from wayside.scenario import Scenario, checks
 from wayside.sensitivity.background import Background, expected_background
 from wayside.sensitivity.contours import Line
@@ -137,7 +138,9 @@ def _span(lines: list[Line]) -> str:
     return f"epsilon from {points[:, 1].min():.3g} to {points[:, 1].max():.3g}"
 
 
-def reach(scenario: Scenario, *, progress: Progress | None = None) -> Reach:
+def reach(
+    scenario: Scenario, *, progress: Progress | None = None, executor: Executor | None = None
+) -> Reach:
     """Compute what a scenario's detectors exclude over its plane.
 
     Parameters and errors are those of `wayside.results.reach.reach`, which adds figures and files.
@@ -145,7 +148,7 @@ def reach(scenario: Scenario, *, progress: Progress | None = None) -> Reach:
     say = progress or (lambda _: None)
     background = expected_background(scenario)
     searches = Existing(scenario.run.recast, scenario.run.confidence_level)
-    grid_plane = plane_of(scenario)
+    grid_plane = plane_of(scenario, executor)
     all_lines = drawn(grid_plane, background, searches, say)
     plane, lines, margins = all_lines.plane, all_lines.lines, all_lines.margins
     say("relic density")
