@@ -1,5 +1,10 @@
-"""``make bench``: medians on one core after warm-up, as ratios to a sampled calculation."""
+"""``make bench``: processor time, medians after warm-up, as ratios to a sampled calculation.
 
+Beside each ratio stands the same over that of the last release: below one it has become slower.
+``--keep`` stores the ratios for a release.
+"""
+
+import argparse
 import resource
 import statistics
 import time
@@ -8,12 +13,16 @@ from typing import Final
 
 import numpy as np
 
+from benchmarks.last_release import Ratios
 from benchmarks.sampled import batch, seconds_for
 from wayside.acceptance.estimate import face_acceptance
 from wayside.collider.beams import Beams
 from wayside.detector.box import Box
 from wayside.models.inelastic import ScalarInelastic
 from wayside.production.radiative_flight import radiative_flight
+from wayside.scanning.evaluation import Study, evaluate
+from wayside.scanning.quantities import columns_of
+from wayside.scenario import load_scenario
 from wayside.sensitivity.mass_point import MassPoint
 
 MODEL: Final = ScalarInelastic(8.0, 4.341, 3.650)
@@ -27,13 +36,13 @@ LUMINOSITY: Final = 5e4
 
 
 def median_seconds(function: Callable[[], object], repeats: int) -> float:
-    """Median time of a call, after one that does not count."""
+    """Median processor time of a call, after one that does not count."""
     function()
     times = []
     for _ in range(repeats):
-        start = time.perf_counter()
+        start = time.process_time()
         function()
-        times.append(time.perf_counter() - start)
+        times.append(time.process_time() - start)
     return statistics.median(times)
 
 
@@ -69,14 +78,42 @@ def sampled_plane_seconds(sampled: object, repeats: int = 5) -> float:
     return median_seconds(some, repeats) / 5 * 40_000 * needed
 
 
+def scanned(name: str, n: int, *values: str) -> object:
+    """Events in two detectors at n points of masses, as a scan has them."""
+    one = 'run.radiation="one-photon"'
+    scenario = load_scenario(name, (one, 'run.signal=["A","B"]', *values))
+    keys = ("model.m1", "model.m2")
+    study = Study(scenario.to_dict(), keys, columns_of(scenario, ["events"]), None)
+    m1, m2 = np.linspace(4.20, 4.34, n), np.linspace(3.60, 3.65, n)
+    return evaluate(study, np.stack([m1, m2], axis=1))
+
+
+SCANS: Final = {
+    "equal beams": ("belle2-forward",),
+    "true beams": ("belle2-forward-beams",),
+    "equal beams, simulated efficiency": ("belle2-forward", 'run.efficiency="simulated"'),
+}
+SCANNED: Final = 48
+"""Mass points of a scan."""
+
+
 def main() -> None:
     """Print the table."""
-    print(f"sampled: {SAMPLED_ERROR:g} statistical error; ours: 1e-4; ratio: sampled over ours\n")
-    head = ("what", "ours", "sampled", "ratio")
-    print(f"{head[0]:<44}{head[1]:>11}{head[2]:>12}{head[3]:>12}")
+    parser = argparse.ArgumentParser(prog="python -m benchmarks")
+    parser.add_argument("--keep", action="store_true", help="store the ratios for a release")
+    keep = parser.parse_args().keep
+    ratios = Ratios()
+    print(
+        f"processor time; sampled: {SAMPLED_ERROR:g} statistical error; ours: 1e-4; ratio: sampled"
+        f" over ours; last: ratio over that of {ratios.version}\n"
+    )
+    head = ("what", "ours", "sampled", "ratio", "last")
+    print(f"{head[0]:<52}{head[1]:>11}{head[2]:>12}{head[3]:>12}{head[4]:>8}")
+    samplings: dict[str, float] = {}
     for name, beams in FRAMES.items():
         batches = [batch(MODEL, beams, BOX, 1_000_000, 2 * seed + 1) for seed in range(4)]
         sampling = statistics.median(seconds_for(each, SAMPLED_ERROR) for each in batches[1:])
+        samplings[name] = sampling
         flight = radiative_flight(MODEL, beams)
         # The sampler has the printed regulator, so compare like with like.
         estimate = face_acceptance(radiative_flight(MODEL, beams, "printed"), BOX)
@@ -84,11 +121,13 @@ def main() -> None:
             batches[0].relative_error / np.sqrt(len(batches))
         )
         row(
+            ratios,
             f"face acceptance, {name}",
             median_seconds(lambda f=flight: face_acceptance(f, BOX), 51),
             sampling,
         )
         row(
+            ratios,
             f"200 x 200 couplings, {name}",
             median_seconds(lambda b=beams: plane(b), 31),
             sampling + sampled_plane_seconds(batches[0]),
@@ -102,12 +141,25 @@ def main() -> None:
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         seconds = median_seconds(lambda n=n: mass_points(beams, n), 3)
         grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - memory
-        row(f"{n} mass points, memory +{grown / 1024:.0f} MB", seconds, n * sampling)
+        sampling = samplings["equal beams"]
+        row(ratios, f"{n} mass points", seconds, n * sampling)
+        print(f"    (memory +{grown / 1024:.0f} MB)")
+    print()
+    for words, given in SCANS.items():
+        seconds = median_seconds(lambda g=given: scanned(g[0], SCANNED, *g[1:]), 3) / SCANNED
+        # Each of the two detectors would need a sample of its own.
+        sampling = 2.0 * samplings[words.partition(",")[0]]
+        row(ratios, f"mass point of a scan, {words}", seconds, sampling)
+    if keep:
+        ratios.keep()
+        print(f"\nkept in {ratios.path}")
 
 
-def row(what: str, ours: float, sampled: float) -> None:
+def row(ratios: Ratios, what: str, ours: float, sampled: float) -> None:
     """Print one comparison."""
-    print(f"{what:<44}{_time(ours):>11}{_time(sampled):>12}{sampled / ours:>12,.0f}")
+    ratio = sampled / ours
+    last = ratios.note(what, ratio)
+    print(f"{what:<52}{_time(ours):>11}{_time(sampled):>12}{ratio:>12,.0f}{last:>8}")
 
 
 def _time(seconds: float) -> str:
