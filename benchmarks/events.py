@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-from reference.sampling import crossings, laboratory, on_shell
+from reference.sampling import laboratory, on_shell
 
 from wayside import load_scenario, mass_point
 from wayside.constants import M_ELECTRON
+from wayside.detector.rays import cross_many
 from wayside.generator.events import EventGenerator
 from wayside.generator.formats import SUFFIXES, write_events
 
@@ -38,7 +39,7 @@ def plain_seconds(name: str, n: int = 2_000_000) -> tuple[float, int]:
             energy, momentum, beams.electron_energy, beams.positron_energy, beams.crossing_angle
         )
         p = np.linalg.norm(momentum, axis=1)
-        near, far = crossings(momentum / p[:, None], box.centre, box.size, box.axes)
+        near, far = cross_many(momentum / p[:, None], box.position, box.size, box.axes)
         flown = p / model.m1 * ctau
         chance = np.exp(-near / flown) - np.exp(-far / flown)
         # Unweighted: the weight of Eq. 13 against its largest, decays against one.

@@ -8,11 +8,12 @@ import time
 from typing import NamedTuple
 
 import numpy as np
-from reference.sampling import crossings, laboratory, on_shell
+from reference.sampling import laboratory, on_shell
 
 from wayside.collider.beams import Beams
 from wayside.constants import M_ELECTRON
 from wayside.detector.box import Box
+from wayside.detector.rays import cross_many
 from wayside.models.protocol import Model
 
 
@@ -40,7 +41,7 @@ def batch(model: Model, beams: Beams, box: Box, n: int, seed: int) -> Batch:
         energy, momentum, beams.electron_energy, beams.positron_energy, beams.crossing_angle
     )
     p = np.linalg.norm(momentum, axis=1)
-    near, far = crossings(momentum / p[:, None], box.centre, box.size, box.axes)
+    near, far = cross_many(momentum / p[:, None], box.position, box.size, box.axes)
     crossed = far > near
     values = np.where(crossed, weight, 0.0)
     hits = float(np.mean(values))

@@ -2,7 +2,6 @@
 
 import functools
 from collections.abc import Mapping
-from functools import cached_property
 from typing import Annotated, Any, Final, TypeVar, cast
 
 from pydantic import BeforeValidator, SerializeAsAny, StrictStr, create_model
@@ -53,14 +52,15 @@ class DetectorSection(Section):
         InputError
             If values do not go together; the message starts with the name of a key.
         """
-        return self._volume
+        return _volume(self)
 
-    @cached_property
-    def _volume(self) -> Volume:
-        # Once for all scenarios of a scan that share the section.
-        shape = shape_of(self.shape)
-        values = {key.name: getattr(self, key.name) for key in shape.keys}
-        return shape.place(**{name: value for name, value in values.items() if value is not None})
+
+@functools.lru_cache(maxsize=64)
+def _volume(section: DetectorSection) -> Volume:
+    """Volume of a section, once for all scenarios of a scan that have it alike."""
+    shape = shape_of(section.shape)
+    values = {key.name: getattr(section, key.name) for key in shape.keys}
+    return shape.place(**{name: value for name, value in values.items() if value is not None})
 
 
 def keys_of(name: object) -> tuple[str, ...]:
