@@ -14,8 +14,8 @@ import numba
 import numpy as np
 
 from wayside.models.inelastic import ScalarInelastic
-from wayside.production.density import RadiativeShape, averaged_tensor
-from wayside.production.radiative import radiative_shape
+from wayside.production.density import averaged_tensor
+from wayside.production.radiative import RadiativeShape, radiative_shape
 
 SIZES = (40_000, 4_000_000)
 """Nodes of one mass point, and of a hundred."""
