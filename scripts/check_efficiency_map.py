@@ -120,7 +120,8 @@ def closure(
                 looked = float(np.nansum(values))
             by_channel[channel] = [int(passed[selection][mine].sum()), round(looked, 1)]
             same += looked / generated
-        relative = np.hypot(1.0 / np.sqrt(max(number, 1)), error / max(value, 1e-9))
+        binomial = np.sqrt((1.0 - direct) / max(number, 1))
+        relative = np.hypot(binomial, error / max(value, 1e-9))
         result["selections"][selection] = {
             "direct": direct,
             "direct_low": direct - float(low),

@@ -2,12 +2,14 @@
 
 Usage::
 
-    python scripts/make_efficiency_figures.py [--out docs/figures]
+    python scripts/make_efficiency_figures.py [--out docs/figures] [--only particles]
 """
 
 import argparse
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -17,6 +19,7 @@ from wayside.errors import InputError
 from wayside.plotting.efficiency_map import map_figure, signal_figure
 from wayside.plotting.reach_figure import reach_figure
 from wayside.scenario import load_scenario
+from wayside.sensitivity.particle_point import particle_point
 from wayside.sensitivity.planes import mass_point
 from wayside.sensitivity.result import reach
 
@@ -24,11 +27,41 @@ SCENARIOS = ("belle2-forward", "belle2-forward-beams", "besiii-forward", "belle2
 SPLITTINGS = np.geomspace(0.012, 1.5, 40)
 
 
+class Particle(NamedTuple):
+    """A model of the figure, and the masses in GeV at which it is drawn."""
+
+    title: str
+    values: Mapping[str, object]
+    masses: tuple[float, float]
+
+
+PARTICLES = (
+    Particle(r"$A\prime$", {"model.kind": "dark-photon", "model.epsilon": 1e-8}, (0.01, 2.0)),
+    Particle(
+        r"$a\to\mu\mu$",
+        {"model.kind": "alp-photon", "model.g_photon": 1e-12, "model.g_muon": 1e-9},
+        (0.215, 4.0),
+    ),
+    Particle(r"$S$", {"model.kind": "dark-higgs", "model.sin_theta": 1e-7}, (0.01, 4.0)),
+    Particle(r"$N$, $|U_\mu|^2$", {"model.kind": "hnl", "model.u2_mu": 1e-7}, (0.01, 1.6)),
+)
+"""Couplings so small that they live long."""
+
+
 def main() -> None:
     """Write the figures."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--out", type=Path, default=Path("docs/figures"))
-    out = parser.parse_args().out
+    parser.add_argument("--only", choices=["pairs", "particles"])
+    options = parser.parse_args()
+    out = options.out
+    if options.only != "pairs":
+        figure = signal_figure(
+            [particle_series(one) for one in PARTICLES], "mass [GeV]", 0.01, "lower left"
+        )
+        figure.savefig(out / "efficiency-particles.png", dpi=150)
+    if options.only == "particles":
+        return
     map_figure(shipped()).savefig(out / "efficiency-map.png", dpi=150)
     signal_figure([series(name) for name in SCENARIOS]).savefig(
         out / "efficiency-splitting.png", dpi=150
@@ -61,8 +94,30 @@ def series(name: str):  # type: ignore[no-untyped-def]
             )
     return {
         "title": name,
-        "splitting": np.array(splittings),
+        "mass": np.array(splittings),
         **{selection: np.array(values).T for selection, values in values_by_selection.items()},
+    }
+
+
+def particle_series(particle: Particle):  # type: ignore[no-untyped-def]
+    """Efficiency of the visible decays of a single particle in box A of the study's detector."""
+    masses = np.geomspace(*particle.masses, 30)
+    found = {selection: [] for selection in SELECTIONS}
+    for mass in masses:
+        values = {**particle.values, "model.mass": float(mass), "run.efficiency": "simulated"}
+        for selection in SELECTIONS:
+            scenario = load_scenario("belle2-forward-beams", {**values, "run.selection": selection})
+            point, couplings = particle_point(scenario), scenario.model.couplings
+            found[selection].append(
+                (
+                    float(point.detected_fraction("A", couplings)),
+                    point.detected_error("A", couplings),
+                )
+            )
+    return {
+        "title": particle.title,
+        "mass": masses,
+        **{selection: np.array(values).T for selection, values in found.items()},
     }
 
 

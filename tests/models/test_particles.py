@@ -156,3 +156,25 @@ def test_kinds():
     assert set(PARTICLES) < set(all_kinds())
     with pytest.raises(InputError, match="must be one of"):
         particle_class("no-such")
+
+
+@pytest.mark.parametrize("mass", [2.2, 2.6, 3.0, 3.4])
+def test_hadrons_of_a_heavy_dark_higgs_by_gluons_and_strange_quarks(mass):
+    """The table above 2 GeV against perturbation theory, which is good to a factor 2 there.
+
+    Gluons by way of c, b and t, taken as heavy: alpha_s^2 m^3/(72 pi^3 v^2) |3|^2 at lowest order,
+    times 1 + (95/4 - 7/6 n_f) alpha_s/pi at the next (Spira et al., Nucl. Phys. B 453 (1995) 17);
+    strange quarks of 0.095 GeV at lowest order.
+    """
+    v2 = 246.22**2
+    coupling = 0.312 / (1.0 + 9.0 / (2.0 * math.pi) * 0.312 * math.log(mass / M_TAU))
+    gluons = coupling**2 * mass**3 / (72.0 * math.pi**3 * v2) * 9.0
+    strange = 3.0 * 0.095**2 * mass / (8.0 * math.pi * v2)
+    higher = 1.0 + (95.0 / 4.0 - 7.0 / 6.0 * 3.0) * coupling / math.pi
+    found = sum(
+        width.hat for width in DarkHiggs(mass).widths() if width.channel not in ("e", "mu", "tau")
+    )
+    factor = DarkHiggs(mass).width_spread()["hadrons"]
+    assert (gluons + strange) / factor < found < factor * (gluons * higher + strange)
+    middle = math.sqrt((gluons + strange) * (gluons * higher + strange))
+    assert 1.0 / factor < found / middle < factor

@@ -15,6 +15,7 @@ import numpy as np
 
 from wayside.compiled import njit
 from wayside.efficiency.grid import EfficiencyGrid
+from wayside.efficiency.narrow import NONE, NarrowPairs
 from wayside.models.decay_points import MASSES, DecayPoints, decay_points
 from wayside.models.protocol import Model
 from wayside.typing import FloatArray, IntArray
@@ -97,6 +98,7 @@ class _Table(NamedTuple):
     """Edges of the bins in slope."""
     least: float
     """Least energy of the softer prong."""
+    narrow: NarrowPairs
 
 
 class _Decays(NamedTuple):
@@ -124,7 +126,7 @@ def _place(value, centres):  # type: ignore[no-untyped-def]
 
 
 @njit(error_model="numpy")
-def _look(table, i, masses, energies, momenta, flight, low, fraction):  # type: ignore[no-untyped-def]
+def _look(table, i, channels, masses, energies, momenta, flight, low, fraction):  # type: ignore[no-untyped-def]
     """Where decay i lies in the table: cells and fractions of four axes; False if it is lost."""
     gamma, boost, cos_t, sin_t = flight
     limit = table.slopes[-1] * table.slopes[-1]
@@ -153,9 +155,12 @@ def _look(table, i, masses, energies, momenta, flight, low, fraction):  # type: 
     dot = x1 * x2 + y1 * y2 + z1 * z2
     slope = max(math.sqrt(across1) / z1, math.sqrt(across2) / z2)
     low[0], fraction[0] = _place(math.log(e1 + e2), table.centres[0])
-    low[1], fraction[1] = _place(
-        math.atan2(math.sqrt(x * x + y * y + z * z), dot), table.centres[1]
-    )
+    opening = math.atan2(math.sqrt(x * x + y * y + z * z), dot)
+    low[1], fraction[1] = _place(opening, table.centres[1])
+    fraction[3] = 1.0
+    if len(table.narrow.factors) > 0 and opening > 0.0:
+        factors = table.narrow.factors[channels[i]]
+        fraction[3] = np.interp(math.log(opening), table.narrow.log_opening, factors)
     low[2], fraction[2] = _place(math.log(softer), table.centres[2])
     low[3] = min(np.searchsorted(table.slopes, slope, side="right"), len(table.slopes) - 1) - 1
     return True
@@ -173,7 +178,7 @@ def _spread(table, channels, masses, weights, energies, momenta, rapidities, til
     value = table.value.reshape(-1, depths)
     means = np.zeros((len(rapidities), len(tilts), depths))
     low = np.zeros(4, dtype=np.int64)
-    fraction = np.zeros(3)
+    fraction = np.zeros(4)
     wanted = len(flights) > 0
     for b in range(len(rapidities)):
         gamma = math.cosh(rapidities[b])
@@ -181,10 +186,10 @@ def _spread(table, channels, masses, weights, energies, momenta, rapidities, til
         for t in range(len(tilts)):
             flight = (gamma, boost, math.cos(tilts[t]), math.sin(tilts[t]))
             for i in range(len(weights)):
-                if not _look(table, i, masses, energies, momenta, flight, low, fraction):
+                if not _look(table, i, channels, masses, energies, momenta, flight, low, fraction):
                     continue
                 for bits in range(8):
-                    w = weights[i]
+                    w = weights[i] * fraction[3]
                     cell = channels[i]
                     for axis in range(3):
                         up = (bits >> axis) & 1
@@ -214,6 +219,8 @@ class Response:
         What decays, and how.
     rapidities, tilts
         Nodes between which the efficiency is interpolated.
+    narrow
+        Factors for pairs of small opening angles.
     """
 
     table: EfficiencyGrid
@@ -221,6 +228,7 @@ class Response:
     decaying: Decaying
     rapidities: FloatArray
     tilts: FloatArray
+    narrow: NarrowPairs = NONE
 
     @cached_property
     def _decays(self) -> _Decays:
@@ -249,6 +257,7 @@ class Response:
             (centres["energy"], centres["opening"], centres["softer"]),
             edges["slope"],
             float(edges["softer"][0]),
+            self.narrow,
         )
 
     @cached_property

@@ -90,14 +90,23 @@ def _points(axes: Axes, table: EfficiencyMap, channel: str, name: str) -> None:
 
 def signal_figure(
     series: Sequence[Mapping[str, Any]],
+    label: str = r"mass splitting $m_1-m_2$ [GeV]",
+    least: float = 1e-4,
+    legend: str = "lower right",
 ) -> Figure:
-    """Efficiency of the signal of scenarios against the mass splitting, with the table's errors.
+    """Efficiency of signals against a mass, with the table's errors.
 
     Parameters
     ----------
     series
-        Mappings with ``title``, ``splitting`` (GeV), and by selection, under ``"vertex"`` and
+        Mappings with ``title``, ``mass`` (GeV), and by selection, under ``"vertex"`` and
         ``"timed"``, values and errors, shape (2, n).
+    label
+        Of the horizontal axis.
+    least
+        Least efficiency that is drawn.
+    legend
+        Where the legend stands.
     """
     with canvas(7.4, 4.4) as figure:
         axes = figure.subplots()
@@ -106,17 +115,17 @@ def signal_figure(
         ):
             for selection, style in (("vertex", "-"), ("timed", ":")):
                 value, error = entry[selection]
-                axes.plot(entry["splitting"], value, color=colour, linestyle=style, linewidth=1.4)
+                axes.plot(entry["mass"], value, color=colour, linestyle=style, linewidth=1.4)
                 axes.fill_between(
-                    entry["splitting"], value - error, value + error, color=colour, alpha=0.2, lw=0
+                    entry["mass"], value - error, value + error, color=colour, alpha=0.2, lw=0
                 )
             axes.plot([], [], color=colour, label=entry["title"])
         axes.plot([], [], color="0.3", linestyle="-", label="vertex")
         axes.plot([], [], color="0.3", linestyle=":", label="timed")
         axes.set_xscale("log")
         axes.set_yscale("log")
-        axes.set_ylim(1e-4, 1.0)
-        axes.set_xlabel(r"mass splitting $m_1-m_2$ [GeV]")
+        axes.set_ylim(least, 1.0)
+        axes.set_xlabel(label)
         axes.set_ylabel("efficiency of decays in the detector")
-        axes.legend(loc="lower right")
+        axes.legend(loc=legend)
         return figure

@@ -1,7 +1,7 @@
 """Yields over a plane of two scenario keys, and where detectors exclude or discover."""
 
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
@@ -42,6 +42,9 @@ class KeyReach:
     flags: list[str]
     refused: Refused | None = None
     """Values of the axes at which there is no scenario, None if there is one everywhere."""
+    not_simulated: Mapping[str, float] = field(default_factory=dict)
+    """Branching ratios at the scenario's own point of decays that count as lost because no table
+    has their efficiency, by products."""
 
     @property
     def scenario(self) -> Scenario:
@@ -76,6 +79,7 @@ class KeyReach:
             "n_discovery": self.n_discovery,
             "flags": self.flags,
             "refused": None if self.refused is None else asdict(self.refused),
+            "efficiency_not_simulated": dict(self.not_simulated),
             "axes": [x.name, y.name],
             "yields": {
                 x.name: x.values.tolist(),
@@ -134,6 +138,7 @@ def key_reach(
     total = np.asarray(sum(events[name] for name in scenario.signal))
     say("contours")
     lines = [_level_lines(plane, total, level) for level in _levels(background)]
+    missing = _not_simulated(scenario)
     return KeyReach(
         plane=plane,
         background=background,
@@ -144,11 +149,12 @@ def key_reach(
             *checks.overlaps(scenario),
             *background.flags,
             *_accuracy(scenario),
-            *_efficiency(scenario),
+            *_efficiency(scenario, missing),
             *_gaps(plane, refused),
             "existing limits and the relic density are not drawn in a plane of keys",
         ],
         refused=refused,
+        not_simulated=missing,
     )
 
 
@@ -181,15 +187,19 @@ def _accuracy(scenario: Scenario) -> list[str]:
     return [f"yield at the scenario's own point known to {100.0 * error / decays:.2g}%"]
 
 
-def _efficiency(scenario: Scenario) -> list[str]:
+def _not_simulated(scenario: Scenario) -> dict[str, float]:
+    """Branching ratios of decays without an efficiency, at the scenario's own point."""
+    if scenario.run.efficiency == "unity" or is_pair(scenario.model):
+        return {}
+    return particle_point(scenario).not_simulated(scenario.model.couplings)
+
+
+def _efficiency(scenario: Scenario, missing: Mapping[str, float]) -> list[str]:
     """Which efficiency is used, where not all decays count, and what it leaves out."""
     if scenario.run.efficiency == "unity":
         return []
-    flags = [*table_report(scenario)["flags"], *table_flags(scenario)]
-    if not is_pair(scenario.model):
-        point = particle_point(scenario)
-        flags += not_simulated_words(point.not_simulated(scenario.model.couplings))
-    return flags
+    words = not_simulated_words(missing)
+    return [*table_report(scenario)["flags"], *table_flags(scenario), *words]
 
 
 def _levels(background: Background) -> tuple[float, float]:

@@ -19,6 +19,8 @@ from wayside.acceptance.samples import sampled_rule
 from wayside.detector.box import Box
 from wayside.efficiency.channels import pair_name
 from wayside.efficiency.grid import EfficiencyGrid
+from wayside.efficiency.narrow import narrow_pairs
+from wayside.efficiency.selection import SELECTIONS
 from wayside.errors import InputError
 from wayside.models.couplings import Couplings, Powers
 from wayside.models.final_states import FinalState, mass_of, product_names
@@ -27,6 +29,7 @@ from wayside.models.prong_points import named, prong_points, prongs_of
 from wayside.production.flight import Flight
 from wayside.production.from_file import SampledFlight
 from wayside.production.particle_process import ParticleProcess
+from wayside.selections.names import TIMED
 from wayside.typing import FloatArray
 
 BOOSTS_STEP: Final = 0.3
@@ -188,7 +191,10 @@ class ParticleDetected:
         self.selection = selection
         rules = [rule_of(process, box) for process in processes]
         grid = response_grid(rules, box, BOOSTS_STEP)
-        responses = [Response(table, selection, group, *grid) for group in groups]
+        # What a search selects is timed.
+        measured = selection if selection in SELECTIONS else TIMED
+        narrow = narrow_pairs(measured, table.channels)
+        responses = [Response(table, selection, group, *grid, narrow) for group in groups]
         self._by_process = [
             [Detected(rule, box, response) for response in responses] for rule in rules
         ]
