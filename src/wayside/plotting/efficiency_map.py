@@ -1,7 +1,7 @@
 """The table of efficiencies, and the efficiency of signals."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -92,7 +92,7 @@ def signal_figure(
     series: Sequence[Mapping[str, Any]],
     label: str = r"mass splitting $m_1-m_2$ [GeV]",
     least: float = 1e-4,
-    legend: str = "lower right",
+    legend: Literal["lower left", "lower right"] = "lower right",
 ) -> Figure:
     """Efficiency of signals against a mass, with the table's errors.
 
