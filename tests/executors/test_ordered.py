@@ -14,6 +14,7 @@ from wayside.executors.serial import Serial
 from wayside.placement.grid import Grid
 from wayside.placement.place import place
 from wayside.results.reach import reach
+from wayside.results.search import search
 from wayside.scenario import Scenario
 from wayside.sensitivity.key_plane import key_plane
 from wayside.sensitivity.mass_point import MassPoint
@@ -143,5 +144,5 @@ def test_processes_and_a_search() -> None:
     scenario = wayside.load_scenario("belle2-forward", values)
     two = executor("processes", workers=2)
     same_reach(scenario, two)
-    here, there = (wayside.search(scenario, executor=by) for by in (None, two))
+    here, there = (search(scenario, executor=by) for by in (None, two))
     assert here.summary() == there.summary()
