@@ -19,6 +19,7 @@ from wayside.scenario import Scenario
 from wayside.sensitivity.key_plane import key_plane
 from wayside.sensitivity.mass_point import MassPoint
 from wayside.sensitivity.planes import plane_of
+from wayside.text import json_text
 from wayside.typing import FloatArray
 
 
@@ -145,4 +146,4 @@ def test_processes_and_a_search() -> None:
     two = executor("processes", workers=2)
     same_reach(scenario, two)
     here, there = (search(scenario, executor=by) for by in (None, two))
-    assert here.summary() == there.summary()
+    assert json_text(here.summary()) == json_text(there.summary())
