@@ -21,6 +21,9 @@ from wayside.typing import FloatArray
 COLOURS = (OURS, APPROXIMATE, "#2a7f62", "#b8860b", "#6b3e12", "#7a4f9a")
 """Colours of curves, in their order."""
 
+LEGEND_LINES = 5
+"""A legend of more lines in the lower left corner reaches the contours of Fig. 14."""
+
 
 class Curve(NamedTuple):
     """A contour of a plane of the study.
@@ -35,6 +38,9 @@ class Curve(NamedTuple):
         Matplotlib's, the label for the legend.
     width
         Line width in points.
+    by_columns
+        Whether the edges of the columns are joined. With few columns a contour through the grid
+        has waves where the yield falls steeply.
     """
 
     panel: Panel
@@ -43,10 +49,13 @@ class Curve(NamedTuple):
     label: str
     style: Literal["-", "--"] = "-"
     width: float = 1.5
+    by_columns: bool = False
 
     def draw(self, axes: Axes) -> bool:
         """Draw the contour; whether anything is excluded."""
-        depth = depth_of(self.panel.events(self.convention), self.panel.level)
+        if self.by_columns:
+            return self._draw_columns(axes)
+        depth = depth_of(self.panel.events(self.convention), self.panel.levels)
         axes.contour(
             self.panel.x,
             self.panel.epsilon,
@@ -57,6 +66,21 @@ class Curve(NamedTuple):
             linestyles=self.style,
         )
         return bool(np.any(depth > 0.0))
+
+    def _draw_columns(self, axes: Axes) -> bool:
+        excluded = [self.panel.edges(i, self.convention) for i in range(len(self.panel.x))]
+        there = [i for i, edges in enumerate(excluded) if edges is not None]
+        for run in np.split(there, np.flatnonzero(np.diff(there) > 1) + 1):
+            x = self.panel.x[run]
+            low, high = np.array([excluded[i] for i in run]).T
+            axes.plot(
+                np.concatenate([x, x[::-1], x[:1]]),
+                np.concatenate([low, high[::-1], low[:1]]),
+                color=self.colour,
+                linewidth=self.width,
+                linestyle=self.style,
+            )
+        return bool(there)
 
     def handle(self) -> Line2D:
         """Line of the legend."""
@@ -71,40 +95,62 @@ def masses_title(name: str, model: Model, words: str = "") -> str:
     )
 
 
-def contours_figure(parts: Mapping[str, Sequence[Curve]]) -> Figure:
-    """Draw contours in the four planes of Fig. 14, with one legend each.
+def contours_figure(
+    parts: Mapping[str, Sequence[Curve]], titles: Mapping[str, str] | None = None
+) -> Figure:
+    """Draw contours in planes of the study side by side, with one legend each.
 
     Parameters
     ----------
     parts
         Curves by the letter of the part; the first one's plane gives the axes.
+    titles
+        Titles by the letter of the part; its masses if not given.
     """
-    with canvas(9.2, 8.2) as figure:
-        for axes, (name, curves) in zip(figure.subplots(2, 2).flat, parts.items(), strict=True):
-            handles, labels, absent = [], [], []
-            for curve in curves:
-                if curve.draw(axes):
-                    handles.append(curve.handle())
-                    labels.append(curve.label)
-                else:
-                    absent.append(curve.label)
-            if absent:
-                # Narrow enough to stay in the corner that contours leave free.
-                narrow = [label.replace(", ", ",\n") for label in absent]
-                words = "nothing is excluded:\n" + "\n".join(narrow)
-                axes.text(
-                    0.97, 0.97, words, transform=axes.transAxes, ha="right", va="top", fontsize=8
-                )
-            axes.set_xscale("log")
-            axes.set_yscale("log")
-            axes.set_xlabel("$g_D$")
-            axes.set_ylabel(r"$\varepsilon$")
+    rows = (len(parts) + 1) // 2
+    with canvas(9.2, 4.1 * rows) as figure:
+        places = figure.subplots(rows, 2, squeeze=False).flat
+        for axes, (name, curves) in zip(places, parts.items(), strict=True):
+            _contours(axes, curves)
             panel = curves[0].panel
-            title = masses_title(name, panel.points[0].model)
+            title = titles[name] if titles else masses_title(name, panel.points[0].model)
             about = f"{collected(panel.luminosity)}, no background unless the legend says so"
             axes.set_title(f"{title}\n{about}", loc="left", fontsize=9.5)
-            axes.legend(handles, labels, fontsize=8, loc="lower left")
         return figure
+
+
+def _contours(axes: Axes, curves: Sequence[Curve]) -> None:
+    handles, labels, absent = [], [], []
+    for curve in curves:
+        if curve.draw(axes):
+            handles.append(curve.handle())
+            labels.append(curve.label)
+        else:
+            absent.append(curve.label)
+    words = "\n".join(["nothing is excluded:", *absent])
+    if absent and len(handles) + len(absent) < LEGEND_LINES:
+        handles.append(Line2D([], [], linestyle="none"))
+        labels.append(words)
+    elif absent:
+        # Narrow enough to stay in the other corner that they leave free.
+        words = words.replace(", ", ",\n")
+        axes.text(0.97, 0.97, words, transform=axes.transAxes, ha="right", va="top", fontsize=8)
+    _logarithmic(axes, curves[0].panel)
+    axes.legend(handles, labels, fontsize=8, loc="lower left")
+
+
+def _logarithmic(axes: Axes, panel: Panel) -> None:
+    """Axes of a plane with their labels."""
+    axes.set_xscale("log")
+    axes.set_yscale("log")
+    if panel.x[-1] < 100.0 * panel.x[0]:
+        axes.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+        axes.xaxis.set_minor_formatter(NullFormatter())
+    axes.set_xlim(panel.x[0], panel.x[-1])
+    axes.set_ylim(panel.epsilon[0], panel.epsilon[-1])
+    axes.set_xlabel(panel.label)
+    axes.set_ylabel(r"$\varepsilon$")
 
 
 def planes_figure(
@@ -186,20 +232,11 @@ def _plane(axes: Axes, panel: Panel, luminosities: Sequence[float]) -> dict[str,
         shown[rf"exact yield, {words} fb$^{{-1}}$"] = Line2D(
             [], [], color=OURS, linewidth=0.8, linestyle=":"
         )
-    axes.set_xscale("log")
-    axes.set_yscale("log")
-    if x[-1] < 100.0 * x[0]:
-        axes.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
-        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-        axes.xaxis.set_minor_formatter(NullFormatter())
-    axes.set_xlim(x[0], x[-1])
-    axes.set_ylim(epsilon[0], epsilon[-1])
-    axes.set_xlabel(panel.label)
-    axes.set_ylabel(r"$\varepsilon$")
+    _logarithmic(axes, panel)
     return shown
 
 
-def depth_of(events: FloatArray, level: float = LIMIT) -> FloatArray:
+def depth_of(events: FloatArray, level: float | FloatArray = LIMIT) -> FloatArray:
     """Logarithm of events over what is excluded, cut off far from zero."""
     with np.errstate(divide="ignore"):
         return np.clip(np.log(events / level), -1.0, 8.0)

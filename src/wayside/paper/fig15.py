@@ -74,19 +74,22 @@ def run(context: Context) -> Outcome:  # noqa: ARG001
         " study's relation at every m2; m_A' = 4 and 8 GeV and the relation in (c, d); g_D = 1 in"
         " (a), else 0.1."
     )
-    titles = [
-        rf"({name}) $g_D={panel(name).g_d[0]:g}$, "
-        + (
-            rf"$\Delta m/m_2={DELTA}$"
-            if name in "ab"
-            else rf"$m_{{A\prime}}={panel(name).scenario.pair.m_aprime:g}$ GeV"
-        )
-        for name in NAMES
-    ]
-    return Outcome(tuple(rows), (Drawing("fig15", caption, lambda: _draw(titles)),))
+    return Outcome(tuple(rows), (Drawing("fig15", caption, _draw),))
 
 
-def _draw(titles: list[str]) -> Figure:
+def title(name: str) -> str:
+    """Title of one part: its letter, g_D and what is the same in all columns."""
+    here = panel(name)
+    same = (
+        rf"$\Delta m/m_2={DELTA}$"
+        if name in "ab"
+        else rf"$m_{{A\prime}}={here.scenario.pair.m_aprime:g}$ GeV"
+    )
+    return rf"({name}) $g_D={here.g_d[0]:g}$, {same}"
+
+
+def _draw() -> Figure:
+    titles = [title(name) for name in NAMES]
     return planes_figure([panel(name) for name in NAMES], titles, LUMINOSITIES[:1])
 
 

@@ -1,6 +1,6 @@
 """Columns of couplings or masses, the yields of every convention over them, and their edges."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final, Literal, get_args
@@ -53,7 +53,7 @@ class Panel:
     acceptance
         The study's, as a fraction; None where it computed it.
     level
-        Events that are excluded.
+        Events that are excluded, of all columns or of each.
     """
 
     scenario: Scenario
@@ -63,7 +63,7 @@ class Panel:
     g_d: FloatArray
     epsilon_range: tuple[float, float]
     acceptance: float | None
-    level: float = LIMIT
+    level: float | FloatArray = LIMIT
 
     @cached_property
     def epsilon(self) -> FloatArray:
@@ -74,6 +74,11 @@ class Panel:
     def luminosity(self) -> float:
         """In fb^-1."""
         return self.scenario.run.luminosity_fb
+
+    @property
+    def levels(self) -> FloatArray:
+        """Events that are excluded, of each column."""
+        return np.broadcast_to(self.level, self.x.shape)
 
     def exactly(self, point: MassPoint) -> MassPoint:
         """One of the columns' mass points with all of m_e and exact decays, made once."""
@@ -106,7 +111,7 @@ class Panel:
         An edge at the end of the range is that end.
         """
         values = self.events(convention)[:, i]
-        return edges(self.column(i, convention), self.epsilon, values, self.level)
+        return edges(self.column(i, convention), self.epsilon, values, float(self.levels[i]))
 
     def margins(self, recast: Literal["exact", "printed"]) -> dict[str, FloatArray]:
         """Margins of existing searches on the grid by key, shape (epsilon, x)."""
@@ -139,6 +144,17 @@ class Panel:
                 for low, high in crossings.overabundant(*self.epsilon_range):
                     too_much[(self.epsilon >= low) & (self.epsilon <= high), i] = True
         return branches(self.x, lines, self.epsilon_range), too_much
+
+
+def each_once(
+    points: Sequence[MassPoint], change: Callable[[MassPoint], MassPoint]
+) -> tuple[MassPoint, ...]:
+    """Mass points of columns, changed; columns that share one share the changed one."""
+    changed: dict[int, MassPoint] = {}
+    for point in points:
+        if id(point) not in changed:
+            changed[id(point)] = change(point)
+    return tuple(changed[id(point)] for point in points)
 
 
 def events_of(
@@ -196,14 +212,15 @@ def least_epsilon(panel: Panel, convention: Convention) -> float:
     LookupError
         If nothing is excluded.
     """
-    best = int(np.argmin(_first_crossings(panel.events(convention), panel.epsilon, panel.level)))
+    crossings = _first_crossings(panel.events(convention), panel.epsilon, panel.levels)
+    best = int(np.argmin(crossings))
     if panel.edges(best, convention) is None:
         raise LookupError("nothing is excluded")
     point = panel.points[best]
 
     def lower(t: float) -> float:
         events = events_of(panel, point, float(np.exp(t)), convention)
-        excluded = edges(events, panel.epsilon, events(panel.epsilon), panel.level)
+        excluded = edges(events, panel.epsilon, events(panel.epsilon), float(panel.levels[best]))
         return np.inf if excluded is None else excluded[0]
 
     around = panel.x[[max(best - 1, 0), min(best + 1, len(panel.x) - 1)]]
@@ -215,10 +232,10 @@ def least_epsilon(panel: Panel, convention: Convention) -> float:
     return float(min(result.fun, own[0]))
 
 
-def _first_crossings(events: FloatArray, epsilon: FloatArray, level: float) -> FloatArray:
+def _first_crossings(events: FloatArray, epsilon: FloatArray, levels: FloatArray) -> FloatArray:
     """Least excluded epsilon of every column by interpolation; inf where nothing is excluded."""
     with np.errstate(divide="ignore"):
-        depth = np.log(np.maximum(events, 1e-300) / level)
+        depth = np.log(np.maximum(events, 1e-300) / levels)
     first = np.full(events.shape[1], np.inf)
     for i, column in enumerate(depth.T):
         inside = np.flatnonzero(column > 0.0)

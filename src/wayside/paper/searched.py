@@ -1,79 +1,96 @@
-"""The reach of Fig. 14 with the selections of a search: one, two and three planes of fibres."""
+"""What is left of Figs. 14 to 16 with the selections of a search: one to three planes of fibres."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache, partial
-from typing import Final
+from typing import Final, NamedTuple
 
 from matplotlib.figure import Figure
 
-from wayside.backgrounds.budget import budget
-from wayside.backgrounds.fake_counts import contributions
-from wayside.paper import fig14, planes
+from wayside.collider.beams import Beams
+from wayside.paper import fig14, fig15, fig16, planes
 from wayside.paper.beyond import PARTS
-from wayside.paper.conventions import scenario
 from wayside.paper.drawing import COLOURS, Curve, contours_figure
-from wayside.paper.planes import Panel
+from wayside.paper.footnote4 import BELLE2
+from wayside.paper.planes import Panel, each_once
 from wayside.paper.rows import Ours, Row
+from wayside.paper.searched_planes import LAYERS, background, searched, selection_for
 from wayside.paper.section import Context, Drawing, Outcome
 from wayside.paper.seen import SITES, assumed_row
-from wayside.selections.names import SELECTED
-from wayside.selections.selection import SearchSelection, nearest_selection
-from wayside.sensitivity.background import Background, simulated_background
-from wayside.sensitivity.selected import selected_map
-
-LAYERS: Final = (1, 2, 3)
-"""Planes of fibres on each side."""
-
-BEAMS: Final = ("study", "actual")
 
 DATA: Final = ("efficiency_map", "fake_vertices", "selections")
 
+EVERY: Final = 4
+"""Of the columns of Fig. 15 one in this many is computed: each has masses of its own."""
+
+
+WIDTHS: Final = (1.8, 3.2, 1.9, 0.8)
+"""Line widths in points of all decays and of one, two and three planes of fibres."""
+
+
+class Part(NamedTuple):
+    """One part of a figure of the study.
+
+    Attributes
+    ----------
+    panel
+        Its plane, with full efficiency and without background.
+    site
+        Built-in scenario that says what is above and in front of the detectors.
+    beams
+        Actual beams of its collider.
+    """
+
+    panel: Panel
+    site: str
+    beams: Beams
+
 
 @cache
-def selection(name: str, layers: int) -> SearchSelection:
-    """Shipped selection for the splitting of one part of Fig. 14."""
-    model = fig14.panel(name).points[0].model
-    return nearest_selection(model.m1 - model.m2, layers)
+def part(figure: str, name: str) -> Part:
+    """A part of figure 14, 15 or 16."""
+    if figure == "14":
+        return Part(fig14.panel(name), SITES[name], PARTS[name])
+    if figure == "16":
+        return Part(fig16.panel(name), "belle2-central", BELLE2)
+    whole = fig15.panel(name)
+    some = slice(None, None, EVERY)
+    few = replace(whole, x=whole.x[some], points=whole.points[some], g_d=whole.g_d[some])
+    return Part(few, "belle2-forward", BELLE2)
+
+
+FIGURES: Final[Mapping[str, tuple[str, ...]]] = {
+    "14": fig14.NAMES,
+    "15": fig15.NAMES,
+    "16": fig16.NAMES,
+}
+"""Parts of each figure."""
+
+BEAMS: Final[Mapping[str, str]] = {"study": "beams of the study", "actual": "actual beams"}
 
 
 @cache
-def background(name: str, layers: int) -> Background:
-    """Background of two detectors at a site after the selection."""
-    plan = scenario(SITES[name], "run.signal=A")
-    counted = budget(plan, partial(contributions, selection=selection(name, layers)))
-    single = simulated_background(plan, counted, SELECTED)
-    # Two boxes alike: what each source is wrong by is the same in both, so errors add.
-    return replace(single, value=2.0 * single.value, error=2.0 * single.error)
-
-
-@cache
-def panel(name: str, layers: int, beams: str) -> Panel:
-    """Plane of one part of Fig. 14 with the selection for a number of planes of fibres."""
-    here = fig14.panel(name)
-    chosen = selected_map(scenario(SITES[name], "run.signal=A"), selection(name, layers))
-    point = replace(here.points[0], efficiency="simulated", selected=chosen)
-    if beams == "actual":
-        point = replace(point, beams=PARTS[name], rtol=1e-2)
-    level = background(name, layers).n_limit
-    return replace(here, points=(point,) * len(here.x), level=level)
+def panel(figure: str, name: str, layers: int, beams: str) -> Panel:
+    """Plane of one part with the selection for a number of planes of fibres."""
+    here = part(figure, name)
+    return searched(here.panel, here.site, layers, here.beams if beams == "actual" else None)
 
 
 def run(context: Context) -> Outcome:  # noqa: ARG001
-    """Rows and drawing."""
-    rows = [_least(name, layers, beams) for name in PARTS for beams in BEAMS for layers in LAYERS]
-    rows += [_background(name, layers) for name in ("a", "c") for layers in LAYERS]
-    return Outcome(
-        tuple(rows),
-        (
-            Drawing(
-                "searched-reach",
-                "Fig. 14 with the selections of a search and their simulated background, for the"
-                " actual beams: every decay counted and no background (blue); one, two and three"
-                " planes of fibres that veto (red, green, ochre).",
-                _draw,
-            ),
-        ),
-    )
+    """Rows and drawings."""
+    rows = [
+        _least(figure, name, layers, beams)
+        for figure, names in FIGURES.items()
+        for name in names
+        for beams in BEAMS
+        for layers in LAYERS
+    ]
+    rows += [
+        _background(figure, name, layers)
+        for figure, name in (("14", "a"), ("14", "c"), ("16", "a"))
+        for layers in LAYERS
+    ]
+    return Outcome(tuple(rows), tuple(_drawing(figure) for figure in FIGURES))
 
 
 def _row(key: str, quantity: str, same: Ours, note: str) -> Row:
@@ -84,54 +101,98 @@ def _words(layers: int) -> str:
     return f"{layers} plane{'s' if layers > 1 else ''} of fibres"
 
 
-def _least(name: str, layers: int, beams: str) -> Row:
-    here, chosen = panel(name, layers, beams), selection(name, layers)
-    key = f"{beams}.{layers}.{name}"
-    what = (
-        f"fig. 14 ({name}), beams of the study"
-        if beams == "study"
-        else f"fig. 14 ({name}), actual beams"
-    )
+def _level(here: Panel) -> str:
+    """Events that are excluded, a range where columns differ."""
+    least, most = f"{here.levels.min():.3g}", f"{here.levels.max():.3g}"
+    return least if least == most else f"{least} to {most}"
+
+
+def _selections(here: Panel, layers: int) -> str:
+    """Names of the selections of the columns."""
+    names = sorted({selection_for(point, layers).name for point in here.points})
+    return f"selection{'s' if len(names) > 1 else ''} {', '.join(names)}"
+
+
+def _lowest(figure: str, here: Panel) -> float:
+    """Least excluded epsilon: over all g_D in a plane of couplings, else over the columns.
+
+    Raises
+    ------
+    LookupError
+        If nothing is excluded.
+    """
+    if figure != "15":
+        return planes.least_epsilon(here, "exact")
+    found = [here.edges(i, "exact") for i in range(len(here.x))]
+    lows = [excluded[0] for excluded in found if excluded is not None]
+    if not lows:
+        raise LookupError("nothing is excluded")
+    return min(lows)
+
+
+def _least(figure: str, name: str, layers: int, beams: str) -> Row:
+    here, plain = panel(figure, name, layers, beams), part(figure, name).panel
+    key = f"{figure}{name}.{beams}.{layers}"
+    what = f"fig. {figure} ({name}), {BEAMS[beams]}, {_words(layers)}"
+    chosen = _selections(plain, layers)
     try:
-        least = planes.least_epsilon(here, "exact")
+        least = _lowest(figure, here)
     except LookupError:
-        most = float(here.events("exact").max()) / here.level
+        most = float((here.events("exact") / here.levels).max())
         return _row(
             f"{key}.none",
-            f"most events over what would be excluded, and is not: {what}, {_words(layers)}",
+            f"most events over what would be excluded, and is not: {what}",
             Ours(most, "below 1: nothing is excluded", 0.1),
-            f"{here.level:.3g} events would be excluded; selection {chosen.name}",
+            f"{_level(here)} events would be excluded; {chosen}",
         )
-    plain = fig14.least(name, "exact")
+    without = _lowest(figure, plain)
     return _row(
         key,
-        f"least epsilon of {what}, {_words(layers)}",
-        Ours(least, f"{here.level:.3g} events excluded", 0.03),
-        f"{least / plain:.3g} times that of full efficiency and no background, {plain:.3g};"
-        f" selection {chosen.name}",
+        f"least epsilon of {what}",
+        Ours(least, f"{_level(here)} events excluded", 0.03),
+        f"{least / without:.3g} times that of full efficiency and no background, {without:.3g};"
+        f" {chosen}",
     )
 
 
-def _background(name: str, layers: int) -> Row:
-    expected, site = background(name, layers), SITES[name]
+def _background(figure: str, name: str, layers: int) -> Row:
+    here = part(figure, name)
+    detectors = len(here.panel.scenario.signal)
+    chosen = selection_for(here.panel.points[0], layers)
+    expected = background(here.site, chosen, detectors)
+    words = "two detectors" if detectors == 2 else "the detector"
     return _row(
-        f"events.{site}.{layers}",
-        f"background in two detectors of {site} after the search, {_words(layers)}",
+        f"events.{here.site}.{layers}",
+        f"background in {words} of {here.site} after the search, {_words(layers)}",
         Ours(expected.value, f"+- {expected.error:.2g}, all simulated sources", 0.1),
         f"{expected.n_limit:.3g} signal events are excluded; tuned for Belle II"
         + "".join(f"; {flag}" for flag in expected.flags),
     )
 
 
-def _draw() -> Figure:
+def _drawing(figure: str) -> Drawing:
+    return Drawing(
+        "searched-reach" if figure == "14" else f"searched-fig{figure}",
+        f"Fig. {figure} with the selections of a search and their simulated background, for the"
+        " actual beams: every decay counted and no background (blue); one, two and three planes of"
+        " fibres that veto (red, green, ochre).",
+        lambda: _draw(figure, FIGURES[figure]),
+    )
+
+
+def _draw(figure: str, names: Sequence[str]) -> Figure:
     parts = {}
-    for name in PARTS:
-        here = fig14.panel(name)
-        actual = replace(
-            here, points=(replace(here.points[0], beams=PARTS[name], rtol=1e-2),) * len(here.x)
-        )
-        parts[name] = [Curve(actual, "exact", COLOURS[0], "every decay, no background", width=1.8)]
-        for layers, colour in zip(LAYERS, COLOURS[1:], strict=False):
-            drawn = panel(name, layers, "actual")
-            parts[name].append(Curve(drawn, "exact", colour, f"search, {_words(layers)}"))
-    return contours_figure(parts)
+    for name in names:
+        here = part(figure, name)
+        actual = each_once(here.panel.points, partial(replace, beams=here.beams, rtol=1e-2))
+        every = replace(here.panel, points=actual)
+        drawn = {"every decay, no background": every}
+        for layers in LAYERS:
+            drawn[f"search, {_words(layers)}"] = panel(figure, name, layers, "actual")
+        # Narrower lines on wider ones: planes of fibres change next to nothing.
+        parts[name] = [
+            Curve(shown, "exact", colour, label, width=width, by_columns=figure == "15")
+            for colour, width, (label, shown) in zip(COLOURS, WIDTHS, drawn.items(), strict=False)
+        ]
+    titles = {name: fig15.title(name) for name in names} if figure == "15" else None
+    return contours_figure(parts, titles)
