@@ -11,6 +11,7 @@ pool of muons and every tile has its own seed and leaves one file in DIR.
 ``--figure`` draws it. Takes about 6 minutes of one core.
 """
 
+from collections.abc import Iterable
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -89,9 +90,9 @@ def about() -> dict[str, Any]:
     }
 
 
-def muon_pools(work: Path) -> TaskTable:
+def muon_pools(work: Path, spectra: Iterable[str] = tuple(TILES)) -> TaskTable:
     """Simulation of the muons of each spectrum."""
-    tasks = {f"pool-{spectrum}": {"spectrum": spectrum} for spectrum in TILES}
+    tasks = {f"pool-{spectrum}": {"spectrum": spectrum} for spectrum in spectra}
     return TaskTable(cross, work, tasks, about())
 
 
