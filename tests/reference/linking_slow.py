@@ -11,7 +11,8 @@ def _face_variance(n):
 
 
 def chi2(a, b, dz, plates, momentum, emulsion, sheets, layer):
-    """Of a pair: residual r and turn d in x and y, with their 2x2 covariances."""
+    """Of a pair: residual r and turn d in x and y, with their 2x2 covariances; the product of the
+    four standard deviations as well."""
     ta, tb = np.array([a["tx"], a["ty"]]), np.array([b["tx"], b["ty"]])
     mean = 0.5 * (ta + tb)
     slope2 = float(mean @ mean)
@@ -32,11 +33,17 @@ def chi2(a, b, dz, plates, momentum, emulsion, sheets, layer):
     cov_r = grain * (0.25 + 0.25 * dz**2 / sheets.base**2) + turn * lever2
     cov_r += 2 * (1e-3 * emulsion.alignment) ** 2 * np.eye(2)
     cov_d = grain / sheets.base**2 + turn * len(plates)
-    return float(r @ np.linalg.solve(cov_r, r) + d @ np.linalg.solve(cov_d, d))
+    value = float(r @ np.linalg.solve(cov_r, r) + d @ np.linalg.solve(cov_d, d))
+    return value, float(np.sqrt(np.linalg.det(cov_r) * np.linalg.det(cov_d)))
 
 
 def pair_chi2(a, b, momentum, emulsion, sheets, layer):
-    """The same from two base-tracks alone."""
+    """The same from two base-tracks alone, without the product of standard deviations."""
+    return pair(a, b, momentum, emulsion, sheets, layer)[0]
+
+
+def pair(a, b, momentum, emulsion, sheets, layer):
+    """Chi-squared, and the product of the four standard deviations, from two base-tracks alone."""
     za, zb = sheets.middle(a["sheet"]), sheets.middle(b["sheet"])
     plates = [
         0.5 * (za + zb) - sheets.plate_front(k) - 0.5 * sheets.plate
@@ -74,6 +81,14 @@ def fill(rows, following, led, made, momentum, emulsion, sheets, how, layer):
                 led[k] = made[k] = True
 
 
+def expected(chi2, spread, free, sheets, emulsion):
+    """Random base-tracks within the ellipsoid of a chi-squared: a volume in four dimensions."""
+    left, right, low, high = sheets.bounds
+    density = free / ((right - left) * (high - low) * np.pi * emulsion.largest_slope**2)
+    ball = np.pi**2 / 2  # of unit radius in four dimensions
+    return density * ball * np.sqrt(chi2) ** 4 * spread
+
+
 def link(rows, emulsion, sheets, how, layer):
     """For every row the row that follows it, or -1; blocks are not joined."""
     following = np.full(len(rows), -1)
@@ -89,12 +104,13 @@ def link(rows, emulsion, sheets, how, layer):
                 ib = np.flatnonzero((rows["sheet"] == sheet + step) & ~led)
                 if not len(ia) or not len(ib):
                     continue
-                table = np.array(
-                    [
-                        [pair_chi2(rows[i], rows[j], momentum, emulsion, sheets, layer) for j in ib]
-                        for i in ia
-                    ]
-                )
+                table = np.full((len(ia), len(ib)), np.inf)
+                for k, i in enumerate(ia):
+                    for m, j in enumerate(ib):
+                        value, spread = pair(rows[i], rows[j], momentum, emulsion, sheets, layer)
+                        random = expected(value, spread, len(ib), sheets, emulsion)
+                        if random < how.largest_random:
+                            table[k, m] = value
                 for k in range(len(ia)):
                     j = int(np.argmin(table[k]))
                     if table[k, j] < how.largest_chi2 and np.argmin(table[:, j]) == k:

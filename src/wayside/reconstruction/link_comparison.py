@@ -123,9 +123,18 @@ def search_radius(a: Segment, step: Step, largest: float, resolution: Resolution
     return float(np.sqrt(largest) * (np.sqrt(var_r) + 0.5 * step.dz * np.sqrt(var_d)))
 
 
+class Match(NamedTuple):
+    """How well two base-tracks continue each other."""
+
+    chi2: float
+    """Chi-squared of r and d as one particle's, four degrees of freedom."""
+    spread: float
+    """Product of the four standard deviations, mm^2 rad^2."""
+
+
 @njit(nogil=True)
-def link_chi2(a: Segment, b: Segment, step: Step, resolution: Resolution) -> float:
-    """Chi-squared of two base-tracks as one particle's: r and d, four degrees of freedom.
+def link_match(a: Segment, b: Segment, step: Step, resolution: Resolution) -> Match:
+    """Compare two base-tracks as one particle's.
 
     Parameters
     ----------
@@ -153,8 +162,40 @@ def link_chi2(a: Segment, b: Segment, step: Step, resolution: Resolution) -> flo
     base2 = resolution.base**2
     lever = 0.25 + 0.25 * dz * dz / base2
     offset, turn = step.offset * scatter, step.turn * scatter
-    value = (rx * ux + ry * uy) ** 2 / (along * lever + aligned + offset * secant2)
-    value += (ry * ux - rx * uy) ** 2 / (across * lever + aligned + offset)
-    value += (sx * ux + sy * uy) ** 2 / (along / base2 + turn * secant2)
-    value += (sy * ux - sx * uy) ** 2 / (across / base2 + turn)
-    return float(value)
+    r_along, r_across = (
+        along * lever + aligned + offset * secant2,
+        across * lever + aligned + offset,
+    )
+    d_along, d_across = along / base2 + turn * secant2, across / base2 + turn
+    value = (rx * ux + ry * uy) ** 2 / r_along
+    value += (ry * ux - rx * uy) ** 2 / r_across
+    value += (sx * ux + sy * uy) ** 2 / d_along
+    value += (sy * ux - sx * uy) ** 2 / d_across
+    return Match(float(value), float(np.sqrt(r_along * r_across * d_along * d_across)))
+
+
+@njit(nogil=True, inline="always")
+def link_chi2(a: Segment, b: Segment, step: Step, resolution: Resolution) -> float:
+    """Chi-squared of two base-tracks as one particle's; parameters as in `link_match`."""
+    return link_match(a, b, step, resolution).chi2
+
+
+@njit(nogil=True, inline="always")
+def random_partners(match: Match, density: float) -> float:
+    """Expected number of unrelated base-tracks that agree as well as one does.
+
+    Parameters
+    ----------
+    match
+        Comparison with the one.
+    density
+        Unrelated base-tracks per mm^2 and rad^2.
+
+    Returns
+    -------
+    float
+        The density times the volume of the ellipsoid of this chi-squared, pi^2/2 chi^4 times the
+        four standard deviations.
+    """
+    value: float = 0.5 * np.pi**2 * match.chi2**2 * match.spread * density
+    return value

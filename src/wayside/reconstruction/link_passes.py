@@ -1,10 +1,11 @@
 """Passes that link base-tracks, from stiff particles to soft ones.
 
 Each pass assumes a momentum, links those who choose each other, and takes what it links out of the
-way of the next, softer pass; within a pass the nearest sheets come first. A link that leaves out a
-sheet may do so because the particle turned sharply there: a base-track that agrees with both of
-its ends at the next pass's momentum is put in between, or large angles would be missing from what
-the momentum is measured by.
+way of the next, softer pass; within a pass the nearest sheets come first. Where so many
+base-tracks are left that some unrelated one may well agree as much, no link is made. A link that
+leaves out a sheet may do so because the particle turned sharply there: a base-track that agrees
+with both of its ends at the next pass's momentum is put in between, or large angles would be
+missing from what the momentum is measured by.
 """
 
 from typing import NamedTuple
@@ -19,6 +20,8 @@ from wayside.reconstruction.link_comparison import (
     Segments,
     Step,
     link_chi2,
+    link_match,
+    random_partners,
     search_radius,
     step_between,
 )
@@ -53,6 +56,10 @@ class LinkCuts(NamedTuple):
     """Whether links are made across the gaps between blocks, and not inside blocks."""
     bounds: tuple[float, float, float, float]
     """Lowest and highest x, lowest and highest y of the scanned area in mm."""
+    largest_random: float
+    """Largest expected number of unrelated base-tracks that agree as well."""
+    phase_space: float
+    """Area times range of slopes in which the base-tracks lie, mm^2 rad^2."""
 
 
 class Links(NamedTuple):
@@ -154,6 +161,7 @@ def _best_partners(
     x, y, tx, ty = segments.x, segments.y, segments.tx, segments.ty
     best_down, chi2_down = partners.downstream, partners.downstream_chi2
     best_up, chi2_up = partners.upstream, partners.upstream_chi2
+    density = len(downstream) / cuts.phase_space
     cells = sort_into_cells(x, y, downstream, FINEST)
     start, order = cells.start, cells.order
     for i in upstream:
@@ -173,8 +181,10 @@ def _best_partners(
                     continue
                 if not _within(x[j] - step.dz * tx[j], y[j] - step.dz * ty[j], cuts.bounds):
                     continue
-                value = link_chi2(a, _segment(segments, j), step, resolution)
-                if value < cuts.largest_chi2:
+                match = link_match(a, _segment(segments, j), step, resolution)
+                value = match.chi2
+                likely = random_partners(match, density) < cuts.largest_random
+                if value < cuts.largest_chi2 and likely:
                     if value < chi2_down[i]:
                         chi2_down[i], best_down[i] = value, j
                     if value < chi2_up[j]:

@@ -1,5 +1,6 @@
 """Links: which base-track continues which."""
 
+import math
 from dataclasses import dataclass
 from typing import Final
 
@@ -26,11 +27,15 @@ class Linking:
         Largest number of sheets in a row that a link may leave out.
     largest_chi2
         Largest chi-squared of a link, which has four degrees of freedom.
+    largest_random
+        Largest expected number of unrelated base-tracks that agree as well as the linked one, from
+        the density of those that are still without a link.
     """
 
     momenta: tuple[float, ...] = (1500.0, 250.0, 60.0, 15.0)
     max_holes: int = _CUTS.max_holes
     largest_chi2: float = 20.0
+    largest_random: float = 0.1
 
 
 def links(
@@ -40,6 +45,7 @@ def links(
     *,
     gaps: bool = False,
     following: IntArray | None = None,
+    bounds: tuple[float, float, float, float] | None = None,
 ) -> tuple[IntArray, FloatArray]:
     """Link base-tracks of neighbouring sheets.
 
@@ -55,6 +61,9 @@ def links(
         Whether links are made across the gaps between blocks, and not inside blocks.
     following
         Links that are there already, as returned; none if None.
+    bounds
+        Lowest and highest x, lowest and highest y in mm of the part of the scanned area that the
+        base-tracks are from; all of it if None.
 
     Returns
     -------
@@ -69,6 +78,7 @@ def links(
     chi2 = np.full(n, np.inf)
     if n == 0:
         return following, chi2
+    left, right, low, high = bounds or films.scanned
     sheet = rows["sheet"].astype(np.int64)
     last = int(sheet[-1])
     numbers = np.arange(last + 1)
@@ -85,6 +95,8 @@ def links(
             float(how.largest_chi2),
             bool(gaps),
             tuple(float(edge) for edge in films.scanned),  # type: ignore[arg-type]
+            float(how.largest_random),
+            (right - left) * (high - low) * math.pi * films.emulsion.largest_slope**2,
         ),
         Links(following, np.zeros(n, np.bool_), np.zeros(n, np.bool_), chi2),
     )

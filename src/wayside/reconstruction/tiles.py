@@ -9,6 +9,9 @@ from wayside.reconstruction.films import Films
 from wayside.reconstruction.linking import Linking, links
 from wayside.typing import BoolArray, FloatArray, IntArray, StructuredArray
 
+Bounds = tuple[float, float, float, float]
+"""Lowest and highest x, lowest and highest y in mm."""
+
 MARGIN = 4.0
 """Width in mm of the margin around a tile whose base-tracks compete for links.
 
@@ -41,13 +44,16 @@ def link_tiles(
     following = np.full(len(rows), -1, np.int64)
     best = np.full(len(rows), np.inf)
 
-    def link_one(own: IntArray) -> tuple[IntArray, IntArray, FloatArray]:
-        made, chi2 = links(rows[own], films, how)
+    def link_one(own: IntArray, bounds: Bounds) -> tuple[IntArray, IntArray, FloatArray]:
+        made, chi2 = links(rows[own], films, how, bounds=bounds)
         linked = np.flatnonzero(made >= 0)
         return own[linked], own[made[linked]], chi2[linked]
 
     with ThreadPoolExecutor(workers) as pool:
-        tasks = ((core, pool.submit(link_one, own)) for core, own in _tiles(rows, tile))
+        tasks = (
+            (core, pool.submit(link_one, own, bounds))
+            for core, own, bounds in _tiles(rows, tile, films.scanned)
+        )
         for core, future in list(tasks) if workers > 1 else tasks:
             upstream, downstream, chi2 = future.result()
             mine = core[upstream]
@@ -62,8 +68,10 @@ def link_tiles(
     return following
 
 
-def _tiles(rows: StructuredArray, tile: float) -> Iterator[tuple[BoolArray, IntArray]]:
-    """For every square that holds rows: which rows it holds, and these with its margin."""
+def _tiles(
+    rows: StructuredArray, tile: float, scanned: Bounds
+) -> Iterator[tuple[BoolArray, IntArray, Bounds]]:
+    """For every square that holds rows: these, those with its margin, and the margin's bounds."""
     if len(rows) == 0:
         return
     x, y = rows["x"], rows["y"]
@@ -76,4 +84,15 @@ def _tiles(rows: StructuredArray, tile: float) -> Iterator[tuple[BoolArray, IntA
             core = np.zeros(len(rows), dtype=np.bool_)
             core[own] = (ix[own] == i) & (iy[own] == j)
             if core[own].any():
-                yield core, own
+                yield core, own, _around(i, j, tile, scanned)
+
+
+def _around(i: int, j: int, tile: float, scanned: Bounds) -> Bounds:
+    """Bounds of a square with its margin, inside of what was scanned."""
+    left, right, low, high = scanned
+    return (
+        max(i * tile - MARGIN, left),
+        min((i + 1) * tile + MARGIN, right),
+        max(j * tile - MARGIN, low),
+        min((j + 1) * tile + MARGIN, high),
+    )

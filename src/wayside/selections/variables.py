@@ -1,7 +1,8 @@
 """Variables on which a selection may cut, by name: what they are and which side is the signal's.
 
 A variable is a function of rows of the candidate table. Everything in it can be measured: nothing
-of the truth, and no number of tracks in an event, as films do not know what belongs to one event.
+of the truth, and no number of tracks in an event or around a vertex, as films do not know what
+belongs to one event: in half a year tens of electrons that muons knock on begin along a track.
 """
 
 from collections.abc import Callable
@@ -68,9 +69,6 @@ VARIABLES: Final[dict[str, Variable]] = {
     "softer_momentum": Variable("GeV", "smaller momentum", "above", _both("momentum", np.minimum)),
     "base_tracks": Variable(
         "", "base-tracks of the shorter track", "above", _both("base_tracks", np.minimum)
-    ),
-    "companions": Variable(
-        "", "other tracks that begin along the two", "below", _column("companions")
     ),
     "vertex_chi2": Variable("", "chi-squared of the vertex", "below", _column("chi2")),
     "track_chi2": Variable(
