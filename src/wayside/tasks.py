@@ -6,7 +6,6 @@ the result depends on: a result is taken from a file only if it was made from th
 """
 
 import hashlib
-import io
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from wayside.archives import archive
 from wayside.errors import InputError, WaysideError
 from wayside.executors.protocol import Outcome
 from wayside.executors.workers import Processes
@@ -86,15 +86,12 @@ class TaskTable:
         arrays = {key: value for key, value in result.items() if isinstance(value, np.ndarray)}
         plain = {key: value for key, value in result.items() if key not in arrays}
         texts = {_PLAIN: json.dumps(plain, allow_nan=False), _INPUTS: self.inputs(name)}
-        buffer = io.BytesIO()
-        np.savez_compressed(
-            buffer,
-            allow_pickle=False,
-            **{key: np.frombuffer(text.encode(), np.uint8) for key, text in texts.items()},
-            **{f"array_{key}": value for key, value in arrays.items()},
+        content = archive(
+            {key: np.frombuffer(text.encode(), np.uint8) for key, text in texts.items()}
+            | {f"array_{key}": value for key, value in arrays.items()}
         )
         with whole_file(self.path(name)) as part:
-            part.write_bytes(buffer.getvalue())
+            part.write_bytes(content)
 
     def read(self, name: str) -> dict[str, Any]:
         """Read the result of a task that is done.

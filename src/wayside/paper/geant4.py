@@ -15,6 +15,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from wayside.archives import archive
 from wayside.detector.stack import Stack
 from wayside.files import scratch_folder
 from wayside.reading import reading
@@ -93,10 +94,8 @@ class Record:
 
     def to_bytes(self) -> bytes:
         """As a compressed file; equal bytes for equal records."""
-        buffer = io.BytesIO()
         header = np.frombuffer(json.dumps(self.about, sort_keys=True).encode(), np.uint8)
-        np.savez_compressed(buffer, allow_pickle=False, about=header, **self.arrays)
-        return buffer.getvalue()
+        return archive({"about": header, **self.arrays})
 
 
 def shipped() -> Record:

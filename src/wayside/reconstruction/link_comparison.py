@@ -177,7 +177,8 @@ def link_match(a: Segment, b: Segment, step: Step, resolution: Resolution) -> Ma
 @njit(nogil=True, inline="always")
 def link_chi2(a: Segment, b: Segment, step: Step, resolution: Resolution) -> float:
     """Chi-squared of two base-tracks as one particle's; parameters as in `link_match`."""
-    return link_match(a, b, step, resolution).chi2
+    match: Match = link_match(a, b, step, resolution)
+    return match.chi2
 
 
 @njit(nogil=True, inline="always")

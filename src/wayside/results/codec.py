@@ -15,6 +15,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from wayside.archives import archive
 from wayside.scenario import Scenario
 from wayside.sensitivity.key_plane import KeyPlane, key_plane
 from wayside.sensitivity.planes import Axis, Plane, plane_of
@@ -85,9 +86,7 @@ def packed(value: object) -> bytes:
     arrays: Arrays = {}
     tree = json.dumps(_plain(value, arrays))
     text = np.frombuffer(tree.encode(), dtype=np.uint8)
-    stream = io.BytesIO()
-    np.savez_compressed(stream, allow_pickle=False, **{_TREE: text}, **arrays)
-    return stream.getvalue()
+    return archive({_TREE: text, **arrays})
 
 
 def unpacked(content: bytes) -> Any:
