@@ -26,16 +26,18 @@ def test_weights_by_hand() -> None:
 
 
 def test_muons_fall_with_every_layer_and_neutrons_hardly() -> None:
-    """Muons that are left crossed fibres once: each layer takes the factor of its inefficiency.
+    """Each layer takes the factor of its inefficiency for every place at which fibres were crossed.
 
+    Muons from the front that are left crossed them at one place, those from above at one or two.
     Neutrons cross without a hit; only what comes with them is vetoed.
     """
     own = nearest_selection(0.691)
     two = with_layers(own, 2, 0.98, 0.97)
-    muons = [float(each.fakes["muon-above"].mean.sum()) for each in (own, two)]
-    assert muons[1] == pytest.approx(0.02 * muons[0], rel=0.1)
-    neutrons = [float(each.fakes["neutron-above"].mean.sum()) for each in (own, two)]
-    assert 0.9 < neutrons[1] / neutrons[0] < 1.0
+    kinds = ("muon-front", "muon-above", "neutron-above")
+    ratio = {kind: two.fakes[kind].mean.sum() / own.fakes[kind].mean.sum() for kind in kinds}
+    assert ratio["muon-front"] == pytest.approx(0.02, rel=1e-9)
+    assert 0.02**2 / 2.0 < ratio["muon-above"] < 0.02
+    assert 0.9 < ratio["neutron-above"] < 1.0
 
 
 def test_a_scenario_has_its_own_layers() -> None:
