@@ -96,7 +96,7 @@ nitpick_ignore_regex = [
     # variables and aliases of types, and pieces of a type that is cut at a comma.
     (
         r"py:class",
-        r"Figure|Axes|BaseSampler|HistGradientBoostingClassifier|wayside\.[\w.]+\.(S|T|ChannelT|Command|Function)|(dict|tuple)\[(float|str)",
+        r"Figure|Axes|BaseSampler|HistGradientBoostingClassifier|wayside\.[\w.]+\.(S|T|ChannelT|Command|Computed|Function)|(dict|tuple)\[(float|str)",
     ),
 ]
 

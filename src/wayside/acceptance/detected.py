@@ -56,7 +56,7 @@ def response_grid(
     box
         The detector.
     boosts_step
-        Largest step in rapidity, where more than `BOOSTS` nodes are wanted.
+        Largest step in rapidity, where more than ``BOOSTS`` nodes are wanted.
     """
     rapidity = np.concatenate([r.spectra.rapidity[r.spectra.weight > 0.0] for r in rules])
     tilts = np.concatenate([tilts_of(rule, box) for rule in rules])

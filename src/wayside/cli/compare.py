@@ -115,7 +115,7 @@ def _text(result: "Comparison") -> list[str]:
     lines = []
     for label, each in zip(result.labels, result.results, strict=True):
         x, y = axes_of(each)
-        spans = [span(line, x, y) for line in each.contour]
+        spans = [span(line, x.name, y.name) for line in each.contour]
         what = "; ".join(spans) or "no contour in the plane"
         lines.append(f"{label}: N = {each.n_limit:.4g}; {what}")
     return [*lines, *(f"note: {flag}" for flag in result.flags)]

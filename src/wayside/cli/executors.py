@@ -45,7 +45,7 @@ def executor_of(workers: int | None, scheduler: str | None) -> "Executor":
 
     Raises
     ------
-    UsageError
+    click.UsageError
         If both are given.
     InputError
         If a scheduler is given and ``distributed`` is not installed.

@@ -13,7 +13,6 @@ from wayside.text import json_text
 if TYPE_CHECKING:
     from wayside.plotting.look import Look
     from wayside.sensitivity.contours import Line
-    from wayside.sensitivity.planes import Axis
 
 
 class Result(Protocol):
@@ -77,7 +76,7 @@ def compute_and_print(
         echo_page("\n".join([*lines(result), *(f"wrote {path}" for path in written)]))
 
 
-def span(line: "Line", x: "Axis", y: "Axis") -> str:
-    """From where to where a line goes, in the values of its axes."""
+def span(line: "Line", x: str, y: str) -> str:
+    """From where to where a line goes, in the values of axes of these names."""
     low, high = line.points.min(axis=0), line.points.max(axis=0)
-    return f"{x.name} {low[0]:.4g} to {high[0]:.4g}, {y.name} {low[1]:.4g} to {high[1]:.4g}"
+    return f"{x} {low[0]:.4g} to {high[0]:.4g}, {y} {low[1]:.4g} to {high[1]:.4g}"

@@ -93,7 +93,10 @@ def _head(result: "Reach | KeyReach") -> list[str]:
 
 
 def _lines(lines: "list[Line]", x: "Axis", y: "Axis") -> list[str]:
-    return [f"{'closed' if one.closed else 'open'} contour: {span(one, x, y)}" for one in lines]
+    return [
+        f"{'closed' if one.closed else 'open'} contour: {span(one, x.name, y.name)}"
+        for one in lines
+    ]
 
 
 def _key_text(result: "KeyReach") -> list[str]:
