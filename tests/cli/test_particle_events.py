@@ -26,7 +26,7 @@ def call(command, scenario, kind, *more):
 
 
 @pytest.mark.parametrize("kind", KEYS)
-@pytest.mark.parametrize("command", ["background", "relic", "search"])
+@pytest.mark.parametrize("command", ["relic", "search"])
 def test_stages_without_a_meaning(command, kind, tmp_path):
     result = call(command, "belle2-forward-beams", kind, "--out", tmp_path / "out")
     assert result.exit_code == 2

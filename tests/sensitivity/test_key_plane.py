@@ -113,7 +113,11 @@ def test_refused_values_are_counted():
 
 @pytest.mark.parametrize(
     ("kind", "coupling", "heaviest"),
-    [("hnl", "u2_mu", 1.0), ("dark-higgs", "sin_theta", 4.78576), ("alp-photon", "g_photon", 10.4)],
+    [
+        ("hnl", "u2_mu", 1.776),
+        ("dark-higgs", "sin_theta", 4.78576),
+        ("alp-photon", "g_photon", 10.4),
+    ],
 )
 def test_the_axis_of_masses_ends_where_the_model_does(kind, coupling, heaviest):
     values = {"model.kind": kind, "model.mass": 0.5, f"model.{coupling}": 1e-5, "plane.points": 20}
