@@ -62,9 +62,9 @@ def test_expected_number_of_random_partners():
     assert found > 1000
     # Residuals and turns are volume-preserving coordinates of position and slope.
     expected = random_partners(one, number / (2.0 * width_r) ** 2 / (2.0 * width_d) ** 2)
-    # Widths change with the slope of the partner, by some per cent inside of the ellipsoid; the
-    # count fluctuates by 3 per cent.
-    assert expected == pytest.approx(found, rel=0.12)
+    # Widths grow with the slope of the partner: its ellipsoid is not quite one, by 6 per cent here.
+    # The count of 3,300 fluctuates by 2.
+    assert expected == pytest.approx(found, rel=0.1)
 
 
 def test_soft_tracks_are_not_continued_by_unrelated_ones():

@@ -125,27 +125,28 @@ def _place(value, centres):  # type: ignore[no-untyped-def]
     return low, (value - centres[low]) / (centres[low + 1] - centres[low])
 
 
+@njit(error_model="numpy", inline="always")
+def _in_detector(energy, momentum, flight):  # type: ignore[no-untyped-def]
+    """Momentum and energy of a prong in the frame of the detector, from where its mother rests."""
+    gamma, boost, cos_t, sin_t = flight
+    along = gamma * momentum[2] + boost * energy
+    x = cos_t * momentum[0] + sin_t * along
+    z = cos_t * along - sin_t * momentum[0]
+    return x, momentum[1], z, gamma * energy + boost * momentum[2]
+
+
 @njit(error_model="numpy")
 def _look(table, i, channels, masses, energies, momenta, flight, low, fraction):  # type: ignore[no-untyped-def]
     """Where decay i lies in the table: cells and fractions of four axes; False if it is lost."""
-    gamma, boost, cos_t, sin_t = flight
     limit = table.slopes[-1] * table.slopes[-1]
-    along = gamma * momenta[i, 0, 2] + boost * energies[i, 0]
-    x1 = cos_t * momenta[i, 0, 0] + sin_t * along
-    y1 = momenta[i, 0, 1]
-    z1 = cos_t * along - sin_t * momenta[i, 0, 0]
+    x1, y1, z1, e1 = _in_detector(energies[i, 0], momenta[i, 0], flight)
     across1 = x1 * x1 + y1 * y1
     if z1 <= 0.0 or across1 > limit * z1 * z1:
         return False
-    along = gamma * momenta[i, 1, 2] + boost * energies[i, 1]
-    x2 = cos_t * momenta[i, 1, 0] + sin_t * along
-    y2 = momenta[i, 1, 1]
-    z2 = cos_t * along - sin_t * momenta[i, 1, 0]
+    x2, y2, z2, e2 = _in_detector(energies[i, 1], momenta[i, 1], flight)
     across2 = x2 * x2 + y2 * y2
     if z2 <= 0.0 or across2 > limit * z2 * z2:
         return False
-    e1 = gamma * energies[i, 0] + boost * momenta[i, 0, 2]
-    e2 = gamma * energies[i, 1] + boost * momenta[i, 1, 2]
     softer = min(e1 - masses[i, 0], e2 - masses[i, 1])
     if softer < table.least:
         return False

@@ -226,12 +226,12 @@ def sampled_rule(flight: SampledFlight, volume: Volume) -> Rule:
         The detector.
     """
     found = sampled_acceptance(flight, volume)
-    pace = np.sinh(found.rapidity)
-    number = np.arange(len(pace), dtype=np.intp)
-    near, far = found.near * pace, found.far * pace
+    gamma_beta = np.sinh(found.rapidity)
+    number = np.arange(len(gamma_beta), dtype=np.intp)
+    near, far = found.near * gamma_beta, found.far * gamma_beta
     sky = Sky(found.directions, found.weight, near, far, number, number)
-    ends = np.arange(len(pace) + 1, dtype=np.intp)
-    spectra = Spectra(number, ends, found.rapidity, np.ones(len(pace)), np.log(pace))
+    ends = np.arange(len(gamma_beta) + 1, dtype=np.intp)
+    spectra = Spectra(number, ends, found.rapidity, np.ones(len(gamma_beta)), np.log(gamma_beta))
     path = float(np.sum(found.weight * (far - near)))
     return Rule(sky, spectra, found.hit_probability, path, volume.nearest)
 

@@ -13,7 +13,7 @@ import numpy as np
 from wayside.collider.boosts import boost_by
 from wayside.detector.stack import Stack
 from wayside.efficiency.channels import OTHER_PAIRS
-from wayside.generator.pairs import pair_primaries, prongs
+from wayside.generator.pairs import flights, log_between, pair_primaries, prongs
 from wayside.generator.phase_space import isotropic, two_body_momentum
 from wayside.models.final_states import charge, mass_of
 from wayside.typing import FloatArray, IntArray, StructuredArray
@@ -122,12 +122,12 @@ def _channel(
     parts: list[tuple[StructuredArray, FloatArray, IntArray]] = []
     have = tried = 0
     while have < size:
-        mass = _even_log((spread.above * float(masses.sum()), spread.heaviest), rng, _TRIES)
+        range_of_mass = spread.above * float(masses.sum()), spread.heaviest
+        mass = log_between(range_of_mass, rng.random(_TRIES))
         momentum = two_body_momentum(mass, *masses)[:, None] * isotropic(_TRIES, rng)
-        flight = _flights(spread, rng)
+        flight, tilt = flights(spread, _TRIES, rng)
         # Slow ones more often: few of them are kept.
-        low, high = np.log(spread.boost)
-        boost = np.exp(low + (high - low) * rng.random(_TRIES) ** 2)
+        boost = log_between(spread.boost, rng.random(_TRIES) ** 2)
         moved = []
         for sign, own in zip((1.0, -1.0), masses, strict=True):
             energy = np.sqrt(own**2 + np.sum(momentum**2, axis=1))
@@ -136,7 +136,7 @@ def _channel(
         pair = np.stack(moved, axis=1)
         rows = prongs(pair, np.broadcast_to(masses, (_TRIES, 2)))
         rows["channel"], rows["splitting"], rows["boost"] = channel, mass, boost
-        rows["tilt"] = np.arccos(np.clip(flight[:, 2], -1.0, 1.0))
+        rows["tilt"] = tilt
         good = (rows["slope"] >= spread.least_slope) & (rows["slope"] < spread.largest_slope)
         good &= rows["softer"] > spread.least
         good &= rng.random(_TRIES) * rows["energy"] < spread.thinned
@@ -147,17 +147,3 @@ def _channel(
         parts.append((rows[chosen], pair[chosen], flip[:, None] * signs * codes))
     rows, pair, signed = (np.concatenate(column) for column in zip(*parts, strict=True))
     return rows, pair, signed, tried
-
-
-def _even_log(ends: tuple[float, float], rng: np.random.Generator, n: int) -> FloatArray:
-    low, high = np.log(ends)
-    return np.asarray(np.exp(rng.uniform(low, high, n)))
-
-
-def _flights(spread: OtherSpread, rng: np.random.Generator) -> FloatArray:
-    """Directions of what decays in the frame of the detector, shape (n, 3)."""
-    steep = rng.random(_TRIES) < spread.steep
-    tilt = np.where(steep, spread.tilt, spread.straight) * np.sqrt(rng.random(_TRIES))
-    azimuth = rng.uniform(0.0, 2.0 * np.pi, _TRIES)
-    across = np.sin(tilt)
-    return np.stack([across * np.cos(azimuth), across * np.sin(azimuth), np.cos(tilt)], axis=1)

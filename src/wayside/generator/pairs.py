@@ -7,7 +7,7 @@ widely, and the excited state decays by its full matrix element.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -155,7 +155,52 @@ def draw_pairs(
     return np.concatenate(decays), np.concatenate(primaries), kept
 
 
-def _log_between(ends: tuple[float, float], u: npt.ArrayLike) -> FloatArray:
+class Directions(Protocol):
+    """Ranges of directions around the normal, as in `Spread`."""
+
+    @property
+    def steep(self) -> float:
+        """Fraction of flights that are spread more widely."""
+
+    @property
+    def straight(self) -> float:
+        """Largest angle to the normal of the others in rad."""
+
+    @property
+    def tilt(self) -> float:
+        """Largest angle to the normal in rad."""
+
+
+def flights(
+    spread: Directions, number: int, rng: np.random.Generator
+) -> tuple[FloatArray, FloatArray]:
+    """Directions of what decays in the frame of the detector, and their angles to the normal.
+
+    Parameters
+    ----------
+    spread
+        Ranges of the directions.
+    number
+        How many.
+    rng
+        Generator of random numbers.
+
+    Returns
+    -------
+    flight, tilt
+        Unit vectors, shape (n, 3), and angles in rad, shape (n,).
+    """
+    steep = rng.random(number) < spread.steep
+    tilt = np.where(steep, spread.tilt, spread.straight) * np.sqrt(rng.random(number))
+    azimuth = rng.uniform(0.0, 2.0 * np.pi, number)
+    across = np.sin(tilt)
+    return np.stack(
+        [across * np.cos(azimuth), across * np.sin(azimuth), np.cos(tilt)], axis=1
+    ), tilt
+
+
+def log_between(ends: tuple[float, float], u: npt.ArrayLike) -> FloatArray:
+    """Values between two ends, at parts ``u`` of the way in the logarithm."""
     low, high = np.log(ends)
     return np.asarray(np.exp(low + (high - low) * np.asarray(u)))
 
@@ -173,8 +218,8 @@ def _block(
     place = shift + (block // len(PAIRS)) * np.array(_GOLDEN)
     u, v = place % 1.0
     least = max(spread.splitting[0], 1.03 * 2.0 * MASSES[channel])
-    splitting = float(_log_between((least, spread.splitting[1]), u))
-    mass = float(_log_between((max(spread.mass[0], 1.2 * splitting), spread.mass[1]), v))
+    splitting = float(log_between((least, spread.splitting[1]), u))
+    mass = float(log_between((max(spread.mass[0], 1.2 * splitting), spread.mass[1]), v))
     model = ScalarInelastic(2.3 * mass, mass, mass - splitting)
     only = {name: float(name == _CHANNELS[channel]) for name in ("e", "mu", "tau", "hadrons")}
     sampler = DecaySampler(model, only)
@@ -218,13 +263,8 @@ def _in_detector(
         two &= made.hadron_channel == hadron_channels.NAMES.index("pipi")
     rest = np.flatnonzero(two)
     # Slow ones more often: few of them are kept.
-    boost = _log_between(spread.boost, rng.random(n) ** 2)
-    steep = rng.random(n) < spread.steep
-    tilt = np.where(steep, spread.tilt, spread.straight) * np.sqrt(rng.random(n))
-    azimuth = rng.uniform(0.0, 2.0 * np.pi, n)
-    flight = np.stack(
-        [np.sin(tilt) * np.cos(azimuth), np.sin(tilt) * np.sin(azimuth), np.cos(tilt)], axis=1
-    )
+    boost = log_between(spread.boost, rng.random(n) ** 2)
+    flight, tilt = flights(spread, n, rng)
     owner = np.repeat(np.arange(n), np.diff(made.offsets))
     energy = np.sqrt(made.mass**2 + np.sum(made.momentum**2, axis=1))
     gamma = np.sqrt(1.0 + boost**2)

@@ -1,6 +1,6 @@
 """What is left of Figs. 14 to 16 with the selections of a search: one to three planes of fibres."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache, partial
 from typing import Final, NamedTuple
@@ -176,12 +176,12 @@ def _drawing(figure: str) -> Drawing:
         f"Fig. {figure} with the selections of a search and their simulated background, for the"
         " actual beams: every decay counted and no background (blue); one, two and three planes of"
         " fibres that veto (red, green, ochre).",
-        lambda: _draw(figure, FIGURES[figure]),
+        lambda: _draw(figure),
     )
 
 
-def _draw(figure: str, names: Sequence[str]) -> Figure:
-    parts = {}
+def _draw(figure: str) -> Figure:
+    parts, names = {}, FIGURES[figure]
     for name in names:
         here = part(figure, name)
         actual = each_once(here.panel.points, partial(replace, beams=here.beams, rtol=1e-2))

@@ -88,7 +88,7 @@ class EventFiles(Saved):
         counted
             Called with the number of events done and of all.
         options
-            None.
+            None: there are no figures that they could be for.
 
         Returns
         -------

@@ -1,5 +1,6 @@
 """Everything about one parameter point of a single particle, as nested dictionaries."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -41,6 +42,8 @@ def particle_report(scenario: Scenario) -> dict[str, Any]:
     couplings = scenario.model.couplings
     spread = spread_of(point)
     detectors = [_detector(scenario, point, spread, name) for name in scenario.detectors]
+    missing = point.not_simulated(couplings) if point.efficiency == "simulated" else {}
+    efficiency = _efficiency(scenario, point, couplings, missing)
     return {
         "wayside": __version__,
         "scenario": scenario.to_dict(),
@@ -51,8 +54,8 @@ def particle_report(scenario: Scenario) -> dict[str, Any]:
         "expected_events": float(
             sum(one["expected_events"] for one in detectors if one["name"] in scenario.signal)
         ),
-        "efficiency": (efficiency := _efficiency(scenario, point, couplings)),
-        "efficiency_not_simulated": efficiency.pop("not_simulated"),
+        "efficiency": efficiency,
+        "efficiency_not_simulated": missing,
         "flags": [*checks.overlaps(scenario), *efficiency["flags"]],
         "hall": hall_report(scenario),
         "existing_limits": {},
@@ -124,15 +127,16 @@ def _process(process: ParticleProcess, couplings: Couplings) -> dict[str, Any]:
     }
 
 
-def _efficiency(scenario: Scenario, point: ParticlePoint, couplings: Couplings) -> dict[str, Any]:
-    """Which efficiency is used, and the branching ratios of decays that no table knows."""
+def _efficiency(
+    scenario: Scenario, point: ParticlePoint, couplings: Couplings, missing: Mapping[str, float]
+) -> dict[str, Any]:
+    """Which efficiency is used; ``missing`` are the decays that no table knows."""
     report = table_report(scenario)
-    if scenario.run.efficiency == "unity":
-        return {**report, "not_simulated": {}}
-    missing = point.not_simulated(couplings)
+    if point.efficiency == "unity":
+        return report
     report["detectors"] = {name: _detection(point, name, couplings) for name in scenario.detectors}
     report["flags"] += [*table_flags(scenario), *not_simulated_words(missing)]
-    return {**report, "not_simulated": missing}
+    return report
 
 
 def _detection(point: ParticlePoint, name: str, couplings: Couplings) -> dict[str, float]:
