@@ -5,7 +5,7 @@ over the nodes of a rule depends on one number, ctau. The nodes are first gather
 proper flight distances (six-point Lagrange weights, so that exponentials are reproduced to better
 than 1e-7 where they matter), then tabulated: a whole coupling plane costs one pass over directions
 and energies. For lifetimes far shorter than the distance, where a sum of both signs over a grid
-would end in rounding, the nodes are summed one by one (`wayside.acceptance.tail`). Derived in
+would end in rounding, distances are counted from the shortest one (`wayside.acceptance.tail`). Derived in
 docs/theory, section "Dependence on the couplings".
 """
 
@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike
 from scipy.interpolate import CubicSpline
 
 from wayside.acceptance.rule import Rule, log_distances
-from wayside.acceptance.tail import BEGIN, FINE, Tail, tail_sums
+from wayside.acceptance.tail import BEGIN, FINE, Tail, tail_sums, tail_table
 from wayside.compiled import njit
 from wayside.typing import FloatArray
 
@@ -215,7 +215,7 @@ class DecayCurve:
         if self._tail is not None:
             return self._tail
         rate = np.geomspace(self._highest_rate, _TABLE_HIGH / self.shortest, self._fineness.knots)
-        sums = tail_sums(self._nodes(), self.shortest, rate, self._fineness.cut)
+        sums = tail_table(self._nodes(), self.shortest, rate, self._fineness.cut)
         self._rule = None
         self._tail = CubicSpline(np.log(rate), np.log(sums / rate))
         return self._tail
