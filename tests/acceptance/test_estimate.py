@@ -9,7 +9,7 @@ from reference import densities, faces, spinors
 from scipy.integrate import dblquad, quad
 from scipy.optimize import brentq
 
-from wayside.acceptance.estimate import face_acceptance
+from wayside.acceptance.estimate import converged_rule, face_acceptance
 from wayside.acceptance.rule import Level, face_probability
 from wayside.acceptance.slices import sliced_face_probability
 from wayside.collider.beams import Beams
@@ -210,16 +210,24 @@ def random_plane(seed, n):
         yield kind(mass, m2 * (1 + split), m2), box, str(rng.choice(["exact", "printed"]))
 
 
-@pytest.mark.parametrize("rtol", [1e-4, 1e-6])
+@pytest.mark.parametrize("rtol", [1e-2, 1e-4, 1e-6])
 def test_stated_error_is_honest(rtol):
     """In the symmetric frame 1e-6 is always reached, and the bound always holds."""
     check_honest(11, 30, rtol)
 
 
 @pytest.mark.nightly
-@pytest.mark.parametrize("rtol", [1e-2, 1e-4, 1e-6, 1e-8])
+@pytest.mark.parametrize("rtol", [1e-2, 1e-3, 1e-4, 1e-6, 1e-8])
 def test_stated_error_is_honest_everywhere(rtol):
     check_honest(12, 600, rtol)
+
+
+def test_loosened_accuracy_takes_fewer_nodes():
+    flight = radiative_flight(ScalarInelastic(8.0, 4.341, 3.65), BELLE2)
+    box = Box.place([0.0, 0.0, 7.0], [0.2, 0.3, 1.32])
+    nodes = [len(converged_rule(flight, box, rtol)[0]) for rtol in (1e-2, 1e-3, 1e-4, 1e-6)]
+    assert nodes == sorted(nodes)
+    assert nodes[0] < 0.5 * nodes[2]
 
 
 def check_honest(seed, n, rtol):

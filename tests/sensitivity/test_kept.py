@@ -5,7 +5,7 @@ import pytest
 
 from wayside.scenario import load_scenario
 from wayside.sensitivity.background import expected_background
-from wayside.sensitivity.drawn import preview
+from wayside.sensitivity.drawn import preview, searched_between
 from wayside.sensitivity.existing import Existing
 from wayside.sensitivity.kept import KeptPlanes, dependence
 from wayside.sensitivity.planes import plane_of
@@ -40,7 +40,10 @@ def test_as_fresh(key: str) -> None:
     assert (plane.centre is before.centre) == (key in COSTLESS)
     background = expected_background(scenario)
     searches = Existing(scenario.run.recast, scenario.run.confidence_level)
-    ours, fresh = (preview(each, background, searches) for each in (plane, plane_of(scenario)))
+    ours, fresh = (
+        preview(each, background, searched_between(each, searches))
+        for each in (plane, plane_of(scenario))
+    )
     np.testing.assert_array_equal(ours.total, fresh.total)
     for name, lines in fresh.lines.items():
         for line, own in zip(lines, ours.lines[name], strict=True):

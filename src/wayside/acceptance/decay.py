@@ -5,8 +5,8 @@ over the nodes of a rule depends on one number, ctau. The nodes are first gather
 proper flight distances (six-point Lagrange weights, so that exponentials are reproduced to better
 than 1e-7 where they matter), then tabulated: a whole coupling plane costs one pass over directions
 and energies. For lifetimes far shorter than the distance, where a sum of both signs over a grid
-would end in rounding, distances are counted from the shortest one (`wayside.acceptance.tail`). Derived in
-docs/theory, section "Dependence on the couplings".
+would end in rounding, distances are counted from the shortest one (`wayside.acceptance.tail`).
+Derived in docs/theory, section "Dependence on the couplings".
 """
 
 import math

@@ -21,7 +21,12 @@ from wayside.detector.volume import Volume
 from wayside.errors import AccuracyWarning
 from wayside.production.flight import Flight
 
+TIGHT = 3e-6
+"""Relative accuracy from which on the lowest orders are skipped: they would not pass."""
+
 LEVELS = (
+    Level(5, 3, 7),
+    Level(6, 3, 8),
     Level(8, 3, 10),
     Level(9, 4, 11),
     Level(12, 5, 14),
@@ -33,14 +38,12 @@ LEVELS = (
 )
 """Ladder of node numbers; convergence is geometric, so the step up bounds the error."""
 
-
+_FIRST = ((1e-2, 0), (1e-3, 1), (TIGHT, 2), (0.0, 4))
+"""Accuracies down to which each place in the ladder is the first: most points pass one up."""
 MOST_NODES = 4_000_000
 MOST_NODES_TIGHT = 12_000_000
 """More nodes than this are not used, or where less than `TIGHT` is asked for: seconds and gigabytes
 would follow."""
-
-TIGHT = 3e-6
-"""Relative accuracy from which on the lowest orders are skipped: they would not pass."""
 
 
 MOST_EVALUATIONS = 300_000
@@ -70,9 +73,9 @@ class Estimate(NamedTuple):
         return self.error / abs(self.value) if self.value else 0.0
 
 
-def _ladder(rtol: float, first: int) -> tuple[Level, ...]:
-    """Orders to try, from rung ``first`` up; tight demands skip rungs that cannot pass."""
-    return LEVELS[first if rtol > TIGHT else 2 :]
+def _first(rtol: float) -> int:
+    """Place in `LEVELS` at which an accuracy starts."""
+    return next(place for accuracy, place in _FIRST if rtol >= accuracy)
 
 
 SAFETY = 2.0
@@ -118,7 +121,8 @@ def face_acceptance(flight: Flight, volume: Volume, rtol: float = 1e-4) -> Estim
     -----
     The acceptance A of Eq. 20 of the study, without its sampling; derived in docs/theory.
     """
-    first, *others = _ladder(rtol, 1)
+    # A face costs next to nothing: one order more than over a volume.
+    first, *others = LEVELS[_first(rtol) + (rtol > TIGHT) :]
     value, _ = face_probability(flight, volume, first)
     error = np.inf
     for level in others:
@@ -200,7 +204,7 @@ def converged_rule(flight: Flight, volume: Volume, rtol: float = 1e-4) -> tuple[
 
 def _converged(flight: Flight, volume: Volume, rtol: float) -> tuple[Rule, Level, float]:
     """`converged_rule`, with the numbers of nodes that it ends at."""
-    start = 0 if rtol > TIGHT else 2
+    start = _first(rtol)
     most = MOST_NODES if rtol > TIGHT else MOST_NODES_TIGHT
     lower = build_rule(flight, volume, _Rungs(start, start, start).level)
     place = _Rungs(start + 1, start + 1, start + 1)

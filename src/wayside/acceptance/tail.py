@@ -174,9 +174,7 @@ def tail_table(rule: Rule, shortest: float, rates: FloatArray, cut: float = FINE
     ndarray
         Positive, shape (n,).
     """
-    return np.asarray(
-        _tabulated(*_nodes(rule), shortest, _contiguous(rates), _series(rates, cut))
-    )
+    return np.asarray(_tabulated(*_nodes(rule), shortest, _contiguous(rates), _series(rates, cut)))
 
 
 def _contiguous(rates: FloatArray) -> FloatArray:

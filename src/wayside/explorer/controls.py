@@ -4,7 +4,7 @@ Ends are those of a slider alone: the exact field beside it takes whatever a sce
 with units.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Final, Literal, NamedTuple, get_args
 
 from pydantic_core import PydanticCustomError
@@ -152,16 +152,26 @@ def _split(key: str) -> tuple[str, int | None]:
     return path, int(index.removesuffix("]")) if bracket else None
 
 
-def value_of(scenario: Scenario, key: str) -> Any:
-    """Value of a control; None where the scenario has none.
+def values_of(scenario: Scenario, keys: Iterable[str]) -> dict[str, Any]:
+    """Values of controls by key; None where the scenario has none.
 
     Parameters
     ----------
     scenario
         The scenario.
-    key
-        Key of a control.
+    keys
+        Keys of controls.
     """
+    data = scenario.to_dict()
+    return {key: _value(scenario, data, key) for key in keys}
+
+
+def value_of(scenario: Scenario, key: str) -> Any:
+    """Value of one control, as of `values_of`."""
+    return values_of(scenario, [key])[key]
+
+
+def _value(scenario: Scenario, data: dict[str, Any], key: str) -> Any:
     if key == SPLITTING:
         m1, m2 = scenario.masses
         return float(f"{m1 - m2:.12g}")
@@ -170,7 +180,7 @@ def value_of(scenario: Scenario, key: str) -> Any:
     if key == "run.signal":
         return list(scenario.signal)
     path, index = _split(key)
-    value: Any = scenario.to_dict()
+    value: Any = data
     for part in path.split("."):
         value = value.get(part) if isinstance(value, dict) else None
     return value if index is None or value is None else value[index]

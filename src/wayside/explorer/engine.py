@@ -16,7 +16,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from wayside.errors import InputError
-from wayside.explorer.controls import SPLITTING, changed, controls, value_of
+from wayside.explorer.controls import SPLITTING, changed, controls, value_of, values_of
 from wayside.explorer.state import State
 from wayside.explorer.superseded import (
     InterruptiblePlane,
@@ -24,11 +24,17 @@ from wayside.explorer.superseded import (
     go_on,
 )
 from wayside.explorer.views.hall import hall_view
-from wayside.explorer.views.plane import glance_words, key_plane_view, plane_view, relic_view
+from wayside.explorer.views.plane import (
+    glance_words,
+    key_plane_view,
+    plane_view,
+    relic_view,
+    searches_view,
+)
 from wayside.scenario import Scenario, builtin_names, checks
 from wayside.scenario.model import is_pair
 from wayside.sensitivity.background import Background, expected_background
-from wayside.sensitivity.drawn import drawn, preview
+from wayside.sensitivity.drawn import Searched, drawn, preview, searched_between
 from wayside.sensitivity.existing import Existing
 from wayside.sensitivity.glance import glance, particle_glance
 from wayside.sensitivity.kept import KeptPlanes
@@ -41,18 +47,45 @@ from wayside.sensitivity.relic import relic_line
 PREVIEW_POINTS: Final = 100
 """Grid points along each axis of a preview."""
 
-COSTLY_PREVIEW_POINTS: Final = 20
-"""The same along an axis of which every value is a mass point."""
+PREVIEW_RTOL: Final = 1e-2
+"""Relative accuracy of yields where every column of a preview is a mass point."""
+
+COSTLY_PREVIEW_POINTS: Final = 12
+"""Grid points of a preview along an axis of which every value is a mass point."""
+
+_NOT_OF_SEARCHES: Final = frozenset(
+    ("luminosity_fb", "background", "background_error", "signal", "efficiency", "selection")
+)
+"""Keys of [run] on which existing searches do not depend."""
+
+KEPT: Final = 32
+"""Backgrounds, and existing searches over a plane, that are kept."""
+
+
+def _model_of_plane(scenario: Scenario) -> dict[str, Any]:
+    """Section [model] without the couplings that are axes of the plane."""
+    model: dict[str, Any] = dict(scenario.to_dict()["model"])
+    for axis in ("epsilon", "g_d") if scenario.plane.kind == "epsilon-g_d" else ("epsilon",):
+        model.pop(axis, None)
+    return model
+
+
+def _hash(*named: Any) -> str:
+    return hashlib.sha256(json.dumps(named, sort_keys=True).encode()).hexdigest()
 
 
 def _relic_key(scenario: Scenario) -> str:
     """What the relic density in the plane depends on: the page asks anew where it changes."""
     data = scenario.to_dict()
-    model = dict(data["model"])
-    for axis in ("epsilon", "g_d") if scenario.plane.kind == "epsilon-g_d" else ("epsilon",):
-        model.pop(axis, None)
-    named = [model, data["plane"], data["cosmology"], data["collider"], data["run"]["production"]]
-    return hashlib.sha256(json.dumps(named, sort_keys=True).encode()).hexdigest()
+    kept = [data[section] for section in ("plane", "cosmology", "collider")]
+    return _hash(_model_of_plane(scenario), *kept, data["run"]["production"])
+
+
+def _searches_key(scenario: Scenario) -> str:
+    """What existing searches over the plane of a scenario depend on, and more."""
+    data = scenario.to_dict()
+    run = {key: value for key, value in data["run"].items() if key not in _NOT_OF_SEARCHES}
+    return _hash(_model_of_plane(scenario), data["plane"], data["collider"], run)
 
 
 def _with_points(scenario: Scenario, points: int) -> Scenario:
@@ -72,6 +105,13 @@ def _text(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:.10g}"
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+class _SearchedView(NamedTuple):
+    """Existing searches over a plane, and what the page shows of them."""
+
+    lines: Searched
+    view: dict[str, Any]
 
 
 class Applied(NamedTuple):
@@ -97,6 +137,8 @@ class Engine:
         self._previews = KeptPlanes()
         self._exact = KeptPlanes(4)
         self._existing = lru_cache(4)(Existing)
+        self._latest: tuple[dict[str, Any], Scenario] | None = None
+        self._searched: OrderedDict[str, _SearchedView] = OrderedDict()
         self._backgrounds: OrderedDict[str, Background] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -127,7 +169,9 @@ class Engine:
             Texts by key of a control.
         """
         state = self.state(query)
-        scenario = state.scenario()
+        if not changes:
+            return Applied(state, state.scenario(), {})
+        scenario = self._before(state)
         errors = {}
         for key, text in changes.items():
             try:
@@ -137,7 +181,16 @@ class Engine:
                 state = newer
             except InputError as error:
                 errors[key] = str(error)
-        return Applied(state, state.scenario() if errors else scenario, errors)
+        if errors:
+            scenario = state.scenario()
+        self._latest = state.data(), scenario
+        return Applied(state, scenario, errors)
+
+    def _before(self, state: State) -> Scenario:
+        """Scenario that a change starts from: mostly the one that the last change ended with."""
+        if self._latest is not None and self._latest[0] == state.data():
+            return self._latest[1]
+        return state.scenario()
 
     def _require_plane(self, scenario: Scenario) -> None:
         """Refuse a state whose plane cannot be made."""
@@ -153,7 +206,11 @@ class Engine:
         if not plane.varies_masses:
             return plane
         few = np.linspace(0, PREVIEW_POINTS - 1, COSTLY_PREVIEW_POINTS).round().astype(int)
-        return replace(plane, x=replace(plane.x, values=plane.x.values[few]))
+        return replace(
+            plane,
+            centre=replace(plane.centre, rtol=PREVIEW_RTOL),
+            x=replace(plane.x, values=plane.x.values[few]),
+        )
 
     def pinned(self, query: str, x: float, y: float) -> dict[str, str]:
         """Changes that move the scenario's own point to a place in its plane.
@@ -184,6 +241,7 @@ class Engine:
         """Everything about a state that is no result: controls, texts, hall, notes."""
         state, scenario = applied.state, applied.scenario
         offered = controls(scenario)
+        values = values_of(scenario, [control.key for control in offered])
         return {
             "query": state.query(),
             "command": state.command(),
@@ -192,7 +250,7 @@ class Engine:
             "scenarios": self.bases,
             "title": scenario.description or scenario.name,
             "controls": [control._asdict() for control in offered],
-            "values": {control.key: _text(value_of(scenario, control.key)) for control in offered},
+            "values": {key: _text(value) for key, value in values.items()},
             "errors": applied.errors,
             "hall": hall_view(scenario),
             "point": self._own_point(scenario),
@@ -227,8 +285,10 @@ class Engine:
         if named is None:
             few = _with_points(scenario, COSTLY_PREVIEW_POINTS)
             return {**key_plane_view(key_reach(few), events), "exact": False}
-        lines = preview(self._preview_plane(named), self._background(named), self._searches(named))
-        return {**plane_view(lines, events), "exact": False}
+        plane = self._preview_plane(named)
+        searched = self._searched_on(plane)
+        lines = preview(plane, self._background(named), searched.lines)
+        return {**plane_view(lines, events, searched.view), "exact": False}
 
     def exact(
         self, scenario: Scenario, events: bool = False, superseded: Superseded = lambda: False
@@ -301,6 +361,18 @@ class Engine:
         g_d = named.pair.g_d if plane.varies_masses else x
         return {"rows": glance_words(glance(named, point, y, g_d)), "x": x, "y": y}
 
+    def _searched_on(self, plane: Plane) -> "_SearchedView":
+        """Existing searches over a plane of a preview, kept: most changes leave them alone."""
+        key = _searches_key(plane.scenario)
+        if key not in self._searched:
+            searches = searched_between(plane, self._searches(plane.scenario))
+            view = searches_view(plane, searches.lines, searches.margins)
+            self._searched[key] = _SearchedView(searches, view)
+        self._searched.move_to_end(key)
+        while len(self._searched) > KEPT:
+            self._searched.popitem(last=False)
+        return self._searched[key]
+
     def _searches(self, scenario: Scenario) -> Existing:
         return self._existing(scenario.run.recast, scenario.run.confidence_level)
 
@@ -315,6 +387,6 @@ class Engine:
         made = expected_background(scenario)
         with self._lock:
             self._backgrounds[key] = made
-            while len(self._backgrounds) > 32:
+            while len(self._backgrounds) > KEPT:
                 self._backgrounds.popitem(last=False)
         return made

@@ -12,6 +12,7 @@ from threading import Thread
 from typing import Any, Final
 from urllib.parse import quote
 
+from pydantic_core import to_json
 from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 from tornado.web import Application, HTTPError, RequestHandler, StaticFileHandler
@@ -96,6 +97,20 @@ class _Nothing(_Guarded):
         raise HTTPError(404)
 
 
+def _json(answer: Any) -> bytes:
+    """JSON, some ten times faster than the standard library has it for lists of numbers.
+
+    Raises
+    ------
+    ValueError
+        For numbers that JSON has not.
+    """
+    text = to_json(answer)
+    if b"NaN" in text or b"Infinity" in text:
+        return json.dumps(answer, allow_nan=False).encode()
+    return text
+
+
 class _Question(_Guarded):
     """A question of the page: a JSON object in, one out."""
 
@@ -109,9 +124,9 @@ class _Question(_Guarded):
         try:
             question = json.loads(self.request.body)
             answer = await tasks.answer(name, question, lambda: self._gone)
-            text = json.dumps(answer, allow_nan=False)
+            text = _json(answer)
         except WaysideError as error:
-            text = json.dumps({"error": str(error)})
+            text = _json({"error": str(error)})
         except (
             ArithmeticError,
             AssertionError,
@@ -122,7 +137,7 @@ class _Question(_Guarded):
         ) as error:
             # Not one of the page's own questions, or a fault: it is said, and the page lives on.
             words = " ".join(f"{type(error).__name__}: {error}".split())
-            text = json.dumps({"error": f"cannot be computed: {words}"})
+            text = _json({"error": f"cannot be computed: {words}"})
         if self._gone:
             return
         self.set_header("Content-Type", "application/json")

@@ -1,9 +1,10 @@
 """Where scenarios come from: the built-in ones by name, others from TOML files."""
 
+import copy
 import os
 import tomllib
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -106,12 +107,18 @@ def scenario_data(name_or_path: str | os.PathLike[str]) -> dict[str, Any]:
 
 def _parsed(text: str, source: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(text)
+        return copy.deepcopy(_loaded(text))
     except RecursionError:
         raise InputError(f"{_plain(source)}: not valid TOML: nested too deeply") from None
     except ValueError as error:  # besides broken TOML, integers of thousands of digits
         reason = " ".join(str(error).split())
         raise InputError(f"{_plain(source)}: not valid TOML: {reason}") from None
+
+
+@lru_cache(16)
+def _loaded(text: str) -> dict[str, Any]:
+    """What a text says, read once: the explorer asks for the same with every move."""
+    return tomllib.loads(text)
 
 
 def _file_text(path: Path) -> str:

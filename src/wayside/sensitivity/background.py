@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Literal
 
 from wayside.backgrounds.budget import Budget, budget
@@ -58,7 +59,7 @@ class Background:
         """Value, and error if there is one, with a sign between."""
         return _digits(self.value) + (f" {sign} {_digits(self.error)}" if self.error else "")
 
-    @property
+    @cached_property
     def n_limit(self) -> float:
         """Signal events excluded where the median of the counts without signal is counted."""
         return self.limit_at(self.luminosity_fb)
@@ -68,7 +69,7 @@ class Background:
         """The same if the background is one standard error above what is expected."""
         return expected_limit(self.value + self.error, self.error, self.confidence_level)
 
-    @property
+    @cached_property
     def n_discovery(self) -> float:
         """Signal events of a five-sigma discovery, half of the time."""
         return uncertain.discovery_signal(self.value, self.error)

@@ -50,6 +50,16 @@ class Drawn:
         return total(self.plane.scenario, self.events)
 
 
+@dataclass(frozen=True)
+class Searched:
+    """Existing searches over a plane: lines between its grid points, and margins on them."""
+
+    lines: dict[str, list[Line]]
+    """Borders by key of the search, in the values of the axes."""
+    margins: dict[str, FloatArray]
+    """By key of the search, shape (epsilon, x); positive where excluded."""
+
+
 def total(scenario: Scenario, events: Mapping[str, FloatArray]) -> FloatArray:
     """Sum of events by detector over the signal detectors."""
     return np.asarray(sum(events[name] for name in scenario.signal))
@@ -90,28 +100,51 @@ def drawn(
     return Drawn(plane, background, events, lines, _margins(borders, grids))
 
 
-def preview(plane: Plane, background: Background, searches: Existing) -> Drawn:
+def preview(plane: Plane, background: Background, searched: Searched) -> Drawn:
     """Compute the same with lines interpolated between grid points, and no more columns.
 
     Events are those of the signal detectors alone.
 
     Parameters
     ----------
-    plane, background, searches
+    plane, background
         As for `drawn`.
+    searched
+        From `searched_between` of a plane with the same axes and masses.
     """
-    curves, borders = yield_curves(plane.scenario, background), _borders(searches)
+    curves = yield_curves(plane.scenario, background)
     events = _events(plane, plane.scenario.signal)
     grids = {curves[0].function: _log_total(plane.scenario, events)}
-    _fill(grids, plane, [*curves, *borders])
+    _fill(grids, plane, curves)
+    lines = _between(plane, curves, grids)
+    return Drawn(plane, background, events, lines | searched.lines, searched.margins)
+
+
+def searched_between(plane: Plane, searches: Existing) -> Searched:
+    """Borders of existing searches, interpolated between grid points.
+
+    Parameters
+    ----------
+    plane, searches
+        As for `drawn`.
+    """
+    borders = _borders(searches)
+    grids: dict[CouplingFunction, FloatArray] = {}
+    _fill(grids, plane, borders)
+    return Searched(_between(plane, borders, grids), _margins(borders, grids))
+
+
+def _between(
+    plane: Plane, curves: list[Curve], grids: Mapping[CouplingFunction, FloatArray]
+) -> dict[str, list[Line]]:
+    """Lines by name of the curve, interpolated between grid points."""
     x, epsilon = plane.x.coordinates, plane.epsilon.coordinates
-    lines = {
+    return {
         curve.name: on_axes(
             interpolated(x, epsilon, grids[curve.function] - curve.level), plane.x, plane.epsilon
         )
-        for curve in [*curves, *borders]
+        for curve in curves
     }
-    return Drawn(plane, background, events, lines, _margins(borders, grids))
 
 
 def _borders(searches: Existing) -> list[Curve]:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
+from wayside.acceptance.quadrature import gauss_legendre
 from wayside.collider.beams import Beams
 from wayside.limits import babar
 from wayside.models.protocol import Model
@@ -37,7 +38,7 @@ class EscapeRule(NamedTuple):
 def escape_rule(point: MassPoint) -> EscapeRule:
     """Nodes for `escape_probability`, the same for all couplings."""
     model, sqrt_s = point.model, point.beams.sqrt_s
-    nodes, weights = np.polynomial.legendre.leggauss(24)
+    nodes, weights = gauss_legendre(24)
     weights = weights * _decay_density(model, sqrt_s, nodes)
     flown = babar.ESCAPE_LENGTH / gamma_beta(model, sqrt_s, nodes)
     return EscapeRule(flown, weights / np.sum(weights))

@@ -1,6 +1,5 @@
 """Mass points of recent scenarios, kept for scenarios that differ in nothing they depend on."""
 
-import copy
 import json
 from collections import OrderedDict
 from dataclasses import replace
@@ -55,7 +54,7 @@ def dependence(scenario: Scenario) -> str:
     Efficiencies that are simulated go by the selection, which the background may choose, and by
     unrelated tracks, which luminosity and site may change: nothing of the run is left out then.
     """
-    data = copy.deepcopy(scenario.to_dict())
+    data = scenario.to_dict()
     for name in _DESCRIPTIVE:
         data.pop(name, None)
     for section, key in WITHOUT_EFFECT:

@@ -15,7 +15,7 @@ from wayside.sensitivity.curves import APPROXIMATE, CONTOUR, DISCOVERY, UNITY
 from wayside.sensitivity.drawn import Drawn
 from wayside.sensitivity.existing import SEARCHES
 from wayside.sensitivity.key_reach import KeyReach
-from wayside.sensitivity.planes import Axis
+from wayside.sensitivity.planes import Axis, Plane
 from wayside.sensitivity.relic import RelicLine
 from wayside.typing import FloatArray
 
@@ -32,7 +32,9 @@ DECADES: Final = range(-2, 5)
 """Powers of ten of the expected events that a map in colour tells apart."""
 
 
-def plane_view(drawn: Drawn, events: bool) -> dict[str, Any]:
+def plane_view(
+    drawn: Drawn, events: bool, searches: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
     """Axes, lines and regions of a plane of couplings and masses.
 
     Parameters
@@ -41,24 +43,21 @@ def plane_view(drawn: Drawn, events: bool) -> dict[str, Any]:
         The plane.
     events
         Whether a map of expected events is wanted.
+    searches
+        From `searches_view`, if it is known.
     """
     plane, background = drawn.plane, drawn.background
     names = {CONTOUR, DISCOVERY, APPROXIMATE, UNITY}
-    searches = {search.key: search.words[0] for search in SEARCHES}
+    if searches is None:
+        searches = searches_view(plane, drawn.lines, drawn.margins)
     with np.errstate(divide="ignore"):
         depth = np.log(drawn.total) - np.log(background.n_limit)
     return {
         "x": _axis(plane.x),
         "y": _axis(plane.epsilon),
         "lines": {name: _paths(lines) for name, lines in drawn.lines.items() if name in names},
-        "borders": {key: _paths(drawn.lines[key]) for key in searches},
-        "regions": {
-            CONTOUR: _region(plane.x, plane.epsilon, depth),
-            **{
-                key: _region(plane.x, plane.epsilon, margin)
-                for key, margin in drawn.margins.items()
-            },
-        },
+        "borders": searches["borders"],
+        "regions": {CONTOUR: _region(plane.x, plane.epsilon, depth), **searches["regions"]},
         "events": _event_map(plane.x, plane.epsilon, drawn.total) if events else None,
         "words": _words(
             plane.scenario,
@@ -67,7 +66,26 @@ def plane_view(drawn: Drawn, events: bool) -> dict[str, Any]:
             drawn.lines[CONTOUR],
             (plane.x.name, plane.epsilon.name),
         ),
-        "existing": [words for key, words in searches.items() if np.any(drawn.margins[key] > 0.0)],
+        "existing": searches["existing"],
+    }
+
+
+def searches_view(
+    plane: Plane, lines: Mapping[str, list[Line]], margins: Mapping[str, FloatArray]
+) -> dict[str, Any]:
+    """Borders and regions of existing searches, and the names of those that reach into a plane.
+
+    Parameters
+    ----------
+    plane
+        Its axes count.
+    lines, margins
+        Of a `wayside.sensitivity.drawn.Drawn` or `Searched`.
+    """
+    return {
+        "borders": {search.key: _paths(lines[search.key]) for search in SEARCHES},
+        "regions": {key: _region(plane.x, plane.epsilon, each) for key, each in margins.items()},
+        "existing": [search.words[0] for search in SEARCHES if np.any(margins[search.key] > 0.0)],
     }
 
 
