@@ -18,6 +18,7 @@ from wayside.acceptance.azimuth import (
     azimuth_rules,
     divided,
 )
+from wayside.acceptance.quadrature import even
 
 SIN, COS = math.sin(0.9), math.cos(0.9)
 
@@ -61,7 +62,7 @@ def integral(function, left, right, cones, nodes):
     total = 0.0
     for part in parts_of(left, right, cones).T:
         part = np.ascontiguousarray(part)
-        for fraction, weight in azimuth_rule(part, azimuth_rules(nodes)).T:
+        for fraction, weight in azimuth_rule(part, azimuth_rules(even, nodes)).T:
             phi, slope = azimuth_at(fraction, part)
             assert left - 1e-9 <= phi <= right + 1e-9
             total += weight * slope * function(phi)

@@ -15,9 +15,6 @@ from wayside.compiled import copy_columns, copy_rows, njit
 from wayside.detector.outline import Outline, trigonometric_roots
 from wayside.typing import BoolArray, FloatArray, IndexArray
 
-SMOOTH, SOFT, ROUGH = 0, 1, 2
-"""Beside a curve the integrand is analytic, or has a square root, or is no more than integrable."""
-
 LONGEST: Final = 0.25 * math.pi
 """Radians; longer panels and arcs are divided, as the path varies with angles from other axes."""
 
@@ -38,8 +35,8 @@ class Pieces(NamedTuple):
     """Ends of the parameter, shape (n, 2)."""
     theta: FloatArray
     """Polar angles there, shape (n, 2)."""
-    kind: IndexArray
-    """`SMOOTH`, `SOFT` or `ROUGH`: what stands beside it."""
+    soft: BoolArray
+    """Whether the path goes with the square root of the distance beside it."""
     levels: FloatArray
     """Polar angles of circles about the polar axis, which have no pieces."""
 
@@ -51,8 +48,8 @@ class Arcs(NamedTuple):
     """Index of the polar angle, rising."""
     left: FloatArray
     right: FloatArray
-    kind: IndexArray
-    """The worse one of the ends."""
+    soft: BoolArray
+    """Whether the path goes with a square root at either end, shape (n, 2)."""
 
 
 def polar_angles(points: FloatArray) -> FloatArray:
@@ -60,7 +57,7 @@ def polar_angles(points: FloatArray) -> FloatArray:
     return np.arctan2(np.hypot(points[..., 0], points[..., 1]), points[..., 2])
 
 
-def pieces(outline: Outline, frame: FloatArray, *, rough: bool = False) -> Pieces:
+def pieces(outline: Outline, frame: FloatArray) -> Pieces:
     """Cut the curves of an outline where their polar angle about ``frame[2]`` turns.
 
     Parameters
@@ -69,8 +66,6 @@ def pieces(outline: Outline, frame: FloatArray, *, rough: bool = False) -> Piece
         The curves.
     frame
         Rows: two axes across and the polar axis.
-    rough
-        Whether the density is not smooth on them.
     """
     lines, circles = outline.segments @ frame.T, outline.circles @ frame.T
     curves: list[tuple[FloatArray, bool, bool, list[float]]] = []
@@ -100,9 +95,14 @@ def pieces(outline: Outline, frame: FloatArray, *, rough: bool = False) -> Piece
     across = np.where(is_round[:, None], np.sin(t), 0.0)[..., None]
     ends = shapes[:, None, 0] + along * shapes[:, None, 1] + across * shapes[:, None, 2]
     base, first, second = (np.ascontiguousarray(shapes[:, k]) for k in range(3))
-    kind = np.array([ROUGH if rough else SOFT if row[2] else SMOOTH for row in rows], dtype=np.intp)
+    soft = np.array([row[2] for row in rows], dtype=np.bool_)
     fixed = polar_angles(np.array(levels).reshape(-1, 3))
-    return Pieces(base, first, second, is_round, t, polar_angles(ends), kind, fixed)
+    return Pieces(base, first, second, is_round, t, polar_angles(ends), soft, fixed)
+
+
+def joined(first: Pieces, second: Pieces) -> Pieces:
+    """Pieces of two outlines as one."""
+    return Pieces(*(np.concatenate(pair) for pair in zip(first, second, strict=True)))
 
 
 def _turns(circle: FloatArray) -> list[float]:
@@ -179,29 +179,29 @@ def _azimuth_at(pieces, k, theta):  # type: ignore[no-untyped-def]
 
 @njit(error_model="numpy")
 def _arcs(pieces, thetas):  # type: ignore[no-untyped-def]
-    """Arcs of all polar angles: ring, left and right end, and the worse kind."""
-    most = len(pieces.kind) + 4
+    """Arcs of all polar angles: ring, left and right end, and whether these are soft."""
+    most = len(pieces.soft) + 4
     room = 64 + 8 * len(thetas)
     ring = np.empty(room, dtype=np.intp)
     values = np.empty((2, room))
-    kind = np.empty(room, dtype=np.intp)
+    soft = np.zeros((room, 2), dtype=np.bool_)
     ends = np.empty(most)
-    marks = np.empty(most, dtype=np.intp)
+    marks = np.empty(most, dtype=np.bool_)
     count = 0
     for i in range(len(thetas)):
         meeting = 0
-        for k in range(len(pieces.kind)):
+        for k in range(len(pieces.soft)):
             low = min(pieces.theta[k, 0], pieces.theta[k, 1])
             high = max(pieces.theta[k, 0], pieces.theta[k, 1])
             if low < thetas[i] < high:
                 ends[meeting] = _azimuth_at(pieces, k, thetas[i])
-                marks[meeting] = pieces.kind[k]
+                marks[meeting] = pieces.soft[k]
                 meeting += 1
         if meeting == 0:
             # The whole circle of azimuths, in quarters.
             for k in range(4):
                 ends[meeting] = 0.5 * math.pi * (k - 2)
-                marks[meeting] = SMOOTH
+                marks[meeting] = False
                 meeting += 1
         order = np.argsort(ends[:meeting])
         if count + meeting + 8 > room:
@@ -212,9 +212,9 @@ def _arcs(pieces, thetas):  # type: ignore[no-untyped-def]
             wider = np.empty((2, room))
             copy_columns(values, wider, 0, count)
             values = wider
-            more = np.empty(room, dtype=np.intp)
-            copy_rows(kind, more, count)
-            kind = more
+            more = np.zeros((room, 2), dtype=np.bool_)
+            copy_rows(soft, more, count)
+            soft = more
         for k in range(meeting):
             here = order[k]
             after = order[(k + 1) % meeting]
@@ -227,13 +227,10 @@ def _arcs(pieces, thetas):  # type: ignore[no-untyped-def]
                 ring[count] = i
                 values[0, count] = left + (right - left) * part / parts
                 values[1, count] = left + (right - left) * (part + 1) / parts
-                kind[count] = SMOOTH
-                if part == 0:
-                    kind[count] = marks[here]
-                if part + 1 == parts:
-                    kind[count] = max(kind[count], marks[after])
+                soft[count, 0] = part == 0 and marks[here]
+                soft[count, 1] = part + 1 == parts and marks[after]
                 count += 1
-    return ring[:count], values[0, :count], values[1, :count], kind[:count]
+    return ring[:count], values[0, :count], values[1, :count], soft[:count]
 
 
 def arcs_at(pieces: Pieces, thetas: FloatArray) -> Arcs:

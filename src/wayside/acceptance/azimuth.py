@@ -10,11 +10,11 @@ Derived in docs/theory, section "Over the face of a detector".
 
 import cmath
 import math
+from collections.abc import Callable
 from typing import Final
 
 import numpy as np
 
-from wayside.acceptance.quadrature import even
 from wayside.compiled import njit
 from wayside.typing import FloatArray
 
@@ -40,9 +40,9 @@ _WIDE: Final = 1.0
 """A part longer than this under its map takes twice as many."""
 
 
-def azimuth_rules(nodes: int) -> tuple[FloatArray, ...]:
+def azimuth_rules(rule: Callable[[int], FloatArray], nodes: int) -> tuple[FloatArray, ...]:
     """Rules on [0, 1] for `azimuth_rule`, of once, twice, ... a number of nodes."""
-    return tuple(even(k * nodes) for k in range(1, 11))
+    return tuple(rule(k * nodes) for k in range(1, 11))
 
 
 @njit(error_model="numpy")

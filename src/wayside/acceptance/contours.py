@@ -11,26 +11,23 @@ from typing import NamedTuple
 
 import numpy as np
 
-from wayside.acceptance.arcs import (
-    LONGEST,
-    ROUGH,
-    SMOOTH,
-    SOFT,
-    Arcs,
-    Pieces,
-    arcs_at,
-    pieces,
-    polar_angles,
+from wayside.acceptance.arcs import LONGEST, Arcs, Pieces, arcs_at, joined, pieces, polar_angles
+from wayside.acceptance.azimuth import (
+    MOST_PARTS,
+    azimuth_at,
+    azimuth_rule,
+    azimuth_rules,
+    divided,
 )
-from wayside.acceptance.directions import Sky, polar_frame
+from wayside.acceptance.directions import PARALLEL, Sky, polar_frame
+from wayside.acceptance.polar import polar_nodes, polar_rules
 from wayside.acceptance.quadrature import even, sine_squared, tanh_sinh
+from wayside.acceptance.sphere import circle_about
+from wayside.compiled import copy_columns, copy_rows, njit
 from wayside.detector.outline import Outline, meet
 from wayside.detector.volume import Crossings, Volume
 from wayside.production.flight import Caustic
 from wayside.typing import BoolArray, FloatArray, IndexArray
-
-_NARROW = 1e-13
-"""Radians; narrower panels and arcs hold nothing."""
 
 
 class Cuts(NamedTuple):
@@ -38,14 +35,24 @@ class Cuts(NamedTuple):
 
     theta: FloatArray
     rough: BoolArray
-    """Whether it needs no more than to be integrable there."""
+    """Whether a cone turns there or meets a curve."""
+    width: FloatArray
+    """Width in radians of the peak of a cone that turns there, 0 for none."""
+
+    def inserted(self, place: int, theta: FloatArray | float) -> "Cuts":
+        """With further polar angles before ``place``, at which there is no cone."""
+        return Cuts(
+            np.insert(self.theta, place, theta),
+            np.insert(self.rough, place, np.zeros(np.size(theta), dtype=np.bool_)),
+            np.insert(self.width, place, np.zeros(np.size(theta))),
+        )
 
 
 def polar_cuts(
     volume: "Volume | HalfSky",
     frame: FloatArray,
     shape: Pieces,
-    rough: Pieces,
+    cones: FloatArray,
     crossings: FloatArray,
 ) -> Cuts:
     """Where the polar angle has to be cut.
@@ -56,53 +63,34 @@ def polar_cuts(
         The detector.
     frame
         Rows: two axes across and the polar axis.
-    shape, rough
-        Pieces of the curves of its outline, and of those at which the density is not smooth.
+    shape
+        Pieces of the curves of its outline.
+    cones
+        Cones at which the density is not smooth, rows of `wayside.production.flight.Flight.edges`,
+        shape (n, 5).
     crossings
-        Directions in which curves of the two kinds cross, shape (n, 3).
+        Directions in which cones cross curves of the outline or each other, shape (n, 3).
     """
     outline = volume.outline
     poles = np.flatnonzero(volume.crossings(np.stack([frame[2], -frame[2]])).hit) * np.pi
     corners = polar_angles(outline.corners @ frame.T)
-    theta = np.concatenate([shape.theta.ravel(), shape.levels, corners, poles])
-    if not len(theta):
-        return Cuts(theta, np.zeros(0, dtype=np.bool_))
-    more = np.concatenate([rough.theta.ravel(), rough.levels, polar_angles(crossings @ frame.T)])
-    more = more[(more > theta.min()) & (more < theta.max())]
-    marks = np.concatenate([np.zeros(len(theta), dtype=np.bool_), np.ones(len(more), np.bool_)])
-    theta = np.concatenate([theta, more])
+    curves = np.concatenate([shape.theta.ravel(), shape.levels, corners, poles])
+    if not len(curves):
+        return Cuts(curves, np.zeros(0, dtype=np.bool_), curves)
+    between, opening = polar_angles(cones[:, :3] @ frame.T), np.arccos(cones[:, 3])
+    turns = np.concatenate([np.abs(between - opening), between + opening])
+    turns = np.minimum(turns, 2.0 * math.pi - turns)
+    met = polar_angles(crossings @ frame.T)
+    theta = np.concatenate([curves, turns, met])
+    width = np.concatenate([np.zeros(len(curves)), cones[:, 4], cones[:, 4], np.zeros(len(met))])
     order = np.argsort(theta, kind="stable")
-    theta, marks = theta[order], marks[order]
-    parts = np.ceil(np.diff(theta) / LONGEST - 1e-9).astype(np.intp)
+    order = order[(theta[order] >= curves.min()) & (theta[order] <= curves.max())]
+    cuts = Cuts(theta[order], order >= len(curves), width[order])
+    parts = np.ceil(np.diff(cuts.theta) / LONGEST - 1e-9).astype(np.intp)
     for k in np.flatnonzero(parts > 1)[::-1]:
-        inner = np.linspace(theta[k], theta[k + 1], parts[k] + 1)[1:-1]
-        theta = np.insert(theta, k + 1, inner)
-        marks = np.insert(marks, k + 1, np.zeros(len(inner), dtype=np.bool_))
-    return Cuts(theta, marks)
-
-
-class _Polar(NamedTuple):
-    """Nodes in polar angle."""
-
-    theta: FloatArray
-    weight: FloatArray
-
-
-def _polar_nodes(cuts: Cuts, caustic: Caustic, nodes: int) -> _Polar:
-    """Nodes between cuts, under a map that makes the caustic smooth."""
-    mapped = caustic.width > 0.0
-    ends = np.arcsinh((cuts.theta - caustic.angle) / caustic.width) if mapped else cuts.theta
-    theta, weight = [np.empty(0)], [np.empty(0)]
-    for k in np.flatnonzero(np.diff(cuts.theta) > _NARROW):
-        rule = tanh_sinh(3 * nodes) if cuts.rough[k : k + 2].any() else sine_squared(nodes)
-        step = ends[k + 1] - ends[k]
-        theta.append(ends[k] + step * rule[0])
-        weight.append(step * rule[1])
-    angle, solid = np.concatenate(theta), np.concatenate(weight)
-    if mapped:
-        solid = solid * caustic.width * np.cosh(angle)
-        angle = caustic.angle + caustic.width * np.sinh(angle)
-    return _Polar(angle, solid * np.sin(angle))
+        inner = np.linspace(cuts.theta[k], cuts.theta[k + 1], parts[k] + 1)[1:-1]
+        cuts = cuts.inserted(k + 1, inner)
+    return cuts
 
 
 def rays_at(frame: FloatArray, theta: FloatArray, phi: FloatArray) -> FloatArray:
@@ -110,6 +98,40 @@ def rays_at(frame: FloatArray, theta: FloatArray, phi: FloatArray) -> FloatArray
     sine = np.sin(theta)
     local = np.stack([sine * np.cos(phi), sine * np.sin(phi), np.cos(theta)], axis=-1)
     return np.asarray(local @ frame)
+
+
+@njit(error_model="numpy")
+def _azimuth_nodes(arcs, thetas, circles, limits, rules, soft_rules):  # type: ignore[no-untyped-def]
+    """Number of the polar angle, azimuth and weight of the nodes of all arcs."""
+    room = 4 * len(arcs.ring) * soft_rules[0].shape[1]
+    ring = np.empty(room, dtype=np.intp)
+    values = np.empty((2, room))
+    parts = np.empty((5, MOST_PARTS))
+    count = 0
+    for k in range(len(arcs.ring)):
+        theta = thetas[arcs.ring[k]]
+        number = divided(
+            arcs.left[k], arcs.right[k], math.sin(theta), math.cos(theta), circles, limits, parts
+        )
+        for i in range(number):
+            part = parts[:, i]
+            soft = (i == 0 and arcs.soft[k, 0]) or (i == number - 1 and arcs.soft[k, 1])
+            rule = azimuth_rule(part, soft_rules if soft else rules)
+            if count + rule.shape[1] > room:
+                room = 2 * room + rule.shape[1]
+                longer = np.empty(room, dtype=np.intp)
+                copy_rows(ring, longer, count)
+                ring = longer
+                wider = np.empty((2, room))
+                copy_columns(values, wider, 0, count)
+                values = wider
+            for node in range(rule.shape[1]):
+                phi, slope = azimuth_at(rule[0, node], part)
+                ring[count] = arcs.ring[k]
+                values[0, count] = phi
+                values[1, count] = slope * rule[1, node]
+                count += 1
+    return ring[:count], values[0, :count], values[1, :count]
 
 
 def survey_contours(
@@ -124,35 +146,36 @@ def survey_contours(
 ) -> Sky:
     """`wayside.acceptance.survey.survey` for any volume; ``face`` means to cross it at all."""
     frame = polar_frame(axis, volume.centre)
+    # Those that have closed to a direction, to the last digit, are left out.
+    cones = cones[np.abs(cones[:, 3]) < 1.0]
     outline, others = volume.outline, _cones(cones)
-    shape = pieces(outline, frame)
-    rough = pieces(others, frame, rough=True)
+    shape, edges = pieces(outline, frame), pieces(others, frame)
     crossings = np.concatenate([meet(outline, others), meet(others, others)])
-    cuts = polar_cuts(volume, frame, shape, rough, crossings)
+    cuts = polar_cuts(volume, frame, shape, cones, crossings)
     if caustic.width > 0.0 and len(cuts.theta) and cuts.theta[0] < caustic.angle < cuts.theta[-1]:
-        place = int(np.searchsorted(cuts.theta, caustic.angle))
-        cuts = Cuts(
-            np.insert(cuts.theta, place, caustic.angle), np.insert(cuts.rough, place, False)
-        )
-    polar = _polar_nodes(cuts, caustic, nodes_polar)
-    both = Pieces(*(np.concatenate(pair) for pair in zip(shape, rough, strict=True)))
-    arcs = arcs_at(both, polar.theta)
-    middle = rays_at(frame, polar.theta[arcs.ring], 0.5 * (arcs.left + arcs.right))
+        cuts = cuts.inserted(int(np.searchsorted(cuts.theta, caustic.angle)), caustic.angle)
+    # Where cones are rings there is no azimuth in which to resolve them.
+    rings = bool(np.all(np.abs(cones[:, :3] @ axis) > 1.0 - PARALLEL))
+    theta, weight_t = polar_nodes(
+        *cuts,
+        np.array([caustic.angle, caustic.width]),
+        polar_rules(nodes_polar),
+        tanh_sinh(3 * nodes_polar) if rings else np.empty((2, 0)),
+    )
+    arcs = arcs_at(joined(shape, edges), theta)
+    middle = rays_at(frame, theta[arcs.ring], 0.5 * (arcs.left + arcs.right))
     hit = volume.crossings(middle).hit
-    arcs = Arcs(arcs.ring[hit], arcs.left[hit], arcs.right[hit], arcs.kind[hit])
-    parts = []
-    rules = even(nodes_azimuth), sine_squared(nodes_azimuth), tanh_sinh(6 * nodes_azimuth)
-    for kind, rule in zip((SMOOTH, SOFT, ROUGH), rules, strict=True):
-        chosen = np.flatnonzero(arcs.kind == kind)
-        length = (arcs.right - arcs.left)[chosen, None]
-        phi = arcs.left[chosen, None] + length * rule[0]
-        number = np.repeat(chosen, rule.shape[1])
-        parts.append((number, phi.ravel(), (length * rule[1]).ravel()))
-    number, phi, weight = (np.concatenate(column) for column in zip(*parts, strict=True))
-    order = np.argsort(number, kind="stable")
-    ring = arcs.ring[number[order]]
-    directions = rays_at(frame, polar.theta[ring], phi[order])
-    weight = weight[order] * polar.weight[ring]
+    arcs = Arcs(arcs.ring[hit], arcs.left[hit], arcs.right[hit], arcs.soft[hit])
+    ring, phi, weight = _azimuth_nodes(
+        arcs,
+        theta,
+        np.array([circle_about(row[:3], frame) for row in cones]).reshape(-1, 3),
+        np.ascontiguousarray(cones[:, 3:]),
+        azimuth_rules(even, nodes_azimuth),
+        azimuth_rules(sine_squared, nodes_azimuth),
+    )
+    directions = rays_at(frame, theta[ring], phi)
+    weight = weight * (weight_t * np.sin(theta))[ring]
     near, far = volume.crossings(directions)
     inside = far > near
     if face:
@@ -206,11 +229,7 @@ def _counted(values: IndexArray) -> IndexArray:
 
 
 def _cones(cones: FloatArray) -> Outline:
-    """Cones about axes through the origin as circles on the unit sphere.
-
-    Those that have closed to a direction, to the last digit, are left out.
-    """
-    cones = cones[np.abs(cones[:, 3]) < 1.0]
+    """Cones about axes through the origin as circles on the unit sphere."""
     circles = np.empty((len(cones), 3, 3))
     for row, circle in zip(cones, circles, strict=True):
         across = np.eye(3)[int(np.argmin(np.abs(row[:3])))]

@@ -1,12 +1,15 @@
 """Directions of a quadrature over the sky: what every route starts from and returns."""
 
 import math
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 
 from wayside.acceptance.sphere import cross
 from wayside.typing import FloatArray, IndexArray
+
+PARALLEL: Final = 1e-12
+"""One minus the cosine up to which the axis of a cone is the polar axis, or opposite to it."""
 
 
 class Sky(NamedTuple):

@@ -41,7 +41,7 @@ LEVELS = (
 _FIRST = ((1e-2, 0), (1e-3, 1), (TIGHT, 2), (0.0, 4))
 """Accuracies down to which each place in the ladder is the first: most points pass one up."""
 MOST_NODES = 4_000_000
-MOST_NODES_TIGHT = 12_000_000
+MOST_NODES_TIGHT = 20_000_000
 """More nodes than this are not used, or where less than `TIGHT` is asked for: seconds and gigabytes
 would follow."""
 
@@ -82,6 +82,9 @@ SAFETY = 2.0
 LEAST_SHARE = 0.1
 """The bound is twice the step between orders; as two orders can agree accidentally, it is never
 less than this fraction of the accuracy asked for."""
+
+NEGLIGIBLE = 0.01
+"""A step of less than this fraction of the accuracy asked for leaves the order where it was."""
 
 
 def _difference(now: float, before: float) -> float:
@@ -229,9 +232,11 @@ def _converged(flight: Flight, volume: Volume, rtol: float) -> tuple[Rule, Level
         up = place.raised(which, 2 if quick else 1)
         if up == place or up.nodes_from(place, len(rule)) > most:
             break
-        before, rule = rule, build_rule(flight, volume, up.level)
-        steps[which] = _step(rule, before, rtol)
-        place = up
+        raised = build_rule(flight, volume, up.level)
+        steps[which] = _step(raised, rule, rtol)
+        # Where the lower order was right already, the nodes are better spent on the others.
+        if steps[which] > NEGLIGIBLE * rtol:
+            rule, place = raised, up
     _warn(error, rtol)
     return rule, place.level, error
 

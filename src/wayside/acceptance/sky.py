@@ -22,9 +22,9 @@ from wayside.acceptance.azimuth import (
     azimuth_rules,
     divided,
 )
-from wayside.acceptance.directions import Sky, polar_frame
+from wayside.acceptance.directions import PARALLEL, Sky, polar_frame
 from wayside.acceptance.polar import polar_nodes, polar_rules
-from wayside.acceptance.quadrature import tanh_sinh
+from wayside.acceptance.quadrature import even, tanh_sinh
 from wayside.acceptance.sphere import (
     arcs_between,
     azimuths,
@@ -44,9 +44,6 @@ from wayside.typing import FloatArray
 EDGE_ROWS: Final = np.array(EDGES)
 FRONT_EDGE_ROWS: Final = np.array(FRONT_EDGES) // 2
 """The front corners are every other one."""
-
-_PARALLEL: Final = 1e-12
-"""One minus the cosine up to which the axis of a cone is the polar axis, or opposite to it."""
 
 
 @njit(error_model="numpy")
@@ -277,7 +274,7 @@ def survey_box(
     nodes_azimuth: int,
 ) -> Sky:
     """`wayside.acceptance.survey.survey` for a box; ``face`` means its front face."""
-    rings = bool(np.all(np.abs(cones[:, :3] @ axis) > 1.0 - _PARALLEL))
+    rings = bool(np.all(np.abs(cones[:, :3] @ axis) > 1.0 - PARALLEL))
     directions, values, ring_of = _survey(
         np.ascontiguousarray(box.corner_directions[::2]) if face else box.corner_directions,
         FRONT_EDGE_ROWS if face else EDGE_ROWS,
@@ -292,7 +289,7 @@ def survey_box(
         polar_rules(nodes_polar),
         # Where cones are rings there is no azimuth in which to resolve them.
         tanh_sinh(3 * nodes_polar) if rings else np.empty((2, 0)),
-        azimuth_rules(nodes_azimuth),
+        azimuth_rules(even, nodes_azimuth),
     )
     rays = np.arange(len(ring_of), dtype=np.intp)
     return Sky(directions, values[0], values[1], values[2], ring_of, rays)

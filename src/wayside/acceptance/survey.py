@@ -35,8 +35,8 @@ def survey(
     caustic
         Polar angle at which the integrand is nearly singular.
     cones
-        Further cones where it is not smooth: rows of axis (3) and cosine of the opening angle,
-        shape (n, 4).
+        Further cones where it is not smooth, rows of `wayside.production.flight.Flight.edges`,
+        shape (n, 5).
     face
         Count rays, each once: those through the front face of a box, or through any other volume.
         Otherwise every piece of a ray inside the volume is a row.

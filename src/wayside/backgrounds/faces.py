@@ -28,7 +28,7 @@ def seen(volume: Volume, order: int = 12) -> tuple[FloatArray, FloatArray]:
     """
     if not (volume.convex and volume.nearest > 0.0 and all(face.flat for face in volume.faces)):
         sky = survey(
-            volume, _BEAM, NO_CAUSTIC, np.empty((0, 4)),
+            volume, _BEAM, NO_CAUSTIC, np.empty((0, 5)),
             face=True, nodes_polar=order, nodes_azimuth=order,
         )  # fmt: skip
         return sky.directions, sky.weights

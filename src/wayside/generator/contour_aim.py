@@ -13,7 +13,6 @@ from wayside.acceptance.arcs import Pieces, arcs_at, pieces
 from wayside.acceptance.contours import polar_cuts, rays_at
 from wayside.acceptance.directions import polar_frame
 from wayside.compiled import njit
-from wayside.detector.outline import Outline
 from wayside.detector.volume import Crossings, Volume
 from wayside.generator.aim import polar_angle, polar_map
 from wayside.generator.foam import Foam
@@ -71,8 +70,7 @@ def contour_aim(flight: Flight, volume: Volume, ctau: float, *, smooth: bool = F
     axis = flight.polar_axis(volume.centre)
     frame = polar_frame(axis, volume.centre)
     outline = pieces(volume.outline, frame)
-    none = pieces(Outline.of(), frame)
-    cuts = polar_cuts(volume, frame, outline, none, np.empty((0, 3)))
+    cuts = polar_cuts(volume, frame, outline, np.empty((0, 5)), np.empty((0, 3)))
     ends = float(cuts.theta[0]), float(cuts.theta[-1])
     caustic = NO_CAUSTIC if smooth else flight.caustic(axis)
     return ContourAim(flight, ctau, volume, frame, outline, polar_map(caustic, *ends))

@@ -115,34 +115,51 @@ def _segment(low, high, centre, width, out, count):  # type: ignore[no-untyped-d
     return count + 1
 
 
+@njit(error_model="numpy", inline="always")
+def _is_near(low, high, centre, width):  # type: ignore[no-untyped-def]
+    """Whether a ridge is no further away than a range is long, and not much wider than that."""
+    margin = high - low
+    return low - margin < centre < high + margin and width < 4.0 * margin
+
+
+@njit(error_model="numpy")
+def _matters(k, low, high, centres, widths, n_ridges):  # type: ignore[no-untyped-def]
+    """Whether a range of rapidity has to be cut at a ridge.
+
+    One that is not near leaves the integrand smooth. So does one that is wider than it is far from
+    a narrower one, under the map about that: it lies a quarter of pi or more from the real axis
+    there.
+    """
+    if not _is_near(low, high, centres[k], widths[k]):
+        return False
+    for other in range(n_ridges):
+        narrower = widths[other] < widths[k] or (widths[other] == widths[k] and other < k)
+        within = abs(centres[other] - centres[k]) <= widths[k]
+        if narrower and within and _is_near(low, high, centres[other], widths[other]):
+            return False
+    return True
+
+
 @njit(error_model="numpy")
 def _interval(low, high, centres, widths, n_ridges, out, count):  # type: ignore[no-untyped-def]
     """Segments of one allowed range of rapidity, cut around the ridges that matter there."""
     low = max(low, 0.0)
     if not high > low:
         return count
-    used = 0
-    # A ridge further away than the range is long leaves the integrand smooth.
-    margin = high - low
-    first = -1
+    count_used = 0
+    used = np.empty(len(centres), dtype=np.intp)
     for k in range(n_ridges):
-        if centres[k] > low - margin and centres[k] < high + margin and widths[k] < 4.0 * margin:
-            if first < 0:
-                first = k
-            used += 1
-    if used == 0:
+        if _matters(k, low, high, centres, widths, n_ridges):
+            used[count_used] = k
+            count_used += 1
+    if count_used == 0:
         return _segment(low, high, 0.0, 0.0, out, count)
     left = low
-    for k in range(first, n_ridges):
-        if not (
-            centres[k] > low - margin and centres[k] < high + margin and widths[k] < 4.0 * margin
-        ):
-            continue
+    for i in range(count_used):
+        k = used[i]
         right = high
-        for l in range(k + 1, n_ridges):
-            if centres[l] < high + margin and widths[l] < 4.0 * margin:
-                right = min(high, max(low, 0.5 * (centres[k] + centres[l])))
-                break
+        if i + 1 < count_used:
+            right = min(high, max(low, 0.5 * (centres[k] + centres[used[i + 1]])))
         cut = min(right, max(left, centres[k]))
         count = _segment(left, cut, centres[k], widths[k], out, count)
         count = _segment(cut, right, centres[k], widths[k], out, count)

@@ -135,7 +135,7 @@ def faces_close(volume: Volume) -> None:
 def _sky(volume: Volume) -> Sky:
     axis = np.array([0.36, -0.48, 0.8])
     return survey(
-        volume, axis, NO_CAUSTIC, np.empty((0, 4)), face=False, nodes_polar=44, nodes_azimuth=14
+        volume, axis, NO_CAUSTIC, np.empty((0, 5)), face=False, nodes_polar=44, nodes_azimuth=14
     )
 
 
