@@ -1,29 +1,19 @@
-"""Processes: who made a file that nobody finished, and pools of workers."""
+"""Processes: who made a file that nobody finished, and when workers end."""
 
 import hashlib
 import multiprocessing
 import os
 import re
 import secrets
-import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from multiprocessing.connection import wait
 from pathlib import Path
-from typing import Any, Final
-
-from wayside.errors import WaysideError
+from typing import Final
 
 TOKEN: Final = re.compile(r"([0-9a-f]{8})-(\d+)-[0-9a-f]{8}")
 """Pattern of what `token` returns."""
-
-
-class WorkerError(WaysideError):
-    """Worker processes that ended before they had done anything."""
 
 
 def token() -> str:
@@ -74,43 +64,6 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
-@contextmanager
-def pool(
-    workers: int, initializer: Callable[..., object] | None = None, arguments: tuple[Any, ...] = ()
-) -> Iterator[ProcessPoolExecutor]:
-    """Worker processes that end with this one.
-
-    Parameters
-    ----------
-    workers
-        Number of processes.
-    initializer, arguments
-        Called first in every process, with these arguments.
-
-    Yields
-    ------
-    ProcessPoolExecutor
-        For functions that can be imported by name.
-
-    Raises
-    ------
-    WorkerError
-        If this is the import of a script by one of its own workers, or workers died.
-    """
-    refuse_in_import()
-    context = multiprocessing.get_context("spawn")  # threads would not survive a fork
-    first = (initializer, arguments)
-    with ProcessPoolExecutor(
-        workers, mp_context=context, initializer=_begin, initargs=first
-    ) as executor:
-        try:
-            yield executor
-        except BrokenProcessPool:
-            raise WorkerError(
-                f"a worker process died (with one worker an error would be shown); {GUARD}"
-            ) from None
-
-
 GUARD: Final = (
     'a script that uses workers must call them below `if __name__ == "__main__":`, because each'
     " worker imports the script"
@@ -128,13 +81,6 @@ def refuse_in_import() -> None:
     """
     if getattr(multiprocessing.current_process(), "_inheriting", False):
         sys.exit(f"wayside: {GUARD}")
-
-
-def _begin(initializer: Callable[..., object] | None, arguments: tuple[Any, ...]) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent to handle
-    end_with_parent()
-    if initializer is not None:
-        initializer(*arguments)
 
 
 def end_with_parent() -> None:

@@ -12,10 +12,9 @@ import pytest
 
 from executors.test_executors import check_dependent_tasks, dies, run, square
 from wayside import load_scenario
-from wayside.errors import InputError
+from wayside.errors import InputError, WaysideError
 from wayside.executors import executor
 from wayside.executors import farm as module
-from wayside.processes import WorkerError
 from wayside.scanning.axes import grid_axis
 from wayside.scanning.designs import Grid
 from wayside.scanning.plan import plan
@@ -139,7 +138,7 @@ def test_a_scheduler_that_is_gone(tmp_path: Path) -> None:
                 started[0].kill()
 
         tasks = ((str(k), k) for k in range(200))
-        with pytest.raises(WorkerError, match="the scheduler is gone"):
+        with pytest.raises(WaysideError, match="the scheduler is gone"):
             executor("dask", scheduler=file).run(slow, tasks, receive, print)
     assert 3 <= len(done) < 200
     assert all(outcome.error is None for outcome in done)

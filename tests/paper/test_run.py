@@ -8,6 +8,8 @@ from html.parser import HTMLParser
 
 import pytest
 
+from wayside.errors import WaysideError
+from wayside.paper import run as module
 from wayside.paper.export import files
 from wayside.paper.run import report
 
@@ -92,6 +94,15 @@ def test_same_bits_for_any_number_of_workers():
     names = ("eq05", "fig04")
     one, two = (files(report(names, workers=workers)) for workers in (1, 2))
     assert one == two
+
+
+def test_a_section_that_fails_is_named(monkeypatch):
+    def fail(*_):
+        raise ValueError("no such number")
+
+    monkeypatch.setattr(module, "run", fail)
+    with pytest.raises(WaysideError, match=r"^eq05: ValueError: no such number$"):
+        report(("eq05",), workers=1, figures=False)
 
 
 def test_a_cause_is_computed_for_every_contradiction_of_the_print():

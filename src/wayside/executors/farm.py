@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from wayside.errors import InputError
+from wayside.errors import InputError, WaysideError
 from wayside.executors.protocol import Outcome
 from wayside.executors.workers import one_line
-from wayside.processes import WorkerError, token
+from wayside.processes import token
 from wayside.reading import reading
 
 WINDOW: Final = 2048
@@ -55,7 +55,7 @@ class Farm:
         ------
         InputError
             If distributed is not installed, or no scheduler answers.
-        WorkerError
+        WaysideError
             If the scheduler is gone in the middle.
         """
         del accident
@@ -88,7 +88,7 @@ class Farm:
                 ended = list(batch)
                 outcomes = [] if client.status != "running" else _outcomes(client, ended, mark)
                 if not outcomes:
-                    raise WorkerError(f"{self.scheduler}: the scheduler is gone")
+                    raise WaysideError(f"{self.scheduler}: the scheduler is gone")
                 del batch
                 ended.clear()
                 done.update(submit(len(outcomes)))

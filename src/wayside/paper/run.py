@@ -3,17 +3,18 @@
 import platform
 import warnings
 from collections.abc import Callable, Mapping
-from concurrent.futures import as_completed
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
-from multiprocessing import active_children
 from typing import Any, Final
 
+from wayside.errors import WaysideError
+from wayside.executors import Outcome, local_executor
 from wayside.paper.registry import SECTIONS, run
 from wayside.paper.rows import Row, counts
 from wayside.paper.section import Context
 from wayside.plotting.files import figure_files
-from wayside.processes import cores, pool
+from wayside.processes import cores
 from wayside.version import __version__
 
 Progress = Callable[[str, int, int], object]
@@ -136,31 +137,28 @@ def report(
     Raises
     ------
     WaysideError
-        If a process dies.
+        If a section fails, or its process dies twice.
     """
     say = progress or (lambda *_: None)
     context = Context()
     say("starting", 0, len(names))
     number = min(workers or cores(), len(names))
     parts: dict[str, Part] = {}
-    if number == 1:
-        for name in names:
-            say(SECTIONS[name].title, len(parts), len(names))
-            parts[name] = part(name, context, figures)
-    else:
-        with pool(number) as executor:
-            # The longest first, so that no process works alone at the end.
-            order = sorted(names, key=lambda name: -SECTIONS[name].weight)
-            waiting = {executor.submit(part, name, context, figures): name for name in order}
-            try:
-                for future in as_completed(waiting):
-                    parts[waiting[future]] = future.result()
-                    say(SECTIONS[waiting[future]].title, len(parts), len(names))
-            except BaseException:
-                executor.shutdown(wait=False, cancel_futures=True)
-                for process in active_children():
-                    process.terminate()
-                raise
+
+    def receive(outcome: Outcome) -> None:
+        if outcome.error is not None:
+            raise WaysideError(f"{outcome.name}: {outcome.error}")
+        parts[outcome.name] = outcome.value
+        say(SECTIONS[outcome.name].title, len(parts), len(names))
+
+    # The longest first, so that no process works alone at the end.
+    order = sorted(names, key=lambda name: -SECTIONS[name].weight)
+    local_executor(number).run(
+        partial(part, context=context, figures=figures),
+        zip(order, order, strict=True),
+        receive,
+        lambda line: say(line, len(parts), len(names)),
+    )
     return Report(tuple(parts[name] for name in names), _about(context))
 
 
