@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from wayside.acceptance.decay import DecayCurve
@@ -14,21 +13,18 @@ from wayside.acceptance.estimate import Estimate
 from wayside.acceptance.rule import Rule
 from wayside.acceptance.timing import Arrivals
 from wayside.collider.beams import Beams
-from wayside.constants import HBAR_C
 from wayside.detector.box import Box, require_box
 from wayside.detector.volume import Volume
 from wayside.errors import InputError
 from wayside.models.protocol import Model
 from wayside.production import registry
-from wayside.production.flight import Flight
-from wayside.production.mediator_widths import MediatorWidths
-from wayside.production.process import Frame, Process, Radiation, Treatment
+from wayside.production.process import Frame, Radiation
 from wayside.production.radiative import Regulator
 from wayside.selections.signal import SelectedMap
 from wayside.sensitivity import distributions, yields
 from wayside.sensitivity.acceptances import Acceptances
-from wayside.sensitivity.couplings import couplings_of
 from wayside.sensitivity.mixture import gamma_beta
+from wayside.sensitivity.production import Production
 from wayside.typing import FloatArray
 
 if TYPE_CHECKING:
@@ -36,7 +32,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class MassPoint:
+class MassPoint(Production):
     """One choice of masses at one collider, with the detectors beside it.
 
     Parameters
@@ -90,97 +86,11 @@ class MassPoint:
     energy_spread: float = 0.0
 
     @cached_property
-    def processes(self) -> tuple[Process, ...]:
-        """Production processes, whose yields add up.
-
-        Raises
-        ------
-        InputError
-            If there is no process of a name.
-        """
-        return registry.processes(
-            self.production,
-            self.model,
-            self.beams,
-            Treatment(self.regulator, self.radiation, self.vacuum_polarisation, self.energy_spread),
-        )
-
-    @property
-    def process(self) -> Process:
-        """The production process, where there is one.
-
-        Raises
-        ------
-        InputError
-            If there are several: see `parts`.
-        """
-        if len(self.processes) > 1:
-            names = ", ".join(process.name for process in self.processes)
-            raise InputError(f"production = {names}: several; ask each of `parts`")
-        return self.processes[0]
-
-    @cached_property
     def parts(self) -> tuple["MassPoint", ...]:
         """Mass points of one process each; itself where there is only one."""
         if len(self.processes) == 1:
             return (self,)
         return tuple(replace(self, production=process.name) for process in self.processes)
-
-    @property
-    def mode(self) -> str:
-        """Names of the production processes, for people."""
-        return " + ".join(process.name for process in self.processes)
-
-    @property
-    def flight(self) -> Flight:
-        """Density of excited states in the laboratory, of a single process."""
-        return self.process.flight
-
-    @property
-    def cross_section_hat(self) -> float:
-        """Cross-section in fb with the couplings of the process left out."""
-        return self.process.cross_section_hat
-
-    @property
-    def radiates(self) -> bool:
-        """Whether yields of any process count all photons off the beams."""
-        return any(process.radiates for process in self.processes)
-
-    def require_produced(self) -> None:
-        """Compute what does not depend on detectors.
-
-        Raises
-        ------
-        InputError
-            If the masses cannot be produced at the collider.
-        """
-        for process in self.processes:
-            _ = process.flight, process.cross_section_hat
-
-    @cached_property
-    def mediator_widths(self) -> MediatorWidths:
-        """Widths of the A', whose coupling runs if ``vacuum_polarisation`` says so."""
-        return MediatorWidths(self.model, self.vacuum_polarisation)
-
-    @property
-    def visible_width_hats(self) -> dict[str, float]:
-        """Widths of A' into the Standard Model over epsilon^2, in GeV by channel."""
-        return self.mediator_widths.visible_hats
-
-    @property
-    def dark_width_hat(self) -> float:
-        """Width of A' into the dark pair over g_D^2, in GeV."""
-        return self.mediator_widths.dark_hat
-
-    @cached_property
-    def excited_width_hats(self) -> dict[str, float]:
-        """Widths of the excited state over epsilon^2 g_D^2, in GeV by channel."""
-        return self.model.excited_width_hats()
-
-    @property
-    def mean_gamma_beta(self) -> float:
-        """Momentum over mass of the excited state of a single process, averaged (Eq. 14)."""
-        return self.process.mean_gamma_beta
 
     @cached_property
     def _acceptances(self) -> dict[str, Acceptances]:
@@ -256,78 +166,13 @@ class MassPoint:
         """When excited states enter a detector; as `wayside.sensitivity.distributions.arrivals`."""
         return distributions.arrivals(self, name, epsilon, g_d, edges, bins=bins)
 
-    def density(self, direction: ArrayLike, energy: ArrayLike, frame: Frame = "lab") -> FloatArray:
-        """Density of excited states in direction and energy; per steradian and GeV.
-
-        Parameters
-        ----------
-        direction
-            Shape (..., 3), in the axes of the frame; of any length but zero.
-        energy
-            In GeV, shapes (...) that broadcast.
-        frame
-            ``"lab"``, or ``"cm"`` for the centre of mass with z along the electrons.
-
-        Raises
-        ------
-        InputError
-            If there are several processes, or the energy follows from the direction: see
-            `angular_density`.
-        """
-        return self.process.density(direction, energy, frame)
-
-    def star_density(self, cos_theta: ArrayLike, cos_theta_star: ArrayLike) -> FloatArray:
-        """The same in the centre of mass against the decay angle; per steradian.
-
-        Parameters
-        ----------
-        cos_theta
-            Cosine of the polar angle of the excited state about the electrons.
-        cos_theta_star
-            Cosine of its polar angle in the A' rest frame; any shapes that broadcast.
-        """
-        return self.process.star_density(cos_theta, cos_theta_star)
-
     def angular_density(self, direction: ArrayLike, frame: Frame = "lab") -> FloatArray:
         """Density in direction, as `wayside.sensitivity.distributions.angular_density`."""
         return distributions.angular_density(self, direction, frame)
 
-    def flags(self, epsilon: float, g_d: float) -> list[str]:
-        """What a user should know of the approximations at a choice of couplings."""
-        couplings = couplings_of(epsilon, g_d)
-        flags = [flag for process in self.processes for flag in process.flags(couplings)]
-        if self.radiates:
-            flags.append("radiation: yields have all photons; densities in direction one")
-        if float(self.beams.boost @ self.beams.boost) > 0.0:
-            flags.append("mean flight and the mean-flight approximation are in the centre of mass")
-        return flags
-
-    def ctau(self, epsilon: ArrayLike, g_d: ArrayLike) -> FloatArray:
-        """Proper decay length of the excited state in m, inf if it is stable."""
-        strength = self.model.excited_powers.of(**couplings_of(epsilon, g_d))
-        shape = np.broadcast_shapes(np.shape(epsilon), np.shape(g_d))
-        if self.ctau_override is not None:
-            return np.full(shape, self.ctau_override)
-        width_hat = sum(self.excited_width_hats.values())
-        if width_hat == 0.0:
-            return np.full(shape, np.inf)
-        return np.asarray(HBAR_C / np.broadcast_to(strength * width_hat, shape))
-
     def mean_flight(self, epsilon: ArrayLike, g_d: ArrayLike) -> FloatArray:
         """Average flight length d of Eq. 12 of the study, in m, over all processes."""
         return gamma_beta(self, epsilon, g_d) * self.ctau(epsilon, g_d)
-
-    def branching_dark(self, epsilon: ArrayLike, g_d: ArrayLike) -> FloatArray:
-        """Branching ratio of A' into the dark pair."""
-        return self.mediator_widths.branching_dark(couplings_of(epsilon, g_d))
-
-    def produced_fb(self, epsilon: ArrayLike, g_d: ArrayLike) -> FloatArray:
-        """Cross-section to produce an excited state in fb, branching ratio of A' included.
-
-        Of all processes together, times the excited states per event of each.
-        """
-        couplings = couplings_of(epsilon, g_d)
-        return np.asarray(sum(process.produced_fb(couplings) for process in self.processes))
 
     def decay_probability(
         self, name: str, epsilon: ArrayLike, g_d: ArrayLike, *, decays: "Decays | None" = None
