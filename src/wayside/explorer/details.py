@@ -63,13 +63,13 @@ def distributions(scenario: Scenario, superseded: Superseded = lambda: False) ->
         if sum(len(block.event) for block in blocks) >= EVENTS:
             break
     momentum = np.concatenate([next(iter(block.momenta.values())) for block in blocks])
-    found = len(momentum)
-    if not found:
+    number = len(momentum)
+    if not number:
         raise InputError(
             f"hardly any {generator.flying} decays in the signal detectors at this point"
         )
-    header = generator.header(found, SEED)
-    per_event = float(header["expected_events"]) / found
+    header = generator.header(number, SEED)
+    per_event = float(header["expected_events"]) / number
     size = np.linalg.norm(momentum, axis=1)
     columns = {
         f"energy of the {generator.flying} [GeV]": np.hypot(size, generator.flying_mass),
@@ -83,7 +83,7 @@ def distributions(scenario: Scenario, superseded: Superseded = lambda: False) ->
         "channels": {
             name: float(np.mean(channel == index)) for index, name in enumerate(header["channels"])
         },
-        "words": f"from {found} simulated decays in {' + '.join(scenario.signal)}",
+        "words": f"from {number} simulated decays in {' + '.join(scenario.signal)}",
     }
 
 

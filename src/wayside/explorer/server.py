@@ -42,10 +42,10 @@ def bokeh_files() -> Path:
     InputError
         If Bokeh is not installed.
     """
-    found = importlib.util.find_spec("bokeh")
-    if found is None or not found.submodule_search_locations:
+    bokeh = importlib.util.find_spec("bokeh")
+    if bokeh is None or not bokeh.submodule_search_locations:
         raise InputError('bokeh is not installed: pip install "wayside[explore]"')
-    return Path(found.submodule_search_locations[0]) / "server" / "static" / "js"
+    return Path(bokeh.submodule_search_locations[0]) / "server" / "static" / "js"
 
 
 class _Guarded(RequestHandler):

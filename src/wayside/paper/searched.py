@@ -123,8 +123,8 @@ def _lowest(figure: str, here: Panel) -> float:
     """
     if figure != "15":
         return planes.least_epsilon(here, "exact")
-    found = [here.edges(i, "exact") for i in range(len(here.x))]
-    lows = [excluded[0] for excluded in found if excluded is not None]
+    ranges = [here.edges(i, "exact") for i in range(len(here.x))]
+    lows = [excluded[0] for excluded in ranges if excluded is not None]
     if not lows:
         raise LookupError("nothing is excluded")
     return min(lows)

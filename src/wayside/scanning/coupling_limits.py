@@ -91,11 +91,11 @@ def _ends_of(
         end[some] = grid[at[some]]
         if crosses.any():
             bracket = logs[at[crosses]], logs[beyond[crosses]]
-            found = elementwise.find_root(
+            roots = elementwise.find_root(
                 over,
                 (np.minimum(*bracket), np.maximum(*bracket)),
                 args=(rows[crosses],),
                 tolerances={"xatol": 1e-11, "xrtol": 1e-11, "fatol": 0.0},
             )
-            end[crosses] = np.exp(found.x)
+            end[crosses] = np.exp(roots.x)
     return ends

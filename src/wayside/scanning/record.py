@@ -143,15 +143,15 @@ def read_record(folder: Path) -> Record:
 
 def differences(one: Mapping[str, Any], other: Mapping[str, Any], path: str = "") -> list[str]:
     """Dotted names of inputs that differ."""
-    found = []
+    differing = []
     for key in dict.fromkeys((*one, *other)):
         name = f"{path}.{key}" if path else key
         first, second = one.get(key), other.get(key)
         if isinstance(first, Mapping) and isinstance(second, Mapping):
-            found += differences(first, second, name)
+            differing += differences(first, second, name)
         elif first != second:
-            found.append(name)
-    return found
+            differing.append(name)
+    return differing
 
 
 def require_same(folder: Path, there: Record, inputs: Mapping[str, Any], digest: str) -> None:

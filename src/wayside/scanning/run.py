@@ -53,9 +53,9 @@ def shard(text: str) -> Shard:
     """
     number, _, of = text.partition("/")
     if all(part.isascii() and part.isdigit() and len(part) < 8 for part in (number, of)):
-        found = Shard(int(number), int(of))
-        if 1 <= found.number <= found.of:
-            return found
+        chosen = Shard(int(number), int(of))
+        if 1 <= chosen.number <= chosen.of:
+            return chosen
     raise InputError(f"--shard {text!r}: must be I/N with I from 1 to N, such as 1/10")
 
 
@@ -161,7 +161,7 @@ def _there(plan: Plan, folder: Path) -> dict[int, Partition]:
     """
     if (folder / NAME).exists():
         require_same(folder, read_record(folder), plan.inputs, plan.digest)
-    found = {}
+    partitions = {}
     for path in sorted((folder / FOLDER).glob("*.parquet")):
         number = path.stem.removeprefix("part-")
         known = number.isdigit() and path.name == file_name(int(number))
@@ -169,5 +169,5 @@ def _there(plan: Plan, folder: Path) -> dict[int, Partition]:
             raise InputError(f"{path}: not of this scan; name another folder")
         partition = read_partition(folder, int(number), plan.digest)
         if partition is not None:
-            found[partition.number] = partition
-    return found
+            partitions[partition.number] = partition
+    return partitions

@@ -172,17 +172,17 @@ def predictions(
         More methods, by name.
     """
     known = {**METHODS, **(others or {})}
-    found: dict[str, Prediction] = {}
+    by_method: dict[str, Prediction] = {}
     for name, method in known.items():
         # A sequence of its own for each, so that one method more does not change the others.
         own = predicted(method, expected, np.random.default_rng((SEED, len(name), *name.encode())))
         if own is not None:
-            found[name] = own
-    fit = {name: own for name, own in found.items() if known[name].control and own.true > 0.0}
+            by_method[name] = own
+    fit = {name: own for name, own in by_method.items() if known[name].control and own.true > 0.0}
     selected = expected.mean(SELECTED)
     signal = expected.signal[SELECTED]
     if not (fit and background > 0.0 and signal > 0.0):
-        return Predictions(found, None, None, selected)
+        return Predictions(by_method, None, None, selected)
     chosen = min(fit, key=lambda name: fit[name].total_error)
     region = known[chosen].counted[0]
     control = Control(
@@ -190,7 +190,7 @@ def predictions(
         expected.signal[region] / signal,
         fit[chosen].ratio_error,
     )
-    return Predictions(found, chosen, control, selected)
+    return Predictions(by_method, chosen, control, selected)
 
 
 def predicted(method: Method, expected: Regions, rng: np.random.Generator) -> Prediction | None:
@@ -266,7 +266,7 @@ def _pulls(
     return np.asarray((estimate - true) / error)
 
 
-def plain(found: Predictions) -> dict[str, Any]:
+def plain(predictions: Predictions) -> dict[str, Any]:
     """Values that JSON knows, by method."""
     return {
         name: {
@@ -276,11 +276,11 @@ def plain(found: Predictions) -> dict[str, Any]:
             "closure_error": own.closure_error * own.predicted,
             "pull_mean": float(own.pulls.mean()),
             "pull_width": float(own.pulls.std(ddof=1)),
-            "covers": own.true / found.selected if found.selected else None,
+            "covers": own.true / predictions.selected if predictions.selected else None,
             "expected_counts": dict(own.means),
-            "enters_likelihood": name == found.chosen,
+            "enters_likelihood": name == predictions.chosen,
         }
-        for name, own in found.methods.items()
+        for name, own in predictions.methods.items()
     }
 
 

@@ -99,8 +99,8 @@ def regions(around: Environment, samples: Samples, cuts: Cuts, half: Half) -> Re
         counted[WITHOUT_BEAM] = counted[SELECTED] if above else np.zeros_like(counted[SELECTED])
         parts.append(counted)
     background = {name: np.concatenate([own[name] for own in parts]) for name in parts[0]}
-    found = signal_events(samples.candidates, samples.decays, open_vetoes, shipped(), half)
-    signal = by_event(every.signal, by_region(table[found.rows], cuts))
+    selected = signal_events(samples.candidates, samples.decays, open_vetoes, shipped(), half)
+    signal = by_event(every.signal, by_region(table[selected.rows], cuts))
     return Regions(background, {name: float(values.sum()) for name, values in signal.items()})
 
 
@@ -154,7 +154,7 @@ def by_region(rows: StructuredArray, cuts: Cuts) -> dict[str, FloatArray]:
     quiet = gas if vetoes.gas_veto else time
     passed = cuts.passes(rows)
     silent = fibre * quiet
-    found = {
+    probabilities = {
         SELECTED: passed * silent,
         TAGGED: passed * (time - silent),
         FIBRE: passed * (time - fibre) * quiet,
@@ -163,13 +163,13 @@ def by_region(rows: StructuredArray, cuts: Cuts) -> dict[str, FloatArray]:
         PROBE_BOTH: (time - fibre) * (time - gas),
     }
     if vetoes.gas_veto:
-        found[GAS] = passed * fibre * (time - gas)
-        found[BOTH] = passed * (time - fibre) * (time - gas)
+        probabilities[GAS] = passed * fibre * (time - gas)
+        probabilities[BOTH] = passed * (time - fibre) * (time - gas)
     for name, variables in SIDEBANDS.items():
         own = [cut for cut in cuts.cuts if cut.variable in variables]
         if own:
             others = [cut for cut in cuts.cuts if cut.variable not in variables]
             beside = passing(others, rows) & ~passing(own, rows)
-            found[name] = beside * silent
-            found[tagged(name)] = beside * (time - silent)
-    return {name: np.asarray(values, dtype=np.float64) for name, values in found.items()}
+            probabilities[name] = beside * silent
+            probabilities[tagged(name)] = beside * (time - silent)
+    return {name: np.asarray(values, dtype=np.float64) for name, values in probabilities.items()}

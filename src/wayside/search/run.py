@@ -177,10 +177,10 @@ def tuned(
         )
         for fibre_veto, gas_veto in VETOES
     ]
-    found = ordered(executor, _Tuning(around, samples, settings), tried)
-    scores = [float(optimum.held_out[len(optimum.cuts)]) for optimum in found]
+    optima = ordered(executor, _Tuning(around, samples, settings), tried)
+    scores = [float(optimum.held_out[len(optimum.cuts)]) for optimum in optima]
     best = scores.index(min(scores))  # the first of those as good
-    return found[best], tried[best]
+    return optima[best], tried[best]
 
 
 def search(

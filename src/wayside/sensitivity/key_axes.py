@@ -92,18 +92,18 @@ def require_number(scenario: Scenario, words: str, key: str, value: float) -> No
     InputError
         If there is no such key, or its value is no number.
     """
-    found: object = scenario.to_dict()
+    present: object = scenario.to_dict()
     for part in key.split("."):
-        if isinstance(found, list) and part in map(str, range(len(found))):
-            found = found[int(part)]
+        if isinstance(present, list) and part in map(str, range(len(present))):
+            present = present[int(part)]
         else:
-            found = found.get(part) if isinstance(found, dict) else None
-    if found is None and key.removeprefix("model.") not in scenario.model.couplings:
+            present = present.get(part) if isinstance(present, dict) else None
+    if present is None and key.removeprefix("model.") not in scenario.model.couplings:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             scenario.with_values({key: value})  # an optional key, or an error with its name
         return
-    if isinstance(found, bool) or not isinstance(found, int | float | None):
+    if isinstance(present, bool) or not isinstance(present, int | float | None):
         raise InputError(f"{words}: must be a key of one number")
 
 

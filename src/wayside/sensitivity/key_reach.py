@@ -223,10 +223,10 @@ def _level_lines(plane: KeyPlane, total: FloatArray, level: float) -> list[Line]
     if plane.x_is_coupling and not plane.y_is_coupling:
         # Only the vertical axis is costly: the same with the axes exchanged.
         swapped = trace(lambda a, b: above(b, a), y, x, grid.T, costly_x=True)
-        found = [Line(line.points[:, ::-1], line.closed) for line in swapped]
+        lines = [Line(line.points[:, ::-1], line.closed) for line in swapped]
     else:
-        found = trace(above, x, y, grid, costly_x=not plane.x_is_coupling)
-    return on_axes(found, plane.x, plane.y)
+        lines = trace(above, x, y, grid, costly_x=not plane.x_is_coupling)
+    return on_axes(lines, plane.x, plane.y)
 
 
 def _log_over(events: FloatArray, level: float) -> FloatArray:

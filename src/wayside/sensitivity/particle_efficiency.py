@@ -121,7 +121,7 @@ class Group:
 
     def pairs(self, number: int) -> list[WeightedPairs]:
         """As `wayside.acceptance.response.Decaying.pairs`."""
-        found = []
+        pairs = []
         for width, states in zip(self.widths, self.states, strict=True):
             for one in states.known:
                 prongs = prongs_of(one.state)
@@ -129,8 +129,8 @@ class Group:
                 first, second = (mass_of(code) for code in prongs.codes)
                 fraction = one.fraction * width.hat / self.hat
                 points = prong_points(self.model.mass, one.state, number)
-                found.append(WeightedPairs(one.pair, (first, second), fraction, points))
-        return found
+                pairs.append(WeightedPairs(one.pair, (first, second), fraction, points))
+        return pairs
 
 
 def groups_of(model: ParticleModel, widths: Sequence[Width]) -> tuple[Group, ...]:
@@ -147,7 +147,7 @@ def groups_of(model: ParticleModel, widths: Sequence[Width]) -> tuple[Group, ...
     for width in widths:
         if width.channel not in model.invisible and width.hat > 0.0:
             by_powers.setdefault(width.powers, []).append(width)
-    return tuple(Group(model, powers, tuple(found)) for powers, found in by_powers.items())
+    return tuple(Group(model, powers, tuple(group)) for powers, group in by_powers.items())
 
 
 def rule_of(process: ParticleProcess, box: Box) -> Rule:
@@ -262,15 +262,15 @@ def not_simulated(groups: Sequence[Group], total: float, couplings: Couplings) -
     groups, total, couplings
         As for `ratios_of`, at one point.
     """
-    found: dict[str, float] = {}
+    rates: dict[str, float] = {}
     if not total > 0.0:
-        return found
+        return rates
     for group in groups:
         strength = float(group.powers.of(**couplings)) / total
         for width, states in zip(group.widths, group.states, strict=True):
             for name, fraction in states.others.items():
-                found[name] = found.get(name, 0.0) + fraction * width.hat * strength
-    ranked = sorted(found.items(), key=lambda item: -item[1])
+                rates[name] = rates.get(name, 0.0) + fraction * width.hat * strength
+    ranked = sorted(rates.items(), key=lambda item: -item[1])
     return {name: ratio for name, ratio in ranked if ratio > 0.0}
 
 

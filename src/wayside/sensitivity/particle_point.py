@@ -263,8 +263,8 @@ class ParticlePoint:
         """Fraction of the visible decays in a detector that are detected; 0 without decays."""
         decays = self.decays_per_fb(name, couplings)
         with np.errstate(invalid="ignore", divide="ignore"):
-            found = self.detected_per_fb(name, couplings) / decays
-        return np.where(decays > 0.0, found, 0.0)
+            fraction = self.detected_per_fb(name, couplings) / decays
+        return np.where(decays > 0.0, fraction, 0.0)
 
     def detected_error(self, name: str, couplings: Couplings) -> float:
         """Standard error of `detected_fraction` from the counts of the table, at one point."""
