@@ -58,11 +58,11 @@ def parts_of(left, right, cones):
     return room[:, :number]
 
 
-def integral(function, left, right, cones, nodes):
+def integral(function, left, right, cones, nodes, crowded=False):
     total = 0.0
     for part in parts_of(left, right, cones).T:
         part = np.ascontiguousarray(part)
-        for fraction, weight in azimuth_rule(part, azimuth_rules(even, nodes)).T:
+        for fraction, weight in azimuth_rule(part, azimuth_rules(even, nodes), crowded).T:
             phi, slope = azimuth_at(fraction, part)
             assert left - 1e-9 <= phi <= right + 1e-9
             total += weight * slope * function(phi)
@@ -113,6 +113,25 @@ def test_beside_one_cone(name, width, azimuth):
     assert error < 1e-8 * abs(expected)
     value = integral(lambda phi: function(phi, circle, limit), low, high, [(circle, limit)], 8)
     assert value == pytest.approx(expected, rel=1e-5 if width > 0.0 else 1e-9)
+
+
+@pytest.mark.parametrize("width", [0.0, 1e-5, 3e-4])
+@pytest.mark.parametrize("name", CASES)
+def test_nodes_by_length_where_parts_are_crowded(name, width):
+    """Four nodes on a short arc: at a root as exact as is asked of the sum over all arcs."""
+    polar, opening, left, right = CASES[name]
+    circle, limit = cone(0.4, polar, opening, width)
+    edges = crossings(circle, limit)
+    low = edges[0] if left == "edge" else 0.4 + left
+    high = edges[1] if right == "edge" else 0.4 + right
+    if left == "edge" and right != "edge":
+        low = edges[1]
+    function = peak if width > 0.0 else root
+    few, many = (
+        integral(lambda phi: function(phi, circle, limit), low, high, [(circle, limit)], n, crowded)
+        for n, crowded in ((4, True), (16, False))
+    )
+    assert few == pytest.approx(many, rel=3e-3 if width > 0.0 else 1e-4)
 
 
 def test_between_two_cones():

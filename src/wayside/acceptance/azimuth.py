@@ -40,9 +40,23 @@ _WIDE: Final = 1.0
 """A part longer than this under its map takes twice as many."""
 
 
+_EXTENTS: Final = (0.6, 1.2)
+_QUARTERS: Final = (4, 5, 6, 10)
+"""Where a box is crowded, a part up to so long, in radians and under its map, takes this many
+quarters of the nodes; the last numbers are for those shorter and longer than `_STEEP`."""
+
+_STEEP: Final = 4.0
+_TURN: Final = 1.6
+"""Radians; longer arcs have their nodes as where no box is crowded."""
+
+_MULTIPLES: Final = 10
+
+
 def azimuth_rules(rule: Callable[[int], FloatArray], nodes: int) -> tuple[FloatArray, ...]:
-    """Rules on [0, 1] for `azimuth_rule`, of once, twice, ... a number of nodes."""
-    return tuple(rule(k * nodes) for k in range(1, 11))
+    """Rules on [0, 1] for `azimuth_rule`, from a number of nodes: multiples of it, and quarters."""
+    counts = [k * nodes for k in range(1, _MULTIPLES + 1)]
+    counts += [max(2, math.ceil(k * nodes / 4)) for k in _QUARTERS]
+    return tuple(rule(n) for n in counts)
 
 
 @njit(error_model="numpy")
@@ -208,10 +222,19 @@ def azimuth_at(fraction, part):  # type: ignore[no-untyped-def]
 
 
 @njit(error_model="numpy")
-def azimuth_rule(part, rules):  # type: ignore[no-untyped-def]
-    """Rule for a part, a column of `divided`: more nodes where it is long or beside a cone."""
-    if part[2] == PLAIN:
-        return rules[min(len(rules) - 1, int(abs(part[1] - part[0]) / _PER_NODES[0]))]
+def azimuth_rule(part, rules, crowded):  # type: ignore[no-untyped-def]
+    """Rule for a part, a column of `divided`: more nodes where it is long or beside a cone.
+
+    Where a box is crowded with parts, the numbers follow the lengths more closely.
+    """
+    if part[2] == PLAIN and not crowded:
+        return rules[min(_MULTIPLES - 1, int(abs(part[1] - part[0]) / _PER_NODES[0]))]
     length = abs(azimuth_at(1.0, part)[0] - azimuth_at(0.0, part)[0])
-    wide = int(abs(part[1] - part[0]) > _WIDE)
-    return rules[min(len(rules) - 1, wide + int(length / _PER_NODES[1]))]
+    mapped = 0.0 if part[2] == PLAIN else abs(part[1] - part[0])
+    if not crowded or length > _TURN:
+        per = _PER_NODES[0 if part[2] == PLAIN else 1]
+        return rules[min(_MULTIPLES - 1, int(mapped > _WIDE) + int(length / per))]
+    which = _MULTIPLES + int(mapped > _STEEP)
+    for limit in _EXTENTS:
+        which += max(length, mapped) > limit
+    return rules[which]

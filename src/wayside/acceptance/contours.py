@@ -116,7 +116,7 @@ def _azimuth_nodes(arcs, thetas, circles, limits, rules, soft_rules):  # type: i
         for i in range(number):
             part = parts[:, i]
             soft = (i == 0 and arcs.soft[k, 0]) or (i == number - 1 and arcs.soft[k, 1])
-            rule = azimuth_rule(part, soft_rules if soft else rules)
+            rule = azimuth_rule(part, soft_rules if soft else rules, False)
             if count + rule.shape[1] > room:
                 room = 2 * room + rule.shape[1]
                 longer = np.empty(room, dtype=np.intp)

@@ -2,6 +2,7 @@
 
 import math
 import warnings
+from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
 
@@ -17,6 +18,7 @@ from wayside.acceptance.rule import (
     survivors,
 )
 from wayside.acceptance.slices import has_slices, sliced_face_probability
+from wayside.acceptance.survey import is_crowded
 from wayside.detector.volume import Volume
 from wayside.errors import AccuracyWarning
 from wayside.production.flight import Flight
@@ -86,13 +88,17 @@ less than this fraction of the accuracy asked for."""
 NEGLIGIBLE = 0.01
 """A step of less than this fraction of the accuracy asked for leaves the order where it was."""
 
+LEAST_OF_RULES = 0.3
+"""The same for rules over volumes: the order in rapidity goes from 10 to 11 first, and errors that
+change sign between orders can be nearly the same at two of them."""
+
 
 def _difference(now: float, before: float) -> float:
     return abs(now - before) / abs(now) if now else float(before != 0.0)
 
 
-def _bound(difference: float, value: float, rtol: float) -> float:
-    return max(SAFETY * difference, LEAST_SHARE * rtol) if value else difference
+def _bound(difference: float, value: float, rtol: float, least: float = LEAST_SHARE) -> float:
+    return max(SAFETY * difference, least * rtol) if value else difference
 
 
 def _warn(error: float, rtol: float) -> None:
@@ -205,40 +211,43 @@ def converged_rule(flight: Flight, volume: Volume, rtol: float = 1e-4) -> tuple[
     return rule, error
 
 
-def _converged(flight: Flight, volume: Volume, rtol: float) -> tuple[Rule, Level, float]:
-    """`converged_rule`, with the numbers of nodes that it ends at."""
+def _converged(
+    flight: Flight, volume: Volume, rtol: float
+) -> tuple[Rule, Callable[[], Rule], float]:
+    """`converged_rule`, with what makes the same nodes once more."""
+    build = partial(build_rule, flight, volume, crowded=is_crowded(flight, volume))
     start = _first(rtol)
     most = MOST_NODES if rtol > TIGHT else MOST_NODES_TIGHT
-    lower = build_rule(flight, volume, _Rungs(start, start, start).level)
+    lower = build(_Rungs(start, start, start).level)
     place = _Rungs(start + 1, start + 1, start + 1)
-    rule = build_rule(flight, volume, place.level)
-    error = _bound(_step(rule, lower, rtol), rule.hit_probability, rtol)
+    rule = build(place.level)
+    error = _bound(_step(rule, lower, rtol), rule.hit_probability, rtol, LEAST_OF_RULES)
     if error <= rtol:
-        return rule, place.level, error
+        return rule, partial(build, place.level), error
     # Which of the three it was.
-    without_azimuth = build_rule(flight, volume, place.raised(_AZIMUTH, -1).level)
-    with_polar = build_rule(flight, volume, _Rungs(start + 1, start, start).level)
+    without_azimuth = build(place.raised(_AZIMUTH, -1).level)
+    with_polar = build(_Rungs(start + 1, start, start).level)
     steps = [
         _step(with_polar, lower, rtol),
         _step(rule, without_azimuth, rtol),
         _step(without_azimuth, with_polar, rtol),
     ]
     while True:
-        error = _bound(sum(steps), rule.hit_probability, rtol)
+        error = _bound(sum(steps), rule.hit_probability, rtol, LEAST_OF_RULES)
         if error <= rtol:
-            return rule, place.level, error
+            return rule, partial(build, place.level), error
         which = int(np.argmax(steps))
         quick = which == _AZIMUTH and steps[which] > 2.0 * rtol
         up = place.raised(which, 2 if quick else 1)
         if up == place or up.nodes_from(place, len(rule)) > most:
             break
-        raised = build_rule(flight, volume, up.level)
+        raised = build(up.level)
         steps[which] = _step(raised, rule, rtol)
         # Where the lower order was right already, the nodes are better spent on the others.
         if steps[which] > NEGLIGIBLE * rtol:
             rule, place = raised, up
     _warn(error, rtol)
-    return rule, place.level, error
+    return rule, partial(build, place.level), error
 
 
 def decay_curve(flight: Flight, volume: Volume, rtol: float = 1e-4) -> tuple[DecayCurve, float]:
@@ -246,5 +255,5 @@ def decay_curve(flight: Flight, volume: Volume, rtol: float = 1e-4) -> tuple[Dec
 
     Parameters as in `face_acceptance`.
     """
-    rule, level, error = _converged(flight, volume, rtol)
-    return DecayCurve(rule, partial(build_rule, flight, volume, level)), error
+    rule, again, error = _converged(flight, volume, rtol)
+    return DecayCurve(rule, again), error

@@ -184,18 +184,14 @@ def _spectrum_of(flight: Flight, sky: Sky) -> IndexArray:
     return sky.rings if flight.symmetric else sky.rays
 
 
-def _survey_for(flight: Flight, volume: Volume, level: Level, *, face: bool) -> Sky:
-    return survey_flight(
-        flight, volume, face=face, nodes_polar=level.polar, nodes_azimuth=level.azimuth
-    )
-
-
 def face_probability(flight: Flight, volume: Volume, level: Level) -> tuple[float, int]:
     """Probability per produced excited state to cross a front face, or a volume, at one order.
 
     Also returns how many times the density was evaluated.
     """
-    sky = _survey_for(flight, volume, level, face=True)
+    sky = survey_flight(
+        flight, volume, face=True, nodes_polar=level.polar, nodes_azimuth=level.azimuth
+    )
     gauss = gauss_legendre(level.rapidity)
     value, evaluations = _total(
         flight, sky.directions, sky.weights, _spectrum_of(flight, sky), gauss
@@ -276,7 +272,7 @@ def shortest_distance(rule: Rule) -> float:
     return math.exp(low)
 
 
-def build_rule(flight: Flight, volume: Volume, level: Level) -> Rule:
+def build_rule(flight: Flight, volume: Volume, level: Level, *, crowded: bool = False) -> Rule:
     """Rule over a volume.
 
     Parameters
@@ -287,8 +283,13 @@ def build_rule(flight: Flight, volume: Volume, level: Level) -> Rule:
         The detector.
     level
         Numbers of nodes.
+    crowded
+        From `wayside.acceptance.survey.is_crowded`.
     """
-    sky = _survey_for(flight, volume, level, face=False)
+    sky = survey_flight(
+        flight, volume, face=False,
+        nodes_polar=level.polar, nodes_azimuth=level.azimuth, crowded=crowded,
+    )  # fmt: skip
     of_direction = _spectrum_of(flight, sky)
     offsets, nodes, hits, path = _assemble(
         flight,

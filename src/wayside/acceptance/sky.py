@@ -185,6 +185,7 @@ def _survey(  # type: ignore[no-untyped-def]
     rules_t,
     rough_t,
     rules_p,
+    crowded,
 ):
     arcs = arcs_between(corners, edges)
     inward = arcs[1]
@@ -232,7 +233,7 @@ def _survey(  # type: ignore[no-untyped-def]
             any_ray = True
             pieces = divided(left, right, sin_t, cos_t, circles[len(edges) :], limits, parts)
             for piece in range(pieces):
-                nodes_p = azimuth_rule(parts[:, piece], rules_p)
+                nodes_p = azimuth_rule(parts[:, piece], rules_p, crowded)
                 if count + nodes_p.shape[1] > room:
                     extra = room + nodes_p.shape[1]
                     directions = np.concatenate((directions, np.empty((extra, 3))))
@@ -272,8 +273,12 @@ def survey_box(
     face: bool,
     nodes_polar: int,
     nodes_azimuth: int,
+    crowded: bool = False,
 ) -> Sky:
-    """`wayside.acceptance.survey.survey` for a box; ``face`` means its front face."""
+    """`wayside.acceptance.survey.survey` for a box; ``face`` means its front face.
+
+    ``crowded`` is from `wayside.acceptance.survey.is_crowded`.
+    """
     rings = bool(np.all(np.abs(cones[:, :3] @ axis) > 1.0 - PARALLEL))
     directions, values, ring_of = _survey(
         np.ascontiguousarray(box.corner_directions[::2]) if face else box.corner_directions,
@@ -290,6 +295,7 @@ def survey_box(
         # Where cones are rings there is no azimuth in which to resolve them.
         tanh_sinh(3 * nodes_polar) if rings else np.empty((2, 0)),
         azimuth_rules(even, nodes_azimuth),
+        crowded,
     )
     rays = np.arange(len(ring_of), dtype=np.intp)
     return Sky(directions, values[0], values[1], values[2], ring_of, rays)

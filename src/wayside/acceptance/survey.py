@@ -1,6 +1,7 @@
 """Quadrature over the directions of a volume, by the way that suits its shape."""
 
 from functools import singledispatch
+from typing import Final
 
 import numpy as np
 
@@ -52,15 +53,49 @@ def survey(
 survey.register(Box, survey_box)
 
 
+_FEWEST: Final = (4, 2)
+"""Nodes in polar angle and azimuth with which directions are counted."""
+
+_CROWD: Final = 300
+"""So many directions of these are a crowd; 150 are usual, 1,400 the most of any mass point."""
+
+
+def is_crowded(flight: Flight, volume: Volume) -> bool:
+    """Whether cones of a flight cut a box into so many panels and arcs that each needs fewer nodes.
+
+    So it is next to kinematic edges.
+    """
+    if not isinstance(volume, Box) or flight.symmetric:
+        return False
+    if not len(flight.edges(flight.polar_axis(volume.centre))):
+        return False
+    polar, azimuth = _FEWEST
+    sky = survey_flight(flight, volume, face=False, nodes_polar=polar, nodes_azimuth=azimuth)
+    return len(sky.weights) >= _CROWD
+
+
 def survey_flight(
-    flight: Flight, volume: Volume, *, face: bool, nodes_polar: int, nodes_azimuth: int
+    flight: Flight,
+    volume: Volume,
+    *,
+    face: bool,
+    nodes_polar: int,
+    nodes_azimuth: int,
+    crowded: bool = False,
 ) -> Sky:
     """`survey` about the caustic of a flight that is nearest to a volume.
+
+    ``crowded`` is from `is_crowded`.
 
     A volume around the interaction point sees the caustics of both beams: each is at its best about
     its own axis, so the sky is divided between the two, half to the nearer one.
     """
     axis = flight.polar_axis(volume.centre)
+    if crowded and isinstance(volume, Box):
+        return survey_box(
+            volume, axis, flight.caustic(axis), flight.edges(axis),
+            face=face, nodes_polar=nodes_polar, nodes_azimuth=nodes_azimuth, crowded=True,
+        )  # fmt: skip
     other = axis if isinstance(volume, Box) else flight.polar_axis(-axis)
     if float(axis @ other) > 0.0 or not _is_around(volume, axis - other):
         return survey(
