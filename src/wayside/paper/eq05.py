@@ -1,4 +1,4 @@
-"""Eq. 5: off-shell production, and the 32 in its denominator."""
+"""Eq. 5: production off shell, and the 32 in its denominator."""
 
 from typing import Final
 
@@ -54,7 +54,7 @@ def run(context: Context) -> Outcome:  # noqa: ARG001
     cosines = (0.0, 0.3, 0.6, 0.9)
     denominators = [denominator_by_traces(c) for c in cosines]
     spread = float(np.ptp(denominators) / np.mean(denominators))
-    cause = "16 follows from the Lagrangian, Eq. 2; off-shell yields are twice the printed ones"
+    cause = "16 follows from the Lagrangian, Eq. 2; yields off shell are twice the printed ones"
     allowed = within(1e-3, "a whole number")
     masses = printed.TABLE_1_OFF_SHELL
     return Outcome(
@@ -83,7 +83,7 @@ def run(context: Context) -> Outcome:  # noqa: ARG001
             ),
             Row(
                 key="eq5.cross-section",
-                quantity="cross-section at Table 1's off-shell masses",
+                quantity="cross-section at Table 1's masses off shell",
                 study=Printed(
                     printed_dsigma(0.0, *masses, 32.0) * 4.0 / 3.0 * GEV2_TO_FB,
                     "fb",

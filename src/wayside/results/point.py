@@ -143,7 +143,7 @@ def point_report(scenario: Scenario) -> PointReport:
     --------
     >>> import wayside
     >>> report = wayside.point_report(wayside.load_scenario("belle2-forward"))
-    >>> report["production"]["mode"], len(report["detectors"])
-    ('on-shell', 2)
+    >>> f"{report['production']['cross_section_fb']:.3f} fb", len(report["detectors"])
+    ('1.361 fb', 2)
     """
     return PointReport.compute(scenario)
