@@ -41,7 +41,7 @@ from wayside.sensitivity.kept import KeptPlanes
 from wayside.sensitivity.key_plane import key_plane, named_plane
 from wayside.sensitivity.key_reach import key_reach
 from wayside.sensitivity.particle_point import particle_point
-from wayside.sensitivity.planes import Plane, mass_point, masses_at
+from wayside.sensitivity.planes import Plane, mass_point, masses_at, own_x
 from wayside.sensitivity.relic import relic_line
 
 PREVIEW_POINTS: Final = 100
@@ -65,7 +65,7 @@ KEPT: Final = 32
 def _model_of_plane(scenario: Scenario) -> dict[str, Any]:
     """Section [model] without the couplings that are axes of the plane."""
     model: dict[str, Any] = dict(scenario.to_dict()["model"])
-    for axis in ("epsilon", "g_d") if scenario.plane.kind == "epsilon-g_d" else ("epsilon",):
+    for axis in ("epsilon",) if scenario.plane.varies_masses else ("epsilon", "g_d"):
         model.pop(axis, None)
     return model
 
@@ -227,7 +227,7 @@ class Engine:
         if named is None:
             plane = key_plane(scenario)
             return {plane.x.name: _number(x), plane.y.name: _number(y)}
-        if named.plane.kind == "epsilon-g_d":
+        if not named.plane.varies_masses:
             return {"model.g_d": _number(x), "model.epsilon": _number(y)}
         m_aprime, m1, m2 = masses_at(named, x)
         return {
@@ -267,9 +267,7 @@ class Engine:
             if not all(isinstance(value, int | float) for value in values):
                 return None
             return {"x": float(values[0]), "y": float(values[1])}
-        m1, m2 = named.masses
-        x = {"epsilon-g_d": named.pair.g_d, "epsilon-m2": m2, "epsilon-delta": (m1 - m2) / m2}
-        return {"x": x[named.plane.kind], "y": named.pair.epsilon}
+        return {"x": own_x(named), "y": named.pair.epsilon}
 
     def preview(self, scenario: Scenario, events: bool = False) -> dict[str, Any]:
         """The plane at once, with interpolated lines.

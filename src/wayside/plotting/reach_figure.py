@@ -110,8 +110,8 @@ def _title(result: Reach) -> str:
     )
     m1, m2 = scenario.masses
     parts = [rf"$m_{{A\prime}}={scenario.pair.m_aprime:g}$"]
-    kind, hold = scenario.plane.kind, scenario.plane.hold
-    if kind == "epsilon-g_d":
+    varies_masses, hold = scenario.plane.varies_masses, scenario.plane.hold
+    if not varies_masses:
         parts += [f"$m_1={m1:g}$", f"$m_2={m2:g}$"]
     elif hold == "sum":
         parts.append(f"$m_1+m_2={m1 + m2:g}$")
@@ -122,8 +122,8 @@ def _title(result: Reach) -> str:
         ]
     else:
         parts.append(f"${hold[0]}_{hold[1]}={m1 if hold == 'm1' else m2:g}$")
-    unit = "" if hold == "ratios" and kind != "epsilon-g_d" else " GeV"
-    coupling = "" if kind == "epsilon-g_d" else f", $g_D={scenario.pair.g_d:g}$"
+    unit = "" if hold == "ratios" and varies_masses else " GeV"
+    coupling = f", $g_D={scenario.pair.g_d:g}$" if varies_masses else ""
     kind_and_mode = f"{scenario.model.kind}, {scenario.mode}"
     return f"{first}\n{kind_and_mode}: {', '.join(parts)}{unit}{coupling}"
 

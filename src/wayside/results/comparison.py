@@ -233,7 +233,7 @@ def _require_same_axes(results: Sequence[Contoured]) -> None:
 def _limits_by(scenario: Scenario) -> dict[str, Any]:
     """All that existing limits and the relic density depend on, in a plane of couplings."""
     plain = scenario.to_dict()
-    couplings = {"epsilon"} | ({"g_d"} if scenario.plane.kind == "epsilon-g_d" else set())
+    couplings = {"epsilon"} | (set() if scenario.plane.varies_masses else {"g_d"})
     model = {key: value for key, value in plain["model"].items() if key not in couplings}
     run = {key: plain["run"][key] for key in ("recast", "confidence_level")}
     plane = {key: plain["plane"].get(key) for key in ("kind", "hold")}

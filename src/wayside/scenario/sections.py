@@ -326,6 +326,11 @@ class PlaneSection(Section):
     points: Points = 200
     band: Annotated[bool, BeforeValidator(switch)] = False
 
+    @property
+    def varies_masses(self) -> bool:
+        """Whether the x axis of a plane by name is one of masses."""
+        return self.kind in HOLDS
+
     def problems(self) -> Iterator[str]:
         """One line if what is held does not go with the plane."""
         allowed = HOLDS.get(self.kind)
@@ -338,6 +343,6 @@ class PlaneSection(Section):
         axis = self.kind.removeprefix("epsilon-")
         others = [key for key in ("g_d", "m2", "delta") if key != axis]
         idle = [f"plane.{key}" for key in others if getattr(self, key) is not None]
-        if self.kind not in HOLDS and self.hold != "sum":
+        if not self.varies_masses and self.hold != "sum":
             idle.append("plane.hold")
         return [f'not used in the plane "{self.kind}": {", ".join(idle)}'] if idle else []

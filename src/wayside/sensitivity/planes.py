@@ -1,10 +1,10 @@
 """Planes of couplings and masses: which mass point stands in which column."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -16,6 +16,7 @@ from wayside.production.process import Masses
 from wayside.production.registry import process_class
 from wayside.scenario import Scenario
 from wayside.scenario.choice import selection_of
+from wayside.scenario.sections import PlaneKind
 from wayside.selections.selection import SearchSelection
 from wayside.sensitivity.acceptances import Acceptances
 from wayside.sensitivity.mass_point import MassPoint
@@ -213,16 +214,13 @@ class _ColumnAcceptances:
 
 
 def masses_at(scenario: Scenario, x: float) -> tuple[float, float, float]:
-    """Masses (m_aprime, m1, m2) in GeV of the column at ``x`` of a scenario's mass plane."""
-    m_aprime = scenario.pair.m_aprime
-    m1, m2 = scenario.masses
-    plane = scenario.plane
-    if plane.kind == "epsilon-m2":
-        if plane.hold == "ratios":
-            return m_aprime * x / m2, m1 * x / m2, x
-        return m_aprime, (m1 if plane.hold == "m1" else m1 + m2 - x), x
-    ground = m2 if plane.hold == "m2" else (m1 + m2) / (2.0 + x)
-    return m_aprime, ground * (1.0 + x), ground
+    """Masses (m_aprime, m1, m2) in GeV of the column at ``x`` of a scenario's plane."""
+    return X_AXES[scenario.plane.kind].masses(scenario, x)
+
+
+def own_x(scenario: Scenario) -> float:
+    """Value of the x axis at a scenario's own point."""
+    return X_AXES[scenario.plane.kind].own(scenario)
 
 
 def plane_of(scenario: Scenario, executor: Executor | None = None) -> Plane:
@@ -243,19 +241,69 @@ def plane_of(scenario: Scenario, executor: Executor | None = None) -> Plane:
     section = scenario.plane
     low, high = section.epsilon or EPSILON
     epsilon = Axis("epsilon", r"$\varepsilon$", "1", np.geomspace(low, high, section.points))
-    if section.kind == "epsilon-g_d":
-        low, high = section.g_d or G_D
-        x = Axis("g_d", r"$g_D$", "1", np.geomspace(low, high, section.points))
-    elif section.kind == "epsilon-m2":
-        x = Axis("m2", r"$m_2$ [GeV]", "GeV", _m2_values(scenario), section.hold == "ratios")
-    else:
-        low, high = section.delta or _delta_range(scenario)
-        x = Axis("delta", r"$\Delta m/m_2$", "1", np.geomspace(low, high, section.points))
+    x = X_AXES[section.kind].axis(scenario)
     return Plane(scenario, mass_point(scenario), x, epsilon, executor=executor)
 
 
 _GAP = 2.1 * M_ELECTRON
 """Smallest splitting of a range that is chosen: just enough for a decay."""
+
+
+def _g_d_axis(scenario: Scenario) -> Axis:
+    low, high = scenario.plane.g_d or G_D
+    return Axis("g_d", r"$g_D$", "1", np.geomspace(low, high, scenario.plane.points))
+
+
+def _m2_axis(scenario: Scenario) -> Axis:
+    logarithmic = scenario.plane.hold == "ratios"
+    return Axis("m2", r"$m_2$ [GeV]", "GeV", _m2_values(scenario), logarithmic)
+
+
+def _delta_axis(scenario: Scenario) -> Axis:
+    low, high = scenario.plane.delta or _delta_range(scenario)
+    values = np.geomspace(low, high, scenario.plane.points)
+    return Axis("delta", r"$\Delta m/m_2$", "1", values)
+
+
+def _own_masses(scenario: Scenario, _: float) -> tuple[float, float, float]:
+    return scenario.pair.m_aprime, *scenario.masses
+
+
+def _masses_at_m2(scenario: Scenario, m2: float) -> tuple[float, float, float]:
+    m_aprime, hold = scenario.pair.m_aprime, scenario.plane.hold
+    m1, own = scenario.masses
+    if hold == "ratios":
+        return m_aprime * m2 / own, m1 * m2 / own, m2
+    return m_aprime, (m1 if hold == "m1" else m1 + own - m2), m2
+
+
+def _masses_at_delta(scenario: Scenario, delta: float) -> tuple[float, float, float]:
+    m1, m2 = scenario.masses
+    ground = m2 if scenario.plane.hold == "m2" else (m1 + m2) / (2.0 + delta)
+    return scenario.pair.m_aprime, ground * (1.0 + delta), ground
+
+
+def _own_delta(scenario: Scenario) -> float:
+    m1, m2 = scenario.masses
+    return (m1 - m2) / m2
+
+
+class XAxis(NamedTuple):
+    """What lies to the right in a plane by name."""
+
+    axis: Callable[[Scenario], Axis]
+    own: Callable[[Scenario], float]
+    """Its value at a scenario's own point."""
+    masses: Callable[[Scenario, float], tuple[float, float, float]]
+    """Masses (m_aprime, m1, m2) in GeV at a value."""
+
+
+X_AXES: Final[Mapping[PlaneKind, XAxis]] = {
+    "epsilon-g_d": XAxis(_g_d_axis, lambda scenario: scenario.pair.g_d, _own_masses),
+    "epsilon-m2": XAxis(_m2_axis, lambda scenario: scenario.masses[1], _masses_at_m2),
+    "epsilon-delta": XAxis(_delta_axis, _own_delta, _masses_at_delta),
+}
+"""By ``plane.kind``."""
 
 
 def _m2_values(scenario: Scenario) -> FloatArray:
