@@ -161,7 +161,7 @@ class Process(Rates):
         """
 
     def density(self, direction: ArrayLike, energy: ArrayLike, frame: Frame = "lab") -> FloatArray:
-        """Density in direction and energy, per steradian and GeV; see `MassPoint.density`.
+        """Density in direction and energy, per steradian and GeV; as of ``MassPoint.density``.
 
         Raises
         ------
@@ -171,7 +171,7 @@ class Process(Rates):
         raise InputError(f"{self.name}: the energy follows from the direction: angular_density")
 
     def star_density(self, cos_theta: ArrayLike, cos_theta_star: ArrayLike) -> FloatArray:
-        """Density against the decay angle of a parent; see `MassPoint.star_density`.
+        """Density against the decay angle of a parent; as of ``MassPoint.star_density``.
 
         Raises
         ------

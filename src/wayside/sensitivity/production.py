@@ -56,7 +56,7 @@ class Production:
         Raises
         ------
         InputError
-            If there are several: see `parts`.
+            If there are several: see ``parts``.
         """
         if len(self.processes) > 1:
             names = ", ".join(process.name for process in self.processes)
@@ -135,7 +135,7 @@ class Production:
         ------
         InputError
             If there are several processes, or the energy follows from the direction: see
-            `angular_density`.
+            ``angular_density``.
         """
         return self.process.density(direction, energy, frame)
 
