@@ -77,9 +77,7 @@ def main() -> None:
     options = parser.parse_args()
     samples = read_samples(options.candidates)
     for splitting, values, numbers in CASES:
-        # As their candidates were made.
-        scenario = load_scenario(SCENARIO, {"run.radiation": "one-photon"})
-        scenario = scenario.with_values(list(values))
+        scenario = load_scenario(SCENARIO).with_values(list(values))
         found = search(scenario, samples, Settings(fibre_layers=numbers[0]))
         for planes in numbers:
             result = found if planes == numbers[0] else with_planes(found, samples, planes)

@@ -54,11 +54,10 @@ def test_exact_lines_are_those_of_reach(engine: Engine) -> None:
 )
 def test_preview_is_near(engine: Engine, changes: dict[str, str]) -> None:
     """Off by a small part of a grid step: the events on the preview's line are the limit."""
-    applied = engine.applied(QUERY, {"run.radiation": "one-photon", **changes})
+    applied = engine.applied(QUERY, changes)
     assert not applied.errors
     sent = engine.preview(applied.scenario, events=True)
     assert not sent["exact"]
-    assert not sent["one_photon"]
     x, epsilon = points(sent["lines"]["contour"]).T
     scenario, point = applied.scenario, wayside.mass_point(applied.scenario)
     found = point.expected_events("A", epsilon, x, scenario.run.luminosity_fb)
@@ -68,24 +67,6 @@ def test_preview_is_near(engine: Engine, changes: dict[str, str]) -> None:
     assert np.median(np.abs(np.log(found / limit))) < 0.01
     assert np.max(np.abs(np.log(found / limit))) < 0.5
     json.dumps(sent, allow_nan=False)
-
-
-def test_preview_has_one_photon_until_yields_with_all_are_there() -> None:
-    """And says so; the lines that follow, and previews after them, have all photons."""
-    engine = Engine((BASE,))
-    scenario = engine.state(QUERY).scenario()
-    one = scenario.with_values({"run.radiation": "one-photon"})
-    first = engine.preview(scenario)
-    assert first["one_photon"]
-    assert first["lines"]["contour"] == engine.preview(one)["lines"]["contour"]
-    engine.exact(scenario)
-    then = engine.preview(scenario)
-    assert not then["one_photon"]
-    x, epsilon = points(then["lines"]["contour"]).T
-    events = wayside.mass_point(scenario).expected_events(
-        "A", epsilon, x, scenario.run.luminosity_fb
-    )
-    assert np.median(np.abs(np.log(events / wayside.reach(scenario).n_limit))) < 0.01
 
 
 def test_glance_is_the_point_report(engine: Engine) -> None:

@@ -18,8 +18,7 @@ PLANES = [
 
 
 def scenario_of(name: str, kind: str, hold: str, **more):
-    one = {"run.radiation": "one-photon"}
-    values = {"plane.kind": kind, "plane.hold": hold, "plane.points": 25, **one, **more}
+    values = {"plane.kind": kind, "plane.hold": hold, "plane.points": 25, **more}
     return load_scenario(name, values)
 
 

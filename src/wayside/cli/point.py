@@ -178,10 +178,8 @@ def _pair(report: dict[str, Any]) -> list[str]:
     ]
     production = report["production"]
     regulator = f", regulator {production['regulator']}" if production["regulator"] else ""
-    photons = f", radiation {production['radiation']}" if production["radiation"] else ""
     lines.append(
-        f"production    {production['cross_section_fb']:.6g} fb"
-        f" ({production['mode']}{regulator}{photons})"
+        f"production    {production['cross_section_fb']:.6g} fb ({production['mode']}{regulator})"
     )
     aprime = report["aprime"]
     if aprime["width_gev"] is not None:

@@ -131,11 +131,6 @@ class Process(Rates):
         """Whether yields count all photons off the beams."""
         return self.treatment.radiation == "all" and "radiation" in self.choices
 
-    @property
-    def photons_known(self) -> bool:
-        """Whether yields with all photons are known at these masses, where they are counted."""
-        return True
-
     @cached_property
     @abstractmethod
     def mean_gamma_beta(self) -> float:

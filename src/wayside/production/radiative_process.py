@@ -69,15 +69,10 @@ class RadiativeProcess(Process):
             value *= narrow_ratio(m_aprime, sqrt_s)
         return value * self.mediator_widths.running_factor
 
-    @property
-    def photons_known(self) -> bool:
-        """Not where the spread of the beam energies reaches the end of the spectrum."""
-        gap = (self.beams.sqrt_s - self.model.m_aprime) / self.beams.sqrt_s
-        return not self.radiates or gap >= FELT * self.treatment.energy_spread
-
     def flags(self, couplings: Couplings) -> list[str]:
         """Whether the spread of the beam energies reaches the end of the spectrum."""
-        if self.photons_known:
+        gap = (self.beams.sqrt_s - self.model.m_aprime) / self.beams.sqrt_s
+        if not self.radiates or gap >= FELT * self.treatment.energy_spread:
             return []
         return [
             "radiation: the A' mass is within the spread of the beam energies of sqrt_s: yields"

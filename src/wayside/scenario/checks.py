@@ -186,7 +186,7 @@ def _production(scenario: Sections) -> Iterator[str]:
             'run.decays = "mean-flight": an approximation for pairs with a mediator;'
             f' model.kind = "{scenario.model.kind}" takes "exact"'
         )
-    if scenario.run.radiation == "all" or scenario.run.vacuum_polarisation:
+    if scenario.run.radiation != "one-photon" or scenario.run.vacuum_polarisation:
         yield (
             "run.radiation, run.vacuum_polarisation: for pairs with a mediator;"
             f' with model.kind = "{scenario.model.kind}" they have no other value'

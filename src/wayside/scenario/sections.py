@@ -246,9 +246,8 @@ class RunSection(Section):
     efficiency
         Which decays count: all (``"unity"``), or those that the ``"simulated"`` detector sees.
     radiation
-        Which photons off the beams count in yields: ``"all"``, or ``"one-photon"`` for that of
-        e+e- -> gamma A'. ``"auto"`` is ``"all"`` for pairs with a mediator, but ``"one-photon"``
-        where decays are those of ``"mean-flight"``, and for single particles.
+        Which photons off the beams count in yields: ``"one-photon"`` for that of e+e- -> gamma A',
+        or ``"all"``.
     vacuum_polarisation
         Whether epsilon multiplies the running coupling in production, ``|1/(1 - Pi)|^2`` at the
         mass of the A' (off shell, of the pair), and not the one at zero momentum transfer.
@@ -266,7 +265,7 @@ class RunSection(Section):
     decays: Decays = "exact"
     recast: Recast = "exact"
     efficiency: Efficiency = "unity"
-    radiation: Literal["auto"] | Radiation = AUTOMATIC
+    radiation: Radiation = "one-photon"
     vacuum_polarisation: Annotated[bool, BeforeValidator(switch)] = False
 
 
