@@ -179,10 +179,11 @@ def masses():
     return {"model.m1": 4.341, "model.m2": 3.65}
 
 
-def test_events_of_two_processes_fall_in_proportion() -> None:
-    scenario = load_scenario(
-        "belle2-forward", {**BOTH, "model.g_d": 3.0, "model.ctau_m": 20.0, "model.epsilon": 1e-2}
-    )
+@pytest.mark.parametrize("radiation", ["one-photon", "all"])
+def test_events_of_two_processes_fall_in_proportion(radiation: str) -> None:
+    """With all photons pairs off shell fly as on shell where photons lead close to the pole."""
+    couplings = {"model.g_d": 3.0, "model.ctau_m": 20.0, "model.epsilon": 1e-2}
+    scenario = load_scenario("belle2-forward", {**BOTH, **couplings, "run.radiation": radiation})
     generator = EventGenerator(scenario, ["B"])
     block = generator.block(7, 0)
     rates = [
@@ -194,6 +195,8 @@ def test_events_of_two_processes_fall_in_proportion() -> None:
     sigma = math.sqrt(expected * (1.0 - expected) / len(block.process))
     assert 0.0 < expected < 1.0
     assert abs(found - expected) < 5.0 * sigma
+    if radiation == "all":
+        return
     # Without a photon the mediator has the momentum of the collision, here none.
     still = np.linalg.norm(block.momenta["aprime"], axis=1) < 1e-9
     assert np.array_equal(still, block.process == 1)

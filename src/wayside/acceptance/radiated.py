@@ -43,6 +43,10 @@ be small although the error is not, and that from a quarter is three times as la
 NODES = 12
 """Nodes over the energy that photons take, off shell."""
 
+NODES_TO_POLE = 128
+"""The same where they lead to a pole: near it the cross-section rises, and pairs fly as those of an
+A' on its mass shell, whose caustic may lie on the detector."""
+
 _LEVEL = Level(12, 5, 14)
 """Order of the quadrature over a volume at each of these nodes."""
 
@@ -224,7 +228,8 @@ def _(
         slowed = Beams(electron, positron, beams.crossing_angle)
         return build_rule(direct_flight(process.model, slowed), volume, _LEVEL)
 
-    number, one = points or NODES, rule_of(1.0, 1.0)
+    number = points or (NODES_TO_POLE if process.passes_pole else NODES)
+    one = rule_of(1.0, 1.0)
     nominal = DecayCurve(one)
     if nominal.empty or not process.radiates:
         return PhotonRatio(one, nominal, number)

@@ -102,6 +102,19 @@ class DirectProcess(Process):
             return 0.0
         return self._at(factor * sqrt_s) / self._at(sqrt_s)
 
+    @property
+    def _threshold_loss(self) -> float:
+        return 1.0 - ((self.model.m1 + self.model.m2) / self.beams.sqrt_s) ** 2
+
+    @property
+    def _pole_loss(self) -> float:
+        return 1.0 - (self.model.m_aprime / self.beams.sqrt_s) ** 2
+
+    @property
+    def passes_pole(self) -> bool:
+        """Whether photons lead over the pole of the A'."""
+        return 0.0 < self._pole_loss < self._threshold_loss
+
     @cached_property
     def largest_loss(self) -> float:
         """Fraction of s that photons take at most: to the threshold, or short of a pole.
@@ -110,9 +123,8 @@ class DirectProcess(Process):
         own; see `wayside.production.off_pole`.
         """
         model, sqrt_s = self.model, self.beams.sqrt_s
-        threshold = 1.0 - ((model.m1 + model.m2) / sqrt_s) ** 2
-        pole = 1.0 - (model.m_aprime / sqrt_s) ** 2
-        if not 0.0 < pole < threshold:
+        threshold, pole = self._threshold_loss, self._pole_loss
+        if not self.passes_pole:
             return threshold
 
         def numerator(x: FloatArray) -> FloatArray:
