@@ -57,18 +57,18 @@ def test_quick_moves_never_queue(new_tab) -> None:
     before, asked = tab.line("contour"), tab.asked.count("change")
     slider, moves = tab.slider("model.m_aprime"), 60
     slider.evaluate(
-        """async (slider, moves) => {
+        """(slider, moves) => {
           for (let i = 1; i <= moves; i++) {
             slider.value = 420 + i;
             slider.dispatchEvent(new Event("input"));
-            await new Promise((done) => setTimeout(done, 3));
           }
           slider.dispatchEvent(new Event("change"));
         }""",
         moves,
     )
     tab.settle()
-    assert tab.asked.count("change") - asked < moves / 2
+    # The first move, and all others together once it is answered.
+    assert tab.asked.count("change") - asked <= 2
     mass = float(tab.field("model.m_aprime").input_value())
     assert f"m_aprime={mass:g}" in tab.page.input_value("#command")
     assert_is_contour(tab.line("contour"), reach(model__m_aprime=mass))
