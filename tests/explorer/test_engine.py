@@ -102,6 +102,30 @@ def test_pointing_moves_the_point_and_nothing_else(engine: Engine, kind: str) ->
         )
 
 
+CHANGES = {
+    "run.recast": "printed",
+    "run.confidence_level": "0.95",
+    "run.luminosity_fb": "700",
+    "model.g_d": "0.2",
+    "model.m_aprime": "8.1",
+    "model.splitting": "0.5",
+    "collider.electron_energy": "6.0",
+    "detectors.A.size[0]": "0.5",
+}
+
+
+@pytest.mark.parametrize("kind", ["epsilon-g_d", "epsilon-m2"])
+@pytest.mark.parametrize("key", CHANGES)
+def test_what_is_kept_is_what_would_be_made_anew(engine: Engine, kind: str, key: str) -> None:
+    """Planes, searches over them and the scenario before a change are kept from others."""
+    query = State(BASE, {"plane.kind": kind}).query()
+    engine.preview(engine.applied(query, {}).scenario)
+    applied = engine.applied(query, {key: CHANGES[key]})
+    assert not applied.errors
+    assert applied.scenario == applied.state.scenario()
+    assert engine.preview(applied.scenario) == Engine((BASE,)).preview(applied.scenario)
+
+
 def test_what_is_refused_leaves_the_rest(engine: Engine) -> None:
     applied = engine.applied(
         QUERY, {"model.m1": "banana", "run.luminosity_fb": "3 ab^-1", "model.epsilon": "2"}

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import math
 import os
 import signal
 import socket
@@ -12,6 +13,7 @@ from urllib.parse import urlencode
 import pytest
 
 from explorer.serving import COMMAND, Running, running
+from wayside.explorer.server import _json
 from wayside.explorer.state import State
 
 PATHS = ("", "explorer.js", "bokeh/bokeh.min.js", "download/toml?scenario=belle2-forward")
@@ -27,6 +29,14 @@ def test_first_line(server: Running) -> None:
     assert server.line == f"exploring belle2-forward: {server.address}\n"
     assert server.address.startswith("http://127.0.0.1:")
     assert len(server.token) >= 22
+
+
+def test_json_as_the_standard_library_has_it() -> None:
+    answer = {"a": [1.5, 1e-300, 0.1, None, True], "words": "ε, NaN and Infinity", "n": {"m": 3}}
+    assert json.loads(_json(answer)) == answer
+    for number in (math.nan, math.inf):
+        with pytest.raises(ValueError, match="not JSON compliant"):
+            _json({"a": [number]})
 
 
 def test_loopback_alone(server: Running) -> None:

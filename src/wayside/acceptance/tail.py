@@ -46,6 +46,16 @@ _START: Final = 1e-3
 
 
 @njit(error_model="numpy")
+def _least_slowness(slowness, weight, first, end):  # type: ignore[no-untyped-def]
+    """One over the largest gamma beta of a spectrum, among nodes that have a weight."""
+    least = np.inf
+    for k in range(first, end):
+        if weight[k] > 0.0:
+            least = min(least, slowness[k])
+    return least
+
+
+@njit(error_model="numpy")
 def _sums(near, far, solid, of_direction, offsets, weight, slowness, shortest, rates, cut):  # type: ignore[no-untyped-def]
     out = np.zeros(len(rates))
     last = -1
@@ -54,10 +64,7 @@ def _sums(near, far, solid, of_direction, offsets, weight, slowness, shortest, r
         g = of_direction[i]
         if g != last:
             last = g
-            fastest = np.inf
-            for k in range(offsets[g], offsets[g + 1]):
-                if weight[k] > 0.0:
-                    fastest = min(fastest, slowness[k])
+            fastest = _least_slowness(slowness, weight, offsets[g], offsets[g + 1])
         for j in range(len(rates)):
             rate = rates[j]
             if rate * (near[i] * fastest - shortest) > cut:
@@ -98,11 +105,11 @@ def _lay(weight, distance, series, grid):  # type: ignore[no-untyped-def]
         grid[0] += weight * (1.0 - part)
         grid[1] += weight * part
         return
-    cell = int(math.log(distance / first) / series.log_ratio) + 1
+    # The series begins at 1; what lies before its second distance is as near to the first four.
+    cell = max(2, int(math.log(distance / first) / series.log_ratio) + 1)
     if cell + 2 >= len(grid):
         return
-    a, b, c, d = series.distances[max(cell - 1, 1) : max(cell - 1, 1) + 4]
-    cell = max(cell, 2)
+    a, b, c, d = series.distances[cell - 1 : cell + 3]
     x = distance
     grid[cell - 1] += weight * (x - b) * (x - c) * (x - d) / ((a - b) * (a - c) * (a - d))
     grid[cell] += weight * (x - a) * (x - c) * (x - d) / ((b - a) * (b - c) * (b - d))
@@ -119,10 +126,7 @@ def _tabulated(near, far, solid, of_direction, offsets, weight, slowness, shorte
         g = of_direction[i]
         if g != last:
             last = g
-            fastest = np.inf
-            for k in range(offsets[g], offsets[g + 1]):
-                if weight[k] > 0.0:
-                    fastest = min(fastest, slowness[k])
+            fastest = _least_slowness(slowness, weight, offsets[g], offsets[g + 1])
         if near[i] * fastest - shortest > series.beyond:
             continue
         for k in range(offsets[g], offsets[g + 1]):
