@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from wayside.cosmology.dof import DOF_NAMES, dof, saikawa_geff_heff
+from wayside.cosmology.choices import DOF_NAMES
+from wayside.cosmology.dof import dof, saikawa_geff_heff
 from wayside.data import read_table
 from wayside.errors import InputError
 

@@ -21,7 +21,7 @@ from wayside.limits.uncertain import upper_limit
 from wayside.results.design import design
 from wayside.scanning.axes import key_range
 from wayside.sensitivity.background import Background
-from wayside.sensitivity.planes import G_D
+from wayside.sensitivity.plane_axes import G_D
 
 SIMULATED = {"run.background": "simulated", "run.efficiency": "simulated"}
 

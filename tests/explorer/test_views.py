@@ -13,7 +13,8 @@ from wayside.explorer.views.hall import hall_view
 from wayside.explorer.views.plane import _region
 from wayside.plotting.hall import COLOURS
 from wayside.scenario import load_scenario
-from wayside.sensitivity.planes import Axis, mass_point
+from wayside.sensitivity.plane_axes import Axis
+from wayside.sensitivity.planes import mass_point
 
 
 def test_hall() -> None:

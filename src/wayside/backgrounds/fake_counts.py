@@ -168,7 +168,7 @@ def signal_vetoes(scenario: "Scenario") -> dict[str, Any] | None:
     kept = fakes.signal_kept(stage)
     return {
         "stage": stage,
-        "efficiency": "timed" if scenario.run.efficiency == "simulated" else "unity",
+        "efficiency": "timed" if scenario.run.simulates_efficiency else "unity",
         "kept": kept.value,
         "kept_error": kept.error,
         "applied": False,

@@ -29,6 +29,12 @@ TABLES: Final[dict[Hadron, tuple[str, ...]]] = {
 }
 """Shipped, one an energy; neutrons and antineutrons together."""
 
+WORDS: Final[dict[Hadron, str]] = {"klong": "K_L0", "neutron": "neutron"}
+"""Names in messages."""
+
+CTAU: Final[dict[Hadron, float]] = {"klong": CTAU_KLONG, "neutron": math.inf}
+"""Proper decay lengths in m; neutrons do not decay on their way."""
+
 CONTINUUM: Final = ("u", "d", "s", "c", "tau")
 """Classes of events that are there off the resonance as well."""
 
@@ -260,9 +266,9 @@ def entering(beams: Beams, box: Box, order: int = 8, hadron: Hadron = "klong") -
     table = production_for(beams, hadron)
     if table is None:
         known = " and ".join(f"{production(name).sqrt_s:g}" for name in TABLES[hadron])
-        what = "K_L0" if hadron == "klong" else "neutron"
         raise InputError(
-            f"sqrt_s = {beams.sqrt_s:.4g} GeV: {what} production is tabulated at {known} GeV only"
+            f"sqrt_s = {beams.sqrt_s:.4g} GeV: {WORDS[hadron]} production is tabulated"
+            f" at {known} GeV only"
         )
     directions, solid = seen(box, order)
     velocity = beams.boost
@@ -282,5 +288,4 @@ def entering(beams: Beams, box: Box, order: int = 8, hadron: Hadron = "klong") -
     jacobian = (momenta[:, None] / p_there) ** 2 * energy_there / energy / (2.0 * math.pi)
     sigma = table.density(p_there, cosine) * (jacobian * solid * P_STEP)
     near, far = (column[:, 0] for column in box.crossings(directions))
-    c_tau = CTAU_KLONG if hadron == "klong" else math.inf
-    return Entering(table.mass, c_tau, momenta, directions, near, far, sigma, table.classes)
+    return Entering(table.mass, CTAU[hadron], momenta, directions, near, far, sigma, table.classes)

@@ -216,7 +216,7 @@ def pile_up(setup: DetectorSetup) -> PileUp | None:
     coincidences = random_coincidences(1e-2 * rates.gas * seconds, seconds)
     width, height = setup.target.width, setup.target.height
     whole, upstream = fibre_area(setup.scenario.stack.build((width, height)))
-    area = whole if setup.scenario.reconstruction.fibre_veto == "all" else upstream
+    area = whole if setup.scenario.reconstruction.build().all_fibres_veto else upstream
     # Cosmic muons cross the fibres as well.
     flux = 1e4 * rates.fibres + setup.once(shower_at).horizontal
     return PileUp(

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from wayside.detector.cuts import FibreVeto
+from wayside.detector.cuts import FibreVeto, all_veto
 from wayside.detector.readout import Readout
 from wayside.errors import InputError
 from wayside.typing import BoolArray, FloatArray, StructuredArray
@@ -100,6 +100,11 @@ class Vetoes(NamedTuple):
     gas_efficiency: float = _READOUT.gas_efficiency
     single_track: bool = False
 
+    @property
+    def all_fibres_veto(self) -> bool:
+        """Whether all fibres veto, and not those upstream of the vertex alone."""
+        return all_veto(self.fibre_veto)
+
     def silent(self, rows: StructuredArray) -> FloatArray:
         """Probability that no layer which vetoes has a hit.
 
@@ -139,7 +144,7 @@ class Vetoes(NamedTuple):
                 raise InputError(f"{name} efficiency {value:g}: must be between 0 and 1")
         places = rows["fibres_upstream"].astype(np.float64)
         exits = rows["exits_upstream"].astype(np.float64)
-        if self.fibre_veto == "all":
+        if self.all_fibres_veto:
             places = places + rows["fibres_downstream"]
             exits = exits + rows["exits_downstream"]
         if self.spare_exits:

@@ -1,10 +1,10 @@
 """Options and output that commands have in common."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from textwrap import wrap
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar, get_args
 
 import click
 
@@ -25,6 +25,25 @@ _FILES: Final = (
 """Endings with which a path names a file, and no folder."""
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class LazyChoice(click.Choice[str]):
+    """One of the names of a registry, whose module is loaded when they are asked for.
+
+    Parameters
+    ----------
+    names
+        Returns the names.
+    """
+
+    def __init__(self, names: Callable[[], Iterable[str]]) -> None:
+        self._names = names
+        self.case_sensitive = True
+
+    @property
+    def choices(self) -> tuple[str, ...]:  # type: ignore[override]
+        """All names."""
+        return tuple(self._names())
 
 
 def set_option(command: Command) -> Command:
@@ -64,11 +83,17 @@ def out_option(command: Command) -> Command:
     )(command)
 
 
+def _recasts() -> tuple[str, ...]:
+    from wayside.scenario.sections import Recast
+
+    return get_args(Recast)
+
+
 def recast_option(command: Command) -> Command:
     """Add ``--recast``, passed as ``recast: str | None``."""
     return click.option(
         "--recast",
-        type=click.Choice(["exact", "printed"]),
+        type=LazyChoice(_recasts),
         help="How existing limits are recast; short for --set run.recast=...",
     )(command)
 

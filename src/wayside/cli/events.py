@@ -1,17 +1,22 @@
 """``wayside events``: decays in a detector, one by one."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import click
 
-from wayside.cli.common import check_out, echo_page, json_option, load, scenario_options
+from wayside.cli.common import LazyChoice, check_out, echo_page, json_option, load, scenario_options
 from wayside.cli.progress import counted, steps
 from wayside.errors import InputError
 from wayside.files import printable, refuse_if_written
 from wayside.text import json_text
 
-_FORMATS = ("parquet", "root", "hepmc", "lhe")
+
+def _formats() -> Iterable[str]:
+    from wayside.generator.formats import FORMATS
+
+    return FORMATS
 
 
 @click.command("events")
@@ -25,7 +30,7 @@ _FORMATS = ("parquet", "root", "hepmc", "lhe")
     help="The same seed gives the same events.",
 )  # fmt: skip
 @click.option(
-    "--format", "kind", type=click.Choice(_FORMATS),
+    "--format", "kind", type=LazyChoice(_formats),
     help="Format of the file.  [default: as --out ends, else parquet]",
 )  # fmt: skip
 @click.option(

@@ -1,12 +1,14 @@
 """``wayside place``: where a detector sees most."""
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from wayside.cli.common import (
+    LazyChoice,
     claim_out,
     echo_page,
     json_option,
@@ -45,6 +47,12 @@ def _range(_: click.Context, __: click.Parameter, value: str | None) -> tuple[fl
     return low, high
 
 
+def _objectives() -> Iterable[str]:
+    from wayside.placement.objectives import OBJECTIVES
+
+    return OBJECTIVES
+
+
 @click.command("place")
 @scenario_options
 @out_option
@@ -54,7 +62,7 @@ def _range(_: click.Context, __: click.Parameter, value: str | None) -> tuple[fl
 )
 @click.option(
     "--objective",
-    type=click.Choice(["events", "epsilon", "area"]),
+    type=LazyChoice(_objectives),
     default="events",
     show_default=True,
     help="Expected events, smallest coupling that is excluded, or excluded area.",

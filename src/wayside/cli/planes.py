@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, get_args
 
 import click
 
-from wayside.cli.common import Command, echo_page
+from wayside.cli.common import Command, LazyChoice, echo_page
 from wayside.cli.progress import steps
 from wayside.text import json_text
 
@@ -28,11 +28,15 @@ class Result(Protocol):
 Computed = TypeVar("Computed", bound=Result)
 
 
+def _names_of_planes() -> tuple[str, ...]:
+    from wayside.scenario.sections import PlaneKind
+
+    return get_args(PlaneKind)
+
+
 def plane_option(words: str) -> Callable[[Command], Command]:
     """Add ``--plane``, passed as ``plane: str | None``, with its help."""
-    return click.option(
-        "--plane", type=click.Choice(["epsilon-g_d", "epsilon-m2", "epsilon-delta"]), help=words
-    )
+    return click.option("--plane", type=LazyChoice(_names_of_planes), help=words)
 
 
 def folder_of(out: Path | None, usual: str, as_json: bool) -> Path | None:

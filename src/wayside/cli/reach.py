@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from wayside.results.key_reach import KeyReach
     from wayside.results.reach import Reach
     from wayside.sensitivity.contours import Line
-    from wayside.sensitivity.planes import Axis
+    from wayside.sensitivity.plane_axes import Axis
 
 
 @click.command("reach")
@@ -120,7 +120,7 @@ def _text(result: "Reach") -> list[str]:
 def _background(result: "Reach") -> list[str]:
     """Expected background and its effect on the limit, where there is any."""
     background = result.background
-    if not background.value and background.kind == "number":
+    if not (background.value or background.is_simulated):
         return []
     lines = [f"background: {background.words()} events ({background.kind})"]
     if background.error:

@@ -103,7 +103,7 @@ def command(
 def _text(result: "SearchResult") -> str:
     scenario, selection = result.scenario, result.selection
     vetoes = selection.cuts.vetoes
-    fibres = "all fibres" if vetoes.fibre_veto == "all" else "fibres upstream"
+    fibres = "all fibres" if vetoes.all_fibres_veto else "fibres upstream"
     layers = f"{vetoes.fibre_layers} layer{'s' if vetoes.fibre_layers > 1 else ''}"
     gas = ", gas before" if vetoes.gas_veto else ""
     validation = selection.about["validation"]

@@ -12,13 +12,15 @@ sqrt(s). For scalars (8 pi/3) eps^2 alpha alphaD sqrt(s) p* K / [...]; derived i
 
 import functools
 import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from wayside.constants import ALPHA, LEPTON_MASSES
+from wayside.cosmology.choices import HADRONS, Hadrons
 from wayside.cosmology.pairs import Widths, cusp, dark_term, pair_numbers
 from wayside.errors import RangeError, check_choice
 from wayside.models.mediator import dark_width_hats
@@ -28,8 +30,6 @@ from wayside.models.z_boson import HIGHEST
 from wayside.typing import BoolArray, FloatArray
 
 __all__ = [
-    "HADRONS",
-    "Hadrons",
     "Strength",
     "cross_section",
     "mediator_width",
@@ -37,12 +37,6 @@ __all__ = [
     "visible_width_hat",
     "widths_of",
 ]
-
-
-Hadrons = Literal["r-ratio", "quarks"]
-
-HADRONS = ("r-ratio", "quarks")
-"""Treatments of hadrons by name, the default first."""
 
 QUARK_MASSES = {"u": 0.003, "d": 0.005, "s": 0.1, "c": 1.27, "b": 4.18}
 """Current masses of the quarks in GeV, as codes for heavy dark matter use."""
@@ -94,8 +88,47 @@ class Strength:
         return np.asarray(total)
 
 
+class _Pieces(NamedTuple):
+    """Arguments of `Strength`."""
+
+    masses: list[float]
+    weights: list[float]
+    breaks: FloatArray
+    values: FloatArray
+    narrow: FloatArray
+
+
+def _by_measured_r(shift: float) -> _Pieces:
+    masses = list(LEPTON_MASSES.values())
+    table = knots()
+    moved = table.r + shift * np.hypot(table.independent, table.correlated)
+    breaks = np.union1d(table.sqrt_s, [2 * mass for mass in masses])
+    values = np.interp(breaks, table.sqrt_s, np.maximum(moved, 0.0), left=0.0)
+    narrow = np.array(
+        [
+            (state.mass, state.width, state.area * (1 + shift * state.relative_error))
+            for state in narrow_states()
+        ]
+    )
+    return _Pieces(masses, [1.0] * len(masses), breaks, values, narrow)
+
+
+def _by_free_quarks(_: float) -> _Pieces:
+    masses = [*LEPTON_MASSES.values(), *QUARK_MASSES.values()]
+    weights = [1.0] * len(LEPTON_MASSES)
+    weights += [charge**2 / 3 for charge in _QUARK_CHARGES.values()]
+    breaks = np.sort([*(2 * mass for mass in masses), _QUARKS_MAXIMUM])
+    return _Pieces(masses, weights, breaks, np.zeros_like(breaks), np.zeros((0, 3)))
+
+
+_TREATMENTS: Final[Mapping[Hadrons, Callable[[float], _Pieces]]] = {
+    "r-ratio": _by_measured_r,
+    "quarks": _by_free_quarks,
+}
+
+
 @functools.cache
-def strength(hadrons: str = "r-ratio", shift: float = 0.0) -> Strength:
+def strength(hadrons: Hadrons = HADRONS[0], shift: float = 0.0) -> Strength:
     """Return the visible strength for one treatment of hadrons.
 
     Parameters
@@ -111,25 +144,7 @@ def strength(hadrons: str = "r-ratio", shift: float = 0.0) -> Strength:
         If there is no treatment of that name.
     """
     check_choice("hadrons", hadrons, HADRONS)
-    masses = list(LEPTON_MASSES.values())
-    weights = [1.0] * len(masses)
-    if hadrons == "quarks":
-        masses += QUARK_MASSES.values()
-        weights += [charge**2 / 3 for charge in _QUARK_CHARGES.values()]
-        breaks = np.sort([*(2 * mass for mass in masses), _QUARKS_MAXIMUM])
-        values = np.zeros_like(breaks)
-        narrow = np.zeros((0, 3))
-    else:
-        table = knots()
-        moved = table.r + shift * np.hypot(table.independent, table.correlated)
-        breaks = np.union1d(table.sqrt_s, [2 * mass for mass in masses])
-        values = np.interp(breaks, table.sqrt_s, np.maximum(moved, 0.0), left=0.0)
-        narrow = np.array(
-            [
-                (state.mass, state.width, state.area * (1 + shift * state.relative_error))
-                for state in narrow_states()
-            ]
-        )
+    masses, weights, breaks, values, narrow = _TREATMENTS[hadrons](shift)
     opens = np.isin(breaks, [2 * mass for mass in masses])
     result = Strength(breaks, values, opens, np.array(masses), np.array(weights), narrow, HIGHEST)
     for array in (breaks, values, opens, result.masses, result.weights, narrow):

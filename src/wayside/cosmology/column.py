@@ -17,7 +17,8 @@ from typing import Final
 import numpy as np
 
 from wayside.cosmology.annihilation import strength, visible_width_hat
-from wayside.cosmology.dof import DOF_NAMES, dof
+from wayside.cosmology.choices import DOF_NAMES, HADRONS, DofName, Hadrons
+from wayside.cosmology.dof import dof
 from wayside.cosmology.excited_abundance import ExcitedAbundance, cannot_decay
 from wayside.cosmology.pairs import PairNumbers, Widths, cusp, dark_terms, pair_numbers
 from wayside.cosmology.solve import solve
@@ -131,7 +132,7 @@ class Column:
 
 
 def density_of(
-    model: Model, g_d: float, *, hadrons: str = "r-ratio", dof_name: str = DOF_NAMES[0]
+    model: Model, g_d: float, *, hadrons: Hadrons = HADRONS[0], dof_name: DofName = DOF_NAMES[0]
 ) -> Column:
     """Return Omega h^2 as a function of epsilon, for fixed masses and dark coupling.
 

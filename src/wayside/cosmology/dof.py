@@ -17,21 +17,20 @@ up to 7 per cent below the integrals, ``saikawa2018`` is not; it matters for m2 
 """
 
 import functools
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 from scipy.interpolate import PchipInterpolator
 
+from wayside.cosmology.choices import DOF_NAMES
 from wayside.data import read_table
 from wayside.errors import check_choice
 from wayside.typing import FloatArray
 
-__all__ = ["DOF_NAMES", "Dof", "dof", "saikawa_geff_heff"]
-
-
-DOF_NAMES = ("drees2015", "saikawa2018")
-"""Sources by name, the default first."""
+__all__ = ["Dof", "dof", "saikawa_geff_heff"]
 
 _LOW, _HIGH = 2e-5, 1e4
 _POINTS = 1001
@@ -95,7 +94,7 @@ def dof(name: str) -> Dof:
     """
     check_choice("dof", name, DOF_NAMES)
     ln_t = np.linspace(np.log(_LOW), np.log(_HIGH), _POINTS)
-    values = _drees(ln_t) if name == "drees2015" else _saikawa(ln_t)
+    values = _SOURCES[name](ln_t)
     for array in (ln_t, *values):
         array.flags.writeable = False
     return Dof(name, ln_t, *values)
@@ -121,6 +120,13 @@ def _saikawa(ln_t: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
     slope = (np.log(up) - np.log(down)) / (2 * step)
     return heff / np.sqrt(geff) * (1 + slope / 3), heff, geff
 
+
+_Columns = tuple[FloatArray, FloatArray, FloatArray]
+
+_SOURCES: Final[Mapping[str, Callable[[FloatArray], _Columns]]] = {
+    "drees2015": _drees,
+    "saikawa2018": _saikawa,
+}
 
 # Coefficients of Eqs. C.3 and C.4 in powers of ln(T/GeV), lowest first.
 _A = (1, 1.11724, 3.12672e-1, -4.68049e-2, -2.65004e-2, -1.19760e-3, 1.82812e-4, 1.36436e-4,

@@ -16,7 +16,8 @@ from wayside.cosmology.annihilation import (
     visible_width_hat,
     widths_of,
 )
-from wayside.cosmology.dof import DOF_NAMES, dof
+from wayside.cosmology.choices import DOF_NAMES, HADRONS, MEASURED, DofName, Hadrons
+from wayside.cosmology.dof import dof
 from wayside.cosmology.excited_abundance import ExcitedAbundance, cannot_decay
 from wayside.cosmology.flags import excited_outlives, flags_of
 from wayside.cosmology.pairs import PairNumbers, Widths, has_s_wave, pair_numbers
@@ -107,8 +108,8 @@ def omega_h2(
     epsilon: npt.ArrayLike,
     g_d: npt.ArrayLike,
     *,
-    hadrons: str = "r-ratio",
-    dof_name: str = DOF_NAMES[0],
+    hadrons: Hadrons = HADRONS[0],
+    dof_name: DofName = DOF_NAMES[0],
 ) -> FloatArray:
     """Return the relic density at many points, without diagnostics.
 
@@ -123,7 +124,7 @@ def omega_h2(
     hadrons : {"r-ratio", "quarks"}
         Treatment of hadrons, as for `annihilation.strength`.
     dof_name : str
-        Source of the degrees of freedom, one of `dof.DOF_NAMES`.
+        Source of the degrees of freedom, one of `choices.DOF_NAMES`.
 
     Returns
     -------
@@ -151,8 +152,8 @@ def relic_density(
     epsilon: float,
     g_d: float,
     *,
-    hadrons: str = "r-ratio",
-    dof_name: str = DOF_NAMES[0],
+    hadrons: Hadrons = HADRONS[0],
+    dof_name: DofName = DOF_NAMES[0],
 ) -> RelicResult:
     """Return the relic density of one point, its uncertainty, and how it came about.
 
@@ -210,7 +211,7 @@ def relic_density(
     others = [name for name in DOF_NAMES if name != dof_name]
     parts = {"numerical": NUMERICAL_ERROR}
     parts |= {"dof": max(abs(value(visible, name) / omega - 1) for name in others)}
-    if hadrons == "r-ratio":
+    if hadrons == MEASURED:
         parts["r"] = abs(value(strength(hadrons, 1.0), dof_name) / omega - 1)
     pair = pair_numbers(model.current, model.m1, model.m2)
     if model.m_aprime < model.m1 + model.m2 and has_s_wave(model.m1, model.m2, pair):

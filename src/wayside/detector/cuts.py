@@ -7,6 +7,11 @@ FibreVeto = Literal["upstream", "all"]
 """Fibres that veto a vertex: those at a smaller depth than the vertex, or all of them."""
 
 
+def all_veto(fibre_veto: FibreVeto) -> bool:
+    """Whether all fibres veto, and not those upstream of the vertex alone."""
+    return fibre_veto == "all"
+
+
 @dataclass(frozen=True)
 class ReconstructionCuts:
     """Cuts on tracks and vertices.
@@ -44,3 +49,8 @@ class ReconstructionCuts:
     fibre_veto: FibreVeto = "upstream"
     gas_veto: bool = False
     four_dimensional: bool = False
+
+    @property
+    def all_fibres_veto(self) -> bool:
+        """Whether all fibres veto, and not those upstream of the vertex alone."""
+        return all_veto(self.fibre_veto)

@@ -27,6 +27,9 @@ from wayside.typing import FloatArray
 
 Kind = Literal["plate", "film", "base", "gas", "passive"]
 
+SENSITIVE: Final[tuple[Kind, ...]] = ("film", "gas")
+"""Kinds of layers that record."""
+
 INVAR: Final = MappingProxyType({"Fe": 0.638, "Ni": 0.36, "C": 0.002})
 """The study, section 8."""
 
@@ -55,7 +58,7 @@ class Layer:
     Parameters
     ----------
     kind
-        What it is for: ``"film"`` and ``"gas"`` record, the others do not.
+        What it is for.
     material
         What it is made of.
     thickness
@@ -65,6 +68,16 @@ class Layer:
     kind: Kind
     material: Material
     thickness: float
+
+    @property
+    def is_sensitive(self) -> bool:
+        """Whether it records the particles that cross it."""
+        return self.kind in SENSITIVE
+
+    @property
+    def is_absorber(self) -> bool:
+        """Whether it is a plate, in which particles interact and decay."""
+        return self.kind == "plate"
 
 
 @dataclass(frozen=True)

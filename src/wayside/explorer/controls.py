@@ -24,7 +24,7 @@ from wayside.scenario.overrides import parse
 from wayside.scenario.quantities import Quantity
 from wayside.scenario.sections import HOLDS, Decays, Efficiency, PlaneKind, Recast
 from wayside.selections.names import SEARCH
-from wayside.sensitivity.planes import G_D
+from wayside.sensitivity.plane_axes import G_D
 
 SPLITTING: Final = "model.splitting"
 """Key of the page alone: m1 - m2, which moves m1 and leaves m2."""

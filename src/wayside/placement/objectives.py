@@ -12,7 +12,7 @@ from wayside.models.registry import particle_class
 from wayside.placement.rates import Yields
 from wayside.scenario import Scenario
 from wayside.scenario.model import is_pair
-from wayside.sensitivity.planes import EPSILON, G_D
+from wayside.sensitivity.plane_axes import EPSILON, G_D
 from wayside.typing import FloatArray
 
 STRENGTHS: Final = 81
@@ -89,6 +89,10 @@ class Objective(NamedTuple):
     """Whether the largest is the best."""
     values: Callable[[Yields, Context], FloatArray]
     """At every position, shape (n,); nan where there is none."""
+    counts_decays: bool = False
+    """Whether it is a number of decays, in proportion to the luminosity."""
+    is_coupling: bool = False
+    """Whether it is a value of the coupling that is varied."""
 
     def order(self, values: FloatArray) -> FloatArray:
         """Values with the best largest, -inf where there is none, or nothing is seen."""
@@ -174,9 +178,10 @@ def excluded_decades(values: FloatArray, events: FloatArray, level: float) -> Fl
 
 OBJECTIVES: Final[Mapping[str, Objective]] = MappingProxyType(
     {
-        "events": Objective("expected events", "1", True, _events),
+        "events": Objective("expected events", "1", True, _events, counts_decays=True),
         "epsilon": Objective(
-            "smallest coupling excluded", "unit of the coupling", False, _smallest
+            *("smallest coupling excluded", "unit of the coupling", False, _smallest),
+            is_coupling=True,
         ),
         "area": Objective("excluded area", "decades^2, or decades of one coupling", True, _area),
     }

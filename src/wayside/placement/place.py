@@ -323,10 +323,10 @@ def _notes(scenario: Scenario, point: Point, background: Background) -> list[str
     elif scenario.hall.preset is not None:
         left_out = preset_hall(scenario.hall.preset).header["left_out"]
         notes.append(f'hall.preset = "{scenario.hall.preset}" leaves out: {left_out}')
-    if scenario.run.efficiency == "simulated":
+    if scenario.run.simulates_efficiency:
         notes.append("the map counts all decays; values of the best places have the efficiency")
     if isinstance(point, MassPoint) and point.radiates:
         notes.append("the map has directions of one photon; values of the best places all photons")
-    if background.kind == "simulated":
+    if background.is_simulated:
         notes.append("the background is that of the scenario's own places, everywhere")
     return notes + list(background.flags)

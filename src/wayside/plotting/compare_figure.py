@@ -19,7 +19,7 @@ from wayside.plotting.style import canvas
 from wayside.plotting.titles import verbatim
 from wayside.sensitivity.contours import Line
 from wayside.sensitivity.existing import SEARCHES
-from wayside.sensitivity.planes import Axis
+from wayside.sensitivity.plane_axes import Axis
 from wayside.sensitivity.result import Reach
 
 _COLOURS: Final = ("#1f3f94", "#c8102e", "#2a7f62", "#b8860b", "#7a4f9a", "#1c9fb5", "#444444")

@@ -205,9 +205,9 @@ def _stretched(theta: FloatArray) -> FloatArray:
 
 
 def _label(placement: Placement) -> str:
-    if placement.objective_name == "events":
+    if placement.objective.counts_decays:
         return f"expected decays in {collected(placement.scenario.run.luminosity_fb)}"
-    if placement.objective_name == "epsilon":
+    if placement.objective.is_coupling:
         return f"smallest {varied(placement.scenario).name} excluded"
     return f"{placement.objective.label} [{placement.objective.unit.split(',')[0]}]"
 

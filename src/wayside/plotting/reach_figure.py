@@ -17,6 +17,7 @@ from wayside.plotting.style import APPROXIMATE, OURS, canvas
 from wayside.plotting.titles import assumed, collected, verbatim
 from wayside.sensitivity.contours import Line
 from wayside.sensitivity.existing import SEARCHES, Search
+from wayside.sensitivity.plane_axes import x_axis
 from wayside.sensitivity.result import Reach
 from wayside.typing import FloatArray
 
@@ -108,24 +109,8 @@ def _title(result: Reach) -> str:
         rf" $\sqrt{{s}}={scenario.sqrt_s:.4g}$ GeV, {collected(scenario.run.luminosity_fb)},"
         f" {assumed(result.background)}"
     )
-    m1, m2 = scenario.masses
-    parts = [rf"$m_{{A\prime}}={scenario.pair.m_aprime:g}$"]
-    varies_masses, hold = scenario.plane.varies_masses, scenario.plane.hold
-    if not varies_masses:
-        parts += [f"$m_1={m1:g}$", f"$m_2={m2:g}$"]
-    elif hold == "sum":
-        parts.append(f"$m_1+m_2={m1 + m2:g}$")
-    elif hold == "ratios":
-        parts = [
-            rf"$m_{{A\prime}}/m_2={scenario.pair.m_aprime / m2:.4g}$",
-            f"$m_1/m_2={m1 / m2:.5g}$",
-        ]
-    else:
-        parts.append(f"${hold[0]}_{hold[1]}={m1 if hold == 'm1' else m2:g}$")
-    unit = "" if hold == "ratios" and varies_masses else " GeV"
-    coupling = f", $g_D={scenario.pair.g_d:g}$" if varies_masses else ""
     kind_and_mode = f"{scenario.model.kind}, {scenario.mode}"
-    return f"{first}\n{kind_and_mode}: {', '.join(parts)}{unit}{coupling}"
+    return f"{first}\n{kind_and_mode}: {', '.join(x_axis(scenario).fixed(scenario))}"
 
 
 def _existing(axes: Axes, result: Reach) -> list[Search]:

@@ -38,14 +38,14 @@ def stack_figure(stack: Stack) -> Figure:
 
 
 def _layer(axes: Axes, stack: Stack) -> None:
-    names = ("invar plate", "emulsion film", "base", "emulsion film")
+    names = ("plate", "emulsion film", "base", "emulsion film")
     z = 0.0
     for layer, name in zip(stack.emulsion_layer, names, strict=True):
         axes.add_patch(
             Rectangle((0, -z - layer.thickness), 1, layer.thickness, facecolor=COLOURS[layer.kind])
         )
         axes.annotate(
-            f"{'plate' if layer.kind == 'plate' else name}, {_length(layer.thickness)}",
+            f"{name}, {_length(layer.thickness)}",
             (1.0, -z - 0.5 * layer.thickness),
             xytext=(5, 0),
             textcoords="offset points",
@@ -63,7 +63,7 @@ def _gas_detector(axes: Axes, stack: Stack) -> None:
         return
     z = 0.0
     for layer in stack.gas_detector:
-        colour = COLOURS["gas"] if layer.kind == "gas" else _of_material(layer.material.name)
+        colour = COLOURS[layer.kind] if layer.is_sensitive else _of_material(layer.material.name)
         axes.add_patch(Rectangle((0, -z - layer.thickness), 1, layer.thickness, facecolor=colour))
         z += layer.thickness
     y = 0.0

@@ -12,7 +12,7 @@ from typing import Final
 
 import numpy as np
 
-from wayside.detector.cuts import FibreVeto, ReconstructionCuts
+from wayside.detector.cuts import FibreVeto, ReconstructionCuts, all_veto
 from wayside.detector.readout import Readout
 from wayside.emulsion.sheets import Sheets
 from wayside.reconstruction.chains import Chains
@@ -117,7 +117,7 @@ def _vetoed(
     """Whether fibres or a gap before recorded something then; fibres sorted by time."""
     low, high = np.searchsorted(fibres["time"], [time - how.fibre_window, time + how.fibre_window])
     depths = fibres["z"][low:high]
-    if len(depths) > 0 and (how.fibre_veto == "all" or np.min(depths) < vertex["z"]):
+    if len(depths) > 0 and (all_veto(how.fibre_veto) or np.min(depths) < vertex["z"]):
         return True
     if not how.gas_veto:
         return False

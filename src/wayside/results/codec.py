@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from wayside.archives import archive
 from wayside.scenario import Scenario
 from wayside.sensitivity.key_plane import KeyPlane, key_plane
-from wayside.sensitivity.planes import Axis, Plane, plane_of
+from wayside.sensitivity.plane_axes import Axis
+from wayside.sensitivity.planes import Plane, plane_of
 
 _TREE: Final = "tree"
 _TYPE: Final = "type"

@@ -10,7 +10,7 @@ from wayside.results.key_reach import KeyReach
 from wayside.results.reach import Reach, reach
 from wayside.results.saving import NONE, Drawing, Plotted, Progress, Saved
 from wayside.scenario import Scenario
-from wayside.sensitivity.planes import Axis
+from wayside.sensitivity.plane_axes import Axis
 from wayside.text import csv_text, json_text
 from wayside.version import __version__
 

@@ -22,7 +22,7 @@ from wayside.search.summary import by_source
 from wayside.selections.names import SELECTED
 from wayside.sensitivity.background import Background
 from wayside.sensitivity.contours import Line
-from wayside.sensitivity.planes import Axis
+from wayside.sensitivity.plane_axes import Axis
 from wayside.typing import FloatArray
 
 _STATISTICAL: Final = "stat"

@@ -9,7 +9,7 @@ from wayside.models.registry import particle_class
 from wayside.scenario import Scenario
 from wayside.scenario.model import is_pair
 from wayside.sensitivity.luminosity import EPSILON
-from wayside.sensitivity.planes import G_D
+from wayside.sensitivity.plane_axes import G_D
 from wayside.typing import FloatArray, IndexArray
 
 if TYPE_CHECKING:

@@ -35,7 +35,7 @@ def cost(scenario: Scenario, key: str) -> Cost:
     if coupling(scenario, key) is not None:
         return Cost.NOTHING
     # A simulated efficiency may depend on the exposure, and so on everything in the section.
-    if key in (LUMINOSITY, *OF_THE_LIMIT) and scenario.run.efficiency == "unity":
+    if key in (LUMINOSITY, *OF_THE_LIMIT) and not scenario.run.simulates_efficiency:
         return Cost.SCENARIO
     return Cost.MASS_POINT
 

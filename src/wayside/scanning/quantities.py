@@ -156,7 +156,7 @@ def _decay_probability(group: Group, name: str) -> FloatArray:
 
 
 def _efficiency(group: Group, name: str) -> FloatArray:
-    if group.scenario.run.efficiency == "unity":
+    if not group.scenario.run.simulates_efficiency:
         return np.ones(group.size)
     return group.of_point("detected_fraction", name)
 

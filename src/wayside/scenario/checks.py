@@ -170,7 +170,7 @@ def _production(scenario: Sections) -> Iterator[str]:
     if is_pair(scenario.model):
         yield from _masses(scenario)
         yield from _process_names(scenario)
-        if scenario.run.decays == "mean-flight" and scenario.run.radiation == "all":
+        if scenario.run.takes_mean_flight and scenario.run.has_all_photons:
             yield (
                 'run.decays = "mean-flight": the mean flight length is that of one photon;'
                 ' with run.radiation = "all" it must be "exact"'
@@ -181,12 +181,12 @@ def _production(scenario: Sections) -> Iterator[str]:
             f"run.production = {show(scenario.run.production)}: for pairs with a mediator;"
             f' run.processes restricts what makes model.kind = "{scenario.model.kind}"'
         )
-    if scenario.run.decays == "mean-flight":
+    if scenario.run.takes_mean_flight:
         yield (
             'run.decays = "mean-flight": an approximation for pairs with a mediator;'
             f' model.kind = "{scenario.model.kind}" takes "exact"'
         )
-    if scenario.run.radiation != "one-photon" or scenario.run.vacuum_polarisation:
+    if scenario.run.has_all_photons or scenario.run.vacuum_polarisation:
         yield (
             "run.radiation, run.vacuum_polarisation: for pairs with a mediator;"
             f' with model.kind = "{scenario.model.kind}" they have no other value'
@@ -264,7 +264,7 @@ def _known_detectors(key: str, names: tuple[str, ...], scenario: Sections) -> It
 
 def _background(scenario: Sections) -> Iterator[str]:
     run = scenario.run
-    if run.background == "simulated" and run.background_error:
+    if run.simulates_background and run.background_error:
         yield (
             f"run.background_error = {run.background_error:g}: goes with a number of events;"
             ' a "simulated" background brings its own'

@@ -161,7 +161,7 @@ class Scenario(Section):
         """
         if self.run.selection != AUTOMATIC:
             return self.run.selection
-        return automatic(self.run.background == self.run.efficiency == "simulated")
+        return automatic(self.run.simulates_background and self.run.simulates_efficiency)
 
     @property
     def visible_mass(self) -> float:

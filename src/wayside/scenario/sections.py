@@ -16,6 +16,7 @@ from pydantic import (
 
 from wayside.collider.presets import BEAM_KEYS, PRESETS
 from wayside.constants import M_ELECTRON
+from wayside.cosmology.choices import DOF_NAMES, HADRONS, DofName, Hadrons
 from wayside.efficiency.selection import SELECTIONS
 from wayside.production.process import Radiation
 from wayside.production.registry import AUTOMATIC, names
@@ -142,9 +143,6 @@ Signal = Annotated[tuple[StrictStr, ...], BeforeValidator(_names)]
 Title = Annotated[StrictStr, AfterValidator(_line)]
 DetectorName = Annotated[StrictStr, AfterValidator(_key)]
 
-Hadrons = Literal["r-ratio", "quarks"]
-DofName = Literal["drees2015", "saikawa2018"]
-
 Recast = Literal["exact", "printed"]
 Decays = Literal["exact", "mean-flight"]
 """``"exact"``, or ``"mean-flight"``: one mean flight length, acceptance of the front face."""
@@ -268,6 +266,26 @@ class RunSection(Section):
     radiation: Radiation = "one-photon"
     vacuum_polarisation: Annotated[bool, BeforeValidator(switch)] = False
 
+    @property
+    def simulates_background(self) -> bool:
+        """Whether the expected background is that of all sources, and no number given."""
+        return self.background == "simulated"
+
+    @property
+    def simulates_efficiency(self) -> bool:
+        """Whether only decays count that the simulated detector sees."""
+        return self.efficiency == "simulated"
+
+    @property
+    def has_all_photons(self) -> bool:
+        """Whether all photons off the beams count in yields, and not that of production alone."""
+        return self.radiation == "all"
+
+    @property
+    def takes_mean_flight(self) -> bool:
+        """Whether decays are counted with one mean flight length."""
+        return self.decays == "mean-flight"
+
 
 class CosmologySection(Section):
     """How the relic density is computed.
@@ -280,8 +298,8 @@ class CosmologySection(Section):
         Degrees of freedom of the plasma, by source; see `wayside.cosmology.dof`.
     """
 
-    hadrons: Hadrons = "r-ratio"
-    dof: DofName = "drees2015"
+    hadrons: Hadrons = HADRONS[0]
+    dof: DofName = DOF_NAMES[0]
 
 
 HOLDS: Final = {

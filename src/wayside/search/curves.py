@@ -9,7 +9,8 @@ from wayside.selections.names import SELECTED
 from wayside.selections.selection import SearchSelection
 from wayside.sensitivity.background import Background
 from wayside.sensitivity.luminosity import EPSILON, smallest_coupling
-from wayside.sensitivity.planes import G_D, mass_point
+from wayside.sensitivity.plane_axes import G_D
+from wayside.sensitivity.planes import mass_point
 from wayside.typing import FloatArray
 
 STEPS: Final = 81

@@ -161,7 +161,7 @@ def best_threshold(problem: Problem, cuts: tuple[Cut, ...], name: str) -> tuple[
     if not np.isfinite(best):
         return None, np.inf
     good = limits[merit <= best * (1.0 + GAIN)]
-    threshold = float(good.min() if variable(name).keep == "above" else good.max())
+    threshold = float(good.min() if variable(name).keeps_above else good.max())
     value = float(merit[np.flatnonzero(limits == threshold)[0]])
     return Cut(name, threshold), value
 
@@ -177,7 +177,7 @@ def thresholds(problem: Problem, name: str) -> FloatArray:
     values, weight = values[good][order], weight[good][order]
     fraction = np.cumsum(weight) / weight.sum()
     lost = np.linspace(0.0, 1.0, THRESHOLDS + 1)[:-1] ** 2 * MOST_LOST
-    wanted = lost if variable(name).keep == "above" else 1.0 - lost
+    wanted = lost if variable(name).keeps_above else 1.0 - lost
     if variable(name).crowded:
         # Decided by other tracks in the films, not by those of the signal.
         return np.asarray(np.geomspace(1e-6, 3e-5, THRESHOLDS // 2).round(7))

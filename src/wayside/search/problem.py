@@ -214,7 +214,4 @@ class Problem(NamedTuple):
 
 def _passes(part: Part, name: str, thresholds: FloatArray) -> BoolArray:
     """Which rows pass each threshold on a variable, shape (thresholds, rows)."""
-    values = part.values[name]
-    above = variable(name).keep == "above"
-    limit = np.asarray(thresholds)[:, None]
-    return np.asarray(values >= limit if above else values <= limit)
+    return variable(name).passes(part.values[name], np.asarray(thresholds)[:, None])

@@ -15,7 +15,7 @@ from wayside.search.parts import Part
 from wayside.search.problem import Problem, Worth
 from wayside.selections.cuts import Cut
 from wayside.selections.samples import fold_of
-from wayside.selections.variables import VARIABLES, Variable
+from wayside.selections.variables import VARIABLES
 from wayside.typing import FloatArray
 
 if TYPE_CHECKING:
@@ -193,7 +193,7 @@ def trained(problem: Problem) -> "HistGradientBoostingClassifier":
         max_iter=ITERATIONS,
         max_leaf_nodes=LEAVES,
         min_samples_leaf=LEAST,
-        monotonic_cst=[_direction(own) for own in VARIABLES.values()],
+        monotonic_cst=[1 if variable.keeps_above else -1 for variable in VARIABLES.values()],
         early_stopping=False,
         random_state=SEED,
     )
@@ -204,10 +204,6 @@ def trained(problem: Problem) -> "HistGradientBoostingClassifier":
             np.repeat([1, 0], [len(signal), len(background)]),
             sample_weight=0.5 * number * np.concatenate(sides),
         )
-
-
-def _direction(own: Variable) -> int:
-    return 1 if own.keep == "above" else -1
 
 
 class Scores(NamedTuple):

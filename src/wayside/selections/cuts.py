@@ -27,16 +27,14 @@ class Cut(NamedTuple):
 
     def passes(self, rows: StructuredArray) -> BoolArray:
         """Which rows of `wayside.candidates.schema.ROW` pass, shape (n,)."""
-        kind = variable(self.variable)
-        values = kind.values(rows)
-        above = kind.keep == "above"
-        return np.asarray(values >= self.threshold if above else values <= self.threshold)
+        measured = variable(self.variable)
+        return measured.passes(measured.values(rows), self.threshold)
 
     def words(self) -> str:
         """The cut as a line for tables, such as ``mass >= 0.06 GeV``."""
-        kind = variable(self.variable)
-        sign = ">=" if kind.keep == "above" else "<="
-        return f"{self.variable} {sign} {self.threshold:.4g} {kind.unit}".rstrip()
+        measured = variable(self.variable)
+        sign = ">=" if measured.keeps_above else "<="
+        return f"{self.variable} {sign} {self.threshold:.4g} {measured.unit}".rstrip()
 
 
 class Cuts(NamedTuple):

@@ -11,7 +11,7 @@ from typing import Final, Literal, NamedTuple
 import numpy as np
 
 from wayside.errors import InputError
-from wayside.typing import FloatArray, StructuredArray
+from wayside.typing import BoolArray, FloatArray, StructuredArray
 
 
 class Variable(NamedTuple):
@@ -37,6 +37,21 @@ class Variable(NamedTuple):
     keep: Literal["above", "below"]
     values: Callable[[StructuredArray], FloatArray]
     crowded: bool = False
+
+    @property
+    def keeps_above(self) -> bool:
+        """Whether a cut keeps the values above it."""
+        return self.keep == "above"
+
+    def passes(self, values: FloatArray, thresholds: FloatArray | float) -> BoolArray:
+        """Whether values are on the side of thresholds that a cut keeps, or at them.
+
+        Parameters
+        ----------
+        values, thresholds
+            In ``unit``, shapes that broadcast.
+        """
+        return np.asarray(values >= thresholds if self.keeps_above else values <= thresholds)
 
 
 def _column(name: str) -> Callable[[StructuredArray], FloatArray]:

@@ -46,9 +46,14 @@ class Background:
     """What the signal's efficiency leaves out of the vetoes that the fakes went through."""
 
     @property
+    def is_simulated(self) -> bool:
+        """Whether it is the sum of all sources, and no number that the scenario gives."""
+        return self.kind == "simulated"
+
+    @property
     def assumed_none(self) -> bool:
         """Whether there is none because the scenario says so, and nothing was counted."""
-        return self.kind == "number" and not (self.value or self.error)
+        return not (self.is_simulated or self.value or self.error)
 
     @property
     def relative_error(self) -> float:
@@ -87,7 +92,7 @@ class Background:
         """
         value = self.value + more * self.error
         if value == 0.0:
-            return math.inf if self.kind == "number" or self.error else math.nan
+            return math.nan if self.is_simulated and not self.error else math.inf
         most = uncertain.negligible_background(self.error / value, self.confidence_level, loss=LOSS)
         return self.luminosity_fb * most / value
 
@@ -139,10 +144,14 @@ def expected_background(scenario: Scenario, sources: Budget | None = None) -> Ba
         `wayside.backgrounds.budget.budget` of the scenario, if it is known already.
     """
     run = scenario.run
-    if run.background == "simulated":
+    if run.simulates_background:
         return simulated_background(scenario, sources)
     given = Background(
-        run.background, run.background_error, "number", run.confidence_level, run.luminosity_fb
+        float(run.background),
+        run.background_error,
+        "number",
+        run.confidence_level,
+        run.luminosity_fb,
     )
     return replace(given, flags=(ASSUMED_NONE,)) if given.assumed_none else given
 
@@ -174,7 +183,7 @@ def simulated_background(
     flags += counted.outside(scenario.signal)
     if name != SELECTED:
         flags += signal_words(scenario)
-    elif run.efficiency == "unity":
+    elif not run.simulates_efficiency:
         flags.append(
             "cuts of the selection are made on the background, not on the signal"
             ' (run.efficiency = "unity")'

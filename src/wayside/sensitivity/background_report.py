@@ -211,7 +211,7 @@ def background_report(
     counted = budget(scenario, find)
     background = simulated_background(scenario, counted)
     flags = list(background.flags)
-    if scenario.run.background != "simulated":
+    if not scenario.run.simulates_background:
         flags.append(
             f"run.background = {scenario.run.background:g}: reach takes that and not this total"
         )

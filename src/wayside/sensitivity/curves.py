@@ -12,7 +12,8 @@ from wayside.sensitivity import mean_flight
 from wayside.sensitivity.background import Background
 from wayside.sensitivity.contours import Line, trace
 from wayside.sensitivity.mass_point import MassPoint
-from wayside.sensitivity.planes import Axis, CouplingFunction, Plane
+from wayside.sensitivity.plane_axes import Axis
+from wayside.sensitivity.planes import CouplingFunction, Plane
 from wayside.sensitivity.uncertainty import YieldErrors, combined_error, yield_errors
 from wayside.typing import FloatArray
 
@@ -64,10 +65,10 @@ def yield_curves(scenario: Scenario, background: Background) -> list[Curve]:
         Curve(DISCOVERY, events, discovery),
     ]
     boxes = all(mean_flight.applies(scenario.detectors[name].build()) for name in scenario.signal)
-    if boxes and scenario.run.radiation == "one-photon":
+    if boxes and not scenario.run.has_all_photons:
         approximate = log_yield(scenario, mean_flight.expected_events)
         curves.append(Curve(APPROXIMATE, approximate, limit))
-    if scenario.run.efficiency == "simulated":
+    if scenario.run.simulates_efficiency:
         every_decay = partial(expected_events, efficiency="unity")
         curves.append(Curve(UNITY, log_yield(scenario, every_decay), limit))
     if scenario.plane.band:

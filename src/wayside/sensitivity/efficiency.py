@@ -21,7 +21,7 @@ _NOTABLE = 0.01
 
 def detection_report(point: MassPoint, name: str, epsilon: float, g_d: float) -> dict[str, Any]:
     """Efficiency of a detector and its statistical error; 1 and 0 where all decays count."""
-    if point.efficiency == "unity":
+    if not point.simulates_efficiency:
         return {"efficiency": 1.0, "efficiency_error": 0.0}
     ctau = float(point.ctau(epsilon, g_d))
     error = averaged(
@@ -48,7 +48,7 @@ def efficiency_report(scenario: Scenario, point: MassPoint) -> dict[str, Any]:
         Its mass point.
     """
     report = table_report(scenario)
-    if scenario.run.efficiency == "unity":
+    if not scenario.run.simulates_efficiency:
         return report
     report["detectors"] = {
         name: detection_report(point, name, scenario.pair.epsilon, scenario.pair.g_d)
@@ -62,7 +62,7 @@ def table_report(scenario: Scenario) -> dict[str, Any]:
     """Which efficiency a scenario uses, and the table behind it, whatever the model is."""
     run = scenario.run
     report: dict[str, Any] = {"efficiency": run.efficiency, "selection": None, "flags": []}
-    if run.efficiency == "unity":
+    if not run.simulates_efficiency:
         return report
     table = shipped()
     keys = ("version", "date", "geant4", "geant4_data")

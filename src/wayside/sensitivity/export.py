@@ -17,7 +17,7 @@ def tables(result: Reach) -> dict[str, str]:
 def _header(result: Reach, what: str) -> dict[str, str]:
     plane = result.plane
     run = result.scenario.run
-    simulated = run.efficiency == "simulated"
+    simulated = run.simulates_efficiency
     return {
         "what": what,
         "scenario": result.scenario.name,

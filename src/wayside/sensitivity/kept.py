@@ -58,6 +58,6 @@ def dependence(scenario: Scenario) -> str:
     for name in _DESCRIPTIVE:
         data.pop(name, None)
     for section, key in WITHOUT_EFFECT:
-        if section == "model" or scenario.run.efficiency == "unity":
+        if section == "model" or not scenario.run.simulates_efficiency:
             data[section].pop(key, None)
     return json.dumps(data, sort_keys=True)

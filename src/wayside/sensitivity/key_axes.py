@@ -11,7 +11,7 @@ from wayside.models.registry import particle_class
 from wayside.scenario import Scenario
 from wayside.scenario.model import is_pair
 from wayside.scenario.units import unit_of
-from wayside.sensitivity.planes import Axis
+from wayside.sensitivity.plane_axes import Axis
 
 LIGHTEST: Final = 0.02
 """Least mass of an axis that is chosen, in GeV."""
@@ -51,7 +51,7 @@ def _require_one_limit(scenario: Scenario, which: str, key: str) -> None:
     """Refuse keys with which the excluded number of events changes over the plane."""
     if key in OF_THE_LIMIT:
         reason = "changes the limit itself, which is one number for a plane"
-    elif scenario.run.background == "simulated" and not key.startswith("model."):
+    elif scenario.run.simulates_background and not key.startswith("model."):
         reason = (
             "may change the simulated background, of which there is one for a plane;"
             " give run.background as a number"

@@ -22,7 +22,8 @@ from wayside.scenario.variation import Variation
 from wayside.sensitivity.key_axes import axes
 from wayside.sensitivity.mass_point import MassPoint
 from wayside.sensitivity.particle_point import ParticlePoint, particle_point
-from wayside.sensitivity.planes import Axis, mass_point
+from wayside.sensitivity.plane_axes import Axis
+from wayside.sensitivity.planes import mass_point
 from wayside.typing import FloatArray
 
 NAMED: Final = {

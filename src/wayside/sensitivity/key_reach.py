@@ -189,14 +189,14 @@ def _accuracy(scenario: Scenario) -> list[str]:
 
 def _not_simulated(scenario: Scenario) -> dict[str, float]:
     """Branching ratios of decays without an efficiency, at the scenario's own point."""
-    if scenario.run.efficiency == "unity" or is_pair(scenario.model):
+    if not scenario.run.simulates_efficiency or is_pair(scenario.model):
         return {}
     return particle_point(scenario).not_simulated(scenario.model.couplings)
 
 
 def _efficiency(scenario: Scenario, missing: Mapping[str, float]) -> list[str]:
     """Which efficiency is used, where not all decays count, and what it leaves out."""
-    if scenario.run.efficiency == "unity":
+    if not scenario.run.simulates_efficiency:
         return []
     words = not_simulated_words(missing)
     return [*table_report(scenario)["flags"], *table_flags(scenario), *words]

@@ -85,6 +85,11 @@ class MassPoint(Production):
     vacuum_polarisation: bool = False
     energy_spread: float = 0.0
 
+    @property
+    def simulates_efficiency(self) -> bool:
+        """Whether only decays count that the simulated detector sees."""
+        return self.efficiency == "simulated"
+
     @cached_property
     def parts(self) -> tuple["MassPoint", ...]:
         """Mass points of one process each; itself where there is only one."""

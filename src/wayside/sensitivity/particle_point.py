@@ -82,6 +82,11 @@ class ParticlePoint:
     selection: str = "timed"
     table: EfficiencyGrid | None = None
 
+    @property
+    def simulates_efficiency(self) -> bool:
+        """Whether only decays count that the simulated detector sees."""
+        return self.efficiency == "simulated"
+
     @cached_property
     def processes(self) -> tuple[ParticleProcess, ...]:
         """Production processes, whose yields add up.
@@ -315,7 +320,7 @@ class ParticlePoint:
         """
         if not luminosity_fb > 0.0:
             raise InputError(f"luminosity_fb = {luminosity_fb}: must be positive (fb^-1)")
-        count = self.detected_per_fb if self.efficiency == "simulated" else self.decays_per_fb
+        count = self.detected_per_fb if self.simulates_efficiency else self.decays_per_fb
         return np.asarray(luminosity_fb * count(name, couplings))
 
 
@@ -342,7 +347,7 @@ def particle_point(scenario: Scenario) -> ParticlePoint:
     """
     section, run = scenario.particle, scenario.run
     table: EfficiencyGrid | None = None
-    if run.efficiency == "simulated":
+    if run.simulates_efficiency:
         selection = selection_of(scenario)
         timed = all_pairs()
         table = timed if selection is None else selected_map(scenario, selection, timed)

@@ -42,7 +42,7 @@ def particle_report(scenario: Scenario) -> dict[str, Any]:
     couplings = scenario.model.couplings
     spread = spread_of(point)
     detectors = [_detector(scenario, point, spread, name) for name in scenario.detectors]
-    missing = point.not_simulated(couplings) if point.efficiency == "simulated" else {}
+    missing = point.not_simulated(couplings) if point.simulates_efficiency else {}
     efficiency = _efficiency(scenario, point, couplings, missing)
     return {
         "wayside": __version__,
@@ -132,7 +132,7 @@ def _efficiency(
 ) -> dict[str, Any]:
     """Which efficiency is used; ``missing`` are the decays that no table knows."""
     report = table_report(scenario)
-    if point.efficiency == "unity":
+    if not point.simulates_efficiency:
         return report
     report["detectors"] = {name: _detection(point, name, couplings) for name in scenario.detectors}
     report["flags"] += [*table_flags(scenario), *not_simulated_words(missing)]
@@ -141,7 +141,7 @@ def _efficiency(
 
 def _detection(point: ParticlePoint, name: str, couplings: Couplings) -> dict[str, float]:
     """Efficiency of a detector and its statistical error; 1 and 0 where all decays count."""
-    if point.efficiency == "unity":
+    if not point.simulates_efficiency:
         return {"efficiency": 1.0, "efficiency_error": 0.0}
     return {
         "efficiency": float(point.detected_fraction(name, couplings)),

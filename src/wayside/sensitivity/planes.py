@@ -1,25 +1,21 @@
 """Planes of couplings and masses: which mass point stands in which column."""
 
-import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Final, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from wayside.constants import M_ELECTRON
 from wayside.errors import InputError
 from wayside.executors import Executor, ordered
-from wayside.production.process import Masses
-from wayside.production.registry import process_class
 from wayside.scenario import Scenario
 from wayside.scenario.choice import selection_of
-from wayside.scenario.sections import PlaneKind
 from wayside.selections.selection import SearchSelection
 from wayside.sensitivity.acceptances import Acceptances
 from wayside.sensitivity.mass_point import MassPoint
+from wayside.sensitivity.plane_axes import EPSILON, Axis, x_axis
 from wayside.sensitivity.selected import selected_map
 from wayside.typing import FloatArray
 
@@ -42,7 +38,7 @@ def mass_point(scenario: Scenario, selection: SearchSelection | None = None) -> 
     InputError
         If the masses cannot be produced at the collider.
     """
-    if scenario.run.efficiency == "simulated":
+    if scenario.run.simulates_efficiency:
         selection = selection or selection_of(scenario)
     run = scenario.run
     return MassPoint(
@@ -60,45 +56,6 @@ def mass_point(scenario: Scenario, selection: SearchSelection | None = None) -> 
         vacuum_polarisation=scenario.run.vacuum_polarisation,
         energy_spread=scenario.collider.energy_spread,
     )
-
-
-EPSILON: Final = (1e-6, 1e-1)
-"""Ends of epsilon where the scenario does not say."""
-
-G_D: Final = (1e-3, math.sqrt(4.0 * math.pi))
-"""Ends of g_D where the scenario does not say: the upper one is where couplings are strong."""
-
-
-@dataclass(frozen=True)
-class Axis:
-    """One axis of a plane."""
-
-    name: str
-    """As in scenario keys."""
-    label: str
-    """For a figure, in mathtext."""
-    unit: str
-    """Unit, or "1"."""
-    values: FloatArray
-    """Grid, increasing."""
-    logarithmic: bool = True
-
-    @cached_property
-    def coordinates(self) -> FloatArray:
-        """Grid in the coordinate that is drawn: the logarithm where the axis is logarithmic."""
-        return np.log(self.values) if self.logarithmic else self.values
-
-    def from_coordinates(self, coordinates: ArrayLike) -> FloatArray:
-        """Values at coordinates of any shape; on the grid the grid's own, to the last bit.
-
-        Mass points are kept by their value: a logarithm and back would make each one anew.
-        """
-        wanted = np.asarray(coordinates, dtype=np.float64)
-        if not self.logarithmic:
-            return wanted
-        nearest = np.searchsorted(self.coordinates, wanted).clip(max=len(self.values) - 1)
-        known = self.coordinates[nearest] == wanted
-        return np.where(known, self.values[nearest], np.exp(wanted))
 
 
 @dataclass(frozen=True)
@@ -121,7 +78,7 @@ class Plane:
     @property
     def varies_masses(self) -> bool:
         """Whether columns differ in their masses."""
-        return self.x.name != "g_d"
+        return self.scenario.plane.varies_masses
 
     def column(self, x: float) -> MassPoint | None:
         """Mass point of a column by its x; None where the masses are not allowed."""
@@ -215,12 +172,12 @@ class _ColumnAcceptances:
 
 def masses_at(scenario: Scenario, x: float) -> tuple[float, float, float]:
     """Masses (m_aprime, m1, m2) in GeV of the column at ``x`` of a scenario's plane."""
-    return X_AXES[scenario.plane.kind].masses(scenario, x)
+    return x_axis(scenario).masses(scenario, x)
 
 
 def own_x(scenario: Scenario) -> float:
     """Value of the x axis at a scenario's own point."""
-    return X_AXES[scenario.plane.kind].own(scenario)
+    return x_axis(scenario).at_point(scenario)
 
 
 def plane_of(scenario: Scenario, executor: Executor | None = None) -> Plane:
@@ -241,122 +198,5 @@ def plane_of(scenario: Scenario, executor: Executor | None = None) -> Plane:
     section = scenario.plane
     low, high = section.epsilon or EPSILON
     epsilon = Axis("epsilon", r"$\varepsilon$", "1", np.geomspace(low, high, section.points))
-    x = X_AXES[section.kind].axis(scenario)
+    x = x_axis(scenario).axis(scenario)
     return Plane(scenario, mass_point(scenario), x, epsilon, executor=executor)
-
-
-_GAP = 2.1 * M_ELECTRON
-"""Smallest splitting of a range that is chosen: just enough for a decay."""
-
-
-def _g_d_axis(scenario: Scenario) -> Axis:
-    low, high = scenario.plane.g_d or G_D
-    return Axis("g_d", r"$g_D$", "1", np.geomspace(low, high, scenario.plane.points))
-
-
-def _m2_axis(scenario: Scenario) -> Axis:
-    logarithmic = scenario.plane.hold == "ratios"
-    return Axis("m2", r"$m_2$ [GeV]", "GeV", _m2_values(scenario), logarithmic)
-
-
-def _delta_axis(scenario: Scenario) -> Axis:
-    low, high = scenario.plane.delta or _delta_range(scenario)
-    values = np.geomspace(low, high, scenario.plane.points)
-    return Axis("delta", r"$\Delta m/m_2$", "1", values)
-
-
-def _own_masses(scenario: Scenario, _: float) -> tuple[float, float, float]:
-    return scenario.pair.m_aprime, *scenario.masses
-
-
-def _masses_at_m2(scenario: Scenario, m2: float) -> tuple[float, float, float]:
-    m_aprime, hold = scenario.pair.m_aprime, scenario.plane.hold
-    m1, own = scenario.masses
-    if hold == "ratios":
-        return m_aprime * m2 / own, m1 * m2 / own, m2
-    return m_aprime, (m1 if hold == "m1" else m1 + own - m2), m2
-
-
-def _masses_at_delta(scenario: Scenario, delta: float) -> tuple[float, float, float]:
-    m1, m2 = scenario.masses
-    ground = m2 if scenario.plane.hold == "m2" else (m1 + m2) / (2.0 + delta)
-    return scenario.pair.m_aprime, ground * (1.0 + delta), ground
-
-
-def _own_delta(scenario: Scenario) -> float:
-    m1, m2 = scenario.masses
-    return (m1 - m2) / m2
-
-
-class XAxis(NamedTuple):
-    """What lies to the right in a plane by name."""
-
-    axis: Callable[[Scenario], Axis]
-    own: Callable[[Scenario], float]
-    """Its value at a scenario's own point."""
-    masses: Callable[[Scenario, float], tuple[float, float, float]]
-    """Masses (m_aprime, m1, m2) in GeV at a value."""
-
-
-X_AXES: Final[Mapping[PlaneKind, XAxis]] = {
-    "epsilon-g_d": XAxis(_g_d_axis, lambda scenario: scenario.pair.g_d, _own_masses),
-    "epsilon-m2": XAxis(_m2_axis, lambda scenario: scenario.masses[1], _masses_at_m2),
-    "epsilon-delta": XAxis(_delta_axis, _own_delta, _masses_at_delta),
-}
-"""By ``plane.kind``."""
-
-
-def _m2_values(scenario: Scenario) -> FloatArray:
-    section = scenario.plane
-    if section.m2 is not None:
-        grid = np.geomspace if section.hold == "ratios" else np.linspace
-        return grid(*section.m2, section.points)
-    low, high = _m2_range(scenario)
-    _require_range("m2", low, high)
-    if section.hold == "ratios":
-        return np.geomspace(low, high, section.points)
-    # What matters is the distance to the upper end, where the splitting or the phase space closes.
-    return high - (high - low) * np.linspace(1.0, 0.0, section.points) ** 2
-
-
-def _m2_range(scenario: Scenario) -> tuple[float, float]:
-    m1, m2 = scenario.masses
-    if scenario.plane.hold == "ratios":
-        low, high = _mass_scales(scenario)
-        return m2 * low, m2 * high
-    if scenario.plane.hold == "m1":
-        high = min(m1 - _GAP, (_heaviest_pair(scenario) - m1) * (1.0 - 1e-9))
-        return 0.3 * high, high
-    half = 0.5 * (m1 + m2)
-    return 0.5 * half, half - 0.5 * _GAP
-
-
-def _delta_range(scenario: Scenario) -> tuple[float, float]:
-    m1, m2 = scenario.masses
-    low, high = _GAP / m2, 1.0
-    if scenario.plane.hold == "m2":
-        high = min(high, (_heaviest_pair(scenario) / m2 - 2.0) * (1.0 - 1e-9))
-    else:
-        low = 2.0 * _GAP / (m1 + m2 - _GAP)
-    _require_range("delta", low, high)
-    return low, high
-
-
-def _heaviest_pair(scenario: Scenario) -> float:
-    """Bound in GeV on m1 + m2 that one of the processes still reaches."""
-    m_aprime, sqrt_s = scenario.pair.m_aprime, scenario.sqrt_s
-    return max(process_class(name).heaviest_pair(m_aprime, sqrt_s) for name in scenario.processes)
-
-
-def _mass_scales(scenario: Scenario) -> tuple[float, float]:
-    """Range of factors on all masses that one of the processes still reaches."""
-    masses = Masses(scenario.pair.m_aprime, *scenario.masses)
-    ranges = [
-        process_class(name).mass_scales(masses, scenario.sqrt_s) for name in scenario.processes
-    ]
-    return min(low for low, _ in ranges), max(high for _, high in ranges)
-
-
-def _require_range(key: str, low: float, high: float) -> None:
-    if not 0.0 < low < high:
-        raise InputError(f"plane.{key}: no range follows from the masses; give one")

@@ -20,7 +20,7 @@ def tables_used(scenario: Scenario) -> list[dict[str, str]]:
     names = ["r_ratio", "narrow_vector_states"]
     if scenario.cosmology.dof == "drees2015":  # the others are formulas
         names.append("dof_drees2015")
-    if scenario.run.efficiency == "simulated":
+    if scenario.run.simulates_efficiency:
         names.append(NAME)
     for search in SEARCHES:
         names.extend(search.tables)

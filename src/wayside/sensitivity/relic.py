@@ -219,7 +219,7 @@ def _steep(one: Crossings | None, other: Crossings | None, low: float, high: flo
 def _density(plane: Plane, x: float) -> Column | None:
     """Density of a column; None where there is no such model, or its density is not known."""
     scenario = plane.scenario
-    options = {"hadrons": scenario.cosmology.hadrons, "dof_name": scenario.cosmology.dof}
+    cosmology = scenario.cosmology
     model, g_d = plane.centre.model, x
     if plane.varies_masses:
         try:
@@ -227,6 +227,6 @@ def _density(plane: Plane, x: float) -> Column | None:
         except InputError:  # masses that the model does not allow
             return None
     try:
-        return density_of(model, g_d, **options)
+        return density_of(model, g_d, hadrons=cosmology.hadrons, dof_name=cosmology.dof)
     except RangeError:
         return None

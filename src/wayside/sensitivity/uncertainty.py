@@ -105,7 +105,7 @@ class YieldErrors:
         self, point: MassPoint, name: str, epsilon: FloatArray, g_d: FloatArray
     ) -> FloatArray:
         """Of the table of efficiencies, from its counts."""
-        if point.efficiency == "unity":
+        if not point.simulates_efficiency:
             return np.zeros(epsilon.shape)
         ctau = point.ctau(epsilon, g_d)
         if not ctau.shape:

@@ -1,14 +1,15 @@
 """The stack as Geant4 gets it: nested boxes in cm, the layers that record named by index."""
 
-from typing import Any, Final, Literal
+from collections import Counter
+from typing import Any, Final
 
 from wayside.detector.materials import Material, air
 from wayside.detector.stack import Stack
 
-Kind = Literal["film", "gas", "fibre"]
-
-PREFIXES: Final[dict[str, Kind]] = {"F": "film", "G": "gas", "S": "fibre"}
+PREFIXES: Final = {"F": "film", "G": "gas", "S": "fibre"}
 """Kind of a recording volume by the first letter of its name, which its index follows."""
+
+_LETTERS: Final = {kind: letter for letter, kind in PREFIXES.items()}
 
 CM: Final = 0.1
 """One mm."""
@@ -65,12 +66,12 @@ def materials_by_volume(definition: dict[str, Any]) -> dict[str, str]:
     definition
         From `geometry`; blocks have layers of the same names and materials.
     """
-    found: dict[str, str] = {}
+    names: dict[str, str] = {}
     for name, volume in definition.items():
         if isinstance(volume, dict) and "material" in volume:
-            found[name] = volume["material"]
-            found |= materials_by_volume(volume)
-    return found
+            names[name] = volume["material"]
+            names |= materials_by_volume(volume)
+    return names
 
 
 def box_of(size: tuple[float, ...], material: str) -> dict[str, Any]:
@@ -83,9 +84,10 @@ def _block(stack: Stack, index: int, slabs: int) -> dict[str, Any]:
     block = box_of((x, y, stack.period), "Air")
     front = index * stack.period
     block["position"] = [0.0, 0.0, (front + 0.5 * stack.period - 0.5 * stack.depth) * CM]
-    films = 2 * stack.layers * index
+    in_block = Counter(layer.kind for _, layer in stack.block())
+    before = Counter({kind: index * count for kind, count in in_block.items()})
     for number, (z, layer) in enumerate(stack.block()):
-        if layer.kind == "plate":
+        if layer.is_absorber:
             thin = layer.thickness / slabs
             for slab in range(slabs):
                 volume = box_of((x, y, thin), layer.material.name)
@@ -95,18 +97,16 @@ def _block(stack: Stack, index: int, slabs: int) -> dict[str, Any]:
             continue
         name = f"L{number}"
         volume = box_of((x, y, layer.thickness), layer.material.name)
-        if layer.kind == "film":
-            name, films = f"F{films}", films + 1
-        elif layer.kind == "gas":
-            name = f"G{index}"
-        if layer.kind in ("film", "gas"):
+        if layer.is_sensitive:
+            name = f"{_LETTERS[layer.kind]}{before[layer.kind]}"
+            before[layer.kind] += 1
             volume["role"] = _RECORDS
         volume["position"] = [0.0, 0.0, (z + 0.5 * layer.thickness - 0.5 * stack.period) * CM]
         block[name] = volume
     return block
 
 
-def mixtures(made: dict[str, Material]) -> dict[str, Any]:
+def mixtures(materials: dict[str, Material]) -> dict[str, Any]:
     """Definitions of materials by name."""
     return {
         name: {
@@ -114,5 +114,5 @@ def mixtures(made: dict[str, Material]) -> dict[str, Any]:
             "state": material.state,
             "composition": {f"G4_{symbol}": w for symbol, w in material.fractions.items()},
         }
-        for name, material in made.items()
+        for name, material in materials.items()
     }

@@ -15,7 +15,8 @@ from wayside.sensitivity.curves import APPROXIMATE, CONTOUR, DISCOVERY, UNITY
 from wayside.sensitivity.drawn import Drawn
 from wayside.sensitivity.existing import SEARCHES
 from wayside.sensitivity.key_reach import KeyReach
-from wayside.sensitivity.planes import Axis, Plane
+from wayside.sensitivity.plane_axes import Axis
+from wayside.sensitivity.planes import Plane
 from wayside.sensitivity.relic import RelicLine
 from wayside.typing import FloatArray
 
