@@ -24,12 +24,17 @@ from wayside.reconstruction.files import Run
 from wayside.scenario import builtin_text
 from wayside.scenario.library import load_scenario
 from wayside.tables import read_table, write_table
-from wayside.tasks import TaskTable, math_hypot
+from wayside.tasks import Result, TaskTable
 from wayside.transport.records import CROSSING
 
 EVENTS: Final = 200
 UNSEALED: Final = ("hepmc-of-others", "csv", "toml", "parquet-of-others")
 """Kinds of files without a checksum: damage that leaves them valid cannot be noticed."""
+
+
+def diagonal(x: float, y: float) -> Result:
+    """Length of a vector, as a task."""
+    return {"length": float(np.hypot(x, y))}
 
 
 class Files:
@@ -77,8 +82,8 @@ class Files:
 
     def _tables(self) -> None:
         """Results of tasks, tables of the package, scenarios."""
-        tasks = TaskTable(math_hypot, self.folder / "tasks", {"one": {"x": 3.0, "y": 4.0}})
-        tasks.keep("one", math_hypot(3.0, 4.0))
+        tasks = TaskTable(diagonal, self.folder / "tasks", {"one": {"x": 3.0, "y": 4.0}})
+        tasks.keep("one", diagonal(3.0, 4.0))
         self.kinds["npz"] = (tasks.path("one"), lambda _: tasks.read("one"))
         sealed = self.folder / "sealed.json"
         sealed.write_text(sealed_json(wayside.load_scenario("belle2-forward").to_dict()))

@@ -22,12 +22,15 @@ for version in (0, 1):
                                             for k in range(8)})
 """
 _TASKS: Final = """
+import math
 import sys
 from pathlib import Path
-from wayside.tasks import TaskTable, math_hypot
+from wayside.tasks import TaskTable
+def diagonal(x, y):
+    return {"length": math.hypot(x, y)}
 if __name__ == "__main__":
     tasks = {f"t{k}": {"x": float(k), "y": 1.0} for k in range(60)}
-    TaskTable(math_hypot, Path(sys.argv[1]) / "out", tasks).run(1)
+    TaskTable(diagonal, Path(sys.argv[1]) / "out", tasks).run(1)
 """
 _TABLES: Final = """
 import sys

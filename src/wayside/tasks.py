@@ -53,11 +53,13 @@ class TaskTable:
     Examples
     --------
     >>> import math, tempfile
+    >>> def diagonal(x: float, y: float) -> Result:
+    ...     return {"length": math.hypot(x, y)}
     >>> tasks = {f"root-{x}": {"x": x, "y": 0.0} for x in (9, 16)}
-    >>> table = TaskTable(math_hypot, Path(tempfile.mkdtemp()), tasks)
+    >>> table = TaskTable(diagonal, Path(tempfile.mkdtemp()), tasks)
     >>> table.missing()
     ['root-9', 'root-16']
-    >>> table.keep("root-9", math_hypot(9, 0.0))
+    >>> table.keep("root-9", diagonal(9, 0.0))
     >>> table.missing(), table.read("root-9")["length"]
     (['root-16'], 9.0)
     """
@@ -170,8 +172,3 @@ class TaskTable:
 
     def _do(self, name: str) -> None:
         self.keep(name, self.function(**self.tasks[name]))
-
-
-def math_hypot(x: float, y: float) -> Result:
-    """Length of a vector: the task of the example."""
-    return {"length": float(np.hypot(x, y))}

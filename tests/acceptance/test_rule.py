@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from wayside.acceptance.decay import direct_probability
+from tests.reference.decay_sum import direct_probability
 from wayside.acceptance.estimate import converged_rule, face_acceptance
 from wayside.acceptance.rule import Level, build_rule
 from wayside.collider.beams import Beams

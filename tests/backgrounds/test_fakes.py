@@ -55,7 +55,7 @@ def test_interpolation(monkeypatch: pytest.MonkeyPatch) -> None:
     at = [math.exp(k + 0.5) for k in range(3)]
 
     def mean(energy: float) -> float:
-        return fakes.vertices_per_entering("photon-front", energy, "vertex").value
+        return fakes.per_particle("photon-front", [energy], [1.0], "vertex").value
 
     assert [mean(e) for e in at] == pytest.approx([0.1, 0.2, 0.0])
     assert mean(math.exp(1.0)) == pytest.approx(0.15)
@@ -73,7 +73,7 @@ def test_interpolation(monkeypatch: pytest.MonkeyPatch) -> None:
     model = 0.1 * math.hypot(whole.value, whole.statistical)
     assert whole.systematic == pytest.approx(math.hypot(model, beyond))
     # Nothing seen of 50 is no certainty: one of 50.
-    last = fakes.vertices_per_entering("photon-front", at[2], "vertex")
+    last = fakes.per_particle("photon-front", [at[2]], [1.0], "vertex")
     assert last.statistical == pytest.approx(1.0 / 50.0)
     assert last.systematic == pytest.approx(0.1 / 50.0)
 
@@ -101,8 +101,8 @@ def test_lead_that_was_simulated_needs_no_law(monkeypatch: pytest.MonkeyPatch) -
 def test_beyond_the_table_fakes_grow_with_the_energy(monkeypatch: pytest.MonkeyPatch) -> None:
     use(monkeypatch, table_of([10, 40, 30], [100, 200, 50]))
     last = math.exp(3.0)
-    inside = fakes.vertices_per_entering("photon-front", last, "vertex")
-    twice = fakes.vertices_per_entering("photon-front", 2.0 * last, "vertex")
+    inside = fakes.per_particle("photon-front", [last], [1.0], "vertex")
+    twice = fakes.per_particle("photon-front", [2.0 * last], [1.0], "vertex")
     assert inside.value == pytest.approx(0.6)
     assert twice.value == pytest.approx(1.2)
     # What the law adds is an error as well.
@@ -111,7 +111,7 @@ def test_beyond_the_table_fakes_grow_with_the_energy(monkeypatch: pytest.MonkeyP
     with pytest.raises(
         InputError, match=r"energy = 401.7 GeV: fakes of photon-front were simulated"
     ):
-        fakes.vertices_per_entering("photon-front", 20.0 * last, "vertex")
+        fakes.per_particle("photon-front", [20.0 * last], [1.0], "vertex")
     # A tail of a spectrum that does not matter is not refused.
     tail = fakes.per_particle("photon-front", [last, 20.0 * last], [999.0, 1.0], "vertex")
     assert tail.value == pytest.approx(0.6 * 0.999 + 6.0 * 0.001)
@@ -162,7 +162,7 @@ def test_statistical_error_is_that_of_repeated_tables(monkeypatch: pytest.Monkey
 
 def test_bad_input() -> None:
     with pytest.raises(InputError, match="kind = 'axion'"):
-        fakes.vertices_per_entering("axion", 1.0, "vertex")  # type: ignore[arg-type]
+        fakes.per_particle("axion", [1.0], [1.0], "vertex")  # type: ignore[arg-type]
     with pytest.raises(InputError, match="stage = 'none'"):
         fakes.per_particle("photon-front", [1.0], [1.0], "none")  # type: ignore[arg-type]
     with pytest.raises(InputError, match="energies"):
@@ -192,10 +192,12 @@ def test_shipped_table(kind: fakes.Kind) -> None:
     for stage in STAGES[1:]:
         assert np.all(table[f"{stage}_squares"][rows] <= table[stage][rows])
     assert np.all(table["vertex_squares"][rows] >= table["vertex"][rows])
-    found = fakes.of_spectrum(kind, np.sqrt(edges[1:] * edges[:-1]), np.ones(len(rows)))
-    assert set(found) == set(SELECTIONS)
-    assert found["timed"].value <= found["vertex"].value
-    assert all(count.statistical > 0.0 for count in found.values())
+    middles = np.sqrt(edges[1:] * edges[:-1])
+    counts = {
+        name: fakes.per_particle(kind, middles, np.ones(len(rows)), name) for name in SELECTIONS
+    }
+    assert counts["timed"].value <= counts["vertex"].value
+    assert all(count.statistical > 0.0 for count in counts.values())
 
 
 def test_fibres_see_cosmic_muons() -> None:

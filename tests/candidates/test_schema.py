@@ -5,7 +5,6 @@ import json
 import numpy as np
 import pytest
 
-from wayside.candidates.angles import direction, normal_angle, pointing
 from wayside.candidates.files import (
     Candidates,
     Lists,
@@ -163,18 +162,3 @@ def test_weights_of_sources():
         source_weight(rows, 1.0)
     assert effective_count([]) == 0.0
     assert effective_count([2.0, 1.0, 1.0], events=[3, 3, 7]) == pytest.approx(16.0 / 10.0)
-
-
-def test_angles_to_the_normal_and_to_a_point():
-    rng = np.random.default_rng(2)
-    rows = np.zeros(50, ROW)
-    for name in ("sum_x", "sum_y", "sum_z", "x", "y", "z"):
-        rows[name] = rng.normal(size=50)
-    u = direction(rows)
-    assert np.allclose(np.linalg.norm(u, axis=1), 1.0)
-    assert np.allclose(np.cos(normal_angle(rows)), u[:, 2])
-    # Seen from a point on the line back along the sum, the pair points away from it.
-    for k in range(50):
-        place = np.array([rows[axis][k] for axis in "xyz"], dtype=float)
-        assert pointing(rows[k : k + 1], place - 3.0 * u[k])[0] == pytest.approx(1.0)
-        assert pointing(rows[k : k + 1], place + 3.0 * u[k])[0] == pytest.approx(-1.0)

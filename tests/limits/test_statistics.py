@@ -12,7 +12,6 @@ from wayside.limits.statistics import (
     discovery_signal,
     expected_upper_limit,
     poisson_quantile,
-    significance_to_p_value,
     upper_limit,
 )
 
@@ -180,11 +179,6 @@ def test_asimov_discovery_solves_its_equation():
             with mp.workdps(30):
                 p = mp.gammainc(signal + background, 0, background, regularized=True)
             np.testing.assert_allclose(float(p), norm.sf(significance), rtol=1e-8)
-
-
-def test_p_values_of_significances():
-    z = np.array([0.0, 1.0, 5.0, 12.0])
-    np.testing.assert_allclose(significance_to_p_value(z), norm.sf(z), rtol=1e-12)
 
 
 def test_shapes_broadcast():

@@ -9,7 +9,7 @@ import pytest
 from reference import sampling
 from scipy.integrate import quad
 
-from wayside.acceptance.decay import direct_probability
+from tests.reference.decay_sum import direct_probability
 from wayside.acceptance.estimate import converged_rule
 from wayside.collider.beams import Beams
 from wayside.constants import ALPHA, GEV2_TO_FB, HBAR_C, M_ELECTRON

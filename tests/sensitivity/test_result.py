@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy.optimize import brentq
 
-from wayside.acceptance.decay import direct_probability
+from tests.reference.decay_sum import direct_probability
 from wayside.acceptance.estimate import converged_rule
 from wayside.scenario import load_scenario
 from wayside.sensitivity import mean_flight

@@ -274,12 +274,3 @@ class DecayCurve:
         """Probability per produced excited state to decay inside; ``ctau`` in m, any shape."""
         # Around the interaction point it comes to 1 within the accuracy of the rule.
         return np.asarray(np.exp(np.minimum(self.log_probability(ctau), 0.0)))
-
-
-def direct_probability(rule: Rule, ctau: float) -> float:
-    """The same sum taken node by node, for one ``ctau`` in m: slow, without any table."""
-    nodes = rule.nodes()
-    flight = np.exp(nodes.log_flight)
-    near = rule.sky.near[nodes.direction] / flight
-    inside = (rule.sky.far - rule.sky.near)[nodes.direction] / flight
-    return float(-np.sum(nodes.weight * np.exp(-near / ctau) * np.expm1(-inside / ctau)))

@@ -13,7 +13,6 @@ import numpy.typing as npt
 from wayside.backgrounds.counts import STAGES, Count, Stage
 from wayside.backgrounds.target import SIMULATED, Target, factor, muon_path
 from wayside.data import Table, read_table
-from wayside.efficiency.selection import SELECTIONS, Selection
 from wayside.errors import InputError, check_choice
 from wayside.selections.fakes import FakeBins
 from wayside.typing import FloatArray, IndexArray
@@ -328,18 +327,6 @@ def signal_kept(stage: Stage) -> Count:
     timed, kept = (float(table[name][rows].sum()) for name in ("timed", stage))
     fraction = kept / timed
     return Count(fraction, math.sqrt(fraction * max(1.0 - fraction, 0.0) / timed))
-
-
-def vertices_per_entering(kind: Kind, energy: float, selection: Selection) -> Count:
-    """Fakes of one particle of one energy in GeV; see `per_particle`."""
-    return per_particle(kind, [energy], [1.0], selection)
-
-
-def of_spectrum(
-    kind: Kind, energies: npt.ArrayLike, weights: npt.ArrayLike
-) -> dict[Selection, Count]:
-    """Mean number of fakes of one entering particle of a spectrum, by selection."""
-    return {name: per_particle(kind, energies, weights, name) for name in SELECTIONS}
 
 
 def _table() -> Table:

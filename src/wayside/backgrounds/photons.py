@@ -9,63 +9,13 @@ import math
 from typing import Final, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike
-from scipy.special import gammaincc
 
 from wayside.data import read_table
-from wayside.detector.materials import LEAD
-from wayside.detector.stack import Stack
 from wayside.typing import FloatArray
 
 Leaked = Literal["photons", "hard_photons", "electrons", "neutrons", "energy"]
 
 PDG: Final = {"photon": 22, "electron": 11, "neutron": 2112}
-
-CRITICAL: Final = 7.43e-3
-"""Critical energy of lead in GeV (PDG)."""
-
-
-def attenuation(energy: ArrayLike) -> FloatArray:
-    """Mass attenuation coefficient of lead in cm^2/g, energies in GeV from 1e-4 to 100."""
-    return _coefficient(energy, "total")
-
-
-def pair_production(energy: ArrayLike) -> FloatArray:
-    """Its part from pairs of electron and positron; 0 below 1.25 MeV."""
-    return _coefficient(energy, "pair")
-
-
-def _coefficient(energy: ArrayLike, column: str) -> FloatArray:
-    table = read_table("lead_attenuation")
-    values, energies = table[column], table["energy"]
-    there = values > 0.0
-    at = np.asarray(energy, dtype=np.float64)
-    inside = np.exp(np.interp(np.log(at), np.log(energies[there]), np.log(values[there])))
-    return np.asarray(np.where(at < energies[there][0], 0.0, inside))
-
-
-def transmission(energy: ArrayLike, thickness: float) -> FloatArray:
-    """Fraction of photons that cross lead without any interaction.
-
-    Parameters
-    ----------
-    energy
-        Energies in GeV, of any shape.
-    thickness
-        Thickness of the lead in m.
-    """
-    return np.asarray(np.exp(-attenuation(energy) * LEAD.density * 100.0 * thickness))
-
-
-def shower_leakage(energy: ArrayLike, thickness: float) -> FloatArray:
-    """Fraction of a photon's energy that its shower carries out of lead, by the PDG's profile.
-
-    Gamma distribution in depth with b = 0.5 and its maximum at ln(E/Ec) + 0.5 radiation lengths
-    (PDG review, section 34.5). For showers: not below 0.1 GeV.
-    """
-    t = 100.0 * thickness * LEAD.density / LEAD.radiation_length
-    a = 1.0 + 0.5 * (np.log(np.asarray(energy, dtype=np.float64) / CRITICAL) + 0.5)
-    return np.asarray(gammaincc(a, 0.5 * t))
 
 
 @functools.cache
@@ -130,22 +80,3 @@ def _itself(particle: str, kinetic: float, what: Leaked) -> bool:
         "neutrons": particle == "neutron" and kinetic > 1e-4,
         "energy": True,
     }[what]
-
-
-def conversion_probability(stack: Stack, energy: float) -> float:
-    """Probability that a photon makes a pair in the blocks, from the front to the back.
-
-    Parameters
-    ----------
-    stack
-        The detector.
-    energy
-        Energy of the photon in GeV.
-
-    Notes
-    -----
-    1 - exp(-7/9 t) at high energies, t in radiation lengths; below, the pairs of lead in XCOM over
-    their limit give the energy's part, good to 10 per cent for lighter elements.
-    """
-    fraction = float(pair_production(energy) / pair_production(100.0))
-    return -math.expm1(-7.0 / 9.0 * fraction * stack.radiation_lengths)

@@ -14,7 +14,7 @@ from wayside.designing.choice import recommended
 from wayside.designing.design import Design, Step
 from wayside.designing.evaluation import Trial
 from wayside.designing.journal import Key, key_of, read_journal, write_journal
-from wayside.designing.optimiser import OptunaOptimiser
+from wayside.designing.optimiser import Optimiser, OptunaOptimiser
 from wayside.designing.plan import Plan
 from wayside.errors import WaysideError
 from wayside.executors import Executor, Outcome
@@ -44,7 +44,7 @@ class _Run:
         plan, settings = self.plan, self.plan.settings
         (start,) = yield from self._need([plan.start])
         objectives = 2 if settings.cost_is_objective else 1
-        optimiser = OptunaOptimiser(
+        optimiser: Optimiser = OptunaOptimiser(
             settings.sampler, plan.space, objectives, settings.seed, plan.first
         )
         trials: list[Trial] = []

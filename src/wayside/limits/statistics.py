@@ -185,11 +185,6 @@ def discovery_signal(
     return np.maximum(np.asarray(gammaincinv(n_crit, power)) - b, 0.0)
 
 
-def significance_to_p_value(significance: ArrayLike) -> FloatArray:
-    """One-sided tail probability of a standard Gaussian beyond ``significance``."""
-    return np.asarray(ndtr(-np.asarray(significance, dtype=np.float64)), dtype=np.float64)
-
-
 def continued_limit(n: FloatArray, b: FloatArray, cl: FloatArray, method: Method) -> FloatArray:
     """Limits for real ``n >= 0``; arguments already checked."""
     if method == "classical":

@@ -10,7 +10,7 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, NamedTuple, Self
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
@@ -94,10 +94,6 @@ class ParticleModel(ABC):
     def flying_code(self) -> int:
         """PDG code of the particle in files of events."""
         return self.pdg_id
-
-    def with_mass(self, mass: float) -> Self:
-        """Return the same model at another mass (GeV), its other parameters kept."""
-        return dataclasses.replace(self, mass=mass)
 
     @abstractmethod
     def widths(self) -> tuple[Width, ...]:

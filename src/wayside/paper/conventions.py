@@ -17,11 +17,6 @@ from wayside.sensitivity.mass_point import MassPoint
 from wayside.sensitivity.planes import mass_point
 from wayside.typing import FloatArray
 
-EXACT = ("collider.regulator=exact", "run.decays=exact", "run.recast=exact")
-"""What turns a built-in scenario of the study's into ours."""
-
-OPTIMAL = printed.OPTIMAL_ACCEPTANCE
-
 
 @cache
 def scenario(name: str, *changes: str) -> Scenario:

@@ -1,6 +1,5 @@
 """Detector volumes in a projection."""
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +10,7 @@ from wayside.typing import FloatArray
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["draw_volume", "draw_volumes", "silhouette"]
+__all__ = ["draw_volume", "silhouette"]
 
 
 def silhouette(volume: Volume, plane: str = "zx") -> FloatArray:
@@ -53,15 +52,3 @@ def draw_volume(axes: "Axes", volume: Volume, plane: str = "zx", color: str = "C
     columns = ["xyz".index(axis) for axis in plane]
     for line in volume.drawing():
         axes.plot(*line[:, columns].T, color=color, linewidth=0.8)
-
-
-def draw_volumes(axes: "Axes", volumes: Mapping[str, Volume], plane: str = "zx") -> None:
-    """Draw detectors by name with the interaction point, axes labelled and to scale."""
-    for number, (name, volume) in enumerate(volumes.items()):
-        draw_volume(axes, volume, plane, f"C{number}")
-        corner = silhouette(volume, plane).max(axis=0)
-        axes.annotate(name, (corner[0], corner[1]), color=f"C{number}")
-    axes.plot(0.0, 0.0, "+", color="black")
-    axes.set_xlabel(f"${plane[0]}$ [m]")
-    axes.set_ylabel(f"${plane[1]}$ [m]")
-    axes.set_aspect("equal")
