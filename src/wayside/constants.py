@@ -70,5 +70,8 @@ CTAU_KLONG: Final = 15.34
 LEPTON_MASSES: Final = {"e": M_ELECTRON, "mu": M_MUON, "tau": M_TAU}
 """Charged leptons by the channel names used throughout, masses in GeV."""
 
+CONFIDENCE_LEVEL: Final = 0.9
+"""Of exclusions, unless another is asked for."""
+
 NEAREST_POLE: Final = 1e-8
 """Least relative distance of an A' mass from sqrt(s): closer, the photon's energy is rounding."""

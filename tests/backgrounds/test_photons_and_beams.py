@@ -5,11 +5,9 @@ import math
 import pytest
 
 from tests.reference.photons import (
-    attenuation,
     conversion_probability,
     pair_production,
     shower_leakage,
-    transmission,
 )
 from wayside import load_scenario
 from wayside.backgrounds import beam_backgrounds, photons
@@ -22,28 +20,28 @@ from wayside.detector.stack import Stack
 def test_attenuation_at_both_ends() -> None:
     # 7/9 per radiation length at high energy, where pairs are all there is; Tsai's length is known
     # to 1 per cent, and 1 more is missing at 100 GeV.
-    assert attenuation(100.0) == pytest.approx(7.0 / 9.0 / LEAD.radiation_length, rel=0.02)
-    assert pair_production(100.0) / attenuation(100.0) == pytest.approx(1, rel=2e-3)
+    assert photons.attenuation(100.0) == pytest.approx(7.0 / 9.0 / LEAD.radiation_length, rel=0.02)
+    assert pair_production(100.0) / photons.attenuation(100.0) == pytest.approx(1, rel=2e-3)
     # Klein-Nishina at 1 MeV: 0.2112 barn an electron, besides 20 per cent of photoelectric effect.
     compton = 0.2112 * 0.60221 * LEAD.electrons_per_nucleon
     photoelectric, coherent = 0.0181, 0.0030
-    assert attenuation(1e-3) == pytest.approx(compton + photoelectric + coherent, rel=0.01)
+    assert photons.attenuation(1e-3) == pytest.approx(compton + photoelectric + coherent, rel=0.01)
 
 
 def test_ten_centimetres_of_lead() -> None:
     """Lead is most transparent near 4 MeV: 0.85 per cent cross 10 cm untouched, less elsewhere."""
     energy = [1e-3, 4e-3, 1e-2, 0.1, 1.0]
-    found = transmission(energy, 0.10)
+    found = photons.transmission(energy, 0.10)
     assert found[1] == max(found)
     assert found[1] == pytest.approx(math.exp(-0.04198 * 113.5), rel=1e-6)
     assert found[4] < 3e-6
-    assert transmission(4e-3, 0.2) == pytest.approx(found[1] ** 2)
+    assert photons.transmission(4e-3, 0.2) == pytest.approx(found[1] ** 2)
 
 
 def test_leakage_table_against_attenuation() -> None:
     """Photons of 3 MeV behind 5 cm: those untouched, and about as many again that scattered."""
     found, error = photons.leaked("photon", 3e-3, 0.05, "photons")
-    untouched = float(transmission(3e-3, 0.05))
+    untouched = float(photons.transmission(3e-3, 0.05))
     assert untouched + 3.0 * error < found < 3.0 * untouched
 
 

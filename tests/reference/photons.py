@@ -15,28 +15,14 @@ CRITICAL = 7.43e-3
 """Critical energy of lead in GeV (PDG)."""
 
 
-def attenuation(energy: ArrayLike) -> FloatArray:
-    """Mass attenuation coefficient of lead in cm^2/g, energies in GeV from 1e-4 to 100."""
-    return _coefficient(energy, "total")
-
-
 def pair_production(energy: ArrayLike) -> FloatArray:
-    """Its part from pairs of electron and positron; 0 below 1.25 MeV."""
-    return _coefficient(energy, "pair")
-
-
-def _coefficient(energy: ArrayLike, column: str) -> FloatArray:
+    """Part of lead's attenuation in cm^2/g (energies in GeV) from pairs; 0 below 1.25 MeV."""
     table = read_table("lead_attenuation")
-    values, energies = table[column], table["energy"]
-    there = values > 0.0
+    there = table["pair"] > 0.0
+    energies, values = table["energy"][there], table["pair"][there]
     at = np.asarray(energy, dtype=np.float64)
-    inside = np.exp(np.interp(np.log(at), np.log(energies[there]), np.log(values[there])))
-    return np.asarray(np.where(at < energies[there][0], 0.0, inside))
-
-
-def transmission(energy: ArrayLike, thickness: float) -> FloatArray:
-    """Fraction of photons (energies in GeV) that cross lead (m) without any interaction."""
-    return np.asarray(np.exp(-attenuation(energy) * LEAD.density * 100.0 * thickness))
+    inside = np.exp(np.interp(np.log(at), np.log(energies), np.log(values)))
+    return np.asarray(np.where(at < energies[0], 0.0, inside))
 
 
 def shower_leakage(energy: ArrayLike, thickness: float) -> FloatArray:

@@ -23,6 +23,9 @@ from wayside.detector.volume import Volume
 from wayside.errors import AccuracyWarning
 from wayside.production.flight import Flight
 
+ACCURACY = 1e-4
+"""Relative accuracy of acceptances, unless another is asked for."""
+
 TIGHT = 3e-6
 """Relative accuracy from which on the lowest orders are skipped: they would not pass."""
 
@@ -109,7 +112,7 @@ def _warn(error: float, rtol: float) -> None:
     )
 
 
-def face_acceptance(flight: Flight, volume: Volume, rtol: float = 1e-4) -> Estimate:
+def face_acceptance(flight: Flight, volume: Volume, rtol: float = ACCURACY) -> Estimate:
     """Probability per produced excited state to cross the front face of a box, or any other volume.
 
     Parameters
@@ -195,7 +198,7 @@ def _step(rule: Rule, before: Rule, rtol: float) -> float:
     return max(step, steep / STEEP_LOSS / SAFETY)
 
 
-def converged_rule(flight: Flight, volume: Volume, rtol: float = 1e-4) -> tuple[Rule, float]:
+def converged_rule(flight: Flight, volume: Volume, rtol: float = ACCURACY) -> tuple[Rule, float]:
     """Nodes over a volume, and the relative error bound of integrals over them.
 
     Parameters as in `face_acceptance`. The bound is that of the hits and of the hits weighted
@@ -250,7 +253,7 @@ def _converged(
     return rule, partial(build, place.level), error
 
 
-def decay_curve(flight: Flight, volume: Volume, rtol: float = 1e-4) -> tuple[DecayCurve, float]:
+def decay_curve(flight: Flight, volume: Volume, rtol: float = ACCURACY) -> tuple[DecayCurve, float]:
     """Decay probability inside a volume against the lifetime, and its relative error bound.
 
     Parameters as in `face_acceptance`.

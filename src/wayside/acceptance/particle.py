@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 
 from wayside.acceptance.decay import DecayCurve
-from wayside.acceptance.estimate import decay_curve
+from wayside.acceptance.estimate import ACCURACY, decay_curve
 from wayside.acceptance.samples import sampled_acceptance
 from wayside.detector.volume import Volume
 from wayside.production.from_file import SampledFlight
@@ -122,7 +122,7 @@ def _of_samples(flight: SampledFlight, volume: Volume, _rtol: float) -> Acceptan
     return sampled_acceptance(flight, volume)
 
 
-def acceptance(parts: Sequence[FlightPart], volume: Volume, rtol: float = 1e-4) -> Acceptance:
+def acceptance(parts: Sequence[FlightPart], volume: Volume, rtol: float = ACCURACY) -> Acceptance:
     """Acceptance of a volume for all particles of a process.
 
     Parameters

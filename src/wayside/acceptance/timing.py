@@ -21,6 +21,9 @@ from wayside.typing import FloatArray
 
 Of = Literal["decays", "crossings"]
 
+BINS = 60
+"""Bins of a histogram of arrival times, unless edges are given."""
+
 TIMING_LEVEL = Level(200, 3, 60)
 """Bins of a sixtieth of the spread are known to half a per cent of the highest one: what is left
 falls with the square of the nodes in rapidity, while half the polar angles are too few."""
@@ -77,7 +80,7 @@ def timing_rule(flight: Flight, volume: Volume) -> Rule:
 
 
 def arrival_times(
-    rule: Rule, ctau: float, edges: ArrayLike | None = None, *, bins: int = 60
+    rule: Rule, ctau: float, edges: ArrayLike | None = None, *, bins: int = BINS
 ) -> Arrivals:
     """When excited states enter a volume: those that decay inside, and all that cross.
 
@@ -114,7 +117,7 @@ def arrival_times(
 
 
 def arrivals_and_quantiles(
-    rule: Rule, ctau: float, levels: ArrayLike, *, bins: int = 60
+    rule: Rule, ctau: float, levels: ArrayLike, *, bins: int = BINS
 ) -> tuple[Arrivals, FloatArray]:
     """`arrival_times` in chosen bins and `quantiles` of decays, in the time of one of them.
 

@@ -9,13 +9,35 @@ import math
 from typing import Final, Literal
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from wayside.data import read_table
+from wayside.detector.materials import LEAD
 from wayside.typing import FloatArray
 
 Leaked = Literal["photons", "hard_photons", "electrons", "neutrons", "energy"]
 
 PDG: Final = {"photon": 22, "electron": 11, "neutron": 2112}
+
+
+def attenuation(energy: ArrayLike) -> FloatArray:
+    """Mass attenuation coefficient of lead in cm^2/g, energies in GeV from 1e-4 to 100."""
+    table = read_table("lead_attenuation")
+    energies, values = np.log(table["energy"]), np.log(table["total"])
+    return np.asarray(np.exp(np.interp(np.log(energy), energies, values)))
+
+
+def transmission(energy: ArrayLike, thickness: float) -> FloatArray:
+    """Fraction of photons that cross lead without any interaction.
+
+    Parameters
+    ----------
+    energy
+        Energies in GeV, of any shape.
+    thickness
+        Thickness of the lead in m.
+    """
+    return np.asarray(np.exp(-attenuation(energy) * LEAD.density * 100.0 * thickness))
 
 
 @functools.cache

@@ -1,13 +1,18 @@
 """Statistical errors of an efficiency: an interval for a binomial probability."""
 
+from typing import Final
+
 import numpy as np
 import numpy.typing as npt
 
 from wayside.typing import FloatArray
 
+ONE_SIGMA: Final = 0.6827
+"""Probability of a Gaussian within one standard deviation."""
+
 
 def interval(
-    passed: npt.ArrayLike, tried: npt.ArrayLike, confidence: float = 0.6827
+    passed: npt.ArrayLike, tried: npt.ArrayLike, confidence: float = ONE_SIGMA
 ) -> tuple[FloatArray, FloatArray]:
     """Clopper-Pearson interval: coverage of at least ``confidence``, also at 0 and 1.
 

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from wayside.efficiency.axes import AXES, centres_of
-from wayside.efficiency.binomial import interval
+from wayside.efficiency.binomial import ONE_SIGMA, interval
 from wayside.errors import InputError
 from wayside.typing import BoolArray, FloatArray, IntArray
 
@@ -102,7 +102,9 @@ class EfficiencyMap:
         passed = self.passing(selection)
         return np.where(self.tried > 0, passed / np.maximum(self.tried, 1), np.nan)
 
-    def errors(self, selection: str, confidence: float = 0.6827) -> tuple[FloatArray, FloatArray]:
+    def errors(
+        self, selection: str, confidence: float = ONE_SIGMA
+    ) -> tuple[FloatArray, FloatArray]:
         """Clopper-Pearson interval of every cell."""
         return interval(self.passing(selection), self.tried, confidence)
 

@@ -13,7 +13,16 @@ import numpy as np
 from wayside.collider.boosts import boost_by
 from wayside.detector.stack import Stack
 from wayside.efficiency.channels import OTHER_PAIRS
-from wayside.generator.pairs import flights, log_between, pair_primaries, prongs
+from wayside.generator.pairs import (
+    LARGEST_SLOPE,
+    STEEP,
+    STRAIGHT,
+    TILT,
+    flights,
+    log_between,
+    pair_primaries,
+    prongs,
+)
 from wayside.generator.phase_space import isotropic, two_body_momentum
 from wayside.models.final_states import charge, mass_of
 from wayside.typing import FloatArray, IntArray, StructuredArray
@@ -49,11 +58,11 @@ class OtherSpread:
     above: float = 1.02
     heaviest: float = 1.8
     boost: tuple[float, float] = (0.2, 8.0)
-    steep: float = 0.3
-    straight: float = 0.15
-    tilt: float = 1.2
+    steep: float = STEEP
+    straight: float = STRAIGHT
+    tilt: float = TILT
     least_slope: float = 0.0
-    largest_slope: float = 1.05
+    largest_slope: float = LARGEST_SLOPE
     least: float = 0.012
     thinned: float = 0.7
 

@@ -23,6 +23,18 @@ from wayside.models import hadron_channels
 from wayside.models.inelastic import ScalarInelastic
 from wayside.typing import BoolArray, FloatArray, StructuredArray
 
+STEEP: Final = 0.3
+"""Fraction of flights anywhere up to `TILT` from the normal."""
+
+STRAIGHT: Final = 0.15
+"""Largest angle of the other flights to the normal in rad."""
+
+TILT: Final = 1.2
+"""Largest angle of flights to the normal in rad."""
+
+LARGEST_SLOPE: Final = 1.05
+"""Largest slope of the steeper prong, as a tangent."""
+
 PAIRS: Final = tuple(channels.PAIRS)
 """Channels of a map: what a decay is, by the charged particles in it."""
 
@@ -84,11 +96,11 @@ class Spread:
     splitting: tuple[float, float] = (6e-3, 1.6)
     mass: tuple[float, float] = (0.25, 5.2)
     boost: tuple[float, float] = (0.2, 6.0)
-    steep: float = 0.3
-    straight: float = 0.15
-    tilt: float = 1.2
+    steep: float = STEEP
+    straight: float = STRAIGHT
+    tilt: float = TILT
     least_slope: float = 0.0
-    largest_slope: float = 1.05
+    largest_slope: float = LARGEST_SLOPE
     least: tuple[float, float, float] = (8e-3, 0.015, 0.015)
     thinned: tuple[float, float, float] = (0.4, 1.5, 0.7)
 

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ndtr, ndtri
 
+from wayside.constants import CONFIDENCE_LEVEL
 from wayside.data import read_table
 from wayside.errors import InputError
 from wayside.limits.curve import LimitCurve, margin
@@ -183,7 +184,7 @@ class InvisibleLikelihood:
         sigma = np.interp(m, self.mass, self.sigma, left=np.nan, right=np.nan)
         return np.asarray(centre, dtype=np.float64), np.asarray(sigma, dtype=np.float64)
 
-    def upper_limit(self, m_aprime: ArrayLike, cl: ArrayLike = 0.90) -> FloatArray:
+    def upper_limit(self, m_aprime: ArrayLike, cl: ArrayLike = CONFIDENCE_LEVEL) -> FloatArray:
         """Upper limit on ``mu``, Bayesian with a flat prior in ``mu >= 0``, as BaBar's.
 
         Parameters
@@ -212,7 +213,7 @@ def invisible_margin(
     epsilon: ArrayLike,
     branching_invisible: ArrayLike,
     escape_probability: ArrayLike,
-    cl: ArrayLike = 0.90,
+    cl: ArrayLike = CONFIDENCE_LEVEL,
     *,
     likelihood: InvisibleLikelihood | None = None,
 ) -> FloatArray:

@@ -12,6 +12,7 @@ import numpy as np
 from scipy.optimize import brentq
 from scipy.special import betaln, gammaln, xlogy
 
+from wayside.constants import CONFIDENCE_LEVEL
 from wayside.errors import InputError
 from wayside.limits import checks
 from wayside.limits.statistics import poisson_quantile
@@ -63,7 +64,7 @@ def upper_limit(
     background: float,
     error: float,
     control: Control,
-    cl: float = 0.90,
+    cl: float = CONFIDENCE_LEVEL,
 ) -> float:
     """Upper limit on the expected signal in A from the counts of both detectors.
 
@@ -101,7 +102,7 @@ def upper_limit(
 
 
 def expected_upper_limit(
-    background: float, error: float, control: Control, cl: float = 0.90
+    background: float, error: float, control: Control, cl: float = CONFIDENCE_LEVEL
 ) -> float:
     """Limit of the median counts of both detectors where there is no signal.
 

@@ -12,6 +12,7 @@ from typing import Any, Final, Literal, get_args
 
 import numpy as np
 
+from wayside.constants import CONFIDENCE_LEVEL
 from wayside.errors import InputError
 from wayside.limits import checks
 from wayside.limits.control import Control
@@ -91,7 +92,7 @@ def workspace(
     }
 
 
-def upper_limit(spec: dict[str, Any], cl: float = 0.90) -> tuple[float, float]:
+def upper_limit(spec: dict[str, Any], cl: float = CONFIDENCE_LEVEL) -> tuple[float, float]:
     """Observed and median expected CLs limits by pyhf's asymptotic formulae.
 
     Parameters

@@ -11,12 +11,22 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import gammainc, gammaincc, gammainccinv, gammaincinv, ndtr, ndtri, pdtrik
 
+from wayside.constants import CONFIDENCE_LEVEL
 from wayside.errors import InputError
 from wayside.limits import checks
 from wayside.typing import FloatArray
 
 Method = Literal["classical", "cls"]
 Statistic = Literal["median", "asimov"]
+
+SIGNIFICANCE: Final = 5.0
+"""Standard deviations of a discovery."""
+
+LEAST_EVENTS: Final = 3
+"""Fewest counts that are called a discovery."""
+
+PROBABILITY: Final = 0.5
+"""Fraction of experiments that discover."""
 
 LARGEST_BACKGROUND: Final = 1e6
 """Counts up to which the far Poisson tail is good to 1e-5 of itself in ``scipy.special``."""
@@ -28,7 +38,7 @@ _MANY: Final = 1e10
 def upper_limit(
     n_observed: ArrayLike,
     background: ArrayLike = 0.0,
-    cl: ArrayLike = 0.90,
+    cl: ArrayLike = CONFIDENCE_LEVEL,
     *,
     method: Method = "classical",
 ) -> FloatArray:
@@ -77,7 +87,7 @@ def upper_limit(
 
 def expected_upper_limit(
     background: ArrayLike = 0.0,
-    cl: ArrayLike = 0.90,
+    cl: ArrayLike = CONFIDENCE_LEVEL,
     *,
     method: Method = "classical",
     statistic: Statistic = "median",
@@ -124,10 +134,10 @@ def expected_upper_limit(
 
 def discovery_signal(
     background: ArrayLike = 0.0,
-    significance: ArrayLike = 5.0,
+    significance: ArrayLike = SIGNIFICANCE,
     *,
-    minimum_events: int = 3,
-    probability: ArrayLike = 0.5,
+    minimum_events: int = LEAST_EVENTS,
+    probability: ArrayLike = PROBABILITY,
     statistic: Statistic = "median",
 ) -> FloatArray:
     """Smallest expected signal that will be discovered.

@@ -27,9 +27,13 @@ from scipy.special import (
     xlogy,
 )
 
+from wayside.constants import CONFIDENCE_LEVEL
 from wayside.errors import InputError
 from wayside.limits import checks
 from wayside.limits.statistics import (
+    LEAST_EVENTS,
+    PROBABILITY,
+    SIGNIFICANCE,
     Method,
     continued_limit,
     poisson_quantile,
@@ -59,7 +63,7 @@ def upper_limit(
     n_observed: ArrayLike,
     background: ArrayLike = 0.0,
     error: ArrayLike = 0.0,
-    cl: ArrayLike = 0.90,
+    cl: ArrayLike = CONFIDENCE_LEVEL,
     *,
     method: Method = "classical",
 ) -> FloatArray:
@@ -103,7 +107,7 @@ def upper_limit(
 def expected_upper_limit(
     background: ArrayLike = 0.0,
     error: ArrayLike = 0.0,
-    cl: ArrayLike = 0.90,
+    cl: ArrayLike = CONFIDENCE_LEVEL,
     *,
     method: Method = "cls",
     statistic: Statistic = "median",
@@ -142,10 +146,10 @@ def expected_upper_limit(
 def discovery_signal(
     background: float = 0.0,
     error: float = 0.0,
-    significance: float = 5.0,
+    significance: float = SIGNIFICANCE,
     *,
-    minimum_events: int = 3,
-    probability: float = 0.5,
+    minimum_events: int = LEAST_EVENTS,
+    probability: float = PROBABILITY,
 ) -> float:
     """Smallest expected signal that will be discovered over a background with an error.
 
@@ -358,7 +362,7 @@ def _zech_limits(last: int, background: float, error: float, cl: float) -> Float
 
 
 def negligible_background(
-    relative_error: float = 0.0, cl: float = 0.90, *, loss: float = 0.1
+    relative_error: float = 0.0, cl: float = CONFIDENCE_LEVEL, *, loss: float = 0.1
 ) -> float:
     """Background up to which an experiment is as good as one without.
 

@@ -3,6 +3,7 @@
 import numpy as np
 from matplotlib.figure import Figure
 
+from wayside.constants import CONFIDENCE_LEVEL
 from wayside.limits import control as two_detectors
 from wayside.limits import uncertain
 from wayside.limits.control import Control
@@ -11,7 +12,7 @@ from wayside.plotting.style import APPROXIMATE, OURS, canvas
 _ERRORS = ((0.0, ":"), (0.3, "--"), (1.0, "-"))
 
 
-def subtraction_figure(control: Control, cl: float = 0.90) -> Figure:
+def subtraction_figure(control: Control, cl: float = CONFIDENCE_LEVEL) -> Figure:
     """Draw the limit to expect against the background, with and without a control detector.
 
     Parameters

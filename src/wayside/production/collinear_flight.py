@@ -15,7 +15,7 @@ from wayside.compiled import njit
 from wayside.production.direct_flight import lines_of_one_energy
 from wayside.production.flight import Caustic
 from wayside.production.frames import Frames, frames_of, in_centre_of_mass
-from wayside.production.radiative import MediatorShape, Regulator, mediator_shape
+from wayside.production.radiative import REGULATOR, MediatorShape, Regulator, mediator_shape
 from wayside.production.spectrum import register_lines
 from wayside.typing import FloatArray
 
@@ -97,7 +97,9 @@ def _lines(flight, direction, sight, out):  # type: ignore[no-untyped-def]
 register_lines(CollinearFlight, _lines)
 
 
-def collinear_flight(mass: float, beams: Beams, regulator: Regulator = "exact") -> CollinearFlight:
+def collinear_flight(
+    mass: float, beams: Beams, regulator: Regulator = REGULATOR
+) -> CollinearFlight:
     """Flight of the A' of e+ e- -> gamma A'.
 
     Parameters

@@ -17,7 +17,7 @@ from wayside.errors import InputError
 from wayside.models.protocol import Model
 from wayside.production.density import averaged_tensor
 from wayside.production.process import Frame
-from wayside.production.radiative import Regulator, radiative_shape
+from wayside.production.radiative import REGULATOR, Regulator, radiative_shape
 from wayside.typing import FloatArray
 
 
@@ -26,7 +26,7 @@ def star_density(
     sqrt_s: float,
     cos_theta: ArrayLike,
     cos_theta_star: ArrayLike,
-    regulator: Regulator = "exact",
+    regulator: Regulator = REGULATOR,
 ) -> FloatArray:
     """Density of the excited state in its direction and its decay angle, in the centre of mass.
 
@@ -72,7 +72,7 @@ def density(
     direction: ArrayLike,
     energy: ArrayLike,
     frame: Frame = "lab",
-    regulator: Regulator = "exact",
+    regulator: Regulator = REGULATOR,
 ) -> FloatArray:
     """Density of the excited state in its direction and energy.
 

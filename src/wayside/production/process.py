@@ -20,7 +20,7 @@ from wayside.models.couplings import Couplings
 from wayside.models.protocol import Model
 from wayside.production.flight import Flight
 from wayside.production.mediator_widths import MediatorWidths
-from wayside.production.radiative import Regulator
+from wayside.production.radiative import REGULATOR, Regulator
 from wayside.production.rates import Rates
 from wayside.typing import FloatArray
 
@@ -41,7 +41,7 @@ both beams beside it, soft ones exponentiated, with virtual corrections."""
 class Treatment(NamedTuple):
     """How a process is computed where there is a choice."""
 
-    regulator: Regulator = "exact"
+    regulator: Regulator = REGULATOR
     """Of the electron mass in e+ e- -> gamma A'."""
     radiation: Radiation = "one-photon"
     """Which photons off the beams are counted in cross-sections."""

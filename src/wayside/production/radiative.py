@@ -7,7 +7,7 @@ amplitude in the tests.
 """
 
 import math
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -21,6 +21,9 @@ from wayside.typing import FloatArray
 Regulator = Literal["exact", "printed"]
 """``exact``: all of m_e in the tree amplitude. ``printed``: Eq. 4 of the study, whose 4 m_e^2 in
 the denominator of the massless formula overshoots the total by some five per cent."""
+
+REGULATOR: Final[Regulator] = "exact"
+"""Unless the study's is asked for."""
 
 
 class RadiativeShape(NamedTuple):
@@ -69,7 +72,7 @@ def _require_on_shell(m_aprime: float, sqrt_s: float) -> float:
 
 
 def trace(
-    cos_theta: ArrayLike, m_aprime: float, sqrt_s: float, regulator: Regulator = "exact"
+    cos_theta: ArrayLike, m_aprime: float, sqrt_s: float, regulator: Regulator = REGULATOR
 ) -> FloatArray:
     """Trace of the production tensor against the cosine of the A' polar angle, dimensionless.
 
@@ -104,7 +107,7 @@ def trace_terms(q2: float, half: float, mu2: float) -> tuple[tuple[float, float]
     return (even0, even2), -2.0 * mu2 * (3.0 * q2 + 4.0 * mu2)
 
 
-def trace_integral(m_aprime: float, sqrt_s: float, regulator: Regulator = "exact") -> float:
+def trace_integral(m_aprime: float, sqrt_s: float, regulator: Regulator = REGULATOR) -> float:
     """Integral of `trace` over the cosine from -1 to 1, in closed form."""
     q2 = _require_on_shell(m_aprime, sqrt_s)
     top, bottom, gap, mu2 = _electron(sqrt_s, regulator)
@@ -126,7 +129,7 @@ def _prefactor(m_aprime: float, sqrt_s: float, regulator: Regulator) -> float:
     return math.pi * ALPHA**2 * (1.0 - q2) / (2.0 * sqrt_s**2 * beta) * GEV2_TO_FB
 
 
-def cross_section_hat(m_aprime: float, sqrt_s: float, regulator: Regulator = "exact") -> float:
+def cross_section_hat(m_aprime: float, sqrt_s: float, regulator: Regulator = REGULATOR) -> float:
     """Cross-section of e+ e- -> gamma A' over epsilon^2, in fb.
 
     Parameters
@@ -149,7 +152,7 @@ def cross_section_hat(m_aprime: float, sqrt_s: float, regulator: Regulator = "ex
 
 
 def dsigma_dcos_hat(
-    cos_theta: ArrayLike, m_aprime: float, sqrt_s: float, regulator: Regulator = "exact"
+    cos_theta: ArrayLike, m_aprime: float, sqrt_s: float, regulator: Regulator = REGULATOR
 ) -> FloatArray:
     """Differential cross-section d sigma / d cos theta of A' over epsilon^2, in fb.
 
@@ -159,7 +162,9 @@ def dsigma_dcos_hat(
     return _prefactor(m_aprime, sqrt_s, regulator) * trace(cos_theta, m_aprime, sqrt_s, regulator)
 
 
-def radiative_shape(model: Model, sqrt_s: float, regulator: Regulator = "exact") -> RadiativeShape:
+def radiative_shape(
+    model: Model, sqrt_s: float, regulator: Regulator = REGULATOR
+) -> RadiativeShape:
     """Constants of the excited state's density at one mass point, in units of ``sqrt_s``.
 
     The density they describe is normalised to one excited state per produced A' that decays to
@@ -239,7 +244,9 @@ class MediatorShape(NamedTuple):
     """1 less the velocity of the electrons in the denominators."""
 
 
-def mediator_shape(m_aprime: float, sqrt_s: float, regulator: Regulator = "exact") -> MediatorShape:
+def mediator_shape(
+    m_aprime: float, sqrt_s: float, regulator: Regulator = REGULATOR
+) -> MediatorShape:
     """Angular distribution of the A' of e+ e- -> gamma A'; parameters as `cross_section_hat`."""
     q2 = _require_on_shell(m_aprime, sqrt_s)
     top, bottom, gap, mu2 = _electron(sqrt_s, regulator)

@@ -15,7 +15,7 @@ from wayside.collider.beams import Beams, boosted
 from wayside.models.protocol import Model
 from wayside.production.flight import NO_CAUSTIC, Caustic
 from wayside.production.frames import Frames, frames_of, rapidity_offset
-from wayside.production.radiative import RadiativeShape, Regulator, radiative_shape
+from wayside.production.radiative import REGULATOR, RadiativeShape, Regulator, radiative_shape
 from wayside.production.radiative_spectrum import rapidity_density, segments
 from wayside.production.spectrum import register_segments
 from wayside.typing import FloatArray
@@ -121,7 +121,9 @@ class RadiativeFlight(NamedTuple):
 register_segments(RadiativeFlight, segments, RadiativeConstants, rapidity_density)
 
 
-def radiative_flight(model: Model, beams: Beams, regulator: Regulator = "exact") -> RadiativeFlight:
+def radiative_flight(
+    model: Model, beams: Beams, regulator: Regulator = REGULATOR
+) -> RadiativeFlight:
     """Flight of excited states from e+ e- -> gamma A', A' -> 1 2.
 
     Parameters

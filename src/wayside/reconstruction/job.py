@@ -22,6 +22,9 @@ from wayside.selections.cuts import Cuts
 from wayside.typing import StructuredArray
 from wayside.version import __version__
 
+TOGETHER: Final = 1000
+"""Number of events that share the same films."""
+
 APART: Final = 1e6
 """Time in ns between the events of a group, which are in the same films a millisecond apart."""
 
@@ -51,7 +54,7 @@ class Job:
     emulsion: EmulsionSection
     cuts: ReconstructionSection
     seed: int = 1
-    together: int = 1000
+    together: int = TOGETHER
     grains: bool = False
     tile: float | None = None
     selection: Cuts | None = None

@@ -8,6 +8,7 @@ from wayside.backgrounds.fake_counts import contributions
 from wayside.results.saving import NONE, Drawing, Plotted, Progress, Saved
 from wayside.scenario import Scenario
 from wayside.sensitivity import background_report as computed
+from wayside.sensitivity.luminosity import POINTS
 from wayside.text import json_text
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ class BackgroundReport(Plotted, Saved, computed.BackgroundReport):
 def background(
     scenario: Scenario,
     find: Finder = contributions,
-    points: int = 81,
+    points: int = POINTS,
 ) -> BackgroundReport:
     """Compute every source of background, and limits against luminosity.
 

@@ -11,7 +11,7 @@ import numpy as np
 from wayside.errors import InputError
 from wayside.files import printable
 from wayside.reconstruction.files import Run
-from wayside.reconstruction.job import Job
+from wayside.reconstruction.job import TOGETHER, Job
 from wayside.reconstruction.run import (
     CANDIDATES,
     TABLES,
@@ -153,7 +153,7 @@ def reconstruct(
     *,
     scenario: Scenario | None = None,
     seed: int = 1,
-    together: int = 1000,
+    together: int = TOGETHER,
     grains: bool = False,
     tile: float | None = None,
     workers: int = 1,

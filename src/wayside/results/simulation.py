@@ -15,7 +15,7 @@ from wayside.scenario import Scenario
 from wayside.scenario.choice import detector_of
 from wayside.transport.engine import KINDS, require_calzone
 from wayside.transport.gun import from_file
-from wayside.transport.plan import PRIMARIES, Plan, Recorded, read_run
+from wayside.transport.plan import EVENTS_PER_CHUNK, PRIMARIES, Plan, Recorded, read_run
 from wayside.transport.run import Accident, trace
 from wayside.transport.run import simulate as run_plan
 from wayside.transport.setup import plan_of
@@ -101,7 +101,7 @@ def simulate(
     detector: str | None = None,
     seed: int = 1,
     workers: int = 1,
-    events_per_chunk: int = 200,
+    events_per_chunk: int = EVENTS_PER_CHUNK,
     progress: Callable[[int, int], object] | None = None,
     report: Callable[[Accident], object] | None = None,
 ) -> Simulation:

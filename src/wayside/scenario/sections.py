@@ -15,10 +15,11 @@ from pydantic import (
 )
 
 from wayside.collider.presets import BEAM_KEYS, PRESETS
-from wayside.constants import M_ELECTRON
+from wayside.constants import CONFIDENCE_LEVEL, M_ELECTRON
 from wayside.cosmology.choices import DOF_NAMES, HADRONS, DofName, Hadrons
 from wayside.efficiency.selection import SELECTIONS
-from wayside.production.process import Radiation
+from wayside.production.process import DEFAULT_TREATMENT, Radiation
+from wayside.production.radiative import Regulator
 from wayside.production.registry import AUTOMATIC, names
 from wayside.scenario.problems import nearest, show
 from wayside.scenario.quantities import Interval, Quantity, Whole, refuse, switch
@@ -149,6 +150,10 @@ Decays = Literal["exact", "mean-flight"]
 Efficiency = Literal["unity", "simulated"]
 """Whether all decays count, or those that the simulated detector sees."""
 
+RECAST: Final[Recast] = "exact"
+DECAYS: Final[Decays] = "exact"
+EFFICIENCY: Final[Efficiency] = "unity"
+
 PlaneKind = Literal["epsilon-g_d", "epsilon-m2", "epsilon-delta"]
 Hold = Literal["sum", "m1", "m2", "ratios"]
 
@@ -184,7 +189,7 @@ class ColliderSection(Section):
     electron_energy: BeamEnergy
     positron_energy: BeamEnergy
     crossing_angle: CrossingAngle = 0.0
-    regulator: Literal["exact", "printed"] = "exact"
+    regulator: Regulator = DEFAULT_TREATMENT.regulator
     energy_spread: Spread = 5e-4
     energy_error: RelativeError = 0.0
 
@@ -256,15 +261,17 @@ class RunSection(Section):
     production: Production = AUTOMATIC
     processes: ProcessNames | None = None
     signal: Signal | None = None
-    confidence_level: Confidence = 0.9
+    confidence_level: Confidence = CONFIDENCE_LEVEL
     selection: RunSelection = AUTOMATIC
     background: Background = 0.0
     background_error: Events = 0.0
-    decays: Decays = "exact"
-    recast: Recast = "exact"
-    efficiency: Efficiency = "unity"
-    radiation: Radiation = "one-photon"
-    vacuum_polarisation: Annotated[bool, BeforeValidator(switch)] = False
+    decays: Decays = DECAYS
+    recast: Recast = RECAST
+    efficiency: Efficiency = EFFICIENCY
+    radiation: Radiation = DEFAULT_TREATMENT.radiation
+    vacuum_polarisation: Annotated[bool, BeforeValidator(switch)] = (
+        DEFAULT_TREATMENT.vacuum_polarisation
+    )
 
     @property
     def simulates_background(self) -> bool:

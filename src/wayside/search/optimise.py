@@ -14,6 +14,9 @@ from wayside.selections.cuts import Cut
 from wayside.selections.variables import VARIABLES, variable
 from wayside.typing import FloatArray
 
+FOLDS: Final = 4
+"""Parts of a sample that decide the number of cuts."""
+
 THRESHOLDS: Final = 48
 """Thresholds of a variable that are tried."""
 
@@ -72,7 +75,7 @@ class Optimum(NamedTuple):
     held_out_error: FloatArray
 
 
-def optimise(problem: Problem, folds: int = 4, most: int = MOST_CUTS) -> Optimum:
+def optimise(problem: Problem, folds: int = FOLDS, most: int = MOST_CUTS) -> Optimum:
     """Find the cuts with the smallest number of decays that is excluded.
 
     Parameters

@@ -19,7 +19,7 @@ from wayside.search.curves import NO_BACKGROUND, UPPER, Curves, curves
 from wayside.search.environment import Environment, environment
 from wayside.search.flow import Flow, cut_flow, one_less
 from wayside.search.kept import Kept, kept_by_splitting
-from wayside.search.optimise import MOST_CUTS, Optimum, optimise
+from wayside.search.optimise import FOLDS, MOST_CUTS, Optimum, optimise
 from wayside.search.prediction import Predictions, from_samples
 from wayside.search.problem import Problem
 from wayside.search.tree import Comparison, compared, require_tree
@@ -54,7 +54,7 @@ class Settings(NamedTuple):
         Whether a boosted tree is trained as comparison.
     """
 
-    folds: int = 4
+    folds: int = FOLDS
     most: int = MOST_CUTS
     fibre_layers: int = 1
     tree: bool = False

@@ -19,7 +19,7 @@ from wayside.sensitivity.background import (
     control_of,
     simulated_background,
 )
-from wayside.sensitivity.luminosity import LuminosityScan, luminosity_scan
+from wayside.sensitivity.luminosity import POINTS, LuminosityScan, luminosity_scan
 from wayside.text import csv_text
 from wayside.version import __version__
 
@@ -195,7 +195,7 @@ class BackgroundReport:
 def background_report(
     scenario: Scenario,
     find: Finder = contributions,
-    points: int = 81,
+    points: int = POINTS,
 ) -> BackgroundReport:
     """Compute every source of background, and limits against luminosity.
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from numpy.typing import ArrayLike
 
 from wayside.acceptance import angular
-from wayside.acceptance.timing import Arrivals, arrival_times
+from wayside.acceptance.timing import BINS, Arrivals, arrival_times
 from wayside.collider.beams import Beams
 from wayside.errors import InputError
 from wayside.production.process import Frame
@@ -43,7 +43,7 @@ def arrivals(
     g_d: float,
     edges: ArrayLike | None = None,
     *,
-    bins: int = 60,
+    bins: int = BINS,
 ) -> Arrivals:
     """When excited states enter a detector, in ns after the collision.
 

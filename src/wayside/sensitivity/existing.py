@@ -11,10 +11,11 @@ from functools import cached_property, partial
 import numpy as np
 from numpy.typing import ArrayLike
 
+from wayside.constants import CONFIDENCE_LEVEL
 from wayside.limits import babar, displaced, lep
 from wayside.limits.curve import LimitCurve, margin
 from wayside.models.protocol import Model
-from wayside.scenario.sections import Recast
+from wayside.scenario.sections import RECAST, Recast
 from wayside.sensitivity.escape import BABAR, EscapeRule, escape_rule
 from wayside.sensitivity.mass_point import MassPoint
 from wayside.typing import FloatArray
@@ -32,7 +33,7 @@ class Existing:
         invisible A', by its likelihood.
     """
 
-    def __init__(self, recast: Recast = "exact", confidence_level: float = 0.9) -> None:
+    def __init__(self, recast: Recast = RECAST, confidence_level: float = CONFIDENCE_LEVEL) -> None:
         self.recast = recast
         self.confidence_level = confidence_level
         self._points: dict[Model, MassPoint] = {}

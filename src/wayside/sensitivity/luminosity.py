@@ -21,6 +21,9 @@ from wayside.sensitivity.background import (
 from wayside.sensitivity.key_plane import expected_events, point_of
 from wayside.typing import FloatArray
 
+POINTS = 81
+"""Luminosities of a scan."""
+
 EPSILON = np.geomspace(1e-8, 0.9, 1601)
 """Couplings over which yields of pairs are computed."""
 
@@ -74,7 +77,7 @@ class LuminosityScan:
 
 
 def luminosity_scan(
-    scenario: Scenario, background: Background, sources: Budget | None = None, points: int = 81
+    scenario: Scenario, background: Background, sources: Budget | None = None, points: int = POINTS
 ) -> LuminosityScan:
     """Limits against luminosity, up to ten times the scenario's.
 

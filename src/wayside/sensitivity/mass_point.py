@@ -3,32 +3,29 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from numpy.typing import ArrayLike
 
 from wayside.acceptance.decay import DecayCurve
 from wayside.acceptance.detected import Detected
-from wayside.acceptance.estimate import Estimate
+from wayside.acceptance.estimate import ACCURACY, Estimate
 from wayside.acceptance.rule import Rule
-from wayside.acceptance.timing import Arrivals
+from wayside.acceptance.timing import BINS, Arrivals
 from wayside.collider.beams import Beams
 from wayside.detector.box import Box, require_box
 from wayside.detector.volume import Volume
 from wayside.errors import InputError
 from wayside.models.protocol import Model
 from wayside.production import registry
-from wayside.production.process import Frame, Radiation
+from wayside.production.process import DEFAULT_TREATMENT, Frame, Radiation
 from wayside.production.radiative import Regulator
+from wayside.scenario.sections import DECAYS, EFFICIENCY, Decays, Efficiency
 from wayside.selections.signal import SelectedMap
 from wayside.sensitivity import distributions, yields
 from wayside.sensitivity.acceptances import Acceptances
 from wayside.sensitivity.mixture import gamma_beta
 from wayside.sensitivity.production import Production
 from wayside.typing import FloatArray
-
-if TYPE_CHECKING:
-    from wayside.scenario.sections import Decays, Efficiency
 
 
 @dataclass(frozen=True)
@@ -74,16 +71,16 @@ class MassPoint(Production):
     beams: Beams
     volumes: Mapping[str, Volume]
     production: str | tuple[str, ...] = registry.AUTOMATIC
-    regulator: Regulator = "exact"
-    rtol: float = 1e-4
+    regulator: Regulator = DEFAULT_TREATMENT.regulator
+    rtol: float = ACCURACY
     ctau_override: float | None = None
-    decays: "Decays" = "exact"
-    efficiency: "Efficiency" = "unity"
+    decays: Decays = DECAYS
+    efficiency: Efficiency = EFFICIENCY
     selection: str = "timed"
     selected: SelectedMap | None = None
-    radiation: Radiation = "one-photon"
-    vacuum_polarisation: bool = False
-    energy_spread: float = 0.0
+    radiation: Radiation = DEFAULT_TREATMENT.radiation
+    vacuum_polarisation: bool = DEFAULT_TREATMENT.vacuum_polarisation
+    energy_spread: float = DEFAULT_TREATMENT.energy_spread
 
     @property
     def simulates_efficiency(self) -> bool:
@@ -166,7 +163,7 @@ class MassPoint(Production):
         g_d: float,
         edges: ArrayLike | None = None,
         *,
-        bins: int = 60,
+        bins: int = BINS,
     ) -> Arrivals:
         """When excited states enter a detector; as `wayside.sensitivity.distributions.arrivals`."""
         return distributions.arrivals(self, name, epsilon, g_d, edges, bins=bins)

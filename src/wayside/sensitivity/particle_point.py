@@ -4,11 +4,11 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from wayside.acceptance.estimate import ACCURACY
 from wayside.acceptance.particle import Acceptance, acceptance
 from wayside.collider.beams import Beams
 from wayside.constants import HBAR_C
@@ -30,6 +30,7 @@ from wayside.production.particle_process import ParticleProcess
 from wayside.production.process import DEFAULT_TREATMENT, Treatment
 from wayside.scenario import Scenario
 from wayside.scenario.choice import selection_of
+from wayside.scenario.sections import EFFICIENCY, Efficiency
 from wayside.sensitivity.particle_efficiency import (
     Group,
     ParticleDetected,
@@ -39,9 +40,6 @@ from wayside.sensitivity.particle_efficiency import (
 )
 from wayside.sensitivity.selected import selected_map
 from wayside.typing import FloatArray
-
-if TYPE_CHECKING:
-    from wayside.scenario.sections import Efficiency
 
 
 @dataclass(frozen=True)
@@ -76,9 +74,9 @@ class ParticlePoint:
     volumes: Mapping[str, Volume]
     only: tuple[str, ...] | None = None
     treatment: Treatment = DEFAULT_TREATMENT
-    rtol: float = 1e-4
+    rtol: float = ACCURACY
     ctau_override: float | None = None
-    efficiency: "Efficiency" = "unity"
+    efficiency: Efficiency = EFFICIENCY
     selection: str = "timed"
     table: EfficiencyGrid | None = None
 

@@ -30,6 +30,9 @@ from wayside.typing import IntArray
 
 Records = NDArray[Any]
 
+EVENTS_PER_CHUNK: Final = 200
+"""Largest number of events that a worker follows in one piece."""
+
 DESCRIPTION: Final = "run.json"
 PRIMARIES: Final = "primaries.parquet"
 TABLES: Final = "tables"
@@ -62,7 +65,7 @@ class Plan:
     physics: Physics
     data: DataSets
     seed: int
-    events_per_chunk: int = 200
+    events_per_chunk: int = EVENTS_PER_CHUNK
 
     def __post_init__(self) -> None:
         """Check.

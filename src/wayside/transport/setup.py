@@ -5,7 +5,7 @@ from wayside.detector.stack import Stack
 from wayside.scenario import Scenario
 from wayside.scenario.choice import detector_of
 from wayside.transport.datasets import find
-from wayside.transport.plan import Plan
+from wayside.transport.plan import EVENTS_PER_CHUNK, Plan
 from wayside.typing import StructuredArray
 
 
@@ -38,7 +38,7 @@ def plan_of(
     *,
     detector: str | None = None,
     seed: int = 1,
-    events_per_chunk: int = 200,
+    events_per_chunk: int = EVENTS_PER_CHUNK,
 ) -> Plan:
     """Run of the simulation in one detector of a scenario.
 
