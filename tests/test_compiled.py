@@ -245,6 +245,9 @@ def test_a_full_disk_is_said(load: Load, tmp_path: Path, monkeypatch: pytest.Mon
     expected = f"cannot be kept in {tmp_path / 'cache'}: No space left on device"
     with pytest.warns(CacheWarning, match=expected):
         assert function(1.5) == 3.0
+    with warnings.catch_warnings():  # once for all functions, also where filters change
+        warnings.simplefilter("error")
+        assert load()(1.5) == 3.0
     assert files(tmp_path) == []
 
 

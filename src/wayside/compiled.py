@@ -164,6 +164,10 @@ class _Cache(_BASE):  # type: ignore[misc]  # numba's classes are not typed
         self._cache_file.release()
 
 
+_SAID: Final[set[str]] = set()
+"""What was said of folders that take no code."""
+
+
 class _Files:
     """Files of one function, one for each signature."""
 
@@ -242,7 +246,10 @@ class _Files:
     def lost(self, error: Exception) -> None:
         """Say that code cannot be kept; the same words for every function are shown once."""
         text = f"compiled code cannot be kept in {_root(self._folder)}: {reason(error)}"
-        warnings.warn(CacheWarning(text), stacklevel=2)
+        # Python's own memory of what was shown is lost whenever its filters change.
+        if text not in _SAID:
+            _SAID.add(text)
+            warnings.warn(CacheWarning(text), stacklevel=2)
 
     def _path(self, key: Any) -> Path:
         signature, target, (_, closure) = key

@@ -49,6 +49,10 @@ class CacheWarning(UserWarning):
     """Compiled code that cannot be kept, or was damaged; results are the same without it."""
 
 
+class IncompleteWarning(UserWarning):
+    """A file with fewer or more events than its header says."""
+
+
 class FigureWarning(UserWarning):
     """A figure that cannot be drawn; the tables are written."""
 

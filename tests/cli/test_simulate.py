@@ -77,6 +77,7 @@ def test_pairs_with_everything(tmp_path: Path) -> None:
         (["--particle", "e-", "--set", "stack.mpgd=1 mm"], "stack.mpgd = 1 mm: its layers take"),
         (["--particle", "e-", "--set", "stack.plate_fractions.Fe=0.9"], "add up to 1"),
         (["--events", "none.parquet"], "none.parquet: no such file"),
+        (["--events", "none.lhe"], "none.lhe: LHE is written, but not read; must end in .parquet,"),
         ([], "give either --particle or --events"),
     ],
 )

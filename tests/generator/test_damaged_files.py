@@ -8,7 +8,7 @@ import pyhepmc
 import pytest
 
 from wayside import events, load_scenario
-from wayside.errors import InputError
+from wayside.errors import IncompleteWarning, InputError
 from wayside.generator.formats import listing
 from wayside.generator.formats.primaries import read_events
 
@@ -107,6 +107,16 @@ def test_hepmc_of_other_tools(files: dict[str, Path], tmp_path: Path) -> None:
     path.write_bytes(b"\n".join(rows))
     with pytest.raises(InputError, match="less energy than momentum"):
         read_events(path)
+
+
+def test_hepmc_with_other_numbers_of_events(files: dict[str, Path], tmp_path: Path) -> None:
+    """What another tool rewrote without some events is said, as it may have been truncated."""
+    text = files["hepmc"].read_bytes().split(b"A wayside_end")[0]
+    end = text.index(b"HepMC::Asciiv3-END")
+    path = tmp_path / "fewer.hepmc"
+    path.write_bytes(text[: text.index(b"\nE 7 ") + 1] + text[end:])
+    with pytest.warns(IncompleteWarning, match=rf"7 events, where its header counts {EVENTS}$"):
+        assert len(read_events(path)[1]["event"]) == 7
 
 
 def test_hepmc_is_silent_for_other_readers(

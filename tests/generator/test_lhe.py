@@ -61,6 +61,6 @@ def test_what_is_in_it(name: str, values: dict[str, object], tmp_path: Path) -> 
 
 
 def test_it_is_written_alone(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"must end in \.parquet, \.root, \.hepmc$"):
+    with pytest.raises(InputError, match=r"written, but not read; must end in \.parquet"):
         format_of(tmp_path / "events.lhe")
     assert SUFFIXES["lhe"] == ".lhe"

@@ -1,5 +1,6 @@
 """Built-in scenarios, files, and changes by dotted key."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +78,19 @@ def test_own_file(tmp_path: Path) -> None:
     assert (scenario.name, scenario.model.m_aprime) == ("own-study", 8.2)
     path.write_text(f'name = "mine"\n{builtin_text("belle2-forward")}')
     assert load_scenario(path).name == "mine"
+
+
+def test_name_of_an_own_file(tmp_path: Path) -> None:
+    """A file may have any name; what the name of a scenario cannot hold is left out."""
+    text = builtin_text("belle2-forward")
+    stems = {"\N{LATIN SMALL LETTER U WITH DIAERESIS}ber": None, "x" * 200: "x" * 80, "a\nb": "a?b"}
+    for stem, name in stems.items():
+        path = tmp_path / f"{stem}.toml"
+        path.write_text(text)
+        assert load_scenario(path).name == (name or stem)
+    raw = os.fsencode(tmp_path) + b"/a\xff.toml"
+    Path(os.fsdecode(raw)).write_text(text)
+    assert load_scenario(os.fsdecode(raw)).name == "a\N{REPLACEMENT CHARACTER}"
 
 
 def test_a_file_does_not_hide_a_builtin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

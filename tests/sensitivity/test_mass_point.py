@@ -362,6 +362,14 @@ def test_a_detector_that_is_not_there(on_shell: MassPoint) -> None:
             ask()
 
 
+@pytest.mark.filterwarnings("error")
+def test_couplings_of_zero() -> None:
+    """The limit of small couplings: it lives for ever, and there is none."""
+    point = MassPoint(ScalarInelastic(8.0, 4.341, 3.65), Beams.symmetric(10.58), {})
+    assert point.ctau(0.0, 0.1) == point.ctau(1e-3, 0.0) == np.inf
+    assert point.produced_fb(0.0, 0.1) == 0.0
+
+
 @pytest.mark.parametrize("couplings", [(-1e-3, 0.1), (1e-3, -0.1), (np.array([1e-3, -2e-3]), 0.1)])
 @pytest.mark.parametrize("quantity", ["ctau", "produced_fb", "branching_dark", "mean_flight"])
 def test_negative_couplings_are_refused(quantity, couplings) -> None:

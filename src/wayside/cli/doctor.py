@@ -3,7 +3,8 @@
 import importlib.metadata
 import platform
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from textwrap import wrap
 
 import click
 
@@ -44,7 +45,7 @@ def command(as_json: bool) -> None:
         click.echo(table_text(("package", "version"), rows))
         click.echo()
         heads = ("data table", "version", "origin")
-        known = [(t["name"], _short(t["version"]), t["origin"]) for t in tables]
+        known = [row for table in tables for row in _rows_of_table(table)]
         click.echo(table_text(heads, known))
         click.echo("\nGeant4 " + (geant4["version"] or "missing: pip install wayside[simulation]"))
         folder = f", {geant4['folder']}" if geant4["folder"] else ""
@@ -57,12 +58,16 @@ def command(as_json: bool) -> None:
 
 
 _COLUMNS = ("name", "version", "origin")
-_LONGEST = 16
-"""Characters of a version in the table."""
+_LONGEST = 18
+"""Characters of a line of the column of versions."""
 
 
-def _short(version: str) -> str:
-    return version if len(version) <= _LONGEST else f"{version[: _LONGEST - 3]}..."
+def _rows_of_table(table: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
+    """Rows of one data table: its version is whole, in several lines if it is long."""
+    first, *more = wrap(table["version"], _LONGEST) or [""]
+    yield table["name"], first, table["origin"]
+    for part in more:
+        yield "", f"  {part}", ""
 
 
 def _packages() -> dict[str, str | None]:

@@ -5,6 +5,7 @@ import importlib
 import os
 import signal
 import sys
+import traceback
 import warnings
 from collections.abc import Sequence
 from typing import Any, Final
@@ -111,7 +112,8 @@ class WaysideGroup(click.Group):
                 _say("interrupted")
                 sys.exit(EXIT_INTERRUPTED)
             except OSError as error:  # above all a standard output that takes no more
-                _complain(str(error))
+                printing = _was_printing(error)
+                _complain(f"standard output: {error.strerror}" if printing else str(error))
                 if sys.stdout is sys.__stdout__ and sys.stdout is not None:
                     # Python flushes once more as it ends; what is left must go somewhere.
                     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -122,6 +124,12 @@ class WaysideGroup(click.Group):
 def _shown(word: str) -> str:
     text = repr(word if len(word) <= _LONGEST else f"{word[:_LONGEST]}...")
     return " ".join(text.split())
+
+
+def _was_printing(error: OSError) -> bool:
+    """Whether an error comes from standard output, which it does not name."""
+    *_, (frame, _) = traceback.walk_tb(error.__traceback__)
+    return frame.f_code in (click.echo.__code__, WaysideGroup.main.__code__)
 
 
 def _interrupted(error: BaseException | None) -> bool:

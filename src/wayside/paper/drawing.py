@@ -14,7 +14,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 from wayside.models.protocol import Model
 from wayside.paper.planes import LIMIT, Convention, Panel
 from wayside.plotting.style import APPROXIMATE, OURS, RELIC, canvas
-from wayside.plotting.titles import collected
+from wayside.plotting.titles import line
 from wayside.sensitivity.existing import SEARCHES
 from wayside.typing import FloatArray
 
@@ -114,7 +114,7 @@ def contours_figure(
             _contours(axes, curves)
             panel = curves[0].panel
             title = titles[name] if titles else masses_title(name, panel.points[0].model)
-            about = f"{collected(panel.luminosity)}, no background unless the legend says so"
+            about = line(panel.scenario, "no background unless the legend says so")
             axes.set_title(f"{title}\n{about}", loc="left", fontsize=9.5)
         return figure
 
@@ -172,8 +172,8 @@ def planes_figure(
         shown: dict[str, Artist] = {}
         for axes, panel, title in zip(places, panels, titles, strict=True):
             shown |= _plane(axes, panel, luminosities)
-            about = f"{collected(panel.luminosity)}, no background"
-            axes.set_title(f"{title}, {about}", loc="left", fontsize=9.5)
+            about = line(panel.scenario, "no background")
+            axes.set_title(f"{title}\n{about}", loc="left", fontsize=9.5)
         figure.legend(
             handles=list(shown.values()),
             labels=list(shown),

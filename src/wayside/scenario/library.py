@@ -13,6 +13,7 @@ from wayside.errors import InputError
 from wayside.scenario import overrides as changes
 from wayside.scenario.problems import nearest, show
 from wayside.scenario.schema import Scenario
+from wayside.scenario.sections import LONGEST_LINE
 
 
 @cache
@@ -101,8 +102,14 @@ def scenario_data(name_or_path: str | os.PathLike[str]) -> dict[str, Any]:
     else:
         path = Path(name_or_path)
         data = _parsed(_file_text(path), str(path))
-        data.setdefault("name", path.stem)
+        data.setdefault("name", _name_from(path))
     return data
+
+
+def _name_from(path: Path) -> str:
+    """Name of a scenario that has none of its own: its file's, with what a name cannot hold."""
+    letters = os.fsencode(path.stem).decode(errors="replace")[:LONGEST_LINE]
+    return "".join(letter if letter.isprintable() else "?" for letter in letters)
 
 
 def _parsed(text: str, source: str) -> dict[str, Any]:

@@ -35,6 +35,9 @@ _COUPLING = Quantity("pure number", 1e-30, 1e3, zero=_NO_COUPLING)
 _EPSILON = Quantity("pure number", 1e-30, 1.0, open_high=True, zero=_NO_COUPLING)
 _DELTA = Quantity("pure number", 1e-12, 1e12)
 
+LONGEST_LINE: Final = 80
+"""Characters of a name or a description."""
+
 
 Energy = Annotated[float, BeforeValidator(_ENERGY)]
 BeamEnergy = Annotated[float, BeforeValidator(Quantity("energy", M_ELECTRON, 1e6, open_low=True))]
@@ -107,8 +110,8 @@ def _process_names(value: object) -> object:
 
 
 def _line(value: str) -> str:
-    if not (value.isprintable() and value.strip() and len(value) <= 80):
-        refuse("must be one line of 1 to 80 printable characters")
+    if not (value.isprintable() and value.strip() and len(value) <= LONGEST_LINE):
+        refuse(f"must be one line of 1 to {LONGEST_LINE} printable characters")
     return value
 
 

@@ -170,7 +170,8 @@ class Production:
         width_hat = sum(self.excited_width_hats.values())
         if width_hat == 0.0:
             return np.full(shape, np.inf)
-        return np.asarray(HBAR_C / np.broadcast_to(strength * width_hat, shape))
+        with np.errstate(divide="ignore"):  # inf where a coupling is zero
+            return np.asarray(HBAR_C / np.broadcast_to(strength * width_hat, shape))
 
     def branching_dark(self, epsilon: ArrayLike, g_d: ArrayLike) -> FloatArray:
         """Branching ratio of A' into the dark pair."""

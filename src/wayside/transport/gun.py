@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from pydantic_core import PydanticCustomError
 
 from wayside.errors import InputError
+from wayside.generator.formats import SUFFIXES, suffix_kind
 from wayside.generator.formats.primaries import read_primaries
 from wayside.generator.records import PRIMARY
 from wayside.scenario.quantities import Quantity
@@ -172,4 +173,4 @@ def _holds_events(path: Path) -> bool:
     try:
         return "particle_pdg" in pq.read_schema(path).names
     except (OSError, pa.ArrowInvalid):
-        return path.suffix in (".root", ".hepmc", ".hepmc3")
+        return path.suffix != SUFFIXES["parquet"] and suffix_kind(path.suffix) is not None

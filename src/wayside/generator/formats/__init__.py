@@ -98,9 +98,10 @@ def require(kind: str) -> None:
 def format_of(path: Path) -> str:
     """Name of the format of a file that is to be read, by its suffix."""
     kind = suffix_kind(path.suffix)
-    if kind not in READABLE:
-        raise InputError(f"{printable(path)}: must end in {', '.join(READABLE.values())}")
-    return kind
+    if kind in READABLE:
+        return kind
+    what = "" if kind is None else f"{FORMATS[kind].name} is written, but not read; "
+    raise InputError(f"{printable(path)}: {what}must end in {', '.join(READABLE.values())}")
 
 
 def suffix_kind(suffix: str) -> str | None:

@@ -5,6 +5,7 @@ what other tools rewrote in MeV or cm is read as that. Behind the end of the lis
 the number of events and a checksum (`wayside.generator.formats.listing`).
 """
 
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,7 +14,8 @@ from typing import Any
 import numpy as np
 
 from wayside.constants import SPEED_OF_LIGHT
-from wayside.errors import InputError
+from wayside.errors import IncompleteWarning, InputError
+from wayside.files import printable
 from wayside.generator.events import Events
 from wayside.generator.formats.checks import check_events, header_of
 from wayside.generator.formats.columns import M_TO_MM, Columns
@@ -117,6 +119,9 @@ def read_hepmc(path: Path) -> tuple[dict[str, Any], Columns, Columns, np.ndarray
         raise InputError(f"{path}: no events")
     if len(rows) != number:
         raise InputError(f"{path}: damaged: {len(rows)} of {number} events can be read")
+    if number != header.get("events", number):  # another tool rewrote it, and may have chosen some
+        text = f"{printable(path)}: {number} events, where its header counts {header['events']}"
+        warnings.warn(IncompleteWarning(text), stacklevel=2)
     columns = ("event", "detector", "weight", "t", "x", "y", "z")
     events = dict(zip(columns, np.array(rows).T, strict=True))
     for name in ("event", "detector"):
