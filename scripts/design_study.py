@@ -145,11 +145,11 @@ def run(name: str, folder: Path) -> Design:
     def progress(done: int, of: int) -> None:
         print(f"\r{name}: {done} of {of}", end="", file=sys.stderr, flush=True)
 
-    found = run_design(
+    design = run_design(
         plan_of(case), case.evaluations, local_executor(), folder / name, progress=progress
     )
     print(file=sys.stderr)
-    return found
+    return design
 
 
 WEAKER: Final = {
@@ -210,23 +210,23 @@ class Reach(NamedTuple):
         return ratio, float(every.plane.max() / self.signal.plane.max())
 
 
-def reaches(found: Design) -> list[Reach]:
+def reaches(design: Design) -> list[Reach]:
     """The study's proposal and the recommended design."""
     made = []
-    for name, trial in (("proposal", found.start), ("recommended", found.best)):
+    for name, trial in (("proposal", design.start), ("recommended", design.best)):
         if trial is not None:
-            scenario = found.plan.evaluator.scenario(trial.values)
+            scenario = design.plan.evaluator.scenario(trial.values)
             made.append(Reach(name, trial, Signal(scenario, point_of(scenario))))
     return made
 
 
-def variants(name: str, found: Design) -> None:
+def variants(name: str, design: Design) -> None:
     """Print what changes to the recommended design are worth that the search did not propose."""
-    if name not in VARIANTS or found.best is None:
+    if name not in VARIANTS or design.best is None:
         return
     print(f"\n| recommended, but | cost | background | n | median | {' | '.join(ASSUMPTIONS)} |")
     for label, values in VARIANTS[name].items():
-        trial = found.plan.evaluator({**found.best.values, **values})
+        trial = design.plan.evaluator({**design.best.values, **values})
         cells = [f"{trial.by_assumption.get(key, math.nan):.3g}" for key in ASSUMPTIONS]
         background = f"{trial.background:.3g} +- {trial.background_error:.3g}"
         head = (
@@ -235,75 +235,85 @@ def variants(name: str, found: Design) -> None:
         print(head + f"{trial.median_value:.3g} | " + " | ".join(cells) + " |")
 
 
-def report(name: str, found: Design) -> tuple[list[Reach], ChamberSignal]:
+def report(name: str, design: Design) -> tuple[list[Reach], ChamberSignal]:
     """Print the tables of a case."""
-    own = reaches(found)
-    print(f"\n## {CASES[name].title}\n\n{found}\n{found.overrides()}\n")
-    allowed = sum(trial.allowed for trial in found.trials)
-    print(f"{len(found.trials)} designs, {allowed} allowed; hangs on {found.hangs_on}")
+    compared = reaches(design)
+    print(f"\n## {CASES[name].title}\n\n{design}\n{design.overrides()}\n")
+    allowed = sum(trial.allowed for trial in design.trials)
+    print(f"{len(design.trials)} designs, {allowed} allowed; hangs on {design.hangs_on}")
     print("\n| | proposal | recommended |\n|---|---|---|")
-    for key in found.start.values:
-        print(f"| {key} | " + " | ".join(f"{each.trial.values[key]:.4g}" for each in own) + " |")
+    for key in design.start.values:
+        print(
+            f"| {key} | "
+            + " | ".join(f"{reach.trial.values[key]:.4g}" for reach in compared)
+            + " |"
+        )
     for label in (
         *("value", "median_value", "n_limit", "n_limit_median"),
         *("background", "background_error", "yield_error", "cost"),
     ):
-        print(f"| {label} | " + " | ".join(f"{getattr(e.trial, label):.4g}" for e in own) + " |")
+        print(
+            f"| {label} | " + " | ".join(f"{getattr(e.trial, label):.4g}" for e in compared) + " |"
+        )
     print(
         "\n| background | "
-        + " | ".join(f"{e.name}: epsilon, area, n, epsilon of median" for e in own)
+        + " | ".join(f"{e.name}: epsilon, area, n, epsilon of median" for e in compared)
         + " |"
     )
-    for key, one in ASSUMPTIONS.items():
-        print(f"| {one.label} | " + " | ".join(each.row(key) for each in own) + " |")
+    for key, assumption in ASSUMPTIONS.items():
+        print(f"| {assumption.label} | " + " | ".join(reach.row(key) for reach in compared) + " |")
     print("\n| change | alone | undone |\n|---|---|---|")
-    for step in found.steps:
+    for step in design.steps:
         cells = [f"{t.value:.4g}, {t.cost:.3g} {t.reason}" for t in (step.alone, step.undone)]
         print(f"| {step.change.name} | " + " | ".join(cells) + " |")
     for key in ASSUMPTIONS:
-        other = next(each.other for each in found.alternatives if each.name == key)
+        other = next(
+            alternative.other for alternative in design.alternatives if alternative.name == key
+        )
         if other is not None:
             values = {name: float(f"{value:.4g}") for name, value in other.values.items()}
             print(f"best of all, {key}: {other.by_assumption[key]:.3g}, {other.cost:.3g}, {values}")
-    print(f"lead stands in: {found.in_the_way}; uncertainty: {found.uncertainty}")
-    variants(name, found)
-    for each in own:
+    print(f"lead stands in: {design.in_the_way}; uncertainty: {design.uncertainty}")
+    variants(name, design)
+    for reach in compared:
         print(
             "{}: epsilon, most events with all photons over one: {:.4g}, {:.4g}".format(
-                each.name, *each.with_all_photons
+                reach.name, *reach.with_all_photons
             )
         )
-    print("\nevents at most: " + ", ".join(f"{e.name} {e.signal.plane.max():.3g}" for e in own))
-    every = {e.name: replace(e.signal.point, efficiency="unity") for e in own}  # type: ignore[type-var]
-    for each in own:
-        all_decays = Signal(each.signal.scenario, every[each.name])
-        print(f"every decay, {each.name}: {all_decays.plane.max():.3g} at most,"
+    print(
+        "\nevents at most: " + ", ".join(f"{e.name} {e.signal.plane.max():.3g}" for e in compared)
+    )
+    every = {e.name: replace(e.signal.point, efficiency="unity") for e in compared}  # type: ignore[type-var]
+    for reach in compared:
+        all_decays = Signal(reach.signal.scenario, every[reach.name])
+        print(f"every decay, {reach.name}: {all_decays.plane.max():.3g} at most,"
               f" epsilon {smallest(all_decays, 2.303).value:.3g}")  # fmt: skip
     chamber = chamber_signal(scenario_of(CASES[name]), CHAMBERS[name])
     print(f"\n{CHAMBERS[name]}\ntracks: {chamber.passing}")
-    boxes = " | ".join(f"{e.name}: no background, as expected" for e in own)
+    boxes = " | ".join(f"{e.name}: no background, as expected" for e in compared)
     print(f"\n| chamber | epsilon | area | events at most | {boxes} |")
     for label, change in {"as assumed": {}, **WEAKER}.items():
         less = weaker(chamber, change)
         of_box = [
             ", ".join(
-                f"{covered(each.signal, each.level(b), less):.3g}" for b in ("none", "nominal")
+                f"{covered(reach.signal, reach.level(b), less):.3g}" for b in ("none", "nominal")
             )
-            for each in own
+            for reach in compared
         ]
         print(f"| {label} | {less.smallest.value:.3g} | {less.area:.3g} | {less.plane.max():.3g} |"
               f" {' | '.join(of_box)} |")  # fmt: skip
-    return own, chamber
+    return compared, chamber
 
 
-def plane_figure(name: str, own: list[Reach], chamber: ChamberSignal) -> Figure:
+def plane_figure(name: str, compared: list[Reach], chamber: ChamberSignal) -> Figure:
     """Exclusion in the plane of couplings: both designs and the chamber."""
     epsilon, g_d = np.geomspace(1e-6, 1e-1, 201), np.geomspace(1e-3, np.sqrt(4.0 * np.pi), 121)
     lines = [
-        *((each.signal, each.level("nominal"), f"box, {each.name}", color, "-")
-          for each, color in zip(own, ("#c8102e", "#1f3f94"), strict=True)),
-        *((each.signal, each.level("none"), f"{each.name}, no background", color, ":")
-          for each, color in zip(own, ("#c8102e", "#1f3f94"), strict=True)),
+        *((reach.signal, reach.level("nominal"), f"box, {reach.name}", color, "-")
+          for reach, color in zip(compared, ("#c8102e", "#1f3f94"), strict=True)),
+        *((reach.signal, reach.level("none"), f"{reach.name}, no background", color, ":")
+          for reach, color in zip(compared, ("#c8102e", "#1f3f94"), strict=True)),
         (chamber, chamber.level, "drift chamber, as assumed", "#2e7d32", "-"),
         (weaker(chamber, WEAKER["both"]), weaker(chamber, WEAKER["both"]).level,
          "drift chamber, a tenth, background 100", "#2e7d32", "--"),
@@ -338,15 +348,15 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="write docs/figures/design-*.png")
     options = parser.parse_args()
     for name in options.case or CASES:
-        found = run(name, options.work)
-        own, chamber = report(name, found)
+        design = run(name, options.work)
+        compared, chamber = report(name, design)
         if not options.write:
             continue
         figures = {}
-        if any(each.signal.plane.max() >= each.level("none") for each in own):
-            figures["plane"] = plane_figure(name, own, chamber)
-        if found.best is not None and name == "belle2":
-            figures |= {"front": front_figure(found), "changes": changes_figure(found)}
+        if any(reach.signal.plane.max() >= reach.level("none") for reach in compared):
+            figures["plane"] = plane_figure(name, compared, chamber)
+        if design.best is not None and name == "belle2":
+            figures |= {"front": front_figure(design), "changes": changes_figure(design)}
         for kind, figure in figures.items():
             figure.savefig(ROOT / "docs" / "figures" / f"design-{name}-{kind}.png", dpi=150)
 

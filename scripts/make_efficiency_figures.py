@@ -102,13 +102,13 @@ def series(name: str):  # type: ignore[no-untyped-def]
 def particle_series(particle: Particle):  # type: ignore[no-untyped-def]
     """Efficiency of the visible decays of a single particle in box A of the study's detector."""
     masses = np.geomspace(*particle.masses, 30)
-    found = {selection: [] for selection in SELECTIONS}
+    values_by_selection = {selection: [] for selection in SELECTIONS}
     for mass in masses:
         values = {**particle.values, "model.mass": float(mass), "run.efficiency": "simulated"}
         for selection in SELECTIONS:
             scenario = load_scenario("belle2-forward-beams", {**values, "run.selection": selection})
             point, couplings = particle_point(scenario), scenario.model.couplings
-            found[selection].append(
+            values_by_selection[selection].append(
                 (
                     float(point.detected_fraction("A", couplings)),
                     point.detected_error("A", couplings),
@@ -117,7 +117,7 @@ def particle_series(particle: Particle):  # type: ignore[no-untyped-def]
     return {
         "title": particle.title,
         "mass": masses,
-        **{selection: np.array(values).T for selection, values in found.items()},
+        **{selection: np.array(values).T for selection, values in values_by_selection.items()},
     }
 
 

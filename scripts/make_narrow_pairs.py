@@ -85,7 +85,7 @@ def main() -> None:
     for k in range(len(CHANNELS)):
         for low, high in pairwise(EDGES):
             mine = (rows["channel"] == k) & (rows["opening"] >= low) & (rows["opening"] < high)
-            counts = [int(passed[each][mine].sum()) for each in ("vertex", "timed")]
+            counts = [int(passed[selection][mine].sum()) for selection in ("vertex", "timed")]
             lines.append([k, low, high, int(mine.sum()), *counts])
     engine = engine_record(find(scenario.geant4.data))
     header = {

@@ -78,9 +78,9 @@ def main() -> None:
     samples = read_samples(options.candidates)
     for splitting, values, numbers in CASES:
         scenario = load_scenario(SCENARIO).with_values(list(values))
-        found = search(scenario, samples, Settings(fibre_layers=numbers[0]))
+        of_first = search(scenario, samples, Settings(fibre_layers=numbers[0]))
         for planes in numbers:
-            result = found if planes == numbers[0] else with_planes(found, samples, planes)
+            result = of_first if planes == numbers[0] else with_planes(of_first, samples, planes)
             print(line(result, planes), flush=True)
             if options.write is not None:
                 options.write.mkdir(parents=True, exist_ok=True)

@@ -90,7 +90,7 @@ def job() -> Job:
 
 def decays_on_tile(name: str, tile: int) -> tuple[StructuredArray, StructuredArray]:
     """Decays of a scenario, put into the second block, and their particles."""
-    sample = next(each for each in samples() if each.name == name)
+    sample = next(candidate for candidate in samples() if candidate.name == name)
     assert isinstance(sample, ScenarioSample)
     few = replace(sample, events=DECAYS)
     rows, particles = scenario_decays(few, DECAYS, SEED + 1000 * sample.number + tile)

@@ -91,8 +91,8 @@ def check_extras(wheel: Path, folder: Path) -> None:
         counts = []
         for python in pythons:
             words = ["uv", "pip", "compile", "--quiet", "--only-binary", ":all:"]
-            found = run([*words, "--python-version", python, source])
-            counts.append(str(len(re.findall(r"^\S+==", found, flags=re.M))))
+            resolved = run([*words, "--python-version", python, source])
+            counts.append(str(len(re.findall(r"^\S+==", resolved, flags=re.M))))
         say(f"{extra or 'no extra'}: {', '.join(counts)} packages for {', '.join(pythons)}")
 
 

@@ -32,3 +32,13 @@ def test_names_at_the_top_level() -> None:
     text = (ROOT / "docs/python.md").read_text("utf-8")
     listed = re.findall(r"^\.\. auto\w+:: (\w+)$", text, re.M)
     assert sorted(listed) == sorted({*wayside.__all__} - {"__version__"})
+
+
+def test_map_of_the_packages() -> None:
+    """CONTRIBUTING lists every layer, the highest first."""
+    text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    _, _, table = text.partition("| package in `src/wayside` | what it does |\n|---|---|\n")
+    table, _, _ = table.partition("\n\n")
+    first_column = [line.split("|")[1] for line in table.splitlines()]
+    listed = [name for cell in first_column for name in re.findall(r"`(\w+)`", cell)]
+    assert [f"wayside.{name}" for name in listed] == layers()[::-1]

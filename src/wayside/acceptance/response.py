@@ -38,9 +38,9 @@ class WeightedPairs(NamedTuple):
     pair: str
     """Channel of the table."""
     masses: tuple[float, float]
-    """Of both particles in GeV."""
+    """Masses of both particles in GeV."""
     fraction: float
-    """Of all decays."""
+    """Fraction of all decays."""
     points: DecayPoints
 
 
@@ -105,9 +105,9 @@ class _Decays(NamedTuple):
     """Decays in the rest frame of what decays, one a row."""
 
     channel: IntArray
-    """In the table."""
+    """Index of the channel in the table."""
     mass: FloatArray
-    """Of both prongs."""
+    """Mass of either prong in GeV."""
     weight: FloatArray
     energy: FloatArray
     momentum: FloatArray

@@ -81,7 +81,7 @@ class Production:
 
     @property
     def mean(self) -> FloatArray:
-        """Of them an event, shape (k,)."""
+        """Mean number of particles in an event of each class, shape (k,)."""
         return np.asarray(self.counts.sum(axis=(1, 2)) / self.events)
 
     def select(self, classes: tuple[str, ...]) -> BoolArray:

@@ -245,7 +245,7 @@ def require_named_plane(scenario: "Scenario", plane: str | None) -> None:
     Parameters
     ----------
     scenario
-        As loaded.
+        Scenario from `load`.
     plane
         Value of the option, None where it was not given.
 

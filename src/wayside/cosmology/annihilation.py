@@ -61,7 +61,7 @@ class Strength:
     opens: BoolArray
     """Whether a fermion threshold opens at a break, shape of ``breaks``."""
     masses: FloatArray
-    """Of fermions, GeV."""
+    """Masses of the fermions in GeV."""
     weights: FloatArray
     """Colours times squared charge of each fermion."""
     narrow: FloatArray

@@ -15,7 +15,7 @@ class Assumption(NamedTuple):
     Attributes
     ----------
     label
-        In words.
+        Name in words.
     counts
         Expected events and their standard error, of those that are expected.
     """

@@ -87,7 +87,7 @@ class OptunaOptimiser:
     objectives
         Number of objectives.
     seed
-        Of the sampler.
+        Seed of the sampler.
     first
         A design to propose first, by key.
 

@@ -177,7 +177,7 @@ def require_box(volume: Volume, name: str, purpose: str) -> Box:
     Parameters
     ----------
     volume
-        Of the detector.
+        Volume of the detector.
     name
         Of the detector, for the message.
     purpose

@@ -195,12 +195,12 @@ class Stack:
 
     @property
     def shield_material(self) -> Material:
-        """Of the shield."""
+        """Material of the shield."""
         return LEAD
 
     @property
     def fibre_material(self) -> Material:
-        """Of the fibres."""
+        """Material of the fibres."""
         return POLYSTYRENE
 
     @property

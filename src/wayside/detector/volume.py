@@ -48,7 +48,7 @@ class Key:
     Attributes
     ----------
     name
-        As it is written.
+        Name as it is written in a scenario.
     dimension
         ``"length"`` (m), ``"angle"`` (rad) or ``"pure number"``.
     low, high

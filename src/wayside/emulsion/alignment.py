@@ -24,7 +24,7 @@ def misalign(micro: StructuredArray, error: float, seed: int) -> StructuredArray
     error
         Standard deviation of the shift along x and along y in um.
     seed
-        Of the experiment, from 0.
+        Seed of the experiment, 0 or more.
     """
     shifted = micro.copy()
     patch = np.stack([np.floor(micro["x"] / PATCH), np.floor(micro["y"] / PATCH)])

@@ -192,7 +192,7 @@ def changed(scenario: Scenario, key: str, text: str) -> dict[str, object]:
     Parameters
     ----------
     scenario
-        As it is.
+        Scenario with the values that are set now.
     key
         Key of a control.
     text

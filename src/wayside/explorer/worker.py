@@ -19,7 +19,7 @@ class Worker:
     Parameters
     ----------
     name
-        Of the thread.
+        Name of the thread.
     """
 
     def __init__(self, name: str) -> None:

@@ -151,7 +151,7 @@ def vector_states(mass: float) -> tuple[FinalState, ...]:
     Parameters
     ----------
     mass
-        In GeV, above two pions.
+        Mass of the hadrons together in GeV, above that of two pions.
 
     Returns
     -------

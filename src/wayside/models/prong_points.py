@@ -62,7 +62,7 @@ def named(mass: float, states: Iterable[FinalState]) -> tuple[FinalState, ...]:
     Parameters
     ----------
     mass
-        Of what decays, in GeV.
+        Mass of what decays, in GeV.
     states
         Final states of one width.
     """

@@ -93,7 +93,7 @@ def radiative_squared(
     dark
         Takes the tensor of A' with indices up, shape (4, 4), to a number.
     mass
-        Of the electron.
+        Mass of the electron, in the unit of the momenta.
     """
     pole1, pole2 = -2.0 * dot(k1, photon), -2.0 * dot(k2, photon)
     left, right = slash(k2) - mass * IDENTITY, slash(k1) + mass * IDENTITY

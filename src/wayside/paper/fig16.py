@@ -14,6 +14,7 @@ from wayside.paper.planes import Convention, Panel
 from wayside.paper.printed import REACH_OFF_SHELL_HIGH, REACH_OFF_SHELL_LOW
 from wayside.paper.rows import Ours, Printed, Row, decade, within
 from wayside.paper.section import Context, Drawing, Outcome
+from wayside.production.direct_process import DirectProcess
 
 NAMES: Final = ("a", "b")
 
@@ -46,7 +47,7 @@ def run(context: Context) -> Outcome:  # noqa: ARG001
         theirs, ours = band("a", "study")[end], band("a", "exact")[end]
         rows.append(
             Row(
-                key=f"reach.off-shell.{'low' if end == 0 else 'high'}",
+                key=f"reach.{DirectProcess.name}.{'low' if end == 0 else 'high'}",
                 quantity=f"{'least' if end == 0 else 'largest'} epsilon excluded off shell,"
                 " g_D = sqrt(4 pi)",
                 study=study,

@@ -41,7 +41,7 @@ class Panel:
     scenario
         Of the study's conventions; gives luminosity and signal detectors.
     label
-        Of the axis, in mathtext.
+        Label of the axis, in mathtext.
     x
         Values of the columns, increasing, drawn on a logarithmic axis.
     points
@@ -49,7 +49,7 @@ class Panel:
     g_d
         Dark coupling of each column.
     epsilon_range
-        Of the plane.
+        Lower and upper end of epsilon in the plane.
     acceptance
         The study's, as a fraction; None where it computed it.
     level

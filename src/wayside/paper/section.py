@@ -28,7 +28,7 @@ class Drawing:
     Attributes
     ----------
     name
-        Of its files, without ending.
+        Name of its files, without ending.
     caption
         What it shows, and which of its parameters the study's text gives.
     draw

@@ -80,7 +80,7 @@ def apart(mover: Mover, positions: FloatArray, order: FloatArray, count: int) ->
     mover
         The detector.
     positions
-        In m, shape (n, 3).
+        Positions in m, shape (n, 3).
     order
         The larger the better, -inf where there is nothing, shape (n,).
     count

@@ -52,7 +52,7 @@ class Rates(NamedTuple):
     point: Point
     luminosity_fb: float
     distances: tuple[ProperDistances, ...]
-    """Of every process of the mass point."""
+    """Proper distances of every process of the mass point."""
 
     def events(self, couplings: Couplings) -> FloatArray:
         """Visible decays expected at every position, shape (positions, k).

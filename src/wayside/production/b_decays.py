@@ -61,7 +61,7 @@ class Meson(NamedTuple):
     """A B meson."""
 
     mass: float
-    """In GeV."""
+    """Mass of the meson in GeV."""
     lifetime_ps: float
     fraction: float
     """Of the B B pairs of the Y(4S) that consist of it."""

@@ -28,7 +28,7 @@ class CollinearFlight(NamedTuple):
     frames: Frames
     energy: float
     momentum: float
-    """Of the A' in the centre of mass."""
+    """Energy and momentum of the A' in the centre of mass."""
     peaks: FloatArray
     """Directions in the laboratory of an A' along either beam, unit vectors, shape (2, 3)."""
     width: float
@@ -105,7 +105,7 @@ def collinear_flight(
     Parameters
     ----------
     mass
-        Of the A' in GeV.
+        Mass of the A' in GeV.
     beams
         The collider.
     regulator

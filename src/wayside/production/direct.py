@@ -23,7 +23,7 @@ class DirectShape(NamedTuple):
 
     energy: float
     momentum: float
-    """Of the excited state in the centre of mass."""
+    """Energy and momentum of the excited state in the centre of mass."""
     isotropic: float
     polarised: float
     """Density per steradian is ``isotropic + polarised sin^2``, normalised to one."""

@@ -164,7 +164,7 @@ class DirectProcess(Process):
 
     @property
     def mediator_mass(self) -> float:
-        """Of the collision, in GeV."""
+        """Mass of the virtual A' in GeV: the energy of the collision."""
         return self.beams.sqrt_s
 
     def complete(

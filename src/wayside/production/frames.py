@@ -110,7 +110,7 @@ def in_centre_of_mass(gamma, boost_cm, sight, momentum, energy):  # type: ignore
     Parameters
     ----------
     gamma, boost_cm
-        Of `Frames`.
+        Fields of `Frames`.
     sight
         From `line_of_sight`.
     momentum, energy

@@ -23,7 +23,7 @@ class SampledFlight(NamedTuple):
 
     frames: Frames
     mass: float
-    """In GeV."""
+    """Mass of the particle in GeV."""
     weight: FloatArray
     """Fractions of all particles, shape (n,)."""
     transverse: FloatArray

@@ -42,7 +42,7 @@ class Treatment(NamedTuple):
     """How a process is computed where there is a choice."""
 
     regulator: Regulator = REGULATOR
-    """Of the electron mass in e+ e- -> gamma A'."""
+    """Treatment of the electron mass in e+ e- -> gamma A'."""
     radiation: Radiation = "one-photon"
     """Which photons off the beams are counted in cross-sections."""
     vacuum_polarisation: bool = False
@@ -76,7 +76,7 @@ class Companions(NamedTuple):
     """Momenta in the laboratory in GeV of what is made together, shape (n, 3), one row an event."""
 
     flying: FloatArray
-    """Of the long-lived particle."""
+    """Momenta of the long-lived particle in GeV, shape (n, 3)."""
     mediator: FloatArray
     """Of the A' it came from; of the whole collision where that is virtual."""
 

@@ -92,7 +92,7 @@ class RadiativeProcess(Process):
 
     @property
     def mediator_mass(self) -> float:
-        """Of the A', in GeV."""
+        """Mass of the A' in GeV."""
         return self.model.m_aprime
 
     def complete(

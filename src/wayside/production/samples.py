@@ -32,7 +32,7 @@ class Sample(NamedTuple):
     """Particles that fly, with weights."""
 
     mass: float
-    """In GeV."""
+    """Mass of the particle in GeV."""
     weight: FloatArray
     """Shape (n,)."""
     momentum: FloatArray
@@ -40,7 +40,7 @@ class Sample(NamedTuple):
     total_weight: float
     """Sum of the weights of all events, those without such a particle too."""
     cross_section_fb: float | None
-    """From the header of the file."""
+    """Cross-section in fb, from the header of the file; None where it has none."""
 
 
 class _Rows(NamedTuple):

@@ -32,7 +32,7 @@ class Energies(NamedTuple):
     polarised: FloatArray
     """As in `wayside.production.direct.DirectShape`."""
     cross_section: FloatArray
-    """In any unit."""
+    """Cross-section in any unit, which is the same for all."""
 
 
 def energies_of(process: DirectProcess, most: float) -> Energies:

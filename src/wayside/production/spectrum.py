@@ -198,7 +198,7 @@ def rapidity_at(parts, number, u):  # type: ignore[no-untyped-def]
     parts, number
         Segments, shape (4, MAX_SEGMENTS), and how many there are, as in `register_segments`.
     u
-        From 0 to 1.
+        Fraction of the total length of the segments, from 0 to 1.
 
     Returns
     -------
@@ -250,7 +250,7 @@ def place(flight: Any, ray: Any, u: Any, parts: Any) -> Any:
     ray
         Unit vector in the laboratory, shape (3,).
     u
-        From 0 to 1.
+        Fraction of the segments, or of the lines by their weights, from 0 to 1.
     parts
         Room, shape (4, MAX_SEGMENTS).
 

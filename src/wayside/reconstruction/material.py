@@ -176,7 +176,7 @@ def highland(radiation_lengths: float, p: float, beta: float) -> float:
     Parameters
     ----------
     radiation_lengths
-        Of the path.
+        Length of the path in radiation lengths.
     p
         Momentum in MeV.
     beta
@@ -193,7 +193,7 @@ def bethe(p: float, mass: float) -> float:
     Parameters
     ----------
     p, mass
-        In MeV.
+        Momentum and mass in MeV.
     """
     bg = p / mass
     beta2 = bg * bg / (1.0 + bg * bg)

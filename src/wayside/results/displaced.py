@@ -118,7 +118,7 @@ def chamber_signal(
     events
         Simulated decays for each zone and lifetime, for the fraction with momentum enough.
     seed
-        Of these.
+        Seed of the simulated decays.
 
     Raises
     ------

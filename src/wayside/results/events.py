@@ -27,7 +27,7 @@ class EventSample:
     Parameters
     ----------
     generator
-        Of the scenario's own point.
+        Generator at the scenario's own point.
     number
         Events in the sample.
     seed

@@ -95,7 +95,7 @@ class About(NamedTuple):
     comment
         What the submission is.
     reactions
-        In the notation of HEPData.
+        Reactions in the notation of HEPData.
     sqrt_s
         Centre-of-mass energy in GeV.
     phrases

@@ -123,7 +123,7 @@ def read_provenance(folder: Path) -> Provenance:
     Parameters
     ----------
     folder
-        Of a saved result.
+        Folder of a saved result.
 
     Raises
     ------

@@ -190,7 +190,7 @@ def read_partition(folder: Path, number: int, digest: str) -> Partition | None:
     folder
         Folder of the scan.
     number
-        Of the partition.
+        Number of the partition.
     digest
         Hash of the inputs.
 

@@ -36,7 +36,7 @@ class Span(NamedTuple):
     """Points of a partition."""
 
     number: int
-    """Of the partition, from 0."""
+    """Number of the partition, from 0."""
     start: int
     stop: int
 

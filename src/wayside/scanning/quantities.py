@@ -66,7 +66,7 @@ class Quantity:
     Parameters
     ----------
     name
-        As users give it.
+        Name as users give it to ``wayside scan``.
     unit
         Unit, ``"1"`` for a pure number, ``""`` for text, `OF_COUPLING` for that of the coupling.
     words

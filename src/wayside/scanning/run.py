@@ -31,7 +31,7 @@ class Shard(NamedTuple):
     """Every ``of``-th partition of a scan."""
 
     number: int = 1
-    """From 1."""
+    """Number of the part, from 1."""
     of: int = 1
 
     def has(self, partition: int) -> bool:

@@ -21,7 +21,7 @@ class CostSection(Section):
     exchange
         Each time that the films of a detector are put in, the first time too: work and transport.
     scanning_hour
-        For each hour of a microscope.
+        Price of an hour of a microscope.
     scanning_speed
         Films that it reads in an hour, in cm^2 of base.
     plate, tungsten, lead

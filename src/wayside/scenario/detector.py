@@ -90,7 +90,7 @@ def section_class(base: type[S], keys: tuple[Key, ...]) -> type[S]:
     base
         Class with the keys that all shapes have.
     keys
-        Of the shape.
+        Keys of the shape.
     """
     return cast(type[S], _section_class(base, keys))
 

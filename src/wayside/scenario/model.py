@@ -77,7 +77,7 @@ class ParticleSection(ModelSection):
     Attributes
     ----------
     mass
-        In GeV.
+        Mass of the particle in GeV.
     """
 
     mass: Energy | None

@@ -232,7 +232,7 @@ class RunSection(Section):
     signal
         Names of the detectors that count in the total, None for all.
     confidence_level
-        Of the exclusion.
+        Confidence level of the exclusion.
     selection
         What counts as an event: a ``"vertex"`` in the emulsion alone, one that is ``"timed"`` as
         well (`wayside.efficiency.selection.Selection`), or what a search selects: ``"search"`` for

@@ -41,7 +41,7 @@ class Strength(NamedTuple):
     values: FloatArray
     """Values over which yields are computed, rising."""
     own: float
-    """Of the scenario."""
+    """Value at the scenario's own point."""
     words: str
     """What stays fixed, for people; empty if nothing does."""
 

@@ -46,7 +46,7 @@ class Known(NamedTuple):
     """Channel of the table."""
     state: FinalState
     fraction: float
-    """Of the decays of a width."""
+    """Fraction of the decays that the width counts."""
 
 
 class States(NamedTuple):

@@ -3,6 +3,10 @@
 Geant4 ends the process on what it takes for fatal; a worker that dies is reported with its seed
 and replaced, its chunk tried once more with the same seed. Chunks appear whole or not at all, so
 nothing is lost or counted twice, whenever a run is killed.
+
+This is apart from `wayside.executors`. Geant4 needs a process of its own with a single worker, too,
+and processes of an executor import the main module again, which a script of a user would have to
+guard; a worker here is a command, one engine serves all of its chunks, and it writes them itself.
 """
 
 import contextlib

@@ -20,9 +20,9 @@ class Format(NamedTuple):
     Attributes
     ----------
     name
-        As its users write it.
+        Name in words, as for messages.
     suffix
-        With which its files end.
+        Ending of its files, with the dot.
     needs
         Packages.
     write

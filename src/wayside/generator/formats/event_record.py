@@ -59,7 +59,7 @@ class Record(NamedTuple):
     Attributes
     ----------
     number
-        Of the event, from 0.
+        Number of the event, from 0.
     detector
         Name of the detector in which it decays.
     channel
