@@ -1,8 +1,6 @@
 """Files are whole or not there."""
 
 import os
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
@@ -206,12 +204,3 @@ def test_a_claim_ends(tmp_path: Path) -> None:
     with claimed_folder(tmp_path / "a"):
         (tmp_path / "a" / "kept").touch()
     assert (tmp_path / "a" / "kept").exists()
-
-
-def test_a_process_that_has_ended_is_not_running() -> None:
-    """Not even while nobody has asked how it ended."""
-    process = subprocess.Popen([sys.executable, "-c", ""])
-    os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
-    assert not processes.is_running(process.pid)
-    process.wait()
-    assert processes.is_running(os.getpid())

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from wayside.backgrounds.faces import seen
+from wayside.backgrounds.faces import directions_into
 from wayside.detector.box import Box
 
 
@@ -25,7 +25,7 @@ def test_solid_angle_against_rays(box: Box) -> None:
     hit = float(np.mean(box.crossings(rays).hit))
     # Four standard deviations: one in 16,000 seeds fails.
     error = 4.0 * math.sqrt(hit * (1.0 - hit) / len(rays))
-    assert seen(box)[1].sum() / (4.0 * math.pi) == pytest.approx(hit, abs=error)
+    assert directions_into(box)[1].sum() / (4.0 * math.pi) == pytest.approx(hit, abs=error)
 
 
 def test_solid_angle_of_a_rectangle() -> None:
@@ -33,7 +33,7 @@ def test_solid_angle_of_a_rectangle() -> None:
     box = Box.place([0.0, 0.0, 2.0], [1.0, 3.0, 1e-3], "beam")
     a, b, d = 0.5, 1.5, 2.0
     exact = 4.0 * math.asin(a * b / math.sqrt((a * a + d * d) * (b * b + d * d)))
-    assert seen(box, 30)[1].sum() == pytest.approx(exact, rel=1e-10)
+    assert directions_into(box, 30)[1].sum() == pytest.approx(exact, rel=1e-10)
 
 
 def test_faces_close_the_box() -> None:

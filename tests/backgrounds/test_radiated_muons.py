@@ -9,7 +9,7 @@ from backgrounds.test_collider_muons import after_a_photon
 from wayside import load_scenario
 from wayside.backgrounds import collider_muons
 from wayside.backgrounds.collider_muons import born
-from wayside.backgrounds.faces import seen
+from wayside.backgrounds.faces import directions_into
 from wayside.backgrounds.radiated_muons import NODES, radiated_muons
 from wayside.collider.beams import Beams
 from wayside.constants import M_MUON
@@ -24,7 +24,7 @@ def by_photon_energy(
     beams: Beams, box: Box, least: float, nodes: int, order: int
 ) -> tuple[float, float]:
     """Muons into a box in fb, and those with twice the least energy, summed photon by photon."""
-    directions, solid = seen(box, order)
+    directions, solid = directions_into(box, order)
     x_max = 1.0 - (2.0 * M_MUON / beams.sqrt_s) ** 2 * (1.0 + 1e-6)
     counts = np.zeros(2)
     for x, weight in zip(*radiator.nodes(beams.sqrt_s, x_max, nodes), strict=True):

@@ -13,7 +13,7 @@ import numpy as np
 
 from wayside.backgrounds import muon_shield, narrow_peaks
 from wayside.backgrounds.counts import Count
-from wayside.backgrounds.faces import seen
+from wayside.backgrounds.faces import directions_into
 from wayside.backgrounds.klong import shield_of
 from wayside.backgrounds.klong_shield import Shield
 from wayside.backgrounds.radiated_muons import angular, radiated_muons
@@ -104,7 +104,7 @@ def entering_probability(
     beams: Beams, box: Box, least_energy: float = 0.0, order: int = 12
 ) -> float:
     """Probability that one muon of a pair enters a box, and has at least some energy in GeV."""
-    directions, solid = seen(box, order)
+    directions, solid = directions_into(box, order)
     return float(solid @ direction_density(beams, directions, least_energy))
 
 
@@ -129,7 +129,7 @@ def continuum(
     least_energy
         Smallest energy in GeV of muons that count.
     """
-    directions, solid = seen(box, order)
+    directions, solid = directions_into(box, order)
     density = per_solid_angle(beams, directions, radiation=radiation, least_energy=least_energy)
     return float(solid @ density)
 
@@ -178,7 +178,7 @@ def energies(
     kinetic, weights
         Shape (n,) each: nodes of a quadrature, at the collision point.
     """
-    directions, solid = seen(box, order)
+    directions, solid = directions_into(box, order)
     muons = radiated_muons(beams, directions, least_energy)
     weights = muons.weights * solid[:, None]
     there = weights > 0.0
@@ -220,7 +220,7 @@ def resonant_energies(
     kinetic, weights
         Shape (n,) each; weights add up to `entering_probability`.
     """
-    directions, solid = seen(box, order)
+    directions, solid = directions_into(box, order)
     parts = _by_momentum(beams, directions)
     energy = np.concatenate([part[0] for part in parts])
     weights = np.concatenate([solid * part[1] for part in parts])

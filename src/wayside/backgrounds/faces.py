@@ -10,7 +10,7 @@ from wayside.typing import FloatArray
 _BEAM = np.array([0.0, 0.0, 1.0])
 
 
-def seen(volume: Volume, order: int = 12) -> tuple[FloatArray, FloatArray]:
+def directions_into(volume: Volume, order: int = 12) -> tuple[FloatArray, FloatArray]:
     """Directions from the interaction point into a volume, with solid angles.
 
     Parameters

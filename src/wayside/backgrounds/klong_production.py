@@ -13,7 +13,7 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from wayside.backgrounds.faces import seen
+from wayside.backgrounds.faces import directions_into
 from wayside.collider.beams import Beams
 from wayside.constants import CTAU_KLONG, FB_PER_NB
 from wayside.data import read_table
@@ -270,7 +270,7 @@ def entering(beams: Beams, box: Box, order: int = 8, hadron: Hadron = "klong") -
             f"sqrt_s = {beams.sqrt_s:.4g} GeV: {WORDS[hadron]} production is tabulated"
             f" at {known} GeV only"
         )
-    directions, solid = seen(box, order)
+    directions, solid = directions_into(box, order)
     velocity = beams.boost
     gamma = 1.0 / math.sqrt(1.0 - float(velocity @ velocity))
     # The fastest that the boost can make of the last bin.

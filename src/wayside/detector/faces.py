@@ -154,10 +154,10 @@ class Ring:
         """Gauss-Legendre points along the line, ``order``, times ``4 order`` around the axis."""
         nodes, weights = np.polynomial.legendre.leggauss(order)
         (r1, z1), (r2, z2) = self.ends
-        share = 0.5 * (1.0 + nodes)
+        fraction = 0.5 * (1.0 + nodes)
         around = 2.0 * np.pi * (np.arange(4 * order) + 0.5) / (4 * order)
-        radius, phi = np.meshgrid(r1 + share * (r2 - r1), around, indexing="ij")
-        height = np.broadcast_to((z1 + share * (z2 - z1))[:, None], radius.shape)
+        radius, phi = np.meshgrid(r1 + fraction * (r2 - r1), around, indexing="ij")
+        height = np.broadcast_to((z1 + fraction * (z2 - z1))[:, None], radius.shape)
         away = np.cos(phi)[..., None] * self.axes[0] + np.sin(phi)[..., None] * self.axes[1]
         points = self.origin + radius[..., None] * away + height[..., None] * self.axes[2]
         normals = self.outward[0] * away + self.outward[1] * self.axes[2]

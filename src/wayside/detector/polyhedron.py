@@ -181,8 +181,8 @@ def _distance(triangle: FloatArray) -> float:
     distances = []
     for p, q in ((a, b), (b, c), (c, a)):
         step = q - p
-        share = min(1.0, max(0.0, float(-(p @ step) / (step @ step))))
-        distances.append(float(np.linalg.norm(p + share * step)))
+        fraction = min(1.0, max(0.0, float(-(p @ step) / (step @ step))))
+        distances.append(float(np.linalg.norm(p + fraction * step)))
     return min(distances)
 
 

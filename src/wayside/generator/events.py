@@ -142,10 +142,10 @@ class EventGenerator:
         source, luminosity = self._source, self.scenario.run.luminosity_fb
         produced = source.produced_fb()
         probabilities = {name: source.decay_probability(name) for name in self.detectors}
-        seen = produced * source.visible_fraction()
+        visible_fb = produced * source.visible_fraction()
         total = sum(probabilities.values())
         about = source.header()
-        about["notes"] = [*_few(luminosity * seen * total), *about["notes"]]
+        about["notes"] = [*_few(luminosity * visible_fb * total), *about["notes"]]
         return {
             "wayside": __version__,
             "scenario": self.scenario.to_dict(),
@@ -154,10 +154,14 @@ class EventGenerator:
             "weight": "1 each; an event stands for expected_events / events in the data set",
             "luminosity_fb": luminosity,
             "produced_fb": produced,
-            "cross_section_fb": seen * total,
-            "expected_events": luminosity * seen * total,
+            "cross_section_fb": visible_fb * total,
+            "expected_events": luminosity * visible_fb * total,
             "detectors": [
-                {"name": name, "decay_probability": p, "expected_events": luminosity * seen * p}
+                {
+                    "name": name,
+                    "decay_probability": p,
+                    "expected_events": luminosity * visible_fb * p,
+                }
                 for name, p in probabilities.items()
             ],
             **about,

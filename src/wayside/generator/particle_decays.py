@@ -241,8 +241,8 @@ def _gathered(
         for k, code in enumerate(group.pdg):
             at = offsets[group.rows] + k
             pdg[at], mass[at], momentum[at] = code, masses[k], group.momentum[:, k]
-        seen = visible(np.array(group.pdg))
-        energy = np.sqrt(masses**2 + np.sum(group.momentum**2, axis=2))[:, seen].sum(axis=1)
-        size2 = np.sum(group.momentum[:, seen].sum(axis=1) ** 2, axis=1)
+        is_visible = visible(np.array(group.pdg))
+        energy = np.sqrt(masses**2 + np.sum(group.momentum**2, axis=2))[:, is_visible].sum(axis=1)
+        size2 = np.sum(group.momentum[:, is_visible].sum(axis=1) ** 2, axis=1)
         q[group.rows] = np.sqrt(np.maximum((energy**2 - size2), 0.0))
     return ParticleDecays(channel, kind, q, offsets, pdg, mass, momentum)

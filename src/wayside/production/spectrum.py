@@ -250,7 +250,7 @@ def place(flight: Any, ray: Any, u: Any, parts: Any) -> Any:
     ray
         Unit vector in the laboratory, shape (3,).
     u
-        Fraction of the segments, or of the lines by their weights, from 0 to 1.
+        Fraction of the segments, or of the lines by their probabilities, from 0 to 1.
     parts
         Room, shape (4, MAX_SEGMENTS).
 
