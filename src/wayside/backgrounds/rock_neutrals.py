@@ -34,6 +34,9 @@ Kind = Literal["klong", "neutron"]
 MASSES: Final[dict[Kind, float]] = {"klong": M_KAON_NEUTRAL, "neutron": M_NEUTRON}
 NUMBERS: Final[dict[Kind, int]] = {"klong": 130, "neutron": 2112}
 
+LEAST: Final[dict[Kind, str]] = {"klong": "", "neutron": " from 0.1 GeV"}
+"""Least kinetic energy that counts, in words."""
+
 MODEL_ERROR: Final[dict[Kind, float]] = {"klong": 0.4, "neutron": 0.4}
 """Relative: muon-nuclear cross-section and what it makes, which hadronic models give to some tens
 of per cent; what the rock is made of; for neutrons the stand-in cross-sections."""
@@ -310,7 +313,6 @@ def _source(kind: Kind, here: Arriving, setup: DetectorSetup) -> Source:
     thin = not covers(site)
     rate = here.count.times(thin_factor(site), THIN_ERROR if thin else 0.0)
     less = f"{site.depth:.3g} g/cm^2 of rock: {thin_factor(site):.2g} of those of {_slab():g}"
-    least = "" if kind == "klong" else " from 0.1 GeV"
     return Source(
         key,
         title,
@@ -324,7 +326,7 @@ def _source(kind: Kind, here: Arriving, setup: DetectorSetup) -> Source:
             target=setup.target,
         ),
         notes=(
-            f"{rate.value * SECONDS_PER_YEAR:.3g} a year head for the blocks{least}, counted"
+            f"{rate.value * SECONDS_PER_YEAR:.3g} a year head for the blocks{LEAST[kind]}, counted"
             " outside of the detector's lead",
             f"the muon crosses the fibres with {100 * here.tagged:.0f} per cent of them,"
             f" rock {CEILING:g} m above; the neutral comes {here.delay:.1f} ns after light",

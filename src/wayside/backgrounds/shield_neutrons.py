@@ -152,9 +152,10 @@ _TITLES: Final = {
     "neutron-ip": "neutrons from the collision point",
 }
 
+_ENTERING: Final[dict[Hadron, str]] = {"klong": "K_L0", "neutron": "neutrons and antineutrons"}
+
 
 def _source(behind_shield: Neutrons, key: str, setup: DetectorSetup) -> Source:
-    what = "K_L0" if behind_shield.made_by == "klong" else "neutrons and antineutrons"
     kinetic, number = behind_shield.kinetic, behind_shield.number
     fraction = float(number[kinetic > 0.5].sum() / number.sum())
     neutrons_each = behind_shield.count.value / behind_shield.entering
@@ -167,8 +168,8 @@ def _source(behind_shield: Neutrons, key: str, setup: DetectorSetup) -> Source:
         notes=(
             f"above 0.1 GeV; {100 * fraction:.0f} per cent of them above 0.5 GeV, counted outside"
             " of the detector's lead",
-            f"{neutrons_each:.2g} for each of {behind_shield.entering:.3g} {what} that come to the"
-            " shield",
+            f"{neutrons_each:.2g} for each of {behind_shield.entering:.3g}"
+            f" {_ENTERING[behind_shield.made_by]} that come to the shield",
             "Geant4 through 30 cm of iron and then tungsten; other shields by their depth in"
             " interaction lengths",
         ),

@@ -219,7 +219,7 @@ def _notes(found: "Design") -> list[str]:
     lines += [
         f"extrapolated: {key}: {one.words}"
         for key, one in found.known.items()
-        if one.status == "extrapolated"
+        if one.is_extrapolated
     ]
     lines += [
         f"lead or fibres of {name} would stand in {', '.join(bodies)} of the hall: move it by hand"

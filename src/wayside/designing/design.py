@@ -197,9 +197,7 @@ class Design:
                 for step in self.steps
             ],
             "known": {key: one._asdict() for key, one in self.known.items()},
-            "extrapolated": [
-                key for key, one in self.known.items() if one.status == "extrapolated"
-            ],
+            "extrapolated": [key for key, known in self.known.items() if known.is_extrapolated],
             "lead_stands_in": dict(self.in_the_way),
             "backgrounds": [
                 {

@@ -39,6 +39,11 @@ class Known(NamedTuple):
     status: Status
     words: str
 
+    @property
+    def is_extrapolated(self) -> bool:
+        """Whether it is beyond what was simulated, and beyond every law."""
+        return self.status == "extrapolated"
+
 
 Rule = Callable[[Scenario, re.Match[str]], Known]
 

@@ -1,7 +1,7 @@
 """Every source of background at the detectors of a scenario, and what it does to the limit."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -10,6 +10,7 @@ from wayside.backgrounds.counts import Count, Stage
 from wayside.backgrounds.fake_counts import Contribution, contributions
 from wayside.backgrounds.pile_up import pile_up
 from wayside.backgrounds.setup import DetectorSetup
+from wayside.backgrounds.source import Scaling
 from wayside.constants import SECONDS_PER_DAY
 from wayside.limits.control import Control
 from wayside.scenario import Scenario
@@ -22,6 +23,12 @@ from wayside.sensitivity.background import (
 from wayside.sensitivity.luminosity import POINTS, LuminosityScan, luminosity_scan
 from wayside.text import csv_text
 from wayside.version import __version__
+
+_AMOUNTS: Final[Mapping[Scaling, Callable[[Scenario], tuple[float, str]]]] = {
+    "luminosity": lambda scenario: (scenario.run.luminosity_fb, "fb^-1"),
+    "time": lambda scenario: (scenario.site.exposure * SECONDS_PER_DAY, "s"),
+}
+"""What a source grows with, and its unit."""
 
 
 @dataclass(frozen=True)
@@ -52,10 +59,8 @@ class BackgroundReport:
 
     def rate(self, source: Contribution) -> tuple[float, str]:
         """Entering particles by what a source grows with, and its unit."""
-        if source.scaling == "luminosity":
-            return source.entering.value / self.scenario.run.luminosity_fb, "fb^-1"
-        seconds = self.scenario.site.exposure * SECONDS_PER_DAY
-        return source.entering.value / seconds, "s"
+        amount, unit = _AMOUNTS[source.scaling](self.scenario)
+        return source.entering.value / amount, unit
 
     def summary(self, detectors: tuple[str, ...] | None = None) -> dict[str, Any]:
         """Everything as plain values; of all detectors, or of those named."""
