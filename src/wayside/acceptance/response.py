@@ -76,15 +76,15 @@ class ExcitedDecays:
     def pairs(self, number: int) -> list[WeightedPairs]:
         """As `Decaying.pairs`: lepton pairs, and hadrons as pairs of pions."""
         splitting = self.model.m1 - self.model.m2
-        found = []
+        weighted = []
         for channel, pair in PAIR_OF.items():
             fraction = self.branching.get(channel, 0.0)
             # Hadrons may open with pi0 gamma: too few to matter.
             if fraction < LEAST_BRANCHING or splitting <= 2.0 * MASSES[channel]:
                 continue
             points = decay_points(self.model, channel, number)
-            found.append(WeightedPairs(pair, (MASSES[channel],) * 2, fraction, points))
-        return found
+            weighted.append(WeightedPairs(pair, (MASSES[channel],) * 2, fraction, points))
+        return weighted
 
 
 class _Table(NamedTuple):

@@ -92,8 +92,8 @@ def merged(parts: Sequence[tuple[float, Rule]]) -> Rule:
     """
     rules = [rule for _, rule in parts]
     spectra = [rule.spectra for rule in rules]
-    nodes = np.cumsum([0, *(len(each.rapidity) for each in spectra)])
-    groups = np.cumsum([0, *(len(each.offsets) - 1 for each in spectra)])
+    nodes = np.cumsum([0, *(len(spectrum.rapidity) for spectrum in spectra)])
+    groups = np.cumsum([0, *(len(spectrum.offsets) - 1 for spectrum in spectra)])
 
     def joined(name: str) -> FloatArray:
         return np.concatenate([getattr(rule.sky, name) for rule in rules])
@@ -111,15 +111,17 @@ def merged(parts: Sequence[tuple[float, Rule]]) -> Rule:
         numbered("rings"),
         numbered("rays"),
     )
-    starts = [each.offsets[:-1] + first for each, first in zip(spectra, nodes[:-1], strict=True)]
+    starts = [
+        spectrum.offsets[:-1] + first for spectrum, first in zip(spectra, nodes[:-1], strict=True)
+    ]
     return Rule(
         sky,
         Spectra(
             np.concatenate([e.of_direction + g for e, g in zip(spectra, groups[:-1], strict=True)]),
             np.concatenate([*starts, nodes[-1:]]),
-            np.concatenate([each.rapidity for each in spectra]),
+            np.concatenate([spectrum.rapidity for spectrum in spectra]),
             np.concatenate([weight * rule.spectra.weight for weight, rule in parts]),
-            np.concatenate([each.log_flight for each in spectra]),
+            np.concatenate([spectrum.log_flight for spectrum in spectra]),
         ),
         sum(weight * rule.hit_probability for weight, rule in parts),
         sum(weight * rule.hit_path for weight, rule in parts),

@@ -225,15 +225,15 @@ def sampled_rule(flight: SampledFlight, volume: Volume) -> Rule:
     volume
         The detector.
     """
-    found = sampled_acceptance(flight, volume)
-    gamma_beta = np.sinh(found.rapidity)
+    sampled = sampled_acceptance(flight, volume)
+    gamma_beta = np.sinh(sampled.rapidity)
     number = np.arange(len(gamma_beta), dtype=np.intp)
-    near, far = found.near * gamma_beta, found.far * gamma_beta
-    sky = Sky(found.directions, found.weight, near, far, number, number)
+    near, far = sampled.near * gamma_beta, sampled.far * gamma_beta
+    sky = Sky(sampled.directions, sampled.weight, near, far, number, number)
     ends = np.arange(len(gamma_beta) + 1, dtype=np.intp)
-    spectra = Spectra(number, ends, found.rapidity, np.ones(len(gamma_beta)), np.log(gamma_beta))
-    path = float(np.sum(found.weight * (far - near)))
-    return Rule(sky, spectra, found.hit_probability, path, volume.nearest)
+    spectra = Spectra(number, ends, sampled.rapidity, np.ones(len(gamma_beta)), np.log(gamma_beta))
+    path = float(np.sum(sampled.weight * (far - near)))
+    return Rule(sky, spectra, sampled.hit_probability, path, volume.nearest)
 
 
 def _cone(volume: Volume) -> tuple[FloatArray, float]:

@@ -42,8 +42,8 @@ def behind_lead(section: "BeamBackgroundSection", lead: float) -> Count:
     value = variance = 0.0
     for energy, weight in zip(section.energy, weights, strict=True):
         fraction = weight / sum(weights)
-        for what in COUNTED:
-            number, error = photons.leaked(section.particle, energy, lead, what)
+        for counted in COUNTED:
+            number, error = photons.leaked(section.particle, energy, lead, counted)
             value += fraction * number
             variance += (fraction * error) ** 2
     return Count(value, math.sqrt(variance), LEAD_ERROR * value if lead > 0.0 else 0.0)

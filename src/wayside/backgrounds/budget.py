@@ -55,7 +55,7 @@ class Budget:
                 by_words.setdefault(words, []).append(part.title)
         return [f"extrapolated: {words} ({', '.join(by)})" for words, by in by_words.items()]
 
-    def ratio(self, one: str, other: str, selection: str) -> tuple[float, float] | None:
+    def ratio(self, detector: str, reference: str, selection: str) -> tuple[float, float] | None:
         """Background in one detector over that in another, and its relative standard error.
 
         What a source is wrong by is the same factor in both detectors, and in all sources of one
@@ -64,7 +64,7 @@ class Budget:
         """
         known = [
             [source for source in self.detectors[name] if source.vertices is not None]
-            for name in (one, other)
+            for name in (detector, reference)
         ]
         counts = [
             {source.key: source.vertices[selection] for source in sources if source.vertices}
@@ -114,28 +114,28 @@ def _with_count(part: Contribution, selection: str) -> Contribution:
     return replace(part, vertices=vertices, notes=(*part.notes, note))
 
 
-def _sum(one: Contribution, other: Contribution) -> Contribution:
+def _sum(first: Contribution, second: Contribution) -> Contribution:
     return replace(
-        one,
-        entering=_linear(one.entering, other.entering),
-        vertices=_linear_by_key(one.vertices, other.vertices),
-        after_veto=_linear_by_key(one.after_veto, other.after_veto),
-        notes=tuple(dict.fromkeys([*one.notes, *other.notes])),
-        outside=tuple(dict.fromkeys([*one.outside, *other.outside])),
+        first,
+        entering=_linear(first.entering, second.entering),
+        vertices=_linear_by_key(first.vertices, second.vertices),
+        after_veto=_linear_by_key(first.after_veto, second.after_veto),
+        notes=tuple(dict.fromkeys([*first.notes, *second.notes])),
+        outside=tuple(dict.fromkeys([*first.outside, *second.outside])),
     )
 
 
 def _linear_by_key(
-    one: Mapping[K, Count] | None, other: Mapping[K, Count] | None
+    first: Mapping[K, Count] | None, second: Mapping[K, Count] | None
 ) -> dict[K, Count] | None:
-    if one is None or other is None:
+    if first is None or second is None:
         return None
-    return {key: _linear(count, other[key]) for key, count in one.items()}
+    return {key: _linear(count, second[key]) for key, count in first.items()}
 
 
-def _linear(one: Count, other: Count) -> Count:
+def _linear(first: Count, second: Count) -> Count:
     return Count(
-        one.value + other.value,
-        one.statistical + other.statistical,
-        one.systematic + other.systematic,
+        first.value + second.value,
+        first.statistical + second.statistical,
+        first.systematic + second.systematic,
     )

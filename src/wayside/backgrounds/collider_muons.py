@@ -91,11 +91,11 @@ def _by_momentum(beams: Beams, directions: FloatArray) -> list[tuple[FloatArray,
         p = (ratio * along + sign * root) / (1.0 - along**2)
         energy = np.hypot(p, M_MUON)
         factor = gamma / (gamma + 1.0) * (p * along) - energy
-        here = p[:, None] * directions + gamma * factor[:, None] * velocity
-        cos_theta = np.clip(here @ beams.frame[2] / momentum, -1.0, 1.0)
+        in_frame = p[:, None] * directions + gamma * factor[:, None] * velocity
+        cos_theta = np.clip(in_frame @ beams.frame[2] / momentum, -1.0, 1.0)
         slope = momentum * gamma * np.abs(p - energy * along)
-        there = (under > 0.0) & (p > 0.0) & (slope > 0.0)
-        jacobian = np.divide(p**2, slope, out=np.zeros_like(p), where=there)
+        is_physical = (under > 0.0) & (p > 0.0) & (slope > 0.0)
+        jacobian = np.divide(p**2, slope, out=np.zeros_like(p), where=is_physical)
         solutions.append((energy, angular(cos_theta, beams.sqrt_s) * jacobian))
     return solutions
 
@@ -181,8 +181,8 @@ def energies(
     directions, solid = directions_into(box, order)
     muons = radiated_muons(beams, directions, least_energy)
     weights = muons.weights * solid[:, None]
-    there = weights > 0.0
-    return muons.kinetic[there], weights[there]
+    positive = weights > 0.0
+    return muons.kinetic[positive], weights[positive]
 
 
 def resonant(
@@ -201,8 +201,10 @@ def resonant(
     least_energy
         Smallest energy in GeV of muons that count.
     """
-    made = peak(beams.sqrt_s, pdgid, spread) * FB_PER_NB
-    return 2.0 * made * branching(pdgid)[0] * entering_probability(beams, box, least_energy)
+    cross_section = peak(beams.sqrt_s, pdgid, spread) * FB_PER_NB
+    return (
+        2.0 * cross_section * branching(pdgid)[0] * entering_probability(beams, box, least_energy)
+    )
 
 
 def resonant_energies(
@@ -224,8 +226,8 @@ def resonant_energies(
     parts = _by_momentum(beams, directions)
     energy = np.concatenate([part[0] for part in parts])
     weights = np.concatenate([solid * part[1] for part in parts])
-    there = (energy >= least_energy) & (weights > 0.0)
-    return energy[there] - M_MUON, weights[there]
+    positive = (energy >= least_energy) & (weights > 0.0)
+    return energy[positive] - M_MUON, weights[positive]
 
 
 def branching(pdgid: int) -> tuple[float, float]:
@@ -335,14 +337,14 @@ def _shielding_words(setup: DetectorSetup, kinetic: FloatArray, weights: FloatAr
     metal = shield_of(setup)
     if metal.iron + metal.tungsten == 0.0:
         return "no metal in front of the detector (shielding) but its lead"
-    what = f"{100 * metal.iron:g} cm of iron and {100 * metal.tungsten:g} cm of tungsten"
+    shielding = f"{100 * metal.iron:g} cm of iron and {100 * metal.tungsten:g} cm of tungsten"
     if not weights.sum() > 0.0:
-        return f"{what} (shielding) stop all"
+        return f"{shielding} (shielding) stop all"
     bare = continuum(setup.beams, setup.box)
     angle = muon_shield.scattering_angle(muon_shield.energy_before_shield(kinetic, metal), metal)
     mean = math.sqrt(float(np.average(angle**2, weights=weights)))
     return (
-        f"{what} (shielding) stop muons below {muon_shield.threshold(metal):.3g} GeV and let"
+        f"{shielding} (shielding) stop muons below {muon_shield.threshold(metal):.3g} GeV and let"
         f" {100 * weights.sum() / bare:.0f} per cent through, with {kinetic.max():.3g} GeV at"
         f" most, scattered by {1e3 * mean:.0f} mrad; as many into a wide beam as out of it"
     )

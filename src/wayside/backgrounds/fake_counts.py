@@ -108,10 +108,10 @@ def contribution(
     if "vertex" in after_veto and timed in after_veto:
         vertices = {"vertex": after_veto["vertex"], "timed": after_veto[timed]}
         if selection is not None:
-            kept = _selected(source, selection)
-            if kept is None:
+            selected = _selected(source, selection)
+            if selected is None:
                 notes = (*notes, f"{selection.name}: cuts not applied, all timed vertices count")
-            vertices[SELECTED] = vertices["timed"] if kept is None else kept
+            vertices[SELECTED] = vertices["timed"] if selected is None else selected
     return Contribution(
         source.key,
         source.title,

@@ -84,8 +84,8 @@ def simulated_lead(kind: Kind, lead: float) -> float:
         Thickness in m of the lead of a detector.
     """
     table = _table()
-    there = np.unique(table["shield"][table["kind"] == KINDS.index(kind)])
-    return float(there[np.argmin(np.abs(there - lead))])
+    thicknesses = np.unique(table["shield"][table["kind"] == KINDS.index(kind)])
+    return float(thicknesses[np.argmin(np.abs(thicknesses - lead))])
 
 
 def bins(kind: Kind, lead: float = SIMULATED.lead) -> tuple[FloatArray, IndexArray]:
@@ -324,8 +324,8 @@ def signal_kept(stage: Stage) -> Count:
     """
     _, rows = bins("signal")
     table = _table()
-    timed, kept = (float(table[name][rows].sum()) for name in ("timed", stage))
-    fraction = kept / timed
+    timed, passed = (float(table[name][rows].sum()) for name in ("timed", stage))
+    fraction = passed / timed
     return Count(fraction, math.sqrt(fraction * max(1.0 - fraction, 0.0) / timed))
 
 

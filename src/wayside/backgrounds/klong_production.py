@@ -280,12 +280,14 @@ def entering(beams: Beams, box: Box, order: int = 8, hadron: Hadron = "klong") -
     momenta = np.asarray((np.arange(math.ceil(top / P_STEP)) + 0.5) * P_STEP, dtype=np.float64)
     energy = np.hypot(momenta, table.mass)[:, None]
     along = momenta[:, None] * (directions @ velocity)
-    energy_there = gamma * (energy - along)
+    energy_in_frame = gamma * (energy - along)
     squeeze = gamma / (gamma + 1.0) * along - energy
-    there = momenta[:, None, None] * directions[None, :, :] + gamma * squeeze[..., None] * velocity
-    p_there = np.linalg.norm(there, axis=-1)
-    cosine = np.clip(there @ beams.frame[2] / p_there, -1.0, 1.0)
-    jacobian = (momenta[:, None] / p_there) ** 2 * energy_there / energy / (2.0 * math.pi)
-    sigma = table.density(p_there, cosine) * (jacobian * solid * P_STEP)
+    in_frame = (
+        momenta[:, None, None] * directions[None, :, :] + gamma * squeeze[..., None] * velocity
+    )
+    p_in_frame = np.linalg.norm(in_frame, axis=-1)
+    cosine = np.clip(in_frame @ beams.frame[2] / p_in_frame, -1.0, 1.0)
+    jacobian = (momenta[:, None] / p_in_frame) ** 2 * energy_in_frame / energy / (2.0 * math.pi)
+    sigma = table.density(p_in_frame, cosine) * (jacobian * solid * P_STEP)
     near, far = (column[:, 0] for column in box.crossings(directions))
     return Entering(table.mass, CTAU[hadron], momenta, directions, near, far, sigma, table.classes)

@@ -67,13 +67,13 @@ class Curves:
         upper = int(np.clip(np.searchsorted(self.thickness, thickness), 1, len(self.thickness) - 1))
         low, high = self.thickness[upper - 1], self.thickness[upper]
         fraction = (thickness - low) / (high - low)
-        here = (1.0 - fraction) * values[:, upper - 1] + fraction * values[:, upper]
+        at_thickness = (1.0 - fraction) * values[:, upper - 1] + fraction * values[:, upper]
         logs = np.log(np.maximum(np.asarray(kinetic, dtype=np.float64), 1e-6))
         grid = np.log(self.energies)
         right = np.clip(np.searchsorted(grid, logs), 1, len(grid) - 1)
         along = np.clip((logs - grid[right - 1]) / (grid[right] - grid[right - 1]), 0.0, 1.0)
-        along = along.reshape(along.shape + (1,) * (here.ndim - 1))
-        return np.asarray((1.0 - along) * here[right - 1] + along * here[right])
+        along = along.reshape(along.shape + (1,) * (at_thickness.ndim - 1))
+        return np.asarray((1.0 - along) * at_thickness[right - 1] + along * at_thickness[right])
 
     def log_transmission(self, kinetic: ArrayLike, thickness: float) -> FloatArray:
         """Logarithm of the transmission; beyond the table its last quarter goes on."""

@@ -57,7 +57,7 @@ def stands_for(material: Material) -> tuple[Medium, float]:
     nucleon, whose ratio is the factor.
     """
     mean = sum(weight * ELEMENTS[symbol][0] for symbol, weight in material.fractions.items())
-    metal = min(_MEDIA, key=lambda one: abs(math.log(mean / one.atomic_number)))
+    metal = min(_MEDIA, key=lambda candidate: abs(math.log(mean / candidate.atomic_number)))
     return metal.medium, material.electrons_per_nucleon / metal.electrons_per_nucleon
 
 
@@ -74,12 +74,16 @@ class Passage(NamedTuple):
     @property
     def interaction_lengths(self) -> FloatArray:
         """Nuclear interaction lengths, shape (n,)."""
-        return self._sum([_per_metre(one, one.interaction_length) for one in self._materials])
+        return self._sum(
+            [_per_metre(material, material.interaction_length) for material in self._materials]
+        )
 
     @property
     def radiation_lengths(self) -> FloatArray:
         """Radiation lengths, shape (n,)."""
-        return self._sum([_per_metre(one, one.radiation_length) for one in self._materials])
+        return self._sum(
+            [_per_metre(material, material.radiation_length) for material in self._materials]
+        )
 
     @property
     def muon_thresholds(self) -> FloatArray:
@@ -115,8 +119,8 @@ class Passage(NamedTuple):
     def _grammage(self, medium: Medium) -> FloatArray:
         factors = []
         for material in self._materials:
-            own, factor = stands_for(material)
-            factors.append(100.0 * material.density * factor if own == medium else 0.0)
+            stand_in, factor = stands_for(material)
+            factors.append(100.0 * material.density * factor if stand_in == medium else 0.0)
         return self._sum(factors)
 
     def summary(self) -> dict[str, Any]:

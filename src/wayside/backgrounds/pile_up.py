@@ -194,9 +194,9 @@ def _gas_hits(section: "BeamBackgroundSection", lead: float) -> float:
     leaks: tuple[photons.Leaked, ...] = ("photons", "electrons", "neutrons")
     hits = 0.0
     for energy, weight in zip(section.energy, weights, strict=True):
-        for what in leaks:
-            number, _ = photons.leaked(section.particle, energy, lead, what)
-            hits += weight / sum(weights) * IN_GAS[what] * number
+        for leaked_particle in leaks:
+            number, _ = photons.leaked(section.particle, energy, lead, leaked_particle)
+            hits += weight / sum(weights) * IN_GAS[leaked_particle] * number
     return hits
 
 

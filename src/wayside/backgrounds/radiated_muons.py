@@ -155,8 +155,8 @@ def _hard(x: FloatArray, sqrt_s: float) -> FloatArray:
 def _fraction(lossy: _Beam, other: _Beam, s: float, p: FloatArray) -> FloatArray:
     """Fraction x that the photon took, of the muon's momentum."""
     energy = np.hypot(p, M_MUON)
-    lost, kept = lossy.product(energy, p), other.product(energy, p)
-    return np.asarray(1.0 - kept / (0.5 * s - lost))
+    lost, left_over = lossy.product(energy, p), other.product(energy, p)
+    return np.asarray(1.0 - left_over / (0.5 * s - lost))
 
 
 def _momentum(lossy: _Beam, other: _Beam, s: float, x: FloatArray) -> FloatArray:

@@ -65,10 +65,10 @@ def sources(setup: DetectorSetup) -> list[BackgroundSource]:
 
 
 def _makers() -> Iterator[tuple[EntryPoint, Maker]]:
-    own = [EntryPoint(place, place, GROUP) for place in BUILT_IN]
+    built_in = [EntryPoint(place, place, GROUP) for place in BUILT_IN]
     # A path may hold the same package twice.
     others = {(entry.name, entry.value): entry for entry in entry_points(GROUP)}
-    for entry in (*own, *(others[key] for key in sorted(others))):
+    for entry in (*built_in, *(others[key] for key in sorted(others))):
         try:
             yield entry, entry.load()
         except Exception as error:  # code of others: whatever it raises is one line here

@@ -122,9 +122,9 @@ def neutrals(kind: Kind, site: Site) -> Neutrals:
     rows = _rows(kind)
     header = read_table("rock_neutrals").header
     simulated = Site(100.0 * float(header["depth_m"]) * float(header["density"]) - _slab())
-    wanted = Site(site.depth - _slab(), site.flux)
+    above_slab = Site(site.depth - _slab(), site.flux)
     at = (rows["muon_kinetic"], rows["muon_cosine"])
-    scale = spectrum(wanted, *at) / spectrum(simulated, *at)
+    scale = spectrum(above_slab, *at) / spectrum(simulated, *at)
     direction = np.stack([rows["x"], rows["y"], rows["z"]], axis=1)
     return Neutrals(
         kind,
@@ -251,9 +251,9 @@ def _crosses(box: Box, margin: float, start: FloatArray, direction: FloatArray) 
     origin = (start - box.centre) @ box.axes.T
     along = direction @ box.axes.T
     with np.errstate(divide="ignore", invalid="ignore"):
-        one, other = (-half - origin) / along, (half - origin) / along
-    near = np.minimum(one, other).max(axis=1)
-    far = np.maximum(one, other).min(axis=1)
+        low, high = (-half - origin) / along, (half - origin) / along
+    near = np.minimum(low, high).max(axis=1)
+    far = np.maximum(low, high).min(axis=1)
     return np.asarray((far > near) & np.any(direction != 0.0, axis=1))
 
 
@@ -307,11 +307,11 @@ def sources(setup: DetectorSetup) -> list[Source]:
     return [_source(kind, setup.once(arriving_at, kind), setup) for kind in TITLES]
 
 
-def _source(kind: Kind, here: Arriving, setup: DetectorSetup) -> Source:
+def _source(kind: Kind, arriving: Arriving, setup: DetectorSetup) -> Source:
     key, title = TITLES[kind]
     site = site_of(setup.scenario)
     thin = not covers(site)
-    rate = here.count.times(thin_factor(site), THIN_ERROR if thin else 0.0)
+    rate = arriving.count.times(thin_factor(site), THIN_ERROR if thin else 0.0)
     less = f"{site.depth:.3g} g/cm^2 of rock: {thin_factor(site):.2g} of those of {_slab():g}"
     return Source(
         key,
@@ -320,16 +320,16 @@ def _source(kind: Kind, here: Arriving, setup: DetectorSetup) -> Source:
         rate.times(setup.seconds),
         Spectrum(
             _SIMULATED[kind],
-            here.neutrals.kinetic,
-            here.rates,
-            tagged=here.tagged,
+            arriving.neutrals.kinetic,
+            arriving.rates,
+            tagged=arriving.tagged,
             target=setup.target,
         ),
         notes=(
             f"{rate.value * SECONDS_PER_YEAR:.3g} a year head for the blocks{LEAST[kind]}, counted"
             " outside of the detector's lead",
-            f"the muon crosses the fibres with {100 * here.tagged:.0f} per cent of them,"
-            f" rock {CEILING:g} m above; the neutral comes {here.delay:.1f} ns after light",
+            f"the muon crosses the fibres with {100 * arriving.tagged:.0f} per cent of them,"
+            f" rock {CEILING:g} m above; the neutral comes {arriving.delay:.1f} ns after light",
             f"Geant4 muon-nuclear, {100 * MODEL_ERROR[kind]:.0f} per cent",
             *((less,) if thin else ()),
         ),

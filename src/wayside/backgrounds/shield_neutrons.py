@@ -60,21 +60,23 @@ def for_each(hadron: Hadron, shield: Shield) -> tuple[FloatArray, FloatArray]:
     """
     table = read_table(f"{hadron}_shield_neutrons")
     depths = np.array([depth(i, t) for i, t in zip(table["iron"], table["tungsten"], strict=True)])
-    here = depth(shield.iron, shield.tungsten)
+    thickness = depth(shield.iron, shield.tungsten)
     numbers = np.empty(len(_COLUMNS))
     errors = np.empty(len(_COLUMNS))
     early = int(0.75 * len(depths))
     open_air = float(hadron == "neutron")
     for k, name in enumerate(_COLUMNS):
         logs = np.log(np.maximum(table[name], 1e-30))
-        errors[k] = np.interp(here, np.append(0.0, depths), np.append(0.0, table[f"{name}_error"]))
-        if here < depths[0]:
-            numbers[k] = open_air + (table[name][0] - open_air) * here / depths[0]
-        elif here <= depths[-1]:
-            numbers[k] = math.exp(np.interp(here, depths, logs))
+        errors[k] = np.interp(
+            thickness, np.append(0.0, depths), np.append(0.0, table[f"{name}_error"])
+        )
+        if thickness < depths[0]:
+            numbers[k] = open_air + (table[name][0] - open_air) * thickness / depths[0]
+        elif thickness <= depths[-1]:
+            numbers[k] = math.exp(np.interp(thickness, depths, logs))
         else:
             slope = (logs[-1] - logs[early]) / (depths[-1] - depths[early])
-            numbers[k] = math.exp(logs[-1] + slope * (here - depths[-1]))
+            numbers[k] = math.exp(logs[-1] + slope * (thickness - depths[-1]))
     return numbers, errors
 
 

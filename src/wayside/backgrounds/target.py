@@ -185,10 +185,10 @@ def _depths(side: str, target: Target) -> tuple[float, float]:
 
 def _depth_of_muons(side: str, energies: FloatArray, target: Target) -> FloatArray:
     """Muons from above have energy enough for any path; from the front they lose what counts."""
-    here, there = _depths(side, target)
+    blocks, simulated = _depths(side, target)
     if side == "above":
-        return np.full_like(energies, here / there)
-    return muon_path(energies, here) / np.maximum(muon_path(energies, there), 1e-30)
+        return np.full_like(energies, blocks / simulated)
+    return muon_path(energies, blocks) / np.maximum(muon_path(energies, simulated), 1e-30)
 
 
 def _depth_of_absorbed(particle: str) -> Callable[[str, FloatArray, Target], FloatArray]:
@@ -196,8 +196,10 @@ def _depth_of_absorbed(particle: str) -> Callable[[str, FloatArray, Target], Flo
 
     def ratio(side: str, energies: FloatArray, target: Target) -> FloatArray:
         """Fakes fall exponentially with the blocks that were crossed."""
-        here, there = _depths(side, target)
-        return np.full_like(energies, math.expm1(-here / length) / math.expm1(-there / length))
+        blocks, simulated = _depths(side, target)
+        return np.full_like(
+            energies, math.expm1(-blocks / length) / math.expm1(-simulated / length)
+        )
 
     return ratio
 

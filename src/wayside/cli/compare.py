@@ -93,8 +93,8 @@ def _scenario(place: str) -> str | Mapping[str, Any]:
         return place
     from wayside.results.provenance import read_provenance
 
-    found: Mapping[str, Any] = read_provenance(Path(place)).inputs["scenario"]
-    return found
+    plain: Mapping[str, Any] = read_provenance(Path(place)).inputs["scenario"]
+    return plain
 
 
 def _variants(vary: str | None) -> list[tuple[str, tuple[str, ...]]]:
@@ -113,9 +113,9 @@ def _text(result: "Comparison") -> list[str]:
     from wayside.results.comparison import axes_of
 
     lines = []
-    for label, each in zip(result.labels, result.results, strict=True):
-        x, y = axes_of(each)
-        spans = [span(line, x.name, y.name) for line in each.contour]
+    for label, drawn in zip(result.labels, result.results, strict=True):
+        x, y = axes_of(drawn)
+        spans = [span(line, x.name, y.name) for line in drawn.contour]
         what = "; ".join(spans) or "no contour in the plane"
-        lines.append(f"{label}: N = {each.n_limit:.4g}; {what}")
+        lines.append(f"{label}: N = {drawn.n_limit:.4g}; {what}")
     return [*lines, *(f"note: {flag}" for flag in result.flags)]

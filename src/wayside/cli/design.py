@@ -107,7 +107,7 @@ def command(
     by = executor_of(workers, scheduler)
     claim_out(folder)
     with counted("designs", hidden=as_json) as progress:
-        found = run_design(
+        design = run_design(
             planned,
             evaluations,
             by,
@@ -115,49 +115,49 @@ def command(
             progress=progress,
             report=lambda accident: click.echo(f"wayside: warning: {accident}", err=True),
         )
-    written = DesignResult(found).save(folder)
+    written = DesignResult(design).save(folder)
     if as_json:
-        click.echo(json_text(found.summary()))
+        click.echo(json_text(design.summary()))
         return
-    _print(found)
+    _print(design)
     click.echo("".join(f"wrote {path}\n" for path in written), nl=False)
 
 
-def _print(found: "Design") -> None:
+def _print(design: "Design") -> None:
     """The answer, what it is made of, and what it hangs on."""
-    objective = found.plan.objective
-    allowed = sum(trial.allowed for trial in found.trials)
+    objective = design.plan.objective
+    allowed = sum(trial.allowed for trial in design.trials)
     echo_page(
-        f"{found.plan.scenario.name}: {objective.label}; {allowed} of {len(found.trials)} designs"
+        f"{design.plan.scenario.name}: {objective.label}; {allowed} of {len(design.trials)} designs"
         " allowed"
     )
-    if found.best is None:
-        nearest = min(found.trials, key=lambda trial: trial.violation)
+    if design.best is None:
+        nearest = min(design.trials, key=lambda trial: trial.violation)
         echo_page(f"none of them; the nearest: {nearest.reason}")
         return
-    click.echo(f"\n{_values(found, found.best)}\n")
-    echo_page(_uncertainty(found))
-    if found.steps:
-        click.echo(f"\n{_changes(found)}")
-    click.echo(f"\n{_backgrounds(found)}\n")
-    echo_page("\n".join(_notes(found)))
-    if found.plan.settings.cost_is_objective:
-        click.echo(f"\n{_front(found)}\n")
-    echo_page("\nto use it:\n" + "\n".join(f"--set {line}" for line in found.overrides()) + "\n")
+    click.echo(f"\n{_values(design, design.best)}\n")
+    echo_page(_uncertainty(design))
+    if design.steps:
+        click.echo(f"\n{_changes(design)}")
+    click.echo(f"\n{_backgrounds(design)}\n")
+    echo_page("\n".join(_notes(design)))
+    if design.plan.settings.cost_is_objective:
+        click.echo(f"\n{_front(design)}\n")
+    echo_page("\nto use it:\n" + "\n".join(f"--set {line}" for line in design.overrides()) + "\n")
 
 
 def _number(value: float, digits: int = 4) -> str:
     return "none" if math.isnan(value) else f"{value:.{digits}g}"
 
 
-def _values(found: "Design", best: "Trial") -> str:
+def _values(design: "Design", best: "Trial") -> str:
     """Keys, objective and cost of the scenario's own design and of the recommended one."""
     rows: list[tuple[str, ...]] = [
-        (key, _number(found.start.values[key]), _number(value), found.known[key].status)
+        (key, _number(design.start.values[key]), _number(value), design.known[key].status)
         for key, value in best.values.items()
     ]
     for label, name in (
-        (found.plan.objective.label, "value"),
+        (design.plan.objective.label, "value"),
         ("signal events excluded", "n_limit"),
         ("with the median count, the first", "median_value"),
         ("with it, signal events excluded", "n_limit_median"),
@@ -165,26 +165,28 @@ def _values(found: "Design", best: "Trial") -> str:
         ("its standard error", "background_error"),
         ("cost", "cost"),
     ):
-        own, new = (getattr(trial, name) for trial in (found.start, best))
-        rows.append((label, _number(own), _number(new), ""))
+        before, after = (getattr(trial, name) for trial in (design.start, best))
+        rows.append((label, _number(before), _number(after), ""))
     return table_text(("", "own", "recommended", ""), rows)
 
 
-def _uncertainty(found: "Design") -> str:
+def _uncertainty(design: "Design") -> str:
     parts = [
         f"{100.0 * change:+.3g}%" if math.isfinite(change) else "none left"
-        for change in found.uncertainty.values()
+        for change in design.uncertainty.values()
     ]
-    words = f"{found.gain:.4g} times as good" if math.isfinite(found.gain) else "own: no value"
+    words = f"{design.gain:.4g} times as good" if math.isfinite(design.gain) else "own: no value"
     return (
         f"{words}; one standard error of the background changes the value by {parts[0]}, of the"
         f" yields by {parts[1]}"
     )
 
 
-def _changes(found: "Design") -> str:
+def _changes(design: "Design") -> str:
     """Objective with one change made, and with one undone."""
-    rows = [(step.change.name, _outcome(step.alone), _outcome(step.undone)) for step in found.steps]
+    rows = [
+        (step.change.name, _outcome(step.alone), _outcome(step.undone)) for step in design.steps
+    ]
     return table_text(("change", "value with it alone", "without it"), rows)
 
 
@@ -194,42 +196,46 @@ def _outcome(trial: "Trial") -> str:
     return trial.reason
 
 
-def _backgrounds(found: "Design") -> str:
+def _backgrounds(design: "Design") -> str:
     """Objective for other ways to take the background."""
     from wayside.designing.assumptions import ASSUMPTIONS
 
     rows = [
         (
-            ASSUMPTIONS[one.name].label,
-            _number(one.start),
-            _number(one.best),
-            _number(math.nan if one.other is None else one.other.by_assumption[one.name]),
+            ASSUMPTIONS[alternative.name].label,
+            _number(alternative.start),
+            _number(alternative.best),
+            _number(
+                math.nan
+                if alternative.other is None
+                else alternative.other.by_assumption[alternative.name]
+            ),
         )
-        for one in found.alternatives
+        for alternative in design.alternatives
     ]
     return table_text(("background", "own", "recommended", "best of all tried"), rows)
 
 
-def _notes(found: "Design") -> list[str]:
+def _notes(design: "Design") -> list[str]:
     from wayside.designing.assumptions import ASSUMPTIONS
 
     lines = []
-    if found.hangs_on is not None:
-        lines.append(f"the value hangs most on: {ASSUMPTIONS[found.hangs_on].label}")
+    if design.hangs_on is not None:
+        lines.append(f"the value hangs most on: {ASSUMPTIONS[design.hangs_on].label}")
     lines += [
-        f"extrapolated: {key}: {one.words}"
-        for key, one in found.known.items()
-        if one.is_extrapolated
+        f"extrapolated: {key}: {known.words}"
+        for key, known in design.known.items()
+        if known.is_extrapolated
     ]
     lines += [
         f"lead or fibres of {name} would stand in {', '.join(bodies)} of the hall: move it by hand"
-        for name, bodies in found.in_the_way.items()
+        for name, bodies in design.in_the_way.items()
     ]
-    if found.start.costs:
+    if design.start.costs:
         lines.append("prices are those of [cost], whose defaults are guesses")
     return lines
 
 
-def _front(found: "Design") -> str:
-    rows = [(_number(trial.cost), _number(trial.value)) for trial in found.front]
-    return table_text(("cost", found.plan.objective.label), rows)
+def _front(design: "Design") -> str:
+    rows = [(_number(trial.cost), _number(trial.value)) for trial in design.front]
+    return table_text(("cost", design.plan.objective.label), rows)

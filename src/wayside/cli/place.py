@@ -111,7 +111,7 @@ def command(
     from wayside.results.placement import placement_result
 
     with steps(f"places of {names[0]}", hidden=as_json) as say:
-        found = [
+        placements = [
             place(
                 loaded,
                 name,
@@ -123,12 +123,12 @@ def command(
             )
             for name in names
         ]
-    result = placement_result(found, count)
+    result = placement_result(placements, count)
     written = result.save(out) if out else []
     if as_json:
         click.echo(json_text(result.summary()))
         return
-    for one in found:
+    for one in placements:
         echo_page(_title(one))
         click.echo(_table(one))
         echo_page(_words(one))

@@ -86,9 +86,9 @@ def _signal(report: dict[str, Any]) -> str:
     """Expected events, and between what they lie where widths are not known well."""
     words = f"{report['expected_events']:.6g} events"
     ranges = [
-        each["expected_events_range"]
-        for each in report["detectors"]
-        if each["signal"] and each.get("expected_events_range")
+        detector["expected_events_range"]
+        for detector in report["detectors"]
+        if detector["signal"] and detector.get("expected_events_range")
     ]
     if not ranges:
         return words

@@ -171,7 +171,7 @@ def _figures(folder: Path) -> list[Path]:
     from wayside.scanning.record import NAME
 
     done = load_scan(folder)
-    parts = [folder / each.file for each in done.record.partitions]
+    parts = [folder / partition.file for partition in done.record.partitions]
     return done.save_rest(folder, [*parts, folder / NAME])
 
 
@@ -183,7 +183,7 @@ def _text(record: "Record", folder: Path) -> list[str]:
     lines = [
         f"{record.inputs['scenario']['name']}: {record.done} of {record.points} points over"
         f" {', '.join(record.keys)}",
-        f"columns: {', '.join(each.name for each in record.quantity_columns)}",
+        f"columns: {', '.join(column.name for column in record.quantity_columns)}",
     ]
     if record.failed:
         lines.append(f"note: {record.failed} points failed; the first: {record.first_error}")

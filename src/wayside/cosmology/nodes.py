@@ -139,9 +139,9 @@ def build(
         if mass < total:
             continue
         w, v = term, mass * state_width
-        there = constant + widths.dark * dark_term(mass - total, m1, m2, pair)
+        constant_width = constant + widths.dark * dark_term(mass - total, m1, m2, pair)
         offset = (mass - m_aprime) * (mass + m_aprime) + shift
-        overlap = area / (offset * offset + (there + v) ** 2)
+        overlap = area / (offset * offset + (constant_width + v) ** 2)
         y_out[count] = mass - total
         c_out[count] = overlap * pair_factor(mass - total, m1, m2, pair)
         count += 1

@@ -116,7 +116,7 @@ class Design:
     @cached_property
     def alternatives(self) -> tuple[Alternative, ...]:
         """The answer for every way to take the background."""
-        found = []
+        compared = []
         for name in ASSUMPTIONS:
             values = [
                 (self.plan.objective.loss(trial.by_assumption[name]), number)
@@ -124,8 +124,8 @@ class Design:
                 if self._could(trial, name)
             ]
             other = self.trials[min(values)[1]] if values else None
-            found.append(Alternative(name, _of(self.start, name), _of(self.best, name), other))
-        return tuple(found)
+            compared.append(Alternative(name, _of(self.start, name), _of(self.best, name), other))
+        return tuple(compared)
 
     def _could(self, trial: Trial, name: str) -> bool:
         """Whether a design is one to choose with another background."""

@@ -197,14 +197,14 @@ class Evaluator:
         known = _yield_error(signal, where)
         if not math.isnan(known):
             limits[LESS_SIGNAL] = own * (1.0 + known)
-        found = {name: wanted.measure.value(signal, one) for name, one in limits.items()}
-        reached = found[wanted.background]
+        outcomes = {name: wanted.measure.value(signal, one) for name, one in limits.items()}
+        reached = outcomes[wanted.background]
         violation, reason = self._violation(signal, own, reached.value, costs)
         return Trial(
             values,
             settings,
             reached.value,
-            {name: one.value for name, one in found.items()},
+            {name: one.value for name, one in outcomes.items()},
             dict(where),
             own,
             limits[MEDIAN],
@@ -259,18 +259,18 @@ def crowded(scenario: Scenario) -> dict[str, float]:
 
 def _differences(one: Scenario, other: Scenario) -> dict[str, float]:
     """Numbers of detectors and stack that differ, by dotted key."""
-    found = {}
+    changed = {}
     for name, section in other.detectors.items():
         before, after = one.detectors[name].model_dump(), section.model_dump()
         for key, value in after.items():
             if isinstance(value, tuple | list):
                 for number, (old, new) in enumerate(zip(before[key], value, strict=True)):
                     if old != new:
-                        found[f"detectors.{name}.{key}.{number}"] = new
+                        changed[f"detectors.{name}.{key}.{number}"] = new
     for key in ("blocks",):
         if getattr(one.stack, key) != getattr(other.stack, key):
-            found[f"stack.{key}"] = getattr(other.stack, key)
-    return found
+            changed[f"stack.{key}"] = getattr(other.stack, key)
+    return changed
 
 
 def _yield_error(signal: Signal, couplings: Mapping[str, float]) -> float:

@@ -44,12 +44,12 @@ def read_journal(plan: Plan, folder: Path) -> dict[Key, Trial]:
     with reading(path, "the trials of a design"):
         plain = json.loads(path.read_bytes())
         there, digest = plain["inputs"], plain["inputs_sha256"]
-        trials = [trial(each) for each in plain["trials"]]
+        trials = [trial(row) for row in plain["trials"]]
     if digest != plan.digest:
         names = differences(there, plan.inputs)
         words = ", ".join(names[:4]) + (", ..." if len(names) > 4 else "") or "their hash"
         raise InputError(f"{printable(folder)}: a design of other inputs ({words})")
-    return {key_of(each.values): each for each in trials}
+    return {key_of(row.values): row for row in trials}
 
 
 def write_journal(plan: Plan, folder: Path, trials: Iterable[Trial]) -> None:
@@ -67,6 +67,6 @@ def write_journal(plan: Plan, folder: Path, trials: Iterable[Trial]) -> None:
     content: dict[str, Any] = {
         "inputs": plan.inputs,
         "inputs_sha256": plan.digest,
-        "trials": [each.plain() for each in trials],
+        "trials": [trial.plain() for trial in trials],
     }
     write_text(folder / NAME, json.dumps(content, allow_nan=False) + "\n")

@@ -132,11 +132,11 @@ def known(scenario: Scenario, keys: Sequence[str]) -> Mapping[str, Known]:
     >>> [one.status for one in known(thick, ["stack.plate", "stack.blocks"]).values()]
     ['extrapolated', 'law']
     """
-    found = {}
+    by_key = {}
     for key in keys:
         for pattern, rule in RULES:
             match = re.fullmatch(pattern, key)
             if match is not None:
-                found[key] = rule(scenario, match)
+                by_key[key] = rule(scenario, match)
                 break
-    return found
+    return by_key

@@ -81,11 +81,11 @@ def smallest(signal: Signal, level: float) -> Reached:
         if ratio is not None:
             what = _zoomed(signal.varied, what, best, value, ratio)
             events = signal.over(what)
-        found = smallest_above(what.values, events, level)
-        if not np.isfinite(found).any():
+        smallest_values = smallest_above(what.values, events, level)
+        if not np.isfinite(smallest_values).any():
             return Reached(math.nan, {})
-        best = int(np.nanargmin(found))
-        value = float(found[best])
+        best = int(np.nanargmin(smallest_values))
+        value = float(smallest_values[best])
     return Reached(value, _point(signal, what, best, value))
 
 

@@ -49,28 +49,28 @@ class _Run:
         )
         trials: list[Trial] = []
         while len(trials) < self.evaluations:
-            found = yield from self._need(optimiser.ask(plan.batch))
-            optimiser.tell([plan.score(trial) for trial in found])
-            trials += found
+            results = yield from self._need(optimiser.ask(plan.batch))
+            optimiser.tell([plan.score(trial) for trial in results])
+            trials += results
             self.done = len(trials)
         best = recommended(plan, trials, start)
-        made: list[Step] = []
+        steps: list[Step] = []
         while best is not None:
             parts = changes(plan.space, start.values, best.values)
             both = [alone(start.values, best.values, part) for part in parts]
             both += [undone(start.values, best.values, part) for part in parts]
-            found = yield from self._need(both)
-            of_each = zip(parts, found[: len(parts)], found[len(parts) :], strict=True)
-            made = [Step(*each) for each in of_each]
+            results = yield from self._need(both)
+            of_each = zip(parts, results[: len(parts)], results[len(parts) :], strict=True)
+            steps = [Step(*change_and_trials) for change_and_trials in of_each]
             tried = {key_of(trial.values) for trial in trials}
-            new = {key_of(trial.values): trial for trial in found}
+            new = {key_of(trial.values): trial for trial in results}
             trials += [trial for key, trial in new.items() if key not in tried]
             # Of finitely many: each is the own design with some of the changes of a proposal.
             better = recommended(plan, trials, start)
             if better is best:
                 break
             best = better
-        self.result = Design(plan, self.evaluations, tuple(trials), start, best, tuple(made))
+        self.result = Design(plan, self.evaluations, tuple(trials), start, best, tuple(steps))
 
     def _need(self, wanted: Sequence[Mapping[str, float]]) -> Generator[Task, None, list[Trial]]:
         keys = [key_of(values) for values in wanted]

@@ -63,31 +63,31 @@ def dimensions(scenario: Scenario, ranges: Sequence[Range]) -> tuple[Dimension, 
     """
     if not ranges:
         raise InputError("a design needs a key to choose: --vary KEY=LOW:HIGH")
-    keys = [each.key for each in ranges]
+    keys = [span.key for span in ranges]
     for key in keys:
         if key.partition(".")[0] in NO_HARDWARE:
             raise InputError(f"{key}: not for a design to choose")
         if keys.count(key) > 1:
             raise InputError(f"{key}: is to vary twice")
-    check_keys(scenario, keys, [each.low for each in ranges])
+    check_keys(scenario, keys, [span.low for span in ranges])
     made = []
-    for each in ranges:
-        whole = isinstance(value_of(scenario, each.key), int)
-        if whole and not (each.low.is_integer() and each.high.is_integer()):
-            raise InputError(f"{each.key} from {each.low:g} to {each.high:g}: whole numbers only")
-        made.append(Dimension(each, whole))
+    for span in ranges:
+        whole = isinstance(value_of(scenario, span.key), int)
+        if whole and not (span.low.is_integer() and span.high.is_integer()):
+            raise InputError(f"{span.key} from {span.low:g} to {span.high:g}: whole numbers only")
+        made.append(Dimension(span, whole))
     return tuple(made)
 
 
 def value_of(scenario: Scenario, key: str) -> float | int | None:
     """Value of a key in a scenario; None where it has none."""
-    found: object = scenario.to_dict()
+    node: object = scenario.to_dict()
     for part in key.split("."):
-        if isinstance(found, list):
-            found = found[int(part)]
+        if isinstance(node, list):
+            node = node[int(part)]
         else:
-            found = found.get(part) if isinstance(found, Mapping) else None
-    return found if isinstance(found, int | float) else None
+            node = node.get(part) if isinstance(node, Mapping) else None
+    return node if isinstance(node, int | float) else None
 
 
 def follow(scenario: Scenario, keys: Sequence[str]) -> Scenario:

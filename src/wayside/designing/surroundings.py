@@ -45,7 +45,7 @@ def in_the_way(scenario: Scenario) -> dict[str, list[str]]:
     if scenario.hall is None:
         return {}
     hall = scenario.hall.build()
-    found = {
+    bodies_by_detector = {
         name: hall.blocking(with_lead(DetectorSetup(scenario, name))) for name in scenario.signal
     }
-    return {name: bodies for name, bodies in found.items() if bodies}
+    return {name: bodies for name, bodies in bodies_by_detector.items() if bodies}

@@ -61,7 +61,7 @@ def controls(scenario: Scenario) -> list[Control]:
         *(_pair(scenario) if is_pair(scenario.model) else _particle(scenario)),
         *_collider(scenario),
         Control("hall.preset", "built-in hall", "Hall", options=("", *preset_names())),
-        *(each for name in scenario.detectors for each in _detector(scenario, name)),
+        *(control for name in scenario.detectors for control in _detector(scenario, name)),
         *_run(scenario),
         *(_plane() if is_pair(scenario.model) else ()),
     ]
@@ -142,7 +142,7 @@ def _run(scenario: Scenario) -> Iterator[Control]:
 
 def _plane() -> Iterator[Control]:
     yield Control("plane.kind", "plane", "Plane", options=get_args(PlaneKind))
-    holds = tuple(dict.fromkeys(hold for each in HOLDS.values() for hold in each))
+    holds = tuple(dict.fromkeys(hold for allowed in HOLDS.values() for hold in allowed))
     yield Control("plane.hold", "what stays fixed", "Plane", options=holds)
 
 

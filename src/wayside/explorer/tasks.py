@@ -100,7 +100,7 @@ class Tasks:
         def job() -> "Download":
             from wayside.explorer.details import download
 
-            states = [self._engine.state(each) for each in (query, *compared_queries(query))]
+            states = [self._engine.state(text) for text in (query, *compared_queries(query))]
             with self._warnings.kept():
                 return download(states, kind)
 

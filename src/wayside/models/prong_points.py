@@ -102,8 +102,8 @@ def prong_points(mass: float, state: FinalState, number: int) -> DecayPoints:
         size = pair_momentum(mass, first, second)
         energy = np.array([np.hypot(size, first), np.hypot(size, second)])
         momentum = np.stack([size * flight, -size * flight], axis=1)
-        each = np.broadcast_to(energy, (number, 2)).copy()
-        return DecayPoints(np.full(number, 1.0 / number), each, momentum)
+        energies = np.broadcast_to(energy, (number, 2)).copy()
+        return DecayPoints(np.full(number, 1.0 / number), energies, momentum)
     # More of them forward, where a detector may see both particles.
     toward = cube[:, 1] ** FORWARD
     weight = FORWARD * cube[:, 1] ** (FORWARD - 1.0)

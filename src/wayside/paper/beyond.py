@@ -36,13 +36,13 @@ TIMED: Final = {
 @cache
 def variant(name: str, what: str) -> Panel:
     """Plane of one part of Fig. 14 with something changed: ``beams`` or ``fermions``."""
-    here = fig14.panel(name)
-    point = here.points[0]
+    subfigure = fig14.panel(name)
+    point = subfigure.points[0]
     # Next to nothing enters the backward box with the actual beams: a few per cent of it will do.
     point = (
         as_fermions(point) if what == "fermions" else replace(point, beams=PARTS[name], rtol=1e-2)
     )
-    return replace(here, points=(point,) * len(here.x))
+    return replace(subfigure, points=(point,) * len(subfigure.x))
 
 
 def run(context: Context) -> Outcome:  # noqa: ARG001
@@ -84,14 +84,14 @@ def _yields() -> list[Row]:
     """Exact against approximate at the middle of the reach of every part."""
     rows = []
     for name in PARTS:
-        here = fig14.panel(name)
-        point = here.points[0]
+        subfigure = fig14.panel(name)
+        point = subfigure.points[0]
         g_d = 0.3
         values = {
-            convention: planes.events_of(here, point, g_d, convention)
+            convention: planes.events_of(subfigure, point, g_d, convention)
             for convention in planes.CONVENTIONS
         }
-        grid = here.epsilon
+        grid = subfigure.epsilon
         peak = grid[[int(np.argmax(values["exact"](grid)))]]
         at = {key: float(function(peak)[0]) for key, function in values.items()}
         rows.append(
@@ -162,10 +162,12 @@ def _times() -> list[Row]:
 def _draw_reach() -> Figure:
     parts = {}
     for name in PARTS:
-        here = fig14.panel(name)
+        subfigure = fig14.panel(name)
         parts[name] = [
-            Curve(here, "exact", COLOURS[0], "exact yield, equal beams", width=1.8),
-            Curve(here, "study", COLOURS[1], "mean flight length, printed acceptance", width=1.0),
+            Curve(subfigure, "exact", COLOURS[0], "exact yield, equal beams", width=1.8),
+            Curve(
+                subfigure, "study", COLOURS[1], "mean flight length, printed acceptance", width=1.0
+            ),
             Curve(
                 variant(name, "fermions"), "exact", COLOURS[0], "exact yield, pseudo-Dirac", "--"
             ),

@@ -14,13 +14,13 @@ METRIC: Final = np.array([1, -1, -1, -1])
 
 
 def _gammas() -> NDArray[np.complex128]:
-    one, zero = np.eye(2), np.zeros((2, 2))
+    unit, zero = np.eye(2), np.zeros((2, 2))
     pauli = (
         np.array([[0, 1], [1, 0]]),
         np.array([[0, -1j], [1j, 0]]),
         np.array([[1, 0], [0, -1]]),
     )
-    first = np.block([[one, zero], [zero, -one]])
+    first = np.block([[unit, zero], [zero, -unit]])
     others = (np.block([[zero, sigma], [-sigma, zero]]) for sigma in pauli)
     return np.array([first, *others], dtype=np.complex128)
 

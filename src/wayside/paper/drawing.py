@@ -69,8 +69,8 @@ class Curve(NamedTuple):
 
     def _draw_columns(self, axes: Axes) -> bool:
         excluded = [self.panel.edges(i, self.convention) for i in range(len(self.panel.x))]
-        there = [i for i, edges in enumerate(excluded) if edges is not None]
-        for run in np.split(there, np.flatnonzero(np.diff(there) > 1) + 1):
+        with_edges = [i for i, edges in enumerate(excluded) if edges is not None]
+        for run in np.split(with_edges, np.flatnonzero(np.diff(with_edges) > 1) + 1):
             x = self.panel.x[run]
             low, high = np.array([excluded[i] for i in run]).T
             axes.plot(
@@ -80,7 +80,7 @@ class Curve(NamedTuple):
                 linewidth=self.width,
                 linestyle=self.style,
             )
-        return bool(there)
+        return bool(with_edges)
 
     def handle(self) -> Line2D:
         """Line of the legend."""

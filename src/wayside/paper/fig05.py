@@ -29,11 +29,11 @@ def flights() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     m1 = np.linspace(0.3, 2.4, POINTS)
     m2 = np.linspace(0.2, 1.5, POINTS)
     heavy, ground = np.meshgrid(m1, m2)
-    there = (heavy > ground + 0.005) & (heavy + ground < M_APRIME - 1e-6)
+    allowed = (heavy > ground + 0.005) & (heavy + ground < M_APRIME - 1e-6)
     flight = np.full(heavy.shape, np.nan)
-    widths = width_hats(ScalarInelastic, M_APRIME, heavy[there], ground[there])
+    widths = width_hats(ScalarInelastic, M_APRIME, heavy[allowed], ground[allowed])
     ctau = HBAR_C / (EPSILON**2 * G_D**2 * sum(widths.values()))
-    flight[there] = mean_gamma_beta(heavy[there], ground[there]) * ctau
+    flight[allowed] = mean_gamma_beta(heavy[allowed], ground[allowed]) * ctau
     return m1, m2, flight
 
 

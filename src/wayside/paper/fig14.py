@@ -124,12 +124,12 @@ def _regions() -> list[Row]:
     rows = []
     reopened = []
     for name in ("a", "b"):
-        here = panel(name)
-        margins = here.margins("printed")
-        covered = here.events("study") > planes.LIMIT
-        point = here.points[0]
+        subfigure = panel(name)
+        margins = subfigure.margins("printed")
+        covered = subfigure.events("study") > planes.LIMIT
+        point = subfigure.points[0]
         limit = float(babar.invisible_curve()(point.model.m_aprime))
-        would_be = (here.epsilon[:, None] > limit) & np.ones_like(covered)
+        would_be = (subfigure.epsilon[:, None] > limit) & np.ones_like(covered)
         free = (
             covered & would_be & ~(margins["babar-invisible"] > 0) & ~(margins["babar-visible"] > 0)
         )

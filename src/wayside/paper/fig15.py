@@ -79,13 +79,13 @@ def run(context: Context) -> Outcome:  # noqa: ARG001
 
 def title(name: str) -> str:
     """Title of one part: its letter, g_D and what is the same in all columns."""
-    here = panel(name)
+    subfigure = panel(name)
     same = (
         rf"$\Delta m/m_2={DELTA}$"
         if name in "ab"
-        else rf"$m_{{A\prime}}={here.scenario.pair.m_aprime:g}$ GeV"
+        else rf"$m_{{A\prime}}={subfigure.scenario.pair.m_aprime:g}$ GeV"
     )
-    return rf"({name}) $g_D={here.g_d[0]:g}$, {same}"
+    return rf"({name}) $g_D={subfigure.g_d[0]:g}$, {same}"
 
 
 def _draw() -> Figure:
@@ -95,10 +95,10 @@ def _draw() -> Figure:
 
 def _covered() -> Row:
     """Whether something is excluded in every column above 1 GeV."""
-    here = panel("b")
-    above = np.flatnonzero(here.x > 1.0)
-    inside = [here.edges(int(i), "study") is not None for i in above]
-    ours = [here.edges(int(i), "exact") is not None for i in above]
+    subfigure = panel("b")
+    above = np.flatnonzero(subfigure.x > 1.0)
+    inside = [subfigure.edges(int(i), "study") is not None for i in above]
+    ours = [subfigure.edges(int(i), "exact") is not None for i in above]
     return Row(
         key="fig15.above-1-gev",
         quantity="something is excluded at m2 above 1 GeV, g_D = 0.1, 500 fb^-1",
@@ -121,8 +121,8 @@ def _assumed() -> list[Row]:
     """The acceptance that the study assumes, against what its own relation gives in each part."""
     rows = []
     for name in NAMES:
-        here = panel(name)
-        values = 100.0 * np.array([point.face("A").value for point in here.points])
+        subfigure = panel(name)
+        values = 100.0 * np.array([point.face("A").value for point in subfigure.points])
         rows.append(
             Row(
                 key=f"fig15.{name}.acceptance",
@@ -142,10 +142,10 @@ def _assumed() -> list[Row]:
 
 def _part(name: str) -> Row:
     """Pinned numbers of a part whose picture is lost."""
-    here = panel(name)
+    subfigure = panel(name)
     lows: dict[str, float] = {}
     for convention in ("study", "exact"):
-        columns = [here.edges(i, convention) for i in range(len(here.x))]
+        columns = [subfigure.edges(i, convention) for i in range(len(subfigure.x))]
         lows[convention] = min(excluded[0] for excluded in columns if excluded is not None)
     return Row(
         key=f"fig15.{name}.least",

@@ -32,8 +32,8 @@ G_D: Final = float(np.sqrt(4.0 * np.pi))
 
 def band(name: str, convention: Convention, g_d: float = G_D) -> tuple[float, float]:
     """Least and largest excluded epsilon; off shell the product epsilon g_D counts alone."""
-    here = panel(name)
-    events = planes.events_of(here, here.points[0], g_d, convention)
+    subfigure = panel(name)
+    events = planes.events_of(subfigure, subfigure.points[0], g_d, convention)
     grid = np.geomspace(1e-5, 1.0, 800)
     excluded = planes.edges(events, grid, events(grid))
     assert excluded is not None
@@ -79,9 +79,9 @@ def _draw(titles: list[str]) -> Figure:
 
 def _thirty_two() -> Row:
     """What the printed 32 does to the reach."""
-    here = panel("a")
-    point = here.points[0]
-    half = planes.events_of(here, point, G_D, "own acceptance")
+    subfigure = panel("a")
+    point = subfigure.points[0]
+    half = planes.events_of(subfigure, point, G_D, "own acceptance")
     low = band("a", "study")[0]
     grid = np.log([0.5 * low, 1.5 * low])
 
@@ -89,19 +89,19 @@ def _thirty_two() -> Row:
         return float(np.log(2.0 * half(np.array([np.exp(t)]))[0] / planes.LIMIT))
 
     with_16 = float(np.exp(brentq(doubled, *grid)))
-    own = planes.edges(half, np.geomspace(1e-5, 1.0, 800), half(np.geomspace(1e-5, 1.0, 800)))
-    assert own is not None
+    excluded = planes.edges(half, np.geomspace(1e-5, 1.0, 800), half(np.geomspace(1e-5, 1.0, 800)))
+    assert excluded is not None
     return Row(
         key="fig16.thirty-two",
         quantity="least epsilon with Eq. 5 as printed, own acceptance, g_D = sqrt(4 pi)",
         study=Printed(
-            own[0], "", "Eq. 21 with 32", "eqs. 5, 21", "computed from the printed formula"
+            excluded[0], "", "Eq. 21 with 32", "eqs. 5, 21", "computed from the printed formula"
         ),
         same=Ours(with_16, "the same with 16", 1e-6),
         tolerance=within(0.02, "rounding of the printed acceptance"),
         cause="twice the yield, which goes with epsilon^4 and its survival: the fourth root of"
         " two and more",
-        explained=Ours(own[0], "32 put back", 1e-6),
+        explained=Ours(excluded[0], "32 put back", 1e-6),
         command="wayside reach study-fig16a",
     )
 

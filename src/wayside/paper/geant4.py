@@ -206,14 +206,14 @@ def _display(name: str) -> tuple[Records, Records]:
             for path, energy in zip(key[first], start, strict=True)
         ]
     )
-    kept = _thinned(points[~faint[inverse]], key[~faint[inverse]])
-    small = np.zeros(len(kept), _POINT)
+    thinned = _thinned(points[~faint[inverse]], key[~faint[inverse]])
+    small = np.zeros(len(thinned), _POINT)
     for field in ("primary", "track"):
-        small[field] = kept[field]
+        small[field] = thinned[field]
     # Ten micrometres are a fiftieth of a pixel.
     for field in ("x", "z"):
-        small[field] = np.round(kept[field], 2)
-    small["kinetic_energy"] = np.float16(kept["kinetic_energy"])
+        small[field] = np.round(thinned[field], 2)
+    small["kinetic_energy"] = np.float16(thinned["kinetic_energy"])
     known = tracks[np.isin(of_track, np.unique(key[~faint[inverse]]))]
     narrow = np.zeros(len(known), _TRACK)
     for field in ("primary", "track", "parent", "pdg"):
@@ -227,12 +227,12 @@ SMOOTH: Final = 0.02
 
 def _thinned(points: Records, key: IntArray) -> Records:
     """Points without those that lie on straight lines between others, path by path."""
-    kept = np.zeros(len(points), bool)
+    is_kept = np.zeros(len(points), bool)
     for path in np.unique(key):
         rows = np.flatnonzero(key == path)
         place = np.column_stack([points["x"][rows], points["z"][rows]])
         # Ends first; then the farthest off a line, as long as it is far.
-        kept[rows[[0, -1]]] = True
+        is_kept[rows[[0, -1]]] = True
         todo = [(0, len(rows) - 1)]
         while todo:
             first, last = todo.pop()
@@ -246,9 +246,9 @@ def _thinned(points: Records, key: IntArray) -> Records:
             worst = int(np.argmax(distance))
             if distance[worst] > SMOOTH:
                 middle = first + 1 + worst
-                kept[rows[middle]] = True
+                is_kept[rows[middle]] = True
                 todo += [(first, middle), (middle, last)]
-    return points[kept]
+    return points[is_kept]
 
 
 def paths(record: Record, name: str) -> tuple[Records, Records]:
@@ -269,11 +269,11 @@ def _pions(film: Records) -> tuple[Records, Records]:
     """One stopping pion, and the mean deposits of all by the number of films before the last."""
     stopped = []
     for event in np.unique(film["event"]):
-        own = film[film["event"] == event]
-        own = own[np.argsort(own["time"], kind="stable")]
+        crossings = film[film["event"] == event]
+        crossings = crossings[np.argsort(crossings["time"], kind="stable")]
         # Slower than 5 MeV in its last film.
-        if own["kinetic_energy"][-1] < 5.0 and len(own) > LAST_FILMS:
-            stopped.append(own)
+        if crossings["kinetic_energy"][-1] < 5.0 and len(crossings) > LAST_FILMS:
+            stopped.append(crossings)
     first = stopped[0]
     drawn = np.column_stack(
         [
@@ -283,7 +283,7 @@ def _pions(film: Records) -> tuple[Records, Records]:
             np.round(first["deposit"].astype(np.float64), 6),
         ]
     )
-    last = 1e3 * np.stack([own["deposit"][::-1][:LAST_FILMS] for own in stopped])
+    last = 1e3 * np.stack([crossings["deposit"][::-1][:LAST_FILMS] for crossings in stopped])
     mean, error = last.mean(axis=0), last.std(axis=0, ddof=1) / np.sqrt(len(stopped))
     return drawn, np.round(np.column_stack([mean, error]).astype(np.float64), 3)
 

@@ -159,8 +159,8 @@ def _spectrum() -> list[Row]:
 
 def _shield() -> list[Row]:
     plan, true = scenario(FRAME), scenario(TRUE)
-    here, there = (behind(DetectorSetup(case, "A")) for case in (plan, true))
-    survival = here.total.value / here.arriving
+    planned, actual = (behind(DetectorSetup(case, "A")) for case in (plan, true))
+    survival = planned.total.value / planned.arriving
     spread = math.exp(abs(math.log(survival)) * LENGTH_ERROR)
     allowed = Tolerance(
         1.0 / spread,
@@ -179,7 +179,7 @@ def _shield() -> list[Row]:
                 survival, "Geant4 with splitting, our spectrum toward box A, equal beams", 0.05
             ),
             tolerance=allowed,
-            right=Ours(there.total.value / there.arriving, "with the actual beams", 0.05),
+            right=Ours(actual.total.value / actual.arriving, "with the actual beams", 0.05),
             cause="Geant4 of another version, or another spectrum: more than lengths explain",
             command=command,
             data=data,
@@ -188,18 +188,18 @@ def _shield() -> list[Row]:
             key="klong.left",
             quantity="K_L0 from the collisions that reach the detector, 50 ab^-1",
             study=KLONG_LEFT,
-            same=Ours(here.total.value, "one box A, equal beams", 0.05),
+            same=Ours(planned.total.value, "one box A, equal beams", 0.05),
             tolerance=Tolerance(
                 allowed.low / (1 + PRODUCTION_ERROR),
                 allowed.high * (1 + PRODUCTION_ERROR),
                 allowed.why + f"; production to {100 * PRODUCTION_ERROR:.0f} %",
             ),
-            right=Ours(there.total.value, "with the actual beams", 0.05),
+            right=Ours(actual.total.value, "with the actual beams", 0.05),
             cause="the boost sends more and harder K_L0 forward",
             note=(
-                f"{here.bare:.3g} move toward the box with equal beams, {there.bare:.3g} with the"
-                " actual ones;"
-                f" inside {there.interactions.value:.2g} interact, {there.decays.value:.2g} decay"
+                f"{planned.bare:.3g} move toward the box with equal beams,"
+                f" {actual.bare:.3g} with the actual ones;"
+                f" inside {actual.interactions.value:.2g} interact, {actual.decays.value:.2g} decay"
             ),
             command="wayside background belle2-forward-beams",
             data=data,

@@ -227,9 +227,9 @@ def least_epsilon(panel: Panel, convention: Convention) -> float:
     result = minimize_scalar(
         lower, bounds=tuple(np.log(around)), method="bounded", options={"xatol": 1e-6}
     )
-    own = panel.edges(best, convention)
-    assert own is not None
-    return float(min(result.fun, own[0]))
+    ends = panel.edges(best, convention)
+    assert ends is not None
+    return float(min(result.fun, ends[0]))
 
 
 def _first_crossings(events: FloatArray, epsilon: FloatArray, levels: FloatArray) -> FloatArray:

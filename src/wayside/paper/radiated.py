@@ -36,15 +36,17 @@ def with_photons(point: MassPoint) -> MassPoint:
     return replace(point, radiation="all", regulator="exact", decays="exact")
 
 
-def _row(key: str, quantity: str, every: float, one: float, command: str, unit: str = "") -> Row:
+def _row(
+    key: str, quantity: str, all_photons: float, one_photon: float, command: str, unit: str = ""
+) -> Row:
     return own_row(
         f"radiated.{key}",
         quantity,
-        Ours(every, "all photons off the beams, spread of their energies", ACCURACY),
+        Ours(all_photons, "all photons off the beams, spread of their energies", ACCURACY),
         unit=unit,
         where="not in the study",
         reason="the study has the photon of the process alone",
-        note=f"{every / one:.3f} times that with one photon, {one:.4g}",
+        note=f"{all_photons / one_photon:.3f} times that with one photon, {one_photon:.4g}",
         command=command,
     )
 
@@ -56,57 +58,57 @@ def _crossing(point: MassPoint, name: str) -> float:
 
 def _acceptance(line: int, name: str) -> Row:
     masses = printed.TABLE_1_MASSES[line]
-    one = at_masses(setup("belle2-forward"), masses)
+    one_photon = at_masses(setup("belle2-forward"), masses)
     return _row(
         f"table1.{masses[1]:g}.{name}",
         f"acceptance of {name} in Table 1 and Fig. 10, m1 = {masses[1]:g} GeV",
-        _crossing(with_photons(one), name),
-        _crossing(one, name),
+        _crossing(with_photons(one_photon), name),
+        _crossing(one_photon, name),
         f"wayside point belle2-forward --set {PHOTONS} --set model.m1={masses[1]:g}",
         "%",
     )
 
 
 def _central() -> Row:
-    one = setup("belle2-central")
+    one_photon = setup("belle2-central")
     return _row(
         "table1.central",
         "acceptance of the central detector off shell",
-        _crossing(with_photons(one), "A"),
-        _crossing(one, "A"),
+        _crossing(with_photons(one_photon), "A"),
+        _crossing(one_photon, "A"),
         f"wayside point belle2-central --set {PHOTONS}",
         "%",
     )
 
 
-def _radiating(here: Panel, columns: slice = slice(None)) -> Panel:
+def _radiating(panel: Panel, columns: slice = slice(None)) -> Panel:
     """Columns of a panel with all photons."""
-    points = {id(point): with_photons(point) for point in here.points[columns]}
+    points = {id(point): with_photons(point) for point in panel.points[columns]}
     return replace(
-        here,
-        x=here.x[columns],
-        points=tuple(points[id(point)] for point in here.points[columns]),
-        g_d=here.g_d[columns],
+        panel,
+        x=panel.x[columns],
+        points=tuple(points[id(point)] for point in panel.points[columns]),
+        g_d=panel.g_d[columns],
     )
 
 
-def _couplings(figure: str, here: Panel, name: str) -> Row:
+def _couplings(figure: str, panel: Panel, name: str) -> Row:
     return _row(
         f"{figure}.{name}",
         f"least epsilon of fig. {figure[3:]} ({name}), exact yield",
-        planes.least_epsilon(_radiating(here), "exact"),
-        planes.least_epsilon(here, "exact"),
+        planes.least_epsilon(_radiating(panel), "exact"),
+        planes.least_epsilon(panel, "exact"),
         f"wayside reach study-{figure}{name} --set run.decays=exact --set {PHOTONS}",
     )
 
 
 def _masses(name: str) -> Row:
     """Of the column where one photon reaches farthest, and of its neighbours."""
-    here = fig15.panel(name)
-    edges = [here.edges(i, "exact") for i in range(len(here.x))]
+    subfigure = fig15.panel(name)
+    edges = [subfigure.edges(i, "exact") for i in range(len(subfigure.x))]
     lows = np.array([np.inf if edge is None else edge[0] for edge in edges])
     best = int(np.argmin(lows))
-    near = _radiating(here, slice(max(best - AROUND, 0), best + AROUND + 1))
+    near = _radiating(subfigure, slice(max(best - AROUND, 0), best + AROUND + 1))
     with_all = [near.edges(i, "exact") for i in range(len(near.x))]
     return _row(
         f"fig15.{name}",
@@ -118,9 +120,9 @@ def _masses(name: str) -> Row:
 
 
 def _off_shell(name: str) -> Row:
-    here = fig16.panel(name)
+    subfigure = fig16.panel(name)
     grid = np.geomspace(1e-5, 1.0, 800)
-    events = planes.events_of(here, with_photons(here.points[0]), fig16.G_D, "exact")
+    events = planes.events_of(subfigure, with_photons(subfigure.points[0]), fig16.G_D, "exact")
     excluded = planes.edges(events, grid, events(grid))
     assert excluded is not None
     return _row(

@@ -164,12 +164,12 @@ def _good_gaps(m: float, best: float, point: MassPoint) -> tuple[float, float]:
 
 
 def _acceptance_row(m: float, point: MassPoint) -> Row:
-    here = 100.0 * acceptance(point, m, relation(m), DELTA)
+    percent = 100.0 * acceptance(point, m, relation(m), DELTA)
     return Row(
         key=f"relation.acceptance.{m:g}",
         quantity=f"acceptance of box A on the printed relation, m_A' = {m:g} GeV",
         study=printed.OPTIMAL_ACCEPTANCE,
-        same=Ours(here, f"(m1 - m2)/m2 = {DELTA:.3g}, Eq. 4 as printed, equal beams", 1e-3),
+        same=Ours(percent, f"(m1 - m2)/m2 = {DELTA:.3g}, Eq. 4 as printed, equal beams", 1e-3),
         tolerance=digits(printed.OPTIMAL_ACCEPTANCE, 0.1),
         right=Ours(
             100.0 * optimum(m, DELTA, regulator="exact")[1],
@@ -178,7 +178,7 @@ def _acceptance_row(m: float, point: MassPoint) -> Row:
         ),
         cause=(
             "the relation is off the optimum"
-            if here < WORST
+            if percent < WORST
             else "the best is more than 0.9, as Table 1's 0.976 is"
         ),
         note=f"best: {100 * optimum(m, DELTA)[1]:.3g} % with Eq. 4 as printed",

@@ -72,8 +72,10 @@ BEAMS: Final[Mapping[str, str]] = {"study": "beams of the study", "actual": "act
 @cache
 def panel(figure: str, name: str, layers: int, beams: str) -> Panel:
     """Plane of one part with the selection for a number of planes of fibres."""
-    here = part(figure, name)
-    return searched(here.panel, here.site, layers, here.beams if beams == "actual" else None)
+    assumed = part(figure, name)
+    return searched(
+        assumed.panel, assumed.site, layers, assumed.beams if beams == "actual" else None
+    )
 
 
 def run(context: Context) -> Outcome:  # noqa: ARG001
@@ -101,19 +103,19 @@ def _words(layers: int) -> str:
     return f"{layers} plane{'s' if layers > 1 else ''} of fibres"
 
 
-def _level(here: Panel) -> str:
+def _level(subfigure: Panel) -> str:
     """Events that are excluded, a range where columns differ."""
-    least, most = f"{here.levels.min():.3g}", f"{here.levels.max():.3g}"
+    least, most = f"{subfigure.levels.min():.3g}", f"{subfigure.levels.max():.3g}"
     return least if least == most else f"{least} to {most}"
 
 
-def _selections(here: Panel, layers: int) -> str:
+def _selections(subfigure: Panel, layers: int) -> str:
     """Names of the selections of the columns."""
-    names = sorted({selection_for(point, layers).name for point in here.points})
+    names = sorted({selection_for(point, layers).name for point in subfigure.points})
     return f"selection{'s' if len(names) > 1 else ''} {', '.join(names)}"
 
 
-def _lowest(figure: str, here: Panel) -> float:
+def _lowest(figure: str, subfigure: Panel) -> float:
     """Least excluded epsilon: over all g_D in a plane of couplings, else over the columns.
 
     Raises
@@ -122,8 +124,8 @@ def _lowest(figure: str, here: Panel) -> float:
         If nothing is excluded.
     """
     if figure != "15":
-        return planes.least_epsilon(here, "exact")
-    ranges = [here.edges(i, "exact") for i in range(len(here.x))]
+        return planes.least_epsilon(subfigure, "exact")
+    ranges = [subfigure.edges(i, "exact") for i in range(len(subfigure.x))]
     lows = [excluded[0] for excluded in ranges if excluded is not None]
     if not lows:
         raise LookupError("nothing is excluded")
@@ -131,39 +133,39 @@ def _lowest(figure: str, here: Panel) -> float:
 
 
 def _least(figure: str, name: str, layers: int, beams: str) -> Row:
-    here, plain = panel(figure, name, layers, beams), part(figure, name).panel
+    subfigure, plain = panel(figure, name, layers, beams), part(figure, name).panel
     key = f"{figure}{name}.{beams}.{layers}"
     what = f"fig. {figure} ({name}), {BEAMS[beams]}, {_words(layers)}"
     chosen = _selections(plain, layers)
     try:
-        least = _lowest(figure, here)
+        least = _lowest(figure, subfigure)
     except LookupError:
-        most = float((here.events("exact") / here.levels).max())
+        most = float((subfigure.events("exact") / subfigure.levels).max())
         return _row(
             f"{key}.none",
             f"most events over what would be excluded, and is not: {what}",
             Ours(most, "below 1: nothing is excluded", 0.1),
-            f"{_level(here)} events would be excluded; {chosen}",
+            f"{_level(subfigure)} events would be excluded; {chosen}",
         )
     without = _lowest(figure, plain)
     return _row(
         key,
         f"least epsilon of {what}",
-        Ours(least, f"{_level(here)} events excluded", 0.03),
+        Ours(least, f"{_level(subfigure)} events excluded", 0.03),
         f"{least / without:.3g} times that of full efficiency and no background, {without:.3g};"
         f" {chosen}",
     )
 
 
 def _background(figure: str, name: str, layers: int) -> Row:
-    here = part(figure, name)
-    detectors = len(here.panel.scenario.signal)
-    chosen = selection_for(here.panel.points[0], layers)
-    expected = background(here.site, chosen, detectors)
+    assumed = part(figure, name)
+    detectors = len(assumed.panel.scenario.signal)
+    chosen = selection_for(assumed.panel.points[0], layers)
+    expected = background(assumed.site, chosen, detectors)
     words = "two detectors" if detectors == 2 else "the detector"
     return _row(
-        f"events.{here.site}.{layers}",
-        f"background in {words} of {here.site} after the search, {_words(layers)}",
+        f"events.{assumed.site}.{layers}",
+        f"background in {words} of {assumed.site} after the search, {_words(layers)}",
         Ours(expected.value, f"+- {expected.error:.2g}, all simulated sources", 0.1),
         f"{expected.n_limit:.3g} signal events are excluded; tuned for Belle II"
         + "".join(f"; {flag}" for flag in expected.flags),
@@ -183,9 +185,9 @@ def _drawing(figure: str) -> Drawing:
 def _draw(figure: str) -> Figure:
     parts, names = {}, FIGURES[figure]
     for name in names:
-        here = part(figure, name)
-        actual = each_once(here.panel.points, partial(replace, beams=here.beams, rtol=1e-2))
-        every = replace(here.panel, points=actual)
+        assumed = part(figure, name)
+        actual = each_once(assumed.panel.points, partial(replace, beams=assumed.beams, rtol=1e-2))
+        every = replace(assumed.panel, points=actual)
         drawn = {"every decay, no background": every}
         for layers in LAYERS:
             drawn[f"search, {_words(layers)}"] = panel(figure, name, layers, "actual")

@@ -48,7 +48,7 @@ def background(site: str, chosen: SearchSelection, detectors: int = 1) -> Backgr
     return replace(single, value=detectors * single.value, error=detectors * single.error)
 
 
-def searched(here: Panel, site: str, layers: int, beams: Beams | None = None) -> Panel:
+def searched(panel: Panel, site: str, layers: int, beams: Beams | None = None) -> Panel:
     """A plane with, for each column, the selection for its splitting.
 
     Parameters
@@ -62,7 +62,7 @@ def searched(here: Panel, site: str, layers: int, beams: Beams | None = None) ->
     beams
         Beams in place of the study's; None keeps these.
     """
-    plan, detectors = scenario(site, "run.signal=A"), len(here.scenario.signal)
+    plan, detectors = scenario(site, "run.signal=A"), len(panel.scenario.signal)
 
     def seen(point: MassPoint) -> MassPoint:
         chosen = selected_map(plan, selection_for(point, layers))
@@ -71,7 +71,7 @@ def searched(here: Panel, site: str, layers: int, beams: Beams | None = None) ->
         return changed if beams is None else replace(changed, beams=beams, rtol=1e-2)
 
     levels = [
-        background(site, selection_for(point, layers), detectors).limit_at(here.luminosity)
-        for point in here.points
+        background(site, selection_for(point, layers), detectors).limit_at(panel.luminosity)
+        for point in panel.points
     ]
-    return replace(here, points=each_once(here.points, seen), level=np.array(levels))
+    return replace(panel, points=each_once(panel.points, seen), level=np.array(levels))

@@ -53,12 +53,12 @@ def background(name: str) -> Background:
 @cache
 def panel(name: str, step: str) -> Panel:
     """Plane of one part of Fig. 14 after a step of ``STEPS``."""
-    here = fig14.panel(name)
-    point = replace(here.points[0], efficiency="simulated")
+    subfigure = fig14.panel(name)
+    point = replace(subfigure.points[0], efficiency="simulated")
     level = LIMIT if step == "efficiency" else background(name).n_limit
     if step == "everything":
         point = replace(point, beams=PARTS[name], rtol=1e-2)
-    return replace(here, points=(point,) * len(here.x), level=level)
+    return replace(subfigure, points=(point,) * len(subfigure.x), level=level)
 
 
 def run(context: Context) -> Outcome:  # noqa: ARG001
@@ -114,13 +114,13 @@ def _row(key: str, quantity: str, same: Ours, note: str, command: str) -> Row:
 
 def _efficiency(name: str) -> Row:
     """Fraction of decays that are reconstructed, at the epsilon where most decays are expected."""
-    here = fig14.panel(name)
-    point = here.exactly(here.points[0])
+    subfigure = fig14.panel(name)
+    point = subfigure.exactly(subfigure.points[0])
     timed = replace(point, efficiency="simulated")
     in_emulsion = replace(timed, selection="vertex")
     g_d = 0.3
     every, reconstructed, vertices = (
-        variant.expected_events("A", here.epsilon, g_d, 1.0)
+        variant.expected_events("A", subfigure.epsilon, g_d, 1.0)
         for variant in (point, timed, in_emulsion)
     )
     best = int(np.argmax(every))
@@ -134,8 +134,8 @@ def _efficiency(name: str) -> Row:
             "Geant4, response, reconstruction; gas hits on both tracks",
             0.03,
         ),
-        f"at epsilon = {here.epsilon[best]:.2e}, m1 - m2 = {model.m1 - model.m2:.3g} GeV; a vertex"
-        f" in the emulsion alone: {vertices[best] / every[best]:.3g}",
+        f"at epsilon = {subfigure.epsilon[best]:.2e}, m1 - m2 = {model.m1 - model.m2:.3g} GeV;"
+        f" a vertex in the emulsion alone: {vertices[best] / every[best]:.3g}",
         f"wayside point study-fig14{name} --set run.efficiency=simulated --set run.decays=exact",
     )
 
@@ -162,13 +162,13 @@ def _least(name: str) -> list[Row]:
 
 
 def _nothing(name: str, step: str) -> Row:
-    here = panel(name, step)
-    most = float((here.events("exact") / here.levels).max())
+    subfigure = panel(name, step)
+    most = float((subfigure.events("exact") / subfigure.levels).max())
     return _row(
         f"{step}.{name}.none",
         f"most events of fig. 14 ({name}) over what would be excluded, and is not: {WORDS[step]}",
         Ours(most, "below 1: nothing is excluded", 0.1),
-        f"{here.levels[0]:.3g} events would be excluded",
+        f"{subfigure.levels[0]:.3g} events would be excluded",
         f"wayside reach study-fig14{name} --set run.efficiency=simulated",
     )
 
@@ -198,10 +198,12 @@ def _background(name: str) -> Row:
 def _draw() -> Figure:
     parts = {}
     for name in PARTS:
-        here = fig14.panel(name)
+        subfigure = fig14.panel(name)
         parts[name] = [
-            Curve(here, "exact", COLOURS[0], "exact yield", width=1.8),
-            Curve(here, "study", COLOURS[1], "mean flight length, printed acceptance", width=1.0),
+            Curve(subfigure, "exact", COLOURS[0], "exact yield", width=1.8),
+            Curve(
+                subfigure, "study", COLOURS[1], "mean flight length, printed acceptance", width=1.0
+            ),
         ]
         for step, colour in zip(STEPS, COLOURS[2:], strict=False):
             label = LABELS[step]

@@ -98,10 +98,10 @@ def fit(point: MassPoint, line: int) -> tuple[tuple[float, float, float], dict[s
         return m_aprime, heavy + float(d1), light + float(d2)
 
     def misfit(u: np.ndarray) -> float:
-        here = masses(u)
+        three_masses = masses(u)
         # In units of the print's rounding.
         pulls = [
-            (acceptance(point, name, here) - (printed.TABLE_1[line, name].value or 0.0))
+            (acceptance(point, name, three_masses) - (printed.TABLE_1[line, name].value or 0.0))
             / (0.5 * printed.TABLE_1_DIGIT)
             for name in names
         ]

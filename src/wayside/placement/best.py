@@ -131,9 +131,9 @@ def refined(
     tried = [np.round(grid.about(number, FINER), DIGITS) + 0.0 for number in numbers]
     positions = np.concatenate(tried)
     sites = mover.sites(positions, NEAR)
-    found = rates(point, sites.points, context.scenario.run.luminosity_fb)
+    nearby = rates(point, sites.points, context.scenario.run.luminosity_fb)
     values = np.full(len(positions), np.nan)
-    values[sites.allowed] = objective.values(found, context)
+    values[sites.allowed] = objective.values(nearby, context)
     order = objective.order(values)
     chosen: list[int] = []
     volumes: list[Volume] = []
@@ -178,8 +178,8 @@ def places(
         x, y, z = (float(value) for value in position)
         volume = mover.at(position)
         assert volume is not None, "a position of the map"
-        here = replace(point, volumes={mover.detector: volume})
-        yields = ExactYields(here, mover.detector, luminosity)
+        moved = replace(point, volumes={mover.detector: volume})
+        yields = ExactYields(moved, mover.detector, luminosity)
         every = yields.of_all_decays
         yield Place(
             (x, y, z),

@@ -61,7 +61,10 @@ def varied(scenario: Scenario) -> Varied:
         low, high = scenario.plane.epsilon or EPSILON
         seconds = np.geomspace(*(scenario.plane.g_d or G_D), SECONDS)
         return Varied("epsilon", np.geomspace(low, high, STRENGTHS), "g_d", seconds)
-    known = {f"model.{one.name}": one for one in particle_class(scenario.model.kind).couplings}
+    known = {
+        f"model.{coupling.name}": coupling
+        for coupling in particle_class(scenario.model.kind).couplings
+    }
     for key in reversed(scenario.particle.axes):
         if key in known:
             values = np.geomspace(*known[key].plane, STRENGTHS)
@@ -108,19 +111,19 @@ def _events(yields: Yields, context: Context) -> FloatArray:
 
 
 def _smallest(yields: Yields, context: Context) -> FloatArray:
-    what = varied(context.scenario)
-    events = yields.events(what.along(context.scenario.model.couplings))
-    return smallest_above(what.values, events, context.n_limit)
+    coupling = varied(context.scenario)
+    events = yields.events(coupling.along(context.scenario.model.couplings))
+    return smallest_above(coupling.values, events, context.n_limit)
 
 
 def _area(yields: Yields, context: Context) -> FloatArray:
-    what = varied(context.scenario)
-    plane = what.plane(context.scenario.model.couplings)
-    events = yields.events(plane).reshape(-1, len(what.second_values), len(what.values))
-    decades = excluded_decades(what.values, events, context.n_limit)
-    if what.second is None:
+    coupling = varied(context.scenario)
+    plane = coupling.plane(context.scenario.model.couplings)
+    events = yields.events(plane).reshape(-1, len(coupling.second_values), len(coupling.values))
+    decades = excluded_decades(coupling.values, events, context.n_limit)
+    if coupling.second is None:
         return decades[:, 0]
-    return np.asarray(np.trapezoid(decades, np.log10(what.second_values), axis=1))
+    return np.asarray(np.trapezoid(decades, np.log10(coupling.second_values), axis=1))
 
 
 def smallest_above(values: FloatArray, events: FloatArray, level: float) -> FloatArray:

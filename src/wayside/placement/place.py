@@ -102,10 +102,10 @@ class Placement:
         """Value at the best position over that where the scenario has the detector, or inverse."""
         if not self.best:
             return np.nan
-        best, own = self.best[0].value, self.own.value
+        best, own_value = self.best[0].value, self.own.value
         if not self.objective.largest:
-            return own / best  # nan where the own place excludes nothing
-        return best / own if own else np.inf
+            return own_value / best  # nan where the own place excludes nothing
+        return best / own_value if own_value else np.inf
 
     def cube(self) -> FloatArray:
         """Values on the grid, shape (polar angles, azimuths, distances)."""
@@ -203,17 +203,17 @@ def place(
     if not sites.allowed.any():
         raise InputError(f"detectors.{name}: may stand at none of {len(positions)} positions")
     say(f"proper distances to {int(sites.allowed.sum())} positions")
-    found = rates(point, sites.points, scenario.run.luminosity_fb)
+    over_grid = rates(point, sites.points, scenario.run.luminosity_fb)
     values = np.full(len(positions), np.nan)
-    values[sites.allowed] = chosen.values(found, context)
+    values[sites.allowed] = chosen.values(over_grid, context)
     say("about the best positions")
     numbers = apart(mover, positions.positions, chosen.order(values), count)
     near, near_values = refined(mover, point, chosen, context, positions, numbers)
     say("the best positions, exactly")
-    there = list(zip(near.tolist(), near_values.tolist(), strict=True))
+    candidates = list(zip(near.tolist(), near_values.tolist(), strict=True))
     task = _Exact(scenario.to_dict(), name, objective, context.n_limit)
-    exact = ordered(executor, task, there)
-    exact.sort(key=lambda one: -float(chosen.order(np.array(one.value))))
+    exact = ordered(executor, task, candidates)
+    exact.sort(key=lambda chosen_place: -float(chosen.order(np.array(chosen_place.value))))
     own = _own(mover, point, chosen, context)
     return Placement(
         scenario,
@@ -224,7 +224,7 @@ def place(
         values,
         tuple(exact),
         own,
-        tuple(_along_contour(mover, point, context, positions, sites, found)),
+        tuple(_along_contour(mover, point, context, positions, sites, over_grid)),
         background,
         tuple(_notes(scenario, point, background)),
     )
@@ -246,8 +246,8 @@ class _Exact:
         mover = Mover(scenario, self.detector)
         return mover, point_of(scenario), OBJECTIVES[self.objective], context
 
-    def __call__(self, there: tuple[list[float], float]) -> Place:
-        position, map_value = there
+    def __call__(self, candidate: tuple[list[float], float]) -> Place:
+        position, map_value = candidate
         return next(places(*self._setting, np.array([position]), np.array([map_value])))
 
 
@@ -261,17 +261,17 @@ def _own(mover: Mover, point: Point, objective: Objective, context: Context) -> 
 
 
 def _along_contour(
-    mover: Mover, point: Point, context: Context, grid: Grid, sites: Sites, found: Rates
+    mover: Mover, point: Point, context: Context, grid: Grid, sites: Sites, over_grid: Rates
 ) -> list[ContourPlace]:
     """Best positions at the ends of what the detector excludes where it stands."""
     try:
-        ends = _contour_ends(ExactYields(point, mover.detector, found.luminosity_fb), context)
+        ends = _contour_ends(ExactYields(point, mover.detector, over_grid.luminosity_fb), context)
     except InputError:  # a model without a coupling to vary
         return []
     if not ends or mover.at(np.array(getattr(mover.section, KEY))) is None:
         return []
     couplings = {name: np.array([end[name] for end in ends]) for name in ends[0]}
-    events = found.events(couplings)
+    events = over_grid.events(couplings)
     where = grid.positions[sites.allowed]
     ctau = (
         point.ctau(couplings["epsilon"], couplings["g_d"])
@@ -280,15 +280,15 @@ def _along_contour(
     )
     best = np.argmax(events, axis=0)
     # By the same few points, so that what these miss drops out; the scenario has it there.
-    here = mover.sites(np.array([getattr(mover.section, KEY)], dtype=np.float64))
-    own = rates(point, here.points, found.luminosity_fb).events(couplings)[0]
+    own_site = mover.sites(np.array([getattr(mover.section, KEY)], dtype=np.float64))
+    own_events = rates(point, own_site.points, over_grid.luminosity_fb).events(couplings)[0]
     return [
         ContourPlace(
             end,
             float(ctau[k]),
             tuple(where[best[k]].tolist()),
             float(events[best[k], k]),
-            float(own[k]),
+            float(own_events[k]),
         )
         for k, end in enumerate(ends)
     ]
@@ -296,12 +296,12 @@ def _along_contour(
 
 def _contour_ends(yields: Yields, context: Context) -> list[dict[str, float]]:
     """Smallest and largest coupling that is excluded, at some values of the second one."""
-    what = varied(context.scenario)
-    plane = what.plane(context.scenario.model.couplings)
-    events = yields.events(plane)[0].reshape(len(what.second_values), len(what.values))
-    smallest = smallest_above(what.values, events, context.n_limit)
+    coupling = varied(context.scenario)
+    plane = coupling.plane(context.scenario.model.couplings)
+    events = yields.events(plane)[0].reshape(len(coupling.second_values), len(coupling.values))
+    smallest = smallest_above(coupling.values, events, context.n_limit)
     # From the other end: the largest is the smallest inverse.
-    inverse = smallest_above(1.0 / what.values[::-1], events[:, ::-1], context.n_limit)
+    inverse = smallest_above(1.0 / coupling.values[::-1], events[:, ::-1], context.n_limit)
     rows = np.flatnonzero(np.isfinite(smallest))
     if not len(rows):
         return []
@@ -309,10 +309,12 @@ def _contour_ends(yields: Yields, context: Context) -> list[dict[str, float]]:
     fixed = {key: float(value) for key, value in context.scenario.model.couplings.items()}
     ends = []
     for row in chosen:
-        second = {} if what.second is None else {what.second: float(what.second_values[row])}
+        second = (
+            {} if coupling.second is None else {coupling.second: float(coupling.second_values[row])}
+        )
         for value in (smallest[row], 1.0 / inverse[row]):
-            if what.values[0] < value < what.values[-1]:
-                ends.append(fixed | second | {what.name: float(value)})
+            if coupling.values[0] < value < coupling.values[-1]:
+                ends.append(fixed | second | {coupling.name: float(value)})
     return ends
 
 

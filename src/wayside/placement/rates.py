@@ -35,8 +35,8 @@ class ExactYields(NamedTuple):
     def events(self, couplings: Couplings) -> FloatArray:
         """Expected events, with the efficiency of the scenario, shape (1, k)."""
         arrays = {name: np.asarray(value) for name, value in couplings.items()}
-        found = expected_events(self.point, self.detector, arrays, self.luminosity_fb)
-        return np.asarray(found)[None, :]
+        expected = expected_events(self.point, self.detector, arrays, self.luminosity_fb)
+        return np.asarray(expected)[None, :]
 
     @property
     def of_all_decays(self) -> "ExactYields":
@@ -65,8 +65,8 @@ class Rates(NamedTuple):
         """
         ctau = _ctau(self.point, couplings)
         total = np.zeros((len(self.distances[0].weights), len(ctau)))
-        for rate, one in zip(self._produced(couplings), self.distances, strict=True):
-            total += rate * _probability(one, ctau)
+        for rate, distances_of_part in zip(self._produced(couplings), self.distances, strict=True):
+            total += rate * _probability(distances_of_part, ctau)
         return total
 
     def _produced(self, couplings: Couplings) -> list[FloatArray]:
@@ -87,8 +87,8 @@ def rates(point: Point, points: Points, luminosity_fb: float) -> Rates:
     luminosity_fb
         Integrated luminosity in fb^-1.
     """
-    made = tuple(proper_distances(parts, points) for parts in _parts(point))
-    return Rates(point, luminosity_fb, made)
+    distances = tuple(proper_distances(parts, points) for parts in _parts(point))
+    return Rates(point, luminosity_fb, distances)
 
 
 def _probability(distances: ProperDistances, ctau: FloatArray) -> FloatArray:

@@ -104,9 +104,9 @@ class Mover:
         if hall is not None and isinstance(self.section.build(), Box):
             # The position of a box is a point of it, that of a cylinder need not be: a cheap test.
             inside = hall.holds(positions)
-        made = [None if bad else self.at(at) for bad, at in zip(inside, positions, strict=True)]
-        allowed = np.array([volume is not None for volume in made], dtype=np.bool_)
-        volumes = [volume for volume in made if volume is not None]
+        moved = [None if bad else self.at(at) for bad, at in zip(inside, positions, strict=True)]
+        allowed = np.array([volume is not None for volume in moved], dtype=np.bool_)
+        volumes = [volume for volume in moved if volume is not None]
         if hall is not None:
             free = ~hall.blocked(volumes)
             allowed[np.flatnonzero(allowed)] = free

@@ -251,14 +251,14 @@ def _grid(first: FloatArray, second: FloatArray) -> Mesh | None:
 
 def _keys(scan: Scanned) -> list[Key]:
     units = {column.name: column.unit for column in scan.record.columns}
-    found = []
+    keys = []
     for key in scan.record.keys:
         values = np.asarray(scan[key], dtype=np.float64)
         unit = "" if units[key] == "1" else f" [{_unit(units[key])}]"
         logarithmic = bool(values.min() > 0.0 and values.max() > _WIDE * values.min())
         logarithmic = scan.record.logarithmic.get(key, logarithmic)
-        found.append(Key(_LABELS.get(key, verbatim(key)) + unit, values, logarithmic))
-    return found
+        keys.append(Key(_LABELS.get(key, verbatim(key)) + unit, values, logarithmic))
+    return keys
 
 
 def _unit(text: str) -> str:

@@ -27,14 +27,14 @@ def tree_figure(comparison: Comparison, timed: float, title: str) -> Figure:
         axes.set_yscale("log")
         error = np.hypot(curve.statistical, curve.systematic)
         level = curve.background + curve.one_more
-        found = level > 0.0
+        reached = level > 0.0
         x = curve.signal / timed
-        axes.plot(x[found], level[found], color=OURS, label="boosted tree")
+        axes.plot(x[reached], level[reached], color=OURS, label="boosted tree")
         low = np.maximum(level - error, 1e-2 * level)
         axes.fill_between(
-            x[found],
-            low[found],
-            (level + error)[found],
+            x[reached],
+            low[reached],
+            (level + error)[reached],
             color=OURS,
             alpha=0.2,
             linewidth=0,

@@ -118,14 +118,14 @@ def _describe_kinematics(
     per_mm = (base["front_grains"] + base["back_grains"])[members] / path
     mean = np.add.reduceat(per_mm, first[:-1]) / np.diff(first) if len(first) > 1 else per_mm
     for k in (0, 1):
-        own = two[:, k]
+        track = two[:, k]
         rows[f"momentum_{k + 1}"] = momentum[:, k]
-        rows[f"momentum_error_{k + 1}"] = own["log_momentum_error"]
+        rows[f"momentum_error_{k + 1}"] = track["log_momentum_error"]
         rows[f"electron_momentum_{k + 1}"] = as_electron[:, k]
         rows[f"electron_momentum_error_{k + 1}"] = electron_error[:, k]
         for name in ("tx", "ty", "electron", "base_tracks", "last_sheet", "pdg", "purity"):
-            rows[f"{name}_{k + 1}"] = own[name]
-        rows[f"track_chi2_{k + 1}"] = own["chi2"] / np.maximum(own["degrees"], 1)
+            rows[f"{name}_{k + 1}"] = track[name]
+        rows[f"track_chi2_{k + 1}"] = track["chi2"] / np.maximum(track["degrees"], 1)
         rows[f"grains_{k + 1}"] = 0.1 * mean[pair[:, k]]
 
 
@@ -227,12 +227,15 @@ def _true_momentum(tracks: StructuredArray, film: StructuredArray) -> FloatArray
     order = np.lexsort((film["layer"], film["track"], film["event"]))
     film = film[order]
     key = track_keys(film["event"], film["track"])
-    wanted = track_keys(tracks["event"], tracks["particle"])
-    low, high = np.searchsorted(key, wanted), np.searchsorted(key, wanted, side="right")
+    track_key = track_keys(tracks["event"], tracks["particle"])
+    low, high = np.searchsorted(key, track_key), np.searchsorted(key, track_key, side="right")
     for k in range(len(tracks)):
-        own = film[low[k] : high[k]]
-        if len(own):
-            nearest = int(np.argmin(np.abs(own["layer"] - 2 * tracks["first_sheet"][k])))
-            kinetic, mass = float(own["kinetic_energy"][nearest]), masses(own["pdg"][:1])[0]
+        crossings = film[low[k] : high[k]]
+        if len(crossings):
+            nearest = int(np.argmin(np.abs(crossings["layer"] - 2 * tracks["first_sheet"][k])))
+            kinetic, mass = (
+                float(crossings["kinetic_energy"][nearest]),
+                masses(crossings["pdg"][:1])[0],
+            )
             out[k] = np.sqrt(kinetic * (kinetic + 2.0 * mass))
     return out

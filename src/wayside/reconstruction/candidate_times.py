@@ -54,7 +54,10 @@ def describe_times(
     hits = GasHits(gas_hits, result.rows, result.chains, sheets, timing.position_error)
     film = crossings["film"]
     crossed = {kind: crossings[kind][crossings[kind]["deposit"] > 0.0] for kind in ("gas", "fibre")}
-    crossed = {kind: own[np.argsort(own["event"], kind="stable")] for kind, own in crossed.items()}
+    crossed = {
+        kind: crossings_of_track[np.argsort(crossings_of_track["event"], kind="stable")]
+        for kind, crossings_of_track in crossed.items()
+    }
     fibre_lists: list[dict[str, Any]] = []
     gap_lists: list[dict[str, Any]] = []
     for v, vertex in enumerate(vertices):
@@ -69,8 +72,8 @@ def describe_times(
             delay = float(vertex["time"]) - APART * event
         else:
             head = result.tracks[two[0]]
-            own = (film["event"] == event) & (film["track"] == head["particle"])
-            delay = float(film["time"][own].min())
+            crossings_of_track = (film["event"] == event) & (film["track"] == head["particle"])
+            delay = float(film["time"][crossings_of_track].min())
         row["delay"] = delay
         for name, of_track in (("gas_gaps_1", first), ("gas_gaps_2", second)):
             on_track = hits.gas[of_track]
@@ -101,8 +104,8 @@ def _gaps(
     before = near & (number < block - born)
     row["gaps_before"] = len(np.unique(number[before]))
     row["gaps_after"] = len(np.unique(number[near & (number >= block)]))
-    other = near & (number == block - 1) & ~np.isin(gas["track"], particles)
-    row["gap_birth"] = np.count_nonzero(other) if born else 0
+    of_others = near & (number == block - 1) & ~np.isin(gas["track"], particles)
+    row["gap_birth"] = np.count_nonzero(of_others) if born else 0
     listed = np.abs(after) < LISTED
     gaps, which, crossed = np.unique(number[listed], return_inverse=True, return_counts=True)
     first = np.full(len(gaps), np.inf)
@@ -145,11 +148,14 @@ def _exit(track: StructuredArray, stack: Stack) -> FloatArray:
 
 
 def _collected(lists: list[dict[str, Any]], columns: tuple[Any, ...]) -> Lists:
-    lengths = [len(own[columns[0].name]) for own in lists]
+    lengths = [len(columns_of_event[columns[0].name]) for columns_of_event in lists]
     offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
     values = {
         column.name: np.concatenate(
-            [np.zeros(0, column.dtype), *(own[column.name] for own in lists)]
+            [
+                np.zeros(0, column.dtype),
+                *(columns_of_event[column.name] for columns_of_event in lists),
+            ]
         ).astype(column.dtype)
         for column in columns
     }

@@ -96,11 +96,11 @@ def fake_vertices(
     setup = job.setup(sheets)
     inside = begins_inside(tracks, setup.films, setup.vertexing)
     begin = np.bincount(tracks["event"][inside & (tracks["event"] >= 0)], minlength=len(primaries))
-    own = primaries[vertices["event"]]
-    momentum = np.stack([own[c] for c in ("px", "py", "pz")], axis=1)
+    particles = primaries[vertices["event"]]
+    momentum = np.stack([particles[c] for c in ("px", "py", "pz")], axis=1)
     from wayside.transport.engine import kinetic_energies
 
-    out["kinetic_energy"] = kinetic_energies(own)
+    out["kinetic_energy"] = kinetic_energies(particles)
     out["slope"] = np.hypot(momentum[:, 0], momentum[:, 1]) / momentum[:, 2]
     for name in ("event", "x", "y", "z", "sheet", "chi2", "opening", "companions", "times"):
         out[name] = vertices[name]

@@ -66,7 +66,7 @@ class Run:
         with self._using_stack():
             width, height = stack.get("size", (200.0, 300.0))
             names = {"plate": "plate", "film": "film", "base": "base", "gap": "mpgd"}
-            lengths = {own: float(stack[name]) for own, name in names.items() if name in stack}
+            lengths = {field: float(stack[name]) for field, name in names.items() if name in stack}
             counts = {name: int(stack[name]) for name in ("layers", "blocks") if name in stack}
             return Sheets(**lengths, **counts, width=float(width), height=float(height))  # type: ignore[arg-type]
 

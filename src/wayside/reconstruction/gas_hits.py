@@ -50,9 +50,9 @@ class GasHits:
         if number not in self._gaps:
             from scipy.spatial import cKDTree
 
-            own = np.flatnonzero(self.gas["layer"] == number)
-            places = np.stack([self.gas["x"][own], self.gas["y"][own]], axis=1)
-            self._gaps[number] = (own, cKDTree(places) if len(own) else None)
+            in_gap = np.flatnonzero(self.gas["layer"] == number)
+            places = np.stack([self.gas["x"][in_gap], self.gas["y"][in_gap]], axis=1)
+            self._gaps[number] = (in_gap, cKDTree(places) if len(in_gap) else None)
         return self._gaps[number]
 
     def on_track(self, track: int) -> IntArray:
@@ -68,10 +68,10 @@ class GasHits:
         block = members["sheet"] // sheets.layers
         on_track = [np.zeros(0, dtype=np.int64)]
         for gap in range(int(block[0]), int(block[-1]) + 1):
-            own, tree = self._gap(gap)
+            in_gap, tree = self._gap(gap)
             if tree is None:
                 continue
-            z = float(self.gas["z"][own].mean())
+            z = float(self.gas["z"][in_gap].mean())
             nearest = int(np.argmin(np.abs(depth - z)))
             dz = z - depth[nearest]
             # A track that stops well before the gap has no hit there.
@@ -82,7 +82,7 @@ class GasHits:
             slope2 = members["tx"][nearest] ** 2 + members["ty"][nearest] ** 2
             width = np.hypot(self._error, dz * SLOPE_ERROR * (1.0 + slope2))
             near = tree.query_ball_point([x, y], SIGMAS * width)
-            on_track.append(own[np.asarray(near, dtype=np.int64)])
+            on_track.append(in_gap[np.asarray(near, dtype=np.int64)])
         return np.sort(np.concatenate(on_track))
 
     def born_with(self, vertex: StructuredArray, track: int) -> IntArray:
@@ -94,7 +94,7 @@ class GasHits:
         gap = birth_gap(vertex, self.sheets)
         if gap < 0:
             return np.zeros(0, dtype=np.int64)
-        own, _ = self._gap(gap)
+        in_gap, _ = self._gap(gap)
         head = self._rows[self._chains.of(track)[0]]
         z = float(self.sheets.middle(head["sheet"]))
         back = float(self.sheets.plate_front((gap + 1) * self.sheets.layers))
@@ -109,8 +109,8 @@ class GasHits:
         width = np.hypot(self._error, (z - front) * SLOPE_ERROR * (1.0 + slope2))
         # By the error of the vertex's depth the segment may begin earlier.
         reach = SIGMAS * width + float(vertex["sigma_z"]) * np.sqrt(slope2)
-        places = np.stack([self.gas["x"][own], self.gas["y"][own]], axis=1)
-        return np.asarray(own[_distance(places, ends) < reach])
+        places = np.stack([self.gas["x"][in_gap], self.gas["y"][in_gap]], axis=1)
+        return np.asarray(in_gap[_distance(places, ends) < reach])
 
     def of_vertex(self, vertex: StructuredArray, track: int) -> IntArray:
         """Row numbers of the hits on a track, the gap in which its vertex lies included."""
@@ -150,15 +150,18 @@ def coincidences(
     distinct
         Whether a hit agrees with others only, and not with itself.
     """
-    one, other = times[first], times[second]
-    low, high = np.searchsorted(other, one - window), np.searchsorted(other, one + window)
+    first_times, second_times = times[first], times[second]
+    low, high = (
+        np.searchsorted(second_times, first_times - window),
+        np.searchsorted(second_times, first_times + window),
+    )
     means = []
     for i in np.flatnonzero(high > low).tolist():
         partners = np.arange(low[i], high[i])
         if distinct:
             partners = partners[second[partners] != first[i]]
         if len(partners):
-            means.append(0.5 * (float(one[i]) + float(np.mean(other[partners]))))
+            means.append(0.5 * (float(first_times[i]) + float(np.mean(second_times[partners]))))
     groups: list[list[float]] = []
     for time in sorted(means):
         if groups and time - groups[-1][-1] <= window:

@@ -164,9 +164,9 @@ def filter_line(
         saa, sab, sbb = paa + maa, pab + mab, pbb + mbb
         det = saa * sbb - sab * sab
         ia, ib, ic = sbb / det, -sab / det, saa / det
-        own = ra * ra * ia + 2.0 * ra * rb * ib + rb * rb * ic
-        chi2 += own
-        logs += -own if tail.fraction > 0.0 else np.log(det)
+        distance2 = ra * ra * ia + 2.0 * ra * rb * ib + rb * rb * ic
+        chi2 += distance2
+        logs += -distance2 if tail.fraction > 0.0 else np.log(det)
         kaa, kab = paa * ia + pab * ib, paa * ib + pab * ic
         kba, kbb = pab * ia + pbb * ib, pab * ib + pbb * ic
         a += kaa * ra + kab * rb

@@ -156,12 +156,12 @@ def _sums(slabs: "list[tuple[Material, float]]") -> tuple[float, float, float, f
     lengths = mass = first = second = z = 0.0
     for material, thickness in slabs:
         grams = material.density * thickness / 10.0
-        own = grams / material.radiation_length
-        lengths += own
+        thickness_x0 = grams / material.radiation_length
+        lengths += thickness_x0
         mass += grams * iron_equivalent(material)
         middle = z + 0.5 * thickness
-        first += own * middle
-        second += own * (middle * middle + thickness * thickness / 12.0)
+        first += thickness_x0 * middle
+        second += thickness_x0 * (middle * middle + thickness * thickness / 12.0)
         z += thickness
     if lengths == 0.0:
         return 0.0, 0.0, 0.0, 0.0
@@ -229,8 +229,8 @@ def after(p: float, mass: float, g_cm2: float, radiation_lengths: float, radiate
     # Below bg = 0.1 Bethe's formula no longer holds; such a particle stops here.
     if energy * energy <= 1.01 * mass * mass:
         return 0.0
-    here = np.sqrt(energy * energy - mass * mass)
-    loss = g_cm2 * bethe(here, mass)
+    momentum = np.sqrt(energy * energy - mass * mass)
+    loss = g_cm2 * bethe(momentum, mass)
     if loss > 0.02 * (energy - mass):
         # The loss grows as the particle slows: take that half-way.
         half = energy - 0.5 * loss

@@ -141,10 +141,10 @@ def minus_two_log_likelihood(
         return IMPOSSIBLE * (1.0 + HIGHEST - log_p), IMPOSSIBLE
     chi2 = logs = 0.0
     for plane in range(2):
-        own, rest, _ = filter_line(
+        chi2_of_view, rest, _ = filter_line(
             track.planes[plane], track.depth, scatter, constants.absorber.tail, 0.0, False
         )
-        chi2 += own
+        chi2 += chi2_of_view
         logs += rest
     return chi2 + logs, chi2
 

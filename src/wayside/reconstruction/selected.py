@@ -65,10 +65,10 @@ def candidates(
     primaries = _numbered_from(first, simulated.primaries)
     crossings = {kind: _numbered_from(first, rows) for kind, rows in simulated.crossings.items()}
     tracks, vertices = (_numbered_from(first, rows) for rows in (result.tracks, result.vertices))
-    own = replace(result, tracks=tracks, vertices=vertices)
+    chosen = replace(result, tracks=tracks, vertices=vertices)
     number = int(primaries["event"].max(initial=-1)) + 1
     origin = Origin(primaries, np.full(number, np.nan), np.zeros(0, DECAY))
-    rows = describe(own, gas_hits, crossings, origin, setup, simulated.stack).rows
+    rows = describe(chosen, gas_hits, crossings, origin, setup, simulated.stack).rows
     out = np.zeros(len(rows), CANDIDATE)
     for name in ROW.names or ():
         out[name] = rows[name]

@@ -44,15 +44,15 @@ def link_tiles(
     following = np.full(len(rows), -1, np.int64)
     best = np.full(len(rows), np.inf)
 
-    def link_one(own: IntArray, bounds: Bounds) -> tuple[IntArray, IntArray, FloatArray]:
-        made, chi2 = links(rows[own], films, how, bounds=bounds)
-        linked = np.flatnonzero(made >= 0)
-        return own[linked], own[made[linked]], chi2[linked]
+    def link_one(near: IntArray, bounds: Bounds) -> tuple[IntArray, IntArray, FloatArray]:
+        following, chi2 = links(rows[near], films, how, bounds=bounds)
+        linked = np.flatnonzero(following >= 0)
+        return near[linked], near[following[linked]], chi2[linked]
 
     with ThreadPoolExecutor(workers) as pool:
         tasks = (
-            (core, pool.submit(link_one, own, bounds))
-            for core, own, bounds in _tiles(rows, tile, films.scanned)
+            (core, pool.submit(link_one, numbers, bounds))
+            for core, numbers, bounds in _tiles(rows, tile, films.scanned)
         )
         for core, future in list(tasks) if workers > 1 else tasks:
             upstream, downstream, chi2 = future.result()

@@ -124,8 +124,8 @@ def _vetoed(
     gas = hits.gas
     low, high = np.searchsorted(gas["time"], [time - how.window, time + how.window])
     before = gas["layer"][low:high] < vertex["sheet"] // hits.sheets.layers
-    own = birth_gap(vertex, hits.sheets)
-    if own >= 0 and before.any():
+    gap = birth_gap(vertex, hits.sheets)
+    if gap >= 0 and before.any():
         of_pair = [hits.born_with(vertex, int(vertex[name])) for name in ("track_1", "track_2")]
         before[np.isin(np.arange(low, high), np.concatenate(of_pair))] = False
     return bool(before.any())

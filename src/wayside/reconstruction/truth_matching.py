@@ -110,7 +110,7 @@ def match_truth(result: Reconstructed, min_sheets: int) -> TruthMatching:
     }
     for t in np.flatnonzero(pure).tolist():
         i = key_of[int(tracks["event"][t]), int(tracks["particle"][t])]
-        own = tracks["purity"][t] * tracks["base_tracks"][t]
-        if own >= COMPLETE * particles["base_tracks"][i]:
+        matched = tracks["purity"][t] * tracks["base_tracks"][t]
+        if matched >= COMPLETE * particles["base_tracks"][i]:
             particles["track"][i] = t
     return TruthMatching(particles[particles["base_tracks"] >= min_sheets], pure)

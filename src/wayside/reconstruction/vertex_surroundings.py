@@ -128,13 +128,13 @@ def count_companions(
     x, y, z = (tracks[name][inside] for name in "xyz")
     companions = np.zeros(len(vertices), dtype=np.int64)
     for v, vertex in enumerate(vertices):
-        own = [int(vertex["track_1"]), int(vertex["track_2"])]
+        tracks_of_vertex = [int(vertex["track_1"]), int(vertex["track_2"])]
         low, high = np.searchsorted(z, [vertex["z"], vertex["z"] + how.cone_length])
         along = np.zeros(high - low, dtype=np.bool_)
-        for t in own:
+        for t in tracks_of_vertex:
             place = (x[low:high], y[low:high], z[low:high])
             along |= _within_cone(vertex, tracks[t], place, how)
-        companions[v] = np.count_nonzero(along & ~np.isin(inside[low:high], own))
+        companions[v] = np.count_nonzero(along & ~np.isin(inside[low:high], tracks_of_vertex))
     return companions
 
 
@@ -211,10 +211,11 @@ def nearest_tracks(
     before, passing = np.full(len(vertices), np.inf), np.full(len(vertices), np.inf)
     for v, vertex in enumerate(vertices):
         low, high = np.searchsorted(rows["sheet"], [vertex["sheet"] - 3, vertex["sheet"]])
-        own = rows[low:high]
+        in_sheet = rows[low:high]
         dz = vertex["z"] - z[low:high]
         miss = np.hypot(
-            own["x"] + dz * own["tx"] - vertex["x"], own["y"] + dz * own["ty"] - vertex["y"]
+            in_sheet["x"] + dz * in_sheet["tx"] - vertex["x"],
+            in_sheet["y"] + dz * in_sheet["ty"] - vertex["y"],
         )
         before[v] = miss.min(initial=np.inf)
         number = track[low:high]

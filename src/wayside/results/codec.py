@@ -165,5 +165,5 @@ def _record(name: str) -> Callable[..., Any]:
 
 def _field_names(kind: Any) -> tuple[str, ...]:
     if is_dataclass(kind):
-        return tuple(each.name for each in fields(kind) if each.init)
+        return tuple(field.name for field in fields(kind) if field.init)
     return tuple(kind._fields)

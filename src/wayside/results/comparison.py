@@ -48,13 +48,15 @@ class Comparison(Plotted, Saved):
         first = self.results[0]
         if not isinstance(first, Reach):
             return None
-        same = all(_limits_by(each.scenario) == _limits_by(self.scenario) for each in self.results)
+        same = all(
+            _limits_by(result.scenario) == _limits_by(self.scenario) for result in self.results
+        )
         return first if same else None
 
     @property
     def flags(self) -> list[str]:
         """Notes, each once."""
-        flags = [flag for each in self.results for flag in each.flags]
+        flags = [flag for result in self.results for flag in result.flags]
         if self.backdrop is None:
             flags.append("existing limits are not drawn: they are not the same for all")
         return list(dict.fromkeys(flags))
@@ -63,7 +65,7 @@ class Comparison(Plotted, Saved):
         """All scenarios with their labels."""
         return {
             **super().inputs(),
-            "scenarios": [each.scenario.to_dict() for each in self.results],
+            "scenarios": [result.scenario.to_dict() for result in self.results],
             "labels": list(self.labels),
         }
 
@@ -77,12 +79,12 @@ class Comparison(Plotted, Saved):
         """Compute a result, as `wayside.results.saving.Saved.compute`."""
         given = options.get("scenarios")
         scenarios = [scenario] if given is None else list(map(Scenario.from_dict, given))
-        labels = options.get("labels", [each.name for each in scenarios])
+        labels = options.get("labels", [compared.name for compared in scenarios])
         results = []
-        for each, label in zip(scenarios, labels, strict=True):
+        for compared, label in zip(scenarios, labels, strict=True):
             if progress is not None:
                 progress(label)
-            results.append(reach(each))
+            results.append(reach(compared))
         _require_same_axes(results)
         return cls(tuple(results), tuple(labels))
 
@@ -95,16 +97,16 @@ class Comparison(Plotted, Saved):
             "results": [
                 {
                     "label": label,
-                    "scenario": each.scenario.to_dict(),
-                    "background": each.background.summary(),
-                    "n_limit": each.n_limit,
-                    "most_events": float(each.total.max()),
+                    "scenario": result.scenario.to_dict(),
+                    "background": result.background.summary(),
+                    "n_limit": result.n_limit,
+                    "most_events": float(result.total.max()),
                     "contour": [
                         {"closed": line.closed, "points": line.points.tolist()}
-                        for line in each.contour
+                        for line in result.contour
                     ],
                 }
-                for label, each in zip(self.labels, self.results, strict=True)
+                for label, result in zip(self.labels, self.results, strict=True)
             ],
             "existing_limits_drawn": self.backdrop is not None,
             "flags": self.flags,
@@ -120,8 +122,8 @@ class Comparison(Plotted, Saved):
         }
         rows = [
             (label.replace(",", ";"), str(number), "closed" if line.closed else "open", *point)
-            for label, each in zip(self.labels, self.results, strict=True)
-            for number, line in enumerate(each.contour)
+            for label, result in zip(self.labels, self.results, strict=True)
+            for number, line in enumerate(result.contour)
             for point in line.points.tolist()
         ]
         columns = ("label", "line", "shape", x.name, y.name)
@@ -141,24 +143,24 @@ class Comparison(Plotted, Saved):
         from wayside.plotting.compare_figure import draw_comparison
         from wayside.plotting.look import Look
 
-        wanted = look or Look()
-        wanted.check()
-        handles = draw_comparison(axes, self._curves(), self._title(), self.backdrop, wanted)
+        settings = look or Look()
+        settings.check()
+        handles = draw_comparison(axes, self._curves(), self._title(), self.backdrop, settings)
         axes.legend(handles=handles, loc="best", fontsize="small").set_zorder(5)
 
     def _curves(self) -> "list[Curve]":
         from wayside.plotting.compare_figure import Curve
 
         pairs = zip(self.labels, self.results, strict=True)
-        return [Curve(label, *axes_of(each), each.contour) for label, each in pairs]
+        return [Curve(label, *axes_of(result), result.contour) for label, result in pairs]
 
     def drawings(self, look: "Look | None" = None) -> Iterator[Drawing]:
         """The figure."""
         yield Drawing("compare", partial(self.figure, look))
 
     def _title(self) -> str:
-        levels = dict.fromkeys(each.scenario.run.confidence_level for each in self.results)
-        names = {each.scenario.name for each in self.results}
+        levels = dict.fromkeys(result.scenario.run.confidence_level for result in self.results)
+        names = {result.scenario.name for result in self.results}
         whose = f"{names.pop()}: " if len(names) == 1 else ""
         return f"{whose}exclusion at {' and '.join(f'{100.0 * x:g}%' for x in levels)} CL"
 
@@ -208,7 +210,7 @@ def compare(
     >>> wayside.compare(scenarios, ["50/ab", "500/fb"])
     <comparison of 50/ab, 500/fb>
     """
-    named = [each.name for each in scenarios] if labels is None else list(labels)
+    named = [scenario.name for scenario in scenarios] if labels is None else list(labels)
     if not scenarios:
         raise InputError("nothing to compare: give one scenario or more")
     if len(named) != len(scenarios):
@@ -216,12 +218,12 @@ def compare(
     twice = [label for label in named if named.count(label) > 1]
     if twice:
         raise InputError(f'two are called "{twice[0]}": give a label to each')
-    plain = [each.to_dict() for each in scenarios]
+    plain = [scenario.to_dict() for scenario in scenarios]
     return Comparison.compute(scenarios[0], {"scenarios": plain, "labels": named}, progress)
 
 
 def _require_same_axes(results: Sequence[Contoured]) -> None:
-    first, *others = ([axis.name for axis in axes_of(each)] for each in results)
+    first, *others = ([axis.name for axis in axes_of(result)] for result in results)
     for names in others:
         if names != first:
             raise InputError(

@@ -46,8 +46,12 @@ class DesignResult(Plotted, Saved):
         return {
             "scenario": plan.scenario.to_dict(),
             "vary": {
-                one.key: [one.range.low, one.range.high, *([LOG] if one.range.logarithmic else [])]
-                for one in plan.space
+                dimension.key: [
+                    dimension.range.low,
+                    dimension.range.high,
+                    *([LOG] if dimension.range.logarithmic else []),
+                ]
+                for dimension in plan.space
             },
             "settings": asdict(plan.settings),
             "evaluations": self.design.evaluations,
@@ -64,8 +68,8 @@ class DesignResult(Plotted, Saved):
         say = progress or (lambda _: None)
         given = {"vary": {}, **options}
         given["settings"] = DesignSettings(**given.get("settings", {}))
-        found = design(scenario, **given, progress=lambda done, of: say(f"{done} of {of} designs"))
-        return cls(found.design)
+        result = design(scenario, **given, progress=lambda done, of: say(f"{done} of {of} designs"))
+        return cls(result.design)
 
     @property
     def plan(self) -> Plan:
@@ -105,10 +109,10 @@ class DesignResult(Plotted, Saved):
     @property
     def figures(self) -> tuple[str, ...]:
         """Names of figures that there are."""
-        found = self.design
-        has_front = bool(found.plan.settings.cost_is_objective and found.front)
-        there = {"search": True, "changes": bool(found.steps), "front": has_front}
-        return tuple(name for name, is_there in there.items() if is_there)
+        design = self.design
+        has_front = bool(design.plan.settings.cost_is_objective and design.front)
+        is_drawn = {"search": True, "changes": bool(design.steps), "front": has_front}
+        return tuple(name for name, drawn in is_drawn.items() if drawn)
 
     def draw(self, axes: "Axes", *, name: str = "search") -> None:
         """Draw one of the figures into axes that are there.
@@ -141,14 +145,14 @@ class DesignResult(Plotted, Saved):
         return repr(self.design)
 
 
-def _table(found: Design) -> str:
-    keys = [one.key for one in found.plan.space]
-    front = {id(trial) for trial in found.front}
+def _table(design: Design) -> str:
+    keys = [dimension.key for dimension in design.plan.space]
+    front = {id(trial) for trial in design.front}
     header = {
         "what": "designs in the order in which they were proposed, then single changes; nan where"
         " there is no value",
-        "scenario": found.plan.scenario.name,
-        "objective": f"{found.plan.objective.label} [{found.plan.objective.unit}]",
+        "scenario": design.plan.scenario.name,
+        "objective": f"{design.plan.objective.label} [{design.plan.objective.unit}]",
         "units": "keys in their base units, cost in the money of [cost]",
     }
     columns = (
@@ -171,7 +175,7 @@ def _table(found: Design) -> str:
             float(id(trial) in front),
             '"' + trial.reason.replace('"', "'") + '"',
         )
-        for trial in found.trials
+        for trial in design.trials
     ]
     return csv_text(header, columns, rows)
 
@@ -224,12 +228,14 @@ def design(
     >>> round(found.best.values["detectors.A.position.2"], 1) <= 7.0, found.gain >= 1.0
     (True, True)
     """
-    made = plan(scenario, [_range(key, ends) for key, ends in vary.items()], settings)
+    plan_of_study = plan(scenario, [_range(key, ends) for key, ends in vary.items()], settings)
     by = local_executor(workers) if by is None else by
     if folder is None:
-        return DesignResult(run_design(made, evaluations, by, progress=progress))
+        return DesignResult(run_design(plan_of_study, evaluations, by, progress=progress))
     with claimed_folder(Path(folder)):
-        return DesignResult(run_design(made, evaluations, by, Path(folder), progress=progress))
+        return DesignResult(
+            run_design(plan_of_study, evaluations, by, Path(folder), progress=progress)
+        )
 
 
 def _range(key: str, ends: tuple[float, float] | tuple[float, float, str]) -> Range:

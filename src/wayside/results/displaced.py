@@ -88,9 +88,9 @@ class ChamberSignal(Signal):
         luminosity = self.scenario.run.luminosity_fb
         total = np.zeros(np.shape(ctau))
         for name, efficiency in self.efficiencies.items():
-            kept = np.interp(np.log(ctau), np.log(LIFETIMES), self.passing[name])
+            passed = np.interp(np.log(ctau), np.log(LIFETIMES), self.passing[name])
             events = expected_events(self.point, name, couplings, luminosity)
-            total = total + efficiency * kept * events
+            total = total + efficiency * passed * events
         return total
 
     @property
@@ -138,16 +138,18 @@ def chamber_signal(
     }
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        made = scenario.with_values(values)
+        changed = scenario.with_values(values)
         passing = {
-            name: np.array([_passing(made, name, ctau, search, events, seed) for ctau in LIFETIMES])
+            name: np.array(
+                [_passing(changed, name, ctau, search, events, seed) for ctau in LIFETIMES]
+            )
             for name in zones
         }
     level = expected_limit(
         search.background, search.background_error, scenario.run.confidence_level
     )
     efficiencies = {name: efficiency for name, (_, efficiency) in zones.items()}
-    return ChamberSignal(made, mass_point(made), efficiencies, passing, level)
+    return ChamberSignal(changed, mass_point(changed), efficiencies, passing, level)
 
 
 def _zones(search: DisplacedSearch) -> dict[str, tuple[dict[str, object], float]]:
@@ -156,7 +158,7 @@ def _zones(search: DisplacedSearch) -> dict[str, tuple[dict[str, object], float]
     if not isinstance(shell, CylinderShell):
         raise InputError(f'chamber = "{search.chamber}": must be a cylinder about the beam')
     inner = max(search.least_radius, shell.radii[0])
-    found: dict[str, tuple[dict[str, object], float]] = {}
+    zones: dict[str, tuple[dict[str, object], float]] = {}
     for number, (radius, efficiency) in enumerate(search.zones, 1):
         if not inner < radius <= shell.radii[1]:
             raise InputError(
@@ -174,9 +176,9 @@ def _zones(search: DisplacedSearch) -> dict[str, tuple[dict[str, object], float]
             "theta_min": shell.angles[0],
             "theta_max": shell.angles[1],
         }
-        found[f"zone-{number}"] = keys, efficiency
+        zones[f"zone-{number}"] = keys, efficiency
         inner = radius
-    return found
+    return zones
 
 
 def _passing(
@@ -219,7 +221,9 @@ def covered(box: Signal, level: float, chamber: ChamberSignal) -> float:
     float
         nan where the box excludes nothing.
     """
-    own = box.plane >= level
+    excluded = box.plane >= level
     return (
-        float((own & (chamber.plane >= chamber.level)).sum() / own.sum()) if own.any() else math.nan
+        float((excluded & (chamber.plane >= chamber.level)).sum() / excluded.sum())
+        if excluded.any()
+        else math.nan
     )

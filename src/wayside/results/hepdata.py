@@ -170,8 +170,8 @@ def export_hepdata(result: Saved, folder: Path | str, out: Path | str) -> list[P
 
     # First of all: kinds of results without tables end here.
     tables = tables_of(result)
-    there = {name: Path(folder) / name for name in RESOURCES}
-    resources = {name: path.read_bytes() for name, path in there.items() if path.is_file()}
+    paths = {name: Path(folder) / name for name in RESOURCES}
+    resources = {name: path.read_bytes() for name, path in paths.items() if path.is_file()}
     contents = submission_files(about_of(result), tables, resources)
     # HEPData takes no file in the folder that the submission does not name.
     written = write_files(Path(out) / FOLDER, contents)
@@ -222,10 +222,10 @@ def _dependent(column: Column) -> dict[str, Any]:
             for label, by_row in errors.items()
             if value is not None and by_row[row] is not None
         ]
-        one = {"value": "-" if value is None else value}
+        entry = {"value": "-" if value is None else value}
         # HEPData refuses a value whose errors are all zero.
-        known = any(each["symerror"] for each in listed)
-        values.append({**one, "errors": listed} if known else one)
+        known = any(listed_value["symerror"] for listed_value in listed)
+        values.append({**entry, "errors": listed} if known else entry)
     qualifiers = [{"name": name, "value": text} for name, text in column.qualifiers.items()]
     return {"header": _header(column), "qualifiers": qualifiers, "values": values}
 

@@ -43,7 +43,9 @@ def tables_of(result: Saved) -> list[Table]:
     InputError
         If its kind has none.
     """
-    kinds = ", ".join(each.kind for each in tables_of.registry if hasattr(each, "kind"))
+    kinds = ", ".join(
+        result_type.kind for result_type in tables_of.registry if hasattr(result_type, "kind")
+    )
     raise InputError(f"a result of kind {result.kind} has no tables for HEPData; there are {kinds}")
 
 
@@ -117,11 +119,11 @@ def _key_reach(result: KeyReach) -> list[Table]:
 @tables_of.register
 def _comparison(result: Comparison) -> list[Table]:
     tables = []
-    for number, (label, each) in enumerate(zip(result.labels, result.results, strict=True), 1):
-        words = f"Expected exclusion at {_level(each.scenario)}: {label}."
-        lines = {f"Exclusion {number}, {label}": (words, each.contour)}
-        qualifiers = _limit_words(each.scenario, each.background)
-        tables += _contours(lines, *axes_of(each), qualifiers)
+    for number, (label, reach) in enumerate(zip(result.labels, result.results, strict=True), 1):
+        words = f"Expected exclusion at {_level(reach.scenario)}: {label}."
+        lines = {f"Exclusion {number}, {label}": (words, reach.contour)}
+        qualifiers = _limit_words(reach.scenario, reach.background)
+        tables += _contours(lines, *axes_of(reach), qualifiers)
     return tables
 
 
@@ -172,7 +174,8 @@ def _search(result: SearchResult) -> list[Table]:
     sources = {key: counts for key, counts in by_source(result).items() if counts is not None}
     by_selection = [
         _counts(
-            f"Expected background events, {name}", [Count(**one[name]) for one in sources.values()]
+            f"Expected background events, {name}",
+            [Count(**stages[name]) for stages in sources.values()],
         )
         for name in ("timed", SELECTED)
     ]
@@ -260,8 +263,8 @@ def _efficiencies(result: Reach) -> list[Table]:
         return []
     column = Column(
         "Efficiency",
-        [each["efficiency"] for each in detectors.values()],
-        errors={_STATISTICAL: [each["efficiency_error"] for each in detectors.values()]},
+        [detector["efficiency"] for detector in detectors.values()],
+        errors={_STATISTICAL: [detector["efficiency_error"] for detector in detectors.values()]},
         qualifiers={"Selection": str(result.efficiency["selection"])},
     )
     words = "Fraction of the decays in each detector that is detected, at the scenario's own point."

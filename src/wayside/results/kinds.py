@@ -36,10 +36,10 @@ def result_class(kind: str) -> type[Saved]:
     """
     if kind not in KINDS:
         raise InputError(f'no kind of result "{kind}"; there are {", ".join(KINDS)}')
-    found = pkgutil.resolve_name(KINDS[kind])
-    assert isinstance(found, type)
-    assert issubclass(found, Saved)
-    return found
+    resolved = pkgutil.resolve_name(KINDS[kind])
+    assert isinstance(resolved, type)
+    assert issubclass(resolved, Saved)
+    return resolved
 
 
 def load_result(folder: Path | str) -> Saved:

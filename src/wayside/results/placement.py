@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
@@ -34,13 +35,13 @@ class PlacementResult(Plotted, Saved):
 
     def inputs(self) -> dict[str, Any]:
         """The scenario, detectors, objective, grid, and number of places."""
-        one = self.placements[0]
+        first = self.placements[0]
         return {
             **super().inputs(),
-            "detectors": [each.detector for each in self.placements],
-            "objective": one.objective_name,
-            "counts": list(one.grid.counts),
-            "distances": list(one.grid.distances),
+            "detectors": [placement.detector for placement in self.placements],
+            "objective": first.objective_name,
+            "counts": list(first.grid.counts),
+            "distances": list(first.grid.distances),
             "count": self.count,
         }
 
@@ -57,7 +58,7 @@ class PlacementResult(Plotted, Saved):
             for key, usual in (("counts", DEFAULT_COUNTS), ("distances", DEFAULT_DISTANCES))
         )
         count = options.get("count", BEST)
-        found = [
+        placements = [
             place(
                 scenario,
                 name,
@@ -68,25 +69,25 @@ class PlacementResult(Plotted, Saved):
             )
             for name in options.get("detectors", scenario.signal)
         ]
-        return cls(tuple(found), count)
+        return cls(tuple(placements), count)
 
     def summary(self) -> dict[str, Any]:
         """Plain values, as ``wayside place --json`` prints them."""
-        return {"detectors": [one.summary() for one in self.placements]}
+        return {"detectors": [placement.summary() for placement in self.placements]}
 
     def texts(self) -> dict[str, bytes | str]:
         """Contents by file name: a table of the map for each detector, and the best places."""
         contents: dict[str, bytes | str] = {"places.json": json_text(self.summary()) + "\n"}
-        for one in self.placements:
-            contents[f"{self._stem(one)}.csv"] = _table(one)
+        for placement in self.placements:
+            contents[f"{self._stem(placement)}.csv"] = _table(placement)
         return contents
 
     def drawings(self) -> Iterator[Drawing]:
         """The map of each detector."""
         from wayside.plotting.placement import placement_figure
 
-        for one in self.placements:
-            yield Drawing(self._stem(one), lambda one=one: placement_figure(one))  # type: ignore[misc]
+        for placement in self.placements:
+            yield Drawing(self._stem(placement), partial(placement_figure, placement))
 
     def draw(self, axes: "Axes", *, detector: str | None = None) -> None:
         """Draw the map of directions into axes that are there.
@@ -105,31 +106,32 @@ class PlacementResult(Plotted, Saved):
         """
         from wayside.plotting.placement import draw_placement
 
-        of = {one.detector: one for one in self.placements}
-        if detector is not None and detector not in of:
-            raise InputError(f'no map of detector "{detector}"; there are {", ".join(of)}')
-        draw_placement(axes, self.placements[0] if detector is None else of[detector])
+        by_detector = {placement.detector: placement for placement in self.placements}
+        if detector is not None and detector not in by_detector:
+            raise InputError(f'no map of detector "{detector}"; there are {", ".join(by_detector)}')
+        draw_placement(axes, self.placements[0] if detector is None else by_detector[detector])
 
-    def _stem(self, one: Placement) -> str:
-        return "map" if len(self.placements) == 1 else f"map-{one.detector}"
+    def _stem(self, placement: Placement) -> str:
+        return "map" if len(self.placements) == 1 else f"map-{placement.detector}"
 
     def __repr__(self) -> str:
         """One line for each detector."""
-        return "\n".join(repr(one) for one in self.placements)
+        return "\n".join(repr(placement) for placement in self.placements)
 
 
-def _table(one: Placement) -> str:
+def _table(placement: Placement) -> str:
     header = {
-        "what": f"{one.objective.label} of detector {one.detector} at positions of a grid;"
-        " nan where it may not stand, or where nothing is excluded",
-        "scenario": one.scenario.name,
-        "units": f"theta and phi in rad, distance, x, y and z in m, value in {one.objective.unit}",
+        "what": f"{placement.objective.label} of detector {placement.detector} at positions"
+        " of a grid; nan where it may not stand, or where nothing is excluded",
+        "scenario": placement.scenario.name,
+        "units": f"theta and phi in rad, distance, x, y and z in m,"
+        f" value in {placement.objective.unit}",
         "accuracy": "of the map; places.json has exact values of the best positions",
     }
     columns = ("theta", "phi", "distance", "x", "y", "z", "allowed", "value")
-    grid = one.grid
+    grid = placement.grid
     rows = np.column_stack(
-        [grid.coordinates, grid.positions, one.allowed.astype(float), one.values]
+        [grid.coordinates, grid.positions, placement.allowed.astype(float), placement.values]
     )
     return csv_text(header, columns, rows.tolist())
 

@@ -173,16 +173,16 @@ def table_hashes() -> dict[str, str]:
 
 def _named_files(inputs: Mapping[str, Any], figures: Figures) -> dict[str, Path]:
     """Files that inputs and options of figures name, by what names them."""
-    found = input_files(inputs["scenario"])
+    files = input_files(inputs["scenario"])
     for key, value in inputs.items():
         if key.endswith(FOLDER) and value is not None and Path(value).is_dir():
-            found |= {f"{key}/{path.name}": path for path in sorted(Path(value).iterdir())}
+            files |= {f"{key}/{path.name}": path for path in sorted(Path(value).iterdir())}
     look = figures.options.get("look")
     if look is not None:
         paths = [limit_file(limit)[1] for limit in look.limits]
-        found |= {f"look.limits.{number}": path for number, path in enumerate(paths)}
-        found |= {} if look.style is None else {"look.style": look.style}
-    return found
+        files |= {f"look.limits.{number}": path for number, path in enumerate(paths)}
+        files |= {} if look.style is None else {"look.style": look.style}
+    return files
 
 
 def _option(value: Any) -> Any:

@@ -56,9 +56,9 @@ class Reach(Plotted, Saved, computed.Reach):
         from wayside.plotting.look import Look, without
         from wayside.plotting.reach_figure import draw_reach
 
-        wanted = look or Look()
-        wanted.check()
-        draw_reach(axes, without(self, wanted.hide), wanted)
+        settings = look or Look()
+        settings.check()
+        draw_reach(axes, without(self, settings.hide), settings)
 
     def to_xarray(self) -> Any:
         """Expected events on the grid as a data set of xarray: by detector, and the total."""

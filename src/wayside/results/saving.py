@@ -213,8 +213,8 @@ class Saved:
             As for `save`.
         """
         figures = save_figures(folder, self.drawings(**options), progress, formats)
-        wanted = Figures(tuple(formats), options)
-        return [*figures, self.write_provenance(folder, [*written, *figures], wanted)]
+        figure_options = Figures(tuple(formats), options)
+        return [*figures, self.write_provenance(folder, [*written, *figures], figure_options)]
 
     def write_provenance(self, folder: Path, written: Iterable[Path], figures: Figures) -> Path:
         """Write ``provenance.json`` beside the other files of the result.
@@ -234,7 +234,7 @@ class Saved:
 
 def field_values(values: Any) -> dict[str, Any]:
     """Fields of a dataclass by name, as they are: nothing inside is taken apart or copied."""
-    return {each.name: getattr(values, each.name) for each in fields(values)}
+    return {field.name: getattr(values, field.name) for field in fields(values)}
 
 
 class Plotted:

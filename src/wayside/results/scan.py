@@ -64,12 +64,12 @@ class KeyScan(Plotted, Saved):
     @property
     def names(self) -> tuple[str, ...]:
         """Names of the columns."""
-        return tuple(each.name for each in self.record.columns)
+        return tuple(column.name for column in self.record.columns)
 
     @property
     def units(self) -> dict[str, str]:
         """Units by column, empty for text."""
-        return {each.name: each.unit for each in self.record.columns}
+        return {column.name: column.unit for column in self.record.columns}
 
     @cached_property
     def scenario(self) -> Scenario:
@@ -86,15 +86,15 @@ class KeyScan(Plotted, Saved):
 
     def inputs(self) -> dict[str, Any]:
         """The scenario, points, columns, and points of a partition."""
-        made = self.record.inputs
-        design = dict(made["design"])
+        inputs = self.record.inputs
+        design = dict(inputs["design"])
         if design["kind"] == Table.kind:
             design["values"] = np.stack([self[key] for key in self.record.keys], axis=1).tolist()
         return {
-            "scenario": made["scenario"],
+            "scenario": inputs["scenario"],
             "design": design,
-            "columns": made["columns"],
-            "rows": made["rows"],
+            "columns": inputs["columns"],
+            "rows": inputs["rows"],
         }
 
     @classmethod
@@ -106,8 +106,8 @@ class KeyScan(Plotted, Saved):
     ) -> Self:
         """Compute a scan in memory, as `wayside.results.saving.Saved.compute`."""
         say = progress or (lambda _: None)
-        made = plan(scenario, design_of(options["design"]), options["columns"], options["rows"])
-        return cls(*_in_memory(made, local_executor(), lambda done, of: say(f"{done} of {of}")))
+        planned = plan(scenario, design_of(options["design"]), options["columns"], options["rows"])
+        return cls(*_in_memory(planned, local_executor(), lambda done, of: say(f"{done} of {of}")))
 
     @classmethod
     def load(cls, folder: Path) -> Self:
@@ -169,7 +169,10 @@ class KeyScan(Plotted, Saved):
 
     def write_tables(self, folder: Path) -> list[Path]:
         """Write partitions and ``scan.json``."""
-        parts = {each.file: self.source.content(each.number) for each in self.record.partitions}
+        parts = {
+            partition.file: self.source.content(partition.number)
+            for partition in self.record.partitions
+        }
         written = [
             path
             for name, content in parts.items()
@@ -233,13 +236,13 @@ def scan_keys(
     >>> len(found), found.units["ctau"], bool(found["events_A"][1] > found["events_A"][0])
     (2, 'm', True)
     """
-    made = plan(scenario, table(points) if isinstance(points, Mapping) else points, quantities)
+    planned = plan(scenario, table(points) if isinstance(points, Mapping) else points, quantities)
     by = local_executor(workers) if by is None else by
     if folder is not None:
         with claimed_folder(Path(folder)):
-            record = run_scan(made, Path(folder), by, progress=progress)
+            record = run_scan(planned, Path(folder), by, progress=progress)
         return KeyScan(record, folder_source(Path(folder), record))
-    return KeyScan(*_in_memory(made, by, progress or (lambda *_: None)))
+    return KeyScan(*_in_memory(planned, by, progress or (lambda *_: None)))
 
 
 def load_scan(folder: Path | str) -> KeyScan:
@@ -272,23 +275,23 @@ def table(points: Mapping[str, ArrayLike]) -> Table:
 
 
 def _in_memory(
-    made: Plan, by: Executor, progress: Callable[[int, int], object]
+    planned: Plan, by: Executor, progress: Callable[[int, int], object]
 ) -> tuple[Record, Source]:
-    found = {}
-    done, total = 0, made.design.size
+    contents_by_partition = {}
+    done, total = 0, planned.design.size
 
     def receive(outcome: Outcome) -> None:
         nonlocal done
         if outcome.error is not None:
             raise ScanError(f"{outcome.name}: {outcome.error}")
         partition, content = outcome.value
-        found[partition] = content
+        contents_by_partition[partition] = content
         done += partition.points
         progress(done, total)
 
-    tasks = ((file_name(number), task(made, number)) for number in range(made.partitions))
+    tasks = ((file_name(number), task(planned, number)) for number in range(planned.partitions))
     progress(0, total)
-    by.run(writer(made), tasks, receive, lambda _: None)
-    record = new_record(made).with_partitions(found)
-    contents = {partition.number: content for partition, content in found.items()}
+    by.run(writer(planned), tasks, receive, lambda _: None)
+    record = new_record(planned).with_partitions(contents_by_partition)
+    contents = {partition.number: content for partition, content in contents_by_partition.items()}
     return record, bytes_source(record, contents)

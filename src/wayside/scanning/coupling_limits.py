@@ -29,7 +29,7 @@ def span(scenario: Scenario, coupling: str) -> tuple[float, float]:
         low, high = _PAIR[coupling]
         return float(low), float(high)
     declared = particle_class(scenario.model.kind).couplings
-    return next(each.plane for each in declared if each.name == coupling)
+    return next(parameter.plane for parameter in declared if parameter.name == coupling)
 
 
 def excluded_ends(group: "Group", coupling: str) -> tuple[FloatArray, FloatArray]:

@@ -93,7 +93,7 @@ class Grid:
     @classmethod
     def of(cls, about: Mapping[str, Any]) -> Self:
         """The grid of `about`."""
-        return cls(tuple(GridAxis(_range(each), each["points"]) for each in about["axes"]))
+        return cls(tuple(GridAxis(_range(axis), axis["points"]) for axis in about["axes"]))
 
     def about(self) -> dict[str, Any]:
         """Plain values from which the same points follow."""
@@ -132,7 +132,7 @@ class Sobol:
     @property
     def keys(self) -> tuple[str, ...]:
         """Keys, in the order of the ranges."""
-        return tuple(each.key for each in self.ranges)
+        return tuple(span.key for span in self.ranges)
 
     def points(self, start: int, stop: int) -> FloatArray:
         """Values of points ``start`` to ``stop``, shape (stop - start, keys)."""
@@ -144,7 +144,7 @@ class Sobol:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of numbers of points that are no power of two
             fractions = engine.random(stop - start)
-        columns = [each.at(t) for each, t in zip(self.ranges, fractions.T, strict=True)]
+        columns = [span.at(t) for span, t in zip(self.ranges, fractions.T, strict=True)]
         return np.stack(columns, axis=1)
 
     def run_length(self, cheap: Sequence[str]) -> int:
@@ -158,7 +158,7 @@ class Sobol:
 
     def about(self) -> dict[str, Any]:
         """Plain values from which the same points follow."""
-        ranges = [_plain(each) for each in self.ranges]
+        ranges = [_plain(span) for span in self.ranges]
         return {"kind": self.kind, "ranges": ranges, "points": self.size, "seed": self.seed}
 
 
@@ -266,10 +266,10 @@ def _check(keys: tuple[str, ...], size: int) -> None:
         raise InputError(f"{size} points: must be from 1 to {MOST}")
 
 
-def _plain(each: Range) -> dict[str, Any]:
+def _plain(span: Range) -> dict[str, Any]:
     return {
-        "key": each.key,
-        "low": each.low,
-        "high": each.high,
-        "logarithmic": each.logarithmic,
+        "key": span.key,
+        "low": span.low,
+        "high": span.high,
+        "logarithmic": span.logarithmic,
     }

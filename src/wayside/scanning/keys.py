@@ -73,9 +73,9 @@ def whole_keys(scenario: Scenario, keys: Sequence[str]) -> tuple[bool, ...]:
     """Which keys have whole numbers in a scenario."""
 
     def value(key: str) -> object:
-        found: object = scenario.to_dict()
+        node: object = scenario.to_dict()
         for part in key.split("."):
-            found = found.get(part) if isinstance(found, dict) else None
-        return found
+            node = node.get(part) if isinstance(node, dict) else None
+        return node
 
     return tuple(isinstance(value(key), int) for key in keys)

@@ -132,7 +132,7 @@ class Writer:
         about = {
             "inputs": self.inputs,
             "inputs_sha256": self.digest,
-            "units": {each.name: each.unit for each in self.columns if each.unit},
+            "units": {column.name: column.unit for column in self.columns if column.unit},
             "partition": span.number,
         }
         schema = pa.schema(fields, metadata={METADATA: json.dumps(about, sort_keys=True)})
@@ -172,7 +172,7 @@ def descriptions(scenario: Scenario, study: Study) -> tuple[Description, ...]:
     return (
         Description(POINT, "1", "number of the point"),
         *keys,
-        *(Description(each.name, each.unit, each.words) for each in study.columns),
+        *(Description(column.name, column.unit, column.words) for column in study.columns),
         Description(ERROR, "", "why a value is missing"),
     )
 

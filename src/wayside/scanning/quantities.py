@@ -122,7 +122,7 @@ class Column(NamedTuple):
 def _events(group: Group, name: str) -> FloatArray:
     if name != TOTAL:
         return group.events(name)
-    return np.asarray(sum(group.events(each) for each in group.scenario.signal))
+    return np.asarray(sum(group.events(detector) for detector in group.scenario.signal))
 
 
 def _n_limit(group: Group, _: str) -> FloatArray:
@@ -138,7 +138,9 @@ def _mean_flight(group: Group, _: str) -> FloatArray:
 
 
 def _cross_section(group: Group, _: str) -> FloatArray:
-    return np.asarray(sum(each.cross_section(group.couplings) for each in group.point.processes))
+    return np.asarray(
+        sum(process.cross_section(group.couplings) for process in group.point.processes)
+    )
 
 
 def _produced(group: Group, _: str) -> FloatArray:
@@ -197,8 +199,8 @@ def _excluded_by(group: Group, _: str) -> list[str]:
 
 
 QUANTITIES: Final[dict[str, Quantity]] = {
-    each.name: each
-    for each in (
+    quantity.name: quantity
+    for quantity in (
         Quantity(
             "events", "1", "expected events", _events, _detectors_and_total, column="events_{}"
         ),
@@ -346,4 +348,4 @@ def _unit(scenario: Scenario, quantity: Quantity, subject: str) -> str:
     if is_pair(scenario.model):
         return "1"
     declared = particle_class(scenario.model.kind).couplings
-    return next(each.unit for each in declared if each.name == subject)
+    return next(parameter.unit for parameter in declared if parameter.name == subject)

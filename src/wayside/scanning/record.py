@@ -52,14 +52,14 @@ class Record:
     def quantity_columns(self) -> tuple[Description, ...]:
         """Columns of quantities, without those of points, keys and errors."""
         names = set(self.inputs["columns"])
-        return tuple(each for each in self.columns if each.name in names)
+        return tuple(column for column in self.columns if column.name in names)
 
     @property
     def logarithmic(self) -> dict[str, bool]:
         """Whether a key varies in equal steps of its logarithm, where the design says so."""
         design = self.inputs["design"]
         ranges = design.get("axes") or design.get("ranges") or ()
-        return {each["key"]: each["logarithmic"] for each in ranges}
+        return {span["key"]: span["logarithmic"] for span in ranges}
 
     @property
     def complete(self) -> bool:
@@ -69,17 +69,19 @@ class Record:
     @property
     def done(self) -> int:
         """Points that are there."""
-        return sum(each.points for each in self.partitions)
+        return sum(partition.points for partition in self.partitions)
 
     @property
     def failed(self) -> int:
         """Points of these with an error."""
-        return sum(each.failed for each in self.partitions)
+        return sum(partition.failed for partition in self.partitions)
 
     @property
     def first_error(self) -> str:
         """Why the first of them failed, empty if none did."""
-        return next((each.first_error for each in self.partitions if each.failed), "")
+        return next(
+            (partition.first_error for partition in self.partitions if partition.failed), ""
+        )
 
     def with_partitions(self, partitions: Iterable[Partition]) -> "Record":
         """The same scan with other partitions."""
@@ -98,9 +100,11 @@ class Record:
             "points_failed": self.failed,
             "first_error": self.first_error or None,
             "complete": self.complete,
-            "columns": [each._asdict() for each in self.columns],
+            "columns": [column._asdict() for column in self.columns],
             "partitions_total": self.total,
-            "partitions": [{"file": each.file, **each._asdict()} for each in self.partitions],
+            "partitions": [
+                {"file": partition.file, **partition._asdict()} for partition in self.partitions
+            ],
         }
 
     def write(self, folder: Path) -> Path:
@@ -136,8 +140,8 @@ def read_record(folder: Path) -> Record:
             plain["inputs_sha256"],
             int(plain["points"]),
             int(plain["partitions_total"]),
-            tuple(Description(**each) for each in plain["columns"]),
-            tuple(Partition(*(each[key] for key in keys)) for each in plain["partitions"]),
+            tuple(Description(**row) for row in plain["columns"]),
+            tuple(Partition(*(row[key] for key in keys)) for row in plain["partitions"]),
         )
 
 

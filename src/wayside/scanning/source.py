@@ -46,11 +46,11 @@ class Source:
 
 def folder_source(folder: Path, record: Record) -> Source:
     """Partitions in the folder of a scan."""
-    files = {each.number: folder / each.file for each in record.partitions}
+    files = {partition.number: folder / partition.file for partition in record.partitions}
     return Source(record, lambda number: files[number].read_bytes(), files.__getitem__)
 
 
 def bytes_source(record: Record, contents: Mapping[int, bytes]) -> Source:
     """Partitions in memory."""
-    files = {each.number: Path(each.file) for each in record.partitions}
+    files = {partition.number: Path(partition.file) for partition in record.partitions}
     return Source(record, contents.__getitem__, files.__getitem__)

@@ -28,12 +28,12 @@ def input_files(scenario: Mapping[str, Any]) -> dict[str, Path]:
     >>> input_files(load_scenario("belle2-forward").to_dict())
     {}
     """
-    found = {}
+    files = {}
     for section, key in _KEYS:
         value = scenario[section].get(key)
         if isinstance(value, str) and Path(value).is_file():
-            found[f"{section}.{key}"] = Path(value)
-    return found
+            files[f"{section}.{key}"] = Path(value)
+    return files
 
 
 def file_hashes(scenario: Mapping[str, Any]) -> dict[str, str]:

@@ -41,8 +41,8 @@ def unit_of(scenario: BaseModel, key: str) -> str:
 
 def _quantities(declared: tuple[object, ...]) -> Iterator[Quantity]:
     """What checks a field, from its annotations."""
-    for each in declared:
-        check = each.func if isinstance(each, BeforeValidator) else None
+    for part in declared:
+        check = part.func if isinstance(part, BeforeValidator) else None
         if isinstance(check, Quantity):
             yield check
         elif isinstance(check, Vector):
@@ -50,5 +50,5 @@ def _quantities(declared: tuple[object, ...]) -> Iterator[Quantity]:
         elif isinstance(check, Interval):
             yield check.end
         else:
-            metadata = getattr(each, "__metadata__", ())  # of Annotated, which get_args takes apart
-            yield from _quantities(metadata or get_args(each))
+            metadata = getattr(part, "__metadata__", ())  # of Annotated, which get_args takes apart
+            yield from _quantities(metadata or get_args(part))

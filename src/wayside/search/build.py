@@ -46,13 +46,13 @@ def problem(
     for kind, loaded in around.particles.items():
         events = background_events(samples.candidates, kind, vetoes, half)
         assert events is not None
-        own = events.scaled(loaded.particles)
-        weight = own.weight * (own.mean_veto if mean_veto else own.veto)
+        fakes = events.scaled(loaded.particles)
+        weight = fakes.weight * (fakes.mean_veto if mean_veto else fakes.veto)
         backgrounds[kind] = BackgroundPart(
-            part(rows[own.rows], weight, own.event),
-            float(np.sqrt((own.resolution**2).sum())),
-            float(own.vertices.sum()),
-            own.one_more,
+            part(rows[fakes.rows], weight, fakes.event),
+            float(np.sqrt((fakes.resolution**2).sum())),
+            float(fakes.vertices.sum()),
+            fakes.one_more,
             loaded.relative_error,
             tuple(loaded.particles.tolist()),
         )

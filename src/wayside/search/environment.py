@@ -96,9 +96,9 @@ def environment(scenario: Scenario, samples: Samples) -> Environment:
         raise InputError(
             "no decay in the signal detectors is timed at these masses: nothing to select"
         )
-    loaded, other = particles(scenario, bins)
+    loaded, not_simulated = particles(scenario, bins)
     limits = limit_table(scenario.run.confidence_level)
-    return Environment(decays, timed, loaded, other, scanned_tracks(scenario), limits)
+    return Environment(decays, timed, loaded, not_simulated, scanned_tracks(scenario), limits)
 
 
 def decay_fractions(scenario: Scenario) -> FloatArray:
@@ -142,9 +142,9 @@ def particles(
     bins
         Bins of the kinds that were simulated.
     """
-    sums = {kind: np.zeros(len(own.mean)) for kind, own in bins.items()}
+    sums = {kind: np.zeros(len(fakes.mean)) for kind, fakes in bins.items()}
     errors = dict.fromkeys(bins, 0.0)
-    other = Count(0.0)
+    not_simulated = Count(0.0)
     for name in scenario.signal:
         for source in sources(DetectorSetup(scenario, name)):
             if isinstance(source, Source) and source.spectrum and source.spectrum.kind in bins:
@@ -155,22 +155,24 @@ def particles(
                 continue
             known = source.selected(bins) if isinstance(source, SelectableSource) else None
             count = known or source.fakes("timed") or Count(0.0)
-            other = Count(other.value + count.value, systematic=other.error + count.error)
+            not_simulated = Count(
+                not_simulated.value + count.value, systematic=not_simulated.error + count.error
+            )
     loaded = {}
     for name, number in sums.items():
         total = float(number.sum())
         flux = errors[name] / total if total else 0.0
         loaded[name] = Loaded(number, math.hypot(flux, MODEL_ERROR[name.partition("-")[0]]))
-    return loaded, other
+    return loaded, not_simulated
 
 
 def empty_bins(samples: Samples) -> dict[str, FakeBins]:
     """Bins of the kinds of background that were simulated, without fakes."""
-    there = simulated_samples(samples.candidates)
+    numbers = simulated_samples(samples.candidates)
     bins = {}
     for name, kind in KINDS.items():
-        if kind.sample in there:
+        if kind.sample in numbers:
             nothing = np.zeros(len(kind.edges) - 1)
-            lead = float(samples.candidates.samples[there[kind.sample]]["shield"])
+            lead = float(samples.candidates.samples[numbers[kind.sample]]["shield"])
             bins[name] = FakeBins(np.array(kind.edges), nothing, nothing, lead)
     return bins

@@ -61,8 +61,8 @@ def _flow(problem: Problem, what: str, cuts: tuple[Cut, ...]) -> Flow:
     passed = problem.passing(cuts)
     signal = float(problem.signal.sums(passed[0])[0]) * uncrowded(cuts, problem.tracks)
     background, error, counts = {}, {}, {}
-    for (kind, own), good in zip(problem.backgrounds.items(), passed[1:], strict=True):
-        events, squares = (float(value) for value in own.candidates.sums(good))
+    for (kind, fakes), good in zip(problem.backgrounds.items(), passed[1:], strict=True):
+        events, squares = (float(value) for value in fakes.candidates.sums(good))
         background[kind], error[kind] = events, squares**0.5
-        counts[kind] = len(set(own.candidates.event[good].tolist()))
+        counts[kind] = len(set(fakes.candidates.event[good].tolist()))
     return Flow(what, signal, background, error, counts)

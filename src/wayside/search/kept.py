@@ -57,15 +57,15 @@ def kept_by_splitting(samples: Samples, cuts: Cuts, half: Half) -> dict[str, Kep
     candidates = samples.candidates
     names = [sample["name"] for sample in candidates.samples]
     numbers = [names.index(SPREAD)] if SPREAD in names else []
-    own = candidates.rows[chosen(candidates.rows, numbers, half) & candidates.rows["at_origin"]]
-    own = own[own["timed"]]
-    passed = cuts.weights(own) > 0.5
+    timed = candidates.rows[chosen(candidates.rows, numbers, half) & candidates.rows["at_origin"]]
+    timed = timed[timed["timed"]]
+    passed = cuts.weights(timed) > 0.5
     counted = {}
     for channel in CHANNELS:
-        mine = own["channel"] == SCHEMA_CHANNELS.index(channel)
+        mine = timed["channel"] == SCHEMA_CHANNELS.index(channel)
         counts = [
             np.histogram(
-                _splittings(own["event"][good], own["splitting"][good]), np.asarray(SPLITTINGS)
+                _splittings(timed["event"][good], timed["splitting"][good]), np.asarray(SPLITTINGS)
             )[0]
             for good in (mine, mine & passed)
         ]

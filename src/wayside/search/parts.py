@@ -48,11 +48,11 @@ class Part(NamedTuple):
         by_event = heaviest(np.where(passed, self.weight, 0.0), self.start)
         return by_event.sum(axis=-1), (by_event**2).sum(axis=-1)
 
-    def subset(self, kept: BoolArray, scale: float) -> "Part":
+    def subset(self, chosen: BoolArray, scale: float) -> "Part":
         """Some of the rows, their weights scaled."""
-        values = {name: array[kept] for name, array in self.values.items()}
-        event = self.event[kept]
-        return Part(values, scale * self.weight[kept], event, starts(event))
+        values = {name: array[chosen] for name, array in self.values.items()}
+        event = self.event[chosen]
+        return Part(values, scale * self.weight[chosen], event, starts(event))
 
     def without_fold(self, fold: int, folds: int) -> "Part":
         """Candidates of all folds but one, weighted as if they were all."""
@@ -77,5 +77,5 @@ def part(rows: StructuredArray, weight: FloatArray, event: npt.ArrayLike) -> Par
     """
     number = np.asarray(event, dtype=np.intp)
     order = in_order(number)
-    values = {name: own.values(rows)[order] for name, own in VARIABLES.items()}
+    values = {name: measured.values(rows)[order] for name, measured in VARIABLES.items()}
     return Part(values, weight[order], number[order], starts(number[order]))

@@ -175,10 +175,16 @@ def predictions(
     by_method: dict[str, Prediction] = {}
     for name, method in known.items():
         # A sequence of its own for each, so that one method more does not change the others.
-        own = predicted(method, expected, np.random.default_rng((SEED, len(name), *name.encode())))
-        if own is not None:
-            by_method[name] = own
-    fit = {name: own for name, own in by_method.items() if known[name].control and own.true > 0.0}
+        prediction = predicted(
+            method, expected, np.random.default_rng((SEED, len(name), *name.encode()))
+        )
+        if prediction is not None:
+            by_method[name] = prediction
+    fit = {
+        name: prediction
+        for name, prediction in by_method.items()
+        if known[name].control and prediction.true > 0.0
+    }
     selected = expected.mean(SELECTED)
     signal = expected.signal[SELECTED]
     if not (fit and background > 0.0 and signal > 0.0):
@@ -270,17 +276,17 @@ def plain(predictions: Predictions) -> dict[str, Any]:
     """Values that JSON knows, by method."""
     return {
         name: {
-            "predicted": own.predicted,
-            "error": own.error,
-            "true": own.true,
-            "closure_error": own.closure_error * own.predicted,
-            "pull_mean": float(own.pulls.mean()),
-            "pull_width": float(own.pulls.std(ddof=1)),
-            "covers": own.true / predictions.selected if predictions.selected else None,
-            "expected_counts": dict(own.means),
+            "predicted": prediction.predicted,
+            "error": prediction.error,
+            "true": prediction.true,
+            "closure_error": prediction.closure_error * prediction.predicted,
+            "pull_mean": float(prediction.pulls.mean()),
+            "pull_width": float(prediction.pulls.std(ddof=1)),
+            "covers": prediction.true / predictions.selected if predictions.selected else None,
+            "expected_counts": dict(prediction.means),
             "enters_likelihood": name == predictions.chosen,
         }
-        for name, own in predictions.methods.items()
+        for name, prediction in predictions.methods.items()
     }
 
 

@@ -152,8 +152,8 @@ class Problem(NamedTuple):
         squares = np.zeros(signal.shape)
         systematic = np.full(signal.shape, self.other[1] ** 2)
         one_more = np.zeros(signal.shape)
-        for part, own in zip(self.backgrounds.values(), passed[1:], strict=True):
-            events, square = part.candidates.sums(own)
+        for part, passing in zip(self.backgrounds.values(), passed[1:], strict=True):
+            events, square = part.candidates.sums(passing)
             background = background + events
             squares = squares + square
             systematic = systematic + (part.relative_error * events) ** 2
@@ -188,8 +188,10 @@ class Problem(NamedTuple):
             good & _passes(part, name, thresholds)
             for part, good in zip(self.parts(), self.passing(listed), strict=True)
         ]
-        kept = np.array([uncrowded((*listed, Cut(name, t)), self.tracks) for t in thresholds])
-        return self.worth(passed, kept)
+        uncrowded_fractions = np.array(
+            [uncrowded((*listed, Cut(name, t)), self.tracks) for t in thresholds]
+        )
+        return self.worth(passed, uncrowded_fractions)
 
     def without_fold(self, fold: int, folds: int) -> "Problem":
         """The problem without the events of one fold."""
@@ -206,8 +208,8 @@ class Problem(NamedTuple):
         must not decide between them.
         """
         backgrounds = {
-            kind: own._replace(candidates=part)
-            for (kind, own), part in zip(self.backgrounds.items(), parts[1:], strict=True)
+            kind: source._replace(candidates=part)
+            for (kind, source), part in zip(self.backgrounds.items(), parts[1:], strict=True)
         }
         return self._replace(signal=parts[0], backgrounds=backgrounds)
 

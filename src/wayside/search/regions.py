@@ -91,14 +91,14 @@ def regions(around: Environment, samples: Samples, cuts: Cuts, half: Half) -> Re
     every = problem(around, samples, open_vetoes, half)
     table = samples.candidates.rows
     parts: list[dict[str, FloatArray]] = []
-    for kind, own in every.backgrounds.items():
+    for kind, fakes in every.backgrounds.items():
         events = background_events(samples.candidates, kind, open_vetoes, half)
         assert events is not None
-        counted = by_event(own.candidates, by_region(table[events.rows], cuts))
+        counted = by_event(fakes.candidates, by_region(table[events.rows], cuts))
         above = KINDS[kind].reference is ABOVE
         counted[WITHOUT_BEAM] = counted[SELECTED] if above else np.zeros_like(counted[SELECTED])
         parts.append(counted)
-    background = {name: np.concatenate([own[name] for own in parts]) for name in parts[0]}
+    background = {name: np.concatenate([fakes[name] for fakes in parts]) for name in parts[0]}
     selected = signal_events(samples.candidates, samples.decays, open_vetoes, shipped(), half)
     signal = by_event(every.signal, by_region(table[selected.rows], cuts))
     return Regions(background, {name: float(values.sum()) for name, values in signal.items()})
@@ -166,10 +166,10 @@ def by_region(rows: StructuredArray, cuts: Cuts) -> dict[str, FloatArray]:
         probabilities[GAS] = passed * fibre * (time - gas)
         probabilities[BOTH] = passed * (time - fibre) * (time - gas)
     for name, variables in SIDEBANDS.items():
-        own = [cut for cut in cuts.cuts if cut.variable in variables]
-        if own:
+        measured = [cut for cut in cuts.cuts if cut.variable in variables]
+        if measured:
             others = [cut for cut in cuts.cuts if cut.variable not in variables]
-            beside = passing(others, rows) & ~passing(own, rows)
+            beside = passing(others, rows) & ~passing(measured, rows)
             probabilities[name] = beside * silent
             probabilities[tagged(name)] = beside * (time - silent)
     return {name: np.asarray(values, dtype=np.float64) for name, values in probabilities.items()}

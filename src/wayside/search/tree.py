@@ -143,15 +143,15 @@ def compared(
     measured = scores(trained(tuning), untouched)
     curve = scored(untouched, measured, quantiles(untouched, measured))
     chosen = scored(untouched, measured, tried.threshold[[best]]).at(0)
-    own = untouched.of(cuts)
+    of_cuts = untouched.of(cuts)
     # Signal falls along the curve, and may stay the same over many of its points.
-    enough = np.flatnonzero(curve.worth.signal >= own.signal * (1.0 - 1e-9))
+    enough = np.flatnonzero(curve.worth.signal >= of_cuts.signal * (1.0 - 1e-9))
     return Comparison(
         chosen,
         curve.at(int(enough.max(initial=0))),
         curve,
-        own,
-        float(own.merit(untouched.limits)),
+        of_cuts,
+        float(of_cuts.merit(untouched.limits)),
         tuple(untouched.of(step) for step in steps),
         float(tried.merit[best]),
     )
@@ -160,9 +160,9 @@ def compared(
 def features(part: Part) -> FloatArray:
     """Variables of candidates, shape (n, variables); those that are infinite are very large."""
     columns = []
-    for name, own in VARIABLES.items():
+    for name, measured in VARIABLES.items():
         values = np.nan_to_num(part.values[name], nan=0.0, posinf=1e30, neginf=-1e30)
-        columns.append(np.minimum(values, RADII[-1]) if own.crowded else values)
+        columns.append(np.minimum(values, RADII[-1]) if measured.crowded else values)
     return np.stack(columns, axis=1)
 
 
@@ -231,9 +231,9 @@ def scores(classifier: "HistGradientBoostingClassifier", problem: Problem) -> Sc
         with threadpool_limits(1):
             return np.asarray(classifier.predict_proba(matrix)[:, 1], dtype=np.float64)
 
-    own = features(problem.signal)
+    signal = features(problem.signal)
     crowded = np.array([variable.crowded for variable in VARIABLES.values()])
-    by_radius = [score(np.where(crowded, np.minimum(own, radius), own)) for radius in RADII]
+    by_radius = [score(np.where(crowded, np.minimum(signal, radius), signal)) for radius in RADII]
     parts = problem.parts()[1:]
     return Scores(np.stack(by_radius), tuple(score(features(part)) for part in parts))
 
@@ -246,10 +246,10 @@ def out_of_fold(problem: Problem, folds: int) -> Scores:
         tuple(np.zeros(len(part.weight)) for part in parts[1:]),
     )
     for fold in range(folds):
-        own = scores(trained(problem.without_fold(fold, folds)), problem.only_fold(fold, folds))
+        of_fold = scores(trained(problem.without_fold(fold, folds)), problem.only_fold(fold, folds))
         mine = [fold_of(part.event, folds) == fold for part in parts]
-        whole.signal[:, mine[0]] = own.signal
-        for values, kept, new in zip(whole.backgrounds, mine[1:], own.backgrounds, strict=True):
+        whole.signal[:, mine[0]] = of_fold.signal
+        for values, kept, new in zip(whole.backgrounds, mine[1:], of_fold.backgrounds, strict=True):
             values[kept] = new
     return whole
 
@@ -284,14 +284,14 @@ def scored(problem: Problem, values: Scores, thresholds: FloatArray) -> Scored:
     # Within a ring the score is taken at its inner edge, as if the track were that near.
     rings = beyond - np.append(beyond[1:], 0.0)
     signal = np.zeros(len(limit))
-    for probability, own in zip(rings, values.signal, strict=True):
-        signal += probability * problem.signal.sums(own >= limit)[0]
-    passed = [own >= limit for own in values.backgrounds]
+    for probability, score in zip(rings, values.signal, strict=True):
+        signal += probability * problem.signal.sums(score >= limit)[0]
+    passed = [score >= limit for score in values.backgrounds]
     nothing = np.zeros((len(limit), len(problem.signal.weight)), dtype=np.bool_)
     worth = problem.worth([nothing, *passed])._replace(signal=signal)
     events = np.zeros(len(limit))
-    for part, own in zip(problem.backgrounds.values(), passed, strict=True):
-        events += part.candidates._replace(weight=np.ones(len(own[0]))).sums(own)[0]
+    for part, score in zip(problem.backgrounds.values(), passed, strict=True):
+        events += part.candidates._replace(weight=np.ones(len(score[0]))).sums(score)[0]
     return Scored(np.asarray(thresholds), worth, worth.merit(problem.limits), events)
 
 
@@ -317,11 +317,11 @@ def plain(comparison: Comparison, timed: float) -> dict[str, Any]:
             "merit": float(merit) if np.isfinite(merit) else None,
         }
 
-    def of_tree(own: Scored) -> dict[str, Any]:
+    def of_tree(tree: Scored) -> dict[str, Any]:
         return {
-            "threshold": float(own.threshold),
-            **values(own.worth, own.merit),
-            "simulated_events": int(own.events),
+            "threshold": float(tree.threshold),
+            **values(tree.worth, tree.merit),
+            "simulated_events": int(tree.events),
         }
 
     curve = comparison.curve

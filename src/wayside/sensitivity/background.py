@@ -176,10 +176,14 @@ def simulated_background(
     counted = budget(scenario) if sources is None else sources
     total = counted.total(scenario.signal, name)
     flags = []
-    other = other_settings(scenario)
-    if other:
-        flags.append(f"fakes were simulated with other values in {', '.join(other)}")
-    flags += [line for own in scenario.signal for line in DetectorSetup(scenario, own).remarks]
+    changed_settings = other_settings(scenario)
+    if changed_settings:
+        flags.append(f"fakes were simulated with other values in {', '.join(changed_settings)}")
+    flags += [
+        line
+        for detector_name in scenario.signal
+        for line in DetectorSetup(scenario, detector_name).remarks
+    ]
     flags += counted.outside(scenario.signal)
     if name != SELECTED:
         flags += signal_words(scenario)
@@ -235,8 +239,8 @@ def control_of(scenario: Scenario, sources: Budget, signal_ratio: float) -> Cont
         None without a control detector, with more than one signal detector, or where one of the
         two has no background.
     """
-    other = control_detector(scenario)
-    if other is None or len(scenario.signal) > 1:
+    control = control_detector(scenario)
+    if control is None or len(scenario.signal) > 1:
         return None
-    ratio = sources.ratio(other, scenario.signal[0], counted_as(scenario.selection))
+    ratio = sources.ratio(control, scenario.signal[0], counted_as(scenario.selection))
     return None if ratio is None else Control(ratio[0], signal_ratio, ratio[1])

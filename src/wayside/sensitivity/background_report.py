@@ -149,7 +149,7 @@ class BackgroundReport:
     def _fixed(self) -> dict[str, float]:
         """Couplings that the limits hold at, beside the one that is sought."""
         couplings = self.scenario.model.couplings
-        return {name: each for name, each in couplings.items() if name != self.scan.strength.name}
+        return {name: value for name, value in couplings.items() if name != self.scan.strength.name}
 
     def _header(self, what: str) -> dict[str, str]:
         run = self.scenario.run

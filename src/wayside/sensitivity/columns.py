@@ -96,11 +96,13 @@ def _may_cross(t: FloatArray, rows: FloatArray) -> BoolArray:
     finite = np.isfinite(rows)
     rows = np.where(finite, rows, 0.0)
     slope = np.diff(rows, axis=1) / np.diff(t)
-    left, right, here = slope[:, :-2], slope[:, 2:], slope[:, 1:-1]
+    left, right, middle = slope[:, :-2], slope[:, 2:], slope[:, 1:-1]
     first, last, width = rows[:, 1:-2], rows[:, 2:-1], np.diff(t)[1:-1]
     usable = finite[:, :-3] & finite[:, 1:-2] & finite[:, 2:-1] & finite[:, 3:]
     usable &= (first > 0.0) == (last > 0.0)
-    peak = np.where(first > 0.0, (left < here) & (here < right), (left > here) & (here > right))
+    peak = np.where(
+        first > 0.0, (left < middle) & (middle < right), (left > middle) & (middle > right)
+    )
     with np.errstate(divide="ignore", invalid="ignore"):
         meet = (last - first - right * width) / (left - right)
         top = first + left * meet

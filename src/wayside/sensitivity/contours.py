@@ -116,13 +116,13 @@ def _thinned(line: FloatArray, x: FloatArray) -> FloatArray:
         turn = int(np.argmax(on_column))
         order = np.concatenate([np.arange(turn, len(line) - 1), np.arange(turn + 1)])
         line, columns, on_column = line[order], columns[order], on_column[order]
-    kept: list[int] = np.flatnonzero(on_column).tolist()
-    stops = [-1, *kept, len(line)]
+    indices: list[int] = np.flatnonzero(on_column).tolist()
+    stops = [-1, *indices, len(line)]
     for before, after in pairwise(stops):
         ends = before < 0 or after == len(line)
         if after - before > 1 and (ends or columns[before] == columns[after]):
-            kept += np.linspace(before + 1, after - 1, _PER_TURN).round().astype(int).tolist()
-    return np.asarray(line[np.unique(kept)])
+            indices += np.linspace(before + 1, after - 1, _PER_TURN).round().astype(int).tolist()
+    return np.asarray(line[np.unique(indices)])
 
 
 def _on_grid(grid: FloatArray, position: FloatArray) -> BoolArray:
@@ -140,11 +140,13 @@ def _solve(function: Function, x: FloatArray, y: FloatArray, vertices: FloatArra
         if not np.any(along):
             continue
         moving = 1 - fixed
-        other = (x, y)[moving]
-        low = np.clip(np.searchsorted(other, vertices[along, moving]) - 1, 0, len(other) - 2)
+        other_axis = (x, y)[moving]
+        low = np.clip(
+            np.searchsorted(other_axis, vertices[along, moving]) - 1, 0, len(other_axis) - 2
+        )
         held = grid[nearest[along]]
         result[along, fixed] = held
-        result[along, moving] = _roots(function, held, other[low], other[low + 1], fixed)
+        result[along, moving] = _roots(function, held, other_axis[low], other_axis[low + 1], fixed)
     return result
 
 

@@ -79,16 +79,18 @@ def table_flags(scenario: Scenario) -> list[str]:
     """One line for every way in which the table does not fit the detectors of a scenario."""
     table = shipped()
     plain = scenario.to_dict()
-    other = differences(table, {name: plain[name] for name in SETTINGS})
+    changed_settings = differences(table, {name: plain[name] for name in SETTINGS})
     flagged = signal_words(scenario)
-    if other:
-        flagged.append(f"efficiency: the table was made with other values of {', '.join(other)}")
+    if changed_settings:
+        flagged.append(
+            f"efficiency: the table was made with other values of {', '.join(changed_settings)}"
+        )
     size = tuple(float(part) for part in table.header["size"].split(" x "))
     sizes = {
         name: require_box(scenario.detectors[name].build(), name, "efficiencies").size
         for name in scenario.signal
     }
-    different = [name for name, own in sizes.items() if np.any(np.abs(own - size) > 1e-6)]
+    different = [name for name, own_size in sizes.items() if np.any(np.abs(own_size - size) > 1e-6)]
     if different:
         flagged.append(
             f"efficiency: that of a detector of {table.header['size']} m is used for"

@@ -91,4 +91,4 @@ def particle_glance(
 
 
 def _signal_events(detectors: list[dict[str, Any]]) -> float:
-    return float(sum(one["expected_events"] for one in detectors if one["signal"]))
+    return float(sum(detector["expected_events"] for detector in detectors if detector["signal"]))

@@ -87,9 +87,9 @@ class KeyPlane:
         costly = list(product(*(axis.values.tolist() for axis, free in grids if not free)))
         task = _Acceptances(self.scenario.to_dict(), self.x, self.y)
         for row, computed in zip(costly, ordered(executor, task, costly), strict=True):
-            made = self.kept[row] = self._point(row)
-            if not isinstance(made, InputError) and computed is not None:
-                made[1].keep(computed)
+            outcome = self.kept[row] = self._point(row)
+            if not isinstance(outcome, InputError) and computed is not None:
+                outcome[1].keep(computed)
 
     @cached_property
     def _varied(self) -> Variation:
@@ -114,7 +114,7 @@ class KeyPlane:
     @property
     def refused(self) -> Refused | None:
         """How many of the values that were asked for are refused; None if none is."""
-        errors = [str(made) for made in self.kept.values() if isinstance(made, InputError)]
+        errors = [str(outcome) for outcome in self.kept.values() if isinstance(outcome, InputError)]
         return Refused(len(errors), len(self.kept), errors[0]) if errors else None
 
     def _point(self, costly: tuple[float, ...]) -> tuple[Scenario, Point] | InputError:
@@ -163,17 +163,19 @@ class KeyPlane:
         stacked = np.stack(costly, axis=1) if costly else np.zeros((xs.size, 0))
         rows, group = np.unique(stacked, axis=0, return_inverse=True)
         for number, row in enumerate(rows.tolist()):
-            here = group.ravel() == number
-            made = self._point(tuple(row))
+            in_group = group.ravel() == number
+            outcome = self._point(tuple(row))
             if keep:
-                self.kept[tuple(row)] = made
-            if isinstance(made, InputError):
+                self.kept[tuple(row)] = outcome
+            if isinstance(outcome, InputError):
                 continue
-            scenario, point = made
-            couplings = self._values_of_couplings(scenario, xs.ravel()[here], ys.ravel()[here])
+            scenario, point = outcome
+            couplings = self._values_of_couplings(
+                scenario, xs.ravel()[in_group], ys.ravel()[in_group]
+            )
             for name, events in result.items():
                 try:
-                    events[here] = expected_events(
+                    events[in_group] = expected_events(
                         point, name, couplings, scenario.run.luminosity_fb
                     )
                 except InputError as error:  # masses that the collider cannot produce
@@ -205,10 +207,10 @@ class _Acceptances:
         return KeyPlane(Scenario.from_dict(self.scenario), self.x, self.y)
 
     def __call__(self, costly: tuple[float, ...]) -> Any:
-        made = self._plane._point(costly)
-        if isinstance(made, InputError):
+        outcome = self._plane._point(costly)
+        if isinstance(outcome, InputError):
             return None
-        scenario, point = made
+        scenario, point = outcome
         values = {name: np.array(value) for name, value in scenario.model.couplings.items()}
         try:
             for name in scenario.detectors:

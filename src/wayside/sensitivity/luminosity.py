@@ -110,13 +110,13 @@ def luminosity_scan(
     excluded = partial(smallest_coupling, strength.values, signal, luminosity)
     zero = Curve("no background", none, excluded(none))
     curves = {"zero": zero, "background": Curve("background", known, excluded(known))}
-    other = control_detector(scenario) if sources is not None else None
-    if other is None or sources is None or control_of(scenario, sources, 0.0) is None:
+    control_name = control_detector(scenario) if sources is not None else None
+    if control_name is None or sources is None or control_of(scenario, sources, 0.0) is None:
         return LuminosityScan(luminosity, strength, expected, curves)
     limits = []
     for b, e, value in zip(expected, errors, zero.smallest, strict=True):
         # The signal's ratio depends on the lifetime; take it where the limit is about to be.
-        ratio = _ratio_at(value, strength, events[other], signal)
+        ratio = _ratio_at(value, strength, events[control_name], signal)
         control = control_of(scenario, sources, ratio)
         assert control is not None
         limits.append(
@@ -125,9 +125,9 @@ def luminosity_scan(
             else math.nan
         )
     subtracted = np.array(limits)
-    curves["control"] = Curve(f"with {other} as control", subtracted, excluded(subtracted))
-    own = _ratio_at(strength.own, strength, events[other], signal)
-    return LuminosityScan(luminosity, strength, expected, curves, other, own)
+    curves["control"] = Curve(f"with {control_name} as control", subtracted, excluded(subtracted))
+    own_ratio = _ratio_at(strength.own, strength, events[control_name], signal)
+    return LuminosityScan(luminosity, strength, expected, curves, control_name, own_ratio)
 
 
 def strength_of(scenario: Scenario) -> Strength:
@@ -142,7 +142,7 @@ def strength_of(scenario: Scenario) -> Strength:
         )
     key = scenario.particle.axes[1].removeprefix("model.")
     declared = particle_class(scenario.model.kind).couplings
-    coupling = next(each for each in declared if each.name == key)
+    coupling = next(parameter for parameter in declared if parameter.name == key)
     values = np.geomspace(*coupling.plane, len(EPSILON))
     couplings = scenario.particle.couplings
     fixed = [f"{name} = {value:g}" for name, value in couplings.items() if value and name != key]
@@ -153,7 +153,7 @@ def _yields(scenario: Scenario, strength: Strength) -> dict[str, FloatArray]:
     """Expected events per fb^-1 by detector over a grid of the coupling, others fixed."""
     point = point_of(scenario)
     shape = strength.values.shape
-    couplings = {name: np.full(shape, each) for name, each in scenario.model.couplings.items()}
+    couplings = {name: np.full(shape, value) for name, value in scenario.model.couplings.items()}
     couplings[strength.name] = strength.values
     return {
         name: np.asarray(expected_events(point, name, couplings, 1.0))
@@ -194,9 +194,9 @@ def smallest_coupling(
     return smallest
 
 
-def _ratio_at(value: float, strength: Strength, other: FloatArray, signal: FloatArray) -> float:
+def _ratio_at(value: float, strength: Strength, control: FloatArray, signal: FloatArray) -> float:
     """Signal in the control detector over that in the signal detector; without a limit, at best."""
     grid = strength.values
     at = int(np.argmax(signal)) if math.isnan(value) else int(np.searchsorted(grid, value))
     at = min(at, len(grid) - 1)
-    return float(other[at] / signal[at]) if signal[at] > 0.0 else 0.0
+    return float(control[at] / signal[at]) if signal[at] > 0.0 else 0.0

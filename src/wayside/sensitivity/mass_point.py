@@ -105,8 +105,8 @@ class MassPoint(Production):
     def acceptances(self, name: str) -> Acceptances:
         """Acceptances of a detector, of a single process."""
         if name not in self._acceptances:
-            made = Acceptances(self.process, self.volume(name), self.rtol)
-            self._acceptances[name] = made
+            acceptances_of_detector = Acceptances(self.process, self.volume(name), self.rtol)
+            self._acceptances[name] = acceptances_of_detector
         return self._acceptances[name]
 
     def computed(self) -> list[dict[str, Acceptances]]:

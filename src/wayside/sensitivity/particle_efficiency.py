@@ -123,13 +123,13 @@ class Group:
         """As `wayside.acceptance.response.Decaying.pairs`."""
         pairs = []
         for width, states in zip(self.widths, self.states, strict=True):
-            for one in states.known:
-                prongs = prongs_of(one.state)
+            for decay in states.known:
+                prongs = prongs_of(decay.state)
                 assert prongs is not None
                 first, second = (mass_of(code) for code in prongs.codes)
-                fraction = one.fraction * width.hat / self.hat
-                points = prong_points(self.model.mass, one.state, number)
-                pairs.append(WeightedPairs(one.pair, (first, second), fraction, points))
+                fraction = decay.fraction * width.hat / self.hat
+                points = prong_points(self.model.mass, decay.state, number)
+                pairs.append(WeightedPairs(decay.pair, (first, second), fraction, points))
         return pairs
 
 
@@ -212,8 +212,8 @@ class ParticleDetected:
             Branching ratios of the groups, of shapes that broadcast.
         """
         parts = [
-            ratio * one.efficiency(ctau)
-            for ratio, one in zip(ratios, self._by_process[process], strict=True)
+            ratio * part.efficiency(ctau)
+            for ratio, part in zip(ratios, self._by_process[process], strict=True)
         ]
         return np.asarray(sum(parts, np.zeros(np.shape(ctau))))
 
@@ -229,9 +229,9 @@ class ParticleDetected:
         """
         total = np.zeros(self.table.shape)
         for row, parts in zip(weights, self._by_process, strict=True):
-            for weight, one in zip(row, parts, strict=True):
+            for weight, part in zip(row, parts, strict=True):
                 if weight > 0.0:
-                    total += weight * one.fractions(ctau)
+                    total += weight * part.fractions(ctau)
         return self.table.weighted(self.selection, total)[1]
 
 

@@ -109,11 +109,13 @@ class ParticlePoint:
         factors
             By channel, what widths are multiplied with; 1 for those that are missing.
         """
-        other = dataclasses.replace(self)
-        widths = (one._replace(hat=one.hat * factors.get(one.channel, 1.0)) for one in self.widths)
-        kept = {"processes": self.processes, "_acceptances": self._acceptances}
-        other.__dict__.update(kept, widths=tuple(widths))
-        return other
+        scaled = dataclasses.replace(self)
+        widths = (
+            width._replace(hat=width.hat * factors.get(width.channel, 1.0)) for width in self.widths
+        )
+        shared = {"processes": self.processes, "_acceptances": self._acceptances}
+        scaled.__dict__.update(shared, widths=tuple(widths))
+        return scaled
 
     @cached_property
     def groups(self) -> tuple[Group, ...]:
@@ -254,10 +256,10 @@ class ParticlePoint:
         couplings
             Values by name, shapes that broadcast.
         """
-        couplings, ctau, made = checked(couplings), self.ctau(couplings), self.detected(name)
+        couplings, ctau, detected = checked(couplings), self.ctau(couplings), self.detected(name)
         ratios = ratios_of(self.groups, total_width(self.widths, couplings), couplings)
         rates = [
-            self._decays_of(number, name, couplings, ctau) * made.fraction(number, ctau, ratios)
+            self._decays_of(number, name, couplings, ctau) * detected.fraction(number, ctau, ratios)
             for number in range(len(self.processes))
         ]
         return np.asarray(sum(rates))
@@ -274,13 +276,13 @@ class ParticlePoint:
         decays = float(self.decays_per_fb(name, couplings))
         if not decays > 0.0:
             return 0.0
-        values, ctau, made = checked(couplings), self.ctau(couplings), self.detected(name)
+        values, ctau, detected = checked(couplings), self.ctau(couplings), self.detected(name)
         ratios = ratios_of(self.groups, total_width(self.widths, values), values)
         weights = [
             [float(self._decays_of(number, name, values, ctau) * ratio) for ratio in ratios]
             for number in range(len(self.processes))
         ]
-        return made.error(weights, float(ctau)) / decays
+        return detected.error(weights, float(ctau)) / decays
 
     def not_simulated(self, couplings: Couplings) -> dict[str, float]:
         """Branching ratios by channel of decays that no table has efficiencies of."""

@@ -52,7 +52,11 @@ def particle_report(scenario: Scenario) -> dict[str, Any]:
         "production": [_process(process, couplings) for process in point.processes],
         "detectors": detectors,
         "expected_events": float(
-            sum(one["expected_events"] for one in detectors if one["name"] in scenario.signal)
+            sum(
+                detector["expected_events"]
+                for detector in detectors
+                if detector["name"] in scenario.signal
+            )
         ),
         "efficiency": efficiency,
         "efficiency_not_simulated": missing,
@@ -100,7 +104,7 @@ def _width_range(
     factors = {name: f for name, f in point.model.width_spread().items() if name in opened}
     return {
         "width_spread": factors,
-        "width_range_gev": [float(one.width(couplings)) for one in spread],
+        "width_range_gev": [float(varied.width(couplings)) for varied in spread],
     }
 
 
@@ -174,7 +178,9 @@ def _detector(
         "relative_error": error / events if events else 0.0,
         "expected_events_range": None
         if spread is None
-        else sorted(float(one.expected_events(name, couplings, luminosity)) for one in spread),
+        else sorted(
+            float(varied.expected_events(name, couplings, luminosity)) for varied in spread
+        ),
         **_arrival(point, name, float(point.ctau(couplings))),
     }
 

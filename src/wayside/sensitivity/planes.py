@@ -143,10 +143,12 @@ class Plane:
         result = np.full(xs.shape, -np.inf)
         g_d = self.scenario.pair.g_d
         for value in np.unique(xs):
-            here = xs == value
+            in_column = xs == value
             point = self.column(float(value))
             if point is not None:
-                result[here] = function(point, eps[here], np.full(np.count_nonzero(here), g_d))
+                result[in_column] = function(
+                    point, eps[in_column], np.full(np.count_nonzero(in_column), g_d)
+                )
         return result
 
 

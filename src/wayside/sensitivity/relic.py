@@ -182,30 +182,30 @@ def branches(
 def _meet(lines: list[tuple[str, _Points]], alone: list[bool], end: int) -> None:
     """Let neighbours without a follower meet halfway, at their first (0) or last (-1) points."""
     free = [points for (_, points), is_alone in zip(lines, alone, strict=True) if is_alone]
-    for one, other in zip(free[::2], free[1::2], strict=False):
-        (at, low), (_, high) = one[end], other[end]
-        for points in (one, other):
+    for left, right in zip(free[::2], free[1::2], strict=False):
+        (at, low), (_, high) = left[end], right[end]
+        for points in (left, right):
             points.insert(0 if end == 0 else len(points), (at, float(np.sqrt(low * high))))
 
 
 def _matches(ends: list[tuple[str, float]], roots: list[tuple[str, float]]) -> list[int | None]:
     """For every end the root of its side that is nearest, if it is that root's nearest as well."""
 
-    def nearest(one: tuple[str, float], others: list[tuple[str, float]]) -> int | None:
-        same = [i for i, (side, _) in enumerate(others) if side == one[0]]
-        return min(same, key=lambda i: abs(np.log(others[i][1] / one[1])), default=None)
+    def nearest(crossing: tuple[str, float], others: list[tuple[str, float]]) -> int | None:
+        same = [i for i, (side, _) in enumerate(others) if side == crossing[0]]
+        return min(same, key=lambda i: abs(np.log(others[i][1] / crossing[1])), default=None)
 
     to = [nearest(end, roots) for end in ends]
     back = [nearest(root, ends) for root in roots]
     return [i if i is not None and back[i] == k else None for k, i in enumerate(to)]
 
 
-def _steep(one: Crossings | None, other: Crossings | None, low: float, high: float) -> bool:
+def _steep(left: Crossings | None, right: Crossings | None, low: float, high: float) -> bool:
     """Whether a line rises too much from one column to the next, or ends inside the plane."""
-    if one is None or other is None:
+    if left is None or right is None:
         return False
     first, second = (
-        list(zip(column.sides(), column.roots, strict=True)) for column in (one, other)
+        list(zip(column.sides(), column.roots, strict=True)) for column in (left, right)
     )
     matches = _matches(first, second)
     for (_, root), follower in zip(first, matches, strict=True):

@@ -226,13 +226,13 @@ def _flags_of_the_result(
         flags.append(f"acceptance known to {worst:.1e} only")
     if not relic.known:
         flags.append("relic density not known at these masses")
-    other = [
+    other_levels = [
         f"{key} {percent(levels[key])}"
         for key, margin in margins.items()
         if set(levels[key]) - {scenario.run.confidence_level} and np.any(margin > 0.0)
     ]
-    if other:
-        flags.append(f"existing limits at other confidence levels: {', '.join(other)}")
+    if other_levels:
+        flags.append(f"existing limits at other confidence levels: {', '.join(other_levels)}")
     return flags
 
 

@@ -76,11 +76,11 @@ def scan(
     asymmetric beams; a simulated efficiency adds 15 to 30 ms,
     ``run.radiation = "all"`` 150 ms a detector, or 300 ms with asymmetric beams.
     """
-    here = scenario.masses
+    own_masses = scenario.masses
     given = {
         "m_aprime": (m_aprime, scenario.pair.m_aprime),
-        "m1": (m1, here[0]),
-        "m2": (m2, here[1]),
+        "m1": (m1, own_masses[0]),
+        "m2": (m2, own_masses[1]),
         "epsilon": (epsilon, scenario.pair.epsilon),
         "g_d": (g_d, scenario.pair.g_d),
     }

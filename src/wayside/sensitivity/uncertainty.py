@@ -171,9 +171,11 @@ def combined_error(
     """Relative error of the yields in all signal detectors together, which err alike."""
     luminosity = scenario.run.luminosity_fb
     yields = [point.expected_events(name, epsilon, g_d, luminosity) for name in scenario.signal]
-    own = [total(errors.by_source(point, name, epsilon, g_d)) for name in scenario.signal]
+    relative_errors = [
+        total(errors.by_source(point, name, epsilon, g_d)) for name in scenario.signal
+    ]
     events = np.asarray(sum(yields))
-    absolute = np.asarray(sum(n * error for n, error in zip(yields, own, strict=True)))
+    absolute = np.asarray(sum(n * error for n, error in zip(yields, relative_errors, strict=True)))
     relative: FloatArray = np.zeros(events.shape)
     np.divide(absolute, events, out=relative, where=events > 0.0)
     return relative
@@ -188,12 +190,12 @@ def _at_energy(point: MassPoint, factor: float) -> MassPoint | None:
         positron_energy=factor * beams.positron_energy,
     )
     try:
-        other = replace(point, beams=scaled)
-        for process in other.processes:
+        shifted = replace(point, beams=scaled)
+        for process in shifted.processes:
             _ = process.cross_section_hat  # refuses what is too heavy
     except InputError:
         return None
-    return other
+    return shifted
 
 
 def _rate(point: MassPoint | None, name: str, epsilon: FloatArray, g_d: FloatArray) -> FloatArray:
@@ -242,7 +244,7 @@ def _from_radiation(
     shares = [np.where(every > 0.0, rate, 1.0) for rate in rates]
     weights = [share / np.asarray(sum(shares)) for share in shares]
     mean_scheme, mean_step = (
-        np.asarray(sum(weight * own for weight, own in zip(weights, parts, strict=True)))
+        np.asarray(sum(weight * of_part for weight, of_part in zip(weights, parts, strict=True)))
         for parts in (schemes, steps)
     )
     return np.asarray(np.hypot(mean_scheme, mean_step))

@@ -85,7 +85,9 @@ def searches_view(
     """
     return {
         "borders": {search.key: _paths(lines[search.key]) for search in SEARCHES},
-        "regions": {key: _region(plane.x, plane.epsilon, each) for key, each in margins.items()},
+        "regions": {
+            key: _region(plane.x, plane.epsilon, margin) for key, margin in margins.items()
+        },
         "existing": [search.words[0] for search in SEARCHES if np.any(margins[search.key] > 0.0)],
     }
 
@@ -153,8 +155,8 @@ def _paths(lines: Iterable[Line]) -> dict[str, list[list[float]]]:
     """Lines as two lists of lists; empty ones are left out."""
     points = [line.points for line in lines]
     return {
-        "xs": [each[:, 0].tolist() for each in points],
-        "ys": [each[:, 1].tolist() for each in points],
+        "xs": [vertices[:, 0].tolist() for vertices in points],
+        "ys": [vertices[:, 1].tolist() for vertices in points],
     }
 
 

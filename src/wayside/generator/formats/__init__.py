@@ -72,9 +72,9 @@ FORMATS: Final[Mapping[str, Format]] = {
 }
 """Formats by the name that ``--format`` takes."""
 
-SUFFIXES: Final = {kind: each.suffix for kind, each in FORMATS.items()}
+SUFFIXES: Final = {kind: entry.suffix for kind, entry in FORMATS.items()}
 
-READABLE: Final = {kind: SUFFIXES[kind] for kind, each in FORMATS.items() if each.read}
+READABLE: Final = {kind: SUFFIXES[kind] for kind, entry in FORMATS.items() if entry.read}
 """Endings of those that can be read."""
 
 
@@ -113,7 +113,7 @@ def suffix_kind(suffix: str) -> str | None:
     ('hepmc', None)
     """
     return next(
-        (kind for kind, each in FORMATS.items() if suffix in (each.suffix, *each.others)), None
+        (kind for kind, entry in FORMATS.items() if suffix in (entry.suffix, *entry.others)), None
     )
 
 
