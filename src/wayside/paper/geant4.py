@@ -19,9 +19,8 @@ from wayside.archives import archive
 from wayside.detector.stack import Stack
 from wayside.files import scratch_folder
 from wayside.reading import reading
-from wayside.typing import IntArray
+from wayside.typing import IntArray, StructuredArray
 
-Records = NDArray[Any]
 Progress = Callable[[str], object]
 
 STACK: Final = Stack(mpgd=0.0, shield=0.0, fibres=0.0)
@@ -79,9 +78,9 @@ class Record:
     """
 
     about: Mapping[str, Any]
-    arrays: Mapping[str, Records]
+    arrays: Mapping[str, NDArray[Any]]
 
-    def __getitem__(self, name: str) -> Records:
+    def __getitem__(self, name: str) -> NDArray[Any]:
         """One array by name."""
         return self.arrays[name]
 
@@ -125,7 +124,7 @@ def simulate(progress: Progress) -> Record:
     from wayside.transport.gun import gun
 
     require_calzone()
-    arrays: dict[str, Records] = {}
+    arrays: dict[str, NDArray[Any]] = {}
     for name in PANELS:
         progress(f"Geant4: fig. 11 ({name})")
         arrays[f"tracks_{name}"], arrays[f"points_{name}"] = _display(name)
@@ -153,7 +152,7 @@ def simulate(progress: Progress) -> Record:
     return Record(json.loads(json.dumps(about)), arrays)
 
 
-def _plan(primaries: Records) -> Any:
+def _plan(primaries: StructuredArray) -> Any:
     from wayside.detector.physics import Physics
     from wayside.transport.datasets import find
     from wayside.transport.plan import Plan
@@ -161,7 +160,7 @@ def _plan(primaries: Records) -> Any:
     return Plan(primaries, STACK, Physics(), find(), SEED)
 
 
-def _films(primaries: Records) -> Records:
+def _films(primaries: StructuredArray) -> StructuredArray:
     """Crossings of films by the primaries."""
     from wayside.transport.plan import read_run
     from wayside.transport.run import simulate as run
@@ -172,7 +171,7 @@ def _films(primaries: Records) -> Records:
     return np.asarray(film[film["track"] == 1])
 
 
-def _display(name: str) -> tuple[Records, Records]:
+def _display(name: str) -> tuple[StructuredArray, StructuredArray]:
     """Paths of one panel of Fig. 11, without what is never drawn."""
     from wayside.plotting.event_display import LEAST_ENERGY, kind_of
     from wayside.transport.gun import gun, together
@@ -225,7 +224,7 @@ SMOOTH: Final = 0.02
 """Bends in mm that are left out of a drawn path, a fraction of a pixel."""
 
 
-def _thinned(points: Records, key: IntArray) -> Records:
+def _thinned(points: StructuredArray, key: IntArray) -> StructuredArray:
     """Points without those that lie on straight lines between others, path by path."""
     is_kept = np.zeros(len(points), bool)
     for path in np.unique(key):
@@ -251,7 +250,7 @@ def _thinned(points: Records, key: IntArray) -> Records:
     return points[is_kept]
 
 
-def paths(record: Record, name: str) -> tuple[Records, Records]:
+def paths(record: Record, name: str) -> tuple[StructuredArray, StructuredArray]:
     """Tracks and points of one panel, as `wayside.plotting.event_display.draw_event` takes them."""
     tracks, points = record[f"tracks_{name}"], record[f"points_{name}"]
     wide = {key: points[key].astype(np.float64) for key in ("x", "z", "kinetic_energy")}
@@ -265,7 +264,7 @@ def paths(record: Record, name: str) -> tuple[Records, Records]:
     return tracks, full
 
 
-def _pions(film: Records) -> tuple[Records, Records]:
+def _pions(film: StructuredArray) -> tuple[NDArray[Any], NDArray[Any]]:
     """One stopping pion, and the mean deposits of all by the number of films before the last."""
     stopped = []
     for event in np.unique(film["event"]):
@@ -288,7 +287,7 @@ def _pions(film: Records) -> tuple[Records, Records]:
     return drawn, np.round(np.column_stack([mean, error]).astype(np.float64), 3)
 
 
-def _sheets(film: Records, events: int) -> list[float]:
+def _sheets(film: StructuredArray, events: int) -> list[float]:
     """Mean and error of the sheets crossed through both films, of all and of steep crossings."""
     step = np.stack([film[f"{axis}_out"] - film[f"{axis}_in"] for axis in "xyz"])
     cosine = step[2] / np.maximum(np.linalg.norm(step, axis=0), 1e-12)

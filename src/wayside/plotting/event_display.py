@@ -1,6 +1,6 @@
 """Particles on their way through the stack, from Geant4: Figs. 11 and 12 of the study."""
 
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -8,13 +8,10 @@ from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter
-from numpy.typing import NDArray
 
 from wayside.detector.stack import Stack
 from wayside.plotting.style import canvas
-from wayside.typing import FloatArray
-
-Records = NDArray[Any]
+from wayside.typing import FloatArray, StructuredArray
 
 KINDS: Final = {
     "photon": ("#f3b6c0", 0.35, (22,)),
@@ -45,7 +42,9 @@ def kind_of(pdg: int) -> str:
     return "proton, nucleus" if pdg > 1_000_000_000 else "other"
 
 
-def event_display(stack: Stack, tracks: Records, points: Records, title: str = "") -> Figure:
+def event_display(
+    stack: Stack, tracks: StructuredArray, points: StructuredArray, title: str = ""
+) -> Figure:
     """View onto the z-x plane: everything that was followed, the detector in grey.
 
     Parameters
@@ -62,7 +61,9 @@ def event_display(stack: Stack, tracks: Records, points: Records, title: str = "
         return figure
 
 
-def draw_event(axes: Axes, stack: Stack, tracks: Records, points: Records, title: str = "") -> None:
+def draw_event(
+    axes: Axes, stack: Stack, tracks: StructuredArray, points: StructuredArray, title: str = ""
+) -> None:
     """Draw `event_display` into axes."""
     segments: dict[str, list[FloatArray]] = {name: [] for name in KINDS}
     key = points["primary"] * np.int64(2**32) + points["track"]
@@ -127,7 +128,7 @@ def _boundaries(axes: Axes, stack: Stack, low: FloatArray, high: FloatArray) -> 
                 axes.axvspan(gap, gap + stack.mpgd, 0.07, 0.93, color="#dff3f5", zorder=0)
 
 
-def deposit_figure(film: Records, about: str = "") -> Figure:
+def deposit_figure(film: StructuredArray, about: str = "") -> Figure:
     """Path of one particle, and its energy deposit in each film (Fig. 12 of the study).
 
     Parameters

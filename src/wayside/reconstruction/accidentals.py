@@ -5,19 +5,16 @@ one side enters it on the other, so that a tile is a piece of films without end.
 """
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 from wayside.emulsion.grains import visible
 from wayside.emulsion.sheets import Sheets
 from wayside.reconstruction.job import Job, respond
 from wayside.reconstruction.pipeline import Reconstructed, reconstruct
 from wayside.reconstruction.vertex_surroundings import begins_inside
-from wayside.typing import FloatArray, IntArray
-
-Structured = npt.NDArray[Any]
+from wayside.typing import FloatArray, IntArray, StructuredArray
 
 EDGE: Final = 2.5
 """mm at the edge of a tile in which vertices do not count: a track that begins there leaves the
@@ -56,12 +53,12 @@ class Pool:
         Fraction of the events' primaries whose slope is scanned.
     """
 
-    film: Structured
+    film: StructuredArray
     first: IntArray
     scanned: float
 
 
-def pool(film: Structured, primaries: Structured, job: Job) -> Pool:
+def pool(film: StructuredArray, primaries: StructuredArray, job: Job) -> Pool:
     """Collect recorded events.
 
     Parameters
@@ -81,7 +78,7 @@ def pool(film: Structured, primaries: Structured, job: Job) -> Pool:
     return Pool(film, first, float(scanned))
 
 
-def overlay(events: Pool, copies: int, tile: float, rng: np.random.Generator) -> Structured:
+def overlay(events: Pool, copies: int, tile: float, rng: np.random.Generator) -> StructuredArray:
     """Crossings of so many events on a square tile around the origin.
 
     Parameters
@@ -101,7 +98,7 @@ def overlay(events: Pool, copies: int, tile: float, rng: np.random.Generator) ->
     count = np.diff(events.first)[chosen]
     owner = np.repeat(np.arange(copies), count)
     inner = np.arange(len(owner)) - np.repeat(np.cumsum(count) - count, count)
-    rows: Structured = events.film[events.first[chosen][owner] + inner]
+    rows: StructuredArray = events.film[events.first[chosen][owner] + inner]
     rows["event"] = owner
     for axis in "xy":
         shift = rng.uniform(0.0, tile, copies)[owner]
@@ -112,8 +109,8 @@ def overlay(events: Pool, copies: int, tile: float, rng: np.random.Generator) ->
 
 
 def tile_vertices(
-    film: Structured, job: Job, sheets: Sheets, block: int, rng: np.random.Generator
-) -> tuple[Structured, IntArray]:
+    film: StructuredArray, job: Job, sheets: Sheets, block: int, rng: np.random.Generator
+) -> tuple[StructuredArray, IntArray]:
     """Reconstruct a tile.
 
     Parameters
@@ -158,7 +155,7 @@ def tile_vertices(
     return _pairs(result, vertices, sheets), starts
 
 
-def _pairs(result: Reconstructed, vertices: Structured, sheets: Sheets) -> Structured:
+def _pairs(result: Reconstructed, vertices: StructuredArray, sheets: Sheets) -> StructuredArray:
     tracks = result.tracks
     out = np.zeros(len(vertices), PAIR)
     pair = np.stack([vertices["track_1"], vertices["track_2"]], axis=1)

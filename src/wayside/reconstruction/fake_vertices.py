@@ -3,10 +3,9 @@
 Every vertex found is kept as a row with what a selection may ask of it; counting comes later.
 """
 
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 from wayside.emulsion.sheets import Sheets
 from wayside.generator.records import PRIMARY
@@ -14,9 +13,7 @@ from wayside.reconstruction.fibre_places import distinct_places, middles
 from wayside.reconstruction.job import APART, Job
 from wayside.reconstruction.pipeline import Reconstructed
 from wayside.reconstruction.vertex_surroundings import begins_inside, nearest_tracks
-from wayside.typing import FloatArray
-
-Structured = npt.NDArray[Any]
+from wayside.typing import FloatArray, StructuredArray
 
 FAKE: Final = np.dtype(
     [
@@ -62,11 +59,11 @@ from the vertex to the nearest other track that passes it, ``before`` to the nea
 
 def fake_vertices(
     result: Reconstructed,
-    crossings: dict[str, Structured],
-    primaries: Structured,
+    crossings: dict[str, StructuredArray],
+    primaries: StructuredArray,
     job: Job,
     sheets: Sheets,
-) -> Structured:
+) -> StructuredArray:
     """Describe the vertices that particles from outside have faked.
 
     Parameters
@@ -128,7 +125,7 @@ def fake_vertices(
     return out
 
 
-def fibre_places(crossings: Structured) -> FloatArray:
+def fibre_places(crossings: StructuredArray) -> FloatArray:
     """Depths of the places that crossings of fibres lie at, in mm."""
     points = middles(crossings)
     return np.asarray(points[distinct_places(points), 2])

@@ -7,14 +7,11 @@ whose straight line meets the blocks: what a rate through the faces of the detec
 from typing import Any, Final, Literal
 
 import numpy as np
-import numpy.typing as npt
 
 from wayside.detector.stack import Stack
 from wayside.generator.records import PRIMARY
 from wayside.transport.engine import masses
-from wayside.typing import FloatArray
-
-Records = npt.NDArray[Any]
+from wayside.typing import FloatArray, StructuredArray
 
 How = Literal["cosmic", "front", "plane", "inside"]
 """Directions of particles: from above (cos^2 of the zenith angle), through the front face from far
@@ -129,7 +126,7 @@ def incoming_primaries(
     pdg: tuple[int, ...],
     kinetic: FloatArray,
     rng: np.random.Generator,
-) -> Records:
+) -> StructuredArray:
     """Draw primaries, one per event.
 
     Parameters
@@ -171,7 +168,7 @@ def incoming_primaries(
 
 def pairs_inside(
     stack: Stack, energy: tuple[float, float], number: int, rng: np.random.Generator
-) -> Records:
+) -> StructuredArray:
     """Electron pairs from points in the blocks, for the efficiency of a selection for signal.
 
     A pair's mass is even up to 0.65 GeV, its direction along z, its decay isotropic.

@@ -1,14 +1,12 @@
 """From Geant4's steps in sensitive layers to one row for each particle's way through a layer."""
 
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from wayside.transport.records import CROSSING
-from wayside.typing import BoolArray, IntArray
+from wayside.typing import BoolArray, IntArray, StructuredArray
 
-Records = NDArray[Any]
 Integers = IntArray
 
 MM: Final = 10.0
@@ -20,7 +18,7 @@ SAME_PLACE: Final = 1e-6
 crystal."""
 
 
-def is_charged(pdg: Records) -> BoolArray:
+def is_charged(pdg: StructuredArray) -> BoolArray:
     """Whether particles are charged, by PDG number."""
     from particle import PDGID
 
@@ -29,7 +27,9 @@ def is_charged(pdg: Records) -> BoolArray:
     return np.asarray(charged[which])
 
 
-def crossings(steps: Records, layers: Integers, primaries: Records, z_shift: float) -> Records:
+def crossings(
+    steps: StructuredArray, layers: Integers, primaries: StructuredArray, z_shift: float
+) -> StructuredArray:
     """Join the steps of a particle inside a layer, and number events and tracks.
 
     Geant4 has simulated one primary an event; ``primaries["event"]`` says which belong together.

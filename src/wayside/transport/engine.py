@@ -8,7 +8,6 @@ import os
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from wayside.detector.physics import Physics
 from wayside.detector.stack import Stack
@@ -18,9 +17,7 @@ from wayside.transport.crossings import MM, NS, crossings
 from wayside.transport.datasets import VARIABLE, DataSets
 from wayside.transport.geometry import CM, PREFIXES, geometry
 from wayside.transport.records import CROSSING
-from wayside.typing import FloatArray, IntArray
-
-Records = NDArray[Any]
+from wayside.typing import FloatArray, IntArray, StructuredArray
 
 KINDS: Final = ("film", "gas", "fibre")
 """Kinds of sensitive layers, in the order in which files number them."""
@@ -63,7 +60,7 @@ def engine_record(data: DataSets) -> dict[str, Any]:
     }
 
 
-def kinetic_energies(primaries: Records) -> FloatArray:
+def kinetic_energies(primaries: StructuredArray) -> FloatArray:
     """Kinetic energies in MeV of rows of `PRIMARY`.
 
     Raises
@@ -77,7 +74,7 @@ def kinetic_energies(primaries: Records) -> FloatArray:
     return np.asarray(squared / (np.sqrt(squared + mass**2) + mass))
 
 
-def masses(pdg: Records) -> FloatArray:
+def masses(pdg: StructuredArray) -> FloatArray:
     """Masses in MeV by PDG number (PDG, by way of particle).
 
     Raises
@@ -134,7 +131,7 @@ class Engine:
         self._simulation.sample_deposits = "detailed" if record else None
         self._simulation.sample_particles = False
 
-    def run(self, primaries: Records, seed: int) -> dict[str, Records]:
+    def run(self, primaries: StructuredArray, seed: int) -> dict[str, StructuredArray]:
         """Simulate primaries.
 
         Parameters
@@ -156,7 +153,7 @@ class Engine:
         """
         particles = self._particles(primaries)
         self._simulation.random.seed = seed
-        parts: dict[str, list[Records]] = {kind: [] for kind in KINDS}
+        parts: dict[str, list[StructuredArray]] = {kind: [] for kind in KINDS}
         for start in range(0, len(primaries), BATCH):
             deposits = _deposits(self._simulation.run(particles[start : start + BATCH]))
             for kind, (steps, layers) in _by_kind(deposits).items():
@@ -164,7 +161,9 @@ class Engine:
                 parts[kind].append(crossings(steps, layers, primaries, 0.5 * self.stack.depth))
         return {kind: in_order(rows) for kind, rows in parts.items()}
 
-    def paths(self, primaries: Records, seed: int) -> tuple[Records, Records]:
+    def paths(
+        self, primaries: StructuredArray, seed: int
+    ) -> tuple[StructuredArray, StructuredArray]:
         """Follow primaries step by step, neutral particles included; slow, for displays.
 
         Returns
@@ -195,7 +194,7 @@ class Engine:
         )
         return tracks, points
 
-    def ends(self, primaries: Records, seed: int) -> Records:
+    def ends(self, primaries: StructuredArray, seed: int) -> StructuredArray:
         """Follow primaries alone to where they end: whatever they leave behind is not followed.
 
         Parameters
@@ -227,7 +226,7 @@ class Engine:
         rows["time"] += primaries["time"]
         return rows
 
-    def _particles(self, primaries: Records) -> Records:
+    def _particles(self, primaries: StructuredArray) -> StructuredArray:
         if primaries.dtype != PRIMARY:
             raise TypeError("primaries must have the type PRIMARY")
         low, high = (np.array(corner) for corner in self.stack.outer())
@@ -290,7 +289,7 @@ END: Final = np.dtype(
 volume without those around it, and Geant4's name of what happened."""
 
 
-def _end_rows(vertices: Any) -> Records:
+def _end_rows(vertices: Any) -> StructuredArray:
     """Rows of `END` of points along primaries without secondaries, positions as Geant4's."""
     last = np.append(np.flatnonzero(np.diff(vertices["event"].astype(np.int64))), len(vertices) - 1)
     before = vertices[last - 1]
@@ -312,9 +311,9 @@ def _deposits(result: Any) -> dict[str, Any]:
     return result if isinstance(result, dict) else dict(result.deposits)
 
 
-def _by_kind(deposits: dict[str, Any]) -> dict[str, tuple[Records, IntArray]]:
+def _by_kind(deposits: dict[str, Any]) -> dict[str, tuple[StructuredArray, IntArray]]:
     """Steps and their layers by kind of layer."""
-    parts: dict[str, tuple[list[Records], list[IntArray]]] = {}
+    parts: dict[str, tuple[list[StructuredArray], list[IntArray]]] = {}
     for path, volume in deposits.items():
         name = path.rpartition(".")[2]
         steps, layers = parts.setdefault(PREFIXES[name[0]], ([], []))
@@ -326,7 +325,7 @@ def _by_kind(deposits: dict[str, Any]) -> dict[str, tuple[Records, IntArray]]:
     }
 
 
-def in_order(parts: list[Records]) -> Records:
+def in_order(parts: list[StructuredArray]) -> StructuredArray:
     """Rows of `CROSSING` of all parts; events whose rows fell into two come back together."""
     rows = np.concatenate([np.empty(0, CROSSING), *parts])
     return rows[np.lexsort((rows["layer"], rows["time"], rows["track"], rows["event"]))]

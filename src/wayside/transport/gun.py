@@ -13,7 +13,8 @@ from wayside.generator.formats.primaries import read_primaries
 from wayside.generator.records import PRIMARY
 from wayside.scenario.quantities import Quantity
 from wayside.tables import read_table
-from wayside.transport.engine import Records, masses
+from wayside.transport.engine import masses
+from wayside.typing import StructuredArray
 
 
 def pdg_number(name: str) -> int:
@@ -44,7 +45,7 @@ def gun(
     events: int,
     position: Sequence[float] = (0.0, 0.0, 0.0),
     direction: Sequence[float] = (0.0, 0.0, 1.0),
-) -> Records:
+) -> StructuredArray:
     """Equal particles, one per event.
 
     Parameters
@@ -89,7 +90,7 @@ def particle_gun(
     *,
     position: Sequence[float] = (0.0, 0.0, 0.0),
     directions: Sequence[Sequence[float]] = ((0.0, 0.0, 1.0),),
-) -> Records:
+) -> StructuredArray:
     """Particles of one kinetic energy from one point, one of each name an event.
 
     Parameters
@@ -139,13 +140,13 @@ def particle_gun(
     )
 
 
-def together(*parts: NDArray[np.void]) -> Records:
+def together(*parts: NDArray[np.void]) -> StructuredArray:
     """Primaries of equal events as one: a pair is two guns together."""
     rows = np.concatenate(parts)
     return rows[np.argsort(rows["event"], kind="stable")]
 
 
-def from_file(path: Path, detector: str | None = None) -> Records:
+def from_file(path: Path, detector: str | None = None) -> StructuredArray:
     """Primaries of a file, events in increasing order.
 
     Parameters

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from wayside.detector.physics import Physics
 from wayside.detector.stack import Stack
@@ -26,9 +25,7 @@ from wayside.tables import METADATA, about_table, open_table, read_table, write_
 from wayside.transport.datasets import DataSets
 from wayside.transport.engine import KINDS, engine_record
 from wayside.transport.records import CROSSING
-from wayside.typing import IntArray
-
-Records = NDArray[Any]
+from wayside.typing import IntArray, StructuredArray
 
 EVENTS_PER_CHUNK: Final = 200
 """Largest number of events that a worker follows in one piece."""
@@ -60,7 +57,7 @@ class Plan:
         Largest number of events in a chunk.
     """
 
-    primaries: Records
+    primaries: StructuredArray
     stack: Stack
     physics: Physics
     data: DataSets
@@ -97,7 +94,7 @@ class Plan:
         """Number of events."""
         return len(np.unique(self.primaries["event"]))
 
-    def primaries_of(self, chunk: int) -> Records:
+    def primaries_of(self, chunk: int) -> StructuredArray:
         """Primaries of one chunk."""
         start, stop = self.starts[chunk : chunk + 2]
         return self.primaries[start:stop]
@@ -155,7 +152,9 @@ def chunk_file(folder: Path, chunk: int) -> Path:
     return folder / "chunks" / f"{chunk:06}.parquet"
 
 
-def write_chunk(plan: Plan, folder: Path, chunk: int, crossings: Mapping[str, Records]) -> None:
+def write_chunk(
+    plan: Plan, folder: Path, chunk: int, crossings: Mapping[str, StructuredArray]
+) -> None:
     """Write the crossings of one chunk; ``kind`` numbers ``KINDS``."""
     kinds = np.dtype([("kind", np.int8), *CROSSING.descr])
     parts = []
@@ -244,10 +243,10 @@ class Recorded:
         What was simulated, with which data and approximations.
     """
 
-    primaries: Records
-    film: Records
-    gas: Records
-    fibre: Records
+    primaries: StructuredArray
+    film: StructuredArray
+    gas: StructuredArray
+    fibre: StructuredArray
     about: Mapping[str, Any]
 
 

@@ -29,7 +29,6 @@ from wayside.tables import read_table, write_table
 from wayside.transport.engine import (
     POINT,
     TRACK,
-    Records,
     kinetic_energies,
     require_calzone,
 )
@@ -42,6 +41,7 @@ from wayside.transport.plan import (
     missing_chunks,
 )
 from wayside.transport.worker import MARK, POINTS, TRACKS
+from wayside.typing import StructuredArray
 
 COMMAND: Final = (sys.executable, "-m", "wayside.transport.worker")
 ATTEMPTS: Final = 2
@@ -247,7 +247,7 @@ def _simulate(
     return accidents
 
 
-def trace(plan: Plan) -> tuple[Records, Records]:
+def trace(plan: Plan) -> tuple[StructuredArray, StructuredArray]:
     """Paths of the first chunk's primaries, neutral particles included; for displays.
 
     Parameters

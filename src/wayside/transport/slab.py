@@ -8,7 +8,6 @@ import os
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from wayside.detector.materials import Material
 from wayside.detector.physics import Physics
@@ -16,8 +15,7 @@ from wayside.transport.crossings import MM
 from wayside.transport.datasets import VARIABLE, DataSets
 from wayside.transport.engine import require_calzone
 from wayside.transport.geometry import CM
-
-Records = NDArray[Any]
+from wayside.typing import StructuredArray
 
 MOVER: Final = np.dtype(
     [
@@ -94,7 +92,7 @@ class Slab:
         self._simulation.sample_deposits = None
         self._simulation.sample_particles = True
 
-    def cross(self, particles: Records, seed: int) -> Records:
+    def cross(self, particles: StructuredArray, seed: int) -> StructuredArray:
         """Follow particles from the front face.
 
         Parameters
@@ -132,7 +130,7 @@ class Slab:
                 parts.append(rows)
         return np.concatenate(parts)
 
-    def through(self, particles: Records, seed: int) -> Records:
+    def through(self, particles: StructuredArray, seed: int) -> StructuredArray:
         """Follow particles from the front face, and return those that leave by the back face."""
         leaving = self.cross(particles, seed)
         at_back = leaving["position"][:, 2] > self.thickness - _SKIN
@@ -144,7 +142,7 @@ def _particles(result: Any) -> Any:
     return result if isinstance(result, dict) or result is None else result.particles
 
 
-def beam(pdg: int, energy: float, number: int) -> Records:
+def beam(pdg: int, energy: float, number: int) -> StructuredArray:
     """Particles of one energy (MeV, kinetic) at the centre of the face, weights adding up to 1."""
     rows = np.zeros(number, MOVER)
     rows["primary"] = np.arange(number)
@@ -155,7 +153,7 @@ def beam(pdg: int, energy: float, number: int) -> Records:
     return rows
 
 
-def resampled(particles: Records, number: int, rng: np.random.Generator) -> Records:
+def resampled(particles: StructuredArray, number: int, rng: np.random.Generator) -> StructuredArray:
     """So many particles of equal weights that stand for the given ones; unbiased.
 
     Systematic resampling: each appears its expected number of times, rounded up or down.
