@@ -35,6 +35,7 @@ class Existing:
 
     def __init__(self, recast: Recast = RECAST, confidence_level: float = CONFIDENCE_LEVEL) -> None:
         self.recast = recast
+        self.as_printed = recast == "printed"
         self.confidence_level = confidence_level
         self._points: dict[Model, MassPoint] = {}
         self._escapes: dict[Model, EscapeRule] = {}
@@ -75,7 +76,7 @@ class Existing:
         widths = point.visible_width_hats
         leptons = (widths["e"] + widths["mu"]) / sum(widths.values())
         branching = leptons * (1.0 - point.branching_dark(epsilon, g_d))
-        if self.recast == "printed":
+        if self.as_printed:
             return babar.visible_margin_printed(m_aprime, epsilon, branching, curve=self._visible)
         return babar.visible_margin(m_aprime, epsilon, branching, leptons, curve=self._visible)
 
@@ -86,7 +87,7 @@ class Existing:
         if not np.isfinite(limit) or not model.m1 + model.m2 < model.m_aprime:
             return _nothing(epsilon, g_d)
         ctau = point.ctau(epsilon, g_d)
-        if self.recast == "printed":
+        if self.as_printed:
             return babar.invisible_margin_printed(
                 model.m_aprime,
                 epsilon,
@@ -144,7 +145,7 @@ def _level_visible(searches: Existing, m_aprime: float) -> float | None:
 
 def _level_invisible(searches: Existing, m_aprime: float) -> float | None:
     published = _published_level(searches._invisible, m_aprime)
-    if published is None or searches.recast == "printed":
+    if published is None or searches.as_printed:
         return published
     return searches.confidence_level if searches._has_likelihood(m_aprime) else published
 
