@@ -3,6 +3,8 @@
 import csv
 import json
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -12,6 +14,8 @@ from wayside.cli.main import cli
 from wayside.limits.published import read_limit
 from wayside.results.comparison import Comparison
 from wayside.results.kinds import load_result
+from wayside.scenario import Scenario, load_scenario
+from wayside.sensitivity.background import Background
 
 SMALL = ("--set", "plane.points=20")
 
@@ -56,6 +60,22 @@ def test_contours_are_those_of_reach() -> None:
     ]
     np.testing.assert_allclose(ours, alone["contour"][0]["points"], rtol=1e-9)
     assert run("rerun", "both").exit_code == 0
+
+
+def test_title() -> None:
+    """Luminosity and background stand in it where they are the same of all."""
+    scenario = load_scenario("belle2-forward")
+    other = load_scenario("belle2-forward", {"run.luminosity_fb": 500})
+    none, some = (Background(value, 0.0, "number", 0.9, 50e3) for value in (0.0, 3.0))
+
+    def title(*pairs: tuple[Scenario, Background]) -> str:
+        results = tuple(cast(Any, SimpleNamespace(scenario=s, background=b)) for s, b in pairs)
+        return Comparison(results, ("a", "b"))._title()
+
+    first = "belle2-forward: exclusion at 90% CL, "
+    assert title((scenario, none), (scenario, none)) == first + "50 ab$^{-1}$, no background"
+    each = title((scenario, none), (other, some))
+    assert each == first + "luminosity of each, background of each"
 
 
 def test_saved_results_and_labels(here: Path) -> None:

@@ -5,8 +5,10 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import numpy as np
 import pytest
 from click.testing import CliRunner
@@ -17,7 +19,7 @@ from wayside.cli.main import cli
 from wayside.errors import FigureWarning, InputError, OutputError
 from wayside.files import claimed_folder
 from wayside.results.saving import Drawing, save_figures
-from wayside.scenario import builtin_text, load_scenario
+from wayside.scenario import builtin_names, builtin_text, load_scenario
 
 RELIC = ["relic", "belle2-forward"]
 
@@ -149,6 +151,26 @@ def test_doctor_says_what_simulate_will(monkeypatch: pytest.MonkeyPatch) -> None
     with pytest.raises(InputError) as caught:
         find()
     assert str(caught.value) in run("doctor")
+
+
+def commands(group: click.Group, *names: str) -> Iterator[tuple[str, ...]]:
+    """Words of every command, those of groups included."""
+    for name in group.list_commands(click.Context(group)):
+        one = group.get_command(click.Context(group), name)
+        assert one is not None
+        yield (*names, name)
+        if isinstance(one, click.Group):
+            yield from commands(one, *names, name)
+
+
+@pytest.mark.parametrize("words", [(), *commands(cli)], ids=" ".join)
+def test_help_of_80_columns(words: tuple[str, ...]) -> None:
+    assert max(map(len, run(*words, "--help").splitlines())) <= PAGE
+
+
+@pytest.mark.parametrize("name", builtin_names())
+def test_scenarios_of_80_columns(name: str) -> None:
+    assert max(map(len, run("scenarios", name).splitlines())) <= PAGE
 
 
 def test_pages_of_80_columns(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 
 from documents.sessions import ROOT, Printed, inline_commands, printed_commands
 from documents.test_guides import GUIDES
+from wayside.cli.common import PAGE
 from wayside.cli.main import cli
 
 MAKE = [each for each in printed_commands() if each.words[0] == "make"]
@@ -90,6 +91,9 @@ def test_wayside(printed: Printed, tmp_path: Path, monkeypatch: pytest.MonkeyPat
         assert result.stderr == printed.output
         return
     assert result.exit_code == 0, result.stderr
+    # Of all commands: paths and numbers in JSON are not broken.
+    whole = "--json" in printed.words
+    assert whole or max(map(len, result.stdout.splitlines()), default=0) <= PAGE
     if not printed.output:
         return
     ours, shown = tokens(result.stdout), tokens(printed.output)

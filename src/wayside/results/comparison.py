@@ -159,10 +159,22 @@ class Comparison(Plotted, Saved):
         yield Drawing("compare", partial(self.figure, look))
 
     def _title(self) -> str:
+        """What is drawn; luminosity and background where they are the same of all."""
+        from wayside.plotting.titles import assumed, collected
+
         levels = dict.fromkeys(result.scenario.run.confidence_level for result in self.results)
         names = {result.scenario.name for result in self.results}
         whose = f"{names.pop()}: " if len(names) == 1 else ""
-        return f"{whose}exclusion at {' and '.join(f'{100.0 * x:g}%' for x in levels)} CL"
+        first = f"{whose}exclusion at {' and '.join(f'{100.0 * x:g}%' for x in levels)} CL"
+        amounts = {collected(result.scenario.run.luminosity_fb) for result in self.results}
+        assumptions = {assumed(result.background) for result in self.results}
+        return ", ".join(
+            [
+                first,
+                amounts.pop() if len(amounts) == 1 else "luminosity of each",
+                assumptions.pop() if len(assumptions) == 1 else "background of each",
+            ]
+        )
 
     def __repr__(self) -> str:
         """One line."""
