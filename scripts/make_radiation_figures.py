@@ -50,6 +50,7 @@ def measured(name: str, detector: str) -> tuple[np.ndarray, np.ndarray]:
 def main() -> None:
     """Write one PNG."""
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else "docs/figures")
+    folder.mkdir(parents=True, exist_ok=True)
     with canvas(7.0, 3.2) as figure:
         left, right = figure.subplots(1, 2, sharey=True)
         for (label, box), marker in zip(BOXES.items(), "osD^", strict=True):

@@ -93,6 +93,8 @@ def test_without_a_scenario() -> None:
         wayside.ScalarInelastic(8.0, 4.341, 3.65),
         wayside.Beams(5.29, 5.29),
         {"A": wayside.Box.place((1.0, 0.0, 7.0), (0.2, 0.3, 1.32))},
+        radiation="all",
+        energy_spread=5e-4,
     )
     other = wayside.mass_point(wayside.load_scenario("belle2-forward"))
     events = [float(each.expected_events("A", 1e-4, 1.0, 50_000.0)) for each in (point, other)]

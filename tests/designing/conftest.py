@@ -50,7 +50,7 @@ def fails(values: Mapping[str, float]) -> Trial:
 
 
 def toy_plan(settings: DesignSettings | None = None) -> Plan:
-    scenario = load_scenario("belle2-forward")
+    scenario = load_scenario("belle2-forward", {"run.radiation": "one-photon"})
     return plan(scenario, [key_range(text) for text in RANGES], settings)
 
 

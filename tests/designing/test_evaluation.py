@@ -39,7 +39,8 @@ def test_best_depth_and_place_against_a_scan() -> None:
     pytest.importorskip("pyarrow")
     from wayside.results.scan import scan_keys
 
-    scenario = load_scenario("belle2-forward", {"plane.g_d": [0.999, 1.001]})
+    one = {"run.radiation": "one-photon"}
+    scenario = load_scenario("belle2-forward", {"plane.g_d": [0.999, 1.001], **one})
     x = "detectors.A.position.0"
     found = design(scenario, {x: (0.4, 2.0)}, evaluations=24)
     best = found.best

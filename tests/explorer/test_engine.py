@@ -54,10 +54,11 @@ def test_exact_lines_are_those_of_reach(engine: Engine) -> None:
 )
 def test_preview_is_near(engine: Engine, changes: dict[str, str]) -> None:
     """Off by a small part of a grid step: the events on the preview's line are the limit."""
-    applied = engine.applied(QUERY, changes)
+    applied = engine.applied(QUERY, {"run.radiation": "one-photon", **changes})
     assert not applied.errors
     sent = engine.preview(applied.scenario, events=True)
     assert not sent["exact"]
+    assert not sent["one_photon"]
     x, epsilon = points(sent["lines"]["contour"]).T
     scenario, point = applied.scenario, wayside.mass_point(applied.scenario)
     found = point.expected_events("A", epsilon, x, scenario.run.luminosity_fb)
@@ -67,6 +68,24 @@ def test_preview_is_near(engine: Engine, changes: dict[str, str]) -> None:
     assert np.median(np.abs(np.log(found / limit))) < 0.01
     assert np.max(np.abs(np.log(found / limit))) < 0.5
     json.dumps(sent, allow_nan=False)
+
+
+def test_preview_has_one_photon_until_yields_with_all_are_there() -> None:
+    """And says so; the lines that follow, and previews after them, have all photons."""
+    engine = Engine((BASE,))
+    scenario = engine.state(QUERY).scenario()
+    one = scenario.with_values({"run.radiation": "one-photon"})
+    first = engine.preview(scenario)
+    assert first["one_photon"]
+    assert first["lines"]["contour"] == engine.preview(one)["lines"]["contour"]
+    engine.exact(scenario)
+    then = engine.preview(scenario)
+    assert not then["one_photon"]
+    x, epsilon = points(then["lines"]["contour"]).T
+    events = wayside.mass_point(scenario).expected_events(
+        "A", epsilon, x, scenario.run.luminosity_fb
+    )
+    assert np.median(np.abs(np.log(events / wayside.reach(scenario).n_limit))) < 0.01
 
 
 def test_glance_is_the_point_report(engine: Engine) -> None:
@@ -118,7 +137,8 @@ CHANGES = {
 @pytest.mark.parametrize("key", CHANGES)
 def test_what_is_kept_is_what_would_be_made_anew(engine: Engine, kind: str, key: str) -> None:
     """Planes, searches over them and the scenario before a change are kept from others."""
-    query = State(BASE, {"plane.kind": kind}).query()
+    # With all photons what is kept has them, and what is made anew for a preview has one.
+    query = State(BASE, {"plane.kind": kind, "run.radiation": "one-photon"}).query()
     engine.preview(engine.applied(query, {}).scenario)
     applied = engine.applied(query, {key: CHANGES[key]})
     assert not applied.errors

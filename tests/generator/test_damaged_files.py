@@ -19,7 +19,9 @@ EVENTS = 20
 def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """The same events in each format."""
     folder = tmp_path_factory.mktemp("events")
-    sample = events(load_scenario("belle2-forward"), EVENTS, detectors=["A"])
+    sample = events(
+        load_scenario("belle2-forward", {"run.radiation": "one-photon"}), EVENTS, detectors=["A"]
+    )
     return {kind: sample.save(folder, kind) for kind in ("parquet", "root", "hepmc")}
 
 

@@ -15,12 +15,13 @@ from wayside.generator.pair_source import PairSource
 from wayside.generator.records import PRIMARY
 
 N = 400
+ONE = {"run.radiation": "one-photon"}
 SCENARIOS = {
-    "on shell": ("belle2-forward-beams", {}),
-    "off shell": ("belle2-central", {}),
+    "on shell": ("belle2-forward-beams", ONE),
+    "off shell": ("belle2-central", ONE),
     "all photons": ("belle2-forward-beams", {"run.radiation": "all"}),
     "all photons, off shell": ("belle2-central", {"run.radiation": "all"}),
-    "hadrons": ("belle2-forward-beams", {"model.kind": "pseudo-dirac", "model.m2": 2.6}),
+    "hadrons": ("belle2-forward-beams", {"model.kind": "pseudo-dirac", "model.m2": 2.6, **ONE}),
 }
 
 
@@ -199,7 +200,7 @@ def test_primaries(kind, files, generator, events) -> None:
 
 
 def test_the_seed_and_nothing_else() -> None:
-    scenario = load_scenario("belle2-central")
+    scenario = load_scenario("belle2-central", ONE)
     one = EventGenerator(scenario)
     (few,) = one.blocks(100, 3)
     many = list(EventGenerator(scenario).blocks(PairSource.block, 3))
@@ -222,7 +223,7 @@ def test_the_seed_and_nothing_else() -> None:
 
 
 def test_header_adds_up() -> None:
-    scenario = load_scenario("belle2-forward-beams")
+    scenario = load_scenario("belle2-forward-beams", ONE)
     header = EventGenerator(scenario).header(10, 1)
     point = mass_point(scenario)
     exact = sum(float(point.expected_events(name, 1e-4, 1.0, 5e4)) for name in ("A", "B"))
@@ -257,7 +258,7 @@ def test_refusals(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("kind", READABLE)
 def test_nothing_is_left_of_a_broken_run(kind, tmp_path: Path) -> None:
-    generator = EventGenerator(load_scenario("belle2-central"))
+    generator = EventGenerator(load_scenario("belle2-central", ONE))
 
     def broken():
         yield next(iter(generator.blocks(50, 1)))

@@ -17,17 +17,20 @@ HALL = {"hall.preset": "belle2"}
 
 @pytest.fixture(scope="module")
 def found() -> Placement:
-    return place(load_scenario("belle2-forward", HALL), "A", grid=SMALL, count=3)
+    """With one photon, which the map has whatever the exact values have."""
+    one = {"run.radiation": "one-photon"}
+    return place(load_scenario("belle2-forward", HALL | one), "A", grid=SMALL, count=3)
 
 
 def test_a_pasted_line_gives_the_number_of_the_table(found: Placement) -> None:
     couplings = {"epsilon": np.array(1e-4), "g_d": np.array(1.0)}
+    photon = "run.radiation=one-photon"
     for one in (*found.best, found.own):
-        pasted = load_scenario("belle2-forward", ["hall.preset=belle2", one.setting("A")])
+        pasted = load_scenario("belle2-forward", ["hall.preset=belle2", photon, one.setting("A")])
         events = expected_events(point_of(pasted), "A", couplings, pasted.run.luminosity_fb)
         assert one.value == pytest.approx(float(events), rel=1e-9)
         assert one.events == one.value == one.decays
-    best = load_scenario("belle2-forward", [found.best[0].setting("A")])
+    best = load_scenario("belle2-forward", [photon, found.best[0].setting("A")])
     report = point_report(best.with_values({"detectors.B": None}))
     # The table to 1e-4, the report to 1e-6.
     assert found.best[0].value == pytest.approx(report["expected_events"], rel=3e-4)

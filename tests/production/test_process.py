@@ -27,7 +27,7 @@ from wayside.production import registry
 from wayside.production.direct_process import DirectProcess
 from wayside.production.flight import NO_CAUSTIC
 from wayside.production.frames import Frames, frames_of, rapidity_offset
-from wayside.production.process import Companions, Process
+from wayside.production.process import Companions, Process, Treatment
 from wayside.production.radiative_process import RadiativeProcess
 from wayside.production.spectrum import register_lines
 from wayside.testing.processes import PROCESS_CHECKS
@@ -291,3 +291,16 @@ def test_names_of_processes_stand_in_production_alone():
         if isinstance(node, ast.Constant) and node.value in ("on-shell", "off-shell")
     }
     assert naming == {"production"}
+
+
+def test_no_photons_off_the_beams_where_the_process_has_none() -> None:
+    """Off shell ``"none"`` is ``"one-photon"``; on shell there is one, and that is said."""
+    values = {"run.production": "off-shell", "run.radiation": "none", "model.m_aprime": 12.0}
+    none = mass_point(load_scenario("belle2-forward", values))
+    one = mass_point(load_scenario("belle2-forward", values | {"run.radiation": "one-photon"}))
+    assert none.produced_fb(1e-3, 1.0) == one.produced_fb(1e-3, 1.0)
+    message = r'run.radiation = "none": e\+ e- -> gamma A\', .* has a photon of its own'
+    with pytest.raises(InputError, match=message):
+        load_scenario("belle2-forward", {"run.radiation": "none"})
+    with pytest.raises(InputError, match="a photon of its own"):
+        RadiativeProcess(MODEL, BEAMS["equal"], Treatment(radiation="none"))

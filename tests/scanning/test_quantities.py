@@ -16,7 +16,7 @@ from wayside.sensitivity.background import expected_background
 
 PAIR = ("events", "events_B", "n_limit", "epsilon_min", "epsilon_max", "ctau", "mean_flight",
         "cross_section", "produced", "acceptance", "acceptance_B", "decay_probability",
-        "efficiency", "relic", "excluded_by", "margin")  # fmt: skip
+        "efficiency", "yield_error", "relic", "excluded_by", "margin")  # fmt: skip
 
 
 def computed(scenario: Scenario, points: dict, quantities: tuple[str, ...]) -> Block:
@@ -60,6 +60,8 @@ def test_against_point(scenario: Scenario) -> None:
         } | {f"margin_{key}": value["margin"] for key, value in report["existing_limits"].items()}
         for name, value in expected.items():
             assert found.columns[name][row] == pytest.approx(value, rel=2e-4), name
+        error = a["uncertainty"]["total"]
+        assert found.columns["yield_error_A"][row] == pytest.approx(error, rel=1e-3)
         excluding = {
             key for key, value in report["existing_limits"].items() if value.get("excluded")
         }

@@ -34,6 +34,7 @@ def test_another_kind_replaces_the_parameters_of_the_old_one():
         (["run.processes=gamma"], 'run.processes: no process "gamma"; there are gamma A\''),
         (["run.decays=mean-flight"], 'run.decays = "mean-flight": an approximation'),
         (["run.radiation=all"], "run.radiation, run.vacuum_polarisation: for pairs"),
+        (["run.radiation=none"], "run.radiation, run.vacuum_polarisation: for pairs"),
     ],
 )
 def test_what_is_refused(values, message):

@@ -16,7 +16,8 @@ from wayside.sensitivity.thresholds import threshold_columns
 
 
 def plane_for(name: str, kind: str, hold: str, points: int = 20, **more: object):
-    values = {"plane.kind": kind, "plane.hold": hold, "plane.points": points, **more}
+    one = {"run.radiation": "one-photon"}
+    values = {"plane.kind": kind, "plane.hold": hold, "plane.points": points, **one, **more}
     return plane_of(load_scenario(name, values))
 
 
@@ -120,6 +121,7 @@ ISLAND = {
     "plane.hold": "m2",
     "plane.points": 20,
     "plane.delta": [0.05, 0.19178],
+    "run.radiation": "one-photon",
 }
 
 

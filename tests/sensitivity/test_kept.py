@@ -33,7 +33,8 @@ COSTLY = {
 @pytest.mark.parametrize("key", [*COSTLESS, *COSTLY])
 def test_as_fresh(key: str) -> None:
     kept = KeptPlanes()
-    first = load_scenario("belle2-forward", {"plane.points": 20})
+    one = {"run.radiation": "one-photon"}
+    first = load_scenario("belle2-forward", {"plane.points": 20, **one})
     before = kept.plane_of(first)
     scenario = first.with_values({key: {**COSTLESS, **COSTLY}[key]})
     plane = kept.plane_of(scenario)

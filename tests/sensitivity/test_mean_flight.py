@@ -38,7 +38,7 @@ def average_flight(scenario, ctau: float) -> float:
 
 @pytest.mark.parametrize("name", DISTANCES)
 def test_equations_20_and_21(name: str) -> None:
-    scenario = load_scenario(name)
+    scenario = load_scenario(name, {"run.radiation": "one-photon"})
     point = mass_point(scenario)
     epsilon, g_d = scenario.model.epsilon, scenario.model.g_d
     luminosity = scenario.run.luminosity_fb
@@ -115,7 +115,8 @@ def test_off_axis_the_way_is_longer_than_the_printed_distance() -> None:
 
 def test_long_lifetimes_agree_up_to_the_spread_of_boosts() -> None:
     """There N goes with the mean of 1/(gamma beta), of which the study takes 1 over the mean."""
-    point = replace(mass_point(load_scenario("belle2-forward")), ctau_override=1e9)
+    one = load_scenario("belle2-forward", {"run.radiation": "one-photon"})
+    point = replace(mass_point(one), ctau_override=1e9)
     exact = float(point.decay_probability("A", 1e-4, 1.0))
     approximate = float(mean_flight.decay_probability(point, "A", 1e-4, 1.0))
     assert approximate == pytest.approx(

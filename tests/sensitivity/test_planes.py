@@ -18,7 +18,8 @@ PLANES = [
 
 
 def scenario_of(name: str, kind: str, hold: str, **more):
-    values = {"plane.kind": kind, "plane.hold": hold, "plane.points": 25, **more}
+    one = {"run.radiation": "one-photon"}
+    values = {"plane.kind": kind, "plane.hold": hold, "plane.points": 25, **one, **more}
     return load_scenario(name, values)
 
 

@@ -19,7 +19,9 @@ LIMIT = -math.log(0.1)  # no count, no background, 90 per cent
 
 @pytest.fixture(scope="module")
 def result() -> Reach:
-    return reach(load_scenario("belle2-forward", {"plane.points": 60}))
+    """With one photon, where yields are sums over the nodes of a rule."""
+    one = {"run.radiation": "one-photon"}
+    return reach(load_scenario("belle2-forward", {"plane.points": 60, **one}))
 
 
 def events(result: Reach, point, epsilon: float, g_d: float) -> float:
@@ -54,7 +56,8 @@ def test_closed_where_it_closes(result: Reach) -> None:
     assert x[0] < points[:, 0].min() < points[:, 0].max() < x[-1]
     assert epsilon[0] < points[:, 1].min() < points[:, 1].max() < epsilon[-1]
     # A plane that cuts through it leaves it open, and its ends on the frame.
-    cut = reach(load_scenario("belle2-forward", {"plane.points": 40, "plane.g_d": [0.05, 3.5]}))
+    values = {"plane.points": 40, "plane.g_d": [0.05, 3.5], "run.radiation": "one-photon"}
+    cut = reach(load_scenario("belle2-forward", values))
     assert [line.closed for line in cut.contour] == [False]
     np.testing.assert_allclose(cut.contour[0].points[[0, -1], 0], 0.05, rtol=1e-9)
 
@@ -133,7 +136,8 @@ def test_existing_limits_lie_on_their_margins(result: Reach) -> None:
     ],
 )
 def test_planes_of_masses(name: str, kind: str, hold: str, more: dict[str, str]) -> None:
-    values = {"plane.kind": kind, "plane.hold": hold, "plane.points": 30, **more}
+    one = {"run.radiation": "one-photon"}
+    values = {"plane.kind": kind, "plane.hold": hold, "plane.points": 30, **one, **more}
     result = reach(load_scenario(name, values))
     scenario = result.scenario
     centre = mass_point(scenario)

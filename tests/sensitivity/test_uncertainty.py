@@ -12,6 +12,7 @@ from wayside.detector.box import Box
 from wayside.errors import InputError
 from wayside.models.inelastic import ScalarInelastic
 from wayside.models.protocol import WidthErrors
+from wayside.production.radiative_process import RadiativeProcess
 from wayside.scenario import Scenario
 from wayside.sensitivity.background import expected_background
 from wayside.sensitivity.curves import APPROXIMATE, yield_curves
@@ -49,7 +50,7 @@ def test_total_is_the_quadratic_sum(scenario: Scenario, point: MassPoint) -> Non
 
 def test_one_photon_has_no_error_of_radiation() -> None:
     """It leaves out more than an error."""
-    scenario = load_scenario("belle2-forward")
+    scenario = load_scenario("belle2-forward", {"run.radiation": "one-photon"})
     couplings = scenario.model.epsilon, scenario.model.g_d
     assert yield_errors(scenario).plain(mass_point(scenario), "A", *couplings)["radiation"] is None
 
@@ -106,48 +107,83 @@ def test_error_from_r_is_the_change_of_the_yield(scenario: Scenario, point: Mass
     assert budget["from_r"] == pytest.approx(expected, rel=0.01)
 
 
-def test_mean_flights_do_not_go_with_all_photons(scenario: Scenario, point: MassPoint) -> None:
-    """The cross-section would have all photons, the probability to decay one."""
+def test_mean_flights_are_of_one_photon(scenario: Scenario, point: MassPoint) -> None:
+    """Asked of a mass point with all photons too; a scenario cannot ask for both."""
     with pytest.raises(InputError, match=r"run\.decays = .*run\.radiation = .all.") as caught:
         scenario.with_values({"run.decays": "mean-flight"})
     assert "\n" not in str(caught.value)
-    with pytest.raises(InputError, match=r"mean-flight.*one photon"):
-        point.expected_events("A", 1e-4, 1.0, 1.0, decays="mean-flight")
-    assert point.decay_probability("A", 1e-4, 1.0, decays="mean-flight") > 0.0
-    background = expected_background(scenario)
-    names = [curve.name for curve in yield_curves(scenario, background)]
-    assert APPROXIMATE not in names
-    one = scenario.with_values({"run.radiation": "one-photon"})
-    assert [curve.name for curve in yield_curves(one, background)] == [*names, APPROXIMATE]
+    one = mass_point(scenario.with_values({"run.radiation": "one-photon"}))
+    for quantity, more in (("expected_events", (1.0,)), ("decay_probability", ())):
+        values = [
+            getattr(each, quantity)("A", 1e-4, 1.0, *more, decays="mean-flight")
+            for each in (point, one)
+        ]
+        assert values[0] == values[1] > 0.0
+    events = [each.expected_events("A", 1e-4, 1.0, 1.0) for each in (point, one)]
+    assert events[0] != pytest.approx(events[1], rel=0.05)
 
 
-@pytest.mark.parametrize("m_aprime", [8.0, 14.0])
-@pytest.mark.parametrize("production", ["off-shell", "auto"])
-def test_all_photons_are_said_where_a_process_radiates(m_aprime: float, production: str) -> None:
-    """Whichever side of the pole, and not where one photon counts."""
-    beams = Beams.symmetric(10.58)
-    model = ScalarInelastic(m_aprime, 3.0, 2.9)
-    for radiation in ("all", "one-photon"):
-        point = MassPoint(model, beams, {}, production, radiation=radiation)
-        said = any("yields have all photons" in flag for flag in point.flags(1e-4, 1e-2))
-        assert said is (radiation == "all")
+def test_what_is_left_open_is_all_photons_where_they_are_known() -> None:
+    """Not with mean flights and for single particles; the line of mean flights remains."""
+    open_ = load_scenario("belle2-forward")
+    assert open_.radiation == "all"
+    assert mass_point(open_).radiates
+    names = [curve.name for curve in yield_curves(open_, expected_background(open_))]
+    assert APPROXIMATE in names
+    mean_flights = open_.with_values({"run.decays": "mean-flight"})
+    assert mean_flights.radiation == "one-photon"
+    assert not mass_point(mean_flights).radiates
+    single = {"model.kind": "dark-photon", "model.mass": 0.3, "model.epsilon": 1e-5}
+    assert load_scenario("belle2-forward", single).radiation == "one-photon"
+
+
+def test_what_has_no_further_photons_is_said() -> None:
+    """A process that cannot radiate, and mean flights."""
+    beams, model = Beams.symmetric(10.58), ScalarInelastic(8.0, 3.0, 2.9)
+    point = MassPoint(model, beams, {}, ("on-shell", "off-shell"), radiation="all")
+    assert point.flags(1e-4, 1e-2) == []
+
+    class Alone(RadiativeProcess):
+        name = "alone"
+        choices = ("regulator",)
+
+    point.__dict__["processes"] = (
+        point.processes[0],
+        Alone(model, beams, point.processes[0].treatment),
+    )
+    assert point.flags(1e-4, 1e-2) == ["radiation: yields of alone have no further photons"]
+    flown = MassPoint(model, beams, {}, decays="mean-flight")
+    assert any("mean flight have one photon" in flag for flag in flown.flags(1e-4, 1e-2))
 
 
 def test_the_end_of_the_spectrum_is_flagged() -> None:
     """Where a spread of 5e-4 reaches it: independent points differ by 0.05 per cent at four of
     them, and by tens per cent at two."""
-    said = []
+    said, box = [], {"A": Box.place((1.0, 0.0, 7.0), (0.2, 0.3, 1.32))}
     for gap in (2.5e-3, 1.5e-3):
         m_aprime = 10.58 * (1.0 - gap)
         model = ScalarInelastic(m_aprime, 0.54 * m_aprime, 0.45 * m_aprime)
-        point = MassPoint(model, Beams.symmetric(10.58), {}, radiation="all", energy_spread=5e-4)
-        said.append(any("not known there" in flag for flag in point.flags(1e-4, 1e-2)))
-    assert said == [False, True]
+        point = MassPoint(model, Beams.symmetric(10.58), box, radiation="all", energy_spread=5e-4)
+        error = YieldErrors().plain(point, "A", 1e-4, 1e-2)["radiation"]
+        assert error is not None
+        said.append((any("not known there" in flag for flag in point.flags(1e-4, 1e-2)), error))
+    assert [flagged for flagged, _ in said] == [False, True]
+    assert said[0][1] < 0.2 < 1.0 <= said[1][1]
+
+
+def test_columns_at_the_end_of_the_spectrum_are_flagged(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All masses rise together, up to a thousandth below sqrt_s."""
+    monkeypatch.setattr(radiated, "POINTS", 512)
+    values = {"plane.kind": "epsilon-m2", "plane.hold": "ratios", "plane.points": 20}
+    all_known = {"plane.m2": [3.0, 4.0], **values}
+    for plane, said in ((values, True), (all_known, False)):
+        flags = reach(load_scenario("belle2-forward", plane)).flags
+        assert any("not known in" in flag for flag in flags) is said
 
 
 def test_yields_of_a_scan_have_all_photons(scenario: Scenario) -> None:
     """Cross-section and probability to decay change by their own ratios."""
-    one = scan(load_scenario("belle2-forward"))
+    one = scan(load_scenario("belle2-forward", {"run.radiation": "one-photon"}))
     every = scan(scenario)
     assert float(every.produced_fb / one.produced_fb) == pytest.approx(1.002, abs=0.001)
     ratio = {name: float(every.events[name] / one.events[name]) for name in one.events}

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 from textwrap import wrap
-from typing import Any
+from typing import Any, Final
 
 import click
 
@@ -67,6 +67,7 @@ def _text(report: dict[str, Any]) -> str:
                 " light"
             )
     lines += ["", *_efficiencies(report), f"signal        {_signal(report)}"]
+    lines += _errors(report)
     lines.append(f"relic         {_relic(report['relic'])}")
     covering = [
         _search(key, value, run["confidence_level"])
@@ -178,8 +179,10 @@ def _pair(report: dict[str, Any]) -> list[str]:
     ]
     production = report["production"]
     regulator = f", regulator {production['regulator']}" if production["regulator"] else ""
+    photons = f", radiation {production['radiation']}" if production["radiation"] else ""
     lines.append(
-        f"production    {production['cross_section_fb']:.6g} fb ({production['mode']}{regulator})"
+        f"production    {production['cross_section_fb']:.6g} fb"
+        f" ({production['mode']}{regulator}{photons})"
     )
     aprime = report["aprime"]
     if aprime["width_gev"] is not None:
@@ -219,7 +222,36 @@ def _row(detector: dict[str, Any]) -> tuple[str, ...]:
     name = detector["name"] + ("" if detector["signal"] else " (control)")
     keys = ("face_acceptance", "hit_probability", "decay_probability", "expected_events")
     values = ("-" if detector[key] is None else f"{detector[key]:.5g}" for key in keys)
-    return name, *values, f"{detector['relative_error']:.0e}"
+    return name, *values, _per_cent(_known(detector)["total"])
+
+
+SOURCES: Final = {"from_r": "R ratio"}
+"""Sources of errors whose keys are not what they are called."""
+
+
+def _known(detector: dict[str, Any]) -> dict[str, float]:
+    """Relative errors of a yield by source that are known, with their total."""
+    errors = detector.get("uncertainty") or {"total": detector["relative_error"]}
+    return {source: error for source, error in errors.items() if error is not None}
+
+
+def _errors(report: dict[str, Any]) -> list[str]:
+    """What errors of the signal's yields are due to, where it is above a tenth of a per cent."""
+    lines = []
+    for detector in report["detectors"]:
+        parts = [
+            f"{SOURCES.get(source, source.replace('_', ' '))} {_per_cent(error)}"
+            for source, error in _known(detector).items()
+            if source != "total" and error >= 1e-3
+        ]
+        if parts and detector["signal"]:
+            lines.append(f"{'error in ' + detector['name']:13} {', '.join(parts)}")
+    return lines
+
+
+def _per_cent(fraction: float) -> str:
+    """A relative error in per cent, with two digits."""
+    return f"{100.0 * fraction:.2g}%" if fraction >= 1e-4 else "<0.01%"
 
 
 def _wrapped(line: str) -> list[str]:

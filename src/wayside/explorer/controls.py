@@ -136,7 +136,8 @@ def _run(scenario: Scenario) -> Iterator[Control]:
     names = (AUTOMATIC, *SELECTIONS, SEARCH)
     yield Control("run.selection", "selection", group, options=names)
     yield Control("run.decays", "decays", group, options=get_args(Decays))
-    yield Control("run.radiation", "radiation", group, options=get_args(Radiation))
+    photons = (AUTOMATIC, *get_args(Radiation))
+    yield Control("run.radiation", "radiation", group, options=photons)
     yield Control("run.recast", "existing limits", group, options=get_args(Recast))
 
 

@@ -33,9 +33,13 @@ Frame = Literal["lab", "cm"]
 of `Beams.frame`, with z along the electrons."""
 
 
-Radiation = Literal["all", "one-photon"]
-"""``"one-photon"``: the photon of e+ e- -> gamma A', and none off shell. ``"all"``: photons off
-both beams beside it, soft ones exponentiated, with virtual corrections."""
+Radiation = Literal["all", "one-photon", "none"]
+"""``"one-photon"``: the photon of e+ e- -> gamma A', and none off shell. ``"none"``: the same, for
+processes without a photon of their own only. ``"all"``: photons off both beams beside it, soft ones
+exponentiated, with virtual corrections."""
+
+PHOTON: Final = 22
+"""PDG code."""
 
 
 class Treatment(NamedTuple):
@@ -106,9 +110,25 @@ class Process(Rates):
     def __init__(
         self, model: Model, beams: Beams, treatment: Treatment = DEFAULT_TREATMENT
     ) -> None:
+        self.require(treatment.radiation)
         self.model = model
         self.beams = beams
         self.treatment = treatment
+
+    @classmethod
+    def require(cls, radiation: Radiation) -> None:
+        """Refuse a collision without photons whose process has one of its own.
+
+        Raises
+        ------
+        InputError
+            If that is so.
+        """
+        if radiation == "none" and PHOTON in cls.radiated:
+            raise InputError(
+                f'radiation = "none": {cls.reaction} has a photon of its own;'
+                ' "one-photon" leaves out all others'
+            )
 
     @cached_property
     @abstractmethod
@@ -130,6 +150,11 @@ class Process(Rates):
     def radiates(self) -> bool:
         """Whether yields count all photons off the beams."""
         return self.treatment.radiation == "all" and "radiation" in self.choices
+
+    @property
+    def photons_known(self) -> bool:
+        """Whether yields with all photons are known at these masses, where they are counted."""
+        return True
 
     @cached_property
     @abstractmethod

@@ -15,6 +15,7 @@ from wayside.models.kinematics import pair_momentum
 from wayside.production import radiative
 from wayside.production.process import (
     LIGHTEST,
+    PHOTON,
     Companions,
     Frame,
     Masses,
@@ -50,7 +51,7 @@ class RadiativeProcess(Process):
     name: ClassVar[str] = "on-shell"
     reaction: ClassVar[str] = "e+ e- -> gamma A', A' -> 1 2"
     powers: ClassVar[Powers] = Powers(epsilon=2)
-    radiated: ClassVar[tuple[int, ...]] = (22,)
+    radiated: ClassVar[tuple[int, ...]] = (PHOTON,)
     choices: ClassVar[tuple[str, ...]] = ("regulator", "radiation", "vacuum_polarisation")
 
     @cached_property
@@ -69,10 +70,15 @@ class RadiativeProcess(Process):
             value *= narrow_ratio(m_aprime, sqrt_s)
         return value * self.mediator_widths.running_factor
 
+    @property
+    def photons_known(self) -> bool:
+        """Not where the spread of the beam energies reaches the end of the spectrum."""
+        gap = (self.beams.sqrt_s - self.model.m_aprime) / self.beams.sqrt_s
+        return not self.radiates or gap >= FELT * self.treatment.energy_spread
+
     def flags(self, couplings: Couplings) -> list[str]:
         """Whether the spread of the beam energies reaches the end of the spectrum."""
-        gap = (self.beams.sqrt_s - self.model.m_aprime) / self.beams.sqrt_s
-        if not self.radiates or gap >= FELT * self.treatment.energy_spread:
+        if self.photons_known:
             return []
         return [
             "radiation: the A' mass is within the spread of the beam energies of sqrt_s: yields"

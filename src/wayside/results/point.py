@@ -144,6 +144,6 @@ def point_report(scenario: Scenario) -> PointReport:
     >>> import wayside
     >>> report = wayside.point_report(wayside.load_scenario("belle2-forward"))
     >>> f"{report['production']['cross_section_fb']:.3f} fb", len(report["detectors"])
-    ('1.361 fb', 2)
+    ('1.364 fb', 2)
     """
     return PointReport.compute(scenario)

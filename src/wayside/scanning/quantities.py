@@ -15,6 +15,7 @@ from wayside.scenario.model import is_pair
 from wayside.scenario.problems import nearest
 from wayside.sensitivity import mixture
 from wayside.sensitivity.existing import SEARCHES
+from wayside.sensitivity.uncertainty import total, yield_errors
 from wayside.typing import FloatArray
 
 TOTAL: Final = "signal"
@@ -163,6 +164,11 @@ def _efficiency(group: Group, name: str) -> FloatArray:
     return group.of_point("detected_fraction", name)
 
 
+def _yield_error(group: Group, name: str) -> FloatArray:
+    errors = yield_errors(group.scenario)
+    return total(errors.by_source(group.pair, name, **group.couplings))
+
+
 def _least(group: Group, coupling: str) -> FloatArray:
     return group.ends(coupling)[0]
 
@@ -257,6 +263,15 @@ QUANTITIES: Final[dict[str, Quantity]] = {
             _efficiency,
             _detectors,
             column="efficiency_{}",
+        ),
+        Quantity(
+            "yield_error",
+            "1",
+            "relative standard uncertainty of the yield",
+            _yield_error,
+            _detectors,
+            column="yield_error_{}",
+            pairs_only=True,
         ),
         Quantity("relic", "1", "relic density Omega h^2", _relic, pairs_only=True),
         Quantity(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from wayside.constants import M_ELECTRON
 from wayside.errors import InputError
 from wayside.models import z_boson
-from wayside.production.process import Masses
+from wayside.production.process import DEFAULT_TREATMENT, Masses
 from wayside.production.registry import AUTOMATIC, process_class, resolve
 from wayside.scenario.model import is_pair
 from wayside.scenario.problems import fail, nearest, show
@@ -175,6 +175,7 @@ def _production(scenario: Sections) -> Iterator[str]:
                 'run.decays = "mean-flight": the mean flight length is that of one photon;'
                 ' with run.radiation = "all" it must be "exact"'
             )
+        yield from _radiation(scenario)
         return
     if scenario.run.production != AUTOMATIC:
         yield (
@@ -186,7 +187,8 @@ def _production(scenario: Sections) -> Iterator[str]:
             'run.decays = "mean-flight": an approximation for pairs with a mediator;'
             f' model.kind = "{scenario.model.kind}" takes "exact"'
         )
-    if scenario.run.has_all_photons or scenario.run.vacuum_polarisation:
+    only = (AUTOMATIC, DEFAULT_TREATMENT.radiation)
+    if scenario.run.radiation not in only or scenario.run.vacuum_polarisation:
         yield (
             "run.radiation, run.vacuum_polarisation: for pairs with a mediator;"
             f' with model.kind = "{scenario.model.kind}" they have no other value'
@@ -197,6 +199,17 @@ def _production(scenario: Sections) -> Iterator[str]:
         section = "run" if str(error).startswith("processes") else "model"
         section = "collider: " if str(error).startswith("sqrt_s") else f"{section}."
         yield f"{section}{error}"
+
+
+def _radiation(scenario: Sections) -> Iterator[str]:
+    """Whether the processes of a pair go without a photon, where none is asked for."""
+    if scenario.run.radiation == AUTOMATIC:
+        return
+    for name in scenario.processes:
+        try:
+            process_class(name).require(scenario.run.radiation)
+        except InputError as error:
+            yield f"run.{error}"
 
 
 def _process_names(scenario: Sections) -> Iterator[str]:

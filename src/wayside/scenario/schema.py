@@ -9,6 +9,7 @@ from wayside.detector.shapes import DEFAULT
 from wayside.errors import InputError
 from wayside.models.registry import kinds
 from wayside.production.particle_processes import names as particle_process_names
+from wayside.production.process import Radiation
 from wayside.production.registry import AUTOMATIC, resolve
 from wayside.scenario import checks, overrides
 from wayside.scenario.cost import CostSection
@@ -18,7 +19,7 @@ from wayside.scenario.hall import DEFAULT as DEFAULT_BODY
 from wayside.scenario.hall import AnyHallVolumeSection, HallSection, hall_keys_of
 from wayside.scenario.hardware import Geant4Section, StackSection
 from wayside.scenario.kinds import AnyModelSection, own_keys
-from wayside.scenario.model import ModelSection, PairSection, ParticleSection
+from wayside.scenario.model import ModelSection, PairSection, ParticleSection, is_pair
 from wayside.scenario.problems import dotted, from_validation
 from wayside.scenario.sections import (
     ColliderSection,
@@ -162,6 +163,18 @@ class Scenario(Section):
         if self.run.selection != AUTOMATIC:
             return self.run.selection
         return automatic(self.run.simulates_background and self.run.simulates_efficiency)
+
+    @property
+    def radiation(self) -> Radiation:
+        """Which photons off the beams count in yields: ``run.radiation``, ``"auto"`` resolved.
+
+        That is all of them for pairs with a mediator, unless decays are those of one mean flight
+        length: that approximation has one photon, and so has the production of single particles.
+        """
+        if self.run.radiation != AUTOMATIC:
+            return self.run.radiation
+        every = is_pair(self.model) and self.run.decays == "exact"
+        return "all" if every else "one-photon"
 
     @property
     def visible_mass(self) -> float:

@@ -252,8 +252,10 @@ class RunSection(Section):
     efficiency
         Which decays count: all (``"unity"``), or those that the ``"simulated"`` detector sees.
     radiation
-        Which photons off the beams count in yields: ``"one-photon"`` for that of e+e- -> gamma A',
-        or ``"all"``.
+        Which photons off the beams count in yields: ``"all"``, ``"one-photon"`` for that of
+        e+e- -> gamma A' alone, or ``"none"`` off shell, where the process has none. ``"auto"`` is
+        ``"all"`` for pairs with a mediator, but ``"one-photon"`` where decays are those of
+        ``"mean-flight"``, and for single particles.
     vacuum_polarisation
         Whether epsilon multiplies the running coupling in production, ``|1/(1 - Pi)|^2`` at the
         mass of the A' (off shell, of the pair), and not the one at zero momentum transfer.
@@ -271,7 +273,7 @@ class RunSection(Section):
     decays: Decays = DECAYS
     recast: Recast = RECAST
     efficiency: Efficiency = EFFICIENCY
-    radiation: Radiation = DEFAULT_TREATMENT.radiation
+    radiation: Literal["auto", Radiation] = AUTOMATIC
     vacuum_polarisation: Annotated[bool, BeforeValidator(switch)] = (
         DEFAULT_TREATMENT.vacuum_polarisation
     )
@@ -288,7 +290,7 @@ class RunSection(Section):
 
     @property
     def has_all_photons(self) -> bool:
-        """Whether all photons off the beams count in yields, and not that of production alone."""
+        """Whether all photons off the beams are asked for."""
         return self.radiation == "all"
 
     @property

@@ -54,8 +54,8 @@ def yield_curves(scenario: Scenario, background: Background) -> list[Curve]:
     Returns
     -------
     list of Curve
-        Exclusion, discovery, exclusion with one mean flight length if all detectors are boxes and
-        one photon counts and, where efficiencies are simulated, exclusion if every decay were
+        Exclusion, discovery, exclusion with one mean flight length (and one photon) if all
+        detectors are boxes and, where efficiencies are simulated, exclusion if every decay were
         detected; with ``plane.band`` exclusion with yields one standard error lower and higher.
     """
     events = log_yield(scenario, expected_events)
@@ -65,7 +65,7 @@ def yield_curves(scenario: Scenario, background: Background) -> list[Curve]:
         Curve(DISCOVERY, events, discovery),
     ]
     boxes = all(mean_flight.applies(scenario.detectors[name].build()) for name in scenario.signal)
-    if boxes and not scenario.run.has_all_photons:
+    if boxes:
         approximate = log_yield(scenario, mean_flight.expected_events)
         curves.append(Curve(APPROXIMATE, approximate, limit))
     if scenario.run.simulates_efficiency:

@@ -47,6 +47,11 @@ class KeptPlanes:
             self._planes.popitem(last=False)
         return replace(self._planes[key], scenario=scenario)
 
+    def kept(self, scenario: Scenario) -> Plane | None:
+        """The same if it is kept, else None."""
+        plane = self._planes.get(dependence(scenario))
+        return None if plane is None else replace(plane, scenario=scenario)
+
 
 def dependence(scenario: Scenario) -> str:
     """All that the mass points of a scenario's plane depend on, as one string.

@@ -16,7 +16,7 @@ from wayside.sensitivity.curves import on_axes
 from wayside.sensitivity.efficiency import table_flags, table_report
 from wayside.sensitivity.key_plane import KeyPlane, Refused, key_plane
 from wayside.sensitivity.particle_efficiency import not_simulated_words
-from wayside.sensitivity.particle_point import particle_point
+from wayside.sensitivity.particle_point import PHOTONS, particle_point
 from wayside.typing import FloatArray
 from wayside.version import __version__
 
@@ -146,6 +146,7 @@ def key_reach(
         contour=lines[0],
         discovery=lines[1],
         flags=[
+            *([] if is_pair(scenario.model) else [PHOTONS]),
             *checks.overlaps(scenario),
             *background.flags,
             *_accuracy(scenario),

@@ -95,6 +95,11 @@ class MassPoint(Production):
         return tuple(replace(self, production=process.name) for process in self.processes)
 
     @cached_property
+    def with_one_photon(self) -> "MassPoint":
+        """The same without further photons; itself where there are none."""
+        return replace(self, radiation="one-photon") if self.radiates else self
+
+    @cached_property
     def _acceptances(self) -> dict[str, Acceptances]:
         return {}
 
@@ -172,6 +177,13 @@ class MassPoint(Production):
         """Density in direction, as `wayside.sensitivity.distributions.angular_density`."""
         return distributions.angular_density(self, direction, frame)
 
+    def flags(self, epsilon: float, g_d: float) -> list[str]:
+        """What a user should know of the approximations at a choice of couplings."""
+        flags = super().flags(epsilon, g_d)
+        if self.decays == "mean-flight":
+            flags.append("radiation: yields by the mean flight have one photon")
+        return flags
+
     def mean_flight(self, epsilon: ArrayLike, g_d: ArrayLike) -> FloatArray:
         """Average flight length d of Eq. 12 of the study, in m, over all processes."""
         return gamma_beta(self, epsilon, g_d) * self.ctau(epsilon, g_d)
@@ -245,14 +257,13 @@ class MassPoint(Production):
         Raises
         ------
         InputError
-            If there is no such detector, the luminosity is not positive, or decays are to be those
-            of ``"mean-flight"``, which has one photon, where the cross-section has all.
+            If there is no such detector, or the luminosity is not positive.
 
         Notes
         -----
         Eqs. 20 and 21 of the study without their approximations: the path through the volume, the
         distribution of boosts and the exponentials are exact. With ``decays="mean-flight"``, with
-        them.
+        them, and with one photon, whatever ``radiation`` says.
         """
         return yields.expected_events(
             self,

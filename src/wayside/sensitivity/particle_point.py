@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -322,6 +323,10 @@ class ParticlePoint:
             raise InputError(f"luminosity_fb = {luminosity_fb}: must be positive (fb^-1)")
         count = self.detected_per_fb if self.simulates_efficiency else self.decays_per_fb
         return np.asarray(luminosity_fb * count(name, couplings))
+
+
+PHOTONS: Final = "radiation: no photons off the beams beyond those of the production process"
+"""Note on yields of single particles."""
 
 
 def particle_point(scenario: Scenario) -> ParticlePoint:

@@ -14,7 +14,7 @@ from wayside.sensitivity.arrival_report import arrival_report, no_arrivals
 from wayside.sensitivity.efficiency import table_flags, table_report
 from wayside.sensitivity.hall_report import hall_report
 from wayside.sensitivity.particle_efficiency import not_simulated_words
-from wayside.sensitivity.particle_point import ParticlePoint, particle_point
+from wayside.sensitivity.particle_point import PHOTONS, ParticlePoint, particle_point
 from wayside.version import __version__
 
 REFERENCE_ACCURACY = 1e-6
@@ -60,7 +60,7 @@ def particle_report(scenario: Scenario) -> dict[str, Any]:
         ),
         "efficiency": efficiency,
         "efficiency_not_simulated": missing,
-        "flags": [*checks.overlaps(scenario), *efficiency["flags"]],
+        "flags": [PHOTONS, *checks.overlaps(scenario), *efficiency["flags"]],
         "hall": hall_report(scenario),
         "existing_limits": {},
         "relic": {

@@ -52,7 +52,7 @@ def mass_point(scenario: Scenario, selection: SearchSelection | None = None) -> 
         efficiency=scenario.run.efficiency,
         selection=scenario.selection,
         selected=None if selection is None else selected_map(scenario, selection),
-        radiation=scenario.run.radiation,
+        radiation=scenario.radiation,
         vacuum_polarisation=scenario.run.vacuum_polarisation,
         energy_spread=scenario.collider.energy_spread,
     )

@@ -156,7 +156,8 @@ class Production:
         couplings = couplings_of(epsilon, g_d)
         flags = [flag for process in self.processes for flag in process.flags(couplings)]
         if self.radiates:
-            flags.append("radiation: yields have all photons; densities in direction one")
+            alone = [process.name for process in self.processes if not process.radiates]
+            flags += [f"radiation: yields of {name} have no further photons" for name in alone]
         if float(self.beams.boost @ self.beams.boost) > 0.0:
             flags.append("mean flight and the mean-flight approximation are in the centre of mass")
         return flags

@@ -202,6 +202,10 @@ def _points(plane: Plane) -> list[MassPoint]:
     return [point for point in columns if point is not None]
 
 
+def _photons_known(point: MassPoint) -> bool:
+    return all(process.photons_known for process in point.processes)
+
+
 def _flags_of_the_point(scenario: Scenario, plane: Plane) -> list[str]:
     """What to know about the scenario's own point, at the largest g_D of the plane."""
     g_d = scenario.pair.g_d if plane.varies_masses else float(plane.x.values[-1])
@@ -224,6 +228,12 @@ def _flags_of_the_result(
     flags = []
     if worst > plane.centre.rtol:
         flags.append(f"acceptance known to {worst:.1e} only")
+    unknown = sum(not _photons_known(point) for point in _points(plane))
+    if unknown and plane.varies_masses:
+        flags.append(
+            f"radiation: yields with all photons are not known in {unknown} columns of masses,"
+            " where the A' mass is within the spread of the beam energies of sqrt_s"
+        )
     if not relic.known:
         flags.append("relic density not known at these masses")
     other_levels = [

@@ -73,8 +73,8 @@ def scan(
     -----
     The accuracy is that of `wayside.reach`, 1e-4, and yields are by ``run.decays`` and
     ``run.efficiency`` of the scenario. A choice of masses takes some 4 ms a detector, or 25 ms with
-    asymmetric beams; a simulated efficiency adds 15 to 30 ms,
-    ``run.radiation = "all"`` 150 ms a detector, or 300 ms with asymmetric beams.
+    asymmetric beams, with one photon; a simulated efficiency adds 15 to 30 ms, all photons
+    (``run.radiation``) 150 ms a detector, or 300 ms with asymmetric beams.
     """
     own_masses = scenario.masses
     given = {

@@ -23,6 +23,9 @@ SCHEME: Final = 0.004
 SCHEME_LARGE: Final = 0.01
 """The same below `SHORT`, where photons too soft to be drawn matter."""
 
+NOT_KNOWN: Final = 1.0
+"""The same where the spread of the beam energies reaches the end of the spectrum."""
+
 SHORT: Final = 0.3
 """Proper decay length in m."""
 
@@ -238,7 +241,8 @@ def _from_radiation(
             for number, weight in ratio.coarser
         ]
         steps.append(np.max(coarser, axis=0))
-        schemes.append(np.maximum(least, abs(ratio.total_difference)))
+        scheme = np.maximum(least, abs(ratio.total_difference))
+        schemes.append(scheme if part.process.photons_known else np.full_like(least, NOT_KNOWN))
         rates.append(part.produced_fb(epsilon, g_d) * part.decay_probability_at(name, ctau))
     every = np.asarray(sum(rates))
     shares = [np.where(every > 0.0, rate, 1.0) for rate in rates]

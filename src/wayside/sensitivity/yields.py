@@ -16,11 +16,6 @@ if TYPE_CHECKING:
     from wayside.scenario.sections import Decays, Efficiency
     from wayside.sensitivity.mass_point import MassPoint
 
-ONE_PHOTON = (
-    'decays = "mean-flight": an approximation of one photon; radiation = "all" needs "exact"'
-)
-"""Why one mean flight length does not go with all photons."""
-
 
 def decay_probability(
     point: "MassPoint", name: str, epsilon: ArrayLike, g_d: ArrayLike, decays: "Decays"
@@ -29,7 +24,7 @@ def decay_probability(
     if decays == "mean-flight":
         point.volume(name)
         return averaged(
-            point,
+            point.with_one_photon,
             lambda part: mean_flight.decay_probability(part, name, epsilon, g_d),
             epsilon,
             g_d,
@@ -100,8 +95,8 @@ def expected_events(
     point.volume(name)
     if not luminosity_fb > 0.0:
         raise InputError(f"luminosity_fb = {luminosity_fb}: must be positive (fb^-1)")
-    if decays == "mean-flight" and point.radiates:
-        raise InputError(ONE_PHOTON)
+    if decays == "mean-flight":
+        point = point.with_one_photon
     produced = luminosity_fb * point.produced_fb(epsilon, g_d)
     events = produced * decay_probability(point, name, epsilon, g_d, decays)
     if efficiency not in ("unity", "simulated"):

@@ -58,7 +58,7 @@ async function drawState(answer, settled) {
   drawTexts(answer.warnings ?? []);
   if (axesChanged) { state.others.forEach(drawOther); listOthers(); }
   const wrong = Object.keys(page.errors);
-  say(wrong.length ? `refused: ${Object.values(page.errors)[0]}` : sent.exact ? "exact" : "preview", wrong.length > 0);
+  say(wrong.length ? `refused: ${Object.values(page.errors)[0]}` : sent.exact ? "exact" : sent.one_photon ? "preview with one photon" : "preview", wrong.length > 0);
 }
 
 function drawTexts(warnings) {
