@@ -48,17 +48,22 @@ def drawn(scenario, number, table=TABLE, selection="vertex"):
     return values.mean(), values.std() / np.sqrt(len(values))
 
 
+ONE_PHOTON = {"run.radiation": "one-photon"}
+
 CASES = {
-    "forward": ("belle2-forward", {}),
-    "short lifetime": ("belle2-forward", {"model.ctau_m": 0.3}),
-    "central": ("belle2-central", {}),
+    "forward": ("belle2-forward", ONE_PHOTON),
+    "short lifetime": ("belle2-forward", {"model.ctau_m": 0.3, **ONE_PHOTON}),
+    "central": ("belle2-central", ONE_PHOTON),
     "beams": ("belle2-forward-beams", {"model.ctau_m": 2.0}),
-    "across": ("belle2-forward", {"detectors.A.facing": (-1.0, 0.0, -1.0)}),
-    "pseudo-dirac": ("besiii-forward", {"model.kind": "pseudo-dirac"}),
+    "across": ("belle2-forward", {"detectors.A.facing": (-1.0, 0.0, -1.0), **ONE_PHOTON}),
+    "pseudo-dirac": ("besiii-forward", {"model.kind": "pseudo-dirac", **ONE_PHOTON}),
 }
+LONG = ("forward", "across")
 
 
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize(
+    "case", [pytest.param(case, marks=[pytest.mark.nightly] * (case in LONG)) for case in CASES]
+)
 def test_efficiency_is_that_of_drawn_decays(case):
     name, values = CASES[case]
     scenario = load_scenario(name).with_values(values)

@@ -63,6 +63,7 @@ def compare(flight, shell):
     return fine[0]
 
 
+@pytest.mark.nightly
 def test_slow_states_beside_the_interaction_point():
     """Two narrow ridges at nearly one rapidity, a cone across the shell."""
     flight = radiative_flight(ScalarInelastic(8.0, 4.341, 3.65), COLLIDERS["crossing"])
@@ -87,7 +88,10 @@ def compare_drawn(collider, number, seed):
             seen += 1
 
 
-@pytest.mark.parametrize("collider", ["nearly symmetric", "strongly boosted"])
+@pytest.mark.parametrize(
+    "collider",
+    ["nearly symmetric", pytest.param("strongly boosted", marks=pytest.mark.nightly)],
+)
 def test_a_random_shell(collider):
     compare_drawn(collider, 1, seed=11)
 

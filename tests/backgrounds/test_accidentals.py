@@ -207,6 +207,7 @@ def muons(number: int, slope: float, rng: np.random.Generator) -> tuple[np.ndarr
     return crossings, primaries
 
 
+@pytest.mark.nightly
 def test_tiles_are_films_without_end() -> None:
     rng = np.random.default_rng(12)
     crossings, primaries = muons(50, 0.4, rng)

@@ -17,7 +17,7 @@ from wayside.results.kinds import load_result
 from wayside.scenario import Scenario, load_scenario
 from wayside.sensitivity.background import Background
 
-SMALL = ("--set", "plane.points=20")
+SMALL = ("--set", "plane.points=20", "--set", "run.radiation=one-photon")
 
 
 def run(*args: str) -> Result:

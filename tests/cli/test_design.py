@@ -15,7 +15,7 @@ pytest.importorskip("optuna")
 pytest.importorskip("pyarrow")
 
 DEPTH = ("--vary", "detectors.A.size.2=0.8:2")
-SMALL = ("--evaluations", "8", "--workers", "1")
+SMALL = ("--evaluations", "8", "--workers", "1", "--set", "run.radiation=one-photon")
 
 
 def design(*args: str) -> Result:

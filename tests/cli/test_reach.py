@@ -20,7 +20,7 @@ FILES = [
     "contours.csv", "provenance.json", "reach.pdf", "reach.png", "result.json", "result.npz",
     "workspace.json", "yields.csv",
 ]  # fmt: skip
-SMALL = ("--set", "plane.points=20")
+SMALL = ("--set", "plane.points=20", "--set", "run.radiation=one-photon")
 
 
 def run(*args: str) -> Result:

@@ -20,7 +20,12 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_same_and_not(here: Path) -> None:
-    assert run("point", "belle2-forward", "--out", "one").exit_code == 0
+    assert (
+        run(
+            "point", "belle2-forward", "--set", "run.radiation=one-photon", "--out", "one"
+        ).exit_code
+        == 0
+    )
     before = {path.name: path.read_bytes() for path in (here / "one").iterdir()}
     done = run("rerun", "one")
     assert (done.exit_code, done.stdout) == (0, "one: 5 of 5 files are the same\n")
@@ -53,7 +58,7 @@ def test_bad_input(here: Path) -> None:
         done = run("rerun", *args)
         assert done.exit_code == 2
         assert done.stderr == f"wayside: error: {words}\n"
-    run("point", "belle2-forward", "--out", "one")
+    run("point", "belle2-forward", "--set", "run.radiation=one-photon", "--out", "one")
     done = run("rerun", "one", "--out", "one")
     assert done.exit_code == 2
     assert "one: the result itself; give another folder" in done.stderr

@@ -23,6 +23,8 @@ from wayside.scenario import builtin_names, builtin_text, load_scenario
 
 RELIC = ["relic", "belle2-forward"]
 
+ONE_PHOTON = ("--set", "run.radiation=one-photon")
+
 
 def run(*args: str, status: int = 0) -> str:
     """Run a command in this process; the text of both streams."""
@@ -86,7 +88,7 @@ def test_ending_and_format_have_to_agree(tmp_path: Path) -> None:
 
 def test_events_in_the_format_of_the_ending(tmp_path: Path) -> None:
     for name in ("ev.root", "ev.hepmc", "run.7"):
-        run("events", "belle2-forward", "-n", "2", "--out", str(tmp_path / name))
+        run("events", "belle2-forward", "-n", "2", *ONE_PHOTON, "--out", str(tmp_path / name))
     assert (tmp_path / "ev.root").read_bytes()[:4] == b"root"
     assert (tmp_path / "ev.hepmc").read_bytes()[:5] == b"HepMC"
     assert (tmp_path / "run.7" / "events.parquet").is_file()
@@ -139,7 +141,7 @@ def test_a_difference_that_is_printed_can_be_seen(tmp_path: Path) -> None:
 
 
 def test_hardly_any_events_are_said(tmp_path: Path) -> None:
-    small = ["--set", "model.epsilon=1e-25", "--set", "model.ctau_m=1"]
+    small = [*ONE_PHOTON, "--set", "model.epsilon=1e-25", "--set", "model.ctau_m=1"]
     text = run("events", "belle2-forward", "-n", "1", *small, "--out", str(tmp_path))
     assert "decays are expected in the whole luminosity" in " ".join(text.split())
 

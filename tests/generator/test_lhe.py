@@ -10,7 +10,7 @@ import wayside
 from wayside.errors import InputError
 from wayside.generator.formats import SUFFIXES, format_of
 
-PAIR = ("belle2-forward-beams", {})
+PAIR = ("belle2-forward-beams", {"run.radiation": "one-photon"})
 PARTICLE = ("gazelle", {"model.kind": "dark-photon", "model.mass": 0.05, "model.epsilon": 1e-5})
 
 

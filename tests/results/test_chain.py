@@ -11,7 +11,14 @@ from wayside.errors import InputError, OutputError
 from wayside.generator.formats.primaries import read_primaries
 from wayside.scenario import Scenario
 
-THIN = {"stack.blocks": 1, "stack.layers": 10, "stack.shield": 0, "stack.fibres": 0}
+ONE_PHOTON = {"run.radiation": "one-photon"}
+THIN = {
+    "stack.blocks": 1,
+    "stack.layers": 10,
+    "stack.shield": 0,
+    "stack.fibres": 0,
+    **ONE_PHOTON,
+}
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +71,8 @@ def test_primaries_are_those_of_the_file(
 
 def test_simulation_of_a_sample(tmp_path: Path) -> None:
     """A sample and its file give the same run."""
-    whole = wayside.load_scenario("belle2-forward", {"stack.shield": 0, "stack.fibres": 0})
+    values = {"stack.shield": 0, "stack.fibres": 0, **ONE_PHOTON}
+    whole = wayside.load_scenario("belle2-forward", values)
     sample = wayside.events(whole, 4, detectors=["A"])
     runs = [
         wayside.simulate(whole, particles, tmp_path / name)

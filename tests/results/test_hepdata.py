@@ -41,7 +41,9 @@ def keys() -> Saved:
 
 
 def comparison() -> Saved:
-    scenario = wayside.load_scenario("belle2-central", {"plane.points": 20})
+    scenario = wayside.load_scenario(
+        "belle2-central", {"plane.points": 20, "run.radiation": "one-photon"}
+    )
     return wayside.compare(
         [scenario, scenario.with_values({"run.luminosity_fb": 10.0})], ["a", "b"]
     )

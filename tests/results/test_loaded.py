@@ -20,7 +20,9 @@ from wayside.search.run import Settings
 
 
 def small() -> Scenario:
-    return wayside.load_scenario("belle2-central", {"plane.points": 20})
+    return wayside.load_scenario(
+        "belle2-central", {"plane.points": 20, "run.radiation": "one-photon"}
+    )
 
 
 def made(kind: str) -> Saved:

@@ -19,7 +19,9 @@ from wayside.sensitivity.result import Reach, reach
 
 @pytest.fixture(scope="module")
 def scenario() -> Scenario:
-    return wayside.load_scenario("belle2-central", {"plane.points": 20})
+    return wayside.load_scenario(
+        "belle2-central", {"plane.points": 20, "run.radiation": "one-photon"}
+    )
 
 
 def test_reach(scenario: Scenario, tmp_path: Path) -> None:

@@ -169,6 +169,7 @@ def test_forbidden_columns_are_empty_and_bound_the_region() -> None:
         "plane.points": 30,
         "model.m2": 3.8,
         "model.m1": 3.9,
+        "run.radiation": "one-photon",
     }
     result = reach(load_scenario("belle2-forward", values))
     allowed = 3.8 * (2 + result.plane.x.values) < 8.0

@@ -77,7 +77,7 @@ def dof(name: str) -> Dof:
     Parameters
     ----------
     name : str
-        Name of the source, one of `DOF_NAMES`.
+        Name of the source, one of ``DOF_NAMES``.
 
     Raises
     ------

@@ -124,7 +124,7 @@ def omega_h2(
     hadrons : {"r-ratio", "quarks"}
         Treatment of hadrons, as for `annihilation.strength`.
     dof_name : str
-        Source of the degrees of freedom, one of `choices.DOF_NAMES`.
+        Source of the degrees of freedom, one of ``wayside.cosmology.choices.DOF_NAMES``.
 
     Returns
     -------
