@@ -9,16 +9,7 @@ from click.testing import CliRunner, Result
 
 from wayside.cli.main import cli
 
-SMALL = (
-    "--grid",
-    "8x6x2",
-    "--distance",
-    "4:7",
-    "--count",
-    "2",
-    "--set",
-    "run.radiation=one-photon",
-)
+SMALL = ("--grid", "8x6x2", "--distance", "4:7", "--count", "2")
 
 
 def place(*args: str) -> Result:

@@ -62,7 +62,8 @@ def test_writes_its_files(here: Path) -> None:
     ]
     assert max(map(len, lines)) <= 80
     # What is in them is what the library gives.
-    expected = reach(load_scenario("belle2-forward", {"plane.points": 20}))
+    values = {"plane.points": 20, "run.radiation": "one-photon"}
+    expected = reach(load_scenario("belle2-forward", values))
     for name, text in tables(expected).items():
         assert (here / "a/b" / name).read_text() == text
     summary = json.loads((here / "a/b/result.json").read_text())
