@@ -186,6 +186,9 @@ CASCADES: Final = (
         2,
     ),
     ("neutron-cascade-steep", Beam((2112,), (LogRange(1.0, 0.8, 4.0),), STEEP, 0.1), 20_000, 3),
+    # Few neutrons, but of many vertices each: without these two, 9/10 of the variance.
+    ("neutron-cascade-upper", Beam((2112,), (LogRange(1.0, 2.0, 4.0),), ABOVE, 0.35), 16_000, 3),
+    ("neutron-cascade-high", Beam((2112,), (LogRange(1.0, 4.0, 10.0),), ABOVE, 0.35), 12_000, 3),
 )
 """Name, neutrons from above, their number, and number of events of each in the blocks."""
 
@@ -256,6 +259,8 @@ JOINED: Final = {
         "neutron-cascade-mid",
         "neutron-cascade",
         "neutron-cascade-steep",
+        "neutron-cascade-upper",
+        "neutron-cascade-high",
     ),
     "muon-above": ("muon-above", "muon-above-slow", "muon-above-wide"),
     "muon-front": ("muon-front", "muon-front-slow"),
