@@ -3,7 +3,7 @@
 Usage::
 
     OMP_NUM_THREADS=1 nice python scripts/measure_dense_films.py [--work build/dense-films]
-        [--workers 1] [--out dense_films.csv]
+        [--workers 1] [--out dense_films.csv --date DATE]
 
 Decays of the signal in the second of three blocks, alone and on a tile that cosmic muons cross as
 many times as when films are replaced; the same decays, and for each whether it has a vertex, a
@@ -14,6 +14,7 @@ one core and 2 GB.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -33,6 +34,7 @@ from wayside.reconstruction.accidentals import Pool, overlay, pool
 from wayside.reconstruction.candidate_rows import Origin, describe
 from wayside.reconstruction.job import Job, response_of
 from wayside.reconstruction.pipeline import Reconstructed, reconstruct
+from wayside.selections.film_density import STEPS
 from wayside.selections.selection import nearest_selection
 from wayside.tasks import TaskTable
 from wayside.typing import StructuredArray
@@ -52,7 +54,7 @@ DECAYS: Final = 150
 """Decays of each splitting on a tile, each with a tenth of a vertex; their tracks are 2 per cent
 of those of the muons."""
 
-TILES: Final = range(1, 6)
+TILES: Final = range(1, 13)
 """Tiles of each density. With number 0 the limit on random partners of links was chosen."""
 
 LINKED: Final = 10.0
@@ -62,8 +64,6 @@ FIRST_MUON: Final = 1_000_000
 """Event number of the first muon, beyond those of decays."""
 
 SPLITTINGS: Final = ("signal-0.691", "signal-0.3", "signal-0.1")
-
-STEPS: Final = ("vertex", "timed", "selected")
 
 
 def stack() -> Stack:
@@ -212,13 +212,13 @@ def counts(table: TaskTable) -> Iterator[list[str]]:
                 np.concatenate([table.read(name)["kept"][mine] for name in some])
                 for some in zip(*there, strict=True)
             )
-            for step, word in enumerate(STEPS):
+            for step in range(len(STEPS)):
                 before, after = alone[:, step], dense[:, step]
                 lost, won = np.count_nonzero(before & ~after), np.count_nonzero(~before & after)
                 yield [
                     splitting.removeprefix("signal-"),
                     f"{density}",
-                    word,
+                    f"{step}",
                     *(f"{number}" for number in (len(alone), before.sum(), lost, won)),
                     f"{after.sum() / before.sum():.4f}",
                     f"{np.sqrt(lost + won) / before.sum():.4f}",
@@ -230,14 +230,17 @@ COLUMNS: Final = (
 )
 
 
-def header(table: TaskTable) -> Mapping[str, str]:
+def header(table: TaskTable, day: str) -> Mapping[str, str]:
     """What the table says of itself."""
     return {
         "origin": "own simulation: scripts/measure_dense_films.py",
         "version": "1",
         "units": "splitting: GeV; density: scanned muons per cm^2 of film; else numbers",
+        "steps": " ".join(f"{number} {step}" for number, step in enumerate(STEPS)),
+        "date": day,
+        "licence": "BSD-3-Clause",
         "seed": str(SEED),
-        "command": "python scripts/measure_dense_films.py --out FILE",
+        "command": f"python scripts/measure_dense_films.py --out FILE --date {day}",
         "columns": (
             "decays, those kept without muons, those lost and those won with them; the ratio of"
             " what is kept with and without, and its standard error from the lost and won ones"
@@ -250,6 +253,7 @@ def main() -> None:
     """Run what is missing, and write the table of what is there."""
     parser = arguments(__doc__, workers=True, work="build/dense-films")
     parser.add_argument("--out", type=Path)
+    parser.add_argument("--date", default=date.today().isoformat())
     options = parser.parse_args()
     tables = (pools(options.work), signal_table(options.work), tile_table(options.work))
     for table in tables:
@@ -258,7 +262,7 @@ def main() -> None:
     for row in rows:
         print("  ".join(row))
     if options.out is not None:
-        write_table(options.out, header(tables[-1]), COLUMNS, rows)
+        write_table(options.out, header(tables[-1], options.date), COLUMNS, rows)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,8 @@ from wayside.search.environment import Environment
 from wayside.search.parts import part
 from wayside.search.problem import BackgroundPart, Problem
 from wayside.selections.background_sample import background_events
+from wayside.selections.film_density import kept_in_films
+from wayside.selections.names import SELECTED
 from wayside.selections.samples import Half
 from wayside.selections.signal_sample import signal_events
 
@@ -41,7 +43,8 @@ def problem(
     rows = samples.candidates.rows
     signal = signal_events(samples.candidates, samples.decays, vetoes, shipped(), half)
     no_cuts = signal.counted(np.ones(len(signal.rows), dtype=np.bool_))
-    decay_weights = no_cuts.decay_weights(around.timed)
+    kept = kept_in_films(around.tracks, SELECTED).fraction
+    decay_weights = kept * no_cuts.decay_weights(around.timed)
     backgrounds = {}
     for kind, loaded in around.particles.items():
         events = background_events(samples.candidates, kind, vetoes, half)

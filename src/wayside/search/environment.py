@@ -53,7 +53,7 @@ class Environment(NamedTuple):
         Fraction of the decays of states that live long in each cell of
         `wayside.selections.signal.SelectedMap`.
     timed
-        Fraction of the decays that is timed, by bin of the signal ratio.
+        Fraction of the decays that is timed in empty films, by bin of the signal ratio.
     particles
         Particles by kind.
     other

@@ -24,8 +24,9 @@ from wayside.search.prediction import Predictions, from_samples
 from wayside.search.problem import Problem
 from wayside.search.tree import Comparison, compared, require_tree
 from wayside.selections.cuts import Cuts
+from wayside.selections.film_density import kept_in_films
 from wayside.selections.measure import measured
-from wayside.selections.names import SELECTED
+from wayside.selections.names import SELECTED, TIMED
 from wayside.selections.selection import SearchSelection
 from wayside.sensitivity.background import Background, simulated_background
 from wayside.sensitivity.selected import selected_map
@@ -92,7 +93,7 @@ class SearchResult:
         Timed decays that are kept, by channel, in bins of the splitting.
     efficiency, efficiency_error, timed
         Fraction of the decays in the signal detectors that is selected, its standard error, and
-        the fraction that is timed.
+        the fraction that is timed, both in films with the tracks of the exposure.
     prediction
         Background from data, as an experiment would predict it.
     tree
@@ -285,7 +286,7 @@ def evaluated(
         kept_by_splitting(samples, cuts, "untouched"),
         efficiency,
         error,
-        float(around.timed.sum()),
+        kept_in_films(around.tracks, TIMED).fraction * float(around.timed.sum()),
         from_samples(scenario, around, samples, cuts, counted),
     )
 

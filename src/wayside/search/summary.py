@@ -9,7 +9,8 @@ from wayside.search.kept import SPLITTINGS
 from wayside.search.prediction import plain as predicted_values
 from wayside.search.run import SearchResult, upper_limit
 from wayside.search.tree import plain as tree_values
-from wayside.selections.names import SELECTED
+from wayside.selections.film_density import kept_in_films
+from wayside.selections.names import SELECTED, TIMED
 from wayside.text import csv_text
 from wayside.version import __version__
 
@@ -67,6 +68,10 @@ def summary(result: SearchResult) -> dict[str, Any]:
             },
             "decays": result.untouched.decay_weights.tolist(),
             "unrelated_tracks_per_m2": result.untouched.tracks,
+        },
+        "kept_in_films": {
+            step: kept_in_films(result.untouched.tracks, step)._asdict()
+            for step in (TIMED, SELECTED)
         },
         "held_out_log_merit": [_finite(float(value)) for value in result.optimum.held_out],
         "kept_by_splitting": {

@@ -57,19 +57,19 @@ class SearchSelection:
     about: Mapping[str, Any] = field(default_factory=dict)
 
     def efficiency_map(
-        self, uncrowded: float = 1.0, timed: EfficiencyMap | None = None
+        self, scale: float = 1.0, scale_error: float = 0.0, timed: EfficiencyMap | None = None
     ) -> SelectedMap:
         """Efficiency of the selection, for the detector of the map that comes with Wayside.
 
         Parameters
         ----------
-        uncrowded
-            Probability that unrelated tracks are no reason to lose a candidate; see
-            `wayside.selections.cuts.uncrowded`.
+        scale, scale_error
+            Fraction of the decays that unrelated tracks in the films leave, and its standard error
+            over it; see `wayside.sensitivity.selected.selected_map`.
         timed
             Table of timed decays, in place of that map.
         """
-        return SelectedMap(shipped() if timed is None else timed, self.signal, uncrowded)
+        return SelectedMap(shipped() if timed is None else timed, self.signal, scale, scale_error)
 
     def text(self) -> str:
         """Contents of the file."""

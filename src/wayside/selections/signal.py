@@ -203,11 +203,14 @@ class SelectedMap:
         ``wayside.efficiency.channels.NEAREST``.
     scale
         Factor on the efficiency everywhere.
+    scale_error
+        Its standard error over the factor.
     """
 
     timed: EfficiencyMap
     ratio: SignalRatio
     scale: float = 1.0
+    scale_error: float = 0.0
 
     @property
     def channels(self) -> tuple[str, ...]:
@@ -245,7 +248,10 @@ class SelectedMap:
         return _finer_cells(self.timed).bins
 
     def filled(self, selection: str) -> tuple[FloatArray, FloatArray]:
-        """Efficiency of every cell and its variance; ``selection`` is not used."""
+        """Efficiency of every cell and its variance of its own; ``selection`` is not used.
+
+        The error of the scale, which all cells have in common, is that of `weighted`.
+        """
         del selection
         ratio, variance = (values.ravel()[self._cells] for values in self.ratio.filled)
         timed = self.scale * self._timed
@@ -266,8 +272,8 @@ class SelectedMap:
     def weighted(self, selection: str, fraction: FloatArray) -> tuple[float, float]:
         """Sum of fractions of cells times their efficiency, and its standard error.
 
-        The errors of the ratio and of the map add in quadrature; those of the map are taken in its
-        own cells.
+        The errors of the ratio, of the map and of the scale add in quadrature; those of the map are
+        taken in its own cells.
 
         Parameters
         ----------
@@ -289,7 +295,7 @@ class SelectedMap:
         # Bins that are pooled have their decays in common.
         weights = self.ratio.decay_weights(by_bin)
         sample = float((weights**2 * self.ratio.squares).sum() + weights.max(initial=0.0) ** 2)
-        return mean, float(np.sqrt(sample + of_map**2))
+        return mean, float(np.sqrt(sample + of_map**2 + (self.scale_error * mean) ** 2))
 
 
 class _FinerCells(NamedTuple):

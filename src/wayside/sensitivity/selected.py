@@ -4,9 +4,10 @@ from wayside.backgrounds.occupancy import scanned_tracks
 from wayside.efficiency.table import EfficiencyMap
 from wayside.scenario import Scenario
 from wayside.selections.cuts import uncrowded
+from wayside.selections.film_density import kept_in_films
+from wayside.selections.names import SELECTED
 from wayside.selections.selection import SearchSelection
 from wayside.selections.signal import SelectedMap
-from wayside.selections.variables import variable
 
 
 def selected_map(
@@ -23,7 +24,7 @@ def selected_map(
     timed
         Table of timed decays; the one that comes with Wayside if None.
     """
-    cuts = selection.cuts.cuts
-    crowded = any(variable(cut.variable).crowded for cut in cuts)
-    tracks = scanned_tracks(scenario) if crowded else 0.0
-    return selection.efficiency_map(uncrowded(cuts, tracks), timed)
+    tracks = scanned_tracks(scenario)
+    kept = kept_in_films(tracks, SELECTED)
+    scale = kept.fraction * uncrowded(selection.cuts.cuts, tracks)
+    return selection.efficiency_map(scale, kept.relative_error, timed)
