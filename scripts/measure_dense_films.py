@@ -54,7 +54,7 @@ DECAYS: Final = 150
 """Decays of each splitting on a tile, each with a tenth of a vertex; their tracks are 2 per cent
 of those of the muons."""
 
-TILES: Final = range(1, 13)
+TILES: Final = range(1, 6)
 """Tiles of each density. With number 0 the limit on random partners of links was chosen."""
 
 LINKED: Final = 10.0
