@@ -21,8 +21,9 @@ from wayside.search.kept import SPLITTINGS, kept_by_splitting
 from wayside.search.prediction import predictions
 from wayside.search.regions import regions
 from wayside.selections.cuts import Cut, Cuts
+from wayside.selections.film_density import kept_in_films
 from wayside.selections.kinds import KINDS
-from wayside.selections.names import SELECTED
+from wayside.selections.names import SELECTED, TIMED
 from wayside.sensitivity.planes import mass_point
 
 pytest.importorskip("pyarrow")
@@ -156,8 +157,9 @@ def test_timed_fraction_by_another_route(result, scenario):
     """The map along the flights, without its cells."""
     own = scenario.with_values({"run.efficiency": "simulated", "run.selection": "timed"})
     direct = float(mass_point(own).detected("A").efficiency(LONG))
+    kept = kept_in_films(result.untouched.tracks, TIMED).fraction
     # The finer grid has the values of the map at its nodes; between them both are linear.
-    assert result.timed == pytest.approx(direct, rel=0.02)
+    assert result.timed == pytest.approx(kept * direct, rel=0.02)
 
 
 def test_tracks_in_the_films(result, scenario):
