@@ -50,6 +50,7 @@ COMMANDS: Final[Mapping[str, tuple[Command, ...]]] = {
         ("make_accidental_vertices.py",),
         ("make_accidental_vertices.py", "--write"),
     ),
+    "searched": (("measure_dense_films.py", "--out", "src/wayside/data/dense_films.csv"),),
 }
 """Scripts and their arguments by section of the report, in the order in which they run."""
 
