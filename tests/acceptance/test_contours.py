@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from scipy.integrate import quad
 
+from tests.reference.decay_sum import direct_probability
 from wayside.acceptance.angular import angular_density
-from wayside.acceptance.decay import DecayCurve, direct_probability
+from wayside.acceptance.decay import DecayCurve
 from wayside.acceptance.estimate import converged_rule, face_acceptance
 from wayside.acceptance.rule import Rule
 from wayside.collider.beams import Beams

@@ -4,7 +4,8 @@ import mpmath as mp
 import numpy as np
 import pytest
 
-from wayside.acceptance.decay import DecayCurve, direct_probability
+from tests.reference.decay_sum import direct_probability
+from wayside.acceptance.decay import DecayCurve
 from wayside.acceptance.rule import Level, build_rule
 from wayside.collider.beams import Beams
 from wayside.detector.box import Box
