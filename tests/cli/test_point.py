@@ -2,6 +2,7 @@
 
 import copy
 import json
+import re
 import subprocess
 import sys
 from functools import cache
@@ -296,3 +297,15 @@ def test_channels_that_are_closed_are_left_out_of_the_text() -> None:
         assert (f" {name} {ratio:.4g}" in rows) == (name not in closed)
     for process in found["production"]:
         assert (process["reaction"] in rows) == (process["branching_ratio"] > 0.0)
+
+
+def test_errors_are_those_of_the_report() -> None:
+    """Column and sources in per cent, from the JSON of the same point."""
+    text = point("belle2-forward").stdout
+    detector = json.loads(point("belle2-forward", "--json").stdout)["detectors"][0]
+    errors = detector["uncertainty"]
+    (row,) = re.findall(r"^A .*?(\S+)%$", text, re.M)
+    assert float(row) == pytest.approx(100.0 * errors["total"], rel=0.05)
+    (sources,) = re.findall(r"^error in A +R ratio (\S+)%, radiation (\S+)%$", text, re.M)
+    expected = [100.0 * errors[source] for source in ("from_r", "radiation")]
+    assert [float(part) for part in sources] == pytest.approx(expected, rel=0.05)

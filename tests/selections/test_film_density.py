@@ -13,6 +13,7 @@ from wayside.selections.cuts import uncrowded
 from wayside.selections.film_density import STEPS, kept_in_films, measured_loss
 from wayside.selections.names import SELECTED
 from wayside.selections.selection import nearest_selection
+from wayside.sensitivity.efficiency import film_flags
 from wayside.sensitivity.selected import selected_map
 
 
@@ -67,6 +68,21 @@ def test_enters_the_efficiency_of_a_selection() -> None:
         empty.weighted(SELECTED, fraction),
     )
     assert error == pytest.approx(math.hypot(factor * alone, mean * kept.relative_error))
+
+
+def test_density_of_the_table_is_per_square_centimetre() -> None:
+    """7,000 tracks per cm^2, which is 7e7 per m^2, and the counts of the table by hand."""
+    assert measured_loss(SELECTED).tracks == pytest.approx(7e7)
+    assert kept_in_films(7e7, SELECTED).fraction == pytest.approx(82 / 103)
+    assert kept_in_films(7e7, "timed").fraction == pytest.approx(94 / 113)
+
+
+def test_many_tracks_are_said() -> None:
+    """A detector at the surface has far more tracks than those in which losses were measured."""
+    values = {"run.efficiency": "simulated", "run.selection": "search"}
+    (line,) = film_flags(load_scenario("besiii-forward", values))
+    assert "extrapolated from 7e+03 tracks per cm^2" in line
+    assert not film_flags(load_scenario("belle2-forward-beams", values))
 
 
 def test_no_such_step() -> None:

@@ -251,7 +251,7 @@ def _errors(report: dict[str, Any]) -> list[str]:
 
 def _per_cent(fraction: float) -> str:
     """A relative error in per cent, with two digits."""
-    return f"{100.0 * fraction:.2g}%" if fraction >= 1e-4 else "<0.01%"
+    return "<0.01%" if fraction < 1e-4 else f"{100.0 * fraction:.2g}%"
 
 
 def _wrapped(line: str) -> list[str]:

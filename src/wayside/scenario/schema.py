@@ -173,7 +173,7 @@ class Scenario(Section):
         """
         if self.run.radiation != AUTOMATIC:
             return self.run.radiation
-        every = is_pair(self.model) and self.run.decays == "exact"
+        every = is_pair(self.model) and not self.run.takes_mean_flight
         return "all" if every else "one-photon"
 
     @property

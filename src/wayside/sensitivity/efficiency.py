@@ -6,9 +6,12 @@ import numpy as np
 
 from wayside.acceptance.response import PAIR_OF
 from wayside.backgrounds.fake_counts import signal_vetoes, signal_words
+from wayside.backgrounds.occupancy import scanned_tracks
 from wayside.detector.box import require_box
 from wayside.efficiency.shipped import NAME, SETTINGS, differences, shipped
 from wayside.scenario import Scenario
+from wayside.selections.film_density import kept_in_films, measured_loss
+from wayside.selections.names import SELECTED, counted_as
 from wayside.sensitivity.mass_point import MassPoint
 from wayside.sensitivity.mixture import averaged
 
@@ -85,6 +88,8 @@ def table_flags(scenario: Scenario) -> list[str]:
         flagged.append(
             f"efficiency: the table was made with other values of {', '.join(changed_settings)}"
         )
+    if counted_as(scenario.selection) == SELECTED:
+        flagged += film_flags(scenario)
     size = tuple(float(part) for part in table.header["size"].split(" x "))
     sizes = {
         name: require_box(scenario.detectors[name].build(), name, "efficiencies").size
@@ -97,6 +102,18 @@ def table_flags(scenario: Scenario) -> list[str]:
             f" {', '.join(different)}"
         )
     return flagged
+
+
+def film_flags(scenario: Scenario) -> list[str]:
+    """A line where films have many more tracks than those in which losses were measured."""
+    tracks, measured = scanned_tracks(scenario), measured_loss(SELECTED).tracks
+    if tracks <= 2.0 * measured:
+        return []
+    kept = kept_in_films(tracks, SELECTED)
+    return [
+        f"efficiency: films with {1e-4 * tracks:.2g} tracks per cm^2 keep {kept.fraction:.2g}"
+        f" of the decays, extrapolated from {1e-4 * measured:.2g} tracks per cm^2"
+    ]
 
 
 def flags(scenario: Scenario, point: MassPoint) -> list[str]:
