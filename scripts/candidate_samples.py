@@ -14,7 +14,8 @@ import numpy as np
 from wayside.detector.stack import Stack
 from wayside.generator.pairs import Spread
 from wayside.scenario.hardware import StackSection
-from wayside.transport.biased_beams import Beam, Diffuse, Directions, FromPoint, LogRange
+from wayside.transport.beam_directions import Directions
+from wayside.transport.biased_beams import Beam, Diffuse, FromPoint, LogRange
 from wayside.transport.followed_cascades import Followed
 
 FRONT: Final = FromPoint(7000.0)

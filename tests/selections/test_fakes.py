@@ -10,7 +10,8 @@ from wayside.detector.stack import Stack
 from wayside.selections.background_sample import background_events, weights_per_particle
 from wayside.selections.fakes import FakeBins, fake_bins, passing_fraction
 from wayside.selections.kinds import KINDS
-from wayside.transport.biased_beams import Beam, Diffuse, Directions, FromPoint, LogRange
+from wayside.transport.beam_directions import Directions
+from wayside.transport.biased_beams import Beam, Diffuse, FromPoint, LogRange
 
 BEAMS = {
     "muon-above": Diffuse((Directions(0.5, "downward"), Directions(0.5, "sky", 0.9))),

@@ -5,12 +5,11 @@ import pytest
 
 from wayside.detector.stack import Stack
 from wayside.reconstruction.incoming import cosmic_lines
+from wayside.transport.beam_directions import SHAPES, Directions
 from wayside.transport.biased_beams import (
     M2,
-    SHAPES,
     Beam,
     Diffuse,
-    Directions,
     FromPoint,
     LogRange,
     boxes,

@@ -9,14 +9,12 @@ import json
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
-import numpy as np
-
 from wayside.errors import InputError
 from wayside.explorer.controls import SPLITTING, changed, controls, value_of, values_of
+from wayside.explorer.previews import PreviewPlanes, with_few_points
 from wayside.explorer.state import State
 from wayside.explorer.superseded import (
     InterruptiblePlane,
@@ -43,15 +41,6 @@ from wayside.sensitivity.key_reach import key_reach
 from wayside.sensitivity.particle_point import particle_point
 from wayside.sensitivity.planes import Plane, mass_point, masses_at, own_x
 from wayside.sensitivity.relic import relic_line
-
-PREVIEW_POINTS: Final = 100
-"""Grid points along each axis of a preview."""
-
-PREVIEW_RTOL: Final = 1e-2
-"""Relative accuracy of yields where every column of a preview is a mass point."""
-
-COSTLY_PREVIEW_POINTS: Final = 12
-"""Grid points of a preview along an axis of which every value is a mass point."""
 
 _NOT_OF_SEARCHES: Final = frozenset(
     ("luminosity_fb", "background", "background_error", "signal", "efficiency", "selection")
@@ -86,18 +75,6 @@ def _searches_key(scenario: Scenario) -> str:
     data = scenario.to_dict()
     run = {key: value for key, value in data["run"].items() if key not in _NOT_OF_SEARCHES}
     return _hash(_model_of_plane(scenario), data["plane"], data["collider"], run)
-
-
-def _with_points(scenario: Scenario, points: int) -> Scenario:
-    section = scenario.plane.model_copy(update={"points": points})
-    return scenario.model_copy(update={"plane": section})
-
-
-def _previewed(scenario: Scenario) -> Scenario:
-    """The scenario as it is previewed, with one photon."""
-    if scenario.radiation != "all":
-        return scenario
-    return scenario.with_values({"run.radiation": "one-photon"})
 
 
 def _number(value: float) -> str:
@@ -141,8 +118,8 @@ class Engine:
 
     def __init__(self, bases: tuple[str, ...] = ()) -> None:
         self.bases = tuple(dict.fromkeys([*bases, *builtin_names()]))
-        self._previews = KeptPlanes()
         self._exact = KeptPlanes(4)
+        self._preview_planes = PreviewPlanes(self._exact)
         self._existing = lru_cache(4)(Existing)
         self._latest: tuple[dict[str, Any], Scenario] | None = None
         self._searched: OrderedDict[str, _SearchedView] = OrderedDict()
@@ -205,27 +182,7 @@ class Engine:
         if named is None:
             key_plane(scenario)
         else:
-            self._preview_plane(named).centre.require_produced()
-
-    def _preview_plane(self, named: Scenario) -> Plane:
-        """Plane with the grid of previews; columns of masses, which cost most, are few.
-
-        With one photon, which takes a fifth of the time of all, unless the plane is one of
-        couplings whose exact lines have the yields already.
-        """
-        with_points = _with_points(_previewed(named), PREVIEW_POINTS)
-        plane = self._previews.plane_of(with_points)
-        if not plane.varies_masses:
-            exact = self._exact.kept(named)
-            if exact is None:
-                return plane
-            return replace(plane, scenario=_with_points(named, PREVIEW_POINTS), centre=exact.centre)
-        few = np.linspace(0, PREVIEW_POINTS - 1, COSTLY_PREVIEW_POINTS).round().astype(int)
-        return replace(
-            plane,
-            centre=replace(plane.centre, rtol=PREVIEW_RTOL),
-            x=replace(plane.x, values=plane.x.values[few]),
-        )
+            self._preview_planes.plane_of(named).centre.require_produced()
 
     def pinned(self, query: str, x: float, y: float) -> dict[str, str]:
         """Changes that move the scenario's own point to a place in its plane.
@@ -296,11 +253,11 @@ class Engine:
         """
         named = named_plane(scenario)
         if named is None:
-            few = _with_points(_previewed(scenario), COSTLY_PREVIEW_POINTS)
+            few = with_few_points(scenario)
             fewer = few.radiation != scenario.radiation
             view = key_plane_view(key_reach(few), events)
             return {**view, "exact": False, "one_photon": fewer}
-        plane = self._preview_plane(named)
+        plane = self._preview_planes.plane_of(named)
         searched = self._searched_on(plane)
         lines = preview(plane, self._background(named), searched.lines)
         fewer = plane.scenario.radiation != named.radiation

@@ -15,8 +15,8 @@ from scipy.special import betaln, gammaln, xlogy
 from wayside.constants import CONFIDENCE_LEVEL
 from wayside.errors import InputError
 from wayside.limits import checks
+from wayside.limits.background_average import backgrounds_at, panel_edges, panel_nodes
 from wayside.limits.statistics import poisson_quantile
-from wayside.limits.uncertain import backgrounds_at, panel_edges, panel_nodes
 from wayside.typing import FloatArray
 
 _NEGLIGIBLE: Final = 40.0
