@@ -48,7 +48,7 @@ class Events:
             for _ in range(2):
                 photons[0, 3] = -photons[0, 3]
                 eta, value, virtual = place_with_photons(
-                    flight, beams, direction, u[i, 1], u[i, 2], sides[i], photons, 1, room
+                    flight, beams, direction, u[i, 1], u[i, 2], sides[i], photons, room
                 )
                 if value > 0.0:
                     weight = value * virtual * own[0] * factor * weights[i]

@@ -9,7 +9,7 @@ from wayside.constants import ALPHA, LEPTON_MASSES
 from wayside.cosmology.annihilation import Strength, cross_section, strength, visible_width_hat
 from wayside.cosmology.bessel import LEAST_ARGUMENT, coefficients, scaled_k
 from wayside.cosmology.dof import dof
-from wayside.cosmology.nodes import MAX_NODES, build
+from wayside.cosmology.nodes import MAX_NODES, Nodes, build
 from wayside.cosmology.pairs import Widths, cusp, pair_factor, pair_numbers
 from wayside.cosmology.tables import tables
 from wayside.errors import InputError
@@ -128,11 +128,9 @@ def test_nodes_against_adaptive_quadrature(hadrons, width, masses):
         m2,
         Widths(width, 0.0),
         SCALARS,
-        2.0,
-        1e-3,
+        (1e-3, 2.0),
         tables(visible, dof("drees2015")),
-        y,
-        c,
+        Nodes(y, c),
     )
     assert n < MAX_NODES / 2
     temperature = 0.15

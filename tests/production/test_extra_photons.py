@@ -37,7 +37,6 @@ def test_without_photons_it_is_the_closed_form(beams: Beams) -> None:
                 v,
                 side,
                 np.empty((0, 4)),
-                0,
                 room,
             )
             for v in azimuths
@@ -62,7 +61,7 @@ def test_a_photon_along_a_beam_only_slows_it() -> None:
         rapidity, expected = place(other, ray, u, parts)
         values = [
             place_with_photons(
-                flight, beams.four_momenta / beams.sqrt_s, ray, u, v, side, photon, 1, room
+                flight, beams.four_momenta / beams.sqrt_s, ray, u, v, side, photon, room
             )
             for v in (np.arange(4000) + 0.5) / 4000
             for side in (1.0, -1.0)

@@ -1,16 +1,36 @@
 """Histograms of arrival times over the nodes of a rule, in compiled code."""
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 
-from wayside.acceptance.rule import Rule
+from wayside.acceptance.rule import Rule, Spectra
 from wayside.compiled import copy_rows, njit
 from wayside.constants import SPEED_OF_LIGHT
 from wayside.typing import BoolArray, FloatArray
 
 _WIDEST = 4.0
 """A node reaches at most this much further to one side than to the other: no leaks into gaps."""
+
+
+class _Nodes(NamedTuple):
+    """Distances and solid angles of the directions, and their spectra."""
+
+    near: FloatArray
+    far: FloatArray
+    solid: FloatArray
+    first: BoolArray
+    """Whether a direction is the first row of its ray."""
+    spectra: Spectra
+
+
+class _Binning(NamedTuple):
+    """What is filled, as `histograms` has it."""
+
+    edges: FloatArray
+    left_out: BoolArray
+    many: bool
 
 
 def time_range(rule: Rule) -> tuple[float, float, float]:
@@ -56,10 +76,8 @@ def histograms(
     first = np.diff(sky.rays, prepend=-1) != 0
     if left_out is None:
         left_out = np.zeros(len(edges) - 1, dtype=bool)
-    decays, crossings = _histograms(
-        *(sky.near, sky.far, sky.weights, first, rule.spectra),
-        *(1.0 / ctau, soonest, edges, many, left_out),
-    )
+    nodes = _Nodes(sky.near, sky.far, sky.weights, first, rule.spectra)
+    decays, crossings = _histograms(nodes, 1.0 / ctau, soonest, _Binning(edges, left_out, many))
     return decays, crossings
 
 
@@ -91,8 +109,10 @@ def _range(near, spectra):  # type: ignore[no-untyped-def]
 
 
 @njit(error_model="numpy")
-def _histograms(near, far, solid, first, spectra, rate, soonest, edges, many, left_out):  # type: ignore[no-untyped-def]
+def _histograms(nodes, rate, soonest, binning):  # type: ignore[no-untyped-def]
     """Decays inside and crossings by arrival time, each node spread half-way to its neighbours."""
+    near, far, solid, first, spectra = nodes
+    edges, left_out, many = binning
     bins = len(edges) - 1
     decays = np.zeros(bins)
     crossings = np.zeros(bins)

@@ -40,14 +40,29 @@ _TRIED = 256
 """Points without photons that tell how much comes with the photon off either beam."""
 
 
+class _Aimed(NamedTuple):
+    """Points with their beams and directions."""
+
+    beams: FloatArray
+    """With their spread, in units of sqrt(s), shape (n, 2, 4)."""
+    directions: FloatArray
+    """Unit vectors in the laboratory, shape (n, 3)."""
+    sides: FloatArray
+    """Beam that the photon of the process is off, 1 for the electrons, -1 for the positrons."""
+    u: FloatArray
+    """Points of the unit cube, one a row."""
+    weights: FloatArray
+
+
 @njit(error_model="numpy")
-def _pass(flight, nominal, beams, directions, sides, u, point_weights, factors, lowest, highest):  # type: ignore[no-untyped-def]
+def _pass(flight, nominal, points, factors, lowest, highest):  # type: ignore[no-untyped-def]
     """Rapidities and weights: without photons, with 0, 1, ... of them, and again with one.
 
     A single photon is taken off one beam and off the other. Larger numbers of photons, which count
     less, take the first points alone. Shape (most + 3, n). The beams (n, 2, 4) differ by their
     spread from the nominal ones (2, 4), which the first row has.
     """
+    beams, directions, sides, u, point_weights = points
     n = len(u)
     spread_out = np.any(beams != nominal)
     room = make_room()
@@ -68,7 +83,7 @@ def _pass(flight, nominal, beams, directions, sides, u, point_weights, factors, 
                 if i * spread >= n:
                     break
             eta, density, virtual = place_with_photons(
-                flight, beams[i], directions[i], u[i, 1], u[i, 2], sides[i], photons, k, room
+                flight, beams[i], directions[i], u[i, 1], u[i, 2], sides[i], photons[:k], room
             )
             rapidity[k + 1, i] = eta
             value[k + 1, i] = density * virtual * weight * factors[k] * spread
@@ -76,7 +91,7 @@ def _pass(flight, nominal, beams, directions, sides, u, point_weights, factors, 
                 value[k + 1, i] *= 0.5
                 photons[0, 3] = -photons[0, 3]
                 eta, density, virtual = place_with_photons(
-                    flight, beams[i], directions[i], u[i, 1], u[i, 2], sides[i], photons, k, room
+                    flight, beams[i], directions[i], u[i, 1], u[i, 2], sides[i], photons[:k], room
                 )
                 photons[0, 3] = -photons[0, 3]
                 rapidity[most + 2, i] = eta
@@ -84,7 +99,14 @@ def _pass(flight, nominal, beams, directions, sides, u, point_weights, factors, 
             if k == 0:
                 if spread_out:
                     eta, density, virtual = place_with_photons(
-                        flight, nominal, directions[i], u[i, 1], u[i, 2], sides[i], photons, 0, room
+                        flight,
+                        nominal,
+                        directions[i],
+                        u[i, 1],
+                        u[i, 2],
+                        sides[i],
+                        photons[:0],
+                        room,
                     )
                 rapidity[0, i] = eta
                 value[0, i] = density * weight
@@ -168,21 +190,18 @@ class PassPoints:
         values = []
         for side in (1.0, -1.0):
             ones = np.ones(number)
-            _, value = _pass(
-                self._flight, self._nominal, self._beams[:number], self._directions[:number],
-                side * ones,
-                self._u[:number], ones, np.ones(1), LOWEST, 0.5,
-            )  # fmt: skip
+            aimed = _Aimed(
+                self._beams[:number], self._directions[:number], side * ones, self._u[:number], ones
+            )
+            _, value = _pass(self._flight, self._nominal, aimed, np.ones(1), LOWEST, 0.5)
             values.append(float(value[0] @ self._over_density[:number]))
         fraction = values[0] / sum(values) if sum(values) > 0.0 else 0.5
         return min(max(fraction, _LEAST_SIDE), 1.0 - _LEAST_SIDE)
 
     def run(self, factors: FloatArray, highest: float) -> tuple[FloatArray, FloatArray]:
         """Rapidities and weights; without further photons, and with 0, 1, ... of them."""
-        rapidity, value = _pass(
-            self._flight, self._nominal, self._beams, self._directions, self._sides, self._u,
-            self._point_weights, factors, LOWEST, highest,
-        )  # fmt: skip
+        aimed = _Aimed(self._beams, self._directions, self._sides, self._u, self._point_weights)
+        rapidity, value = _pass(self._flight, self._nominal, aimed, factors, LOWEST, highest)
         return rapidity, value * self._over_density
 
     def rule(self, rapidity: FloatArray, weight: FloatArray) -> Rule:

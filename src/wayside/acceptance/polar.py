@@ -37,8 +37,9 @@ def polar_rules(nodes: int) -> tuple[FloatArray, FloatArray, FloatArray, FloatAr
 
 
 @njit(error_model="numpy")
-def _panel(low, high, centre, width, short, rule, rules, out, count):  # type: ignore[no-untyped-def]
-    """Nodes of one panel, mapped about ``centre`` if ``width`` is positive."""
+def _panel(low, high, peak, short, rule, rules, out, count):  # type: ignore[no-untyped-def]
+    """Nodes of one panel, mapped about the centre of a peak if its width is positive."""
+    centre, width = peak
     start = low
     stop = high
     if width > 0.0:
@@ -87,6 +88,7 @@ def polar_nodes(cuts, rough, widths, caustic, rules, rough_rule):  # type: ignor
     out = np.empty((2, most * len(cuts)))
     count = 0
     none = rough_rule[:, :0]
+    at_caustic = (caustic[0], caustic[1])
     for k in range(len(cuts) - 1):
         low = cuts[k]
         high = cuts[k + 1]
@@ -94,17 +96,17 @@ def polar_nodes(cuts, rough, widths, caustic, rules, rough_rule):  # type: ignor
             continue
         short = high - low < _SHORT * (cuts[-1] - cuts[0])
         if rough_rule.shape[1] > 0 and (rough[k] or rough[k + 1]):
-            count = _panel(low, high, caustic[0], caustic[1], short, rough_rule, rules, out, count)
+            count = _panel(low, high, at_caustic, short, rough_rule, rules, out, count)
         elif widths[k] > 0.0 or widths[k + 1] > 0.0:
             middle = 0.5 * (low + high)
             for end in range(2):
-                centre, width = cuts[k + end], widths[k + end]
-                if width == 0.0:
-                    centre, width = caustic[0], caustic[1]
+                peak = (cuts[k + end], widths[k + end])
+                if peak[1] == 0.0:
+                    peak = at_caustic
                 left, right = (low, middle) if end == 0 else (middle, high)
-                count = _panel(left, right, centre, width, short, none, rules, out, count)
+                count = _panel(left, right, peak, short, none, rules, out, count)
         else:
-            count = _panel(low, high, caustic[0], caustic[1], short, none, rules, out, count)
+            count = _panel(low, high, at_caustic, short, none, rules, out, count)
     nodes = np.empty((2, count))
     copy_columns(out, nodes, 0, count)
     return nodes

@@ -19,7 +19,7 @@ from wayside.compiled import njit
 from wayside.production.from_file import SampledFlight
 from wayside.production.particle_process import FlightPart
 from wayside.production.spectrum import MAX_SEGMENTS, spectrum
-from wayside.typing import FloatArray
+from wayside.typing import FloatArray, IndexArray
 
 STEP: Final = 0.025
 """Width of a bin in ln(gamma beta): with exp(-y) left, y^2 STEP^2 / 8 of a decay curve."""
@@ -138,8 +138,21 @@ def _fill(flight: Any, points: Points, out: FloatArray) -> None:
     _gather(flight, places, weights, points.log_distance, gauss_legendre(RAPIDITIES), out)
 
 
+class _Cells(NamedTuple):
+    """Cells of directions: rings about the beams, each cut evenly in azimuth."""
+
+    ring: float
+    """Width of a ring in radians."""
+    starts: IndexArray
+    """Number of the first cell of each ring."""
+    cells: IndexArray
+    """Number of cells of each ring."""
+    solid: FloatArray
+    """Solid angle of each cell in steradians."""
+
+
 @njit(error_model="numpy")
-def _count(flight, draws, turns, starts, cells, ring, out):  # type: ignore[no-untyped-def]
+def _count(flight, draws, turns, grid, out):  # type: ignore[no-untyped-def]
     """Count samples, turned about the beams, on cells of directions and bins of ln(gamma beta)."""
     ray = np.empty(3)
     for i in range(len(flight.weight)):
@@ -151,35 +164,36 @@ def _count(flight, draws, turns, starts, cells, ring, out):  # type: ignore[no-u
             x = across * math.cos(phi)
             y = across * math.sin(phi)
             size = laboratory(flight.frames, along, x, y, energy, ray)
-            cell = _cell(ray, size, starts, cells, ring)
+            cell = _cell(ray, size, grid)
             position = (math.log(size / flight.mass) - SLOWEST) / STEP
             _add(out[cell], position, flight.weight[i] / turns)
 
 
 @njit(error_model="numpy")
-def _cell(ray, size, starts, cells, ring):  # type: ignore[no-untyped-def]
+def _cell(ray, size, grid):  # type: ignore[no-untyped-def]
     """Number of the cell of a direction."""
     theta = math.acos(max(-1.0, min(1.0, ray[2] / size)))
-    row = min(int(theta / ring), len(starts) - 1)
+    row = min(int(theta / grid.ring), len(grid.starts) - 1)
     turn = math.atan2(ray[1], ray[0]) / (2.0 * math.pi)
     turn -= math.floor(turn)
-    return starts[row] + min(int(turn * cells[row]), cells[row] - 1)
+    cells = grid.cells[row]
+    return grid.starts[row] + min(int(turn * cells), cells - 1)
 
 
 @njit(error_model="numpy")
-def _look_up(table, solid, places, weights, log_distance, starts, cells, ring, out):  # type: ignore[no-untyped-def]
+def _look_up(table, grid, places, weights, log_distance, out):  # type: ignore[no-untyped-def]
     for i in range(places.shape[0]):
         for j in range(places.shape[1]):
             r = 0.0
             for n in range(3):
                 r += places[i, j, n] ** 2
             r = math.sqrt(r)
-            cell = _cell(places[i, j], r, starts, cells, ring)
+            cell = _cell(places[i, j], r, grid)
             shift = (math.log(r) - log_distance[i]) / STEP
             for b in range(table.shape[1]):
                 if table[cell, b] > 0.0:
                     flight = math.exp(SLOWEST + b * STEP)
-                    weight = weights[i, j] / (r * r) * table[cell, b] / solid[cell] / flight
+                    weight = weights[i, j] / (r * r) * table[cell, b] / grid.solid[cell] / flight
                     _add(out[i], b - shift, weight)
 
 
@@ -194,19 +208,10 @@ def _fill_samples(flight: SampledFlight, points: Points, out: FloatArray) -> Non
     solid = np.repeat(2.0 * math.pi * -np.diff(np.cos(edges)) / cells, cells)
     table = np.zeros((int(cells.sum()), BINS))
     draws = np.random.default_rng(1234).random(65537)
-    ring = math.pi / rings
-    _count(flight, draws, TURNS, starts, cells, ring, table)
-    _look_up(
-        table,
-        solid,
-        np.ascontiguousarray(points.places),
-        np.ascontiguousarray(points.weights),
-        points.log_distance,
-        starts,
-        cells,
-        ring,
-        out,
-    )
+    grid = _Cells(math.pi / rings, starts, cells, solid)
+    _count(flight, draws, TURNS, grid, table)
+    places, weights = np.ascontiguousarray(points.places), np.ascontiguousarray(points.weights)
+    _look_up(table, grid, places, weights, points.log_distance, out)
 
 
 def proper_distances(parts: Sequence[FlightPart], points: Points) -> ProperDistances:

@@ -136,8 +136,9 @@ def _in_detector(energy, momentum, flight):  # type: ignore[no-untyped-def]
 
 
 @njit(error_model="numpy")
-def _look(table, i, channels, masses, energies, momenta, flight, low, fraction):  # type: ignore[no-untyped-def]
+def _look(table, decays, i, flight, low, fraction):  # type: ignore[no-untyped-def]
     """Where decay i lies in the table: cells and fractions of four axes; False if it is lost."""
+    masses, energies, momenta = decays.mass, decays.energy, decays.momentum
     limit = table.slopes[-1] * table.slopes[-1]
     x1, y1, z1, e1 = _in_detector(energies[i, 0], momenta[i, 0], flight)
     across1 = x1 * x1 + y1 * y1
@@ -160,7 +161,7 @@ def _look(table, i, channels, masses, energies, momenta, flight, low, fraction):
     low[1], fraction[1] = _place(opening, table.centres[1])
     fraction[3] = 1.0
     if len(table.narrow.factors) > 0 and opening > 0.0:
-        factors = table.narrow.factors[channels[i]]
+        factors = table.narrow.factors[decays.channel[i]]
         fraction[3] = np.interp(math.log(opening), table.narrow.log_opening, factors)
     low[2], fraction[2] = _place(math.log(softer), table.centres[2])
     low[3] = min(np.searchsorted(table.slopes, slope, side="right"), len(table.slopes) - 1) - 1
@@ -168,7 +169,7 @@ def _look(table, i, channels, masses, energies, momenta, flight, low, fraction):
 
 
 @njit(error_model="numpy")
-def _spread(table, channels, masses, weights, energies, momenta, rapidities, tilts, flights, out):  # type: ignore[no-untyped-def]
+def _spread(table, decays, rapidities, tilts, flights, out):  # type: ignore[no-untyped-def]
     """Means of the efficiency over decays, shape (rapidity, tilt, depth).
 
     If ``flights`` (of the same shape) has something in it, adds to ``out`` (cells by depth) how
@@ -186,12 +187,12 @@ def _spread(table, channels, masses, weights, energies, momenta, rapidities, til
         boost = math.sinh(rapidities[b])
         for t in range(len(tilts)):
             flight = (gamma, boost, math.cos(tilts[t]), math.sin(tilts[t]))
-            for i in range(len(weights)):
-                if not _look(table, i, channels, masses, energies, momenta, flight, low, fraction):
+            for i in range(len(decays.weight)):
+                if not _look(table, decays, i, flight, low, fraction):
                     continue
                 for bits in range(8):
-                    w = weights[i] * fraction[3]
-                    cell = channels[i]
+                    w = decays.weight[i] * fraction[3]
+                    cell = decays.channel[i]
                     for axis in range(3):
                         up = (bits >> axis) & 1
                         w *= fraction[axis] if up else 1.0 - fraction[axis]
@@ -237,13 +238,13 @@ class Response:
         number = max(LOOKS // (len(self.rapidities) * len(self.tilts)), LEAST_POINTS)
         parts = [
             _Decays(
-                np.full(number, self.table.channels.index(one.pair), dtype=np.int64),
-                np.broadcast_to(np.array(one.masses), (number, 2)).copy(),
-                one.fraction * one.points.weight,
-                one.points.energy,
-                one.points.momentum,
+                np.full(number, self.table.channels.index(pairs.pair), dtype=np.int64),
+                np.broadcast_to(np.array(pairs.masses), (number, 2)).copy(),
+                pairs.fraction * pairs.points.weight,
+                pairs.points.energy,
+                pairs.points.momentum,
             )
-            for one in self.decaying.pairs(number)
+            for pairs in self.decaying.pairs(number)
         ]
         if not parts:
             shapes = ((0, 2), (0,), (0, 2), (0, 2, 3))
@@ -267,7 +268,7 @@ class Response:
         nothing = np.zeros((0, 1, 1))
         out = np.zeros((0, 1))
         grid = (self.rapidities, self.tilts)
-        return np.asarray(_spread(self._values, *self._decays, *grid, nothing, out))
+        return np.asarray(_spread(self._values, self._decays, *grid, nothing, out))
 
     def fractions(self, flights: FloatArray) -> FloatArray:
         """How much each cell of the table counts, of its shape.
@@ -279,5 +280,5 @@ class Response:
         """
         fraction = np.zeros(self.table.shape)
         cells = fraction.reshape(-1, flights.shape[2])
-        _spread(self._values, *self._decays, self.rapidities, self.tilts, flights, cells)
+        _spread(self._values, self._decays, self.rapidities, self.tilts, flights, cells)
         return fraction

@@ -11,7 +11,7 @@ Derived in docs/theory, section "Over the face of a detector".
 """
 
 import math
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -39,11 +39,46 @@ from wayside.compiled import njit
 from wayside.detector.box import EDGES, FRONT_EDGES, Box
 from wayside.detector.rays import cross_box, cross_front
 from wayside.production.flight import Caustic
-from wayside.typing import FloatArray
+from wayside.typing import FloatArray, IntArray
 
 EDGE_ROWS: Final = np.array(EDGES)
 FRONT_EDGE_ROWS: Final = np.array(FRONT_EDGES) // 2
 """The front corners are every other one."""
+
+
+class _Target(NamedTuple):
+    """A box, or its front face, as the compiled loops want it."""
+
+    corners: FloatArray
+    """Unit vectors toward the corners, shape (n, 3)."""
+    edges: IntArray
+    """Numbers of the corners at both ends of each edge, shape (m, 2)."""
+    position: FloatArray
+    size: FloatArray
+    axes: FloatArray
+    face: bool
+
+
+class _Peaks(NamedTuple):
+    """Where the density is not smooth."""
+
+    cones: FloatArray
+    """Axes of cones, shape (n, 3)."""
+    limits: FloatArray
+    """Cosine of the opening of each cone and the width of its peak, shape (n, 2)."""
+    caustic: FloatArray
+    """Angle and width of the caustic about the polar axis."""
+
+
+class _Rules(NamedTuple):
+    """Rules on the unit interval."""
+
+    polar: tuple[FloatArray, ...]
+    rough: FloatArray
+    """In polar angle next to a cone; of length 0 for the others."""
+    azimuth: tuple[FloatArray, ...]
+    crowded: bool
+    """From `wayside.acceptance.survey.is_crowded`."""
 
 
 @njit(error_model="numpy")
@@ -171,22 +206,10 @@ def poles_hit(frame, position, size, axes, face):  # type: ignore[no-untyped-def
 
 
 @njit(error_model="numpy")
-def _survey(  # type: ignore[no-untyped-def]
-    corners,
-    edges,
-    cones,
-    limits,
-    caustic,
-    frame,
-    position,
-    size,
-    axes,
-    face,
-    rules_t,
-    rough_t,
-    rules_p,
-    crowded,
-):
+def _survey(target, peaks, frame, rules):  # type: ignore[no-untyped-def]
+    """Directions; weights, entries and exits; number of the polar angle of each."""
+    corners, edges, position, size, axes, face = target
+    cones, limits, caustic = peaks
     arcs = arcs_between(corners, edges)
     inward = arcs[1]
     circles = np.empty((len(edges) + len(limits), 3))
@@ -198,9 +221,9 @@ def _survey(  # type: ignore[no-untyped-def]
 
     hit = poles_hit(frame, position, size, axes, face)
     cuts, rough, widths = polar_cuts(corners, edges, arcs, cones, limits, caustic, frame, hit)
-    polar = polar_nodes(cuts, rough, widths, caustic, rules_t, rough_t)
+    polar = polar_nodes(cuts, rough, widths, caustic, rules.polar, rules.rough)
 
-    room = polar.shape[1] * 4 * rules_p[0].shape[1]
+    room = polar.shape[1] * 4 * rules.azimuth[0].shape[1]
     directions = np.empty((room, 3))
     values = np.empty((3, room))
     rings = np.empty(room, dtype=np.intp)
@@ -233,7 +256,7 @@ def _survey(  # type: ignore[no-untyped-def]
             any_ray = True
             pieces = divided(left, right, sin_t, cos_t, circles[len(edges) :], limits, parts)
             for piece in range(pieces):
-                nodes_p = azimuth_rule(parts[:, piece], rules_p, crowded)
+                nodes_p = azimuth_rule(parts[:, piece], rules.azimuth, rules.crowded)
                 if count + nodes_p.shape[1] > room:
                     extra = room + nodes_p.shape[1]
                     directions = np.concatenate((directions, np.empty((extra, 3))))
@@ -280,22 +303,27 @@ def survey_box(
     ``crowded`` is from `wayside.acceptance.survey.is_crowded`.
     """
     rings = bool(np.all(np.abs(cones[:, :3] @ axis) > 1.0 - PARALLEL))
-    directions, values, ring_of = _survey(
+    target = _Target(
         np.ascontiguousarray(box.corner_directions[::2]) if face else box.corner_directions,
         FRONT_EDGE_ROWS if face else EDGE_ROWS,
-        np.ascontiguousarray(cones[:, :3]),
-        np.ascontiguousarray(cones[:, 3:]),
-        np.array([caustic.angle, caustic.width]),
-        polar_frame(axis, box.centre),
         box.position,
         box.size,
         box.axes,
         face,
+    )
+    peaks = _Peaks(
+        np.ascontiguousarray(cones[:, :3]),
+        np.ascontiguousarray(cones[:, 3:]),
+        np.array([caustic.angle, caustic.width]),
+    )
+    rules = _Rules(
         polar_rules(nodes_polar),
         # Where cones are rings there is no azimuth in which to resolve them.
         tanh_sinh(3 * nodes_polar) if rings else np.empty((2, 0)),
         azimuth_rules(even, nodes_azimuth),
         crowded,
     )
+    frame = polar_frame(axis, box.centre)
+    directions, values, ring_of = _survey(target, peaks, frame, rules)
     rays = np.arange(len(ring_of), dtype=np.intp)
     return Sky(directions, values[0], values[1], values[2], ring_of, rays)

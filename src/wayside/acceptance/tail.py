@@ -9,13 +9,13 @@ curve: what enters before it leaves still adds a positive number.
 """
 
 import math
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 
 from wayside.acceptance.rule import Rule
 from wayside.compiled import njit
-from wayside.typing import FloatArray
+from wayside.typing import FloatArray, IndexArray
 
 BEGIN: Final = 25.0
 """Shortest proper distance over the decay length from which the tail is summed node by node: up to
@@ -45,6 +45,19 @@ _START: Final = 1e-3
 """First distance times the largest rate; nearer ones are on a straight line from there to 0."""
 
 
+class _Nodes(NamedTuple):
+    """Distances and weights of the directions, and their spectra."""
+
+    near: FloatArray
+    far: FloatArray
+    solid: FloatArray
+    of_direction: IndexArray
+    offsets: IndexArray
+    weight: FloatArray
+    slowness: FloatArray
+    """One over gamma beta."""
+
+
 @njit(error_model="numpy")
 def _least_slowness(slowness, weight, first, end):  # type: ignore[no-untyped-def]
     """One over the largest gamma beta of a spectrum, among nodes that have a weight."""
@@ -56,7 +69,8 @@ def _least_slowness(slowness, weight, first, end):  # type: ignore[no-untyped-de
 
 
 @njit(error_model="numpy")
-def _sums(near, far, solid, of_direction, offsets, weight, slowness, shortest, rates, cut):  # type: ignore[no-untyped-def]
+def _sums(nodes, shortest, rates, cut):  # type: ignore[no-untyped-def]
+    near, far, solid, of_direction, offsets, weight, slowness = nodes
     out = np.zeros(len(rates))
     last = -1
     fastest = 0.0
@@ -69,13 +83,13 @@ def _sums(near, far, solid, of_direction, offsets, weight, slowness, shortest, r
             rate = rates[j]
             if rate * (near[i] * fastest - shortest) > cut:
                 continue
-            here = 0.0
+            survived = 0.0
             for k in range(offsets[g], offsets[g + 1]):
                 exponent = rate * max(near[i] * slowness[k] - shortest, 0.0)
                 if exponent < cut:
                     inside = -math.expm1(-rate * (far[i] - near[i]) * slowness[k])
-                    here += weight[k] * math.exp(-exponent) * inside
-            out[j] += solid[i] * here
+                    survived += weight[k] * math.exp(-exponent) * inside
+            out[j] += solid[i] * survived
     return out
 
 
@@ -118,7 +132,8 @@ def _lay(weight, distance, series, grid):  # type: ignore[no-untyped-def]
 
 
 @njit(error_model="numpy")
-def _tabulated(near, far, solid, of_direction, offsets, weight, slowness, shortest, rates, series):  # type: ignore[no-untyped-def]
+def _tabulated(nodes, shortest, rates, series):  # type: ignore[no-untyped-def]
+    near, far, solid, of_direction, offsets, weight, slowness = nodes
     grid = np.zeros(len(series.distances))
     last = -1
     fastest = 0.0
@@ -162,7 +177,7 @@ def tail_sums(rule: Rule, shortest: float, rates: FloatArray, cut: float = FINE.
     ndarray
         Positive, shape (n,).
     """
-    return np.asarray(_sums(*_nodes(rule), shortest, _contiguous(rates), cut))
+    return np.asarray(_sums(_nodes(rule), shortest, _contiguous(rates), cut))
 
 
 def tail_table(rule: Rule, shortest: float, rates: FloatArray, cut: float = FINE.cut) -> FloatArray:
@@ -178,17 +193,16 @@ def tail_table(rule: Rule, shortest: float, rates: FloatArray, cut: float = FINE
     ndarray
         Positive, shape (n,).
     """
-    return np.asarray(_tabulated(*_nodes(rule), shortest, _contiguous(rates), _series(rates, cut)))
+    return np.asarray(_tabulated(_nodes(rule), shortest, _contiguous(rates), _series(rates, cut)))
 
 
 def _contiguous(rates: FloatArray) -> FloatArray:
     return np.ascontiguousarray(rates, dtype=np.float64)
 
 
-def _nodes(rule: Rule) -> tuple[Any, ...]:
-    """Distances and weights of the directions, and their spectra."""
+def _nodes(rule: Rule) -> _Nodes:
     spectra = rule.spectra
-    return (
+    return _Nodes(
         rule.sky.near,
         rule.sky.far,
         rule.sky.weights,

@@ -6,6 +6,8 @@ long, so a Gauss rule on it converges geometrically however narrow the pole. Whe
 panel, the weights of the rule are those that integrate K times a polynomial exactly.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 
 from wayside.compiled import njit
@@ -36,6 +38,15 @@ _NARROWEST = 1e-3
 
 _FLOOR = 1e-12
 """K below 2 m_e instead of nothing, so that its logarithm exists: negligible everywhere."""
+
+
+class Nodes(NamedTuple):
+    """Nodes in sqrt(s) above threshold and their weights."""
+
+    y: FloatArray
+    """sqrt(s) - m1 - m2 in GeV."""
+    c: FloatArray
+    """Weights, which contain all of the integrand but a smooth function."""
 
 
 @njit()
@@ -82,15 +93,13 @@ def build(
     m2: float,
     widths: Widths,
     pair: PairNumbers,
-    hottest: float,
-    coldest: float,
+    temperatures: tuple[float, float],
     tables: Tables,
-    y_out: FloatArray,
-    c_out: FloatArray,
+    out: Nodes,
 ) -> int:
-    """Fill nodes y = sqrt(s) - m1 - m2 and weights; return how many.
+    """Fill nodes and weights; return how many.
 
-    The sum over nodes of weight times f(y) is the integral over s of
+    The sum over nodes of weight times f(y), y = sqrt(s) - m1 - m2, is the integral over s of
     (a + b/3) p* s K f / [(s - M^2 + R)^2 + s Gamma(s)^2] for smooth f.
 
     Parameters
@@ -101,13 +110,15 @@ def build(
         Width of A' and how it depends on s.
     pair
         Current and spins, from `pairs.pair_numbers`.
-    hottest, coldest
-        Highest and lowest temperature in GeV for which the nodes are used.
+    temperatures
+        Lowest and highest temperature in GeV for which the nodes are used.
     tables
         Visible strength, from `tables.tables`.
-    y_out, c_out
-        Arrays of shape (``MAX_NODES``,), to which nodes in GeV and weights are written.
+    out
+        Arrays of shape (``MAX_NODES``,), to which nodes and weights are written.
     """
+    coldest, hottest = temperatures
+    y_out, c_out = out
     breaks, values, opens = tables.breaks, tables.values, tables.opens
     masses, weights, narrow = tables.masses, tables.weights, tables.narrow
     total = m1 + m2

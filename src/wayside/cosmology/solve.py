@@ -14,7 +14,7 @@ adaptive steps.
 import numpy as np
 
 from wayside.compiled import njit
-from wayside.cosmology.nodes import MAX_NODES, build
+from wayside.cosmology.nodes import MAX_NODES, Nodes, build
 from wayside.cosmology.pairs import (
     PairNumbers,
     Widths,
@@ -26,7 +26,7 @@ from wayside.cosmology.pairs import (
 from wayside.cosmology.rodas import Equation, evaluate, one_step
 from wayside.cosmology.splines import hermite, lookup, spline_slopes
 from wayside.cosmology.tables import Tables
-from wayside.cosmology.thermal import thermal
+from wayside.cosmology.thermal import Logarithms, thermal
 from wayside.cosmology.universe import PLANCK_MASS
 from wayside.typing import FloatArray
 
@@ -76,16 +76,17 @@ def averages(
         both states in T^3.
     """
     x_end = x_range(m_aprime, m1, m2, widths, pair)
-    y_nodes, c_nodes = np.empty(MAX_NODES), np.empty(MAX_NODES)
-    hottest, coldest = m2 / X_START, m2 / x_end
-    count = build(m_aprime, m1, m2, widths, pair, hottest, coldest, tables, y_nodes, c_nodes)
+    room = Nodes(np.empty(MAX_NODES), np.empty(MAX_NODES))
+    temperatures = (m2 / x_end, m2 / X_START)
+    count = build(m_aprime, m1, m2, widths, pair, temperatures, tables, room)
+    nodes = Nodes(room.y[:count], room.c[:count])
     u0 = np.log(X_START)
     n = int(np.ceil((np.log(x_end) - u0) / _COARSE)) + 1
     coarse = (np.log(x_end) - u0) / (n - 1)
     x = np.exp(u0 + coarse * np.arange(n))
     above = (m_aprime - m1) - m2
     ln_rest, ln_pole, ln_pair = np.empty(n), np.full(n, -1e300), np.empty(n)
-    thermal(x, m1, m2, pair, above, y_nodes, c_nodes, count, tables, ln_rest, ln_pole, ln_pair)
+    thermal(x, m1, m2, pair, above, nodes, tables, Logarithms(ln_rest, ln_pole, ln_pair))
     has_pole = ln_pole[0] > -1e299
     slope_r, slope_p, slope_d, work = np.empty(n), np.zeros(n), np.empty(n), np.empty(n)
     spline_slopes(ln_rest, slope_r, work)

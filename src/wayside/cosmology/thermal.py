@@ -4,17 +4,29 @@ That of Gondolo and Gelmini, Nucl. Phys. B 360 (1991) 145, in the form for coann
 and Gondolo, Phys. Rev. D 56 (1997) 1879, summed over the nodes of `wayside.cosmology.nodes`.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 
 from wayside.compiled import njit
 from wayside.constants import ALPHA
 from wayside.cosmology.bessel import horner, scaled_k
+from wayside.cosmology.nodes import Nodes
 from wayside.cosmology.pairs import PairNumbers
 from wayside.cosmology.tables import Tables
 from wayside.typing import FloatArray
 
 _NEXT_TO = 0.1  # of the distance from the pole to threshold: what counts as the pole's
 _COLD_END = 45.0  # exponents larger than this are nothing
+
+
+class Logarithms(NamedTuple):
+    """Logarithms of the thermal average and of the density of equilibrium."""
+
+    rest: FloatArray
+    pole: FloatArray
+    density: FloatArray
+    """Summed over both states, in T^3, and without its exp(-x)."""
 
 
 @njit()
@@ -24,19 +36,14 @@ def thermal(
     m2: float,
     pair: PairNumbers,
     above: float,
-    y: FloatArray,
-    c: FloatArray,
-    count: int,
+    nodes: Nodes,
     tables: Tables,
-    ln_rest: FloatArray,
-    ln_pole: FloatArray,
-    ln_density: FloatArray,
+    out: Logarithms,
 ) -> None:
     """Fill logarithms of the thermal average and of the density of equilibrium.
 
     <sigma v>_eff over eps^2 gD^2, in GeV^-2, is exp(-(m1 - m2)/T) times the sum of two parts,
-    either of them smooth in ln x: exp(-above/T) exp(ln_pole) from next to the pole, and
-    exp(ln_rest).
+    either of them smooth in ln x: exp(-above/T) exp(pole) from next to the pole, and exp(rest).
 
     Parameters
     ----------
@@ -47,15 +54,17 @@ def thermal(
     pair
         Current and spins, from `pairs.pair_numbers`; the spins are used.
     above
-        Mass of A' above threshold in GeV; without a pole there, ln_pole is not written.
-    y, c, count
-        Nodes in GeV and weights of `nodes.build`, and their number.
+        Mass of A' above threshold in GeV; without a pole there, ``out.pole`` is not written.
+    nodes
+        Nodes and weights that `nodes.build` has filled, no others.
     tables
         Series of the Bessel functions, from `tables.tables`.
-    ln_rest, ln_pole, ln_density
-        Arrays of shape (n,) that are written to; the density is summed over both states, in T^3,
-        and without its exp(-x).
+    out
+        Arrays of shape (n,) that are written to.
     """
+    y, c = nodes
+    ln_rest, ln_pole, ln_density = out
+    count = len(y)
     k1, k2 = tables.k1, tables.k2
     total, delta = m1 + m2, m1 - m2
     inverse_q, weight = np.empty(count), np.empty(count)

@@ -54,6 +54,17 @@ class Made(NamedTuple):
     """In GeV in the laboratory, shape (n, ROWS, 3); 0 where there is no photon."""
 
 
+class _Aimed(NamedTuple):
+    """Beams, a direction and the number that chooses the rapidity of each excited state."""
+
+    beams: FloatArray
+    """With their spread, in units of sqrt(s), shape (n, 2, 4)."""
+    rays: FloatArray
+    """Unit vectors, shape (n, 3)."""
+    u: FloatArray
+    """From 0 to 1, shape (n,)."""
+
+
 class Part(NamedTuple):
     """Photons beyond that of the process, and the beams that photons are off."""
 
@@ -115,10 +126,10 @@ class RadiatedFlight:
 
 
 @njit(error_model="numpy")
-def _with_photons(  # type: ignore[no-untyped-def]
-    flight, beams, rays, u, numbers, side, photons, limits, rapidity, density, momenta
-):
+def _with_photons(flight, aimed, numbers, side, photons, limits, made):  # type: ignore[no-untyped-def]
     """Fill rapidities, densities without the factor of the number, and momenta."""
+    beams, rays, u = aimed
+    rapidity, density, momenta = made
     room = make_room()
     frames = flight.frames
     gap = flight.constants.shape.gap
@@ -130,7 +141,7 @@ def _with_photons(  # type: ignore[no-untyped-def]
         for k in range(number):
             weight *= weights[k]
         eta, value, virtual = place_with_photons(
-            flight, beams[i], rays[i], u[i], numbers[i, 2], side, photons, number, room
+            flight, beams[i], rays[i], u[i], numbers[i, 2], side, photons, room
         )
         rapidity[i] = eta
         density[i] = value * virtual * weight
@@ -184,20 +195,18 @@ class RadiatedOnShell(RadiatedFlight):
             numbers[:, 3] = cube[:, 1]  # energy of the first photon
             numbers[:, 6] = 0.25 if part.first > 0.0 else 0.75
             weight *= 0.5
-        rapidity, density, momenta = np.empty(n), np.empty(n), np.zeros((n, ROWS, 3))
-        _with_photons(
-            self._flight, self._beams_of(numbers[:, :2]), rays, np.ascontiguousarray(cube[:, 0]),
-            numbers, part.hard, np.empty((part.photons, 4)), self._limits, rapidity, density,
-            momenta,
-        )  # fmt: skip
-        return Made(rapidity, density * weight, momenta * self._sqrt_s)
+        aimed = _Aimed(self._beams_of(numbers[:, :2]), rays, np.ascontiguousarray(cube[:, 0]))
+        made = Made(np.empty(n), np.empty(n), np.zeros((n, ROWS, 3)))
+        photons = np.empty((part.photons, 4))
+        _with_photons(self._flight, aimed, numbers, part.hard, photons, self._limits, made)
+        return Made(made.rapidity, made.density * weight, made.momenta * self._sqrt_s)
 
 
 @njit(error_model="numpy")
-def _with_loss(  # type: ignore[no-untyped-def]
-    flight, energies, beams, rays, u, sides, losses, rapidity, density, momenta
-):
+def _with_loss(flight, energies, aimed, sides, losses, made):  # type: ignore[no-untyped-def]
     """Fill rapidities, densities and momenta; the loss is that of one beam or the other."""
+    beams, rays, u = aimed
+    rapidity, density, momenta = made
     parts = np.empty((4, MAX_SEGMENTS))
     for i in range(len(u)):
         which = 0 if sides[i] < 0.5 else 1
@@ -245,12 +254,10 @@ class RadiatedOffShell(RadiatedFlight):
         del part  # there is one
         n = len(cube)
         losses = np.interp(cube[:, 1], self._reached, self._flat) ** self._power
-        rapidity, density, momenta = np.zeros(n), np.zeros(n), np.zeros((n, ROWS, 3))
-        _with_loss(
-            self._flight, self._energies, self._beams_of(numbers[:, :2]), rays,
-            np.ascontiguousarray(cube[:, 0]), numbers[:, 2], losses, rapidity, density, momenta,
-        )  # fmt: skip
-        return Made(rapidity, density, momenta * self._sqrt_s)
+        aimed = _Aimed(self._beams_of(numbers[:, :2]), rays, np.ascontiguousarray(cube[:, 0]))
+        made = Made(np.zeros(n), np.zeros(n), np.zeros((n, ROWS, 3)))
+        _with_loss(self._flight, self._energies, aimed, numbers[:, 2], losses, made)
+        return Made(made.rapidity, made.density, made.momenta * self._sqrt_s)
 
 
 @singledispatch

@@ -101,7 +101,7 @@ def _quadratic(terms, u):  # type: ignore[no-untyped-def]
 
 
 @njit(error_model="numpy")
-def place_with_photons(flight, beams_lab, ray, u, v, hard, photons, number, room):  # type: ignore[no-untyped-def]
+def place_with_photons(flight, beams_lab, ray, u, v, hard, photons, room):  # type: ignore[no-untyped-def]
     """Rapidity of the excited state along a ray and its density, with further photons.
 
     Parameters
@@ -118,9 +118,9 @@ def place_with_photons(flight, beams_lab, ray, u, v, hard, photons, number, room
     hard
         Which beam the photon of the process is counted with: 1 for the electrons, -1 for the
         positrons. The density is the sum over both.
-    photons, number
+    photons
         Four-momenta of the further photons in the centre of mass, along its axes and in units of
-        sqrt(s), shape (n, 4), energies first; and how many of them there are.
+        sqrt(s), shape (n, 4), energies first.
     room
         From `make_room`.
 
@@ -138,7 +138,7 @@ def place_with_photons(flight, beams_lab, ray, u, v, hard, photons, number, room
     taken = 0.0
     hardest = 0.0
     left[:] = 0.0
-    for k in range(number):
+    for k in range(len(photons)):
         taken -= photons[k, 0]
         hardest = max(hardest, photons[k, 0])
         for i in range(3):
