@@ -216,9 +216,9 @@ def _arcs(pieces, thetas):  # type: ignore[no-untyped-def]
             copy_rows(soft, more, count)
             soft = more
         for k in range(meeting):
-            here = order[k]
+            place = order[k]
             after = order[(k + 1) % meeting]
-            left = ends[here]
+            left = ends[place]
             right = ends[after] + (2.0 * math.pi if k + 1 == meeting else 0.0)
             if right - left < 1e-14:
                 continue
@@ -227,7 +227,7 @@ def _arcs(pieces, thetas):  # type: ignore[no-untyped-def]
                 ring[count] = i
                 values[0, count] = left + (right - left) * part / parts
                 values[1, count] = left + (right - left) * (part + 1) / parts
-                soft[count, 0] = part == 0 and marks[here]
+                soft[count, 0] = part == 0 and marks[place]
                 soft[count, 1] = part + 1 == parts and marks[after]
                 count += 1
     return ring[:count], values[0, :count], values[1, :count], soft[:count]

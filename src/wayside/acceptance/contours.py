@@ -219,8 +219,8 @@ class HalfSky:
     def crossings(self, directions: FloatArray) -> Crossings:
         """Entries and exits along rays; none on the other side."""
         near, far = self._volume.crossings(directions)
-        here = (directions @ self._normal > 0.0)[:, None]
-        return Crossings(np.where(here, near, 0.0), np.where(here, far, 0.0))
+        on_side = (directions @ self._normal > 0.0)[:, None]
+        return Crossings(np.where(on_side, near, 0.0), np.where(on_side, far, 0.0))
 
 
 def _counted(values: IndexArray) -> IndexArray:

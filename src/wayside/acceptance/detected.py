@@ -130,8 +130,8 @@ class Detected:
             low = np.minimum(place.astype(np.int64), max(len(grid) - 2, 0))
             up = np.minimum(low + 1, len(grid) - 1)
             ends.append(((low, 1.0 - (place - low)), (up, place - low)))
-        corners = [(one, two) for one in ends[0] for two in ends[1]]
-        return [(one[0], two[0]) for one, two in corners], [one[1] * two[1] for one, two in corners]
+        corners = [(k, m, at_k * at_m) for k, at_k in ends[0] for m, at_m in ends[1]]
+        return [(k, m) for k, m, _ in corners], [weight for _, _, weight in corners]
 
     @cached_property
     def _curves(self) -> tuple[DecayCurve, DecayCurve]:

@@ -76,25 +76,25 @@ class CombinedAcceptance(NamedTuple):
     def hit_probability(self) -> float:
         """Probability per produced particle to cross the volume if it lives on."""
         return sum(
-            fraction * one.hit_probability
-            for fraction, one in zip(self.fractions, self.acceptances, strict=True)
+            fraction * part.hit_probability
+            for fraction, part in zip(self.fractions, self.acceptances, strict=True)
         )
 
     @property
     def hit_error(self) -> float:
         """Sum of the errors: bounds do not cancel."""
         return sum(
-            fraction * one.hit_error
-            for fraction, one in zip(self.fractions, self.acceptances, strict=True)
+            fraction * part.hit_error
+            for fraction, part in zip(self.fractions, self.acceptances, strict=True)
         )
 
     def probability(self, ctau: FloatArray) -> FloatArray:
         """Probability per produced particle to decay inside."""
-        return self._sum([one.probability(ctau) for one in self.acceptances])
+        return self._sum([part.probability(ctau) for part in self.acceptances])
 
     def error(self, ctau: FloatArray) -> FloatArray:
         """Sum of the errors."""
-        return self._sum([one.error(ctau) for one in self.acceptances])
+        return self._sum([part.error(ctau) for part in self.acceptances])
 
     def _sum(self, values: Sequence[FloatArray]) -> FloatArray:
         pairs = zip(self.fractions, values, strict=True)

@@ -226,9 +226,9 @@ def proper_distances(parts: Sequence[FlightPart], points: Points) -> ProperDista
     """
     total = np.zeros((len(points.places), BINS))
     for part in parts:
-        one = np.zeros_like(total)
-        _fill(part.flight, points, one)
-        total += part.fraction * one
+        of_part = np.zeros_like(total)
+        _fill(part.flight, points, of_part)
+        total += part.fraction * of_part
     log_flight: FloatArray = SLOWEST + STEP * np.arange(BINS, dtype=np.float64)
     filled = np.flatnonzero(total.max(axis=0) > 0.0)
     used = slice(filled[0], filled[-1] + 1) if len(filled) else slice(0, 1)

@@ -129,10 +129,10 @@ class PhotonRatio:
     @property
     def hits(self) -> float:
         """Ratio of the probabilities to cross the volume."""
-        every, one = self._curves
-        if one.empty or every.empty:
+        all_photons, one_photon = self._curves
+        if one_photon.empty or all_photons.empty:
             return 1.0
-        return every.hit_probability / one.hit_probability
+        return all_photons.hit_probability / one_photon.hit_probability
 
     def __call__(self, ctau: ArrayLike) -> FloatArray:
         """Ratio at proper decay lengths in m, any shape; 1 where nothing reaches the volume.
@@ -153,10 +153,10 @@ class PhotonRatio:
             Positive, inf for a stable state.
         """
         lifetime = np.minimum(np.asarray(ctau, dtype=np.float64), 1e30)
-        every, one = self._curves
-        if one.empty or every.empty:
+        all_photons, one_photon = self._curves
+        if one_photon.empty or all_photons.empty:
             return np.zeros(lifetime.shape)
-        logs = every.log_probability(lifetime) - one.log_probability(lifetime)
+        logs = all_photons.log_probability(lifetime) - one_photon.log_probability(lifetime)
         return np.asarray(logs if self._spread is None else logs + self._spread.log(lifetime))
 
 
@@ -206,12 +206,12 @@ def _(
     highest = (beams.sqrt_s - model.m_aprime) / beams.sqrt_s
     rapidity, value = pass_over.run(factors, highest)
     value[1:] /= scheme_total(model.m_aprime, beams.sqrt_s)
-    every, one = (
+    all_photons, single = (
         pass_over.rule(rapidity[which], value[which]) for which in (slice(1, None), slice(0, 1))
     )
     difference = total_difference(model.m_aprime, beams.sqrt_s)
-    one_photon = DecayCurve(one, tail=COARSE)
-    return PhotonRatio(every, one_photon, number, HALF_OR_QUARTER, difference)
+    one_photon = DecayCurve(single, tail=COARSE)
+    return PhotonRatio(all_photons, one_photon, number, HALF_OR_QUARTER, difference)
 
 
 @photon_ratio.register
@@ -229,14 +229,14 @@ def _(
         return build_rule(direct_flight(process.model, slowed), volume, _LEVEL)
 
     number = points or (NODES_TO_POLE if process.passes_pole else NODES)
-    one = rule_of(1.0, 1.0)
-    nominal = DecayCurve(one)
+    without_loss = rule_of(1.0, 1.0)
+    nominal = DecayCurve(without_loss)
     if nominal.empty or not process.radiates:
-        return PhotonRatio(one, nominal, number)
+        return PhotonRatio(without_loss, nominal, number)
     parts = []
     for loss in process.weighted_losses(number):
         if loss.fraction < _UNFELT:
-            parts.append((loss.weight, one))
+            parts.append((loss.weight, without_loss))
             continue
         left = 1.0 - loss.fraction
         parts += [(0.5 * loss.weight, rule_of(left, 1.0)), (0.5 * loss.weight, rule_of(1.0, left))]

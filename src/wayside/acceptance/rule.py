@@ -138,7 +138,7 @@ def _assemble(flight, directions, solid, length, rays, spectrum_of, gauss):  # t
     room = 1024 + n * 4 * gauss.shape[1]
     nodes = np.empty((3, room))
     last = -1
-    here = 0.0
+    per_steradian = 0.0
     hits = 0.0
     path = 0.0
     for i in range(len(directions)):
@@ -153,12 +153,12 @@ def _assemble(flight, directions, solid, length, rays, spectrum_of, gauss):  # t
                 nodes = grown
             copy_columns(out, nodes, count, number)
             offsets[last + 1] = count + number
-            here = 0.0
+            per_steradian = 0.0
             for k in range(number):
-                here += out[1, k]
+                per_steradian += out[1, k]
         if i == 0 or rays[i] != rays[i - 1]:
-            hits += here * solid[i]
-        path += here * solid[i] * length[i]
+            hits += per_steradian * solid[i]
+        path += per_steradian * solid[i] * length[i]
     return offsets, nodes[:, : offsets[n]], hits, path
 
 
@@ -166,18 +166,18 @@ def _assemble(flight, directions, solid, length, rays, spectrum_of, gauss):  # t
 def _total(flight, directions, solid, spectrum_of, gauss):  # type: ignore[no-untyped-def]
     out = np.empty((3, MAX_SEGMENTS * gauss.shape[1]))
     total = 0.0
-    here = 0.0
+    per_steradian = 0.0
     last = -1
     evaluations = 0
     for i in range(len(directions)):
         if spectrum_of[i] != last:
             last = spectrum_of[i]
-            here = 0.0
+            per_steradian = 0.0
             number = spectrum(flight, directions[i], gauss, out)
             for k in range(number):
-                here += out[1, k]
+                per_steradian += out[1, k]
             evaluations += number
-        total += here * solid[i]
+        total += per_steradian * solid[i]
     return total, evaluations
 
 
@@ -228,12 +228,12 @@ def _survivors(near, solid, of_direction, offsets, weight, slowness, rate, cut):
     total = 0.0
     for i in range(len(near)):
         g = of_direction[i]
-        here = 0.0
+        survived = 0.0
         for k in range(offsets[g], offsets[g + 1]):
             exponent = rate * near[i] * slowness[k]
             if exponent < cut:
-                here += weight[k] * math.exp(-exponent)
-        total += solid[i] * here
+                survived += weight[k] * math.exp(-exponent)
+        total += solid[i] * survived
     return total
 
 

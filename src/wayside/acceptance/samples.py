@@ -68,7 +68,7 @@ class SampledAcceptance(NamedTuple):
     def error(self, ctau: FloatArray) -> FloatArray:
         """Standard error of `probability`, of the same shape."""
         ctau = np.asarray(ctau, dtype=np.float64)
-        values = [self._error(self._decays(float(one))) for one in ctau.ravel()]
+        values = [self._error(self._decays(float(value))) for value in ctau.ravel()]
         return np.array(values).reshape(ctau.shape)
 
     def _decays(self, ctau: float) -> FloatArray:

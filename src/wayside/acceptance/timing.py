@@ -182,10 +182,10 @@ class _Course(NamedTuple):
         if edges[-1] == 0.0:  # all start inside
             return np.zeros(asked.shape)
         targets = asked * reached[-1]
-        here = np.unique(np.clip(np.searchsorted(reached, targets) - 1, 0, len(edges) - 2))
+        wanted = np.unique(np.clip(np.searchsorted(reached, targets) - 1, 0, len(edges) - 2))
         # The bins in which quantiles are, cut into fine ones, and what is between these as a whole.
-        borders = np.unique(np.linspace(edges[here], edges[here + 1], _FINE + 1))
-        fine = np.isin(np.searchsorted(edges, borders[:-1], side="right") - 1, here)
+        borders = np.unique(np.linspace(edges[wanted], edges[wanted + 1], _FINE + 1))
+        fine = np.isin(np.searchsorted(edges, borders[:-1], side="right") - 1, wanted)
         counts = histograms(self.rule, self.ctau, borders, self.soonest, many=True, left_out=~fine)[
             0 if of == "decays" else 1
         ]

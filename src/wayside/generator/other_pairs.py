@@ -138,8 +138,8 @@ def _channel(
         # Slow ones more often: few of them are kept.
         boost = log_between(spread.boost, rng.random(_TRIES) ** 2)
         moved = []
-        for sign, own in zip((1.0, -1.0), masses, strict=True):
-            energy = np.sqrt(own**2 + np.sum(momentum**2, axis=1))
+        for sign, prong_mass in zip((1.0, -1.0), masses, strict=True):
+            energy = np.sqrt(prong_mass**2 + np.sum(momentum**2, axis=1))
             gamma, four = np.sqrt(1.0 + boost**2), boost[:, None] * flight
             moved.append(boost_by(energy, sign * momentum, gamma, four)[1])
         pair = np.stack(moved, axis=1)

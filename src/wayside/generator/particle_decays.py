@@ -213,11 +213,11 @@ def _without_omega(group: Group, rng: np.random.Generator) -> list[Group]:
     gamma = np.sqrt(1.0 + np.sum(moving**2, axis=1))
     made = []
     for part in hadrons.draw_omega(len(group.rows), rng):
-        own = turned(part.momentum, isotropic(len(part.rows), rng), rng)
+        at_rest = turned(part.momentum, isotropic(len(part.rows), rng), rng)
         out = [group.momentum[part.rows][:, k] for k in rest]
         for k, code in enumerate(part.pdg):
-            energy = np.sqrt(mass_of(code) ** 2 + np.sum(own[:, k] ** 2, axis=1))
-            out.append(boost_by(energy, own[:, k], gamma[part.rows], moving[part.rows])[1])
+            energy = np.sqrt(mass_of(code) ** 2 + np.sum(at_rest[:, k] ** 2, axis=1))
+            out.append(boost_by(energy, at_rest[:, k], gamma[part.rows], moving[part.rows])[1])
         codes = (*(group.pdg[k] for k in rest), *part.pdg)
         momentum = np.stack(out, axis=1)
         made.append(Group(group.rows[part.rows], codes, momentum, hadrons.ISOTROPIC))

@@ -124,9 +124,9 @@ class ThreeBodySampler:
         momentum[:, 0, 2] = -along
         across = inside * np.sqrt((1.0 - cosine) * (1.0 + cosine))
         for place, mass, sign in ((1, second, 1.0), (2, third, -1.0)):
-            own = np.stack([sign * across, np.zeros(n), sign * inside * cosine], axis=1)
+            in_pair = np.stack([sign * across, np.zeros(n), sign * inside * cosine], axis=1)
             velocity = np.stack([np.zeros(n), np.zeros(n), along / q], axis=1)
             energy = np.sqrt(mass**2 + inside**2)
             gamma = np.sqrt(1.0 + (along / q) ** 2)
-            momentum[:, place] = boost_by(energy, own, gamma, velocity)[1]
+            momentum[:, place] = boost_by(energy, in_pair, gamma, velocity)[1]
         return turned(momentum, isotropic(n, rng), rng)

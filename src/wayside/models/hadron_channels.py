@@ -187,7 +187,7 @@ def across_squared(products: Products) -> FloatArray:
     m2 = sum(mass**2 for mass in products.masses) + 2.0 * (
         products.p12 + products.p13 + products.p23
     )
-    one, two = products.with_parent(1) ** 2 / m2, products.with_parent(2) ** 2 / m2
-    p1, p2 = one - first**2, two - second**2
-    dot = np.sqrt(one * two) - products.p12
+    e1_squared, e2_squared = products.with_parent(1) ** 2 / m2, products.with_parent(2) ** 2 / m2
+    p1, p2 = e1_squared - first**2, e2_squared - second**2
+    dot = np.sqrt(e1_squared * e2_squared) - products.p12
     return np.asarray(p1 * p2 - dot**2)

@@ -81,5 +81,5 @@ def independent_errors() -> tuple[FloatArray, FloatArray]:
     """Return knots with errors of their own, and those errors times the length they stand for."""
     table = knots()
     length = np.gradient(table.sqrt_s)
-    own = table.independent > 0
-    return table.sqrt_s[own], (table.independent * length)[own]
+    independent = table.independent > 0
+    return table.sqrt_s[independent], (table.independent * length)[independent]

@@ -159,14 +159,14 @@ def _neutral_hats(mass: float, flavour: str) -> dict[str, float]:
     """Widths in GeV with a neutrino, by way of a Z, and of a W too for leptons of one flavour."""
     scale = FERMI**2 * mass**3 / (32.0 * math.pi)
     hats = {"nu nu nu": unit_width(mass)}
-    for meson, own, constant in (("pi0", M_PION_NEUTRAL, F_PION), ("eta", M_ETA, F_ETA)):
-        hats[f"nu {meson}"] = scale * constant**2 * max(0.0, 1.0 - (own / mass) ** 2) ** 2
+    for meson, m_meson, constant in (("pi0", M_PION_NEUTRAL, F_PION), ("eta", M_ETA, F_ETA)):
+        hats[f"nu {meson}"] = scale * constant**2 * max(0.0, 1.0 - (m_meson / mass) ** 2) ** 2
     vectors = (
         ("rho", M_RHO, F_RHO * (1.0 - 2.0 * SINE_SQUARED)),
         ("omega", M_OMEGA, F_OMEGA * 4.0 / 3.0 * SINE_SQUARED),
     )
-    for meson, own, constant in vectors:
-        x2 = (own / mass) ** 2
+    for meson, m_meson, constant in vectors:
+        x2 = (m_meson / mass) ** 2
         hats[f"nu {meson}"] = scale * constant**2 * (1.0 + 2.0 * x2) * max(0.0, 1.0 - x2) ** 2
     for other, lepton in LEPTON_MASSES.items():
         factor = neutral_leptons_factor(lepton / mass, same_flavour=other == flavour)
@@ -195,8 +195,8 @@ def neutral_leptons_factor(lepton: float, *, same_flavour: bool) -> float:
     # (1 - 3 x^2 - (1 - x^2) root)/(x^2 (1 + root)) without cancellation.
     top = 4.0 * x2**3 / (1.0 - 3.0 * x2 + (1.0 - x2) * root)
     log = math.log(top / (x2 * (1.0 + root)))
-    one = (1.0 - 14.0 * x2 - 2.0 * x2**2 - 12.0 * x2**3) * root
-    one += 12.0 * x2**2 * (x2**2 - 1.0) * log
-    two = x2 * (2.0 + 10.0 * x2 - 12.0 * x2**2) * root
-    two += 6.0 * x2**2 * (1.0 - 2.0 * x2 + 2.0 * x2**2) * log
-    return first * one + 4.0 * second * two
+    first_factor = (1.0 - 14.0 * x2 - 2.0 * x2**2 - 12.0 * x2**3) * root
+    first_factor += 12.0 * x2**2 * (x2**2 - 1.0) * log
+    second_factor = x2 * (2.0 + 10.0 * x2 - 12.0 * x2**2) * root
+    second_factor += 6.0 * x2**2 * (1.0 - 2.0 * x2 + 2.0 * x2**2) * log
+    return first * first_factor + 4.0 * second * second_factor

@@ -45,14 +45,16 @@ def final_states(flavour: str, channel: str) -> tuple[FinalState, ...]:
     neutrino = NEUTRINOS[flavour]
     if first == "nu" and len(others) == 2:
         return with_conjugates(_leptons(flavour, *others))
-    own = neutrino if first == "nu" else CHARGED_LEPTONS[first]
+    lepton = neutrino if first == "nu" else CHARGED_LEPTONS[first]
     (meson,) = others
     if meson == CHANNEL:
-        return with_conjugates(*(neutral_states(own) if first == "nu" else charged_states(own)))
+        return with_conjugates(
+            *(neutral_states(lepton) if first == "nu" else charged_states(lepton))
+        )
     if meson == "rho":
         pions = (211, -211) if first == "nu" else (211, 111)
-        return with_conjugates(FinalState(1.0, (own, *pions), rho_squared))
-    return with_conjugates(FinalState(1.0, (own, _MESONS[meson])))
+        return with_conjugates(FinalState(1.0, (lepton, *pions), rho_squared))
+    return with_conjugates(FinalState(1.0, (lepton, _MESONS[meson])))
 
 
 def _leptons(flavour: str, first: str, second: str) -> FinalState:
@@ -102,12 +104,12 @@ def rho_squared(products: Products) -> FloatArray:
     The tensor of the leptons, 2 (N q)(l q) - q^2 (N l), with q the part of the difference of the
     pions' momenta that is across their sum, times a Breit-Wigner whose width grows as p^3.
     """
-    _, one, two = products.masses
-    s = one**2 + two**2 + 2.0 * products.p23
-    along = (one**2 - two**2) / s
+    _, m_charged, m_other = products.masses
+    s = m_charged**2 + m_other**2 + 2.0 * products.p23
+    along = (m_charged**2 - m_other**2) / s
     n_q = (1.0 - along) * products.with_parent(2) - (1.0 + along) * products.with_parent(3)
     l_q = (1.0 - along) * products.p12 - (1.0 + along) * products.p13
-    q2 = 2.0 * (one**2 + two**2) - s - (one**2 - two**2) ** 2 / s
+    q2 = 2.0 * (m_charged**2 + m_other**2) - s - (m_charged**2 - m_other**2) ** 2 / s
     leptons = 2.0 * n_q * l_q - q2 * products.with_parent(1)
     return np.asarray(leptons * rho_shape(s))
 

@@ -69,7 +69,10 @@ def named(mass: float, states: Iterable[FinalState]) -> tuple[FinalState, ...]:
     out: list[FinalState] = []
     for state in states:
         if state.hadrons is Hadrons.VECTOR:
-            out += [one._replace(weight=state.weight * one.weight) for one in vector_states(mass)]
+            out += [
+                vector._replace(weight=state.weight * vector.weight)
+                for vector in vector_states(mass)
+            ]
         else:
             out.append(state)
     return tuple(out)
@@ -114,9 +117,11 @@ def prong_points(mass: float, state: FinalState, number: int) -> DecayPoints:
     weight *= _angular_weight(mass, state, prongs, q, cosine)
     size = pair_momentum(q, first, second)
     axis = turned_to(directions(cosine, 2.0 * np.pi * cube[:, 4]), flight)
-    own = np.stack([np.hypot(size, first), np.hypot(size, second)], axis=1)
+    pair_energies = np.stack([np.hypot(size, first), np.hypot(size, second)], axis=1)
     recoil = pair_momentum(mass, q, neutral)
-    energy, momentum = pair_in_flight(own, size[:, None] * axis, (recoil / q)[:, None] * flight)
+    energy, momentum = pair_in_flight(
+        pair_energies, size[:, None] * axis, (recoil / q)[:, None] * flight
+    )
     return DecayPoints(weight / number, energy, momentum)
 
 
@@ -158,21 +163,21 @@ def _squared(
     if state.squared_amplitude is None:
         return np.ones(shape)
     assert prongs.neutral is not None
-    one, two = (mass_of(code) for code in prongs.codes)
-    three = mass_of(prongs.neutral)
-    size, recoil = pair_momentum(q, one, two), pair_momentum(mass, q, three)
+    m_first, m_second = (mass_of(code) for code in prongs.codes)
+    m_neutral = mass_of(prongs.neutral)
+    size, recoil = pair_momentum(q, m_first, m_second), pair_momentum(mass, q, m_neutral)
     # In the rest frame of the pair, where the neutral one goes backward.
     against = recoil * mass / q
-    other = np.hypot(against, three)
+    other = np.hypot(against, m_neutral)
     products = {
-        frozenset((0, 1)): np.broadcast_to(0.5 * (q**2 - one**2 - two**2), shape),
-        frozenset((0, 2)): np.hypot(size, one) * other + size * against * cosine,
-        frozenset((1, 2)): np.hypot(size, two) * other - size * against * cosine,
+        frozenset((0, 1)): np.broadcast_to(0.5 * (q**2 - m_first**2 - m_second**2), shape),
+        frozenset((0, 2)): np.hypot(size, m_first) * other + size * against * cosine,
+        frozenset((1, 2)): np.hypot(size, m_second) * other - size * against * cosine,
     }
     # Places of first prong, second prong and neutral one among the products.
     charged = iter((0, 1))
     role = [next(charged) if charge(code) else 2 for code in state.products]
-    masses = (one, two, three)
+    masses = (m_first, m_second, m_neutral)
     first, second, third = (masses[r] for r in role)
     return state.squared_amplitude(
         Products(

@@ -87,8 +87,8 @@ def particle_class(kind: str) -> type[ParticleModel]:
     "A'"
     """
     if kind in PARTICLES:
-        own: type[ParticleModel] = pkgutil.resolve_name(PARTICLES[kind])
-        return own
+        built_in: type[ParticleModel] = pkgutil.resolve_name(PARTICLES[kind])
+        return built_in
     loaded: type[ParticleModel] = _loaded(kind, ParticleModel, particle_kinds())
     return loaded
 

@@ -18,10 +18,10 @@ def accidentals_figure() -> Figure:
     with canvas(6.2, 4.2) as figure:
         axes = figure.subplots()
         for number, (spectrum, colour) in enumerate(zip(SPECTRA, (APPROXIMATE, OURS), strict=True)):
-            own = table["spectrum"] == number
-            density, area = table["density"][own], table["area"][own]
+            of_spectrum = table["spectrum"] == number
+            density, area = table["density"][of_spectrum], table["area"][of_spectrum]
             for column, marker, filled in (("unrelated", "o", True), ("related", "s", False)):
-                counts = table[column][own]
+                counts = table[column][of_spectrum]
                 some = counts > 0
                 if not np.any(some):
                     continue

@@ -24,15 +24,15 @@ def efficiency_figure(particles: StructuredArray) -> Figure:
         left, right = figure.subplots(1, 2, sharey=True)
         kinds = dict(_KINDS)
         for name, (code, colour) in kinds.items():
-            own = particles[np.abs(particles["pdg"]) == code]
-            if not len(own):
+            of_kind = particles[np.abs(particles["pdg"]) == code]
+            if not len(of_kind):
                 continue
-            tracked = own["track"] >= 0
-            most = float(own["base_tracks"].max()) + 1.0
-            least = float(own["base_tracks"].min())
+            tracked = of_kind["track"] >= 0
+            most = float(of_kind["base_tracks"].max()) + 1.0
+            least = float(of_kind["base_tracks"].min())
             sheets = np.unique(np.round(np.geomspace(least, max(most, least + 1.0), 13)))
-            _points(left, own["base_tracks"].astype(float), tracked, sheets, name, colour)
-            _points(right, own["slope"], tracked, np.linspace(0.0, 1.1, 12), name, colour)
+            _points(left, of_kind["base_tracks"].astype(float), tracked, sheets, name, colour)
+            _points(right, of_kind["slope"], tracked, np.linspace(0.0, 1.1, 12), name, colour)
         left.set_xscale("log")
         left.set_xlabel("sheets with a base-track")
         right.set_xlabel(r"$\tan\theta$ in the first sheet")

@@ -67,10 +67,10 @@ def _points(axes: Axes, table: EfficiencyMap, channel: str, name: str) -> None:
     for selection, face, line in (("vertex", COLOURS[channel], "-"), ("timed", "white", ":")):
         counts = []
         for array in (table.passing(selection), table.tried):
-            own = array[number]
+            of_channel = array[number]
             if name != "slope":
-                own = own[..., :steep, :]
-            counts.append(own.sum(axis=others))
+                of_channel = of_channel[..., :steep, :]
+            counts.append(of_channel.sum(axis=others))
         passed, tried = counts
         some = tried > 0
         low, high = interval(passed[some], tried[some])

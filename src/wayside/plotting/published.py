@@ -32,14 +32,14 @@ def draw_limits(axes: Axes, limits: Sequence[PublishedLimit]) -> list[Artist]:
         Entries of a legend.
     """
     handles: list[Artist] = []
-    for one, dashes, fill in zip(limits, cycle(_LINES), cycle(_FILLS), strict=False):
-        label = verbatim(one.label)
-        if one.closed:
+    for limit, dashes, fill in zip(limits, cycle(_LINES), cycle(_FILLS), strict=False):
+        label = verbatim(limit.label)
+        if limit.closed:
             look: dict[str, Any] = {"facecolor": fill, "edgecolor": "0.3", "linewidth": 0.6}
-            axes.fill(*one.points.T, zorder=1.7, **look)
+            axes.fill(*limit.points.T, zorder=1.7, **look)
             handles.append(Patch(label=label, **look))
         else:
             look = {"color": "0.25", "linewidth": 1.0, "linestyle": dashes}
-            axes.plot(*one.points.T, zorder=2.5, **look)
+            axes.plot(*limit.points.T, zorder=2.5, **look)
             handles.append(Line2D([], [], label=label, **look))
     return handles

@@ -73,7 +73,7 @@ def draw_reach(axes: Axes, result: Reach, look: Look) -> None:
     excess = box.width / (figure.bbox.x1 - 8.0 - box.x0)
     if excess > 1.0:
         title.set_fontsize(title.get_fontsize() / excess)
-    annotate(axes, result, shaded, handles, [Line(one.points, one.closed) for one in limits])
+    annotate(axes, result, shaded, handles, [Line(limit.points, limit.closed) for limit in limits])
 
 
 def _frame(axes: Axes, result: Reach, look: Look) -> Text:

@@ -67,11 +67,13 @@ def _draw(
     )
     for track in tracks:
         kind = "track, electron" if track["electron"] > ELECTRON else "track"
-        own = film[(film["track"] == track["particle"]) & _along(film, track)]
-        own = own[np.argsort(own["time"], kind="stable")]
+        segments = film[(film["track"] == track["particle"]) & _along(film, track)]
+        segments = segments[np.argsort(segments["time"], kind="stable")]
         # Until it turns back, if it does.
-        own = own[: 1 + int(np.argmin(np.append(np.diff(own["z_in"]) > 0.0, False)))]
-        axes.plot(own["z_in"], own[f"{c}_in"], color=_KINDS[kind], linewidth=1.1, zorder=2)
+        segments = segments[: 1 + int(np.argmin(np.append(np.diff(segments["z_in"]) > 0.0, False)))]
+        axes.plot(
+            segments["z_in"], segments[f"{c}_in"], color=_KINDS[kind], linewidth=1.1, zorder=2
+        )
     for vertex in vertices:
         axes.plot(
             vertex["z"],

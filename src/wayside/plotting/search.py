@@ -152,9 +152,9 @@ def _distribution(axes: Axes, result: SearchResult, name: str, passed: list[Bool
         for (kind, part), good in zip(problem.backgrounds.items(), passed[1:], strict=True)
     ]
     for _, values, _ in listed:
-        own = values[np.isfinite(values) & ((values > 0.0) | (not positive))]
-        if len(own):
-            low, high = min(low, own.min()), max(high, np.quantile(own, 0.98))
+        drawable = values[np.isfinite(values) & ((values > 0.0) | (not positive))]
+        if len(drawable):
+            low, high = min(low, drawable.min()), max(high, np.quantile(drawable, 0.98))
     edges = np.geomspace(low, high, _BINS + 1) if positive else np.linspace(low, high, _BINS + 1)
     if positive:
         axes.set_xscale("log")

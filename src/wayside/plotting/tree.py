@@ -39,11 +39,11 @@ def tree_figure(comparison: Comparison, timed: float, title: str) -> Figure:
             alpha=0.2,
             linewidth=0,
         )
-        steps = [own for own in comparison.steps if own.background + own.one_more > 0.0]
-        values = np.array([float(own.background + own.one_more) for own in steps])
-        errors = np.array([float(np.hypot(own.statistical, own.systematic)) for own in steps])
+        steps = [step for step in comparison.steps if step.background + step.one_more > 0.0]
+        values = np.array([float(step.background + step.one_more) for step in steps])
+        errors = np.array([float(np.hypot(step.statistical, step.systematic)) for step in steps])
         axes.errorbar(
-            [float(own.signal) / timed for own in steps],
+            [float(step.signal) / timed for step in steps],
             values,
             np.minimum(errors, 0.99 * values),
             color=APPROXIMATE,

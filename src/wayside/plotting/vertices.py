@@ -27,20 +27,20 @@ def vertex_figure(vertices: StructuredArray, origins: StructuredArray, about: st
     about
         What was reconstructed, for the title.
     """
-    own = vertices[vertices["event"] >= 0]
-    own = own[np.isin(own["event"], origins["event"])]
-    away = int(np.count_nonzero(own["secondary"]))
-    own = own[~own["secondary"]]
-    true = origins[np.searchsorted(origins["event"], own["event"])]
+    matched = vertices[vertices["event"] >= 0]
+    matched = matched[np.isin(matched["event"], origins["event"])]
+    away = int(np.count_nonzero(matched["secondary"]))
+    matched = matched[~matched["secondary"]]
+    true = origins[np.searchsorted(origins["event"], matched["event"])]
     with canvas(8.4, 5.0) as figure:
         upper, lower = figure.subplots(2, 3)
         for column, name in enumerate("xyz"):
-            off = own[name] - true[name]
+            off = matched[name] - true[name]
             _histogram(upper[column], 1e3 * off, None, f"${name}$ reconstructed $-$ true [um]")
-            sigma = np.where(own[f"sigma_{name}"] > 0, own[f"sigma_{name}"], np.nan)
+            sigma = np.where(matched[f"sigma_{name}"] > 0, matched[f"sigma_{name}"], np.nan)
             pull = (off / sigma)[np.isfinite(off / sigma)]
             _histogram(lower[column], pull, 5.0, f"pull of ${name}$")
-        title = f"{len(own)} vertices of true pairs" + (
+        title = f"{len(matched)} vertices of true pairs" + (
             f", without {away} secondary" if away else ""
         )
         upper[0].set_title(title, loc="left", fontsize=9.5)

@@ -43,11 +43,11 @@ def read_events(path: Path) -> tuple[dict[str, Any], Columns, Columns, IntArray]
     """
     kind = format_of(path)
     require(kind)
-    one = FORMATS[kind]
-    assert one.read is not None
+    file_format = FORMATS[kind]
+    assert file_format.read is not None
     read: Callable[[Path], tuple[dict[str, Any], Columns, Columns, IntArray]]
-    read = resolve_name(one.read)
-    with reading(path, f"{one.name} with events"):
+    read = resolve_name(file_format.read)
+    with reading(path, f"{file_format.name} with events"):
         return read(path)
 
 
