@@ -210,15 +210,18 @@ def converged_rule(flight: Flight, volume: Volume, rtol: float = ACCURACY) -> tu
     Most mass points converge from one order to the next. Where they do not, it is mostly one of
     polar angle, azimuth and rapidity that is slow, and to raise all would multiply the nodes.
     """
-    rule, _, error = _converged(flight, volume, rtol)
+    rule, _, error = _converged(_builder(flight, volume), rtol)
     return rule, error
 
 
+def _builder(flight: Flight, volume: Volume) -> Callable[[Level], Rule]:
+    return partial(build_rule, flight, volume, crowded=is_crowded(flight, volume))
+
+
 def _converged(
-    flight: Flight, volume: Volume, rtol: float
+    build: Callable[[Level], Rule], rtol: float
 ) -> tuple[Rule, Callable[[], Rule], float]:
-    """`converged_rule`, with what makes the same nodes once more."""
-    build = partial(build_rule, flight, volume, crowded=is_crowded(flight, volume))
+    """`converged_rule` of what builds rules, with what makes the same nodes once more."""
     start = _first(rtol)
     most = MOST_NODES if rtol > TIGHT else MOST_NODES_TIGHT
     lower = build(_Rungs(start, start, start).level)
@@ -258,5 +261,28 @@ def decay_curve(flight: Flight, volume: Volume, rtol: float = ACCURACY) -> tuple
 
     Parameters as in `face_acceptance`.
     """
-    rule, again, error = _converged(flight, volume, rtol)
+    return _curve(_builder(flight, volume), rtol)
+
+
+def decay_curve_of_sum(
+    summed: Callable[[int], Flight], volume: Volume, rtol: float = ACCURACY
+) -> tuple[DecayCurve, float]:
+    """`decay_curve` of a flight whose energies are nodes of its own.
+
+    Parameters
+    ----------
+    summed
+        The flight by the order in rapidity.
+    volume, rtol
+        As in `face_acceptance`.
+    """
+    return _curve(partial(_rule_of_sum, summed, volume), rtol)
+
+
+def _rule_of_sum(summed: Callable[[int], Flight], volume: Volume, level: Level) -> Rule:
+    return build_rule(summed(level.rapidity), volume, level)
+
+
+def _curve(build: Callable[[Level], Rule], rtol: float) -> tuple[DecayCurve, float]:
+    rule, again, error = _converged(build, rtol)
     return DecayCurve(rule, again), error

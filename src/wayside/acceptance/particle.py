@@ -5,15 +5,17 @@ function of their own with `part_acceptance`.
 """
 
 from collections.abc import Sequence
-from functools import singledispatch
+from functools import partial, singledispatch
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
 from wayside.acceptance.decay import DecayCurve
-from wayside.acceptance.estimate import ACCURACY, decay_curve
+from wayside.acceptance.estimate import ACCURACY, decay_curve, decay_curve_of_sum
 from wayside.acceptance.samples import sampled_acceptance
 from wayside.detector.volume import Volume
+from wayside.production.cascade_flight import CascadeFlight
+from wayside.production.cascade_sum import can_be_summed, cascade_sum
 from wayside.production.from_file import SampledFlight
 from wayside.production.particle_process import FlightPart
 from wayside.typing import FloatArray
@@ -117,6 +119,17 @@ def part_acceptance(flight: Any, volume: Volume, rtol: float) -> Acceptance:
     return CurveAcceptance(*decay_curve(flight, volume, rtol))
 
 
+@singledispatch
+def is_summed(_flight: Any) -> bool:
+    """Whether flights of its class are integrated together, as one sum; False unless registered."""
+    return False
+
+
+@is_summed.register(CascadeFlight)
+def _of_cascade(flight: CascadeFlight) -> bool:
+    return can_be_summed(flight)
+
+
 @part_acceptance.register(SampledFlight)
 def _of_samples(flight: SampledFlight, volume: Volume, _rtol: float) -> Acceptance:
     return sampled_acceptance(flight, volume)
@@ -132,7 +145,19 @@ def acceptance(parts: Sequence[FlightPart], volume: Volume, rtol: float = ACCURA
     volume, rtol
         As for `part_acceptance`.
     """
-    made = tuple(part_acceptance(part.flight, volume, rtol) for part in parts)
-    if len(parts) == 1:
+    together = [part for part in parts if is_summed(part.flight)]
+    alone = list(parts) if len(together) < 2 else [p for p in parts if not is_summed(p.flight)]
+    made = [part_acceptance(part.flight, volume, rtol) for part in alone]
+    fractions = [part.fraction for part in alone]
+    if len(together) > 1:
+        total = sum(part.fraction for part in together)
+        summed = partial(
+            cascade_sum,
+            tuple(part.fraction / total for part in together),
+            tuple(part.flight for part in together),
+        )
+        made.append(CurveAcceptance(*decay_curve_of_sum(summed, volume, rtol)))
+        fractions.append(total)
+    if len(made) == 1 and len(parts) == 1:
         return made[0]
-    return CombinedAcceptance(tuple(part.fraction for part in parts), made)
+    return CombinedAcceptance(tuple(fractions), tuple(made))

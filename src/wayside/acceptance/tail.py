@@ -41,6 +41,18 @@ COARSE: Final = Tail(14, 14.0)
 _RATIO: Final = 1.02
 """Of the distances in the series: exponentials are kept to some 1e-6 where they matter."""
 
+_POWERS: Final = (_RATIO, _RATIO**2, _RATIO**3)
+
+
+def _inverse(number: int) -> float:
+    """One over the denominator of an interpolation through 1 and its first three powers."""
+    places = (1.0, *_POWERS)
+    others = (place for k, place in enumerate(places) if k != number)
+    return 1.0 / math.prod(places[number] - place for place in others)
+
+
+_INVERSE: Final = tuple(_inverse(number) for number in range(4))
+
 _START: Final = 1e-3
 """First distance times the largest rate; nearer ones are on a straight line from there to 0."""
 
@@ -123,12 +135,17 @@ def _lay(weight, distance, series, grid):  # type: ignore[no-untyped-def]
     cell = max(2, int(math.log(distance / first) / series.log_ratio) + 1)
     if cell + 2 >= len(grid):
         return
-    a, b, c, d = series.distances[cell - 1 : cell + 3]
-    x = distance
-    grid[cell - 1] += weight * (x - b) * (x - c) * (x - d) / ((a - b) * (a - c) * (a - d))
-    grid[cell] += weight * (x - a) * (x - c) * (x - d) / ((b - a) * (b - c) * (b - d))
-    grid[cell + 1] += weight * (x - a) * (x - b) * (x - d) / ((c - a) * (c - b) * (c - d))
-    grid[cell + 2] += weight * (x - a) * (x - b) * (x - c) / ((d - a) * (d - b) * (d - c))
+    # Over the first of the four the others are powers of the ratio.
+    first_away = distance / series.distances[cell - 1] - 1.0
+    second = first_away + (1.0 - _POWERS[0])
+    third = first_away + (1.0 - _POWERS[1])
+    fourth = first_away + (1.0 - _POWERS[2])
+    low = weight * first_away * second
+    high = weight * third * fourth
+    grid[cell - 1] += second * high * _INVERSE[0]
+    grid[cell] += first_away * high * _INVERSE[1]
+    grid[cell + 1] += low * fourth * _INVERSE[2]
+    grid[cell + 2] += low * third * _INVERSE[3]
 
 
 @njit(error_model="numpy")

@@ -8,12 +8,15 @@ import math
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from wayside.constants import FERMI
 from wayside.models.kinematics import kallen
+from wayside.typing import FloatArray
 
 __all__ = [
     "charged_spectrum",
+    "open_range",
     "pseudoscalar_width",
     "three_body_factor",
     "unit_width",
@@ -66,13 +69,14 @@ def unit_width(mass: float) -> float:
     return FERMI**2 * mass**5 / (192.0 * math.pi**3)
 
 
-def charged_spectrum(x: float, alone: float, lepton: float) -> float:
+def charged_spectrum(x: npt.ArrayLike, alone: float, lepton: float) -> FloatArray:
     """Spectrum of the invariant mass of two leptons of a three-body decay, whose integral is I.
 
     Parameters
     ----------
     x
-        (Mass of the pair of a charged lepton and a massless neutrino)^2, over that of what decays.
+        (Mass of the pair of a charged lepton and a massless neutrino)^2, over that of what decays;
+        any shape.
     alone
         Mass of the third lepton over that of what decays.
     lepton
@@ -80,15 +84,31 @@ def charged_spectrum(x: float, alone: float, lepton: float) -> float:
 
     Returns
     -------
-    float
+    ndarray
         12 (x - l^2)(1 + a^2 - x) sqrt(lambda(x, l^2, 0) lambda(1, x, a^2))/x: the squared matrix
         element is (p . p_a)(p_l . p_nu).
     """
-    l2, a2 = lepton**2, alone**2
-    inside = (1.0 + a2 - x) ** 2 - 4.0 * a2
-    if x <= l2 or inside <= 0.0:
-        return 0.0
-    return 12.0 * (x - l2) ** 2 * (1.0 + a2 - x) * math.sqrt(inside) / x
+    x, above, root = open_range(x, alone, lepton)
+    return 12.0 * above**2 * (1.0 + alone**2 - x) * root / x
+
+
+def open_range(
+    x: npt.ArrayLike, alone: float, lepton: float
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """What spectra of the mass of a pair share; parameters as `charged_spectrum`.
+
+    Returns
+    -------
+    x
+        As an array, no zeros in it.
+    above
+        x - l^2, 0 below threshold.
+    root
+        sqrt(lambda(1, x, a^2)), 0 beyond the end.
+    """
+    x = np.maximum(np.asarray(x, dtype=np.float64), np.finfo(np.float64).tiny)
+    inside = (1.0 + alone**2 - x) ** 2 - 4.0 * alone**2
+    return x, np.maximum(x - lepton**2, 0.0), np.sqrt(np.maximum(inside, 0.0))
 
 
 def three_body_factor(first: float, second: float) -> float:
@@ -110,5 +130,5 @@ def three_body_factor(first: float, second: float) -> float:
     # A square root at the upper end: x = high - (high - low) t^2.
     nodes, weights = _NODES
     t = 0.5 * (nodes + 1.0)
-    values = [charged_spectrum(float(x), first, second) for x in high - (high - low) * t**2]
-    return float(0.5 * weights @ (np.array(values) * 2.0 * t)) * (high - low)
+    values = charged_spectrum(high - (high - low) * t**2, first, second)
+    return float(0.5 * weights @ (values * 2.0 * t)) * (high - low)

@@ -26,7 +26,7 @@ from wayside.constants import (
     SPEED_OF_LIGHT,
 )
 from wayside.errors import InputError
-from wayside.models.couplings import Couplings
+from wayside.models.couplings import Couplings, Powers
 from wayside.models.dark_higgs import MIXING_POWERS
 from wayside.models.kinematics import kallen
 from wayside.models.particle import ParticleModel
@@ -129,6 +129,11 @@ class BDecay(PairDecay[Channel]):
 
     made_by: ClassVar[str] = "e+ e- -> Y(4S) -> B B"
 
+    @property
+    def produced_as(self) -> Powers:
+        """Square of the mixing, in the branching ratio."""
+        return MIXING_POWERS
+
     @cached_property
     def cross_section_hat(self) -> float:
         """Cross-section of pairs of this B meson in fb."""
@@ -144,7 +149,7 @@ class BDecay(PairDecay[Channel]):
 
     def branching_ratio(self, couplings: Couplings) -> FloatArray:
         """Branching ratio of the B meson; small, so that its lifetime is the measured one."""
-        return self.branching_ratio_hat * MIXING_POWERS.of(**couplings)
+        return self.branching_ratio_hat * self.produced_as.of(**couplings)
 
     @cached_property
     def parts(self) -> tuple[FlightPart, ...]:

@@ -7,6 +7,7 @@ Derived in docs/theory, section "In the laboratory".
 """
 
 import math
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -37,8 +38,9 @@ class Frames(NamedTuple):
         return math.hypot(self.boost_cm[0], self.boost_cm[1]) <= NO_BOOST
 
 
+@lru_cache(maxsize=64)
 def frames_of(beams: Beams) -> Frames:
-    """Centre of mass of two beams, as compiled code takes it."""
+    """Centre of mass of two beams, as compiled code takes it; arrays are not to be written to."""
     velocity = beams.boost
     gamma = 1.0 / math.sqrt(1.0 - float(velocity @ velocity))
     boost, axes = gamma * velocity, np.ascontiguousarray(beams.frame)

@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Final, NamedTuple
 from wayside.collider.beams import Beams
 from wayside.constants import NEAREST_POLE
 from wayside.errors import InputError
+from wayside.models.couplings import Powers
 from wayside.models.particle import ParticleModel
 from wayside.production.process import DEFAULT_TREATMENT, Treatment
 from wayside.production.rates import Rates
@@ -62,6 +63,14 @@ class ParticleProcess(Rates):
     @abstractmethod
     def reaction(self) -> str:
         """What happens, for people."""
+
+    @property
+    def produced_as(self) -> Powers | None:
+        """Monomial of the couplings that `produced_fb` is a multiple of, None if of no monomial.
+
+        Acceptances of processes with the same one are computed together.
+        """
+        return None
 
     @cached_property
     @abstractmethod

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import ClassVar, Final, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from wayside.collider.beams import Beams
 from wayside.constants import (
@@ -29,6 +30,7 @@ from wayside.models.hnl import F_KAON, F_PION, F_RHO, MIXINGS, V_UD, V_US
 from wayside.models.particle import ParticleModel
 from wayside.models.weak import (
     charged_spectrum,
+    open_range,
     pseudoscalar_width,
     three_body_factor,
     unit_width,
@@ -52,6 +54,8 @@ LIFETIME: Final = 290.3e-6 * SPEED_OF_LIGHT / HBAR_C
 MASS_BINS: Final = 8
 """Masses of a pair of leptons that stand for all of them: means of its square in so many bins."""
 
+_NODES: Final = np.polynomial.legendre.leggauss(16)
+"""In each bin."""
 
 Recoils = Callable[[float], tuple[tuple[float, float], ...]]
 """By the mass of N: widths over the squared mixing and masses of its recoils, in GeV."""
@@ -94,14 +98,13 @@ def _leptons(lepton: float, *, of_tau: bool) -> Recoils:
         if alone + own >= 1.0:
             return ()
         spectrum = pair_spectrum if of_tau else charged_spectrum
-        nodes, weights = np.polynomial.legendre.leggauss(16)
+        nodes, weights = _NODES
         edges = np.linspace(0.0, 1.0, MASS_BINS + 1)
         low, high = own**2, (1.0 - alone) ** 2
         # A square root at the upper end: x = high - (high - low) t^2; bins are even in t.
         t = edges[:-1, None] + 0.5 * np.diff(edges)[:, None] * (nodes + 1.0)
         x = high - (high - low) * t**2
-        values = np.array([spectrum(value, alone, own) for value in x.ravel().tolist()])
-        density = weights * t * values.reshape(x.shape)
+        density = weights * t * spectrum(x, alone, own)
         content = density.sum(axis=1)
         middle = (density * x).sum(axis=1) / content
         widths = unit_width(M_TAU) * three_body_factor(alone, own) * content / content.sum()
@@ -110,20 +113,18 @@ def _leptons(lepton: float, *, of_tau: bool) -> Recoils:
     return recoils
 
 
-def pair_spectrum(x: float, alone: float, lepton: float) -> float:
+def pair_spectrum(x: npt.ArrayLike, alone: float, lepton: float) -> FloatArray:
     """Spectrum of the mass of a W's leptons: parts of spin 1 and of spin 0, as for mesons.
 
     Parameters as `wayside.models.weak.charged_spectrum`; here the squared matrix element is
     (p . p_nu)(p_l . p_a). The integral is the same.
     """
     l2, a2 = lepton**2, alone**2
-    inside = (1.0 + a2 - x) ** 2 - 4.0 * a2
-    if x <= l2 or inside <= 0.0:
-        return 0.0
+    x, above, root = open_range(x, alone, lepton)
     vector = (1.0 - a2) ** 2 + x * (1.0 + a2) - 2.0 * x**2
     scalar = (1.0 - a2) ** 2 - x * (1.0 + a2)
     weight = (1.0 + 0.5 * l2 / x) * vector + 1.5 * l2 / x * scalar
-    return 2.0 * math.sqrt(inside) * (1.0 - l2 / x) ** 2 * weight
+    return np.asarray(2.0 * root * (above / x) ** 2 * weight)
 
 
 def _channels() -> tuple[Channel, ...]:
@@ -157,6 +158,11 @@ class TauDecay(PairDecay[Channel]):
 
     made_by: ClassVar[str] = "e+ e- -> tau tau"
 
+    @property
+    def produced_as(self) -> Powers:
+        """The mixing, as branching ratios are squares of its elements."""
+        return Powers(**{self.channel.mixing: 1})
+
     @cached_property
     def cross_section_hat(self) -> float:
         """Cross-section of tau pairs in fb."""
@@ -167,6 +173,11 @@ class TauDecay(PairDecay[Channel]):
     def _recoils(self) -> tuple[tuple[float, float], ...]:
         return self.channel.recoils(self.model.mass)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the tau has the mass for it."""
+        return bool(self._recoils)
+
     @cached_property
     def branching_ratio_hat(self) -> float:
         """Branching ratio over the squared mixing."""
@@ -174,7 +185,7 @@ class TauDecay(PairDecay[Channel]):
 
     def branching_ratio(self, couplings: Couplings) -> FloatArray:
         """Branching ratio of the tau; small, so that its lifetime is the measured one."""
-        return self.branching_ratio_hat * Powers(**{self.channel.mixing: 1}).of(**couplings)
+        return self.branching_ratio_hat * self.produced_as.of(**couplings)
 
     @cached_property
     def parts(self) -> tuple[FlightPart, ...]:
@@ -212,6 +223,5 @@ def processes(
             f"sqrt_s = {beams.sqrt_s:.10g} GeV: must be above two taus, {2.0 * M_TAU:g} GeV"
         )
     require_below(model.mass, M_TAU - LEPTON_MASSES["e"], "the tau less an electron")
-    return tuple(
-        TauDecay(channel, model, beams) for channel in CHANNELS if channel.recoils(model.mass)
-    )
+    decays = (TauDecay(channel, model, beams) for channel in CHANNELS)
+    return tuple(decay for decay in decays if decay.is_open)

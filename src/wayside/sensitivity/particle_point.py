@@ -1,7 +1,7 @@
 """All that is computed once for each mass of a single particle; couplings come for free."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -18,7 +18,7 @@ from wayside.detector.volume import Volume
 from wayside.efficiency.grid import EfficiencyGrid
 from wayside.efficiency.shipped import all_pairs
 from wayside.errors import InputError
-from wayside.models.couplings import Couplings
+from wayside.models.couplings import Couplings, Powers
 from wayside.models.particle import (
     ParticleModel,
     Width,
@@ -27,7 +27,7 @@ from wayside.models.particle import (
     widths_by_channel,
 )
 from wayside.production import particle_processes
-from wayside.production.particle_process import ParticleProcess
+from wayside.production.particle_process import FlightPart, ParticleProcess
 from wayside.production.process import DEFAULT_TREATMENT, Treatment
 from wayside.scenario import Scenario
 from wayside.scenario.choice import selection_of
@@ -151,22 +151,47 @@ class ParticlePoint:
         return self.volumes[name]
 
     @cached_property
-    def _acceptances(self) -> dict[tuple[int, str], Acceptance]:
+    def _acceptances(self) -> dict[tuple[tuple[int, ...], str], Acceptance]:
         return {}
 
     def acceptance(self, number: int, name: str) -> Acceptance:
         """Acceptance of a detector for the particles of one process, by its number."""
-        volume, key = self.volume(name), (number, name)
+        return self._acceptance((number,), name)
+
+    def _acceptance(self, numbers: tuple[int, ...], name: str) -> Acceptance:
+        """Acceptance of a detector for the particles of processes that scale alike."""
+        volume, key = self.volume(name), (numbers, name)
         if key not in self._acceptances:
-            parts = self.processes[number].parts
-            self._acceptances[key] = acceptance(parts, volume, self.rtol)
+            made = [self.processes[number] for number in numbers]
+            self._acceptances[key] = acceptance(_mixed(made), volume, self.rtol)
         return self._acceptances[key]
 
-    def computed(self) -> dict[tuple[int, str], Acceptance]:
-        """Acceptances that were asked for, by process and detector, for `keep`."""
+    @cached_property
+    def _alike(self) -> tuple[tuple[int, ...], ...]:
+        """Numbers of the processes that scale alike with the couplings, together."""
+        groups: dict[Powers | int, list[int]] = {}
+        for number, process in enumerate(self.processes):
+            key = number if process.produced_as is None else process.produced_as
+            groups.setdefault(key, []).append(number)
+        return tuple(tuple(numbers) for numbers in groups.values())
+
+    def _weighted(
+        self, couplings: Couplings, name: str, value: Callable[[Acceptance], FloatArray | float]
+    ) -> FloatArray:
+        """Sum of a number of acceptances, times what is produced per fb^-1."""
+        total = np.zeros(np.broadcast_shapes(*(np.shape(value) for value in couplings.values())))
+        for numbers in self._alike:
+            rates = [self.processes[number].produced_fb(couplings) for number in numbers]
+            produced = np.asarray(sum(rates))
+            if np.any(produced):
+                total = total + produced * value(self._acceptance(numbers, name))
+        return np.asarray(total)
+
+    def computed(self) -> dict[tuple[tuple[int, ...], str], Acceptance]:
+        """Acceptances that were asked for, by processes and detector, for `keep`."""
         return self._acceptances
 
-    def keep(self, computed: Mapping[tuple[int, str], Acceptance]) -> None:
+    def keep(self, computed: Mapping[tuple[tuple[int, ...], str], Acceptance]) -> None:
         """Take what `computed` gave for the same mass point in another process."""
         self._acceptances.update(computed)
 
@@ -228,8 +253,7 @@ class ParticlePoint:
     def _all_decays_per_fb(self, name: str, couplings: Couplings) -> FloatArray:
         """Decays in a detector per fb^-1, invisible ones included."""
         ctau = self.ctau(couplings)
-        numbers = range(len(self.processes))
-        return np.asarray(sum(self._decays_of(k, name, couplings, ctau) for k in numbers))
+        return self._weighted(couplings, name, lambda one: one.probability(ctau))
 
     def _decays_of(
         self, number: int, name: str, couplings: Couplings, ctau: FloatArray
@@ -241,11 +265,8 @@ class ParticlePoint:
     def decays_error_per_fb(self, name: str, couplings: Couplings) -> FloatArray:
         """Error of `decays_per_fb`: numerical bounds and standard errors of samples, added."""
         ctau = self.ctau(couplings)
-        errors = [
-            process.produced_fb(couplings) * self.acceptance(number, name).error(ctau)
-            for number, process in enumerate(self.processes)
-        ]
-        return np.asarray(self.visible_fraction(couplings) * sum(errors))
+        errors = self._weighted(couplings, name, lambda one: one.error(ctau))
+        return np.asarray(self.visible_fraction(couplings) * errors)
 
     def detected_per_fb(self, name: str, couplings: Couplings) -> FloatArray:
         """Decays in a detector per fb^-1 that are detected, whatever ``efficiency`` says.
@@ -296,11 +317,8 @@ class ParticlePoint:
 
     def hit_probability(self, name: str, couplings: Couplings) -> FloatArray:
         """Probability per produced particle to cross a detector, if it lives on."""
-        rates = [
-            process.produced_fb(couplings) * self.acceptance(number, name).hit_probability
-            for number, process in enumerate(self.processes)
-        ]
-        return self._per_particle(np.asarray(sum(rates)), couplings)
+        crossing = self._weighted(couplings, name, lambda one: one.hit_probability)
+        return self._per_particle(crossing, couplings)
 
     def _per_particle(self, rate: FloatArray, couplings: Couplings) -> FloatArray:
         produced = self.produced_fb(couplings)
@@ -323,6 +341,19 @@ class ParticlePoint:
             raise InputError(f"luminosity_fb = {luminosity_fb}: must be positive (fb^-1)")
         count = self.detected_per_fb if self.simulates_efficiency else self.decays_per_fb
         return np.asarray(luminosity_fb * count(name, couplings))
+
+
+def _mixed(processes: Sequence[ParticleProcess]) -> list[FlightPart]:
+    """Flights of all particles of processes that scale alike."""
+    if len(processes) == 1:
+        return list(processes[0].parts)
+    ones = {coupling.name: 1.0 for coupling in processes[0].model.couplings}
+    rates = [float(process.produced_fb(ones)) for process in processes]
+    return [
+        part._replace(fraction=part.fraction * rate / sum(rates))
+        for process, rate in zip(processes, rates, strict=True)
+        for part in process.parts
+    ]
 
 
 PHOTONS: Final = "radiation: no photons off the beams beyond those of the production process"

@@ -1,0 +1,215 @@
+"""Particles of several two-body decays at once, at energies in the centre of mass that all share.
+
+There the energy fixes what a decay gives to the density: a term, and one times the squared cosine
+to the electrons. Both are added up over the decays before any direction is known. What a direction
+adds is smooth in the energy, so that the Gauss quadrature that belongs to the sum integrates it
+with hardly more nodes than one decay takes (docs/theory/particles.md).
+"""
+
+import math
+from collections.abc import Sequence
+from functools import cache
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from wayside.compiled import njit
+from wayside.production.cascade_flight import CascadeFlight
+from wayside.production.flight import NO_CAUSTIC, Caustic, boost_axis
+from wayside.production.frames import Frames, rapidity_offset
+from wayside.production.spectrum import register_lines
+from wayside.typing import FloatArray
+
+_MORE: Final = 3
+_PER_WIDTH: Final = 3.0
+"""Nodes beyond the order, and by unit of rapidity: short lifetimes weigh the fast end of the sum,
+where one decay alone may have few particles."""
+
+_INSIDE: Final = 8
+"""Nodes by which each decay has more than the sum: its density is nearly a polynomial."""
+
+
+class CascadeSum(NamedTuple):
+    """Density of the particles of several decays, energies in units of sqrt(s)."""
+
+    mass: float
+    """Mass of the particle."""
+    frames: Frames
+    energies: FloatArray
+    """Nodes in the centre of mass, shape (n,)."""
+    momenta: FloatArray
+    """The momenta there, shape (n,)."""
+    weights: FloatArray
+    """Per steradian: without, and times, the squared cosine to the electrons; shape (2, n)."""
+
+    @property
+    def symmetric(self) -> bool:
+        """Whether the density is the same all around the electrons' direction."""
+        return self.frames.symmetric
+
+    def polar_axis(self, toward: FloatArray) -> FloatArray:
+        """Direction of the boost, a unit vector (3,); that of the electrons without a boost."""
+        return boost_axis(self.frames)
+
+    def caustic(self, axis: FloatArray) -> Caustic:
+        """No peaks: parents go everywhere."""
+        return NO_CAUSTIC
+
+    def edges(self, axis: FloatArray) -> FloatArray:
+        """No cones: all decays are faster than the boost."""
+        return np.empty((0, 5))
+
+
+@njit(error_model="numpy")
+def _lines(flight, direction, sight, out):  # type: ignore[no-untyped-def]
+    """Rapidities and densities in the laboratory at the energies of the nodes."""
+    scale, origin = rapidity_offset(flight.frames.boost, direction)
+    lift = math.exp(origin)
+    scale *= flight.mass
+    half = 0.5 * flight.mass
+    gamma = flight.frames.gamma
+    boost_z = flight.frames.boost_cm[2]
+    count = len(flight.energies)
+    for k in range(count):
+        ratio = flight.energies[k] / scale
+        root = math.sqrt(ratio * ratio - 1.0)
+        grow = (ratio + root) * lift
+        momentum = half * (grow - 1.0 / grow)
+        energy = half * (grow + 1.0 / grow)
+        along = momentum * sight[2] + (sight[3] * momentum / (gamma + 1.0) - energy) * boost_z
+        p_cm = flight.momenta[k]
+        cosine = along / p_cm
+        # d^3p/E is invariant: dOmega dE becomes p^2 d(eta) dOmega over the momentum there.
+        slope = momentum * momentum / (p_cm * scale * root)
+        out[0, k] = math.log(grow)
+        out[1, k] = slope * (flight.weights[0, k] + flight.weights[1, k] * cosine * cosine)
+        out[2, k] = math.log(momentum / flight.mass)
+    return count
+
+
+register_lines(CascadeSum, _lines)
+
+
+def can_be_summed(flight: CascadeFlight) -> bool:
+    """Whether all its particles are faster than the boost, so that no cone shows in its density."""
+    gamma_beta = math.sqrt(max(0.0, (flight.energy_low / flight.mass) ** 2 - 1.0))
+    return gamma_beta > float(np.linalg.norm(flight.frames.boost))
+
+
+def cascade_sum(
+    fractions: Sequence[float], flights: Sequence[CascadeFlight], order: int
+) -> CascadeSum:
+    """Density of several decays to one particle at one collider.
+
+    Parameters
+    ----------
+    fractions
+        Weights of the decays.
+    flights
+        Of decays that `can_be_summed`.
+    order
+        Number of energies, to which the sum adds a few by its range in rapidity.
+    """
+    mass, frames = flights[0].mass, flights[0].frames
+    limits = np.array([(flight.energy_low, flight.energy_high) for flight in flights])
+    # In the rapidity of the centre of mass, in which what a direction adds is smooth.
+    low, high = np.arccosh(np.maximum(limits / mass, 1.0)).T[:, :, None]
+    nodes = order + _MORE + math.ceil(_PER_WIDTH * float(high.max() - low.min()))
+    points, weights = _legendre(nodes + _INSIDE)
+    rapidity = low + 0.5 * (high - low) * (points + 1.0)
+    constants = np.array([flight.constants[:6] for flight in flights]).T[:, :, None]
+    plain, cosine = _terms(constants, mass, rapidity)
+    measure = 0.5 * (high - low) * weights * mass * np.sinh(rapidity)
+    measure *= np.array(fractions)[:, None]
+    first, last = float(low.min()), float(high.max())
+    middle, half = 0.5 * (first + last), 0.5 * (last - first)
+    at, parts = _gauss(
+        ((rapidity - middle) / half).ravel(),
+        ((plain + 0.5 * cosine) * measure).ravel(),
+        (cosine * measure).ravel(),
+        nodes,
+    )
+    return CascadeSum(
+        mass,
+        frames,
+        mass * np.cosh(middle + half * at),
+        mass * np.sinh(middle + half * at),
+        np.stack([parts[0] - 0.5 * parts[1], parts[1]]),
+    )
+
+
+@cache
+def _legendre(nodes: int) -> tuple[FloatArray, FloatArray]:
+    return np.polynomial.legendre.leggauss(nodes)
+
+
+def _terms(
+    constants: FloatArray, mass: float, rapidity: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Per steradian and energy: without, and times, the squared cosine to the electrons."""
+    energy_star, gamma, beta, spread, isotropic, polarised = constants
+    energy, momentum = mass * np.cosh(rapidity), mass * np.sinh(rapidity)
+    cos_parent = (energy - energy_star / gamma) / (beta * momentum)
+    cos2 = np.minimum(1.0, cos_parent**2)
+    plain = isotropic + 0.5 * polarised * (1.0 + cos2)
+    return plain / spread, -polarised * (1.5 * cos2 - 0.5) / spread
+
+
+@njit(error_model="numpy")
+def _orthonormal(at, measure, nodes):  # type: ignore[no-untyped-def]
+    """Orthonormal polynomials at the points, and their recurrence, by Stieltjes's procedure."""
+    number = len(at)
+    values = np.empty((nodes, number))
+    diagonal = np.empty(nodes)
+    beside = np.empty(nodes)
+    total = 0.0
+    for j in range(number):
+        total += measure[j]
+    values[0, :] = 1.0 / math.sqrt(total)
+    for k in range(nodes):
+        mean = 0.0
+        for j in range(number):
+            mean += measure[j] * at[j] * values[k, j] ** 2
+        diagonal[k] = mean
+        if k + 1 == nodes:
+            break
+        square = 0.0
+        for j in range(number):
+            rest = (at[j] - mean) * values[k, j]
+            if k > 0:
+                rest -= beside[k - 1] * values[k - 1, j]
+            values[k + 1, j] = rest
+            square += measure[j] * rest * rest
+        beside[k] = math.sqrt(square)
+        for j in range(number):
+            values[k + 1, j] /= beside[k]
+    return values, diagonal, beside[:-1]
+
+
+def _gauss(
+    at: FloatArray, measure: FloatArray, other: FloatArray, nodes: int
+) -> tuple[FloatArray, FloatArray]:
+    """Gauss quadrature of a positive sum over points in [-1, 1].
+
+    Parameters
+    ----------
+    at, measure
+        Points and weights, shape (n,).
+    other
+        Weights of any sign there.
+    nodes
+        How many there are to be.
+
+    Returns
+    -------
+    places
+        Nodes, shape (nodes,).
+    weights
+        For ``measure``, and for ``other`` by interpolation between the nodes; shape (2, nodes).
+    """
+    values, diagonal, beside = _orthonormal(at, measure, nodes)
+    matrix = np.diag(diagonal) + np.diag(beside, 1) + np.diag(beside, -1)
+    places, vectors = np.linalg.eigh(matrix)
+    vectors = vectors * np.where(vectors[0] < 0.0, -1.0, 1.0)
+    root = vectors[0] / values[0, 0]
+    return places, np.stack([root**2, root * ((values @ other) @ vectors)])
