@@ -85,11 +85,13 @@ def test_a_thin_shell_about_the_collision_is_crossed_by_all() -> None:
     directions = np.random.default_rng(2).normal(size=(n, 3))
     places = directions / np.linalg.norm(directions, axis=1)[:, None]
     weights = np.full((1, n), 4 * np.pi * depth / n)
-    found = proper_distances((FlightPart(1.0, point.flight),), Points(places[None], weights))
-    flight = np.exp(found.log_flight)
+    histogram = proper_distances((FlightPart(1.0, point.flight),), Points(places[None], weights))
+    flight = np.exp(histogram.log_flight)
     # 40,000 directions of a density with a spread of about its mean: 5 standard errors are 3 %.
-    assert found.weights[0] @ flight / depth == pytest.approx(1.0, rel=0.03)
-    assert found.weights[0] @ flight**2 / depth == pytest.approx(point.mean_gamma_beta, rel=0.03)
+    assert histogram.weights[0] @ flight / depth == pytest.approx(1.0, rel=0.03)
+    assert histogram.weights[0] @ flight**2 / depth == pytest.approx(
+        point.mean_gamma_beta, rel=0.03
+    )
 
 
 def test_samples_against_their_own_acceptance() -> None:
@@ -105,12 +107,12 @@ def test_samples_against_their_own_acceptance() -> None:
     boxes = [Box.place(at, (2.0, 2.0, 2.0)) for at in ((2, 1, 8), (7, -1, 2), (3, 3, -6))]
     quick = proper_distances((FlightPart(1.0, flight),), points_of(boxes))
     ctau = np.array([0.5, 5.0, 500.0])
-    found = quick.probability(ctau)
+    probability = quick.probability(ctau)
     for number, box in enumerate(boxes):
         own = sampled_acceptance(flight, box)
         # Three standard errors of the samples, and 5 per cent of the nodes and cells.
         allowed = 3 * own.error(ctau) + 0.05 * own.probability(ctau)
-        assert np.all(np.abs(found[number] - own.probability(ctau)) < allowed)
+        assert np.all(np.abs(probability[number] - own.probability(ctau)) < allowed)
 
 
 def test_other_shapes_are_taken_by_points() -> None:

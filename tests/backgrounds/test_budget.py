@@ -29,30 +29,30 @@ def find(_: Scenario, detector: str) -> list[Contribution]:
 
 
 @pytest.fixture
-def found() -> Budget:
+def toy_budget() -> Budget:
     return budget(load_scenario("belle2-forward"), find)
 
 
-def test_one_detector(found: Budget) -> None:
-    assert set(found.detectors) == {"A", "B"}
-    total = found.total(["A"], "timed")
+def test_one_detector(toy_budget: Budget) -> None:
+    assert set(toy_budget.detectors) == {"A", "B"}
+    total = toy_budget.total(["A"], "timed")
     assert total.value == 3.0
     assert total.statistical == pytest.approx(0.3)
     assert total.systematic == pytest.approx(np.hypot(0.4, 1.0))
-    assert found.total(["A"], "vertex").value == 20.0
-    assert found.not_counted(["A"]) == ["the three"]
-    assert found.not_counted(["B"]) == []
+    assert toy_budget.total(["A"], "vertex").value == 20.0
+    assert toy_budget.not_counted(["A"]) == ["the three"]
+    assert toy_budget.not_counted(["B"]) == []
 
 
-def test_errors_of_one_source_are_common_to_both_detectors(found: Budget) -> None:
-    together = {each.key: each for each in found.together(["A", "B"])}
+def test_errors_of_one_source_are_common_to_both_detectors(toy_budget: Budget) -> None:
+    together = {each.key: each for each in toy_budget.together(["A", "B"])}
     assert list(together) == ["one", "two", "three", "four"]
     one = together["one"]
     assert one.entering == Count(200.0, 0.0, 20.0)
     assert one.vertices is not None
     assert one.vertices["timed"] == Count(5.0, 0.5, 1.0)
     assert one.notes == ("on one",)
-    total = found.total(["A", "B"], "timed")
+    total = toy_budget.total(["A", "B"], "timed")
     assert total.value == 6.0
     assert total.statistical == pytest.approx(np.hypot(0.5, 0.5))
     assert total.systematic == pytest.approx(np.hypot(1.0, 1.0))
@@ -69,8 +69,8 @@ def test_ratio_of_detectors() -> None:
             for key, value in values[name].items()
         ]
 
-    found = budget(load_scenario("belle2-forward"), make)
-    ratio = found.ratio("B", "A", "timed")
+    toy_budget = budget(load_scenario("belle2-forward"), make)
+    ratio = toy_budget.ratio("B", "A", "timed")
     assert ratio is not None
     assert ratio[0] == pytest.approx(9.0 / 8.0)
     rng = np.random.default_rng(2)
@@ -104,7 +104,9 @@ def test_ratio_where_kinds_are_shared_and_none_was_simulated() -> None:
 
 
 def test_no_ratio_without_background() -> None:
-    found = budget(load_scenario("belle2-forward"), lambda *_: [source("one", Count(0.0, 1.0))])
-    assert found.ratio("B", "A", "timed") is None
+    toy_budget = budget(
+        load_scenario("belle2-forward"), lambda *_: [source("one", Count(0.0, 1.0))]
+    )
+    assert toy_budget.ratio("B", "A", "timed") is None
     assert budget(load_scenario("belle2-forward"), lambda *_: []).ratio("B", "A", "timed") is None
-    assert found.total([], "timed").value == 0
+    assert toy_budget.total([], "timed").value == 0

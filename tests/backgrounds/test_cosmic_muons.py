@@ -34,10 +34,10 @@ def study(box: Box = FORWARD) -> Shower:
 
 def test_eq_19_is_omnidirectional() -> None:
     """2 pi/3 I0 = 179.3; through a horizontal square metre 2 pi/4 I0."""
-    found = study()
-    assert found.omnidirectional == pytest.approx(2.0 * math.pi / 3.0 * I0, rel=1e-6)
-    assert found.omnidirectional == pytest.approx(179.3, abs=0.05)
-    assert found.horizontal == pytest.approx(0.5 * math.pi * I0, rel=1e-6)
+    rates = study()
+    assert rates.omnidirectional == pytest.approx(2.0 * math.pi / 3.0 * I0, rel=1e-6)
+    assert rates.omnidirectional == pytest.approx(179.3, abs=0.05)
+    assert rates.horizontal == pytest.approx(0.5 * math.pi * I0, rel=1e-6)
 
 
 def test_a_vertical_film_sees_half_of_a_horizontal_one() -> None:
@@ -88,15 +88,15 @@ def test_entering_against_rays(box: Box) -> None:
 
 
 def test_slopes_add_up_to_the_film() -> None:
-    found = shower(FORWARD, BELLE2)
+    rates = shower(FORWARD, BELLE2)
     # Beyond 50 the film shows less than 1/50 of its area.
-    assert found.through_film(50.0) == pytest.approx(found.through_film(), rel=0.01)
+    assert rates.through_film(50.0) == pytest.approx(rates.through_film(), rel=0.01)
     # Within a slope, against the sum over directions; steps of the sky are 1 per cent.
     fine = shower(FORWARD, BELLE2, order=128)
     local = fine.directions @ FORWARD.axes.T
     inside = np.hypot(local[:, 0], local[:, 1]) <= np.abs(local[:, 2])
     by_sum = float(fine.weights @ np.where(inside, np.abs(local[:, 2]), 0.0))
-    assert found.through_film(1.0) == pytest.approx(by_sum, rel=0.01)
+    assert rates.through_film(1.0) == pytest.approx(by_sum, rel=0.01)
     # About a level axis the sky is the same to the left and to the right, and both ways.
     density = slope_density(FORWARD, BELLE2, [0.4, -0.4, 0.4], [0.7, 0.7, -0.7])
     assert density == pytest.approx(np.full(3, density[0]), rel=1e-9)
@@ -104,8 +104,8 @@ def test_slopes_add_up_to_the_film() -> None:
 
 def test_flux_against_reference_values() -> None:
     for (kinetic, elevation), value in GCCLY15.items():
-        found = cosmic_flux.intensity(kinetic, math.sin(math.radians(elevation)))
-        assert found == pytest.approx(value, rel=1e-5)
+        intensity = cosmic_flux.intensity(kinetic, math.sin(math.radians(elevation)))
+        assert intensity == pytest.approx(value, rel=1e-5)
 
 
 def test_flux_against_mulder() -> None:
@@ -121,9 +121,9 @@ def test_flux_against_mulder() -> None:
 def test_pdg_vertical_intensity() -> None:
     """70 /m^2/s/sr above 1 GeV/c, recent measurements 10 to 15 per cent lower (PDG, 30.3.1)."""
     kinetic = math.hypot(1.0, 0.10566) - 0.10566
-    found = float(cosmic_flux.above(kinetic, 1.0))
-    assert 70.0 * 0.85 <= found <= 70.0
-    assert found == pytest.approx(70.0 * 0.875, rel=0.03)
+    intensity = float(cosmic_flux.above(kinetic, 1.0))
+    assert 70.0 * 0.85 <= intensity <= 70.0
+    assert intensity == pytest.approx(70.0 * 0.875, rel=0.03)
 
 
 def test_integrated_flux_against_steps() -> None:
@@ -152,8 +152,8 @@ def test_rock_against_mulder() -> None:
     meter.mode = "continuous"
     for kinetic, elevation in ((0.5, 90.0), (5.0, 90.0), (50.0, 45.0), (5.0, 20.0)):
         state = {"latitude": 0.0, "longitude": 0.0, "altitude": -11.0, "azimuth": 0.0}
-        found = meter.flux(energy=kinetic, elevation=elevation, **state)
-        theirs = float(np.ravel(np.asarray(found))[0])
+        flux = meter.flux(energy=kinetic, elevation=elevation, **state)
+        theirs = float(np.ravel(np.asarray(flux))[0])
         ours = float(spectrum(BELLE2, kinetic, math.sin(math.radians(elevation))))
         assert ours == pytest.approx(theirs, rel=0.01)
 
@@ -199,8 +199,8 @@ def test_eleven_metres_of_rock() -> None:
 
 def test_energies_add_up_to_what_enters() -> None:
     energy = np.geomspace(1e-3, 1e5, 800)
-    found = cosmic_muons.energies(FORWARD, BELLE2, energy)
-    total = np.trapezoid(found * energy, np.log(energy))
+    per_energy = cosmic_muons.energies(FORWARD, BELLE2, energy)
+    total = np.trapezoid(per_energy * energy, np.log(energy))
     assert total == pytest.approx(shower(FORWARD, BELLE2).entering, rel=3e-3)
 
 
@@ -225,12 +225,12 @@ def test_occupancy_of_the_study() -> None:
 
 def test_occupancy_and_replacement() -> None:
     scenario = load_scenario("besiii-forward")
-    found = occupancy(DetectorSetup(scenario, "A"))
-    assert found.after(found.interval()) == pytest.approx(1e6)
-    assert found.interval() > 1800.0  # days: five years, not half a year
-    assert 0.2 < found.scanned / found.cosmic < 0.3
+    tracks = occupancy(DetectorSetup(scenario, "A"))
+    assert tracks.after(tracks.interval()) == pytest.approx(1e6)
+    assert tracks.interval() > 1800.0  # days: five years, not half a year
+    assert 0.2 < tracks.scanned / tracks.cosmic < 0.3
     rain = shower(box_of(scenario, "A"), cosmic_muons.site_of(scenario))
-    assert found.cosmic == pytest.approx(rain.through_film() * 8.64, rel=1e-12)
+    assert tracks.cosmic == pytest.approx(rain.through_film() * 8.64, rel=1e-12)
 
 
 def test_source_follows_the_site() -> None:

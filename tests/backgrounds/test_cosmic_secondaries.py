@@ -87,9 +87,9 @@ def test_error_of_the_attenuation_is_that_of_slanted_paths() -> None:
 
         return float(quad(density, 0.0, math.pi / 2.0 - 1e-6)[0])
 
-    found = {one.key: one.entering for one in cosmic_secondaries.sources(setup)}
+    counts = {one.key: one.entering for one in cosmic_secondaries.sources(setup)}
     for part in COMPONENTS:
-        count = found[part.key]
+        count = counts[part.key]
         relative = math.sqrt((count.systematic / count.value) ** 2 - part.flux_error**2)
         more = rate(part.rock.length * (1.0 + part.rock.error)) / rate(part.rock.length) - 1.0
         # The box is turned to the beam, level: 1 per cent of slopes.
@@ -127,8 +127,8 @@ def test_directions_along_the_axis() -> None:
     near = np.hypot(u[:, 0], u[:, 1]) <= np.abs(u[:, 2])
     weight = 4.0 * math.pi * np.where(down & near, np.abs(u[:, 1]) ** 3 * np.abs(u[:, 2]), 0.0)
     error = 4.0 * weight.std() / math.sqrt(len(weight))
-    found = directional_area(flat, 3.0, 0.0, along=1.0)
-    assert found == pytest.approx(weight.mean(), abs=error + 0.02 * weight.mean())
+    area = directional_area(flat, 3.0, 0.0, along=1.0)
+    assert area == pytest.approx(weight.mean(), abs=error + 0.02 * weight.mean())
 
 
 def test_rock_absorbs_them() -> None:

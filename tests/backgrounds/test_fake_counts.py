@@ -134,8 +134,8 @@ def test_sections_with_other_settings_are_named() -> None:
     values = {"reconstruction.gas_veto": True, "stack.shield": 0.0, "stack.blocks": 20}
     assert other_settings(scenario.with_values(values)) == []
     values = {"reconstruction.vertex_chi2": 5.0, "emulsion.fog": 10.0, "stack.layers": 20}
-    found = other_settings(scenario.with_values(values))
-    assert found == ["stack", "emulsion", "reconstruction"]
+    sections = other_settings(scenario.with_values(values))
+    assert sections == ["stack", "emulsion", "reconstruction"]
 
 
 @pytest.mark.usefixtures("linear_fakes")
@@ -146,10 +146,10 @@ def test_vertices_are_rates_times_fakes_of_one_particle() -> None:
     energies, rates = energies_of(scenario)
     number = rates.sum() * scenario.site.exposure * 86400.0
     mean = float(np.average(energies, weights=rates))
-    found = parts["cosmic-muons"].vertices
-    assert found["vertex"].value == pytest.approx(number * mean, rel=1e-9)
-    assert found["timed"].value == pytest.approx(number * mean * TIMED, rel=1e-9)
-    assert found["vertex"].statistical == pytest.approx(0.1 * found["vertex"].value)
+    vertices = parts["cosmic-muons"].vertices
+    assert vertices["vertex"].value == pytest.approx(number * mean, rel=1e-9)
+    assert vertices["timed"].value == pytest.approx(number * mean * TIMED, rel=1e-9)
+    assert vertices["vertex"].statistical == pytest.approx(0.1 * vertices["vertex"].value)
     # Muons of 5.29 GeV, less photons off the beams, behind 1.3 m of tungsten.
     muons = parts["collider-muons"]
     assert 0.5 < muons.vertices["vertex"].value / muons.entering.value < 1.15
@@ -203,8 +203,8 @@ def test_beams_count_from_outside_of_the_lead() -> None:
     outside = 1000.0 * 0.2 * 0.3 * 0.25 * scenario.site.exposure * 86400.0
     for shield, mean in ((0.1, 0.875), (0.0, 10.0 * 0.875)):
         case = scenario.with_values({"stack.shield": shield})
-        found = source_of(case, "beam-touschek").fakes("vertex")
-        assert found.value == pytest.approx(outside * mean)
+        count = source_of(case, "beam-touschek").fakes("vertex")
+        assert count.value == pytest.approx(outside * mean)
     # Other shields by a law: known, and in the result as long as they are near to the table's.
     for shield, lines in ((0.05, 0), (0.03, 1)):
         thin = scenario.with_values({"stack.shield": shield})

@@ -111,13 +111,13 @@ def test_boost_against_events_one_by_one(beams: Beams, z: float) -> None:
     near, far = (column[:, 0] for column in box.crossings(there[:, 1:] / size[:, None]))
     met = far > near
     share = float(np.mean(met))
-    found = entering(beams, box, 16)
-    sigma = float(found.sigma[0].sum() / (table.sigma[0] * table.mean[0]))
+    points = entering(beams, box, 16)
+    sigma = float(points.sigma[0].sum() / (table.sigma[0] * table.mean[0]))
     error = math.sqrt(share * (1.0 - share) / number)
     assert abs(sigma - share) < 4.0 * error + 5e-3 * share
     # And their mean energy there.
     energies = there[met, 0]
-    mean = float(found.sigma[0].sum(axis=1) @ found.energies / found.sigma[0].sum())
+    mean = float(points.sigma[0].sum(axis=1) @ points.energies / points.sigma[0].sum())
     spread = energies.std() / math.sqrt(len(energies))
     assert abs(mean - energies.mean()) < 4.0 * spread + 3e-3
 
@@ -126,12 +126,12 @@ def matrix(velocity: np.ndarray) -> np.ndarray:
     """Lorentz boost of (E, p) by a velocity, as a matrix."""
     speed2 = float(velocity @ velocity)
     gamma = 1.0 / math.sqrt(1.0 - speed2)
-    found = np.eye(4)
-    found[0, 0] = gamma
-    found[0, 1:] = found[1:, 0] = gamma * velocity
+    boost = np.eye(4)
+    boost[0, 0] = gamma
+    boost[0, 1:] = boost[1:, 0] = gamma * velocity
     if speed2 > 0.0:
-        found[1:, 1:] += (gamma - 1.0) / speed2 * np.outer(velocity, velocity)
-    return found
+        boost[1:, 1:] += (gamma - 1.0) / speed2 * np.outer(velocity, velocity)
+    return boost
 
 
 def test_numbers_of_the_study_face() -> None:
@@ -139,10 +139,10 @@ def test_numbers_of_the_study_face() -> None:
 
     The peak of the continuum is near the 1.4M per 0.25 GeV of fig. 13.
     """
-    found = entering(SYMMETRIC, FACE)
+    points = entering(SYMMETRIC, FACE)
     edges = np.arange(0.25, 8.3, 0.25)
     number = {
-        kind: 50e3 * found.spectrum(edges, classes, decays=True)
+        kind: 50e3 * points.spectrum(edges, classes, decays=True)
         for kind, classes in (("bb", ("bb",)), ("continuum", CONTINUUM))
     }
     assert number["bb"].sum() == pytest.approx(2.6e6, rel=0.05)
@@ -173,8 +173,8 @@ def test_slow_ones_where_the_boost_points(monkeypatch: pytest.MonkeyPatch) -> No
     counts[:, 0, :] = 1.0
     slow = dataclasses.replace(whole, counts=counts)
     monkeypatch.setattr(klong_production, "production_for", lambda *_: slow)
-    found = entering(REAL, FACE)
-    share = found.sigma.sum(axis=(1, 2)) / (slow.sigma * slow.mean)
+    points = entering(REAL, FACE)
+    share = points.sigma.sum(axis=(1, 2)) / (slow.sigma * slow.mean)
     distance = np.linalg.norm(FACE.centre - 0.5 * FACE.size[2] * FACE.axes[2])
     solid = FACE.size[0] * FACE.size[1] / distance**2
     speed = gamma * float(np.linalg.norm(velocity)) * M_KAON_NEUTRAL
@@ -188,25 +188,25 @@ def test_slow_ones_where_the_boost_points(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_decays_in_flight() -> None:
-    found = entering(SYMMETRIC, FACE)
-    at = int(np.argmin(np.abs(found.momenta - M_KAON_NEUTRAL)))
-    length = found.decay_lengths[at]
+    points = entering(SYMMETRIC, FACE)
+    at = int(np.argmin(np.abs(points.momenta - M_KAON_NEUTRAL)))
+    length = points.decay_lengths[at]
     assert length == pytest.approx(CTAU_KLONG, rel=0.02)
-    np.testing.assert_allclose(found.arriving()[at], np.exp(-found.near / length), rtol=1e-12)
+    np.testing.assert_allclose(points.arriving()[at], np.exp(-points.near / length), rtol=1e-12)
     # Fast ones decay in proportion to the path, slow ones all do.
-    path = found.far - found.near
+    path = points.far - points.near
     np.testing.assert_allclose(
-        found.decaying(np.full(len(found.momenta), 1e6))[at], path / 1e6, rtol=1e-5
+        points.decaying(np.full(len(points.momenta), 1e6))[at], path / 1e6, rtol=1e-5
     )
     np.testing.assert_allclose(
-        found.decaying(np.full(len(found.momenta), 1e-3))[at][path > 0.1], 1.0, rtol=1e-12
+        points.decaying(np.full(len(points.momenta), 1e-3))[at][path > 0.1], 1.0, rtol=1e-12
     )
     # Thrown one by one: exponential with the mean length, inside after not having decayed before.
     rng = np.random.default_rng(5)
     flown = rng.exponential(length, 200_000)
     k = int(np.argmax(path))
-    share = np.mean((flown > found.near[k]) & (flown < found.far[k]))
-    expected = found.arriving()[at, k] * found.decaying()[at, k]
+    share = np.mean((flown > points.near[k]) & (flown < points.far[k]))
+    expected = points.arriving()[at, k] * points.decaying()[at, k]
     assert abs(share - expected) < 4.0 * math.sqrt(expected / 200_000)
 
 
@@ -233,5 +233,5 @@ def test_kaons_in_the_continuum_against_argus() -> None:
         text=True,
         check=True,
     )
-    (found,) = re.findall(r"K0 in the continuum at 9\.98 GeV: ([0-9.]+)", done.stdout)
-    assert float(found) == pytest.approx(0.910, abs=2 * 0.060)
+    (mean,) = re.findall(r"K0 in the continuum at 9\.98 GeV: ([0-9.]+)", done.stdout)
+    assert float(mean) == pytest.approx(0.910, abs=2 * 0.060)

@@ -24,9 +24,9 @@ def test_nothing_in_the_way_lets_all_through() -> None:
 @pytest.mark.parametrize("metal", ["iron", "tungsten"])
 def test_more_metal_lets_less_through(metal: str) -> None:
     depths = np.linspace(0.0, 3.0, 61)
-    found = np.array([Shield(**{metal: depth}).transmission(ENERGIES) for depth in depths])
+    transmission = np.array([Shield(**{metal: depth}).transmission(ENERGIES) for depth in depths])
     # Where the table has noise a step may be flat, never up by more than that.
-    assert np.all(np.diff(np.log(found), axis=0) < 0.0)
+    assert np.all(np.diff(np.log(transmission), axis=0) < 0.0)
 
 
 @pytest.mark.parametrize(
@@ -50,9 +50,9 @@ def test_first_attenuation_lengths(metal: str, lengths: dict[float, float]) -> N
     for energy, expected in lengths.items():
         log = float(table.log_transmission(energy, thickness))
         error = float(table.at(table.log_errors, energy, thickness))
-        found = -100.0 * thickness / log
-        assert abs(found / expected - 1.0) < 3.0 * error / abs(log) + 0.07
-        assert 0.75 < found / nuclear < 1.5
+        length = -100.0 * thickness / log
+        assert abs(length / expected - 1.0) < 3.0 * error / abs(log) + 0.07
+        assert 0.75 < length / nuclear < 1.5
 
 
 def test_exponential_at_depth() -> None:
@@ -96,14 +96,14 @@ def test_error_of_a_deep_shield() -> None:
 
 def test_the_study_shield() -> None:
     """The study: 4e-8 come through, half a K_L0 in 50 ab^-1. Ours is that within its error."""
-    found = klong.behind(DetectorSetup(load_scenario("belle2-forward"), "A"))
-    share = found.total.value / found.arriving
+    behind_shield = klong.behind(DetectorSetup(load_scenario("belle2-forward"), "A"))
+    share = behind_shield.total.value / behind_shield.arriving
     assert 4e-8 / 4.0 < share < 4e-8 * 4.0
-    assert abs(found.total.value - 0.5) < 3.0 * found.total.error
-    assert found.total.systematic > 0.5 * found.total.value
+    assert abs(behind_shield.total.value - 0.5) < 3.0 * behind_shield.total.error
+    assert behind_shield.total.systematic > 0.5 * behind_shield.total.value
     # Behind the lead most of what is left interacts in 1.32 m, 1 per cent decays.
-    assert found.interactions.value < found.total.value
-    assert 1e-3 < found.decays.value / found.interactions.value < 0.05
+    assert behind_shield.interactions.value < behind_shield.total.value
+    assert 1e-3 < behind_shield.decays.value / behind_shield.interactions.value < 0.05
 
 
 def test_source_scales_with_luminosity_and_is_registered() -> None:

@@ -31,18 +31,18 @@ def test_attenuation_at_both_ends() -> None:
 def test_ten_centimetres_of_lead() -> None:
     """Lead is most transparent near 4 MeV: 0.85 per cent cross 10 cm untouched, less elsewhere."""
     energy = [1e-3, 4e-3, 1e-2, 0.1, 1.0]
-    found = photons.transmission(energy, 0.10)
-    assert found[1] == max(found)
-    assert found[1] == pytest.approx(math.exp(-0.04198 * 113.5), rel=1e-6)
-    assert found[4] < 3e-6
-    assert photons.transmission(4e-3, 0.2) == pytest.approx(found[1] ** 2)
+    transmission = photons.transmission(energy, 0.10)
+    assert transmission[1] == max(transmission)
+    assert transmission[1] == pytest.approx(math.exp(-0.04198 * 113.5), rel=1e-6)
+    assert transmission[4] < 3e-6
+    assert photons.transmission(4e-3, 0.2) == pytest.approx(transmission[1] ** 2)
 
 
 def test_leakage_table_against_attenuation() -> None:
     """Photons of 3 MeV behind 5 cm: those untouched, and about as many again that scattered."""
-    found, error = photons.leaked("photon", 3e-3, 0.05, "photons")
+    leaked, error = photons.leaked("photon", 3e-3, 0.05, "photons")
     untouched = float(photons.transmission(3e-3, 0.05))
-    assert untouched + 3.0 * error < found < 3.0 * untouched
+    assert untouched + 3.0 * error < leaked < 3.0 * untouched
 
 
 @pytest.mark.parametrize("energy", [1.0, 3.0, 7.0])
@@ -52,9 +52,9 @@ def test_leakage_against_the_shower_profile(energy: float, thickness: float) -> 
 
     The tail follows photons of least attenuation, b about 0.4 and not 0.5: a factor 3 at 15 cm.
     """
-    found, _ = photons.leaked("photon", energy, thickness, "energy")
+    leaked, _ = photons.leaked("photon", energy, thickness, "energy")
     profile = float(shower_leakage(energy, thickness))
-    assert profile / 1.5 < found < 4.0 * profile
+    assert profile / 1.5 < leaked < 4.0 * profile
 
 
 def test_the_study_s_claim_about_lead() -> None:
@@ -80,8 +80,8 @@ def test_leakage_between_and_beyond_the_table() -> None:
             continue
         particle = {22: "photon", 11: "electron", 2112: "neutron"}[int(table["pdg"][row])]
         at = (float(table["kinetic"][row]), float(table["thickness"][row]))
-        found = photons.leaked(particle, *at, "photons")[0]
-        assert found == pytest.approx(table["photons"][row], rel=1e-6)
+        leaked = photons.leaked(particle, *at, "photons")[0]
+        assert leaked == pytest.approx(table["photons"][row], rel=1e-6)
 
 
 def test_conversions() -> None:
@@ -107,24 +107,24 @@ def test_no_beam_background_unless_given() -> None:
 
 def test_beam_background_without_lead_is_what_was_given() -> None:
     scenario = load_scenario("belle2-forward", [TOUSCHEK, "stack.shield=0"])
-    (found,) = beam_backgrounds.sources(DetectorSetup(scenario, "A"))
+    (source,) = beam_backgrounds.sources(DetectorSetup(scenario, "A"))
     # 2 Hz/cm^2 on 600 cm^2, half of ten years.
-    assert found.entering.value == pytest.approx(1200.0 * 0.5 * 3652.5 * 86400.0, rel=1e-9)
-    assert found.entering.error == 0.0
-    assert (found.key, found.scaling) == ("beam-touschek", "time")
+    assert source.entering.value == pytest.approx(1200.0 * 0.5 * 3652.5 * 86400.0, rel=1e-9)
+    assert source.entering.error == 0.0
+    assert (source.key, source.scaling) == ("beam-touschek", "time")
     assert beam_backgrounds.sources(DetectorSetup(scenario, "B")) == []
 
 
 def test_beam_background_behind_lead() -> None:
     scenario = load_scenario("belle2-forward", [TOUSCHEK])
-    (found,) = beam_backgrounds.sources(DetectorSetup(scenario, "A"))
-    each = 0.0
+    (source,) = beam_backgrounds.sources(DetectorSetup(scenario, "A"))
+    per_photon = 0.0
     for energy, weight in ((1.0, 0.75), (3.0, 0.25)):
         for what in beam_backgrounds.COUNTED:
-            each += weight * photons.leaked("photon", energy, 0.1, what)[0]
-    assert found.entering.value == pytest.approx(each * 1200.0 * 0.5 * 3652.5 * 86400.0)
-    assert found.entering.systematic == pytest.approx(0.3 * found.entering.value)
-    assert found.entering.statistical > 0.0
+            per_photon += weight * photons.leaked("photon", energy, 0.1, what)[0]
+    assert source.entering.value == pytest.approx(per_photon * 1200.0 * 0.5 * 3652.5 * 86400.0)
+    assert source.entering.systematic == pytest.approx(0.3 * source.entering.value)
+    assert source.entering.statistical > 0.0
 
 
 def test_rate_instead_of_flux() -> None:
@@ -132,5 +132,5 @@ def test_rate_instead_of_flux() -> None:
         "belle2-forward",
         ['beam_backgrounds.n={particle="neutron", rate=2, energy="10 MeV"}', "stack.shield=0"],
     )
-    (found,) = beam_backgrounds.sources(DetectorSetup(scenario, "B"))
-    assert found.entering.value == pytest.approx(2.0 * 3652.5 * 86400.0)
+    (source,) = beam_backgrounds.sources(DetectorSetup(scenario, "B"))
+    assert source.entering.value == pytest.approx(2.0 * 3652.5 * 86400.0)

@@ -29,18 +29,18 @@ def test_weights_add_up_to_the_rates_of_the_header() -> None:
     header = read_table("rock_neutrals").header
     rate = float(header["klong_rate"].split()[0])
     assert neutrals("klong", SIMULATED).rate.sum() == pytest.approx(rate, rel=2e-3)
-    found = neutrals("neutron", SIMULATED).rate
+    rates = neutrals("neutron", SIMULATED).rate
     rate = float(header["neutron_rate"].split()[0])
-    assert found.sum() == pytest.approx(rate, rel=4.0 / math.sqrt(len(found)))
+    assert rates.sum() == pytest.approx(rate, rel=4.0 / math.sqrt(len(rates)))
     assert float(header["muon_rate"].split()[0]) == pytest.approx(28.3, rel=0.02)
 
 
 def test_directions_are_downward_unit_vectors() -> None:
     for kind in ("klong", "neutron"):
-        found = neutrals("klong" if kind == "klong" else "neutron", SIMULATED)
-        np.testing.assert_allclose(np.linalg.norm(found.direction, axis=1), 1.0, atol=2e-5)
-        assert np.all(found.direction[:, 2] > 0.0)
-        assert np.all(found.kinetic > 0.0)
+        simulated = neutrals("klong" if kind == "klong" else "neutron", SIMULATED)
+        np.testing.assert_allclose(np.linalg.norm(simulated.direction, axis=1), 1.0, atol=2e-5)
+        assert np.all(simulated.direction[:, 2] > 0.0)
+        assert np.all(simulated.kinetic > 0.0)
 
 
 def test_deeper_rock_has_fewer_of_them() -> None:
@@ -57,16 +57,16 @@ def test_box_under_a_ceiling_against_points_thrown() -> None:
     16,000.
     """
     rng = np.random.default_rng(8)
-    found = neutrals("neutron", SIMULATED)
+    simulated = neutrals("neutron", SIMULATED)
     box = Box.place([0.0, -1.5, 3.0], [0.8, 1.0, 1.32])
-    steep = found.direction[:, 2] >= FLATTEST
-    rate = np.where(steep, found.rate, 0.0)
+    steep = simulated.direction[:, 2] >= FLATTEST
+    rate = np.where(steep, simulated.rate, 0.0)
     number = 400_000
     height = 0.8
     half = height / FLATTEST + 2.0
     row = rng.choice(len(rate), number, p=rate / rate.sum())
     turn = 2.0 * math.pi * rng.random(number)
-    x, y, z = found.direction[row].T
+    x, y, z = simulated.direction[row].T
     direction = np.stack(
         [x * np.cos(turn) - y * np.sin(turn), -z, x * np.sin(turn) + y * np.cos(turn)], axis=1
     )
@@ -80,7 +80,7 @@ def test_box_under_a_ceiling_against_points_thrown() -> None:
     met = float(np.mean(_crosses(box, 0.0, start, direction)))
     thrown = met * rate.sum() * (2.0 * half) ** 2
     error = thrown * math.sqrt((1.0 - met) / met / number)
-    assert abs(arriving(found, box).rates.sum() - thrown) < 4.0 * error + 0.01 * thrown
+    assert abs(arriving(simulated, box).rates.sum() - thrown) < 4.0 * error + 0.01 * thrown
 
 
 def test_crossing_of_boxes_is_that_of_rays() -> None:
@@ -96,8 +96,8 @@ def test_crossing_of_boxes_is_that_of_rays() -> None:
 
 
 def test_muons_are_nearer_under_a_low_ceiling() -> None:
-    found = neutrals("neutron", SIMULATED)
-    low, high = (arriving(found, BOX, 0.111, ceiling=h) for h in (0.4, 6.0))
+    simulated = neutrals("neutron", SIMULATED)
+    low, high = (arriving(simulated, BOX, 0.111, ceiling=h) for h in (0.4, 6.0))
     assert 1.0 > low.tagged > high.tagged > 0.0
     assert low.companions <= low.tagged
     assert high.delay > low.delay > 0.0
@@ -120,5 +120,7 @@ def test_sources_scale_with_time_and_need_rock() -> None:
         assert np.all(one.spectrum.energies > 0.0)
         number = np.sum(one.spectrum.weights) * scenario.site.exposure * SECONDS_PER_DAY
         assert number == pytest.approx(one.entering.value)
-    surface = [each.key for each in sources(DetectorSetup(load_scenario("besiii-forward"), "A"))]
+    surface = [
+        source.key for source in sources(DetectorSetup(load_scenario("besiii-forward"), "A"))
+    ]
     assert "klong-rock" not in surface

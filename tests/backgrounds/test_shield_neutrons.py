@@ -45,15 +45,15 @@ def test_klong_are_those_of_the_other_tables() -> None:
     half; but for errors never more comes through than through the wide slab.
     """
     table = read_table("klong_shield_neutrons")
-    found = behind(DetectorSetup(load_scenario("belle2-forward"), "A"))
-    assert found.arriving > 0.0
+    arriving = behind(DetectorSetup(load_scenario("belle2-forward"), "A"))
+    assert arriving.arriving > 0.0
     for k in range(len(table)):
         scenario = load_scenario(
             "belle2-forward",
             {"shielding.iron": table["iron"][k], "shielding.tungsten": table["tungsten"][k]},
         )
-        here = behind(DetectorSetup(scenario, "A"))
-        ratio = table["klong"][k] / (here.total.value / here.arriving)
+        through = behind(DetectorSetup(scenario, "A"))
+        ratio = table["klong"][k] / (through.total.value / through.arriving)
         spread = 3.0 * table["klong_error"][k]
         if table["tungsten"][k] == 0.0:
             assert abs(ratio - 1.0) < max(spread, 0.15)
@@ -82,19 +82,21 @@ def test_neutrons_that_come_through_are_a_few_in_a_million() -> None:
 
 def test_sources_are_registered() -> None:
     scenario = load_scenario("belle2-forward")
-    found = {each.key: each for each in sources(DetectorSetup(scenario, "A"))}
+    by_key = {source.key: source for source in sources(DetectorSetup(scenario, "A"))}
     for key, made_by in (("neutron-shield", "klong"), ("neutron-ip", "neutron")):
-        here = neutrons(DetectorSetup(scenario, "A"), "klong" if made_by == "klong" else "neutron")
-        assert found[key].entering == here.count
-        assert here.number.sum() == pytest.approx(here.count.value)
-        assert np.all(here.kinetic > 0.1)
-        assert here.count.systematic > shield_neutrons.MODEL_ERROR * here.count.value
+        expected = neutrons(
+            DetectorSetup(scenario, "A"), "klong" if made_by == "klong" else "neutron"
+        )
+        assert by_key[key].entering == expected.count
+        assert expected.number.sum() == pytest.approx(expected.count.value)
+        assert np.all(expected.kinetic > 0.1)
+        assert expected.count.systematic > shield_neutrons.MODEL_ERROR * expected.count.value
     assert (
         neutrons(DetectorSetup(scenario, "A"), "klong").entering
         == behind(DetectorSetup(scenario, "A")).arriving
     )
     open_air = scenario.with_values({"shielding.iron": 0.0, "shielding.tungsten": 0.0})
-    keys = {each.key: each for each in sources(DetectorSetup(open_air, "A"))}
+    keys = {source.key: source for source in sources(DetectorSetup(open_air, "A"))}
     assert "neutron-shield" not in keys
     bare = neutrons(DetectorSetup(open_air, "A"), "neutron")
     # Most of them have more than 0.1 GeV.

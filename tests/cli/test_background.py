@@ -31,7 +31,7 @@ def run(*args: str) -> Result:
 
 
 @pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def workdir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -44,18 +44,18 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         background_figures,
         "background_figures",
-        lambda each: [
-            ("background", lambda: budget_figure(each)),
-            ("luminosity", lambda: luminosity_figure(each)),
+        lambda shown: [
+            ("background", lambda: budget_figure(shown)),
+            ("luminosity", lambda: luminosity_figure(shown)),
         ],
     )
 
 
 @pytest.mark.usefixtures("quick")
-def test_text(here: Path) -> None:
+def test_text(workdir: Path) -> None:
     result = run("belle2-forward")
     assert (result.exit_code, result.stderr.strip()) == (0, "")
-    assert list(here.iterdir()) == []
+    assert list(workdir.iterdir()) == []
     lines = result.stdout.splitlines()
     assert max(map(len, lines)) <= 80
     assert lines[0] == "belle2-forward: 50000 fb^-1, 3652.5 days; selection: timed"
@@ -97,15 +97,17 @@ def test_selection() -> None:
 
 
 @pytest.mark.usefixtures("quick")
-def test_files_and_json(here: Path) -> None:
+def test_files_and_json(workdir: Path) -> None:
     result = run("belle2-forward", "--json", "--out", "a/b")
     assert result.exit_code == 0
-    folder = here / "a" / "b"
+    folder = workdir / "a" / "b"
     assert sorted(path.name for path in folder.iterdir()) == FILES
     assert json.loads(result.stdout) == json.loads((folder / "background.json").read_text())
     assert (folder / "luminosity.png").read_bytes().startswith(b"\x89PNG")
     workspace = json.loads((folder / "workspace.json").read_text())
-    observed = {each["name"]: each["data"][0] for each in workspace["observations"]}
+    observed = {
+        observation["name"]: observation["data"][0] for observation in workspace["observations"]
+    }
     assert observed["signal"] == pytest.approx(3.4)
     assert observed["control"] == pytest.approx(3.4 * 1.3)
     assert run("belle2-forward", "--json").stdout == result.stdout
@@ -128,7 +130,7 @@ def test_figures_without_anything_to_count() -> None:
     assert len(luminosity_figure(report).axes[0].lines) == 3  # two curves and the luminosity
 
 
-def test_reach_takes_the_total(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_reach_takes_the_total(workdir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(background, "budget", partial(budget, find=few_sources))
     args = ["reach", "belle2-forward", "--set", "run.background=simulated"]
     args += ["--set", "run.selection=timed"]
@@ -142,10 +144,10 @@ def test_reach_takes_the_total(here: Path, monkeypatch: pytest.MonkeyPatch) -> N
         "zero background holds up to 2.35e+03 fb^-1",
     ]
     assert "note: background not counted: photons" in lines
-    header = (here / "out/contours.csv").read_text().splitlines()
+    header = (workdir / "out/contours.csv").read_text().splitlines()
     limit = next(line for line in header if line.startswith("# n_limit: 4.62"))
     assert limit.endswith(" (90% CL, background 3.4 +- 1.42)")
-    workspace = json.loads((here / "out/workspace.json").read_text())
+    workspace = json.loads((workdir / "out/workspace.json").read_text())
     assert workspace["observations"] == [{"name": "signal", "data": [pytest.approx(3.4)]}]
 
 
@@ -176,20 +178,20 @@ def test_reach_takes_the_total(here: Path, monkeypatch: pytest.MonkeyPatch) -> N
     ],
 )
 def test_bad_input_is_one_line_and_writes_nothing(
-    here: Path, monkeypatch: pytest.MonkeyPatch, args: list[str], message: str
+    workdir: Path, monkeypatch: pytest.MonkeyPatch, args: list[str], message: str
 ) -> None:
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError("computes before it has looked at its input")
 
     monkeypatch.setattr(results, "background", refuse)
-    (here / "file").write_text("kept")
+    (workdir / "file").write_text("kept")
     result = run(*args)
     assert result.exit_code == 2
     assert result.stdout == ""
     assert result.stderr.startswith("wayside: error: ")
     assert result.stderr.count("\n") == 1
     assert message in result.stderr
-    assert [path.name for path in here.iterdir()] == ["file"]
+    assert [path.name for path in workdir.iterdir()] == ["file"]
 
 
 @pytest.mark.parametrize("name", ["belle2-central", "belle2-forward-beams", "besiii-forward"])
@@ -199,14 +201,14 @@ def test_real_sources(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setattr(results, "background", report)
     report = json.loads(run(name, "--json").stdout)
     for detector in report["detectors"].values():
-        keys = [each["key"] for each in detector["sources"]]
+        keys = [source["key"] for source in detector["sources"]]
         assert {"collider-muons", "cosmic-muons", "unrelated-tracks"} <= set(keys)
-        unknown = [each["title"] for each in detector["sources"] if each["vertices"] is None]
+        unknown = [source["title"] for source in detector["sources"] if source["vertices"] is None]
         assert detector["not_counted"] == unknown
         assert sum(
-            each["vertices"]["timed"]["value"]
-            for each in detector["sources"]
-            if each["vertices"] is not None
+            source["vertices"]["timed"]["value"]
+            for source in detector["sources"]
+            if source["vertices"] is not None
         ) == pytest.approx(detector["total"]["timed"]["value"])
 
 
@@ -214,8 +216,8 @@ def test_all_figures() -> None:
     report = background_report.background_report(
         load_scenario("besiii-forward"), no_vertices, points=17
     )
-    found = [name for name, _ in background_figures.background_figures(report)]
-    assert found[:7] == [
+    names = [name for name, _ in background_figures.background_figures(report)]
+    assert names[:7] == [
         "background",
         "luminosity",
         "collider-muons",
@@ -224,7 +226,7 @@ def test_all_figures() -> None:
         "occupancy",
         "lead",
     ]
-    assert "rock-neutrals" not in found, "at the surface there is no rock"
+    assert "rock-neutrals" not in names, "at the surface there is no rock"
 
 
 def test_none_simulated_is_an_upper_limit() -> None:

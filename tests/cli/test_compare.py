@@ -25,7 +25,7 @@ def run(*args: str) -> Result:
 
 
 @pytest.fixture(autouse=True)
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def workdir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -78,7 +78,7 @@ def test_title() -> None:
     assert each == first + "luminosity of each, background of each"
 
 
-def test_saved_results_and_labels(here: Path) -> None:
+def test_saved_results_and_labels(workdir: Path) -> None:
     assert run("reach", "belle2-forward", *SMALL, "--out", "one").exit_code == 0
     done = run(
         "compare", "one", "belle2-central", "--set", "plane.points=20",
@@ -86,7 +86,7 @@ def test_saved_results_and_labels(here: Path) -> None:
     )  # fmt: skip
     assert done.exit_code == 0, done.stderr
     assert "note: existing limits are not drawn: they are not the same for all" in done.stdout
-    result = load_result(here / "wayside-compare")
+    result = load_result(workdir / "wayside-compare")
     assert isinstance(result, Comparison)
     assert result.backdrop is None
     (legend,) = result.figure().legends
@@ -105,12 +105,12 @@ def test_saved_results_and_labels(here: Path) -> None:
         ((), "Missing argument"),
     ],
 )
-def test_bad_input(here: Path, args: tuple[str, ...], words: str) -> None:
+def test_bad_input(workdir: Path, args: tuple[str, ...], words: str) -> None:
     done = run("compare", *args)
     assert done.exit_code == 2
     assert words in done.stderr
     assert done.stderr.count("\n") == 1
-    assert not list(here.iterdir())
+    assert not list(workdir.iterdir())
 
 
 def test_other_axes() -> None:

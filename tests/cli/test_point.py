@@ -78,13 +78,13 @@ CHANGES = {
 
 def test_every_key_of_a_scenario_can_be_set() -> None:
     args = [item for key, value in CHANGES.items() for item in ("--set", f"{key}={value}")]
-    found = report("belle2-forward", *args)
-    assert found["sqrt_s_gev"] == pytest.approx(10.579, abs=1e-3)
-    assert found["production"]["regulator"] == "printed"
-    assert found["phi1"]["ctau_m"] == 2.5
-    assert found["scenario"]["run"]["luminosity_fb"] == 5000.0
-    assert found["scenario"]["detectors"]["A"]["facing"] == "beam"
-    assert all(each["expected_events"] > 0 for each in found["detectors"])
+    values = report("belle2-forward", *args)
+    assert values["sqrt_s_gev"] == pytest.approx(10.579, abs=1e-3)
+    assert values["production"]["regulator"] == "printed"
+    assert values["phi1"]["ctau_m"] == 2.5
+    assert values["scenario"]["run"]["luminosity_fb"] == 5000.0
+    assert values["scenario"]["detectors"]["A"]["facing"] == "beam"
+    assert all(detector["expected_events"] > 0 for detector in values["detectors"])
 
 
 CENTRAL = CHANGES | {
@@ -136,20 +136,20 @@ def test_lagrangian_masses() -> None:
 def test_text(name: str) -> None:
     result = point(name)
     assert (result.exit_code, result.stderr) == (0, "")
-    found = report(name)
+    values = report(name)
     lines = result.stdout.splitlines()
     assert max(map(len, lines)) <= 80
     assert lines[0].startswith(f"{name}: scalar, m_aprime = ")
     text = result.stdout
     for number in (
-        f"{found['production']['cross_section_fb']:.6g} fb ({found['production']['mode']}",
-        f"width {found['aprime']['width_gev']:.6g} GeV",
-        f"ctau {found['phi1']['ctau_m']:.5g} m",
-        f"mean flight {found['phi1']['mean_flight_m']:.5g} m",
-        f"{found['expected_events']:.6g} events",
+        f"{values['production']['cross_section_fb']:.6g} fb ({values['production']['mode']}",
+        f"width {values['aprime']['width_gev']:.6g} GeV",
+        f"ctau {values['phi1']['ctau_m']:.5g} m",
+        f"mean flight {values['phi1']['mean_flight_m']:.5g} m",
+        f"{values['expected_events']:.6g} events",
         "phi1 phi2 ",
-        *(f"{each['decay_probability']:.5g}" for each in found["detectors"]),
-        *(f"arrival at {each['name']}: light" for each in found["detectors"]),
+        *(f"{detector['decay_probability']:.5g}" for detector in values["detectors"]),
+        *(f"arrival at {detector['name']}: light" for detector in values["detectors"]),
     ):
         assert number in text
 
@@ -251,13 +251,13 @@ def test_files(tmp_path: Path) -> None:
     assert any("ns after the collision" in line for line in heads)
     for each in report("belle2-forward")["detectors"]:
         mine = [row for row in rows if row[0] == each["name"]]
-        found = each["arrival_histogram"]
+        histogram = each["arrival_histogram"]
         for column, values in (
-            (1, found["edges_ns"][:-1]),
-            (2, found["edges_ns"][1:]),
-            (3, found["delay_edges_ns"][:-1]),
-            (5, found["decay_probability"]),
-            (6, found["crossing_probability"]),
+            (1, histogram["edges_ns"][:-1]),
+            (2, histogram["edges_ns"][1:]),
+            (3, histogram["delay_edges_ns"][:-1]),
+            (5, histogram["decay_probability"]),
+            (6, histogram["crossing_probability"]),
         ):
             assert [float(row[column]) for row in mine] == pytest.approx(values, rel=1e-9)
     assert (out / "arrivals.png").read_bytes().startswith(b"\x89PNG")
@@ -288,14 +288,14 @@ def test_channels_that_are_closed_are_left_out_of_the_text() -> None:
     values = ("model.kind=hnl", "model.mass=0.5", "model.u2_tau=1e-6")
     options = [option for value in values for option in ("--set", value)]
     text = point("gazelle", *options).stdout
-    found = report("gazelle", *options)
-    ratios = found["llp"]["branching_ratios"]
+    printed = report("gazelle", *options)
+    ratios = printed["llp"]["branching_ratios"]
     closed = [name for name, ratio in ratios.items() if ratio == 0.0]
     assert closed
     rows = " ".join(text.split())
     for name, ratio in ratios.items():
         assert (f" {name} {ratio:.4g}" in rows) == (name not in closed)
-    for process in found["production"]:
+    for process in printed["production"]:
         assert (process["reaction"] in rows) == (process["branching_ratio"] > 0.0)
 
 

@@ -28,7 +28,7 @@ def run(*args: str) -> Result:
 
 
 @pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def workdir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -37,13 +37,13 @@ def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
-def test_writes_its_files(here: Path) -> None:
+def test_writes_its_files(workdir: Path) -> None:
     result = run("belle2-forward", *SMALL, "--out", "a/b")
     assert (result.exit_code, result.stderr.strip()) == (0, "")
-    assert names(here) == ["a"]
-    assert names(here / "a" / "b") == FILES
-    assert (here / "a/b/reach.png").read_bytes().startswith(b"\x89PNG")
-    assert (here / "a/b/reach.pdf").read_bytes().startswith(b"%PDF")
+    assert names(workdir) == ["a"]
+    assert names(workdir / "a" / "b") == FILES
+    assert (workdir / "a/b/reach.png").read_bytes().startswith(b"\x89PNG")
+    assert (workdir / "a/b/reach.pdf").read_bytes().startswith(b"%PDF")
     lines = result.stdout.splitlines()
     assert lines[0] == "belle2-forward: 90% CL exclusion where A expects 2.303 events"
     assert lines[2].startswith("closed contour: g_d 0.00")
@@ -65,35 +65,35 @@ def test_writes_its_files(here: Path) -> None:
     values = {"plane.points": 20, "run.radiation": "one-photon"}
     expected = reach(load_scenario("belle2-forward", values))
     for name, text in tables(expected).items():
-        assert (here / "a/b" / name).read_text() == text
-    summary = json.loads((here / "a/b/result.json").read_text())
+        assert (workdir / "a/b" / name).read_text() == text
+    summary = json.loads((workdir / "a/b/result.json").read_text())
     assert summary == json.loads(json.dumps(expected.summary()))
     assert Scenario.from_dict(summary["scenario"]) == expected.scenario
 
 
-def test_default_folder_and_second_run(here: Path) -> None:
+def test_default_folder_and_second_run(workdir: Path) -> None:
     assert run("belle2-central", *SMALL).exit_code == 0
-    assert names(here) == ["wayside-out"]
-    before = {name: (here / "wayside-out" / name).read_bytes() for name in FILES}
+    assert names(workdir) == ["wayside-out"]
+    before = {name: (workdir / "wayside-out" / name).read_bytes() for name in FILES}
     assert run("belle2-central", *SMALL).exit_code == 0
-    after = {name: (here / "wayside-out" / name).read_bytes() for name in FILES}
-    assert names(here / "wayside-out") == FILES
+    after = {name: (workdir / "wayside-out" / name).read_bytes() for name in FILES}
+    assert names(workdir / "wayside-out") == FILES
     assert after == before, "the same input gives the same bytes"
 
 
-def test_json_alone_writes_nothing(here: Path) -> None:
+def test_json_alone_writes_nothing(workdir: Path) -> None:
     result = run("belle2-central", *SMALL, "--json")
     assert (result.exit_code, result.stderr.strip()) == (0, "")
-    assert names(here) == []
+    assert names(workdir) == []
     summary = json.loads(result.stdout)
     assert summary["axes"] == ["g_d", "epsilon"]
     assert len(summary["contour"]) == 2
     both = run("belle2-central", *SMALL, "--json", "--out", "out")
     assert json.loads(both.stdout) == summary
-    assert names(here / "out") == FILES
+    assert names(workdir / "out") == FILES
 
 
-@pytest.mark.usefixtures("here")
+@pytest.mark.usefixtures("workdir")
 @pytest.mark.parametrize(
     ("plane", "hold", "axis"),
     [("epsilon-m2", "m1", "m2"), ("epsilon-delta", "m2", "delta"), ("epsilon-g_d", "sum", "g_d")],
@@ -106,7 +106,7 @@ def test_planes(plane: str, hold: str, axis: str) -> None:
     assert summary["scenario"]["plane"]["kind"] == plane
 
 
-@pytest.mark.usefixtures("here")
+@pytest.mark.usefixtures("workdir")
 def test_contours_are_read_by_numpy() -> None:
     run("belle2-forward", *SMALL, "--out", "out")
     table = np.genfromtxt(
@@ -120,19 +120,19 @@ def test_contours_are_read_by_numpy() -> None:
     )
 
 
-def test_no_contour(here: Path) -> None:
+def test_no_contour(workdir: Path) -> None:
     result = run("belle2-forward", *SMALL, "--set", "run.luminosity_fb=1e-6", "--out", "out")
     assert result.exit_code == 0
     assert "no contour: all 20 x 20 grid points are below the limit" in result.stdout
-    assert names(here / "out") == FILES
-    assert json.loads((here / "out/result.json").read_text())["contour"] == []
+    assert names(workdir / "out") == FILES
+    assert json.loads((workdir / "out/result.json").read_text())["contour"] == []
 
 
-def test_simulated_efficiency(here: Path) -> None:
+def test_simulated_efficiency(workdir: Path) -> None:
     simulated = ("--set", "run.efficiency=simulated")
     result = run("besiii-forward", *SMALL, *simulated, "--out", "a")
     assert (result.exit_code, result.stderr.strip()) == (0, "")
-    assert names(here / "a") == FILES
+    assert names(workdir / "a") == FILES
     lines = result.stdout.splitlines()
     assert max(map(len, lines)) <= 80
     (of_a,) = [line for line in lines if line.startswith("efficiency of A at the scenario's point")]
@@ -142,30 +142,33 @@ def test_simulated_efficiency(here: Path) -> None:
     ]
     (moved,) = [line for line in lines if line.startswith("the efficiency moves the ends by")]
     low = float(without.split()[-3])
-    summary = json.loads((here / "a/result.json").read_text())
+    summary = json.loads((workdir / "a/result.json").read_text())
     points = [np.array(line["points"])[:, 1] for line in summary["contour_unity"]]
     assert low == pytest.approx(min(map(np.min, points)), rel=1e-3)
     assert float(moved.split()[-3]) > 1.0
     assert any(line.startswith("note: efficiency: simulated, timed; table of") for line in lines)
-    assert "exclusion-unity," in (here / "a/contours.csv").read_text()
+    assert "exclusion-unity," in (workdir / "a/contours.csv").read_text()
     # Looser, so farther out.
     vertex = json.loads(
         run("besiii-forward", *SMALL, *simulated, "--json", "--set", "run.selection=vertex").stdout
     )
     lowest = [
-        min(min(p[1] for p in line["points"]) for line in each["contour"])
-        for each in (vertex, summary)
+        min(min(p[1] for p in line["points"]) for line in written["contour"])
+        for written in (vertex, summary)
     ]
     assert lowest[0] < lowest[1]
 
 
-@pytest.mark.usefixtures("here")
+@pytest.mark.usefixtures("workdir")
 def test_recast() -> None:
     exact, study = (
         json.loads(run("belle2-forward", *SMALL, "--json", "--recast", name).stdout)
         for name in ("exact", "printed")
     )
-    assert [each["scenario"]["run"]["recast"] for each in (exact, study)] == ["exact", "printed"]
+    assert [result["scenario"]["run"]["recast"] for result in (exact, study)] == [
+        "exact",
+        "printed",
+    ]
     same = run("belle2-forward", *SMALL, "--json", "--set", "run.recast=printed").stdout
     assert json.loads(same) == study
     # The option wins over --set, as --plane does.
@@ -203,17 +206,17 @@ def no_computing(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_bad_input_is_one_line_and_writes_nothing(
-    here: Path, args: list[str], message: str
+    workdir: Path, args: list[str], message: str
 ) -> None:
-    (here / "file").write_text("kept")
+    (workdir / "file").write_text("kept")
     result = run(*args)
     assert result.exit_code == 2
     assert result.stdout == ""
     assert result.stderr.startswith("wayside: error: ")
     assert result.stderr.count("\n") == 1
     assert message in result.stderr
-    assert names(here) == ["file"]
-    assert (here / "file").read_text() == "kept"
+    assert names(workdir) == ["file"]
+    assert (workdir / "file").read_text() == "kept"
 
 
 @pytest.mark.usefixtures("here", "no_computing")
@@ -261,26 +264,26 @@ def test_the_process_keeps_standard_output_clean(tmp_path: Path) -> None:
 
 
 @pytest.mark.nightly
-def test_a_plane_of_keys(here: Path) -> None:
+def test_a_plane_of_keys(workdir: Path) -> None:
     alp = ("model.kind=alp-photon", "model.mass=0.1", "model.g_photon=1e-5", "plane.points=20")
     sets = [part for value in alp for part in ("--set", value)]
     result = run("belle2-forward-beams", *sets, "--set", "run.luminosity_fb=1e9", "--out", "keys")
     assert result.exit_code == 0, result.output
-    assert names(here / "keys") == FILES
+    assert names(workdir / "keys") == FILES
     assert "contour: model.mass " in result.stdout
     assert ", model.g_photon " in result.stdout
-    written = json.loads((here / "keys" / "result.json").read_text(encoding="utf-8"))
+    written = json.loads((workdir / "keys" / "result.json").read_text(encoding="utf-8"))
     assert written["axes"] == ["model.mass", "model.g_photon"]
-    header = (here / "keys" / "contours.csv").read_text(encoding="utf-8")
+    header = (workdir / "keys" / "contours.csv").read_text(encoding="utf-8")
     assert "contour,line,shape,model.mass,model.g_photon" in header
 
 
-def test_the_figure_is_made_to_order(here: Path) -> None:
+def test_the_figure_is_made_to_order(workdir: Path) -> None:
     order = ("--format", "svg", "--format", "png", "--columns", "1", "--hide", "relic, lep")
     result = run("belle2-forward", *SMALL, *order, "--title", "A box", "--out", "a")
     assert (result.exit_code, result.stderr.strip()) == (0, "")
-    assert names(here / "a") == sorted({*FILES, "reach.svg"} - {"reach.pdf"})
-    text = (here / "a/reach.svg").read_text()
+    assert names(workdir / "a") == sorted({*FILES, "reach.svg"} - {"reach.pdf"})
+    text = (workdir / "a/reach.svg").read_text()
     assert text.count("</svg>") == 1
     assert "<!-- A box -->" in text
 
@@ -294,8 +297,8 @@ def test_the_figure_is_made_to_order(here: Path) -> None:
         (("--columns", "3"), "'3' is not one of '1', '2'"),
     ],
 )
-def test_a_figure_that_cannot_be_had(here: Path, options: tuple[str, ...], words: str) -> None:
+def test_a_figure_that_cannot_be_had(workdir: Path, options: tuple[str, ...], words: str) -> None:
     result = run("belle2-forward", *SMALL, *options, "--out", "a")
     assert result.exit_code == 2
     assert words in result.stderr
-    assert names(here) == [] or names(here / "a") == []
+    assert names(workdir) == [] or names(workdir / "a") == []

@@ -14,28 +14,28 @@ def run(*args: str) -> Result:
 
 
 @pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def workdir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
 
-def test_same_and_not(here: Path) -> None:
+def test_same_and_not(workdir: Path) -> None:
     assert (
         run(
             "point", "belle2-forward", "--set", "run.radiation=one-photon", "--out", "one"
         ).exit_code
         == 0
     )
-    before = {path.name: path.read_bytes() for path in (here / "one").iterdir()}
+    before = {path.name: path.read_bytes() for path in (workdir / "one").iterdir()}
     done = run("rerun", "one")
     assert (done.exit_code, done.stdout) == (0, "one: 5 of 5 files are the same\n")
-    assert [path.name for path in here.iterdir()] == ["one"]
+    assert [path.name for path in workdir.iterdir()] == ["one"]
     done = run("rerun", "one", "--out", "two")
     assert done.exit_code == 0
     assert "wrote two/point.json" in done.stdout
-    assert {path.name: path.read_bytes() for path in (here / "two").iterdir()} == before
+    assert {path.name: path.read_bytes() for path in (workdir / "two").iterdir()} == before
 
-    provenance = here / "one/provenance.json"
+    provenance = workdir / "one/provenance.json"
     plain = json.loads(provenance.read_text())
     plain["files"] = {"point.json": "0" * 64, "gone.csv": "0" * 64}
     plain["tables"] = {**plain["tables"], "r_ratio.csv": "0" * 64}
@@ -50,7 +50,7 @@ def test_same_and_not(here: Path) -> None:
     assert found["changed"] == ["table r_ratio.csv has changed"]
 
 
-def test_bad_input(here: Path) -> None:
+def test_bad_input(workdir: Path) -> None:
     for args, words in (
         (("nowhere",), "nowhere: no such folder"),
         ((".",), ".: no provenance.json in it; must be a saved result"),
@@ -62,4 +62,4 @@ def test_bad_input(here: Path) -> None:
     done = run("rerun", "one", "--out", "one")
     assert done.exit_code == 2
     assert "one: the result itself; give another folder" in done.stderr
-    assert [path.name for path in here.iterdir()] == ["one"]
+    assert [path.name for path in workdir.iterdir()] == ["one"]

@@ -57,10 +57,10 @@ class Wavy:
 @pytest.mark.parametrize("guess", [1e-7, 1e-4, 0.5])
 @pytest.mark.parametrize("power", [0.3, 1.0, 2.0])
 def test_power_laws(power, guess):
-    found = solve_column(Falling(0.12, power, 3e-4), 1e-8, 1.0, guess)
-    assert found.starts_above
-    assert found.sides() == ("below",)
-    assert found.roots == pytest.approx([3e-4], rel=1e-5)
+    column = solve_column(Falling(0.12, power, 3e-4), 1e-8, 1.0, guess)
+    assert column.starts_above
+    assert column.sides() == ("below",)
+    assert column.roots == pytest.approx([3e-4], rel=1e-5)
 
 
 def test_no_root():
@@ -88,14 +88,14 @@ def test_four_roots():
     # Slopes of 1.5 stay within the bounds of 2 that the search is told.
     corners = np.log(LOW) + np.array([2.5, 4.5, 7.0, 9.5])
     wave = Wavy(tuple(corners.tolist()), LOW)
-    found = solve_column(wave, LOW, HIGH, 1e-3)
+    column = solve_column(wave, LOW, HIGH, 1e-3)
     # 2 - 1.5 u crosses at 4/3; up from -1.75 at 2.5 at 2.5 + 7/6; 1.25 at 4.5, and so on.
     expected = np.array([4 / 3, 2.5 + 3.5 / 3, 4.5 + 2.5 / 3, 7.0 + 5 / 3, 9.5 + 2.5 / 3])
-    u = np.log(np.array(found.roots) / LOW)
+    u = np.log(np.array(column.roots) / LOW)
     assert_allclose(u, expected, atol=1e-5)
-    assert found.sides() == ("below", "above", "below", "above", "below")
-    assert found.overabundant(LOW, HIGH)[0] == (LOW, found.roots[0])
-    assert found.overabundant(LOW, HIGH)[2] == (found.roots[3], found.roots[4])
+    assert column.sides() == ("below", "above", "below", "above", "below")
+    assert column.overabundant(LOW, HIGH)[0] == (LOW, column.roots[0])
+    assert column.overabundant(LOW, HIGH)[2] == (column.roots[3], column.roots[4])
 
 
 @dataclass
@@ -121,10 +121,10 @@ def test_a_narrow_valley(after, before_end):
     # Also next to where the search begins and where it ends.
     least_at = 1e-3
     column = Valley(least_at, least_at * math.exp(-after))
-    found = solve_column(column, LOW, least_at * math.exp(before_end), 1e-4)
+    solved = solve_column(column, LOW, least_at * math.exp(before_end), 1e-4)
     half = math.sqrt(2e-3)
-    assert found.sides() == ("below", "above")
-    assert_allclose(np.log(np.array(found.roots) / least_at), [-half, half], atol=1e-6)
+    assert solved.sides() == ("below", "above")
+    assert_allclose(np.log(np.array(solved.roots) / least_at), [-half, half], atol=1e-6)
 
 
 def random_columns(seed, n):
@@ -143,28 +143,28 @@ def random_columns(seed, n):
 def compare_with_scan(model, g_d, target, points=400):
     """Crossings against the changes of sign on a grid of epsilon."""
     density = density_of(model, g_d)
-    found = solve_column(density, LOW, HIGH, 1e-3, target)
+    column = solve_column(density, LOW, HIGH, 1e-3, target)
     epsilon = np.geomspace(LOW, HIGH, points)
     too_much = np.array([density(e) for e in epsilon.tolist()]) > target
     inside = np.zeros(points, dtype=bool)
-    for low, high in found.overabundant(LOW, HIGH):
+    for low, high in column.overabundant(LOW, HIGH):
         inside |= (epsilon >= low) & (epsilon <= high)
     unlike = np.flatnonzero(inside != too_much)
     # An extremum that touches the target is found to 1e-3 in ln(epsilon): what it passes the target
     # by may be lost if it is as small as the accuracy of the density.
     for i in unlike:
         assert density(float(epsilon[i])) == pytest.approx(target, rel=1e-3), (model, g_d, target)
-    for root in found.roots:
+    for root in column.roots:
         assert density(root) == pytest.approx(target, rel=1e-5)
-    return found
+    return column
 
 
 def test_two_roots_just_above_the_pole():
     # The visible width outgrows the dark one, and a wider A' annihilates less late.
-    found = compare_with_scan(PseudoDirac(8.0, 3.9999501, 3.9999299), 4.3e-5, 0.12)
-    assert found.sides() == ("below", "above")
-    assert found.roots[0] == pytest.approx(1.1e-5, rel=0.03)
-    assert found.roots[1] == pytest.approx(0.03, rel=0.1)
+    column = compare_with_scan(PseudoDirac(8.0, 3.9999501, 3.9999299), 4.3e-5, 0.12)
+    assert column.sides() == ("below", "above")
+    assert column.roots[0] == pytest.approx(1.1e-5, rel=0.03)
+    assert column.roots[1] == pytest.approx(0.03, rel=0.1)
 
 
 def test_random_columns_against_scans():
@@ -262,8 +262,8 @@ def test_barely_two_roots():
         values = np.array([density(e) for e in epsilon.tolist()])
         least = int(np.argmin(values))
         if 0 < least < len(values) - 1:
-            found = compare_with_scan(model, g_d, 1.003 * values[least], 600)
-            assert {"below", "above"} <= set(found.sides())
+            column = compare_with_scan(model, g_d, 1.003 * values[least], 600)
+            assert {"below", "above"} <= set(column.sides())
 
 
 @pytest.mark.parametrize("cls", [ScalarInelastic, PseudoDirac])
@@ -271,9 +271,9 @@ def test_through_the_resonance(cls):
     # m1 + m2 sweeps across m_aprime: the root moves by decades, and each point solves the equation.
     sums = np.linspace(7.0, 9.0, 60)
     columns = [density_of(cls(8.0, 0.505 * s, 0.495 * s), 0.5) for s in sums]
-    found = relic_epsilons(columns, 1e-8, 1.0)
-    assert all(each.sides() == ("below",) for each in found)
-    roots = np.array([each.roots[0] for each in found])
+    solved = relic_epsilons(columns, 1e-8, 1.0)
+    assert all(answer.sides() == ("below",) for answer in solved)
+    roots = np.array([answer.roots[0] for answer in solved])
     assert roots.max() / roots.min() > 50
     for column, root in zip(columns, roots.tolist(), strict=True):
         assert column(root) == pytest.approx(0.12, rel=1e-5)

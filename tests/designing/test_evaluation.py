@@ -42,8 +42,8 @@ def test_best_depth_and_place_against_a_scan() -> None:
     one = {"run.radiation": "one-photon"}
     scenario = load_scenario("belle2-forward", {"plane.g_d": [0.999, 1.001], **one})
     x = "detectors.A.position.0"
-    found = design(scenario, {x: (0.4, 2.0)}, evaluations=24)
-    best = found.best
+    result = design(scenario, {x: (0.4, 2.0)}, evaluations=24)
+    best = result.best
     assert best is not None
     grid = np.linspace(0.4, 2.0, 13)
     points = np.append(grid, best.values[x])
@@ -62,10 +62,10 @@ def test_measures_against_brute_force() -> None:
     g_d = np.geomspace(*G_D, 401)[:, None]
     events = point.expected_events("A", epsilon, g_d, scenario.run.luminosity_fb)
     inside = events > level
-    found = smallest(signal, level)
+    reached = smallest(signal, level)
     step = math.log(epsilon[1] / epsilon[0])
-    assert abs(math.log(found.value / epsilon[inside.any(axis=0)].min())) < 1.01 * step
-    at = {name: np.array(value) for name, value in found.couplings.items()}
+    assert abs(math.log(reached.value / epsilon[inside.any(axis=0)].min())) < 1.01 * step
+    at = {name: np.array(value) for name, value in reached.couplings.items()}
     assert float(signal.events(at)) == pytest.approx(level, rel=5e-3)
     cells = np.log10(epsilon[1] / epsilon[0]) * np.log10(g_d[1, 0] / g_d[0, 0])
     assert area(signal, level).value == pytest.approx(float(inside.sum() * cells), rel=0.02)
@@ -76,11 +76,11 @@ def test_measures_against_brute_force() -> None:
 
 def test_assumptions_by_hand() -> None:
     """CLs of the median count of 4, without errors; the less is known the weaker the limit."""
-    found = levels(background(4.0, 0.0))
-    assert found["nominal"] == found["exact"] == found["error-doubled"]
-    assert found["none"] == pytest.approx(math.log(10.0))
+    limits = levels(background(4.0, 0.0))
+    assert limits["nominal"] == limits["exact"] == limits["error-doubled"]
+    assert limits["none"] == pytest.approx(math.log(10.0))
     cls = brentq(lambda s: poisson.cdf(4, 4.0 + s) / poisson.cdf(4, 4.0) - 0.1, 0.1, 20.0)
-    assert found["nominal"] == pytest.approx(cls, rel=1e-6)
+    assert limits["nominal"] == pytest.approx(cls, rel=1e-6)
     uncertain = levels(background(4.0, 2.0))
     order = ("none", "exact", "error-halved", "nominal", "error-doubled")
     assert sorted(uncertain[name] for name in order) == [uncertain[name] for name in order]
@@ -92,18 +92,18 @@ def test_numbers_are_those_of_the_scenario() -> None:
     scenario = load_scenario("belle2-forward-beams", SIMULATED)
     asked = plan(scenario, [key_range("detectors.A.size.2=0.4:2")])
     assert list(asked.scenario.detectors) == ["A"], "B does not count, and costs time"
-    found = asked.evaluator({"detectors.A.size.2": 0.9})
-    assert found.settings == {"detectors.A.size.2": 0.88, "stack.blocks": 22}
+    trial = asked.evaluator({"detectors.A.size.2": 0.9})
+    assert trial.settings == {"detectors.A.size.2": 0.88, "stack.blocks": 22}
     from wayside.sensitivity.background import expected_background
 
-    pasted = expected_background(scenario.with_values(dict(found.settings)))
-    assert found.background == pytest.approx(pasted.value, rel=1e-12)
-    assert found.n_limit_median == pytest.approx(pasted.n_limit, rel=1e-9)
-    point = mass_point(scenario.with_values(dict(found.settings)))
-    events = point.expected_events("A", **found.couplings, luminosity_fb=50_000.0)
-    assert float(events) == pytest.approx(found.n_limit, rel=5e-3)
-    signal = Signal(scenario.with_values(dict(found.settings)), point)
-    assert found.median_value == smallest(signal, pasted.n_limit).value
+    pasted = expected_background(scenario.with_values(dict(trial.settings)))
+    assert trial.background == pytest.approx(pasted.value, rel=1e-12)
+    assert trial.n_limit_median == pytest.approx(pasted.n_limit, rel=1e-9)
+    point = mass_point(scenario.with_values(dict(trial.settings)))
+    events = point.expected_events("A", **trial.couplings, luminosity_fb=50_000.0)
+    assert float(events) == pytest.approx(trial.n_limit, rel=5e-3)
+    signal = Signal(scenario.with_values(dict(trial.settings)), point)
+    assert trial.median_value == smallest(signal, pasted.n_limit).value
 
 
 def test_limit_of_the_search_is_the_mean_over_counts() -> None:
@@ -112,9 +112,9 @@ def test_limit_of_the_search_is_the_mean_over_counts() -> None:
     counts = np.arange(41)
     limits = upper_limit(counts, value, error, method="cls")
     expected = float(poisson.pmf(counts, value) @ limits)
-    found = levels(background(value, error), "mean")
-    assert found["nominal"] == pytest.approx(expected, rel=1e-7)
-    assert found["none"] == pytest.approx(math.log(10.0))
+    mean_limits = levels(background(value, error), "mean")
+    assert mean_limits["nominal"] == pytest.approx(expected, rel=1e-7)
+    assert mean_limits["none"] == pytest.approx(math.log(10.0))
 
 
 def test_limit_of_the_search_has_no_steps() -> None:
@@ -192,8 +192,8 @@ def test_what_was_simulated() -> None:
         *("stack.fibre_planes", "site.film_replacement", "shielding.tungsten"),
         "detectors.A.position.2",
     )
-    found = {key: one.status for key, one in known(scenario, keys).items()}
-    assert found == {
+    statuses = {key: one.status for key, one in known(scenario, keys).items()}
+    assert statuses == {
         "detectors.A.size.0": "extrapolated",
         "detectors.A.size.2": "law",
         "stack.shield": "extrapolated",

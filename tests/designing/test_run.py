@@ -28,20 +28,20 @@ WITH_COST = DesignSettings(cost_is_objective=True)
 
 def test_known_optimum(ask: Plan) -> None:
     """Of 1 at the best design; an even sample of as many has 1.04 in the median (20 seeds)."""
-    found = run_design(ask, 120, SERIAL, evaluate=toy)
-    assert found.best is not None
-    assert found.best.value < 1.02
-    assert abs(found.best.values["shielding.tungsten"] - BEST["shielding.tungsten"]) < 0.45
-    assert isinstance(found.best.values["stack.blocks"], int)
-    assert found.gain == pytest.approx(found.start.value / found.best.value)
-    refused = [one for one in found.trials if one.values["shielding.tungsten"] > 2.0]
+    result = run_design(ask, 120, SERIAL, evaluate=toy)
+    assert result.best is not None
+    assert result.best.value < 1.02
+    assert abs(result.best.values["shielding.tungsten"] - BEST["shielding.tungsten"]) < 0.45
+    assert isinstance(result.best.values["stack.blocks"], int)
+    assert result.gain == pytest.approx(result.start.value / result.best.value)
+    refused = [tried for tried in result.trials if tried.values["shielding.tungsten"] > 2.0]
     assert refused
-    assert not any(one.allowed for one in refused)
+    assert not any(tried.allowed for tried in refused)
 
 
 def test_its_own_design_is_tried_first(ask: Plan) -> None:
-    found = run_design(ask, 8, SERIAL, evaluate=toy)
-    assert found.trials[0].values == found.start.values == ask.start
+    result = run_design(ask, 8, SERIAL, evaluate=toy)
+    assert result.trials[0].values == result.start.values == ask.start
 
 
 @pytest.mark.parametrize("sampler", ["tpe", "nsga-ii"])
@@ -115,43 +115,43 @@ def test_front_is_not_dominated() -> None:
 
 def test_front_and_answer_of_a_run() -> None:
     """The answer with cost is as good as the best that is not dearer than the scenario's own."""
-    found = run_design(toy_plan(WITH_COST), 64, SERIAL, evaluate=toy)
-    assert len(found.front) > 3
-    costs = [one.cost for one in found.front]
-    values = [one.value for one in found.front]
+    result = run_design(toy_plan(WITH_COST), 64, SERIAL, evaluate=toy)
+    assert len(result.front) > 3
+    costs = [tried.cost for tried in result.front]
+    values = [tried.value for tried in result.front]
     assert costs == sorted(costs, reverse=True)
     assert values == sorted(values)
-    assert found.best is not None
-    cheap = [one for one in found.trials if one.allowed and one.cost <= found.start.cost]
-    least = min(one.value for one in cheap)
-    as_good = [one for one in cheap if least / one.value >= 1.0 - TOLERANCE]
-    assert found.best.cost == min(one.cost for one in as_good)
-    assert found.best in as_good
+    assert result.best is not None
+    cheap = [tried for tried in result.trials if tried.allowed and tried.cost <= result.start.cost]
+    least = min(tried.value for tried in cheap)
+    as_good = [tried for tried in cheap if least / tried.value >= 1.0 - TOLERANCE]
+    assert result.best.cost == min(tried.cost for tried in as_good)
+    assert result.best in as_good
 
 
 def test_changes_lead_from_one_design_to_the_other(ask: Plan) -> None:
-    found = run_design(ask, 40, SERIAL, evaluate=toy)
-    assert found.best is not None
-    assert {step.change.name for step in found.steps} <= set(ask.start)
-    for step in found.steps:
+    result = run_design(ask, 40, SERIAL, evaluate=toy)
+    assert result.best is not None
+    assert {step.change.name for step in result.steps} <= set(ask.start)
+    for step in result.steps:
         (key,) = step.change.after
-        assert step.alone == toy({**found.start.values, key: found.best.values[key]})
-        assert step.undone == toy({**found.best.values, key: found.start.values[key]})
+        assert step.alone == toy({**result.start.values, key: result.best.values[key]})
+        assert step.undone == toy({**result.best.values, key: result.start.values[key]})
 
 
 def test_changes_that_make_it_worse_are_undone(ask: Plan) -> None:
     """After few proposals some of the changes do; none is left that can be undone with a gain."""
-    found = run_design(ask, 16, SERIAL, evaluate=toy)
-    assert found.best is not None
-    assert len(found.trials) > found.evaluations == 16
-    assert found.best.value < min(one.value for one in found.trials[:16] if one.allowed)
-    for step in found.steps:
-        assert step.alone in found.trials
-        assert step.undone in found.trials
-        for one in (step.alone, step.undone):
-            assert not one.allowed or one.value > found.best.value * (1.0 - TOLERANCE)
-            if one.allowed and one.value < found.best.value:
-                assert one.cost >= found.best.cost
+    result = run_design(ask, 16, SERIAL, evaluate=toy)
+    assert result.best is not None
+    assert len(result.trials) > result.evaluations == 16
+    assert result.best.value < min(tried.value for tried in result.trials[:16] if tried.allowed)
+    for step in result.steps:
+        assert step.alone in result.trials
+        assert step.undone in result.trials
+        for tried in (step.alone, step.undone):
+            assert not tried.allowed or tried.value > result.best.value * (1.0 - TOLERANCE)
+            if tried.allowed and tried.value < result.best.value:
+                assert tried.cost >= result.best.cost
 
 
 def _only_alone(values: Mapping[str, float]) -> Trial:
@@ -165,15 +165,15 @@ def _only_alone(values: Mapping[str, float]) -> Trial:
 
 def test_a_single_change_can_be_the_answer(ask: Plan) -> None:
     """No proposal has lead alone, and to undo one of three changes gains nothing."""
-    found = run_design(ask, 8, SERIAL, evaluate=_only_alone)
-    own = found.start.values
+    result = run_design(ask, 8, SERIAL, evaluate=_only_alone)
+    start = result.start.values
     assert not any(
-        [key for key in own if one.values[key] != own[key]] == ["stack.shield"]
-        for one in found.trials[:8]
+        [key for key in start if tried.values[key] != start[key]] == ["stack.shield"]
+        for tried in result.trials[:8]
     )
-    assert found.best is not None
-    assert found.best.value == 0.5
-    assert [step.change.name for step in found.steps] == ["stack.shield"]
+    assert result.best is not None
+    assert result.best.value == 0.5
+    assert [step.change.name for step in result.steps] == ["stack.shield"]
 
 
 def test_the_cheapest_of_those_that_are_as_good() -> None:
@@ -181,26 +181,26 @@ def test_the_cheapest_of_those_that_are_as_good() -> None:
     answers = {}
     for tolerance in (0.0, 0.1):
         asked = toy_plan(DesignSettings(tolerance=tolerance))
-        found = run_design(asked, 64, SERIAL, evaluate=toy)
-        allowed = [one for one in found.trials if one.allowed]
-        least = min(one.value for one in allowed)
-        as_good = [one for one in allowed if least / one.value >= 1.0 - tolerance]
-        assert found.best is not None
-        assert found.best.cost == min(one.cost for one in as_good)
-        answers[tolerance] = found.best
+        result = run_design(asked, 64, SERIAL, evaluate=toy)
+        allowed = [tried for tried in result.trials if tried.allowed]
+        least = min(tried.value for tried in allowed)
+        as_good = [tried for tried in allowed if least / tried.value >= 1.0 - tolerance]
+        assert result.best is not None
+        assert result.best.cost == min(tried.cost for tried in as_good)
+        answers[tolerance] = result.best
     assert answers[0.1].cost < 0.9 * answers[0.0].cost
     assert answers[0.0].value < answers[0.1].value <= answers[0.0].value / 0.9
 
 
 def test_alternatives(ask: Plan) -> None:
     """In the toy each way to take the background has a factor of its own, the last the largest."""
-    found = run_design(ask, 24, SERIAL, evaluate=toy)
-    assert found.hangs_on == "none"
-    assert found.best is not None
-    for k, one in enumerate(found.alternatives):
-        assert one.best == pytest.approx(found.best.value * (1.0 + 0.1 * k))
-        assert one.other is not None
-        assert one.other.values == found.best.values
+    result = run_design(ask, 24, SERIAL, evaluate=toy)
+    assert result.hangs_on == "none"
+    assert result.best is not None
+    for k, alternative in enumerate(result.alternatives):
+        assert alternative.best == pytest.approx(result.best.value * (1.0 + 0.1 * k))
+        assert alternative.other is not None
+        assert alternative.other.values == result.best.values
 
 
 def test_trials_survive_the_journal() -> None:

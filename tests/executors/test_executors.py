@@ -36,33 +36,33 @@ def own_process(_: int) -> int:
 
 
 def run(by: Executor, function, arguments) -> tuple[dict[str, Outcome], list[str]]:
-    found: dict[str, Outcome] = {}
+    outcomes: dict[str, Outcome] = {}
     accidents: list[str] = []
 
     def receive(outcome: Outcome) -> None:
-        assert outcome.name not in found
-        found[outcome.name] = outcome
+        assert outcome.name not in outcomes
+        outcomes[outcome.name] = outcome
 
     tasks = ((str(number), argument) for number, argument in enumerate(arguments))
     by.run(function, tasks, receive, accidents.append)
-    return found, accidents
+    return outcomes, accidents
 
 
 @pytest.mark.parametrize("by", [executor("serial"), executor("processes", workers=2)], ids=repr)
 def test_outcomes(by: Executor) -> None:
-    found, accidents = run(by, square, range(6))
+    outcomes, accidents = run(by, square, range(6))
     assert not accidents
-    assert [found[str(x)].value for x in range(6)] == [0, 1, 4, None, None, 25]
-    assert found["3"].error == "ValueError: x = 3: is bad"
-    assert found["4"].error == "for users"
+    assert [outcomes[str(x)].value for x in range(6)] == [0, 1, 4, None, None, 25]
+    assert outcomes["3"].error == "ValueError: x = 3: is bad"
+    assert outcomes["4"].error == "for users"
     assert run(by, square, []) == ({}, [])
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
 def test_a_worker_that_is_killed(tmp_path: Path) -> None:
-    found, accidents = run(Processes(2), dies, [str(tmp_path / "mark"), "", "", ""])
-    assert all(outcome.error is None for outcome in found.values())
-    assert len(found) == 4
+    outcomes, accidents = run(Processes(2), dies, [str(tmp_path / "mark"), "", "", ""])
+    assert all(outcome.error is None for outcome in outcomes.values())
+    assert len(outcomes) == 4
     assert accidents == ["0: process died (SIGKILL)"]
 
 
@@ -88,22 +88,22 @@ def test_names() -> None:
 
 def check_dependent_tasks(by: Executor) -> None:
     """Three batches of three: each is made of the outcomes of the one before."""
-    found: dict[str, Outcome] = {}
+    outcomes: dict[str, Outcome] = {}
 
     def tasks() -> Iterator[tuple[str, int] | None]:
         for batch in range(3):
-            while len(found) < 3 * batch:
+            while len(outcomes) < 3 * batch:
                 yield None
-            last = sum(outcome.value for outcome in found.values())
+            last = sum(outcome.value for outcome in outcomes.values())
             for number in range(3):
                 yield f"{batch}-{number}", last + 5 + number
 
-    by.run(square, tasks(), lambda outcome: found.update({outcome.name: outcome}), print)
+    by.run(square, tasks(), lambda outcome: outcomes.update({outcome.name: outcome}), print)
     first = 5**2 + 6**2 + 7**2
-    assert found["1-2"].value == (first + 7) ** 2
+    assert outcomes["1-2"].value == (first + 7) ** 2
     second = first + sum((first + 5 + number) ** 2 for number in range(3))
-    assert len(found) == 9
-    assert found["2-0"].value == (second + 5) ** 2
+    assert len(outcomes) == 9
+    assert outcomes["2-0"].value == (second + 5) ** 2
 
 
 @pytest.mark.parametrize("by", [executor("serial"), executor("processes", workers=2)], ids=repr)

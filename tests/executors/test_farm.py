@@ -89,22 +89,22 @@ def test_without_distributed(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_outcomes_and_a_worker_that_is_killed(tmp_path: Path) -> None:
     with processes(tmp_path, 2) as (file, _):
         by = executor("dask", scheduler=file)
-        found, _ = run(by, square, range(6))
-        assert [found[str(x)].value for x in range(6)] == [0, 1, 4, None, None, 25]
-        assert found["3"].error == "ValueError: x = 3: is bad"
-        assert found["4"].error == "for users"
+        outcomes, _ = run(by, square, range(6))
+        assert [outcomes[str(x)].value for x in range(6)] == [0, 1, 4, None, None, 25]
+        assert outcomes["3"].error == "ValueError: x = 3: is bad"
+        assert outcomes["4"].error == "for users"
         check_dependent_tasks(by)
         # A worker of a scheduler has a nanny, which starts another one.
-        found, _ = run(by, dies, [str(tmp_path / "mark"), "", ""])
-        assert [outcome.error for outcome in found.values()] == [None] * 3
+        outcomes, _ = run(by, dies, [str(tmp_path / "mark"), "", ""])
+        assert [outcome.error for outcome in outcomes.values()] == [None] * 3
 
 
 @pytest.mark.nightly
 def test_more_tasks_than_the_window(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "WINDOW", 4)
     with processes(tmp_path, 1) as (file, _):
-        found, _ = run(executor("dask", scheduler=file), square, range(10, 40))
-    assert {name: outcome.value for name, outcome in found.items()} == {
+        outcomes, _ = run(executor("dask", scheduler=file), square, range(10, 40))
+    assert {name: outcome.value for name, outcome in outcomes.items()} == {
         str(k): (k + 10) ** 2 for k in range(30)
     }
 

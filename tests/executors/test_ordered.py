@@ -64,12 +64,12 @@ def test_order_and_errors() -> None:
 
 def same_reach(scenario: Scenario, by: Executor) -> Any:
     """A reach by an executor, which must be that of this process to the last bit."""
-    here, there = reach(scenario), reach(scenario, executor=by)
-    for name, events in here.events.items():
-        np.testing.assert_array_equal(there.events[name], events)
-    for one, other in zip(here.contour, there.contour, strict=True):
+    alone, shared = reach(scenario), reach(scenario, executor=by)
+    for name, events in alone.events.items():
+        np.testing.assert_array_equal(shared.events[name], events)
+    for one, other in zip(alone.contour, shared.contour, strict=True):
         np.testing.assert_array_equal(one.points, other.points)
-    return there
+    return shared
 
 
 KEYS = {
@@ -81,9 +81,9 @@ KEYS = {
 
 def test_reach_over_a_plane_of_keys() -> None:
     by = Elsewhere()
-    found = same_reach(wayside.load_scenario("belle2-forward", {**KEYS, **FAST}), by)
+    result = same_reach(wayside.load_scenario("belle2-forward", {**KEYS, **FAST}), by)
     assert by.tasks == 20
-    assert float(found.total.max()) > 0.0
+    assert float(result.total.max()) > 0.0
 
 
 @pytest.mark.parametrize(
@@ -93,21 +93,21 @@ def test_columns_of_masses(efficiency: str) -> None:
     values = {"plane.kind": "epsilon-m2", "run.efficiency": efficiency, **FAST}
     scenario = wayside.load_scenario("belle2-forward", values)
     by = Elsewhere()
-    here, there = plane_of(scenario), plane_of(scenario, by)
-    there.prepare()
+    alone, shared = plane_of(scenario), plane_of(scenario, by)
+    shared.prepare()
     assert by.tasks == 20
-    known = [point for point in there.kept.values() if point is not None]
+    known = [point for point in shared.kept.values() if point is not None]
     assert len(known) > 10
     assert all(set(point.computed()[0]) == {"A", "B"} for point in known)
 
     def events(point: MassPoint, epsilon: FloatArray, g_d: FloatArray) -> FloatArray:
         return point.expected_events("A", epsilon, g_d, 1.0)
 
-    x, epsilon = np.meshgrid(here.x.values, [1e-5, 1e-3])
+    x, epsilon = np.meshgrid(alone.x.values, [1e-5, 1e-3])
     np.testing.assert_array_equal(
-        there.evaluate(events, x, epsilon), here.evaluate(events, x, epsilon)
+        shared.evaluate(events, x, epsilon), alone.evaluate(events, x, epsilon)
     )
-    there.prepare()
+    shared.prepare()
     assert by.tasks == 20, "once each"
 
 
@@ -115,13 +115,13 @@ def test_points_of_a_single_particle() -> None:
     values = {"model.kind": "alp-photon", "model.mass": 0.5, "model.g_photon": 1e-5}
     scenario = wayside.load_scenario("belle2-forward", {**values, "plane.points": 20})
     by = Elsewhere()
-    here, there = key_plane(scenario), key_plane(scenario)
-    there.prepare(by)
+    alone, shared = key_plane(scenario), key_plane(scenario)
+    shared.prepare(by)
     assert by.tasks == 20
-    x, y = np.meshgrid(here.x.values, here.y.values)
-    expected, found = here.events(x, y, ["A"])["A"], there.events(x, y, ["A"])["A"]
+    x, y = np.meshgrid(alone.x.values, alone.y.values)
+    expected, events = alone.events(x, y, ["A"])["A"], shared.events(x, y, ["A"])["A"]
     assert float(expected.max()) > 0.0
-    np.testing.assert_array_equal(found, expected)
+    np.testing.assert_array_equal(events, expected)
 
 
 def test_a_plane_of_couplings_has_one_choice_of_masses() -> None:
@@ -133,10 +133,10 @@ def test_a_plane_of_couplings_has_one_choice_of_masses() -> None:
 def test_best_places() -> None:
     scenario = wayside.load_scenario("belle2-forward", {"run.radiation": "one-photon"})
     grid, by = Grid((4, 4, 1)), Elsewhere()
-    here = place(scenario, grid=grid, count=2)
-    there = place(scenario, grid=grid, count=2, executor=by)
-    assert by.tasks == len(here.best)
-    assert repr(here.best) == repr(there.best)  # digit by digit, with what is not a number
+    alone = place(scenario, grid=grid, count=2)
+    shared = place(scenario, grid=grid, count=2, executor=by)
+    assert by.tasks == len(alone.best)
+    assert repr(alone.best) == repr(shared.best)  # digit by digit, with what is not a number
 
 
 @pytest.mark.nightly
@@ -145,5 +145,5 @@ def test_processes_and_a_search() -> None:
     scenario = wayside.load_scenario("belle2-forward", values)
     two = executor("processes", workers=2)
     same_reach(scenario, two)
-    here, there = (search(scenario, executor=by) for by in (None, two))
-    assert json_text(here.summary()) == json_text(there.summary())
+    alone, shared = (search(scenario, executor=by) for by in (None, two))
+    assert json_text(alone.summary()) == json_text(shared.summary())

@@ -141,23 +141,23 @@ def test_rapidity_and_arrival(case) -> None:
         edges = np.quantile(flights.rapidity, np.linspace(0, 1, 9))
         edges[0], edges[-1] = 0.0, np.inf
         expected, _ = np.histogram(nodes.rapidity, bins=edges, weights=weight)
-        found, _ = np.histogram(flights.rapidity, bins=edges)
+        counts, _ = np.histogram(flights.rapidity, bins=edges)
         # Half a per cent beside the statistics: nodes are lumps.
-        expected *= np.sum(found) / np.sum(expected)
-        spread2 = expected + (0.005 * np.sum(found) / 8) ** 2
-        assert chi2.sf(np.sum((found - expected) ** 2 / spread2), 7) > UNLIKELY
+        expected *= np.sum(counts) / np.sum(expected)
+        spread2 = expected + (0.005 * np.sum(counts) / 8) ** 2
+        assert chi2.sf(np.sum((counts - expected) ** 2 / spread2), 7) > UNLIKELY
 
     entry = flights.time[hit] * near[hit] / flights.length[hit]
     edges = np.quantile(entry, np.linspace(0, 1, 7))
     edges[0], edges[-1] = 0.0, 1e30
     expected = arrival_times(rule, ctau, edges).probability
     if np.sum(expected) > 0:
-        found, _ = np.histogram(entry, bins=edges)
-        expected = expected * np.sum(found) / np.sum(expected)
+        counts, _ = np.histogram(entry, bins=edges)
+        expected = expected * np.sum(counts) / np.sum(expected)
         # Light ones arrive at once, and those off shell have a line of energies.
         lump = 0.005 if isinstance(flight, RadiativeFlight) and model.m1 > 1 else 0.05
-        spread2 = expected + (lump * np.sum(found) / 6) ** 2
-        assert chi2.sf(np.sum((found - expected) ** 2 / spread2), 5) > UNLIKELY
+        spread2 = expected + (lump * np.sum(counts) / 6) ** 2
+        assert chi2.sf(np.sum((counts - expected) ** 2 / spread2), 5) > UNLIKELY
 
 
 def test_against_plain_sampling() -> None:
@@ -185,11 +185,11 @@ def test_against_plain_sampling() -> None:
     ):
         edges = np.quantile(ours, np.linspace(0, 1, 11))
         edges[0], edges[-1] = -np.inf, np.inf
-        found, _ = np.histogram(ours, bins=edges)
+        counts, _ = np.histogram(ours, bins=edges)
         first, _ = np.histogram(theirs, bins=edges, weights=weight)
         second, _ = np.histogram(theirs, bins=edges, weights=weight**2)
-        scale = np.sum(found) / np.sum(first)
-        value = np.sum((found - scale * first) ** 2 / (found + scale**2 * second))
+        scale = np.sum(counts) / np.sum(first)
+        value = np.sum((counts - scale * first) ** 2 / (counts + scale**2 * second))
         assert chi2.sf(value, 9) > UNLIKELY
 
 

@@ -178,16 +178,18 @@ def test_primaries(kind, files, generator, events) -> None:
     total = 0
     for index, name in enumerate(generator.detectors):
         box = boxes[name]
-        found = read_primaries(path, name if several else None)
-        assert found.dtype == PRIMARY
-        total += len(found)
+        primaries = read_primaries(path, name if several else None)
+        assert primaries.dtype == PRIMARY
+        total += len(primaries)
         mine = np.flatnonzero(events.detector == index)
-        np.testing.assert_array_equal(np.unique(found["event"]), mine)
-        assert np.all(np.abs(found["x"]) <= 500 * box.size[0] * (1 + 1e-9))
-        assert np.all(np.abs(found["y"]) <= 500 * box.size[1] * (1 + 1e-9))
-        assert np.all((found["z"] >= -1e-6) & (found["z"] <= 1000 * box.size[2] * (1 + 1e-9)))
+        np.testing.assert_array_equal(np.unique(primaries["event"]), mine)
+        assert np.all(np.abs(primaries["x"]) <= 500 * box.size[0] * (1 + 1e-9))
+        assert np.all(np.abs(primaries["y"]) <= 500 * box.size[1] * (1 + 1e-9))
+        assert np.all(
+            (primaries["z"] >= -1e-6) & (primaries["z"] <= 1000 * box.size[2] * (1 + 1e-9))
+        )
         # Corner by corner: the frame is that of the box, in mm, and MeV for momenta.
-        first = found[0]
+        first = primaries[0]
         i = int(first["event"])
         lab = box.position + 1e-3 * np.array([first[a] for a in "xyz"]) @ box.axes
         assert lab == pytest.approx(events.vertex[i], rel=1e-12)
@@ -205,9 +207,9 @@ def test_the_seed_and_nothing_else() -> None:
     (few,) = one.blocks(100, 3)
     many = list(EventGenerator(scenario).blocks(PairSource.block, 3))
     assert len(many) > 1
-    assert sum(len(each.event) for each in many) == PairSource.block
+    assert sum(len(block.event) for block in many) == PairSource.block
     np.testing.assert_array_equal(
-        np.concatenate([each.event for each in many]), np.arange(PairSource.block)
+        np.concatenate([block.event for block in many]), np.arange(PairSource.block)
     )
     first = many[0].first(100)
     for name, value in few._asdict().items():

@@ -63,12 +63,12 @@ def test_conservation_and_fractions(kind, mass):
     widths = widths_by_channel(sampler.model.widths(), COUPLINGS[kind])
     visible_ones = np.array([float(widths[name]) for name in sampler.channels])
     expected = n * visible_ones / visible_ones.sum()
-    found = np.bincount(decays.channel, minlength=len(expected))
+    counts = np.bincount(decays.channel, minlength=len(expected))
     # Rare ones together, so that the sum of squares is a chi square.
     rare = expected < 10.0
-    pull = np.sum((found - expected)[~rare] ** 2 / expected[~rare])
+    pull = np.sum((counts - expected)[~rare] ** 2 / expected[~rare])
     assert chi2.sf(pull, max(np.sum(~rare) - (not rare.any()), 1)) > UNLIKELY
-    assert found[rare].sum() <= expected[rare].sum() + 6.0 * math.sqrt(expected[rare].sum()) + 6.0
+    assert counts[rare].sum() <= expected[rare].sum() + 6.0 * math.sqrt(expected[rare].sum()) + 6.0
 
 
 def test_isotropic_in_the_rest_frame():
@@ -120,7 +120,7 @@ def test_dalitz_plot(name):
         [(masses[i] + masses[j]) ** 2, (total - masses[3 - i - j]) ** 2]
         for i, j in ((1, 2), (0, 1))
     ]
-    found = np.histogram2d(pair_mass2(1, 2), pair_mass2(0, 1), bins, ranges)[0]
+    counts = np.histogram2d(pair_mass2(1, 2), pair_mass2(0, 1), bins, ranges)[0]
     # Even points of the plane: density there is the squared amplitude.
     fine = 120
     s23, s12 = (
@@ -142,10 +142,10 @@ def test_dalitz_plot(name):
     expected = density.reshape(bins, fine, bins, fine).sum(axis=(1, 3))
     expected *= n / expected.sum()
     cells = expected > 25.0
-    pull = np.sum((found - expected)[cells] ** 2 / expected[cells])
+    pull = np.sum((counts - expected)[cells] ** 2 / expected[cells])
     assert cells.sum() > 10
     assert chi2.sf(pull, cells.sum() - 1) > UNLIKELY
-    assert found[~cells].sum() == pytest.approx(expected[~cells].sum(), abs=30.0)
+    assert counts[~cells].sum() == pytest.approx(expected[~cells].sum(), abs=30.0)
 
 
 def test_mean_energies_of_a_light_heavy_neutral_lepton():
@@ -175,8 +175,8 @@ def test_omega_decays_here():
     )
     total = int(mine.sum())
     assert total > 300
-    for found, fraction in ((three, 0.892 / 0.9908), (of_photons, photon)):
-        assert abs(found - fraction * total) < 5.0 * math.sqrt(fraction * (1 - fraction) * total)
+    for count, fraction in ((three, 0.892 / 0.9908), (of_photons, photon)):
+        assert abs(count - fraction * total) < 5.0 * math.sqrt(fraction * (1 - fraction) * total)
 
 
 def test_pions_of_a_dark_higgs():

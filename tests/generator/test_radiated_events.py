@@ -75,10 +75,10 @@ def square(e: FloatArray, p: FloatArray) -> FloatArray:
 def test_momentum_is_conserved(name: str) -> None:
     """The photon that is left has no mass on shell, the ground state its own; none is harder."""
     p, model = drawn(name)
-    beams = sum(p[each] for each in BEAMS)
-    e_beams = sum(energy(p[each]) for each in BEAMS)
-    photons = sum(p[each] for each in PHOTONS)
-    e_photons = sum(energy(p[each]) for each in PHOTONS)
+    beams = sum(p[particle] for particle in BEAMS)
+    e_beams = sum(energy(p[particle]) for particle in BEAMS)
+    photons = sum(p[particle] for particle in PHOTONS)
+    e_photons = sum(energy(p[particle]) for particle in PHOTONS)
     left, e_left = beams - photons, e_beams - e_photons
     if name == "belle2-central":
         assert p["aprime"] == pytest.approx(left, abs=1e-9)
@@ -87,7 +87,7 @@ def test_momentum_is_conserved(name: str) -> None:
         e_a = energy(p["aprime"], model.m_aprime)
         hard, e_hard = left - p["aprime"], e_left - e_a
         assert square(e_hard, hard) == pytest.approx(0.0, abs=1e-8)
-        hardest = np.max([energy(p[each]) for each in PHOTONS], axis=0)
+        hardest = np.max([energy(p[particle]) for particle in PHOTONS], axis=0)
         # In the laboratory, which is the centre of mass but for the spread.
         assert np.all(e_hard > hardest * (1.0 - 5e-3))
     ground = square(e_a - energy(p["phi1"], model.m1), p["aprime"] - p["phi1"])
@@ -100,7 +100,7 @@ def test_beam_energies_spread() -> None:
     """By what the scenario says of each beam, independently."""
     momenta, _ = drawn("belle2-forward")
     spread = scenario_of("belle2-forward").collider.energy_spread
-    relative = np.stack([energy(momenta[each]) / 5.29 - 1.0 for each in BEAMS])
+    relative = np.stack([energy(momenta[beam]) / 5.29 - 1.0 for beam in BEAMS])
     error = spread / math.sqrt(2.0 * relative.shape[1])
     assert np.std(relative, axis=1) == pytest.approx(spread, abs=6.0 * error)
 

@@ -16,40 +16,40 @@ HALL = {"hall.preset": "belle2"}
 
 
 @pytest.fixture(scope="module")
-def found() -> Placement:
+def placement() -> Placement:
     """With one photon, which the map has whatever the exact values have."""
     one = {"run.radiation": "one-photon"}
     return place(load_scenario("belle2-forward", HALL | one), "A", grid=SMALL, count=3)
 
 
-def test_a_pasted_line_gives_the_number_of_the_table(found: Placement) -> None:
+def test_a_pasted_line_gives_the_number_of_the_table(placement: Placement) -> None:
     couplings = {"epsilon": np.array(1e-4), "g_d": np.array(1.0)}
     photon = "run.radiation=one-photon"
-    for one in (*found.best, found.own):
+    for one in (*placement.best, placement.own):
         pasted = load_scenario("belle2-forward", ["hall.preset=belle2", photon, one.setting("A")])
         events = expected_events(point_of(pasted), "A", couplings, pasted.run.luminosity_fb)
         assert one.value == pytest.approx(float(events), rel=1e-9)
         assert one.events == one.value == one.decays
-    best = load_scenario("belle2-forward", [photon, found.best[0].setting("A")])
+    best = load_scenario("belle2-forward", [photon, placement.best[0].setting("A")])
     report = point_report(best.with_values({"detectors.B": None}))
     # The table to 1e-4, the report to 1e-6.
-    assert found.best[0].value == pytest.approx(report["expected_events"], rel=3e-4)
+    assert placement.best[0].value == pytest.approx(report["expected_events"], rel=3e-4)
 
 
-def test_the_order_and_the_map(found: Placement) -> None:
-    values = [one.value for one in found.best]
+def test_the_order_and_the_map(placement: Placement) -> None:
+    values = [one.value for one in placement.best]
     assert values == sorted(values, reverse=True)
-    assert found.gain == values[0] / found.own.value > 1.0
-    for one in found.best:
+    assert placement.gain == values[0] / placement.own.value > 1.0
+    for one in placement.best:
         assert one.map_value == pytest.approx(one.value, rel=0.3)
     # The best place lies between points of this coarse map, and is no worse than any of them.
-    assert values[0] > 0.7 * np.nanmax(found.values)
-    assert found.cube().shape == SMALL.counts
-    assert np.all(np.isfinite(found.values) == found.allowed)
-    for one in found.contour:  # the grid holds a position at least about as good as its own
+    assert values[0] > 0.7 * np.nanmax(placement.values)
+    assert placement.cube().shape == SMALL.counts
+    assert np.all(np.isfinite(placement.values) == placement.allowed)
+    for one in placement.contour:  # the grid holds a position at least about as good as its own
         assert one.decays == pytest.approx(one.gain * one.own_decays)
         # What it just excludes where it stands, by points in place of the exact acceptance.
-        assert one.own_decays == pytest.approx(found.background.n_limit, rel=0.3)
+        assert one.own_decays == pytest.approx(placement.background.n_limit, rel=0.3)
         assert one.gain > 0.3
 
 
@@ -60,25 +60,25 @@ def test_nothing_to_see() -> None:
         ({"model.ctau_m": 1e-6}, "events"),
         ({"run.background": 1e9, "plane.epsilon": [1e-7, 1e-6]}, "epsilon"),
     ):
-        found = place(load_scenario("belle2-forward", values), grid=grid, objective=objective)
-        assert found.best == ()
-        assert np.isnan(found.gain)
+        placement = place(load_scenario("belle2-forward", values), grid=grid, objective=objective)
+        assert placement.best == ()
+        assert np.isnan(placement.gain)
 
 
 @pytest.mark.nightly
 def test_with_the_efficiency_of_the_scenario() -> None:
     """The map is of all decays: it agrees with those, and values have the efficiency."""
     scenario = load_scenario("belle2-forward-beams", HALL | {"run.efficiency": "simulated"})
-    found = place(scenario, grid=SMALL, count=2)
-    for one in found.best:
+    placement = place(scenario, grid=SMALL, count=2)
+    for one in placement.best:
         assert 0.01 * one.decays < one.value == one.events < 0.5 * one.decays
         assert abs(one.map_difference) < 0.3
 
 
-def test_detectors_at_the_best_places_do_not_overlap(found: Placement) -> None:
+def test_detectors_at_the_best_places_do_not_overlap(placement: Placement) -> None:
     values = {"run.signal": ["A", "other"], "detectors.B": None} | HALL
-    values["detectors.A.position"] = found.best[0].position
-    values["detectors.other"] = {"position": found.best[1].position, "size": [0.2, 0.3, 1.32]}
+    values["detectors.A.position"] = placement.best[0].position
+    values["detectors.other"] = {"position": placement.best[1].position, "size": [0.2, 0.3, 1.32]}
     load_scenario("belle2-forward", values)  # a warning, an error in tests, if they overlap
 
 
@@ -130,11 +130,11 @@ def test_single_particles_other_shapes_and_orientations() -> None:
     values = {"model.kind": "dark-photon", "model.mass": 0.3, "model.epsilon": 1e-6}
     values |= {"detectors.A.facing": [0, 0, -1], "detectors.A.roll": 0.3}
     scenario = load_scenario("besiii-forward", values)
-    found = place(scenario, grid=Grid((6, 4, 2), (4.0, 7.0)), count=1)
-    one = found.best[0]
+    placement = place(scenario, grid=Grid((6, 4, 2), (4.0, 7.0)), count=1)
+    one = placement.best[0]
     report = point_report(scenario.with_values([one.setting("A")]))
     assert one.value == pytest.approx(report["detectors"][0]["expected_events"], rel=3e-4)
-    assert one.value > found.own.value
+    assert one.value > placement.own.value
     cylinder = {"shape": "cylinder", "outer_radius": 0.5, "z_min": 0, "z_max": 1,
                 "position": [2, 0, 5]}  # fmt: skip
     other = load_scenario("belle2-forward", {"detectors.B": None, "detectors.A": cylinder})

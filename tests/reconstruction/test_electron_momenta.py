@@ -57,15 +57,15 @@ def width(ratio):
 @pytest.mark.parametrize("momentum", [300.0, 1000.0])
 def test_the_beginning_of_a_track_measures_an_electron_better(momentum):
     rows, chains = electrons(momentum, 1)
-    found = electron_momenta(rows, chains, np.arange(N), FILMS)
-    ratio = found.momentum / momentum
+    estimate = electron_momenta(rows, chains, np.arange(N), FILMS)
+    ratio = estimate.momentum / momentum
     whole = fit_tracks(rows, chains, FILMS)["momentum"] / momentum
     # Two standard errors of a median are 1.25 width / sqrt(N) times two: 4 per cent.
     assert abs(np.median(np.log(ratio))) < 0.08
     assert np.median(whole) < 0.85
     assert width(ratio) < 0.7 * width(whole)
     # The stated error is that of the spread.
-    pull = np.log(ratio) / found.log_error
+    pull = np.log(ratio) / estimate.log_error
     assert 0.7 < 0.5 * np.diff(np.percentile(pull, [16, 84]))[0] < 1.3
 
 
@@ -75,14 +75,14 @@ def test_without_radiation_only_the_correction_is_left():
     rows = rows[order]
     numbers, first = np.unique(rows["event"], return_index=True)
     chains = Chains(np.arange(len(rows)), np.append(first, len(rows)))
-    found = electron_momenta(rows, chains, np.arange(len(numbers)), FILMS)
+    estimate = electron_momenta(rows, chains, np.arange(len(numbers)), FILMS)
     # Half of what is crossed between the first base-track and the eighth.
     expected = np.exp(0.5 * TOY.radiation_lengths * 7 * np.hypot(1.0, 0.2))
-    assert np.median(found.momentum / 800.0) == pytest.approx(expected, rel=0.06)
+    assert np.median(estimate.momentum / 800.0) == pytest.approx(expected, rel=0.06)
 
 
 def test_no_tracks():
-    found = electron_momenta(
+    estimate = electron_momenta(
         np.zeros(0, BASETRACK), Chains(np.zeros(0, int), np.zeros(1, int)), np.zeros(0, int)
     )
-    assert len(found.momentum) == len(found.log_error) == 0
+    assert len(estimate.momentum) == len(estimate.log_error) == 0

@@ -21,10 +21,10 @@ def two_tracks():
     rows["sheet"] = np.tile(sheets, 2)
     rows["tx"] = np.repeat(SLOPES, 10)
     rows["x"] = rows["tx"] * (SHEETS.middle(rows["sheet"]) - SHEETS.plate_front(30))
-    found = np.zeros(1, VERTEX)
-    found["track_1"], found["track_2"], found["time"] = 0, 1, np.nan
-    found["sheet"], found["z"] = 30, SHEETS.plate_front(30)
-    return found, rows, Chains(np.arange(20), np.array([0, 10, 20]))
+    vertex = np.zeros(1, VERTEX)
+    vertex["track_1"], vertex["track_2"], vertex["time"] = 0, 1, np.nan
+    vertex["sheet"], vertex["z"] = 30, SHEETS.plate_front(30)
+    return vertex, rows, Chains(np.arange(20), np.array([0, 10, 20]))
 
 
 def hit(slope, time, off=0.0, gap=0):
@@ -97,19 +97,19 @@ def test_a_hit_beside_the_track_is_not_its_own():
 
 
 def test_a_track_that_stops_before_the_gap_has_no_hit():
-    found, rows, tracks = two_tracks()
+    vertex, rows, tracks = two_tracks()
     rows = rows[np.r_[0:5, 10:20]]
     tracks = Chains(np.arange(15), np.array([0, 5, 15]))
     hits = np.concatenate([hit(SLOPES[0], 100.0), hit(SLOPES[1], 100.0)])
-    row = match_times(found, rows, tracks, hits, np.zeros(0, HIT), SHEETS)
+    row = match_times(vertex, rows, tracks, hits, np.zeros(0, HIT), SHEETS)
     assert row["times"][0] == 0
 
 
 def test_the_input_is_left_as_it_was():
-    found, rows, tracks = two_tracks()
+    vertex, rows, tracks = two_tracks()
     hits = np.concatenate([hit(slope, 100.0) for slope in SLOPES])
-    match_times(found, rows, tracks, hits, np.zeros(0, HIT), SHEETS)
-    assert np.isnan(found["time"][0])
+    match_times(vertex, rows, tracks, hits, np.zeros(0, HIT), SHEETS)
+    assert np.isnan(vertex["time"][0])
 
 
 def vertex_at(time: float, others: list[tuple[int, float]], gas_veto: bool) -> bool:
@@ -118,16 +118,16 @@ def vertex_at(time: float, others: list[tuple[int, float]], gas_veto: bool) -> b
     rows["sheet"] = np.tile(np.arange(70, 80), 2)
     rows["x"][10:] = 10.0
     tracks = Chains(np.arange(20), np.array([0, 10, 20]))
-    found = np.zeros(1, VERTEX)
-    found["track_2"], found["sheet"] = 1, 70
-    found["z"] = SHEETS.plate_front(70)
-    found["time"] = np.nan
+    vertex = np.zeros(1, VERTEX)
+    vertex["track_2"], vertex["sheet"] = 1, 70
+    vertex["z"] = SHEETS.plate_front(70)
+    vertex["time"] = np.nan
     places = [(1, 0.0, time), (1, 10.0, time), *((gap, 50.0, t) for gap, t in others)]
     hits = np.zeros(len(places), HIT)
     for k, (gap, x, t) in enumerate(places):
         hits[k]["layer"], hits[k]["x"], hits[k]["time"] = gap, x, t
         hits[k]["z"] = SHEETS.gas_middle(gap)
-    result = match_times(found, rows, tracks, hits, hits[:0], SHEETS, Timing(gas_veto=gas_veto))
+    result = match_times(vertex, rows, tracks, hits, hits[:0], SHEETS, Timing(gas_veto=gas_veto))
     assert result["time"][0] == pytest.approx(time)
     return bool(result["vetoed"][0])
 
@@ -151,15 +151,15 @@ def in_gap(hits, *, depth=5.0, sigma=0.2, **options):
     rows["tx"] = np.repeat(SLOPES, 40)
     z = GAP_BACK - depth
     rows["x"] = rows["tx"] * (SHEETS.middle(rows["sheet"]) - z)
-    found = np.zeros(1, VERTEX)
-    found["track_2"], found["sheet"], found["z"], found["sigma_z"] = 1, 40, z, sigma
-    found["time"] = np.nan
+    vertex = np.zeros(1, VERTEX)
+    vertex["track_2"], vertex["sheet"], vertex["z"], vertex["sigma_z"] = 1, 40, z, sigma
+    vertex["time"] = np.nan
     places = np.zeros(len(hits), HIT)
     for k, (gap, x, time) in enumerate(hits):
         places[k]["layer"], places[k]["x"], places[k]["time"] = gap, x, time
         places[k]["z"] = SHEETS.gas_middle(gap)
     chains = Chains(np.arange(80), np.array([0, 40, 80]))
-    return match_times(found, rows, chains, places, places[:0], SHEETS, Timing(**options))[0]
+    return match_times(vertex, rows, chains, places, places[:0], SHEETS, Timing(**options))[0]
 
 
 def behind(slope, time, depth=5.0):
@@ -193,7 +193,7 @@ def test_the_gap_of_its_birth_may_give_the_time() -> None:
 
 
 def test_one_hit_for_both_tracks_is_not_enough_if_they_must_be_distinct() -> None:
-    found, rows, tracks = two_tracks()
+    vertex, rows, tracks = two_tracks()
     rows["tx"][10:], rows["x"][10:] = rows["tx"][:10] + 1e-3, rows["x"][:10]
     shared = hit(SLOPES[0], 100.0)
     for hits, times in (
@@ -202,7 +202,7 @@ def test_one_hit_for_both_tracks_is_not_enough_if_they_must_be_distinct() -> Non
     ):
         for distinct, number in zip((False, True), times, strict=True):
             how = Timing(distinct_hits=distinct)
-            row = match_times(found, rows, tracks, hits, hits[:0], SHEETS, how)
+            row = match_times(vertex, rows, tracks, hits, hits[:0], SHEETS, how)
             assert row["times"][0] == number
 
 

@@ -16,14 +16,14 @@ from wayside.reconstruction.vertices import Vertexing, vertices
 def test_pulls_and_chi2_of_simulated_pairs(muon_pairs):
     """1200 pairs: nearly all found, chi-squared of one degree of freedom, pulls of unit width."""
     rows, true, _ = muon_pairs
-    found = reconstruct(rows, Setup(Films(sheets=WIDE, layer=TOY))).vertices
-    found = found[found["event"] >= 0]
-    assert len(found) > 0.98 * 1200
-    assert len(np.unique(found["event"])) == len(found)
+    fitted = reconstruct(rows, Setup(Films(sheets=WIDE, layer=TOY))).vertices
+    fitted = fitted[fitted["event"] >= 0]
+    assert len(fitted) > 0.98 * 1200
+    assert len(np.unique(fitted["event"])) == len(fitted)
     # Kolmogorov-Smirnov above 1e-4; the momentum that scatters is an estimate.
-    assert stats.kstest(stats.chi2.sf(found["chi2"], 1), "uniform").pvalue > 1e-4
+    assert stats.kstest(stats.chi2.sf(fitted["chi2"], 1), "uniform").pvalue > 1e-4
     for c, place in zip("xyz", true, strict=True):
-        pull = (found[c] - place[found["event"]]) / found[f"sigma_{c}"]
+        pull = (fitted[c] - place[fitted["event"]]) / fitted[f"sigma_{c}"]
         assert abs(pull.mean()) < 5 / np.sqrt(1200)
         # Five standard errors of a width, and 5 per cent for what is not Gaussian.
         assert pull.std() == pytest.approx(1.0, abs=5 / np.sqrt(2400) + 0.05)
@@ -40,12 +40,12 @@ def test_a_track_serves_one_vertex_and_the_best_is_first_served():
     tracks = two_at((0.0, 0.0, 8.2), (0.1, 0.0), (-0.1, 0.05))
     third = track_at((0.0, 0.0, 8.2), (0.0, -0.15), 10)
     third["y"] += 8e-4
-    found = vertices(np.concatenate([tracks, third]), NOTHING)
-    assert len(found) == 1
-    assert {int(found["track_1"][0]), int(found["track_2"][0])} == {0, 1}
+    made = vertices(np.concatenate([tracks, third]), NOTHING)
+    assert len(made) == 1
+    assert {int(made["track_1"][0]), int(made["track_2"][0])} == {0, 1}
     # The third one begins beside them.
-    assert found["companions"][0] == 1
-    assert not found["secondary"][0]
+    assert made["companions"][0] == 1
+    assert not made["secondary"][0]
 
 
 def test_tracks_of_one_time_come_before_a_better_fit():
@@ -57,20 +57,20 @@ def test_tracks_of_one_time_come_before_a_better_fit():
     def simultaneous(first: int, second: int) -> bool:
         return {first, second} == {1, 2}
 
-    found = vertices(tracks, NOTHING, simultaneous=simultaneous)
-    assert len(found) == 1
-    assert {int(found["track_1"][0]), int(found["track_2"][0])} == {1, 2}
+    made = vertices(tracks, NOTHING, simultaneous=simultaneous)
+    assert len(made) == 1
+    assert {int(made["track_1"][0]), int(made["track_2"][0])} == {1, 2}
     # Without any common time it is as before.
-    found = vertices(tracks, NOTHING, simultaneous=lambda *_: False)
-    assert {int(found["track_1"][0]), int(found["track_2"][0])} == {0, 1}
+    made = vertices(tracks, NOTHING, simultaneous=lambda *_: False)
+    assert {int(made["track_1"][0]), int(made["track_2"][0])} == {0, 1}
 
 
 def test_decays_in_the_gas_are_found():
     point = (3.0, 4.0, 36.0)
-    found = vertices(two_at(point, (0.2, 0.0), (-0.1, 0.1), sheet=40), NOTHING)
-    assert len(found) == 1
-    assert found["z"][0] == pytest.approx(36.0, abs=5 * found["sigma_z"][0])
-    assert found["sheet"][0] == 40
+    made = vertices(two_at(point, (0.2, 0.0), (-0.1, 0.1), sheet=40), NOTHING)
+    assert len(made) == 1
+    assert made["z"][0] == pytest.approx(36.0, abs=5 * made["sigma_z"][0])
+    assert made["sheet"][0] == 40
     # Without a gap the same lines meet ten sheets before the first one: no vertex.
     solid = Sheets(gap=0.0)
     z = float(solid.middle(40))
@@ -95,6 +95,6 @@ def test_no_vertex_from_one_track_or_none():
 
 def test_emulsion_pairs_of_electrons_begin_one_vertex_each():
     rows, _, _ = pairs(100, 500.0, 0.2, 25, 23, mass=0.511, pdg=11)
-    found = reconstruct(rows, Setup(Films(EMULSION, WIDE, TOY))).vertices
-    own = found[found["event"] >= 0]
-    assert len(np.unique(own["event"])) == len(own) > 90
+    reconstructed = reconstruct(rows, Setup(Films(EMULSION, WIDE, TOY))).vertices
+    of_pairs = reconstructed[reconstructed["event"] >= 0]
+    assert len(np.unique(of_pairs["event"])) == len(of_pairs) > 90

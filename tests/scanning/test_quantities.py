@@ -38,17 +38,17 @@ def test_against_point(scenario: Scenario) -> None:
         "detectors.A.position.2": [7.0, 5.0],
         "run.luminosity_fb": [5e4, 1e3],
     }
-    found = computed(scenario, points, PAIR)
-    assert found.errors == ["", ""]
+    scanned = computed(scenario, points, PAIR)
+    assert scanned.errors == ["", ""]
     for row in range(2):
-        here = scenario.with_values({key: values[row] for key, values in points.items()})
-        report = point_report(here)
+        at_point = scenario.with_values({key: values[row] for key, values in points.items()})
+        report = point_report(at_point)
         a, b = report["detectors"]
         expected = {
             "events_A": a["expected_events"],
             "events_B": b["expected_events"],
             "events_signal": report["expected_events"],
-            "n_limit": expected_background(here).n_limit,
+            "n_limit": expected_background(at_point).n_limit,
             "ctau": report["phi1"]["ctau_m"],
             "mean_flight": report["phi1"]["mean_flight_m"],
             "cross_section": report["production"]["cross_section_fb"],
@@ -59,26 +59,26 @@ def test_against_point(scenario: Scenario) -> None:
             "relic": report["relic"]["omega_h2"],
         } | {f"margin_{key}": value["margin"] for key, value in report["existing_limits"].items()}
         for name, value in expected.items():
-            assert found.columns[name][row] == pytest.approx(value, rel=2e-4), name
+            assert scanned.columns[name][row] == pytest.approx(value, rel=2e-4), name
         error = a["uncertainty"]["total"]
-        assert found.columns["yield_error_A"][row] == pytest.approx(error, rel=1e-3)
+        assert scanned.columns["yield_error_A"][row] == pytest.approx(error, rel=1e-3)
         excluding = {
             key for key, value in report["existing_limits"].items() if value.get("excluded")
         }
-        assert set(filter(None, found.columns["excluded_by"][row].split(","))) == excluding
-        produced = a["decays"] / a["decay_probability"] / here.run.luminosity_fb
-        assert found.columns["produced"][row] == pytest.approx(produced, rel=1e-6)
+        assert set(filter(None, scanned.columns["excluded_by"][row].split(","))) == excluding
+        produced = a["decays"] / a["decay_probability"] / at_point.run.luminosity_fb
+        assert scanned.columns["produced"][row] == pytest.approx(produced, rel=1e-6)
 
 
 def test_excluded_couplings_solve_the_equation(scenario: Scenario) -> None:
     """At both ends there are as many events as are excluded, and no crossing outside."""
     names = ("epsilon_min", "epsilon_max", "g_d_min", "g_d_max", "n_limit")
     points = {"model.m2": [3.65] * 3, "model.g_d": [0.05, 0.1, 1.0], "model.epsilon": 1e-4}
-    found = computed(scenario, points, names).columns
+    columns = computed(scenario, points, names).columns
     point = mass_point(scenario.with_values({"model.m2": 3.65}))
     luminosity = scenario.run.luminosity_fb
     for row, g_d in enumerate(points["model.g_d"]):
-        low, high = found["epsilon_min"][row], found["epsilon_max"][row]
+        low, high = columns["epsilon_min"][row], columns["epsilon_max"][row]
         ends = point.expected_events("A", [low, high], g_d, luminosity)
         assert ends == pytest.approx(2.302585, rel=1e-6)
         outside = np.concatenate(
@@ -87,29 +87,31 @@ def test_excluded_couplings_solve_the_equation(scenario: Scenario) -> None:
         assert np.all(point.expected_events("A", outside, g_d, luminosity) < 2.302585)
         inside = np.geomspace(low, high, 999)[1:-1]
         assert np.all(point.expected_events("A", inside, g_d, luminosity) > 2.302585)
-    ends = [found["g_d_min"][0], found["g_d_max"][0]]
+    ends = [columns["g_d_min"][0], columns["g_d_max"][0]]
     assert point.expected_events("A", 1e-4, ends, luminosity) == pytest.approx(2.302585, rel=1e-6)
     # Whatever g_D a point has itself.
-    assert found["g_d_min"][0] == found["g_d_min"][2]
+    assert columns["g_d_min"][0] == columns["g_d_min"][2]
 
 
 def test_nothing_excluded_is_no_value(scenario: Scenario) -> None:
-    found = computed(scenario, {"run.luminosity_fb": [1e-6, 5e4]}, ("epsilon_min", "n_limit"))
-    assert np.isnan(found.columns["epsilon_min"][0])
-    assert found.columns["epsilon_min"][1] < 1e-3
-    assert found.errors == ["", ""]
+    scanned = computed(scenario, {"run.luminosity_fb": [1e-6, 5e4]}, ("epsilon_min", "n_limit"))
+    assert np.isnan(scanned.columns["epsilon_min"][0])
+    assert scanned.columns["epsilon_min"][1] < 1e-3
+    assert scanned.errors == ["", ""]
 
 
 def test_simulated_background_belongs_to_the_luminosity() -> None:
     """Half of the exposure has half of a background that is given for it."""
     scenario = load_scenario("belle2-forward", {"run.background": 4.0, "run.background_error": 1.0})
     points = {"run.background": [0.0, 4.0, 9.0], "run.confidence_level": [0.95, 0.9, 0.9]}
-    found = computed(scenario.with_values({"run.background_error": 0.0}), points, ("n_limit",))
+    scanned = computed(scenario.with_values({"run.background_error": 0.0}), points, ("n_limit",))
     for row in range(3):
-        values = {key: each[row] for key, each in points.items()} | {"run.background_error": 0.0}
+        values = {key: column[row] for key, column in points.items()} | {
+            "run.background_error": 0.0
+        }
         expected = expected_background(scenario.with_values(values)).n_limit
-        assert found.columns["n_limit"][row] == expected
-    assert found.columns["n_limit"][0] == pytest.approx(-np.log(0.05))
+        assert scanned.columns["n_limit"][row] == expected
+    assert scanned.columns["n_limit"][0] == pytest.approx(-np.log(0.05))
 
 
 def test_single_particle() -> None:
@@ -118,8 +120,8 @@ def test_single_particle() -> None:
     points = {"model.mass": [0.3, 0.5], "model.g_photon": [1e-5, 3e-5]}
     names = ("events", "ctau", "cross_section", "produced", "acceptance", "decay_probability",
              "efficiency", "coupling_min", "n_limit")  # fmt: skip
-    found = computed(scenario, points, names)
-    assert found.errors == ["", ""]
+    scanned = computed(scenario, points, names)
+    assert scanned.errors == ["", ""]
     for row in range(2):
         report = point_report(
             scenario.with_values({key: each[row] for key, each in points.items()})
@@ -134,7 +136,7 @@ def test_single_particle() -> None:
             "decay_probability_A": a["decay_probability"],
             "efficiency_A": 1.0,
         }.items():
-            assert found.columns[name][row] == pytest.approx(value, rel=3e-4), name
+            assert scanned.columns[name][row] == pytest.approx(value, rel=3e-4), name
     unit = {column.name: column.unit for column in columns_of(scenario, ["coupling_min"])}
     declared = particle_class("alp-photon").couplings[0]
     assert unit == {f"{declared.name}_min": declared.unit}
@@ -151,12 +153,12 @@ def test_relic_that_fails_leaves_the_rest(scenario: Scenario) -> None:
         "run.production": "off-shell",
     }
     made = scenario.with_values(heavy)
-    found = computed(made, {"model.epsilon": [1e-3, 1e-2]}, ("relic", "ctau"))
+    scanned = computed(made, {"model.epsilon": [1e-3, 1e-2]}, ("relic", "ctau"))
     with pytest.raises(InputError) as caught:
         relic_density(made.pair.build(), 1e-3, made.pair.g_d)
-    assert np.isnan(found.columns["relic"]).all()
-    assert np.isfinite(found.columns["ctau"]).all()
-    assert found.errors == [f"relic: {caught.value}"] * 2
+    assert np.isnan(scanned.columns["relic"]).all()
+    assert np.isfinite(scanned.columns["ctau"]).all()
+    assert scanned.errors == [f"relic: {caught.value}"] * 2
 
 
 def test_points_that_fail_are_rows(scenario: Scenario) -> None:
@@ -164,13 +166,13 @@ def test_points_that_fail_are_rows(scenario: Scenario) -> None:
         "model.m2": [3.65, 3.9, 3.65, -1.0],
         "model.epsilon": [1e-4, 1e-4, 2.0, 1e-4],
     }
-    found = computed(scenario, points, ("events", "ctau", "excluded_by"))
-    assert found.errors[0] == ""
-    assert "above m1 + m2" in found.errors[1]
-    assert found.errors[2] == "model.epsilon = 2.0: must be at least 1e-30 and below 1"
-    assert found.errors[3].startswith("model.m2 = -1")
-    assert np.isfinite(found.columns["events_A"]).tolist() == [True, False, False, False]
-    assert found.columns["excluded_by"] == ["", None, None, None]
+    scanned = computed(scenario, points, ("events", "ctau", "excluded_by"))
+    assert scanned.errors[0] == ""
+    assert "above m1 + m2" in scanned.errors[1]
+    assert scanned.errors[2] == "model.epsilon = 2.0: must be at least 1e-30 and below 1"
+    assert scanned.errors[3].startswith("model.m2 = -1")
+    assert np.isfinite(scanned.columns["events_A"]).tolist() == [True, False, False, False]
+    assert scanned.columns["excluded_by"] == ["", None, None, None]
 
 
 def test_only_what_is_asked_for_is_computed(

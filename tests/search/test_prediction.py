@@ -70,8 +70,8 @@ def test_independent_layers_close(name):
 
 def test_neutrals_break_the_product_of_vetoes():
     """What no layer sees is in no tagged region; sidebands hold it."""
-    found = predictions(toy(neutrals=20.0), 500.0).methods
-    tag, sideband = found["fibre-tag"], found["low-mass-sideband"]
+    methods = predictions(toy(neutrals=20.0), 500.0).methods
+    tag, sideband = methods["fibre-tag"], methods["low-mass-sideband"]
     assert tag.predicted < 0.7 * tag.true
     assert tag.pulls.mean() < -3.0
     assert tag.ratio_error > 0.3
@@ -97,11 +97,11 @@ def test_closure_error_against_a_bootstrap():
 
 def test_other_detector_has_the_error_of_the_ratio():
     own = toy()
-    found = predicted(other_detector(4.0, 0.2), own, np.random.default_rng(3))
+    prediction = predicted(other_detector(4.0, 0.2), own, np.random.default_rng(3))
     b = own.mean(SELECTED)
-    assert found.predicted == pytest.approx(b)
-    assert found.error == pytest.approx(b * np.sqrt(1.0 / (4.0 * b) + 0.04))
-    assert found.pulls.std() == pytest.approx(1.0, abs=0.15)
+    assert prediction.predicted == pytest.approx(b)
+    assert prediction.error == pytest.approx(b * np.sqrt(1.0 / (4.0 * b) + 0.04))
+    assert prediction.pulls.std() == pytest.approx(1.0, abs=0.15)
 
 
 def test_empty_regions_give_no_prediction():
@@ -114,19 +114,19 @@ def test_empty_regions_give_no_prediction():
 def test_the_best_control_enters_the_workspace():
     own = toy()
     b = own.mean(SELECTED) + 1.0
-    found = predictions(own, b, {"other-detector": other_detector(4.0, 0.2)})
-    errors = {name: method.total_error for name, method in found.methods.items()}
+    prediction = predictions(own, b, {"other-detector": other_detector(4.0, 0.2)})
+    errors = {name: method.total_error for name, method in prediction.methods.items()}
     usable = [name for name in errors if name not in ("without-beam", "other-detector")]
-    assert found.chosen == min(usable, key=errors.__getitem__)
-    assert found.control.signal_ratio == pytest.approx(0.2)
-    spec = workspace(b, 0.3 * b, found.control)
+    assert prediction.chosen == min(usable, key=errors.__getitem__)
+    assert prediction.control.signal_ratio == pytest.approx(0.2)
+    spec = workspace(b, 0.3 * b, prediction.control)
     control = {own["name"]: own["data"] for own in spec["observations"]}["control"]
-    region = METHODS[found.chosen].counted[0]
+    region = METHODS[prediction.chosen].counted[0]
     assert control == pytest.approx([own.mean(region)])
-    values = plain(found)
-    assert [name for name in values if values[name]["enters_likelihood"]] == [found.chosen]
+    values = plain(prediction)
+    assert [name for name in values if values[name]["enters_likelihood"]] == [prediction.chosen]
     assert plain(predictions(own, b)) == {
         name: values[name] for name in values if name != "other-detector"
     }
     assert predictions(own, 0.0).control is None
-    assert len(pulls_figure(found, "toy").axes) == 8
+    assert len(pulls_figure(prediction, "toy").axes) == 8

@@ -121,13 +121,13 @@ def test_prediction_on_the_untouched_half(result, scenario, samples):
     """Muons cross a fibre and a gap; neutrons, which do not, fail the cut on grains."""
     cuts = Cuts((Cut("mass", 0.02), Cut("grains", 45.0)), result.selection.cuts.vetoes)
     around = environment(scenario, samples)
-    found = predictions(regions(around, samples, cuts, "untouched"), 100.0)
-    tag = found.methods["fibre-tag"]
+    prediction = predictions(regions(around, samples, cuts, "untouched"), 100.0)
+    tag = prediction.methods["fibre-tag"]
     assert tag.predicted == pytest.approx(tag.true, rel=1e-9)
     own = problem(around, samples, cuts.vetoes, "untouched")
-    assert found.selected == pytest.approx(float(own.of(cuts.cuts).background) - own.other[0])
-    assert found.methods["without-beam"].true < found.selected
-    assert found.control.background_ratio > 0.0
+    assert prediction.selected == pytest.approx(float(own.of(cuts.cuts).background) - own.other[0])
+    assert prediction.methods["without-beam"].true < prediction.selected
+    assert prediction.control.background_ratio > 0.0
 
 
 def test_smallest_epsilon_by_another_route(result, scenario):
@@ -193,11 +193,11 @@ def test_files_and_json(result, tmp_path):
     assert values["background"]["by_source"]["cosmic-muons"]["selected"]["value"] >= 0.0
     assert values["background"]["effective_counts"]["muon-above"]["timed_effective"] > 500
     assert values["limit"]["epsilon_min"] == pytest.approx(result.epsilon())
-    found = result.prediction
-    assert set(values["prediction"]) == set(found.methods)
-    assert ("pulls.png" in names) == bool(found.methods)
+    prediction = result.prediction
+    assert set(values["prediction"]) == set(prediction.methods)
+    assert ("pulls.png" in names) == bool(prediction.methods)
     channels = json.loads((tmp_path / "workspace.json").read_text())["channels"]
-    assert ("control" in [own["name"] for own in channels]) == (found.control is not None)
+    assert ("control" in [own["name"] for own in channels]) == (prediction.control is not None)
     assert repr(result).startswith("<search of belle2-forward-beams:")
 
 

@@ -45,21 +45,30 @@ def simulated(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_number_is_taken_as_it_is() -> None:
-    found = expected_background(scenario(**{"run.background": 2.0, "run.background_error": 0.7}))
-    assert (found.value, found.error, found.kind, found.flags) == (2.0, 0.7, "number", ())
-    assert found.n_limit == float(uncertain.upper_limit(2, 2.0, 0.7, method="cls"))
-    assert found.n_limit_with_more == float(uncertain.upper_limit(3, 2.7, 0.7, method="cls"))
-    assert found.n_discovery == uncertain.discovery_signal(2.0, 0.7)
+    background = expected_background(
+        scenario(**{"run.background": 2.0, "run.background_error": 0.7})
+    )
+    assert (background.value, background.error, background.kind, background.flags) == (
+        2.0,
+        0.7,
+        "number",
+        (),
+    )
+    assert background.n_limit == float(uncertain.upper_limit(2, 2.0, 0.7, method="cls"))
+    assert background.n_limit_with_more == float(uncertain.upper_limit(3, 2.7, 0.7, method="cls"))
+    assert background.n_discovery == uncertain.discovery_signal(2.0, 0.7)
 
 
 @pytest.mark.usefixtures("simulated")
 def test_simulated() -> None:
     timed = {"run.background": "simulated", "run.selection": "timed"}
-    found = expected_background(scenario(**timed))
-    assert found.value == pytest.approx(3.4)
-    assert found.error == pytest.approx(math.hypot(math.hypot(0.1, 1.0, 0.1), math.hypot(0.1, 1.0)))
-    assert found.kind == "simulated"
-    assert found.flags == ("background not counted: photons",)
+    background = expected_background(scenario(**timed))
+    assert background.value == pytest.approx(3.4)
+    assert background.error == pytest.approx(
+        math.hypot(math.hypot(0.1, 1.0, 0.1), math.hypot(0.1, 1.0))
+    )
+    assert background.kind == "simulated"
+    assert background.flags == ("background not counted: photons",)
     other = expected_background(
         scenario(**{"run.background": "simulated", "run.selection": "vertex"})
     )
@@ -85,22 +94,22 @@ def test_fakes_behind_another_lead_are_flagged() -> None:
 
 
 def test_nothing_counted_is_not_no_background() -> None:
-    found = simulated_background(scenario(), budget(scenario(), no_vertices))
-    assert found.value == 0.0
-    assert math.isnan(found.zero_until())
-    assert found.summary()["zero_background_until_fb"] is None
-    assert found.flags == ("background not counted: photons",)
+    background = simulated_background(scenario(), budget(scenario(), no_vertices))
+    assert background.value == 0.0
+    assert math.isnan(background.zero_until())
+    assert background.summary()["zero_background_until_fb"] is None
+    assert background.flags == ("background not counted: photons",)
 
 
 def test_nothing_seen_in_a_simulation_has_an_error() -> None:
     only = budget(scenario(), lambda *given: few_sources(*given)[2:3])
-    found = simulated_background(scenario(), only)
-    assert (found.value, found.error) == (0.0, pytest.approx(0.1))
-    assert "0 +- 0.1" in found.flags[0]
-    assert found.n_limit == pytest.approx(math.log(10))
-    assert math.isinf(found.zero_until())
+    background = simulated_background(scenario(), only)
+    assert (background.value, background.error) == (0.0, pytest.approx(0.1))
+    assert "0 +- 0.1" in background.flags[0]
+    assert background.n_limit == pytest.approx(math.log(10))
+    assert math.isinf(background.zero_until())
     # One event's worth of simulation more would end it.
-    assert found.zero_until(more=1.0) == pytest.approx(50_000.0 * 1.58, rel=0.02)
+    assert background.zero_until(more=1.0) == pytest.approx(50_000.0 * 1.58, rel=0.02)
 
 
 def test_a_background_that_is_not_known_is_told() -> None:
@@ -110,9 +119,9 @@ def test_a_background_that_is_not_known_is_told() -> None:
         poor = replace(third, vertices={**third.vertices, "timed": Count(0.0, 0.5)})
         return [first, poor]
 
-    found = simulated_background(scenario(), budget(scenario(), make))
-    assert found.error > found.value > 0.0
-    assert found.flags == (
+    background = simulated_background(scenario(), budget(scenario(), make))
+    assert background.error > background.value > 0.0
+    assert background.flags == (
         "background less well known than it is large, most of all fast neutrons from the rock"
         " above",
     )
@@ -129,8 +138,8 @@ def test_no_background_is_an_assumption() -> None:
 
 
 def test_how_far_zero_background_holds() -> None:
-    found = Background(0.8, 0.24, "number", 0.9, 1000.0)
-    until = found.zero_until()
+    background = Background(0.8, 0.24, "number", 0.9, 1000.0)
+    until = background.zero_until()
     # Where the mean of the limits is 10 per cent above that without background, by its own sum.
     factor = until / 1000.0
     n = np.arange(12)
@@ -138,7 +147,7 @@ def test_how_far_zero_background_holds() -> None:
     chance = np.exp(-b) * b**n / np.array([math.factorial(k) for k in n])
     mean = chance @ uncertain.upper_limit(n, b, 0.3 * b, method="cls")
     assert mean == pytest.approx(1.1 * math.log(10), rel=1e-6)
-    assert found.zero_until(more=1.0) < until
+    assert background.zero_until(more=1.0) < until
     assert Background(0.0, 0.0, "number", 0.9, 1000.0).zero_until() == math.inf
     # Ten times the background, a tenth of the luminosity.
     more = Background(8.0, 2.4, "number", 0.9, 1000.0)
@@ -162,9 +171,9 @@ def test_scan_follows_its_parts(report: BackgroundReport) -> None:
     for curve in scan.curves.values():
         reached = np.isfinite(curve.smallest)
         assert 5 < np.count_nonzero(reached) < len(reached)
-        found = point.expected_events("A", curve.smallest[reached], 1.0, 1.0)
+        events = point.expected_events("A", curve.smallest[reached], 1.0, 1.0)
         np.testing.assert_allclose(
-            found * scan.luminosity_fb[reached], curve.n_limit[reached], rtol=1e-3
+            events * scan.luminosity_fb[reached], curve.n_limit[reached], rtol=1e-3
         )
     most = float(np.max(point.expected_events("A", np.geomspace(1e-6, 0.1, 2000), 1.0, 1.0)))
     for curve in scan.curves.values():
@@ -263,22 +272,24 @@ def test_tables_are_read_by_numpy(report: BackgroundReport) -> None:
 def test_contours_move_as_the_limit() -> None:
     small = {"plane.points": 30}
     none = reach(scenario(**small))
-    found = reach(scenario(**{**small, "run.background": "simulated", "run.selection": "timed"}))
-    wanted = float(uncertain.upper_limit(3, 3.4, found.background.error, method="cls"))
-    assert found.n_limit == pytest.approx(wanted)
-    point = mass_point(found.scenario)
-    for result in (none, found):
+    with_background = reach(
+        scenario(**{**small, "run.background": "simulated", "run.selection": "timed"})
+    )
+    wanted = float(uncertain.upper_limit(3, 3.4, with_background.background.error, method="cls"))
+    assert with_background.n_limit == pytest.approx(wanted)
+    point = mass_point(with_background.scenario)
+    for result in (none, with_background):
         g_d, epsilon = result.contour[0].points.T
         events = point.expected_events("A", epsilon, g_d, 50_000.0)
         np.testing.assert_allclose(events, result.n_limit, rtol=1e-3)
-    low, high = (each.contour[0].points[:, 1].min() for each in (none, found))
+    low, high = (each.contour[0].points[:, 1].min() for each in (none, with_background))
     assert high > 1.1 * low
-    assert "background not counted: photons" in found.flags
-    summary = found.summary()["background"]
+    assert "background not counted: photons" in with_background.flags
+    summary = with_background.summary()["background"]
     assert summary["expected"] == pytest.approx(3.4)
-    assert summary["error"] == pytest.approx(found.background.error)
+    assert summary["error"] == pytest.approx(with_background.background.error)
     assert summary["from"] == "simulated"
-    assert summary["n_limit"] == found.n_limit < summary["n_limit_one_error_more"]
+    assert summary["n_limit"] == with_background.n_limit < summary["n_limit_one_error_more"]
     assert summary["zero_background_until_fb"] == pytest.approx(
-        50_000.0 * uncertain.negligible_background(found.background.relative_error) / 3.4
+        50_000.0 * uncertain.negligible_background(with_background.background.relative_error) / 3.4
     )

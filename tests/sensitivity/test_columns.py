@@ -187,13 +187,13 @@ def test_trends_that_cross_in_between() -> None:
     dip = Counted(plane, lambda at: ((at - top) / half) ** 2 - 1.0)
     low = Counted(plane, lambda at: -40.0 - ((at - top) / half) ** 2)
     for function in (peak, dip):
-        found = resolved(plane, [function], [])
-        inside = np.abs(found.x.coordinates - top) < half
+        refined = resolved(plane, [function], [])
+        inside = np.abs(refined.x.coordinates - top) < half
         assert inside.any()
-        assert len(found.x.values) <= 50
+        assert len(refined.x.values) <= 50
         # Old columns are still there, to the last bit, and their mass points with them.
-        assert set(plane.x.values.tolist()) <= set(found.x.values.tolist())
-        assert found.kept is plane.kept
+        assert set(plane.x.values.tolist()) <= set(refined.x.values.tolist())
+        assert refined.kept is plane.kept
     # Far below zero the same trend is no reason for a column.
     expected = plane.with_columns(threshold_columns(plane)).x.values
     np.testing.assert_array_equal(resolved(plane, [low], []).x.values, expected)
@@ -208,10 +208,10 @@ def test_lines_that_move_far() -> None:
     t = plane.x.coordinates
     wall = t[7] + 0.37 * (t[8] - t[7])
     margin = Counted(plane, lambda at: 1.0 if at > wall else -np.inf)
-    found = resolved(plane, [], [margin]).x.coordinates
-    i = int(np.searchsorted(found, wall))
-    assert found[i] - found[i - 1] <= LEAST_STEP * (t[-1] - t[0])
-    assert len(margin.asked) == len(found), "no column is looked at twice"
+    coordinates = resolved(plane, [], [margin]).x.coordinates
+    i = int(np.searchsorted(coordinates, wall))
+    assert coordinates[i] - coordinates[i - 1] <= LEAST_STEP * (t[-1] - t[0])
+    assert len(margin.asked) == len(coordinates), "no column is looked at twice"
 
 
 def test_the_number_of_columns_is_bounded() -> None:

@@ -71,19 +71,19 @@ def test_unity_is_what_it_was_and_reads_no_table(monkeypatch):
     scenario = load_scenario("belle2-forward")
     report = point_report(scenario)
     assert report["efficiency"] == {"efficiency": "unity", "selection": None, "flags": []}
-    for each in report["detectors"]:
-        assert (each["efficiency"], each["efficiency_error"]) == (1.0, 0.0)
-        assert each["expected_events"] == pytest.approx(each["decays"], rel=1e-12)
+    for detector in report["detectors"]:
+        assert (detector["efficiency"], detector["efficiency_error"]) == (1.0, 0.0)
+        assert detector["expected_events"] == pytest.approx(detector["decays"], rel=1e-12)
 
 
 def test_point_tells_efficiency_and_error():
     scenario = load_scenario("belle2-forward").with_values(SIMULATED)
     report = point_report(scenario)
-    for each in report["detectors"]:
-        assert 0.01 < each["efficiency"] < 0.1
-        assert 0 < each["efficiency_error"] < 0.1 * each["efficiency"]
-        expected = each["decays"] * each["efficiency"]
-        assert each["expected_events"] == pytest.approx(expected, rel=1e-9)
+    for detector in report["detectors"]:
+        assert 0.01 < detector["efficiency"] < 0.1
+        assert 0 < detector["efficiency_error"] < 0.1 * detector["efficiency"]
+        expected = detector["decays"] * detector["efficiency"]
+        assert detector["expected_events"] == pytest.approx(expected, rel=1e-9)
     about = report["efficiency"]
     assert (about["efficiency"], about["selection"]) == ("simulated", "timed")
     assert about["table"]["date"] == shipped().header["date"]
@@ -94,9 +94,9 @@ def test_scan_follows_the_scenario():
     values = {"model.epsilon": 2e-4, **SIMULATED}
     scenario = load_scenario("besiii-forward").with_values(values)
     every = wayside.scan(load_scenario("besiii-forward"), epsilon=[1e-4, 1e-3])
-    found = wayside.scan(scenario, epsilon=[1e-4, 1e-3])
+    detected = wayside.scan(scenario, epsilon=[1e-4, 1e-3])
     share = mass_point(scenario).detected_fraction("A", [1e-4, 1e-3], 1.0)
-    assert found.events["A"] == pytest.approx(every.events["A"] * share, rel=1e-6)
+    assert detected.events["A"] == pytest.approx(every.events["A"] * share, rel=1e-6)
 
 
 def test_the_contour_moves_as_the_yield_scales(monkeypatch):
@@ -165,9 +165,9 @@ def test_the_contour_moves_as_the_yield_scales(monkeypatch):
 def test_what_does_not_fit_is_told(values, words):
     scenario = load_scenario("belle2-forward").with_values({"run.signal": ["A", "B"], **values})
     told = " ".join(flags(scenario, mass_point(scenario)))
-    for each in words:
-        assert each in told
-    assert ("other values" in told) == any("other values" in each for each in words)
+    for phrase in words:
+        assert phrase in told
+    assert ("other values" in told) == any("other values" in phrase for phrase in words)
     assert "is used for A" not in told
 
 

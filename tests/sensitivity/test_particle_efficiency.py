@@ -91,14 +91,14 @@ def test_events_are_those_of_every_width():
     )
     muons, photons = np.array([0.0, 1e-8, 2e-8]), np.array([1e-6, 1e-6, 1e-7])
     couplings = {"g_photon": photons, "g_electron": 0.0, "g_muon": muons, "g_tau": 0.0}
-    found = point.detected_fraction("A", couplings)
+    fraction = point.detected_fraction("A", couplings)
     ratio = point.branching_ratios(couplings)["mu"]
     # The same part of all muon pairs is within the table at any lifetime that is not short.
-    assert found[0] == 0.0
-    assert found[1] / ratio[1] == pytest.approx(found[2] / ratio[2], rel=1e-3)
-    assert 0.1 < found[2] <= 1.0
+    assert fraction[0] == 0.0
+    assert fraction[1] / ratio[1] == pytest.approx(fraction[2] / ratio[2], rel=1e-3)
+    assert 0.1 < fraction[2] <= 1.0
     assert point.expected_events("A", couplings, 2.0)[1] == pytest.approx(
-        2.0 * found[1] * point.decays_per_fb("A", couplings)[1]
+        2.0 * fraction[1] * point.decays_per_fb("A", couplings)[1]
     )
 
 
@@ -162,9 +162,9 @@ def test_background_against_luminosity():
     for curve in scan.curves.values():
         reached = np.isfinite(curve.smallest)
         couplings = {"sin_theta": curve.smallest[reached]}
-        found = point.expected_events("A", couplings, 1.0) * scan.luminosity_fb[reached]
+        events = point.expected_events("A", couplings, 1.0) * scan.luminosity_fb[reached]
         # The grid of couplings is a hundredth of a decade wide, along which yields are powers.
-        np.testing.assert_allclose(found, curve.n_limit[reached], rtol=1e-3)
+        np.testing.assert_allclose(events, curve.n_limit[reached], rtol=1e-3)
     summary = report.summary()
     assert "g_d" not in summary["luminosity"]
     assert "sin_theta" in summary["luminosity"]["curves"]["zero"]

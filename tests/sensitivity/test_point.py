@@ -41,10 +41,12 @@ def test_keys_that_machines_rely_on() -> None:
     assert {"width_gev", "branching_ratios"} <= report["aprime"].keys()
     assert {"width_gev", "ctau_m", "mean_flight_m", "branching_ratios"} <= report["phi1"].keys()
     keys = {"name", "face_acceptance", "hit_probability", "decay_probability", "expected_events"}
-    assert [each["name"] for each in report["detectors"]] == ["A", "B"]
-    assert all(keys <= each.keys() for each in report["detectors"])
+    assert [detector["name"] for detector in report["detectors"]] == ["A", "B"]
+    assert all(keys <= detector.keys() for detector in report["detectors"])
     for name in ("besiii-forward", "belle2-central"):
-        assert [each["name"] for each in point_report(load_scenario(name))["detectors"]] == ["A"]
+        assert [
+            detector["name"] for detector in point_report(load_scenario(name))["detectors"]
+        ] == ["A"]
 
 
 def test_numbers_hang_together(scenario: Scenario) -> None:
@@ -76,29 +78,33 @@ def test_numbers_hang_together(scenario: Scenario) -> None:
     assert 0 <= phi1["width_relative_error_from_r"] < 0.05
 
     total = 0.0
-    for each in report["detectors"]:
+    for detector in report["detectors"]:
         study = scenario.run.decays == "mean-flight"
-        assert 0 < each["decay_probability"] < each["hit_probability"]
+        assert 0 < detector["decay_probability"] < detector["hit_probability"]
         # Boxes that face the collision are entered by the front face alone.
-        box = point.volumes[each["name"]]
+        box = point.volumes[detector["name"]]
         if np.allclose(np.cross(box.axes[2], box.position), 0.0, atol=1e-9):
-            assert each["face_acceptance"] == pytest.approx(each["hit_probability"], rel=1e-5)
+            assert detector["face_acceptance"] == pytest.approx(
+                detector["hit_probability"], rel=1e-5
+            )
         else:
-            assert 0 < each["face_acceptance"] < each["hit_probability"]
+            assert 0 < detector["face_acceptance"] < detector["hit_probability"]
         produced = scenario.run.luminosity_fb * pairs
-        assert each["expected_events"] == pytest.approx(
-            produced * each["decay_probability"], rel=1e-12
+        assert detector["expected_events"] == pytest.approx(
+            produced * detector["decay_probability"], rel=1e-12
         )
         if study:
-            assert each["decay_probability"] == each["decay_probability_mean_flight"]
+            assert detector["decay_probability"] == detector["decay_probability_mean_flight"]
         else:
-            expected = point.expected_events(each["name"], epsilon, g_d, scenario.run.luminosity_fb)
-            assert each["expected_events"] == pytest.approx(float(expected), rel=1e-3)
-        assert each["relative_error"] <= 1e-6
-        assert each["signal"] == (each["name"] in scenario.signal)
-        total += each["expected_events"] * each["signal"]
-        arrival = each["arrival_ns"]
-        distance = np.linalg.norm(point.box(each["name"]).position)
+            expected = point.expected_events(
+                detector["name"], epsilon, g_d, scenario.run.luminosity_fb
+            )
+            assert detector["expected_events"] == pytest.approx(float(expected), rel=1e-3)
+        assert detector["relative_error"] <= 1e-6
+        assert detector["signal"] == (detector["name"] in scenario.signal)
+        total += detector["expected_events"] * detector["signal"]
+        arrival = detector["arrival_ns"]
+        distance = np.linalg.norm(point.box(detector["name"]).position)
         # Only of a box that faces the collision is the front's centre the nearest place.
         if np.allclose(np.cross(box.axes[2], box.position), 0.0, atol=1e-9):
             assert arrival["light"] == pytest.approx(distance / SPEED_OF_LIGHT, rel=1e-3)
@@ -127,7 +133,7 @@ def test_a_stable_state_and_a_box_out_of_reach() -> None:
     assert report["phi1"]["width_gev"] == 0.0
     assert set(report["phi1"]["branching_ratios"].values()) == {0.0}
     assert report["expected_events"] == 0.0
-    assert all(each["arrival_ns"] is None for each in report["detectors"])
+    assert all(detector["arrival_ns"] is None for detector in report["detectors"])
     # A collision boosted faster than any excited state flies in it: nothing goes backward.
     changes = {"collider.electron_energy": 20.0, "collider.positron_energy": 1.399205}
     behind = load_scenario("belle2-forward", changes | {"detectors.A.position": [1.0, 0.0, -7.0]})
@@ -189,8 +195,8 @@ def test_table_1_of_the_study() -> None:
     # to the printed one.
     for printed, row in ((4.341, (0.976, 0.065)), (4.333, (0.194, 0.816))):
         offsets = np.linspace(-5e-4, 5e-4, 41)
-        found = np.array([acceptances(printed + offset) for offset in offsets])
-        away = np.abs(found / np.array(row) - 1).max(axis=1)
+        acceptance = np.array([acceptances(printed + offset) for offset in offsets])
+        away = np.abs(acceptance / np.array(row) - 1).max(axis=1)
         assert away.min() < 0.01
         assert away.max() > 0.1
     # With the default regulator the same density is divided by a total 4 to 5 per cent smaller,
@@ -221,7 +227,7 @@ def test_errors_from_r_are_those_of_a_larger_hadronic_width(m_aprime, m1, m2) ->
     scenario = load_scenario("belle2-forward", values)
     report, model = point_report(scenario), mass_point(scenario).model
     eps2, dark = 1e-8, model.dark_width_hat() * 1e-6
-    for found, widths, error in (
+    for particle, widths, error in (
         (
             report["aprime"],
             {k: v * eps2 for k, v in model.visible_width_hats().items()} | {"phi1 phi2": dark},
@@ -231,12 +237,12 @@ def test_errors_from_r_are_those_of_a_larger_hadronic_width(m_aprime, m1, m2) ->
     ):
         assert 0.001 < error / widths["hadrons"] < 0.2
         total = sum(widths.values())
-        assert found["width_relative_error_from_r"] == pytest.approx(error / total, rel=1e-9)
+        assert particle["width_relative_error_from_r"] == pytest.approx(error / total, rel=1e-9)
         step = 1e-3 * error
         for channel, width in widths.items():
             moved = (width + step * (channel == "hadrons")) / (total + step)
             slope = abs(moved - width / total) * 1e3
-            told = found["branching_ratio_errors_from_r"][channel]
+            told = particle["branching_ratio_errors_from_r"][channel]
             assert told == pytest.approx(slope, rel=1e-2, abs=1e-12)
 
 
@@ -268,16 +274,16 @@ def test_widths_of_the_mediator_run_with_the_coupling() -> None:
 
 def test_arrival_histogram_is_the_decay_probability() -> None:
     report = point_report(load_scenario("belle2-forward-beams"))
-    for each in report["detectors"]:
-        found = each["arrival_histogram"]
-        assert len(found["edges_ns"]) == len(found["decay_probability"]) + 1
-        assert np.all(np.diff(found["edges_ns"]) > 0)
+    for detector in report["detectors"]:
+        histogram = detector["arrival_histogram"]
+        assert len(histogram["edges_ns"]) == len(histogram["decay_probability"]) + 1
+        assert np.all(np.diff(histogram["edges_ns"]) > 0)
         # Its bins may leave out the last few per cent of a long tail.
-        share = sum(found["decay_probability"]) / each["decay_probability"]
+        share = sum(histogram["decay_probability"]) / detector["decay_probability"]
         assert 0.95 < share < 1.002
-        delay = np.subtract(found["edges_ns"], found["delay_edges_ns"])
-        np.testing.assert_allclose(delay, each["arrival_ns"]["light"], rtol=1e-9)
-        assert each["delay_ns"]["median"] == pytest.approx(
-            each["arrival_ns"]["median"] - each["arrival_ns"]["light"]
+        delay = np.subtract(histogram["edges_ns"], histogram["delay_edges_ns"])
+        np.testing.assert_allclose(delay, detector["arrival_ns"]["light"], rtol=1e-9)
+        assert detector["delay_ns"]["median"] == pytest.approx(
+            detector["arrival_ns"]["median"] - detector["arrival_ns"]["light"]
         )
-        assert sum(found["crossing_probability"]) > sum(found["decay_probability"])
+        assert sum(histogram["crossing_probability"]) > sum(histogram["decay_probability"])

@@ -38,8 +38,8 @@ def test_vertices_solve_the_equation(result: Reach) -> None:
     point = replace(mass_point(result.scenario), rtol=1e-6)
     assert sum(len(line.points) for line in result.contour) > 100
     for line in result.contour:
-        found = point.expected_events("A", line.points[:, 1], line.points[:, 0], 50_000.0)
-        np.testing.assert_allclose(found, LIMIT, rtol=1e-3)
+        at_vertices = point.expected_events("A", line.points[:, 1], line.points[:, 0], 50_000.0)
+        np.testing.assert_allclose(at_vertices, LIMIT, rtol=1e-3)
     # And a few of them node by node, without any table of lifetimes.
     rule, _ = converged_rule(point.flight, point.volumes["A"], 1e-7)
     for g_d, epsilon in result.contour[0].points[::25]:
@@ -68,8 +68,8 @@ def test_both_branches(result: Reach, column: int) -> None:
     point = replace(mass_point(result.scenario), rtol=1e-6)
 
     def excess(log_epsilon: float) -> float:
-        found = events(result, point, math.exp(log_epsilon), g_d)
-        return math.log(max(found, 1e-300) / LIMIT)
+        expected_events = events(result, point, math.exp(log_epsilon), g_d)
+        return math.log(max(expected_events, 1e-300) / LIMIT)
 
     # Between the branches the yield is largest; the scan is only to bracket.
     scan = np.linspace(math.log(1e-6), math.log(0.1), 400)
@@ -83,8 +83,8 @@ def test_both_branches(result: Reach, column: int) -> None:
 
 
 def test_the_grid_does_not_matter(result: Reach) -> None:
-    def extent(each: Reach):
-        points = np.log(each.contour[0].points)
+    def extent(drawn: Reach):
+        points = np.log(drawn.contour[0].points)
         x, y = points.T
         area = 0.5 * abs(np.sum(x[:-1] * y[1:] - x[1:] * y[:-1]))
         return np.array([*points.min(axis=0), *points.max(axis=0), area])
@@ -99,8 +99,8 @@ def test_contour_of_the_approximation(result: Reach) -> None:
     point = mass_point(result.scenario)
     assert [line.closed for line in result.approximate] == [True]
     g_d, epsilon = result.approximate[0].points.T
-    found = mean_flight.expected_events(point, "A", epsilon, g_d, 50_000.0)
-    np.testing.assert_allclose(found, LIMIT, rtol=1e-3)
+    at_vertices = mean_flight.expected_events(point, "A", epsilon, g_d, 50_000.0)
+    np.testing.assert_allclose(at_vertices, LIMIT, rtol=1e-3)
 
 
 def test_discovery_lies_inside(result: Reach) -> None:

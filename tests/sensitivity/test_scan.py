@@ -15,25 +15,25 @@ def scenario():
 def test_a_scan_is_its_points(scenario) -> None:
     m1 = np.array([4.30, 4.33, 4.36])[:, None]
     epsilon = np.array([1e-5, 1e-4])
-    found = wayside.scan(scenario, m1=m1, epsilon=epsilon)
-    assert found.total.shape == (3, 2)
-    assert np.all(np.isnan(found.total[2])), "above m_aprime together with m2"
+    scanned = wayside.scan(scenario, m1=m1, epsilon=epsilon)
+    assert scanned.total.shape == (3, 2)
+    assert np.all(np.isnan(scanned.total[2])), "above m_aprime together with m2"
     for i, j in np.ndindex(2, 2):
         point = wayside.mass_point(scenario.with_values({"model.m1": float(m1[i, 0])}))
         for name in ("A", "B"):
             one = float(point.expected_events(name, epsilon[j], 1.0, 5e4))
-            assert found.events[name][i, j] == pytest.approx(one, rel=1e-6)
-        assert found.ctau[i, j] == pytest.approx(float(point.ctau(epsilon[j], 1.0)), rel=1e-12)
-        assert found.produced_fb[i, j] == float(point.produced_fb(epsilon[j], 1.0))
-    np.testing.assert_array_equal(found.total, found.events["A"])
-    assert found.g_d.tolist() == [[1.0] * 2] * 3
+            assert scanned.events[name][i, j] == pytest.approx(one, rel=1e-6)
+        assert scanned.ctau[i, j] == pytest.approx(float(point.ctau(epsilon[j], 1.0)), rel=1e-12)
+        assert scanned.produced_fb[i, j] == float(point.produced_fb(epsilon[j], 1.0))
+    np.testing.assert_array_equal(scanned.total, scanned.events["A"])
+    assert scanned.g_d.tolist() == [[1.0] * 2] * 3
 
 
 def test_defaults_are_the_scenario(scenario) -> None:
-    found = wayside.scan(scenario)
-    assert found.total.shape == ()
+    scanned = wayside.scan(scenario)
+    assert scanned.total.shape == ()
     report = wayside.point_report(scenario)
-    assert float(found.total) == pytest.approx(report["expected_events"], rel=2e-4)
+    assert float(scanned.total) == pytest.approx(report["expected_events"], rel=2e-4)
 
 
 def test_decays_as_in_the_study_are_honoured(scenario) -> None:
@@ -47,8 +47,8 @@ def test_decays_as_in_the_study_are_honoured(scenario) -> None:
 
 
 def test_both_sides_of_the_collision_energy(scenario) -> None:
-    found = wayside.scan(scenario, m_aprime=[9.0, 14.0])
-    for mass, total in zip([9.0, 14.0], found.total, strict=True):
+    scanned = wayside.scan(scenario, m_aprime=[9.0, 14.0])
+    for mass, total in zip([9.0, 14.0], scanned.total, strict=True):
         point = wayside.mass_point(scenario.with_values({"model.m_aprime": mass}))
         assert point.mode == ("on-shell" if mass < 10 else "off-shell")
         assert total == pytest.approx(float(point.expected_events("A", 1e-4, 1.0, 5e4)), rel=1e-9)

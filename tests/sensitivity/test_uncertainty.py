@@ -88,8 +88,8 @@ def test_error_of_the_scheme(
     steps = [abs(float(coarse(ctau)) / float(few(ctau)) - 1.0) for coarse in (half, quarter)]
     step = max(steps[0], steps[1] / 3.0)
     expected = math.hypot(scheme, step)
-    found = YieldErrors().plain(point, "A", epsilon, g_d)["radiation"]
-    assert found == pytest.approx(expected, rel=5e-3)
+    error = YieldErrors().plain(point, "A", epsilon, g_d)["radiation"]
+    assert error == pytest.approx(expected, rel=5e-3)
 
 
 def test_error_from_r_is_the_change_of_the_yield(scenario: Scenario, point: MassPoint) -> None:
@@ -115,11 +115,11 @@ def test_mean_flights_are_of_one_photon(scenario: Scenario, point: MassPoint) ->
     one = mass_point(scenario.with_values({"run.radiation": "one-photon"}))
     for quantity, more in (("expected_events", (1.0,)), ("decay_probability", ())):
         values = [
-            getattr(each, quantity)("A", 1e-4, 1.0, *more, decays="mean-flight")
-            for each in (point, one)
+            getattr(at, quantity)("A", 1e-4, 1.0, *more, decays="mean-flight")
+            for at in (point, one)
         ]
         assert values[0] == values[1] > 0.0
-    events = [each.expected_events("A", 1e-4, 1.0, 1.0) for each in (point, one)]
+    events = [at.expected_events("A", 1e-4, 1.0, 1.0) for at in (point, one)]
     assert events[0] != pytest.approx(events[1], rel=0.05)
 
 
@@ -196,13 +196,13 @@ def test_arrays_are_the_numbers_one_by_one(point: MassPoint) -> None:
     """Over couplings from the long- to the short-lived edge of the contour."""
     errors = YieldErrors(0.01, 1e-3)
     epsilon, g_d = np.geomspace(3e-5, 1e-2, 4)[:, None], np.array([0.05, 1.0])
-    found = errors.by_source(point, "A", epsilon, g_d)
+    by_source = errors.by_source(point, "A", epsilon, g_d)
     for i, j in np.ndindex(4, 2):
         single = errors.plain(point, "A", float(epsilon[i, 0]), float(g_d[j]))
-        for key, value in found.items():
+        for key, value in by_source.items():
             assert value is not None
             assert value[i, j] == pytest.approx(single[key], rel=1e-12)
-        assert total(found)[i, j] == pytest.approx(single["total"], rel=1e-12)
+        assert total(by_source)[i, j] == pytest.approx(single["total"], rel=1e-12)
 
 
 @pytest.mark.parametrize("name", ["belle2-forward", "belle2-forward-beams", "belle2-central"])
@@ -222,9 +222,11 @@ def test_error_of_the_beam_energies_is_the_change_of_the_yield(name: str) -> Non
         )
         yields.append(float(mass_point(other).expected_events("A", epsilon, g_d, 1.0)))
     expected = abs(yields[1] - yields[0]) / sum(yields)
-    found = yield_errors(scenario).plain(mass_point(scenario), "A", epsilon, g_d)["beam_energy"]
-    assert found == pytest.approx(expected, rel=1e-9)
-    assert found > 0.0
+    beam_energy = yield_errors(scenario).plain(mass_point(scenario), "A", epsilon, g_d)[
+        "beam_energy"
+    ]
+    assert beam_energy == pytest.approx(expected, rel=1e-9)
+    assert beam_energy > 0.0
 
 
 def test_beams_that_cannot_make_the_particles_leave_no_yield() -> None:
@@ -244,9 +246,9 @@ def test_error_of_an_efficiency_comes_from_its_table() -> None:
     scenario = load_scenario("belle2-forward").with_values(values)
     point = mass_point(scenario)
     epsilon, g_d = np.geomspace(1e-4, 1e-3, 3), np.full(3, 0.3)
-    found = yield_errors(scenario).by_source(point, "A", epsilon, g_d)["efficiency"]
-    assert found is not None
-    for value, here in zip(found, epsilon, strict=True):
+    error = yield_errors(scenario).by_source(point, "A", epsilon, g_d)["efficiency"]
+    assert error is not None
+    for value, here in zip(error, epsilon, strict=True):
         ctau = float(point.ctau(here, 0.3))
         detected = point.detected("A")
         single = detected.error(ctau) / float(detected.efficiency(ctau))
