@@ -45,8 +45,8 @@ def test_klong_are_those_of_the_other_tables() -> None:
     half; but for errors never more comes through than through the wide slab.
     """
     table = read_table("klong_shield_neutrons")
-    arriving = behind(DetectorSetup(load_scenario("belle2-forward"), "A"))
-    assert arriving.arriving > 0.0
+    kaons = behind(DetectorSetup(load_scenario("belle2-forward"), "A"))
+    assert kaons.arriving > 0.0
     for k in range(len(table)):
         scenario = load_scenario(
             "belle2-forward",
