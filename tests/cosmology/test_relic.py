@@ -1,10 +1,12 @@
 """The relic density against a public code, a slow reference, and limits with closed forms."""
 
+import itertools
 import math
 
 import numpy as np
 import pytest
 from reference.relic_slow import relic_yield
+from scipy.integrate import quad
 
 from wayside.constants import ALPHA
 from wayside.cosmology import relic
@@ -83,10 +85,13 @@ def test_against_slow_reference(point):
 AT_THRESHOLD = [
     ("pseudo-dirac", (3.0 * (1 + distance), 1.55, 1.45), 1e-5, g_d, "quarks")
     for distance, g_d in ((-3e-3, 1.0), (-1e-6, 0.3), (1e-8, 1.0), (3e-4, 2.0))
+] + [
+    ("scalar", (3.0 * (1 + distance), 1.55, 1.45), 1e-4, 1.0, "r-ratio")
+    for distance in (-1e-3, -1e-5, 1e-6, 1e-3)
 ]
 
 
-@pytest.mark.parametrize("point", AT_THRESHOLD, ids=lambda p: f"{p[1][0] - 3.0:.0e}")
+@pytest.mark.parametrize("point", AT_THRESHOLD, ids=lambda p: f"{p[0]}-{p[1][0] - 3.0:.0e}")
 def test_at_threshold_against_slow_reference(point):
     compare(point)
 
@@ -100,6 +105,61 @@ def test_no_jump_at_threshold(epsilon, g_d):
     # The dark width starts as a root of the distance, which ln(Omega h^2) follows.
     assert np.all(np.abs(np.diff(np.log(values))) < 0.5)
     assert values[39] == pytest.approx(values[40], rel=3e-3)
+
+
+@pytest.mark.parametrize(("epsilon", "g_d"), [(1e-3, 1.0), (1e-4, 1.0), (1e-6, 0.3)])
+def test_scalars_change_steeply_at_threshold_without_a_jump(epsilon, g_d):
+    """A pole that pairs can reach annihilates them; below threshold none can reach it.
+
+    The dark width of a p wave rises as distance^(3/2), until it exceeds the visible one: there, and
+    not at a jump, the density falls by a factor of hundreds.
+    """
+    distance = np.geomspace(1e-12, 3e-3, 80)
+    mass = 3.0 * (1 + np.concatenate([-distance[::-1], distance]))
+    values = omega_h2(ScalarInelastic, mass, 1.55, 1.45, epsilon, g_d)
+    assert values[79] / values[80:].min() > 100.0
+    # At most by the power 3/2, over 0.28 in the logarithm of the distance.
+    assert np.all(np.abs(np.diff(np.log(values))) < 1.5 * math.log(distance[1] / distance[0]))
+    assert values[79] == pytest.approx(values[80], rel=3e-3)
+
+
+def _annihilation(mass, epsilon, g_d, m1=1.55, m2=1.45, k=5.0):
+    """What freeze-out leaves is about one over this: the average over all x beyond 25, over x^2.
+
+    Pairs have y = sqrt(s) - m1 - m2 with the weight p*^2 exp(-y/T), not relativistic.
+    K is a number, as free quarks have it nearly.
+    """
+
+    def integrand(y):
+        q = m1 + m2 + y
+        p = math.sqrt(y * (q + m1 + m2) * (q * q - (m1 - m2) ** 2)) / (2 * q)
+        dark = g_d**2 * p**3 / (6 * math.pi * q * q)
+        pole = (q * q - mass**2) ** 2 + (epsilon**2 * ALPHA * mass**2 * k / 3 + q * dark) ** 2
+        # T from 25 down, n1/n2 = exp(-(m1 - m2)/T): an integral over x of exp(-x (y + m1 - m2)/m2)
+        # times x^(3/2 - 2), which is nearly that of its first value over the slope.
+        slope = (y + m1 - m2) / m2
+        thermal = math.exp(-25.0 * slope) / (slope + 0.5 / 25.0)
+        return p**3 * q**2 / pole * thermal
+
+    at = mass - m1 - m2
+    cuts = {0.0, 3.0, *np.geomspace(1e-10, 3.0, 80)}
+    if at > 0.0:
+        near = at * (1.0 - np.geomspace(1e-12, 1.0, 60))
+        cuts |= {at, *near, *(2.0 * at - near)}
+    ends = sorted(cuts)
+    parts = itertools.pairwise(ends)
+    return sum(quad(integrand, low, high, epsabs=0.0, epsrel=1e-4)[0] for low, high in parts)
+
+
+@pytest.mark.parametrize(("epsilon", "g_d"), [(1e-3, 1.0), (1e-4, 1.0)])
+def test_the_fall_at_threshold_is_that_of_the_cross_section(epsilon, g_d):
+    """Against an integral over energies with a width that depends on them, and nothing else."""
+    masses = 3.0 * (1 + np.array([-1e-2, -1e-3, 1e-6, 1e-5, 1e-4, 1e-3]))
+    values = omega_h2(ScalarInelastic, masses, 1.55, 1.45, epsilon, g_d, hadrons="quarks")
+    inverse = np.array([1 / _annihilation(mass, epsilon, g_d) for mass in masses])
+    ratios = (values / values[0]) / (inverse / inverse[0])
+    # Freeze-out comes later by ln(rate), and g* falls by then: up to a factor of two out of 1000.
+    assert np.all(np.abs(np.log(ratios)) < math.log(2.5))
 
 
 def test_real_part_at_threshold_is_uncertain():

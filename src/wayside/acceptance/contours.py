@@ -20,7 +20,7 @@ from wayside.acceptance.azimuth import (
     divided,
 )
 from wayside.acceptance.directions import PARALLEL, Sky, polar_frame
-from wayside.acceptance.polar import polar_nodes, polar_rules
+from wayside.acceptance.polar import ALL, polar_nodes, polar_rules
 from wayside.acceptance.quadrature import even, sine_squared, tanh_sinh
 from wayside.acceptance.sphere import circle_about
 from wayside.compiled import copy_columns, copy_rows, njit
@@ -156,11 +156,12 @@ def survey_contours(
         cuts = cuts.inserted(int(np.searchsorted(cuts.theta, caustic.angle)), caustic.angle)
     # Where cones are rings there is no azimuth in which to resolve them.
     rings = bool(np.all(np.abs(cones[:, :3] @ axis) > 1.0 - PARALLEL))
-    theta, weight_t = polar_nodes(
+    (theta, weight_t), _ = polar_nodes(
         *cuts,
         np.array([caustic.angle, caustic.width]),
         polar_rules(nodes_polar),
         tanh_sinh(3 * nodes_polar) if rings else np.empty((2, 0)),
+        ALL,
     )
     arcs = arcs_at(joined(shape, edges), theta)
     middle = rays_at(frame, theta[arcs.ring], 0.5 * (arcs.left + arcs.right))

@@ -1,6 +1,5 @@
 """Acceptances with an error estimate: rules of growing order until two of them agree."""
 
-import math
 import warnings
 from collections.abc import Callable
 from functools import partial
@@ -9,11 +8,17 @@ from typing import NamedTuple
 import numpy as np
 
 from wayside.acceptance.decay import DecayCurve
+from wayside.acceptance.polar import ALL
+from wayside.acceptance.refinement import Built, Rungs, refined
 from wayside.acceptance.rule import (
     Level,
+    PanelRule,
     Rule,
-    build_rule,
+    build_panels,
     face_probability,
+    merged,
+    panel_sums,
+    rule_over,
     shortest_distance,
     survivors,
 )
@@ -22,6 +27,7 @@ from wayside.acceptance.survey import is_crowded
 from wayside.detector.volume import Volume
 from wayside.errors import AccuracyWarning
 from wayside.production.flight import Flight
+from wayside.typing import BoolArray
 
 ACCURACY = 1e-4
 """Relative accuracy of acceptances, unless another is asked for."""
@@ -29,22 +35,22 @@ ACCURACY = 1e-4
 TIGHT = 3e-6
 """Relative accuracy from which on the lowest orders are skipped: they would not pass."""
 
-LEVELS = (
-    Level(5, 3, 7),
-    Level(6, 3, 8),
-    Level(8, 3, 10),
-    Level(9, 4, 11),
-    Level(12, 5, 14),
-    Level(18, 7, 18),
-    Level(28, 10, 26),
-    Level(44, 14, 36),
-    Level(72, 18, 50),
-    Level(120, 24, 64),
+_ORDERS = (
+    Rungs(1, 1, 1),
+    Rungs(2, 1, 2),
+    Rungs(3, 1, 3),
+    Rungs(4, 2, 4),
+    Rungs(5, 3, 5),
+    Rungs(6, 4, 6),
+    Rungs(7, 5, 7),
+    Rungs(8, 6, 8),
+    Rungs(9, 7, 9),
+    Rungs(10, 8, 10),
 )
-"""Ladder of node numbers; convergence is geometric, so the step up bounds the error."""
+"""Orders that go up in all three at once."""
 
 _FIRST = ((1e-2, 0), (1e-3, 1), (TIGHT, 2), (0.0, 4))
-"""Accuracies down to which each place in the ladder is the first: most points pass one up."""
+"""Accuracies down to which each of these orders is the first: most points pass one up."""
 MOST_NODES = 4_000_000
 MOST_NODES_TIGHT = 20_000_000
 """More nodes than this are not used, or where less than `TIGHT` is asked for: seconds and gigabytes
@@ -79,7 +85,7 @@ class Estimate(NamedTuple):
 
 
 def _first(rtol: float) -> int:
-    """Place in `LEVELS` at which an accuracy starts."""
+    """Place in `_ORDERS` at which an accuracy starts."""
     return next(place for accuracy, place in _FIRST if rtol >= accuracy)
 
 
@@ -87,9 +93,6 @@ SAFETY = 2.0
 LEAST_SHARE = 0.1
 """The bound is twice the step between orders; as two orders can agree accidentally, it is never
 less than this fraction of the accuracy asked for."""
-
-NEGLIGIBLE = 0.01
-"""A step of less than this fraction of the accuracy asked for leaves the order where it was."""
 
 LEAST_OF_RULES = 0.3
 """The same for rules over volumes: the order in rapidity goes from 10 to 11 first, and errors that
@@ -134,7 +137,7 @@ def face_acceptance(flight: Flight, volume: Volume, rtol: float = ACCURACY) -> E
     The acceptance A of Eq. 20 of the study, without its sampling; derived in docs/theory.
     """
     # A face costs next to nothing: one order more than over a volume.
-    first, *others = LEVELS[_first(rtol) + (rtol > TIGHT) :]
+    first, *others = (place.level for place in _ORDERS[_first(rtol) + (rtol > TIGHT) :])
     value, _ = face_probability(flight, volume, first)
     error = np.inf
     for level in others:
@@ -157,32 +160,6 @@ def face_acceptance(flight: Flight, volume: Volume, rtol: float = ACCURACY) -> E
     if absolute > rtol * value:
         _warn(absolute / value if value else np.inf, rtol)
     return Estimate(value, absolute)
-
-
-_AZIMUTH = 1
-
-
-class _Rungs(NamedTuple):
-    """Places in `LEVELS` for the polar angle, the azimuth and the rapidity."""
-
-    polar: int
-    azimuth: int
-    rapidity: int
-
-    @property
-    def level(self) -> Level:
-        """Numbers of nodes."""
-        return Level(*(LEVELS[rung][which] for which, rung in enumerate(self)))
-
-    def raised(self, which: int, steps: int) -> "_Rungs":
-        """Further up or down the ladder in one of the three, to its end at most."""
-        rungs = list(self)
-        rungs[which] = min(rungs[which] + steps, len(LEVELS) - 1)
-        return _Rungs(*rungs)
-
-    def nodes_from(self, other: "_Rungs", nodes: int) -> float:
-        """Nodes to be expected, from those at another place."""
-        return nodes * math.prod(self.level) / math.prod(other.level)
 
 
 def _step(rule: Rule, before: Rule, rtol: float) -> float:
@@ -214,46 +191,57 @@ def converged_rule(flight: Flight, volume: Volume, rtol: float = ACCURACY) -> tu
     return rule, error
 
 
-def _builder(flight: Flight, volume: Volume) -> Callable[[Level], Rule]:
-    return partial(build_rule, flight, volume, crowded=is_crowded(flight, volume))
+class _Builder(NamedTuple):
+    """What builds rules."""
+
+    build: Callable[..., PanelRule]
+    """Takes an order, and which panels as ``chosen``."""
+    crowded: bool
+    """From `wayside.acceptance.survey.is_crowded`."""
 
 
-def _converged(
-    build: Callable[[Level], Rule], rtol: float
-) -> tuple[Rule, Callable[[], Rule], float]:
+def _builder(flight: Flight, volume: Volume) -> _Builder:
+    crowded = is_crowded(flight, volume)
+    return _Builder(partial(build_panels, flight, volume, crowded=crowded), crowded)
+
+
+def _converged(builder: _Builder, rtol: float) -> tuple[Rule, Callable[[], Rule], float]:
     """`converged_rule` of what builds rules, with what makes the same nodes once more."""
+    build, crowded = builder
     start = _first(rtol)
     most = MOST_NODES if rtol > TIGHT else MOST_NODES_TIGHT
-    lower = build(_Rungs(start, start, start).level)
-    place = _Rungs(start + 1, start + 1, start + 1)
-    rule = build(place.level)
-    error = _bound(_step(rule, lower, rtol), rule.hit_probability, rtol, LEAST_OF_RULES)
-    if error <= rtol:
-        return rule, partial(build, place.level), error
-    # Which of the three it was.
-    without_azimuth = build(place.raised(_AZIMUTH, -1).level)
-    with_polar = build(_Rungs(start + 1, start, start).level)
-    steps = [
-        _step(with_polar, lower, rtol),
-        _step(rule, without_azimuth, rtol),
-        _step(without_azimuth, with_polar, rtol),
-    ]
-    while True:
-        error = _bound(sum(steps), rule.hit_probability, rtol, LEAST_OF_RULES)
+    low, high = _ORDERS[start : start + 2]
+    lower, upper = build(low.level), build(high.level)
+    if not crowded:
+        step = _step(upper.rule, lower.rule, rtol)
+        error = _bound(step, upper.rule.hit_probability, rtol, LEAST_OF_RULES)
         if error <= rtol:
-            return rule, partial(build, place.level), error
-        which = int(np.argmax(steps))
-        quick = which == _AZIMUTH and steps[which] > 2.0 * rtol
-        up = place.raised(which, 2 if quick else 1)
-        if up == place or up.nodes_from(place, len(rule)) > most:
-            break
-        raised = build(up.level)
-        steps[which] = _step(raised, rule, rtol)
-        # Where the lower order was right already, the nodes are better spent on the others.
-        if steps[which] > NEGLIGIBLE * rtol:
-            rule, place = raised, up
-    _warn(error, rtol)
-    return rule, partial(build, place.level), error
+            return upper.rule, lambda: build(high.level).rule, error
+    panels = 1 + max(int(one.panels.max(initial=-1)) for one in (lower, upper))
+    rate = STEEP / shortest_distance(upper.rule)
+
+    def integrals(built: PanelRule) -> Built:
+        sums, nodes = panel_sums(built, panels, rate, STEEP + STEEP_CUT)
+        return Built(sums, nodes, built)
+
+    result = refined(
+        lambda level, chosen: integrals(build(level, chosen=chosen)),
+        np.array([1.0, 1.0, STEEP_LOSS * SAFETY]),
+        (low, integrals(lower)),
+        (high, integrals(upper)),
+        rtol / SAFETY,
+        most,
+    )
+
+    def again() -> Rule:
+        rules = [build(part.level, chosen=part.panels).rule for part in result.parts]
+        return merged([(1.0, rule) for rule in rules])
+
+    rule = merged([(1.0, rule_over(part.payload, part.panels)) for part in result.parts])
+    error = _bound(result.step, rule.hit_probability, rtol, LEAST_OF_RULES)
+    if error > rtol:
+        _warn(error, rtol)
+    return rule, again, error
 
 
 def decay_curve(flight: Flight, volume: Volume, rtol: float = ACCURACY) -> tuple[DecayCurve, float]:
@@ -276,13 +264,15 @@ def decay_curve_of_sum(
     volume, rtol
         As in `face_acceptance`.
     """
-    return _curve(partial(_rule_of_sum, summed, volume), rtol)
+    return _curve(_Builder(partial(_panels_of_sum, summed, volume), False), rtol)
 
 
-def _rule_of_sum(summed: Callable[[int], Flight], volume: Volume, level: Level) -> Rule:
-    return build_rule(summed(level.rapidity), volume, level)
+def _panels_of_sum(
+    summed: Callable[[int], Flight], volume: Volume, level: Level, chosen: BoolArray = ALL
+) -> PanelRule:
+    return build_panels(summed(level.rapidity), volume, level, chosen=chosen)
 
 
-def _curve(build: Callable[[Level], Rule], rtol: float) -> tuple[DecayCurve, float]:
-    rule, again, error = _converged(build, rtol)
+def _curve(builder: _Builder, rtol: float) -> tuple[DecayCurve, float]:
+    rule, again, error = _converged(builder, rtol)
     return DecayCurve(rule, again), error

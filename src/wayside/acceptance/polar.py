@@ -14,6 +14,9 @@ from wayside.acceptance.quadrature import sine_squared
 from wayside.compiled import copy_columns, njit
 from wayside.typing import FloatArray
 
+ALL: Final = np.zeros(0, dtype=np.bool_)
+"""Of panels: every one."""
+
 NARROW: Final = 1e-13
 """Radians; narrower panels hold nothing."""
 
@@ -61,7 +64,7 @@ def _panel(low, high, peak, short, rule, rules, out, count):  # type: ignore[no-
 
 
 @njit(error_model="numpy")
-def polar_nodes(cuts, rough, widths, caustic, rules, rough_rule):  # type: ignore[no-untyped-def]
+def polar_nodes(cuts, rough, widths, caustic, rules, rough_rule, chosen):  # type: ignore[no-untyped-def]
     """Nodes between cuts of the polar angle.
 
     Parameters
@@ -78,22 +81,28 @@ def polar_nodes(cuts, rough, widths, caustic, rules, rough_rule):  # type: ignor
         From `polar_rules`.
     rough_rule
         Rule of panels that end at a rough cut, shape (2, m); of length 0 for ``rules``.
+    chosen
+        Which panels, numbered by the cut where they begin, get nodes; of length 0 for all.
 
     Returns
     -------
-    ndarray
+    nodes
         Angles and weights, shape (2, nodes).
+    panels
+        Numbers of their panels, shape (nodes,).
     """
     most = 2 * max(rules[len(rules) - 1].shape[1], rough_rule.shape[1])
     out = np.empty((2, most * len(cuts)))
+    panels = np.empty(most * len(cuts), dtype=np.intp)
     count = 0
     none = rough_rule[:, :0]
     at_caustic = (caustic[0], caustic[1])
     for k in range(len(cuts) - 1):
         low = cuts[k]
         high = cuts[k + 1]
-        if high - low < NARROW:
+        if high - low < NARROW or (len(chosen) > 0 and (k >= len(chosen) or not chosen[k])):
             continue
+        begin = count
         short = high - low < _SHORT * (cuts[-1] - cuts[0])
         if rough_rule.shape[1] > 0 and (rough[k] or rough[k + 1]):
             count = _panel(low, high, at_caustic, short, rough_rule, rules, out, count)
@@ -107,6 +116,7 @@ def polar_nodes(cuts, rough, widths, caustic, rules, rough_rule):  # type: ignor
                 count = _panel(left, right, peak, short, none, rules, out, count)
         else:
             count = _panel(low, high, at_caustic, short, none, rules, out, count)
+        panels[begin:count] = k
     nodes = np.empty((2, count))
     copy_columns(out, nodes, 0, count)
-    return nodes
+    return nodes, panels[:count]

@@ -23,7 +23,7 @@ from wayside.acceptance.azimuth import (
     divided,
 )
 from wayside.acceptance.directions import PARALLEL, Sky, polar_frame
-from wayside.acceptance.polar import polar_nodes, polar_rules
+from wayside.acceptance.polar import ALL, polar_nodes, polar_rules
 from wayside.acceptance.quadrature import even, tanh_sinh
 from wayside.acceptance.sphere import (
     arcs_between,
@@ -39,7 +39,7 @@ from wayside.compiled import njit
 from wayside.detector.box import EDGES, FRONT_EDGES, Box
 from wayside.detector.rays import cross_box, cross_front
 from wayside.production.flight import Caustic
-from wayside.typing import FloatArray, IntArray
+from wayside.typing import BoolArray, FloatArray, IndexArray, IntArray
 
 EDGE_ROWS: Final = np.array(EDGES)
 FRONT_EDGE_ROWS: Final = np.array(FRONT_EDGES) // 2
@@ -79,6 +79,8 @@ class _Rules(NamedTuple):
     azimuth: tuple[FloatArray, ...]
     crowded: bool
     """From `wayside.acceptance.survey.is_crowded`."""
+    chosen: BoolArray
+    """Which panels, of length 0 for all."""
 
 
 @njit(error_model="numpy")
@@ -207,7 +209,7 @@ def poles_hit(frame, position, size, axes, face):  # type: ignore[no-untyped-def
 
 @njit(error_model="numpy")
 def _survey(target, peaks, frame, rules):  # type: ignore[no-untyped-def]
-    """Directions; weights, entries and exits; number of the polar angle of each."""
+    """Directions; weights, entries and exits; numbers of the polar angle and panel of each."""
     corners, edges, position, size, axes, face = target
     cones, limits, caustic = peaks
     arcs = arcs_between(corners, edges)
@@ -221,12 +223,15 @@ def _survey(target, peaks, frame, rules):  # type: ignore[no-untyped-def]
 
     hit = poles_hit(frame, position, size, axes, face)
     cuts, rough, widths = polar_cuts(corners, edges, arcs, cones, limits, caustic, frame, hit)
-    polar = polar_nodes(cuts, rough, widths, caustic, rules.polar, rules.rough)
+    polar, panel_of = polar_nodes(
+        cuts, rough, widths, caustic, rules.polar, rules.rough, rules.chosen
+    )
 
     room = polar.shape[1] * 4 * rules.azimuth[0].shape[1]
     directions = np.empty((room, 3))
     values = np.empty((3, room))
     rings = np.empty(room, dtype=np.intp)
+    panels = np.empty(room, dtype=np.intp)
     count = 0
     ring = 0
     ends = np.empty(2 * len(circles) + 4)
@@ -262,6 +267,7 @@ def _survey(target, peaks, frame, rules):  # type: ignore[no-untyped-def]
                     directions = np.concatenate((directions, np.empty((extra, 3))))
                     values = np.concatenate((values, np.empty((3, extra))), axis=1)
                     rings = np.concatenate((rings, np.empty(extra, dtype=np.intp)))
+                    panels = np.concatenate((panels, np.empty(extra, dtype=np.intp)))
                     room += extra
                 for p in range(nodes_p.shape[1]):
                     phi, slope = azimuth_at(nodes_p[0, p], parts[:, piece])
@@ -281,13 +287,14 @@ def _survey(target, peaks, frame, rules):  # type: ignore[no-untyped-def]
                     values[1, count] = near
                     values[2, count] = far
                     rings[count] = ring
+                    panels[count] = panel_of[t]
                     count += 1
         if any_ray:
             ring += 1
-    return directions[:count], values[:, :count], rings[:count]
+    return directions[:count], values[:, :count], rings[:count], panels[:count]
 
 
-def survey_box(
+def box_panels(
     box: Box,
     axis: FloatArray,
     caustic: Caustic,
@@ -297,10 +304,25 @@ def survey_box(
     nodes_polar: int,
     nodes_azimuth: int,
     crowded: bool = False,
-) -> Sky:
-    """`wayside.acceptance.survey.survey` for a box; ``face`` means its front face.
+    chosen: BoolArray = ALL,
+) -> tuple[Sky, IndexArray]:
+    """`survey_box` over some panels, intervals between two cuts of the polar angle.
 
-    ``crowded`` is from `wayside.acceptance.survey.is_crowded`.
+    Parameters
+    ----------
+    box, axis, caustic, cones, face, nodes_polar, nodes_azimuth
+        As of `wayside.acceptance.survey.survey`.
+    crowded
+        From `wayside.acceptance.survey.is_crowded`.
+    chosen
+        Which panels, shape (n,); of length 0 for all.
+
+    Returns
+    -------
+    sky
+        Directions in these panels.
+    panels
+        Numbers of their panels, of the same length; the same ones for any number of nodes.
     """
     rings = bool(np.all(np.abs(cones[:, :3] @ axis) > 1.0 - PARALLEL))
     target = _Target(
@@ -322,8 +344,26 @@ def survey_box(
         tanh_sinh(3 * nodes_polar) if rings else np.empty((2, 0)),
         azimuth_rules(even, nodes_azimuth),
         crowded,
+        chosen,
     )
     frame = polar_frame(axis, box.centre)
-    directions, values, ring_of = _survey(target, peaks, frame, rules)
+    directions, values, ring_of, panels = _survey(target, peaks, frame, rules)
     rays = np.arange(len(ring_of), dtype=np.intp)
-    return Sky(directions, values[0], values[1], values[2], ring_of, rays)
+    return Sky(directions, values[0], values[1], values[2], ring_of, rays), panels
+
+
+def survey_box(
+    box: Box,
+    axis: FloatArray,
+    caustic: Caustic,
+    cones: FloatArray,
+    *,
+    face: bool,
+    nodes_polar: int,
+    nodes_azimuth: int,
+) -> Sky:
+    """`wayside.acceptance.survey.survey` for a box; ``face`` means its front face."""
+    return box_panels(
+        box, axis, caustic, cones,
+        face=face, nodes_polar=nodes_polar, nodes_azimuth=nodes_azimuth,
+    )[0]  # fmt: skip

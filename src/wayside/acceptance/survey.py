@@ -7,11 +7,12 @@ import numpy as np
 
 from wayside.acceptance.contours import HalfSky, survey_contours
 from wayside.acceptance.directions import Sky
-from wayside.acceptance.sky import survey_box
+from wayside.acceptance.polar import ALL
+from wayside.acceptance.sky import box_panels, survey_box
 from wayside.detector.box import Box
 from wayside.detector.volume import Volume
 from wayside.production.flight import Caustic, Flight
-from wayside.typing import FloatArray
+from wayside.typing import BoolArray, FloatArray, IndexArray
 
 
 @singledispatch
@@ -74,7 +75,7 @@ def is_crowded(flight: Flight, volume: Volume) -> bool:
     return len(sky.weights) >= _CROWD
 
 
-def survey_flight(
+def survey_panels(
     flight: Flight,
     volume: Volume,
     *,
@@ -82,20 +83,48 @@ def survey_flight(
     nodes_polar: int,
     nodes_azimuth: int,
     crowded: bool = False,
+    chosen: BoolArray = ALL,
+) -> tuple[Sky, IndexArray]:
+    """`survey_flight`, and of a box the panels of the polar angle that its directions belong to.
+
+    Parameters
+    ----------
+    flight, volume, face, nodes_polar, nodes_azimuth
+        As of `survey_flight`.
+    crowded
+        From `is_crowded`.
+    chosen
+        Which panels of a box, shape (n,); of length 0 for all.
+
+    Returns
+    -------
+    sky
+        Directions.
+    panels
+        Numbers of their panels, 0 for other volumes.
+    """
+    if isinstance(volume, Box):
+        axis = flight.polar_axis(volume.centre)
+        return box_panels(
+            volume, axis, flight.caustic(axis), flight.edges(axis),
+            face=face, nodes_polar=nodes_polar, nodes_azimuth=nodes_azimuth,
+            crowded=crowded, chosen=chosen,
+        )  # fmt: skip
+    sky = survey_flight(
+        flight, volume, face=face, nodes_polar=nodes_polar, nodes_azimuth=nodes_azimuth
+    )
+    return sky, np.zeros(len(sky.weights), dtype=np.intp)
+
+
+def survey_flight(
+    flight: Flight, volume: Volume, *, face: bool, nodes_polar: int, nodes_azimuth: int
 ) -> Sky:
     """`survey` about the caustic of a flight that is nearest to a volume.
-
-    ``crowded`` is from `is_crowded`.
 
     A volume around the interaction point sees the caustics of both beams: each is at its best about
     its own axis, so the sky is divided between the two, half to the nearer one.
     """
     axis = flight.polar_axis(volume.centre)
-    if crowded and isinstance(volume, Box):
-        return survey_box(
-            volume, axis, flight.caustic(axis), flight.edges(axis),
-            face=face, nodes_polar=nodes_polar, nodes_azimuth=nodes_azimuth, crowded=True,
-        )  # fmt: skip
     other = axis if isinstance(volume, Box) else flight.polar_axis(-axis)
     if float(axis @ other) > 0.0 or not _is_around(volume, axis - other):
         return survey(

@@ -1,0 +1,221 @@
+"""Orders of a quadrature that go up where they have to: by panel of the polar angle, and in turn.
+
+Two orders are compared in every panel. Those that still matter are attributed to polar angle,
+azimuth and rapidity, and whichever leaves the largest step goes up the ladder, in these panels
+alone. Next to a kinematic edge few of dozens are slow to converge; to raise all would multiply the
+nodes. Steps of all panels are added by their sizes, so that none hides another.
+"""
+
+from collections.abc import Callable
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+
+from wayside.acceptance.rule import Level
+from wayside.typing import BoolArray, FloatArray, IndexArray
+
+LADDERS: Final = (
+    (4, 5, 6, 8, 9, 12, 18, 28, 44, 72, 120),
+    (2, 3, 4, 5, 7, 10, 14, 18, 24),
+    (6, 7, 8, 10, 11, 14, 18, 26, 36, 50, 64),
+)
+"""Numbers of nodes in polar angle, azimuth and rapidity; convergence is geometric, so the step up
+bounds the error."""
+
+_POLAR, _AZIMUTH, _RAPIDITY = 0, 1, 2
+
+_QUICK: Final = 2.0
+"""An azimuth whose step is more than this many times what is allowed goes up by two."""
+
+_LEFT: Final = 0.5
+"""Fraction of what is allowed that panels which are left as they are may add up to."""
+
+_NEGLIGIBLE: Final = 0.01
+"""A step of less than this fraction of what is allowed leaves the order where it was."""
+
+
+class Rungs(NamedTuple):
+    """Places in `LADDERS`."""
+
+    polar: int
+    azimuth: int
+    rapidity: int
+
+    @property
+    def level(self) -> Level:
+        """Numbers of nodes."""
+        return Level(*(ladder[rung] for ladder, rung in zip(LADDERS, self, strict=True)))
+
+    def raised(self, which: int, steps: int) -> "Rungs":
+        """Further up the ladder in one of the three, to its end at most."""
+        rungs = list(self)
+        rungs[which] = min(rungs[which] + steps, len(LADDERS[which]) - 1)
+        return Rungs(*rungs)
+
+
+class Built(NamedTuple):
+    """What one order gives over some panels."""
+
+    sums: FloatArray
+    """Integrals in every panel, shape (integrals, panels), 0 where there are no nodes."""
+    nodes: IndexArray
+    """Number of nodes in every panel."""
+    payload: Any
+    """What the caller makes its answer of."""
+
+
+class Part(NamedTuple):
+    """Panels whose answer is that of one order."""
+
+    level: Level
+    panels: BoolArray
+    payload: Any
+
+
+class Refined(NamedTuple):
+    """What was settled on."""
+
+    parts: list[Part]
+    totals: FloatArray
+    """Integrals over all panels."""
+    step: float
+    """Sum of the relative steps of all panels."""
+
+
+Build = Callable[[Level, BoolArray], Built]
+
+
+class _Ladders:
+    """Where every panel is on the ladder.
+
+    Parameters
+    ----------
+    build
+        Makes an order over some panels.
+    loss
+        By how much less an integral has to be known, shape (integrals,).
+    lower, upper
+        Two orders over all panels, and where they are on the ladder.
+    """
+
+    def __init__(
+        self, build: Build, loss: FloatArray, lower: tuple[Rungs, Built], upper: tuple[Rungs, Built]
+    ) -> None:
+        self._build, self._loss = build, loss
+        self._low, self._lower = lower
+        self._high, self._upper = upper
+        self._sums = self._upper.sums.copy()
+        self._nodes = self._upper.nodes.copy()
+        panels = self._nodes.shape[0]
+        self.rungs = np.tile(np.array(self._high), (panels, 1))
+        self.steps = np.zeros((3, panels))
+        self.steps[_POLAR] = self._step(self._upper.sums, self._lower.sums)
+        self._attributed = np.zeros(panels, dtype=np.bool_)
+        self._builds = [(self._high, self._upper)]
+        self._owner = np.zeros(panels, dtype=np.intp)
+
+    def _step(self, now: FloatArray, before: FloatArray) -> FloatArray:
+        """Step of every panel relative to all of them, the largest among the integrals."""
+        totals = np.abs(self._sums.sum(axis=1))
+        scale = self._loss * np.where(totals > 0.0, totals, 1.0)
+        return np.asarray(np.max(np.abs(now - before) / scale[:, None], axis=0))
+
+    def slow(self, allowed: float) -> BoolArray:
+        """Panels that cannot be left as they are."""
+        by_panel = self.steps.sum(axis=0)
+        order = np.argsort(by_panel)
+        slow = np.zeros(len(order), dtype=np.bool_)
+        slow[order] = np.cumsum(by_panel[order]) > _LEFT * allowed
+        return slow
+
+    def attribute(self, chosen: BoolArray) -> None:
+        """Which of the three the first step of some panels was."""
+        chosen = chosen & ~self._attributed
+        if not chosen.any():
+            return
+        self._attributed |= chosen
+        without_azimuth = self._build(
+            self._high._replace(azimuth=self._low.azimuth).level, chosen
+        ).sums
+        with_polar = self._build(self._low._replace(polar=self._high.polar).level, chosen).sums
+        self.steps[:, chosen] = np.stack(
+            [
+                self._step(with_polar, self._lower.sums),
+                self._step(self._upper.sums, without_azimuth),
+                self._step(without_azimuth, with_polar),
+            ]
+        )[:, chosen]
+
+    def raise_orders(self, chosen: BoolArray, allowed: float, most: int) -> bool:
+        """Raise each of some panels in what leaves its largest step; False where none can."""
+        which = np.argmax(self.steps, axis=0)
+        quick = (which == _AZIMUTH) & (self.steps[_AZIMUTH] > _QUICK * allowed)
+        moves = np.concatenate([self.rungs, which[:, None], 1 + quick[:, None]], axis=1)
+        some = False
+        for move in np.unique(moves[chosen], axis=0):
+            panels = chosen & np.all(moves == move, axis=1)
+            place = Rungs(*(int(rung) for rung in move[:3]))
+            up = place.raised(int(move[3]), int(move[4]))
+            growth = np.prod(up.level) / np.prod(place.level) - 1.0
+            if up == place or self._nodes.sum() + growth * self._nodes[panels].sum() > most:
+                continue
+            some = True
+            built = self._build(up.level, panels)
+            step = self._step(built.sums, self._sums)
+            self.steps[move[3], panels] = step[panels]
+            # Where the lower order was right already, the nodes are better spent on the others.
+            better = panels & (step > _NEGLIGIBLE * allowed / chosen.sum())
+            self.rungs[better] = up
+            self._sums[:, better] = built.sums[:, better]
+            self._nodes[better] = built.nodes[better]
+            self._owner[better] = len(self._builds)
+            self._builds.append((up, built))
+        return some
+
+    def settled(self) -> Refined:
+        """What the panels have come to."""
+        parts = []
+        for number, (place, built) in enumerate(self._builds):
+            panels = self._owner == number
+            if panels.any():
+                parts.append(Part(place.level, panels, built.payload))
+        return Refined(parts, self._sums.sum(axis=1), float(self.steps.sum()))
+
+
+def refined(
+    build: Build,
+    loss: FloatArray,
+    lower: tuple[Rungs, Built],
+    upper: tuple[Rungs, Built],
+    allowed: float,
+    most: int,
+) -> Refined:
+    """Raise orders until the steps of all panels add up to no more than is allowed.
+
+    Parameters
+    ----------
+    build
+        Makes an order over some panels, ``build(level, panels)``.
+    loss
+        By how much less each integral has to be known, shape (integrals,).
+    lower, upper
+        Two orders over all panels, and where they are on the ladder.
+    allowed
+        Relative step.
+    most
+        Number of nodes that are not to be exceeded.
+
+    Returns
+    -------
+    Refined
+        Its step is more than is allowed where the ladder ends, or the nodes do.
+    """
+    ladders = _Ladders(build, loss, lower, upper)
+    while float(ladders.steps.sum()) > allowed:
+        slow = ladders.slow(allowed)
+        ladders.attribute(slow)
+        if float(ladders.steps.sum()) <= allowed:
+            break
+        if not ladders.raise_orders(slow, allowed, most):
+            break
+    return ladders.settled()

@@ -1,0 +1,123 @@
+"""Orders by panel: the slow ones alone go up, parts add up, the step that is stated is honest."""
+
+import numpy as np
+import pytest
+from reference.edge_points import edge_points
+
+from tests.reference.decay_sum import direct_probability
+from wayside.acceptance.estimate import converged_rule, decay_curve
+from wayside.acceptance.refinement import LADDERS, Built, Rungs, refined
+from wayside.acceptance.rule import Level, build_panels, merged, panel_sums, rule_over
+
+SLOW = (4, 103, 116)
+"""Numbers of points of `edge_points(300, 1)` at which three cones nearly coincide."""
+
+
+@pytest.fixture(scope="module")
+def slow_points():
+    points = edge_points(max(SLOW) + 1, 1)
+    return [points[number] for number in SLOW]
+
+
+def test_ladders_rise_at_every_step():
+    """A step between equal numbers of nodes would vanish and say nothing."""
+    for ladder in LADDERS:
+        assert np.all(np.diff(ladder) > 0)
+
+
+RATES = np.array([[2.0, 9.0, 9.0], [9.0, 9.0, 0.7], [9.0, 3.0, 9.0]])
+"""Of the convergence of three made-up panels in polar angle, azimuth and rapidity, by node."""
+
+
+def _error(panel: int, level: Level) -> float:
+    return float(np.sum(np.exp(-RATES[panel] * np.array(level))))
+
+
+def _made_up(built: list[tuple[Level, np.ndarray]]):
+    """An order over panels whose integrals are 1, 2 and 3."""
+
+    def build(level: Level, chosen: np.ndarray) -> Built:
+        built.append((level, chosen))
+        sums = [(1.0 + k) * (1.0 + _error(k, level)) for k in range(3)]
+        nodes = np.where(chosen, np.prod(level), 0)
+        return Built(np.where(chosen, sums, 0.0)[None], nodes, level)
+
+    return build
+
+
+def test_only_what_is_slow_is_raised():
+    built: list[tuple[Level, np.ndarray]] = []
+    build = _made_up(built)
+    every = np.ones(3, dtype=np.bool_)
+    low, high = Rungs(0, 0, 0), Rungs(1, 1, 1)
+    orders = [(place, build(place.level, every)) for place in (low, high)]
+    result = refined(build, np.ones(1), *orders, 1e-7, 10**9)
+    assert result.step <= 1e-7
+    assert result.totals[0] == pytest.approx(6.0, rel=1e-7)
+    settled = {int(k): part.level for part in result.parts for k in np.flatnonzero(part.panels)}
+    assert sorted(settled) == [0, 1, 2]
+    # The second panel is slow in rapidity alone.
+    assert settled[1].rapidity > settled[0].rapidity
+    assert settled[1].polar == high.level.polar
+    assert settled[1].azimuth == high.level.azimuth
+    # What the parts are made of is what they say.
+    for part in result.parts:
+        assert part.payload == part.level
+
+
+def test_an_end_of_the_nodes_is_stated():
+    build = _made_up([])
+    every = np.ones(3, dtype=np.bool_)
+    orders = [(place, build(place.level, every)) for place in (Rungs(0, 0, 0), Rungs(1, 1, 1))]
+    nodes = int(orders[1][1].nodes.sum())
+    result = refined(build, np.ones(1), *orders, 1e-7, nodes)
+    assert result.step > 1e-7
+    assert abs(result.totals[0] / 6.0 - 1.0) <= result.step
+
+
+def test_panels_add_up(slow_points):
+    """Sums by panel against the rule's own, a cut in two against the whole."""
+    point = slow_points[1]
+    built = build_panels(point.flight, point.box, Level(6, 3, 8), crowded=True)
+    number = 1 + int(built.panels.max())
+    sums, nodes = panel_sums(built, number, 0.0, np.inf)
+    assert nodes.sum() == len(built.rule)
+    assert sums[0].sum() == pytest.approx(built.rule.hit_probability, rel=1e-12)
+    assert sums[1].sum() == pytest.approx(built.rule.hit_path, rel=1e-12)
+    assert sums[2].sum() == pytest.approx(built.rule.hit_probability, rel=1e-12)
+    even = np.arange(number) % 2 == 0
+    halves = [rule_over(built, which) for which in (even, ~even)]
+    for half, which in zip(halves, (even, ~even), strict=True):
+        assert half.hit_probability == pytest.approx(sums[0][which].sum(), rel=1e-12)
+        assert half.hit_path == pytest.approx(sums[1][which].sum(), rel=1e-12)
+        alone = build_panels(point.flight, point.box, Level(6, 3, 8), crowded=True, chosen=which)
+        np.testing.assert_array_equal(alone.rule.spectra.weight, half.spectra.weight)
+        np.testing.assert_array_equal(alone.rule.sky.weights, half.sky.weights)
+        np.testing.assert_array_equal(alone.rule.spectra.of_direction, half.spectra.of_direction)
+    both = merged([(1.0, half) for half in halves])
+    ctau = 3.0
+    assert direct_probability(both, ctau) == pytest.approx(
+        direct_probability(built.rule, ctau), rel=1e-12
+    )
+
+
+def test_slow_points_are_as_exact_as_they_say(slow_points):
+    """Against all orders much higher, in all panels."""
+    for point in slow_points:
+        rule, bound = converged_rule(point.flight, point.box)
+        assert bound <= 1e-4
+        exact = build_panels(point.flight, point.box, Level(18, 7, 18), crowded=True).rule
+        assert rule.hit_probability == pytest.approx(exact.hit_probability, rel=bound)
+        assert rule.hit_path == pytest.approx(exact.hit_path, rel=bound)
+        # All orders in all panels took 900,000.
+        assert len(rule) < 700_000
+
+
+def test_nodes_made_again_are_the_same(slow_points):
+    """Many lifetimes drop the nodes; the tail then asks for them again."""
+    point = slow_points[2]
+    curve, _ = decay_curve(point.flight, point.box)
+    ctau = curve.shortest / np.array([30.0, 100.0])
+    before = curve.log_probability(ctau)
+    curve.log_probability(curve.shortest * np.geomspace(1e2, 1e4, 40))
+    np.testing.assert_allclose(curve.log_probability(ctau), before, rtol=1e-13)
