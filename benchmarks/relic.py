@@ -1,4 +1,4 @@
-"""Relic density: seconds a point and a line, as a ratio to the slow reference of the tests.
+"""Relic density: seconds a point and a line, as ratios to the slow reference and to the preview.
 
 ``PYTHONPATH=tests python -m benchmarks.relic``, single-threaded, medians of processor time after
 warm-up.
@@ -18,6 +18,7 @@ from wayside.models.registry import kinds, model_class
 from wayside.scenario import load_scenario
 from wayside.sensitivity.planes import plane_of
 from wayside.sensitivity.relic import relic_line
+from wayside.sensitivity.relic_preview import relic_preview
 
 POINTS = 2000
 SLOW_POINTS = 12
@@ -71,7 +72,11 @@ def main() -> None:
         columns = len(made.x.values)
         found = sum(len(column.roots) for column in relic_line(made).columns if column)
         assert math.isfinite(seconds)
-        print(f"line, {plane:<14} {columns} columns: {seconds:.2f} s ({found} roots)")
+        quick = median_seconds(lambda m=made: relic_preview(m), 5)
+        print(
+            f"line, {plane:<14} {columns} columns: {seconds:.2f} s ({found} roots),"
+            f" preview {1e3 * quick:.0f} ms, ratio {seconds / quick:.1f}"
+        )
 
 
 if __name__ == "__main__":

@@ -45,7 +45,10 @@ def test_exact_lines_are_those_of_reach(engine: Engine) -> None:
     np.testing.assert_array_equal(
         points(relic["lines"]), np.concatenate([b.line.points for b in result.relic.branches])
     )
-    json.dumps({"exact": sent, "relic": relic}, allow_nan=False)
+    before = engine.relic_preview(scenario)["relic"]
+    assert before["known"]
+    assert len(before["lines"]["xs"]) == len(relic["lines"]["xs"])
+    json.dumps({"exact": sent, "relic": relic, "before": before}, allow_nan=False)
 
 
 @pytest.mark.parametrize(
@@ -169,6 +172,7 @@ def test_single_particle(engine: Engine) -> None:
     assert page["point"] == {"x": 0.3, "y": 1e-5}
     assert sent["borders"] == {}
     assert engine.relic(applied.scenario) == {"relic": None}
+    assert engine.relic_preview(applied.scenario) == {"relic": None}
     rows = dict(engine.glance(applied.scenario, 0.3, 1e-5)["rows"])
     report = wayside.point_report(applied.scenario)
     assert float(rows["expected events"]) == pytest.approx(report["expected_events"], rel=1e-3)

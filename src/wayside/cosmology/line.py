@@ -68,7 +68,13 @@ class Crossings:
 
 
 def relic_epsilons(
-    densities: Sequence[Density | None], low: float, high: float, target: float = OMEGA_H2
+    densities: Sequence[Density | None],
+    low: float,
+    high: float,
+    target: float = OMEGA_H2,
+    *,
+    guess: float | None = None,
+    xtol: float = _TOLERANCE,
 ) -> list[Crossings | None]:
     """Return the crossings of every column.
 
@@ -80,6 +86,10 @@ def relic_epsilons(
         Range of epsilon that is searched.
     target
         Omega h^2 at the crossings.
+    guess
+        Value of epsilon at which the search in the first column starts; the middle if None.
+    xtol
+        Tolerance of ln(epsilon) at a crossing.
 
     Returns
     -------
@@ -88,13 +98,13 @@ def relic_epsilons(
         computed.
     """
     result: list[Crossings | None] = []
-    guess = sqrt(low * high)
+    guess = sqrt(low * high) if guess is None else guess
     for density in densities:
         if density is None:
             result.append(None)
             continue
         try:
-            crossings = solve_column(density, low, high, guess, target)
+            crossings = solve_column(density, low, high, guess, target, xtol)
         except NumericalError:
             result.append(None)
             continue
@@ -104,7 +114,12 @@ def relic_epsilons(
 
 
 def solve_column(
-    density: Density, low: float, high: float, guess: float, target: float = OMEGA_H2
+    density: Density,
+    low: float,
+    high: float,
+    guess: float,
+    target: float = OMEGA_H2,
+    xtol: float = _TOLERANCE,
 ) -> Crossings:
     """Return the crossings of one column.
 
@@ -118,6 +133,8 @@ def solve_column(
         Value of epsilon at which the search starts.
     target
         Omega h^2 at the crossings.
+    xtol
+        Tolerance of ln(epsilon) at a crossing.
 
     Raises
     ------
@@ -140,21 +157,21 @@ def solve_column(
     if turn == top or f(turn) <= 0.0:
         bracket = _bracket(f, bottom, turn, log(guess), density.steepest)
         if bracket is not None:
-            roots.append(_root(f, *bracket))
+            roots.append(_root(f, *bracket, xtol))
     visited = _visit(f, density, turn, top)
     if turn < top:
         visited = sorted({*visited, *_extrema(f, visited, density.steepest)})
     for a, b in pairwise(visited):
         if (f(a) > 0.0) != (f(b) > 0.0):
-            roots.append(_root(f, a, b))
+            roots.append(_root(f, a, b, xtol))
     if not roots:
         return Crossings((), next(iter(known.values())) > 0.0)
     ends_above = turn < top and f(top) > 0.0
     return Crossings(tuple(roots), ends_above != bool(len(roots) % 2))
 
 
-def _root(f: Callable[[float], float], a: float, b: float) -> float:
-    return exp(brentq(f, a, b, xtol=_TOLERANCE, rtol=1e-12))
+def _root(f: Callable[[float], float], a: float, b: float, xtol: float) -> float:
+    return exp(brentq(f, a, b, xtol=xtol, rtol=1e-12))
 
 
 def _visit(f: Callable[[float], float], density: Density, first: float, last: float) -> list[float]:

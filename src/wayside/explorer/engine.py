@@ -41,6 +41,7 @@ from wayside.sensitivity.key_reach import key_reach
 from wayside.sensitivity.particle_point import particle_point
 from wayside.sensitivity.planes import Plane, mass_point, masses_at, own_x
 from wayside.sensitivity.relic import relic_line
+from wayside.sensitivity.relic_preview import relic_preview
 
 _NOT_OF_SEARCHES: Final = frozenset(
     ("luminosity_fb", "background", "background_error", "signal", "efficiency", "selection")
@@ -300,6 +301,13 @@ class Engine:
             return {"relic": None}
         go_on(superseded)
         return {"relic": relic_view(relic_line(self._exact.plane_of(named)))}
+
+    def relic_preview(self, scenario: Scenario) -> dict[str, Any]:
+        """As `relic`, most columns of the plane interpolated."""
+        named = named_plane(scenario)
+        if named is None:
+            return {"relic": None}
+        return {"relic": relic_view(relic_preview(self._exact.plane_of(named)))}
 
     def glance(self, scenario: Scenario, x: float, y: float) -> dict[str, Any]:
         """Numbers of a place in the plane.

@@ -176,7 +176,7 @@ def application(tasks: Tasks, token: str, port: int) -> Application:
     page = {"path": str(_PAGE), "default_filename": "index.html"}
     return Application(
         [
-            (r"/[^/]+/ask/([a-z]+)", _Question),
+            (r"/[^/]+/ask/([a-z_]+)", _Question),
             (r"/[^/]+/download/([a-z]+)", _Download),
             (r"/[^/]+/bokeh/([a-z.-]+)", _Files, {"path": str(bokeh_files())}),
             (r"/[^/]+/([a-z.-]*)", _Files, page),

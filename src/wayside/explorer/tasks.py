@@ -135,6 +135,10 @@ class Tasks:
         scenario = self._engine.state(str(question["query"])).scenario()
         return self._engine.relic(scenario, superseded)
 
+    def _relic_preview(self, question: Question, _: Callable[[], bool]) -> dict[str, Any]:
+        scenario = self._engine.state(str(question["query"])).scenario()
+        return self._engine.relic_preview(scenario)
+
     def _glance(self, question: Question, _: Callable[[], bool]) -> dict[str, Any]:
         scenario = self._engine.state(str(question["query"])).scenario()
         return self._engine.glance(scenario, float(question["x"]), float(question["y"]))
@@ -154,6 +158,7 @@ QUESTIONS: Final[dict[str, tuple[_Method, bool]]] = {
     "glance": (Tasks._glance, True),
     "exact": (Tasks._exact, False),
     "relic": (Tasks._relic, False),
+    "relic_preview": (Tasks._relic_preview, True),
     "details": (Tasks._details, False),
 }
 """Method by question, and whether it is answered at once."""

@@ -101,7 +101,7 @@ def relic_line(plane: Plane) -> RelicLine:
     """
     low, high = float(plane.epsilon.values[0]), float(plane.epsilon.values[-1])
     at, x = plane.x.coordinates, plane.x.values
-    columns = relic_epsilons([_density(plane, float(value)) for value in x], low, high)
+    columns = relic_epsilons([density_in(plane, float(value)) for value in x], low, high)
     for _ in range(_REFINEMENTS):
         steep = np.array(
             [i for i in range(len(x) - 1) if _steep(columns[i], columns[i + 1], low, high)],
@@ -111,7 +111,7 @@ def relic_line(plane: Plane) -> RelicLine:
             break
         middle = 0.5 * (at[steep] + at[steep + 1])
         more = plane.x.from_coordinates(middle)
-        new = relic_epsilons([_density(plane, float(value)) for value in more], low, high)
+        new = relic_epsilons([density_in(plane, float(value)) for value in more], low, high)
         at = np.insert(at, steep + 1, middle)
         x = np.insert(x, steep + 1, more)
         for i, column in zip(steep[::-1].tolist(), new[::-1], strict=True):
@@ -216,8 +216,8 @@ def _steep(left: Crossings | None, right: Crossings | None, low: float, high: fl
     return any(min(np.log(root / low), np.log(high / root)) > _STEEP for root in lost)
 
 
-def _density(plane: Plane, x: float) -> Column | None:
-    """Density of a column; None where there is no such model, or its density is not known."""
+def density_in(plane: Plane, x: float) -> Column | None:
+    """Density of the column at x; None where there is no such model, or it is not known."""
     scenario = plane.scenario
     cosmology = scenario.cosmology
     model, g_d = plane.centre.model, x

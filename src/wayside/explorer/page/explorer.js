@@ -86,6 +86,11 @@ function follow(serial) {
   const fresh = (answer) => serial === connection.serial && !answer.superseded;
   const query = state.query;
   later(100, address);
+  if (state.page.relic_key !== state.relicKey) later(60, async () => {
+    const answer = await connection.ask("relic_preview", { query }, { serial });
+    // Not over the exact line, which may have been quicker.
+    if (fresh(answer) && !answer.error && state.page.relic_key !== state.relicKey) plane.drawRelic(answer.relic, false);
+  });
   later(30, async () => {
     if (!state.page.point) return;
     const answer = await connection.ask("glance", { query, ...state.page.point }, { serial });
