@@ -83,7 +83,7 @@ OFF_SHELL: Final = {"model.m_aprime": 14.0, "model.m1": 5.0, "model.m2": 4.7}
 """Fig. 16 of the study, the larger splitting."""
 
 CASES: Final = {
-    "belle2": Case("Belle II, A' of 8 GeV", "belle2-forward-beams", BELLE2, BESIDE_BELLE2, 152),
+    "belle2": Case("Belle II, A' of 8 GeV", "belle2-forward-beams", BELLE2, BESIDE_BELLE2, 320),
     "off-shell": Case(
         "Belle II, A' of 14 GeV, off shell",
         "belle2-forward-beams",

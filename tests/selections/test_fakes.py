@@ -106,11 +106,12 @@ def test_nothing_left_is_not_known_to_be_nothing():
     rows = background_rows("klong-front", 600, np.random.default_rng(7), 0)
     table = candidates({"klong-front": rows})
     events = background_events(table, "klong-front", Vetoes(), None)
-    mean, variance, common = events.counted(np.zeros(len(events.rows), bool))
+    mean, variance = events.counted(np.zeros(len(events.rows), bool))
+    common = events.sums.common_error(np.ones(len(mean)))
     np.testing.assert_array_equal(mean, 0.0)
     # One event of those that there are: the error of a sum over bins is that of one vertex.
     total = float(events.vertices.sum())
-    assert common.sum() == pytest.approx(events.one_more * total / (events.one_more + total))
+    assert common == pytest.approx(events.one_more * total / (events.one_more + total))
     # Beside it one more vertex in the bin, times the fraction that passes if one more does.
     np.testing.assert_allclose(
         np.sqrt(variance),
@@ -129,7 +130,7 @@ def test_vetoed_vertices_say_little_of_what_is_not_vetoed():
         rows["fibres_upstream"] = crossed
         table = candidates({"muon-front": rows})
         events = background_events(table, "muon-front", Vetoes(), None)
-        errors.append(events.counted(np.zeros(600, bool))[2])
+        errors.append(events.sums.common_error(np.ones(len(events.vertices))))
     np.testing.assert_allclose(errors[1], 0.02 * errors[0], rtol=0.01)
 
 
@@ -143,8 +144,35 @@ def test_a_kind_that_was_not_simulated():
 def test_bins_as_plain_values():
     bins = FakeBins(np.array([1.0, 2.0, 5.0]), np.array([0.1, 0.0]), np.array([1e-3, 1e-4]), 0.1)
     back = fake_bins(bins.plain())
-    for one, other in zip(bins, back, strict=True):
+    for one, other in zip(bins[:4], back[:4], strict=True):
         np.testing.assert_array_equal(one, other)
+    assert back.sample is None
+    rows = background_rows("muon-front", 60, np.random.default_rng(11), 0)
+    events = background_events(candidates({"muon-front": rows}), "muon-front", Vetoes(), None)
+    sums = fake_bins(bins._replace(sample=events.sums).plain()).sample
+    for one, other in zip(events.sums, sums, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_one_more_event_of_a_scenario():
+    """What one more adds is that of the particles there are, by the events one by one."""
+    rows = background_rows("muon-front", 600, np.random.default_rng(12), 0)
+    rows["fibres_upstream"] = np.random.default_rng(13).integers(0, 3, 600)
+    rows["timed"] = np.random.default_rng(14).random(600) < 0.4
+    vetoes = Vetoes(gas_veto=False)
+    events = background_events(candidates({"muon-front": rows}), "muon-front", vetoes, None)
+    number = 10.0 ** np.arange(len(events.vertices))
+    scaled = events.scaled(number)
+    weight, veto = scaled.weight, scaled.veto
+    one = np.sum(weight**2) / np.sum(weight)
+    mean = (np.sum(weight * veto) + one * veto.max()) / (np.sum(weight) + one)
+    assert scaled.one_more == pytest.approx(mean * one, rel=1e-12)
+    assert events.sums.one_more(number) == pytest.approx(mean * one, rel=1e-12)
+    total = scaled.vertices.sum()
+    more = mean * one
+    bins = FakeBins(events.edges, events.counted(np.zeros(len(events.rows), bool))[0],
+                    np.zeros(len(number)), 0.1, events.sums)  # fmt: skip
+    assert bins.common_error(number) == pytest.approx(total * more / (total + more), rel=1e-12)
 
 
 def test_a_scenario_without_particles_where_candidates_are_timed():

@@ -236,8 +236,7 @@ def averaged(kind: Kind, fakes: FakeBins, load: Loads) -> Count:
 
     def sample(part: FloatArray) -> float:
         """Error from the size of the simulated sample."""
-        common = float(part @ np.broadcast_to(fakes.common, part.shape))
-        return math.hypot(math.sqrt(float(part**2 @ fakes.variance)), common)
+        return math.hypot(math.sqrt(float(part**2 @ fakes.variance)), fakes.common_error(part))
 
     model = size(load.particles) * MODEL_ERROR[kind.partition("-")[0]]
     # Each is wrong by one factor for all energies: its errors add linearly.

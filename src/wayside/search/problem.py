@@ -30,8 +30,8 @@ class BackgroundPart(NamedTuple):
     vertices
         Expected vertices, timed or not.
     one
-        Vertices that a typical simulated one stands for, times the mean probability that nothing
-        vetoes it.
+        Vertices that a typical timed one of the sample stands for, times the mean probability that
+        nothing vetoes it.
     relative_error
         Relative error of all of them from fluxes and models.
     particles
@@ -49,8 +49,8 @@ class BackgroundPart(NamedTuple):
     def one_more(self, passed: FloatArray) -> FloatArray:
         """Events by which those that pass are not known, from the size of the sample.
 
-        One more vertex in each bin, times the fraction that passes; and one more of all vertices
-        that passes.
+        One more vertex in each bin, times the fraction that passes; and one more timed one that
+        passes.
         """
         total = self.vertices + self.one
         if not total > 0.0:

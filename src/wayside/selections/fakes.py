@@ -8,6 +8,64 @@ from wayside.selections.events import heaviest, starts
 from wayside.typing import BoolArray, FloatArray, IndexArray
 
 
+class SampleSums(NamedTuple):
+    """Sums over a simulated sample by bin of the energy, of one particle of each bin.
+
+    Attributes
+    ----------
+    vertices, squares
+        Sums of the weights of all vertices, timed or not, and of their squares, shape (bins,).
+    timed, timed_squares
+        The same of timed ones.
+    unvetoed
+        Sums of weights times the probability that nothing vetoes, of timed ones.
+    least_vetoed
+        Largest probability that nothing vetoes a timed one; 0 where there are none.
+    usual_veto
+        `mean_veto` where no particle has an energy at which vertices are timed.
+    """
+
+    vertices: FloatArray
+    squares: FloatArray
+    timed: FloatArray
+    timed_squares: FloatArray
+    unvetoed: FloatArray
+    least_vetoed: FloatArray
+    usual_veto: float
+
+    def mean_veto(self, number: FloatArray) -> float:
+        """Mean probability of timed ones that nothing vetoes, one more added that is vetoed least.
+
+        Parameters
+        ----------
+        number
+            Numbers of particles in the bins, shape (bins,).
+        """
+        total = float(number @ self.timed)
+        if not total > 0.0:
+            return self.usual_veto
+        one = self.typical(number)
+        least = float(self.least_vetoed[number * self.timed > 0.0].max())
+        return (float(number @ self.unvetoed) + one * least) / (total + one)
+
+    def typical(self, number: FloatArray) -> float:
+        """Weight of a typical timed vertex; of any vertex where none is timed."""
+        sums, squares = self.timed, self.timed_squares
+        if not float(number @ sums) > 0.0:
+            sums, squares = self.vertices, self.squares
+        total = float(number @ sums)
+        return float(number**2 @ squares) / total if total > 0.0 else 0.0
+
+    def one_more(self, number: FloatArray) -> float:
+        """Weight of one more that passes, if it has the mean probability that nothing vetoes it."""
+        return self.mean_veto(number) * self.typical(number)
+
+    def common_error(self, number: FloatArray) -> float:
+        """Fakes that one more event that passes would add: none found is no certain 0."""
+        total = float(number @ self.vertices)
+        return total * passing_fraction(0.0, total, self.one_more(number))
+
+
 class FakeBins(NamedTuple):
     """Mean number of fakes of one particle that heads for the blocks, by its energy.
 
@@ -22,35 +80,51 @@ class FakeBins(NamedTuple):
         among them one more vertex in each bin; shape (n,).
     lead
         Thickness in m of the lead that was simulated.
-    common
-        Error of the means that is common to all bins: what one more event that passes would add to
-        the fraction of vertices that pass, so that none found is no certain 0; shape (n,), or 0.
+    sample
+        Sums over the sample, from which follows what one more event that passes would add; None
+        where the variance says it all.
     """
 
     edges: FloatArray
     mean: FloatArray
     variance: FloatArray
     lead: float
-    common: FloatArray | float = 0.0
+    sample: SampleSums | None = None
+
+    def common_error(self, number: FloatArray) -> float:
+        """Error of the fakes of particles that is common to all bins.
+
+        Parameters
+        ----------
+        number
+            Numbers of particles in the bins, shape (n,).
+        """
+        return 0.0 if self.sample is None else self.sample.common_error(number)
 
     def plain(self) -> dict[str, Any]:
         """Values that JSON knows."""
+        sample = {} if self.sample is None else self.sample._asdict()
         return {
             "edges_gev": self.edges.tolist(),
             "mean": self.mean.tolist(),
             "variance": self.variance.tolist(),
-            "common_error": np.broadcast_to(self.common, self.mean.shape).tolist(),
+            "sample": {key: np.asarray(value).tolist() for key, value in sample.items()},
             "lead_m": self.lead,
         }
 
 
 def fake_bins(values: dict[str, Any]) -> FakeBins:
     """Bins from what `FakeBins.plain` gave."""
-    edges, mean, variance, common = (
-        np.array(values[key], np.float64)
-        for key in ("edges_gev", "mean", "variance", "common_error")
+    edges, mean, variance = (
+        np.array(values[key], np.float64) for key in ("edges_gev", "mean", "variance")
     )
-    return FakeBins(edges, mean, variance, float(values["lead_m"]), common)
+    sample = dict(values["sample"])
+    sums = None
+    if sample:
+        usual = float(sample.pop("usual_veto"))
+        arrays = {key: np.array(value, np.float64) for key, value in sample.items()}
+        sums = SampleSums(**arrays, usual_veto=usual)
+    return FakeBins(edges, mean, variance, float(values["lead_m"]), sums)
 
 
 class WeightedEvents(NamedTuple):
@@ -78,8 +152,7 @@ class WeightedEvents(NamedTuple):
         Weight of one simulated particle, whether it makes a vertex or not; nan where the table does
         not say how many there are. Shape (bins,).
     usual_veto
-        `mean_veto` for one particle of each bin: that of a scenario with none where candidates are
-        timed, too.
+        As of `SampleSums`.
     """
 
     edges: FloatArray
@@ -115,25 +188,31 @@ class WeightedEvents(NamedTuple):
         return np.where(some, typical, empty)
 
     @property
-    def mean_veto(self) -> float:
-        """Mean probability of timed ones that nothing vetoes, one more added that is vetoed least.
+    def sums(self) -> SampleSums:
+        """Sums by bin, of as many particles as the weights stand for."""
+        size = len(self.vertices)
+        timed, timed_squares, unvetoed = (
+            np.asarray(np.bincount(self.bins, values, minlength=size), dtype=np.float64)
+            for values in (self.weight, self.weight**2, self.weight * self.veto)
+        )
+        least = np.zeros(size)
+        np.maximum.at(least, self.bins, self.veto)
+        return SampleSums(
+            self.vertices, self.squares, timed, timed_squares, unvetoed, least, self.usual_veto
+        )
 
-        Where none has a weight that of `usual_veto`.
-        """
-        total = float(self.weight.sum())
-        if not total > 0.0:
-            return self.usual_veto
-        one = float((self.weight**2).sum()) / total
-        return (float(self.weight @ self.veto) + one * float(self.veto.max())) / (total + one)
+    @property
+    def mean_veto(self) -> float:
+        """As `SampleSums.mean_veto`."""
+        return self.sums.mean_veto(np.ones(len(self.vertices)))
 
     @property
     def one_more(self) -> float:
-        """Weight of one more of all vertices, if it passes and has the mean probability above."""
-        total = float(self.vertices.sum())
-        return self.mean_veto * float(self.squares.sum()) / total if total > 0.0 else 0.0
+        """As `SampleSums.one_more`."""
+        return self.sums.one_more(np.ones(len(self.vertices)))
 
-    def counted(self, passed: BoolArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """Mean numbers of fakes by bin, their variances, and the common error of `FakeBins`.
+    def counted(self, passed: BoolArray) -> tuple[FloatArray, FloatArray]:
+        """Mean numbers of fakes by bin, and their variances.
 
         Parameters
         ----------
@@ -149,8 +228,7 @@ class WeightedEvents(NamedTuple):
         )
         total = float(self.vertices.sum())
         kept = passing_fraction(float(weight.sum()), total, self.one_more)
-        common = self.vertices * passing_fraction(0.0, total, self.one_more)
-        return mean, squares + (self.resolution * kept) ** 2, common
+        return mean, squares + (self.resolution * kept) ** 2
 
 
 def passing_fraction(passed: float, vertices: float, one_more: float) -> float:

@@ -73,8 +73,8 @@ def measured(
 def _bins(kind: str, events: WeightedEvents, cuts: Cuts, candidates: Candidates) -> FakeBins:
     own = KINDS[kind]
     shields = {sample["name"]: float(sample["shield"]) for sample in candidates.samples}
-    mean, variance, common = events.counted(cuts.passes(candidates.rows[events.rows]))
-    return FakeBins(events.edges, mean, variance, shields[own.sample], common)
+    mean, variance = events.counted(cuts.passes(candidates.rows[events.rows]))
+    return FakeBins(events.edges, mean, variance, shields[own.sample], events.sums)
 
 
 def sample_counts(
