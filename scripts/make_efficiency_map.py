@@ -6,8 +6,11 @@ Usage::
         [--out src/wayside/data/efficiency_map.csv]
     python scripts/make_efficiency_map.py --pairs other [--work build/efficiency-other]
         [--out src/wayside/data/efficiency_map_other_pairs.csv]
+    python scripts/make_efficiency_map.py --pairs indirect [--work build/efficiency-indirect]
+        [--out src/wayside/data/efficiency_map_indirect_pairs.csv]
 
-The second is the table of pairs with kaons and of two kinds (`wayside.efficiency.channels`).
+The second is the table of pairs with kaons and of two kinds, the third that of photons and taus,
+whose tracks begin where they convert or decay (`wayside.efficiency.channels`).
 
 A run that was killed goes on where it was with the same command; the table does not depend on the
 number of workers. Geant4 takes most of the time, some 15 ms a decay; what it made stays in --work
@@ -18,6 +21,7 @@ import datetime
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -27,14 +31,20 @@ from rich.progress import Progress
 from table_script import arguments, command_of
 
 from wayside import __version__
+from wayside.efficiency.channels import INDIRECT_PAIRS, OTHER_PAIRS
 from wayside.efficiency.csv_file import csv_of
 from wayside.efficiency.selection import SELECTIONS
-from wayside.efficiency.shipped import SETTINGS, settings_text
+from wayside.efficiency.shipped import (
+    INDIRECT_NAME,
+    NAME,
+    OTHER_NAME,
+    SETTINGS,
+    settings_text,
+)
 from wayside.efficiency.table import EfficiencyMap
 from wayside.files import write_text
-from wayside.generator import other_pairs, pairs
 from wayside.generator.other_pairs import OtherSpread, draw_other_pairs
-from wayside.generator.pairs import Spread, draw_pairs
+from wayside.generator.pairs import PAIRS, Spread, draw_pairs
 from wayside.reconstruction.decay_efficiency import count_decays, passing_decays
 from wayside.reconstruction.job import Job
 from wayside.scenario import load_scenario
@@ -52,13 +62,21 @@ class Sample(NamedTuple):
 
     channels: tuple[str, ...]
     draw: Callable[..., Any]
-    spread: type[Spread] | type[OtherSpread]
+    spread: Callable[..., Any]
     table: str
+    anywhere: bool = False
 
 
 SAMPLES = {
-    "excited": Sample(pairs.PAIRS, draw_pairs, Spread, "efficiency_map"),
-    "other": Sample(other_pairs.NAMES, draw_other_pairs, OtherSpread, "efficiency_map_other_pairs"),
+    "excited": Sample(PAIRS, draw_pairs, Spread, NAME),
+    "other": Sample(tuple(OTHER_PAIRS), draw_other_pairs, OtherSpread, OTHER_NAME),
+    "indirect": Sample(
+        tuple(INDIRECT_PAIRS),
+        partial(draw_other_pairs, pairs=INDIRECT_PAIRS),
+        partial(OtherSpread, lightest=0.05, heaviest=5.0, boost=(0.2, 30.0), highest=12.0),
+        INDIRECT_NAME,
+        anywhere=True,
+    ),
 }
 """By the value of ``--pairs``."""
 
@@ -136,7 +154,8 @@ def main() -> None:
                     for accident in simulate(plan, folder, options.workers, progress=done):
                         print(f"warning: {accident}")
                 with _task(bar, f"{name}: reconstruction") as done:
-                    passed = passing_decays(folder, decays, job, lambda n, d=done, s=size: d(n, s))
+                    report = partial(_report, done, size)
+                    passed = passing_decays(folder, decays, job, report, sample.anywhere)
                 detected.keep(name, dict(passed))
             result = detected.read(name)
             kept_by = {name: result[name] for name in SELECTIONS}
@@ -149,6 +168,10 @@ def main() -> None:
     final = EfficiencyMap(table.channels, table.edges, table.tried, table.passed, full)
     write_text(out, csv_of(final))
     print(f"{out}: {final.tried.sum()} decays in {np.count_nonzero(final.tried)} cells")
+
+
+def _report(done: Callable[[int, int], object], size: int, number: int) -> None:
+    done(number, size)
 
 
 def _described(data: DataSets) -> str:

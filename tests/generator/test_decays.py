@@ -13,9 +13,9 @@ from scipy.integrate import quad
 from scipy.stats import chi2, kstest
 
 from wayside.constants import LEPTON_MASSES, M_ELECTRON
+from wayside.decays.hadrons import NAMES
 from wayside.errors import InputError
 from wayside.generator.decays import CHANNELS, DecaySampler, _cosine
-from wayside.generator.hadrons import NAMES
 from wayside.models.excited import dgamma_dmff, width_hats
 from wayside.models.final_states import CHARGED_LEPTONS, mass_of
 from wayside.models.inelastic import PseudoDirac, ScalarInelastic

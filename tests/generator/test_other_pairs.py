@@ -3,7 +3,7 @@
 import numpy as np
 
 from wayside.efficiency.channels import OTHER_PAIRS
-from wayside.generator.other_pairs import NAMES, OtherSpread, draw_other_pairs
+from wayside.generator.other_pairs import OtherSpread, draw_other_pairs
 from wayside.models.final_states import charge, mass_of
 from wayside.scenario import load_scenario
 
@@ -29,6 +29,6 @@ def test_two_prongs_make_what_decays() -> None:
     assert slope.max() < OtherSpread().largest_slope
     # Opposite charges of the kinds that the channel says.
     assert np.all(np.vectorize(charge)(pair["pdg"]).sum(axis=1) == 0)
-    for channel, name in enumerate(NAMES):
+    for channel, name in enumerate(OTHER_PAIRS):
         own = np.sort(np.abs(pair["pdg"][rows["channel"] == channel]), axis=1)
         assert np.all(own == sorted(OTHER_PAIRS[name]))

@@ -5,8 +5,8 @@ import pytest
 from numpy.polynomial.legendre import leggauss
 
 from wayside.constants import LEPTON_MASSES, M_MUON, M_PION, M_PION_NEUTRAL, M_RHO
+from wayside.decays.three_body import three_products
 from wayside.errors import InputError
-from wayside.generator.three_body import three_products
 from wayside.models.final_states import (
     MASSES,
     FinalState,

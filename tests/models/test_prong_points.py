@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from wayside.generator.particle_decays import ParticleDecaySampler
+from wayside.decays.particle_decays import ParticleDecaySampler
 from wayside.models.final_states import FinalState, charge, mass_of
 from wayside.models.particle import Width
 from wayside.models.prong_points import named, prong_points, prongs_of

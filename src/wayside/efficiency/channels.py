@@ -1,4 +1,4 @@
-"""Pairs of charged particles for which there are efficiencies, by their PDG codes."""
+"""Pairs of particles for which there are efficiencies, by their PDG codes."""
 
 from types import MappingProxyType
 from typing import Final
@@ -18,6 +18,10 @@ OTHER_PAIRS: Final = MappingProxyType(
 )
 """Channels of the table of further pairs, which decays of single particles have."""
 
+INDIRECT_PAIRS: Final = MappingProxyType({"gammagamma": (22, 22), "tautau": (15, 15)})
+"""Channels of the table of pairs that leave no tracks themselves: photons that convert, taus that
+decay. A vertex of tracks from them counts wherever it lies; no search has measured these."""
+
 NEAREST: Final = MappingProxyType(
     {name: name for name in PAIRS}
     | {"emu": "ee", "epi": "ee", "mupi": "pipi", "eK": "ee", "muK": "pipi", "KK": "pipi"}
@@ -25,11 +29,11 @@ NEAREST: Final = MappingProxyType(
 """Channel of `PAIRS` by which a pair is judged where further ones were not measured: that of its
 prong that is lost more easily."""
 
-_BY_CODES: Final = {codes: name for name, codes in (PAIRS | OTHER_PAIRS).items()}
+_BY_CODES: Final = {codes: name for name, codes in (PAIRS | OTHER_PAIRS | INDIRECT_PAIRS).items()}
 
 
 def pair_name(first: int, second: int) -> str | None:
-    """Channel of two charged particles; None where there are no efficiencies.
+    """Channel of two particles; None where there are no efficiencies.
 
     Parameters
     ----------

@@ -17,7 +17,8 @@ EDGES: Final = (0.001, 0.003, 0.006, 0.01, 0.015, 0.025, 0.04, 0.06, 0.1)
 """Edges of bins of the opening angle in rad; the last bin is what others are compared with."""
 
 MEASURED: Final = ("ee", "mumu")
-"""Channels that were simulated, by their index in the table; others are taken as muons."""
+"""Channels that were simulated, by their index in the table; of others ``NEAREST`` says whether
+they are taken as electrons, and else as muons. Pairs that leave no tracks have no factors."""
 
 
 class NarrowPairs(NamedTuple):
@@ -55,5 +56,8 @@ def narrow_pairs(selection: str, channels: tuple[str, ...]) -> NarrowPairs:
     fraction = (table[selection] / table["tried"]).reshape(shape)
     relative = np.minimum(fraction / fraction[:, -1:], 1.0)
     centres = 0.5 * (np.log(EDGES[1:]) + np.log(EDGES[:-1]))
-    rows = [MEASURED.index("ee" if NEAREST[name] == "ee" else "mumu") for name in channels]
-    return NarrowPairs(centres, relative[rows])
+    factors = np.ones((len(channels), len(centres)))
+    for row, name in enumerate(channels):
+        if name in NEAREST:
+            factors[row] = relative[MEASURED.index("ee" if NEAREST[name] == "ee" else "mumu")]
+    return NarrowPairs(centres, factors)

@@ -20,6 +20,9 @@ NAME: Final = "efficiency_map"
 OTHER_NAME: Final = "efficiency_map_other_pairs"
 """The same of the table of `wayside.efficiency.channels.OTHER_PAIRS`."""
 
+INDIRECT_NAME: Final = "efficiency_map_indirect_pairs"
+"""The same of the table of `wayside.efficiency.channels.INDIRECT_PAIRS`."""
+
 SETTINGS: Final = ("stack", "geant4", "emulsion", "reconstruction")
 """Sections of a scenario that the table depends on, and that its header holds."""
 
@@ -35,10 +38,17 @@ def shipped() -> EfficiencyMap:
 
 
 @cache
-def all_pairs() -> EfficiencyMap:
+def charged_pairs() -> EfficiencyMap:
     """The table with that of further pairs, which has the same grid; of both the first's header."""
     with reading(Path(f"{OTHER_NAME}.csv"), "CSV"):
         return shipped().beside(read_csv(table_text(OTHER_NAME)))
+
+
+@cache
+def all_pairs() -> EfficiencyMap:
+    """The same with the table of pairs that leave no tracks themselves."""
+    with reading(Path(f"{INDIRECT_NAME}.csv"), "CSV"):
+        return charged_pairs().beside(read_csv(table_text(INDIRECT_NAME)))
 
 
 def settings_text(sections: Mapping[str, Mapping[str, Any]]) -> str:

@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 
 from wayside.collider.boosts import boost_by
 from wayside.constants import LEPTON_MASSES
+from wayside.decays import hadrons
+from wayside.decays.phase_space import around, isotropic, turned
+from wayside.decays.staircase import Staircase
 from wayside.errors import InputError
-from wayside.generator import hadrons
-from wayside.generator.phase_space import around, isotropic, turned
-from wayside.generator.staircase import Staircase
 from wayside.models.excited import narrow_width_hats, rate_below_top
 from wayside.models.final_states import CHARGED_LEPTONS, mass_of
 from wayside.models.protocol import Model

@@ -1,4 +1,4 @@
-"""Decays for efficiencies of further pairs of charged particles: with kaons, or of two kinds.
+"""Decays for efficiencies of further pairs: with kaons, of two kinds, or of photons or taus.
 
 What a detector records depends on the two prongs alone. Here something of a mass that is spread
 widely decays evenly to both, in flight.
@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 
 from wayside.collider.boosts import boost_by
+from wayside.decays.phase_space import isotropic, two_body_momentum
 from wayside.detector.stack import Stack
 from wayside.efficiency.channels import OTHER_PAIRS
 from wayside.generator.pairs import (
@@ -23,12 +24,8 @@ from wayside.generator.pairs import (
     pair_primaries,
     prongs,
 )
-from wayside.generator.phase_space import isotropic, two_body_momentum
 from wayside.models.final_states import charge, mass_of
 from wayside.typing import FloatArray, IntArray, StructuredArray
-
-NAMES: Final = tuple(OTHER_PAIRS)
-"""Channels, by the index in ``channel`` of the decays."""
 
 _TRIES: Final = 4096
 
@@ -41,10 +38,14 @@ class OtherSpread:
     ----------
     above
         Least mass of what decays, over the sum of the masses of the prongs.
+    lightest
+        Least mass in GeV.
     heaviest
         Largest mass in GeV.
     boost
         Range of its momentum over its mass.
+    highest
+        Largest energy of the pair in GeV.
     steep, straight, tilt
         As in `wayside.generator.pairs.Spread`.
     least_slope, largest_slope
@@ -56,8 +57,10 @@ class OtherSpread:
     """
 
     above: float = 1.02
+    lightest: float = 0.02
     heaviest: float = 1.8
     boost: tuple[float, float] = (0.2, 8.0)
+    highest: float = 100.0
     steep: float = STEEP
     straight: float = STRAIGHT
     tilt: float = TILT
@@ -68,9 +71,13 @@ class OtherSpread:
 
 
 def draw_other_pairs(
-    number: int, stack: Stack, seed: int, spread: OtherSpread | None = None
+    number: int,
+    stack: Stack,
+    seed: int,
+    spread: OtherSpread | None = None,
+    pairs: Mapping[str, tuple[int, int]] = OTHER_PAIRS,
 ) -> tuple[StructuredArray, StructuredArray, Mapping[str, FloatArray]]:
-    """Draw decays to the pairs of `NAMES` in turn that may be detected, and count the others.
+    """Draw decays to pairs in turn that may be detected, and count the others.
 
     Parameters
     ----------
@@ -82,6 +89,8 @@ def draw_other_pairs(
         Seed of the random numbers; channel k draws from ``SeedSequence((seed, k))``.
     spread
         Ranges from which masses, boosts and directions are drawn.
+    pairs
+        PDG codes of the prongs by channel; ``channel`` of a row is the index here.
 
     Returns
     -------
@@ -99,11 +108,12 @@ def draw_other_pairs(
     """
     spread = spread or OtherSpread()
     decays, primaries, kept = [], [], {}
-    for channel, name in enumerate(NAMES):
-        size = len(range(channel, number, len(NAMES)))
+    for channel, (name, codes_of_pair) in enumerate(pairs.items()):
+        size = len(range(channel, number, len(pairs)))
         rng = np.random.default_rng(np.random.SeedSequence((seed, channel)))
-        rows, pair, codes, tried = _channel(channel, size, spread, rng)
-        rows["event"] = np.arange(channel, number, len(NAMES))
+        rows, pair, codes, tried = _channel(codes_of_pair, size, spread, rng)
+        rows["channel"] = channel
+        rows["event"] = np.arange(channel, number, len(pairs))
         low = -0.5 * np.asarray(stack.size)
         for axis, edge in zip("xy", low, strict=True):
             rows[axis] = rng.uniform(edge, -edge, size)
@@ -121,18 +131,19 @@ def draw_other_pairs(
 
 
 def _channel(
-    channel: int, size: int, spread: OtherSpread, rng: np.random.Generator
+    pair_codes: tuple[int, int], size: int, spread: OtherSpread, rng: np.random.Generator
 ) -> tuple[StructuredArray, FloatArray, IntArray, int]:
     """Decays to one pair: rows, momenta (n, 2, 3), codes (n, 2) and the number of tries."""
-    codes = np.array(OTHER_PAIRS[NAMES[channel]])
+    codes = np.array(pair_codes)
     masses = np.array([mass_of(code) for code in codes])
     # Charges add up to 0: leptons have codes of the negative one, mesons of the positive.
-    signs = np.array([1, 1 if charge(int(codes[0])) != charge(int(codes[1])) else -1])
+    charges = [charge(code) for code in pair_codes]
+    signs = np.array([1, 1 if sum(charges) == 0 else -1])
     parts: list[tuple[StructuredArray, FloatArray, IntArray]] = []
     have = tried = 0
     while have < size:
-        range_of_mass = spread.above * float(masses.sum()), spread.heaviest
-        mass = log_between(range_of_mass, rng.random(_TRIES))
+        least = max(spread.above * float(masses.sum()), spread.lightest)
+        mass = log_between((least, spread.heaviest), rng.random(_TRIES))
         momentum = two_body_momentum(mass, *masses)[:, None] * isotropic(_TRIES, rng)
         flight, tilt = flights(spread, _TRIES, rng)
         # Slow ones more often: few of them are kept.
@@ -144,13 +155,13 @@ def _channel(
             moved.append(boost_by(energy, sign * momentum, gamma, four)[1])
         pair = np.stack(moved, axis=1)
         rows = prongs(pair, np.broadcast_to(masses, (_TRIES, 2)))
-        rows["channel"], rows["splitting"], rows["boost"] = channel, mass, boost
+        rows["splitting"], rows["boost"] = mass, boost
         rows["tilt"] = tilt
         good = (rows["slope"] >= spread.least_slope) & (rows["slope"] < spread.largest_slope)
-        good &= rows["softer"] > spread.least
+        good &= (rows["softer"] > spread.least) & (rows["energy"] < spread.highest)
         good &= rng.random(_TRIES) * rows["energy"] < spread.thinned
         chosen = np.flatnonzero(good)[: size - have]
-        flip = np.where(rng.random(len(chosen)) < 0.5, 1, -1)
+        flip = np.where(rng.random(len(chosen)) < 0.5, 1, -1 if any(charges) else 1)
         have += len(chosen)
         tried += _TRIES if have < size else int(chosen[-1]) + 1
         parts.append((rows[chosen], pair[chosen], flip[:, None] * signs * codes))

@@ -6,9 +6,9 @@ from typing import Any, ClassVar, Final
 import numpy as np
 
 from wayside.collider.boosts import boost_by
+from wayside.decays.particle_decays import ParticleDecaySampler
 from wayside.detector.volume import Volume
 from wayside.generator.flights import Flights, FlightSampler
-from wayside.generator.particle_decays import ParticleDecaySampler
 from wayside.generator.source import Drawn
 from wayside.models import hadron_channels
 from wayside.models.particle import ParticleModel

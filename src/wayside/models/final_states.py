@@ -1,7 +1,7 @@
 """What a particle decays to: products by PDG code, and how they share its energy.
 
 A model says it of every partial width (`wayside.models.particle.ParticleModel.final_states`);
-`wayside.generator.particle_decays` draws from it. A particle decays as if it were unpolarised:
+`wayside.decays.particle_decays` draws from it. A particle decays as if it were unpolarised:
 directions in its rest frame are even, and only the shape of three or more products is described.
 """
 

@@ -28,7 +28,9 @@ EDGES: Final[dict[str, tuple[float, ...]]] = {
 """Edges of the bins of the table that comes with Wayside, in the units of its axes."""
 
 
-def matched_decays(decays: StructuredArray, result: Reconstructed) -> Mapping[Selection, BoolArray]:
+def matched_decays(
+    decays: StructuredArray, result: Reconstructed, anywhere: bool = False
+) -> Mapping[Selection, BoolArray]:
     """Which decays have a matched vertex, by selection.
 
     A vertex counts if both of its tracks truly come from the event and it lies where that
@@ -42,13 +44,17 @@ def matched_decays(decays: StructuredArray, result: Reconstructed) -> Mapping[Se
         mm; shape (n,).
     result
         Reconstruction of the same events.
+    anywhere
+        Whether a vertex of both tracks from the event counts wherever it lies, as where photons
+        convert.
 
     Returns
     -------
     mapping
         Whether each decay has a vertex, and a timed vertex: arrays of shape (n,).
     """
-    good = result.vertices[at_origin(result.vertices, decays)]
+    good = result.vertices
+    good = good[np.isin(good["event"], decays["event"]) if anywhere else at_origin(good, decays)]
     timed = good[(good["times"] == 1) & ~good["vetoed"]]
     return {
         "vertex": np.isin(decays["event"], good["event"]),
@@ -137,14 +143,23 @@ def passing_decays(
     decays: StructuredArray,
     job: Job,
     progress: Callable[[int], object] | None = None,
+    anywhere: bool = False,
 ) -> Mapping[Selection, BoolArray]:
-    """Which decays of a simulated run pass, by selection; parameters as in `efficiency_map`."""
+    """Which decays of a simulated run pass, by selection.
+
+    Parameters
+    ----------
+    folder, decays, job, progress
+        As in `efficiency_map`.
+    anywhere
+        As in `matched_decays`.
+    """
     run = Run(folder)
     passed = {name: np.zeros(len(decays), dtype=np.bool_) for name in SELECTIONS}
     for number, (first, last) in enumerate(spans(run.events(), job.together)):
         mine = np.flatnonzero((decays["event"] >= first) & (decays["event"] <= last))
         result, _ = one_group(run, job, number, first, last)
-        good = matched_decays(decays[mine], result)
+        good = matched_decays(decays[mine], result, anywhere)
         for name in SELECTIONS:
             passed[name][mine] = good[name]
         if progress is not None:

@@ -15,9 +15,9 @@ import numpy as np
 
 from wayside.acceptance.rule import Level, build_rule
 from wayside.collider.beams import Beams
+from wayside.decays.particle_decays import visible
+from wayside.decays.three_body import three_products
 from wayside.detector.box import Box
-from wayside.generator.particle_decays import visible
-from wayside.generator.three_body import three_products
 from wayside.models.final_states import MASSES, charge, mass_of
 from wayside.models.particle import ParticleModel, total_width, widths_by_channel
 from wayside.production.flight import Flight

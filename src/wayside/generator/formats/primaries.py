@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from wayside.decays.particle_decays import visible
 from wayside.detector.box import Box, require_box
 from wayside.errors import InputError
 from wayside.generator.formats import FORMATS, format_of, require
 from wayside.generator.formats.columns import M_TO_MM, Columns
-from wayside.generator.particle_decays import visible
 from wayside.generator.records import PRIMARY
 from wayside.reading import reading
 from wayside.scenario import Scenario

@@ -10,9 +10,9 @@ import pytest
 from scipy.stats import chi2, kstest
 
 from wayside.constants import M_ELECTRON, M_MUON, M_OMEGA, M_PION, M_TAU
+from wayside.decays.particle_decays import ParticleDecaySampler, visible
+from wayside.decays.three_body import ThreeBodySampler, three_products
 from wayside.errors import InputError
-from wayside.generator.particle_decays import ParticleDecaySampler, visible
-from wayside.generator.three_body import ThreeBodySampler, three_products
 from wayside.models.couplings import Powers
 from wayside.models.final_states import charge
 from wayside.models.hnl_final_states import leptons_squared, neutral_couplings, rho_squared

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wayside.constants import M_OMEGA, M_PION
-from wayside.generator.phase_space import draw_momenta, two_body_momentum
+from wayside.decays.phase_space import draw_momenta, two_body_momentum
 from wayside.models.final_states import mass_of
 from wayside.models.hadron_channels import (
     CONTENTS,

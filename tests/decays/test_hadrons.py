@@ -7,7 +7,7 @@ import pytest
 from particle import Particle
 from scipy.stats import ks_2samp, kstest
 
-from wayside.generator import hadrons, phase_space
+from wayside.decays import hadrons, phase_space
 from wayside.models import hadron_channels
 from wayside.models.final_states import MASSES, mass_of
 from wayside.models.r_ratio import continuum

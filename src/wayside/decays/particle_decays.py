@@ -12,11 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wayside.collider.boosts import boost_by
+from wayside.decays import hadrons
+from wayside.decays.hadrons import Group
+from wayside.decays.phase_space import draw_momenta, isotropic, turned, two_body_momentum
+from wayside.decays.three_body import ThreeBodySampler
 from wayside.errors import InputError
-from wayside.generator import hadrons
-from wayside.generator.hadrons import Group
-from wayside.generator.phase_space import draw_momenta, isotropic, turned, two_body_momentum
-from wayside.generator.three_body import ThreeBodySampler
 from wayside.models.final_states import NEUTRINOS, FinalState, Hadrons, mass_of
 from wayside.models.particle import ParticleModel, Width
 from wayside.typing import BoolArray, FloatArray, IntArray

@@ -10,8 +10,8 @@ from typing import Final
 import numpy as np
 
 from wayside.collider.boosts import boost_by
-from wayside.generator.phase_space import isotropic, turned, two_body_momentum
-from wayside.generator.staircase import Staircase
+from wayside.decays.phase_space import isotropic, turned, two_body_momentum
+from wayside.decays.staircase import Staircase
 from wayside.models.final_states import Products, SquaredAmplitude
 from wayside.typing import FloatArray
 
