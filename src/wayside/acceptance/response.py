@@ -53,7 +53,7 @@ class Decaying(Protocol):
         Parameters
         ----------
         number
-            Number of points for each.
+            Number of points for each, or nearly so.
         """
         ...
 
@@ -238,8 +238,8 @@ class Response:
         number = max(LOOKS // (len(self.rapidities) * len(self.tilts)), LEAST_POINTS)
         parts = [
             _Decays(
-                np.full(number, self.table.channels.index(pairs.pair), dtype=np.int64),
-                np.broadcast_to(np.array(pairs.masses), (number, 2)).copy(),
+                np.full(len(pairs.points.weight), self.table.channels.index(pairs.pair)),
+                np.broadcast_to(np.array(pairs.masses), (len(pairs.points.weight), 2)).copy(),
                 pairs.fraction * pairs.points.weight,
                 pairs.points.energy,
                 pairs.points.momentum,

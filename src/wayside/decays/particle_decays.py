@@ -149,6 +149,31 @@ def known_states(model: ParticleModel, width: Width) -> tuple[FinalState, ...]:
     return states
 
 
+def draw_state(
+    mass: float, state: FinalState, number: int, rng: np.random.Generator
+) -> list[Group]:
+    """Draw decays to one final state, any omega in it decayed.
+
+    Parameters
+    ----------
+    mass
+        Mass of what decays in GeV, above those of the products.
+    state
+        The final state.
+    number
+        Number of decays.
+    rng
+        Generator of random numbers.
+
+    Returns
+    -------
+    list of Group
+        Products and momenta; every decay is in one group.
+    """
+    _, groups = _sampler(mass, state)(number, rng)
+    return [part for group in groups for part in _without_omega(group, rng)]
+
+
 def _sampler(mass: float, state: FinalState) -> _Sampler:
     """How to draw from one final state of a particle of a mass."""
     if state.hadrons is not None:

@@ -6,8 +6,9 @@ from typing import Any, ClassVar, Final
 import numpy as np
 
 from wayside.collider.boosts import boost_by
-from wayside.decays import hadrons, radiated_flights, radiated_target  # noqa: F401 (registers)
+from wayside.decays import hadrons
 from wayside.detector.volume import Volume
+from wayside.generator import radiated_flights, radiated_target  # noqa: F401 (registers)
 from wayside.generator.decays import CHANNELS, DecaySampler
 from wayside.generator.flights import Flights, FlightSampler
 from wayside.generator.radiated_flights import ROWS, event_flight

@@ -5,10 +5,10 @@ the couplings, so that its efficiency is a function of the lifetime alone. Of de
 knows none counts as detected, and their branching ratios are said.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Final, NamedTuple
+from functools import cached_property, partial
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from wayside.acceptance.detected import Detected, flight_rule, response_grid
 from wayside.acceptance.response import Response, WeightedPairs
 from wayside.acceptance.rule import Rule, merged
 from wayside.acceptance.samples import sampled_rule
+from wayside.decays.leading_pairs import leading_pairs
 from wayside.detector.box import Box
 from wayside.efficiency.channels import pair_name
 from wayside.efficiency.grid import EfficiencyGrid
@@ -23,6 +24,7 @@ from wayside.efficiency.narrow import narrow_pairs
 from wayside.efficiency.selection import SELECTIONS
 from wayside.errors import InputError
 from wayside.models.couplings import Couplings, Powers
+from wayside.models.decay_points import DecayPoints
 from wayside.models.final_states import FinalState, mass_of, product_names
 from wayside.models.particle import ParticleModel, Width
 from wayside.models.prong_points import named, prong_points, prongs_of
@@ -39,14 +41,26 @@ NOTABLE: Final = 5e-3
 """Branching ratio from which products that were not simulated are said in words."""
 
 
+LEADING: Final = 4_000
+LEAST_DRAWN: Final = 300
+"""Decays that are drawn where a quadrature of two prongs does not know the final state: of all of a
+width, and at least of each final state."""
+
+ROUNDING: Final = 1e-12
+"""Fractions below are the rounding of sums."""
+
+
 class Known(NamedTuple):
-    """A final state that a table has efficiencies of."""
+    """Decays whose vertex a table has efficiencies of."""
 
     pair: str
     """Channel of the table."""
-    state: FinalState
+    codes: tuple[int, int]
+    """PDG codes of the two prongs."""
     fraction: float
     """Fraction of the decays that the width counts."""
+    points: Callable[[int], DecayPoints]
+    """Both prongs at a number of points, their weights adding up to 1."""
 
 
 class States(NamedTuple):
@@ -58,7 +72,7 @@ class States(NamedTuple):
     """Fractions of the others by what is in them."""
 
 
-def states_of(model: ParticleModel, width: Width) -> States:
+def states_of(model: ParticleModel, width: Width, channels: Collection[str]) -> States:
     """Final states of a width, by whether tables have efficiencies of them.
 
     Parameters
@@ -67,6 +81,8 @@ def states_of(model: ParticleModel, width: Width) -> States:
         The particle.
     width
         One of a visible channel; the channel by its own name where the model knows no final states.
+    channels
+        Pairs that the table has.
     """
     try:
         states = named(model.mass, model.final_states(width))
@@ -74,21 +90,50 @@ def states_of(model: ParticleModel, width: Width) -> States:
         return States((), {width.channel: 1.0})
     states = tuple(state for state in states if state.least_mass < model.mass)
     total = sum(state.weight for state in states)
-    known: dict[tuple[tuple[int, ...], int], Known] = {}
-    others: dict[str, float] = {}
+    merged_states: dict[tuple[Any, ...], tuple[FinalState, float]] = {}
     for state in states:
-        fraction = state.weight / total
-        prongs = prongs_of(state)
-        pair = None if prongs is None else pair_name(*prongs.codes)
-        if pair is None:
-            name = product_names(state.products) or "hadrons"
-            others[name] = others.get(name, 0.0) + fraction
-            continue
         # Charge conjugates are reconstructed alike.
-        key = (tuple(map(abs, state.products)), id(state.squared_amplitude))
-        before = known[key].fraction if key in known else 0.0
-        known[key] = Known(pair, state, before + fraction)
-    return States(tuple(known.values()), others)
+        key = (tuple(map(abs, state.products)), id(state.squared_amplitude), state.hadrons)
+        before = merged_states[key][1] if key in merged_states else 0.0
+        merged_states[key] = state, before + state.weight / total
+    known: list[Known] = []
+    others: dict[str, float] = {}
+    for state, fraction in merged_states.values():
+        pairs = _known_pairs(model.mass, state, fraction, channels)
+        known += pairs
+        rest = fraction - sum(pair.fraction for pair in pairs)
+        if rest > ROUNDING:
+            name = product_names(state.products) or "hadrons"
+            others[name] = others.get(name, 0.0) + rest
+    return States(tuple(known), others)
+
+
+def _known_pairs(
+    mass: float, state: FinalState, fraction: float, channels: Collection[str]
+) -> list[Known]:
+    """Pairs of prongs of a final state, by a quadrature where it knows them, else drawn."""
+    prongs = prongs_of(state)
+    if prongs is not None:
+        name = pair_name(*prongs.codes)
+        points = partial(prong_points, mass, state)
+        if name is None or name not in channels:
+            return []
+        return [Known(name, prongs.codes, fraction, points)]
+    drawn = []
+    number = max(int(LEADING * fraction), LEAST_DRAWN)
+    for pair in leading_pairs(mass, state, number):
+        name = pair_name(*pair.codes)
+        if name is not None and name in channels:
+            part = float(pair.points.weight.sum())
+            points = partial(_drawn, pair.points._replace(weight=pair.points.weight / part))
+            drawn.append(Known(name, pair.codes, fraction * part, points))
+    return drawn
+
+
+def _drawn(points: DecayPoints, number: int) -> DecayPoints:
+    """Points that were drawn, whatever their number."""
+    del number
+    return points
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,11 +148,14 @@ class Group:
         The monomial.
     widths
         Widths of visible channels.
+    channels
+        Pairs that the table of efficiencies has.
     """
 
     model: ParticleModel
     powers: Powers
     widths: tuple[Width, ...]
+    channels: tuple[str, ...] = ()
 
     @property
     def hat(self) -> float:
@@ -117,23 +165,23 @@ class Group:
     @cached_property
     def states(self) -> tuple[States, ...]:
         """Final states of every width."""
-        return tuple(states_of(self.model, width) for width in self.widths)
+        return tuple(states_of(self.model, width, self.channels) for width in self.widths)
 
     def pairs(self, number: int) -> list[WeightedPairs]:
         """As `wayside.acceptance.response.Decaying.pairs`."""
         pairs = []
         for width, states in zip(self.widths, self.states, strict=True):
             for decay in states.known:
-                prongs = prongs_of(decay.state)
-                assert prongs is not None
-                first, second = (mass_of(code) for code in prongs.codes)
+                first, second = (mass_of(code) for code in decay.codes)
                 fraction = decay.fraction * width.hat / self.hat
-                points = prong_points(self.model.mass, decay.state, number)
+                points = decay.points(number)
                 pairs.append(WeightedPairs(decay.pair, (first, second), fraction, points))
         return pairs
 
 
-def groups_of(model: ParticleModel, widths: Sequence[Width]) -> tuple[Group, ...]:
+def groups_of(
+    model: ParticleModel, widths: Sequence[Width], channels: tuple[str, ...] = ()
+) -> tuple[Group, ...]:
     """Visible widths by the monomial of the couplings that they have.
 
     Parameters
@@ -142,12 +190,16 @@ def groups_of(model: ParticleModel, widths: Sequence[Width]) -> tuple[Group, ...
         The particle.
     widths
         Its widths.
+    channels
+        Pairs that the table of efficiencies has.
     """
     by_powers: dict[Powers, list[Width]] = {}
     for width in widths:
         if width.channel not in model.invisible and width.hat > 0.0:
             by_powers.setdefault(width.powers, []).append(width)
-    return tuple(Group(model, powers, tuple(group)) for powers, group in by_powers.items())
+    return tuple(
+        Group(model, powers, tuple(group), channels) for powers, group in by_powers.items()
+    )
 
 
 def rule_of(process: ParticleProcess, box: Box) -> Rule:

@@ -16,7 +16,7 @@ from wayside.constants import HBAR_C
 from wayside.detector.box import require_box
 from wayside.detector.volume import Volume
 from wayside.efficiency.grid import EfficiencyGrid
-from wayside.efficiency.shipped import all_pairs
+from wayside.efficiency.shipped import all_pairs, charged_pairs
 from wayside.errors import InputError
 from wayside.models.couplings import Couplings, Powers
 from wayside.models.particle import (
@@ -121,7 +121,7 @@ class ParticlePoint:
     @cached_property
     def groups(self) -> tuple[Group, ...]:
         """Visible widths by the monomial of the couplings that they have."""
-        return groups_of(self.model, self.widths)
+        return groups_of(self.model, self.widths, self.table.channels if self.table else ())
 
     @cached_property
     def _detected(self) -> dict[str, ParticleDetected]:
@@ -385,8 +385,10 @@ def particle_point(scenario: Scenario) -> ParticlePoint:
     table: EfficiencyGrid | None = None
     if run.simulates_efficiency:
         selection = selection_of(scenario)
-        timed = all_pairs()
-        table = timed if selection is None else selected_map(scenario, selection, timed)
+        # What a search selects was measured for charged pairs alone.
+        table = (
+            all_pairs() if selection is None else selected_map(scenario, selection, charged_pairs())
+        )
     return ParticlePoint(
         model=section.build(),
         beams=scenario.collider.build(),
