@@ -6,11 +6,14 @@ Usage::
         [--scenarios belle2-forward,belle2-central,besiii-forward]
     python scripts/check_efficiency_map.py --scenarios belle2-forward-beams
         --set model.kind=dark-photon --set model.mass=0.3 --set model.epsilon=1e-6
+    python scripts/check_efficiency_map.py --scenarios belle2-forward-beams --anywhere
+        --set model.kind=alp-photon --set model.mass=0.5 --set model.g_photon=1e-6
 
 Generates decays of a scenario in its detector, follows those through Geant4 that have at least
 two charged particles toward +z within a tangent of 1.2 (and some of the others: none should be
-detected), reconstructs them, and compares the fraction that is detected with what `run.efficiency =
-"simulated"` uses, and with the table looked up for the very same decays.
+detected; with --anywhere photons, K_S and neutral pions are like charged ones, and a vertex counts
+wherever it lies), reconstructs them, and compares the fraction that is detected with what
+`run.efficiency = "simulated"` uses, and with the table looked up for the very same decays.
 """
 
 import argparse
@@ -45,6 +48,9 @@ from wayside.text import json_text
 
 SLOPE = 1.2
 
+INDIRECT = (22, 111, 310, 15, -15)
+"""PDG codes of what leaves tracks somewhere else."""
+
 
 def main() -> None:
     """Print the comparison, and write it as JSON to the folder of the work."""
@@ -53,6 +59,7 @@ def main() -> None:
     )
     parser.add_argument("--scenarios", default="belle2-forward,belle2-central,besiii-forward")
     parser.add_argument("--set", dest="values", action="append", default=[], metavar="KEY=VALUE")
+    parser.add_argument("--anywhere", action="store_true")
     parser.add_argument("--table", type=Path, help="instead of the one that comes with Wayside")
     options = parser.parse_args()
     table = all_pairs()
@@ -96,7 +103,7 @@ def closure(
             progress=lambda done, total: bar.update(task, completed=done, total=total),
         )
     job = Job(scenario.emulsion, scenario.reconstruction, options.seed, 1000)
-    passed = passing_decays(folder, rows, job)
+    passed = passing_decays(folder, rows, job, anywhere=options.anywhere)
     good = ~hopeless
     result: dict[str, Any] = {
         "generated": generated,
@@ -174,13 +181,16 @@ def _generate(scenario: Scenario, options: argparse.Namespace) -> tuple[Any, Any
         frame = DetectorFrame(block, box, flying, ALL_PAIRS, beside)
         momentum = frame.momentum
         slope = np.full(len(momentum), np.inf)
-        ahead = frame.charged & (momentum[:, 2] > 0.0)
+        leaves = frame.charged
+        if options.anywhere:
+            leaves = leaves | np.isin(block.pdg, INDIRECT)
+        ahead = leaves & (momentum[:, 2] > 0.0)
         slope[ahead] = np.hypot(momentum[ahead, 0], momentum[ahead, 1]) / momentum[ahead, 2]
         owner = np.repeat(np.arange(len(block.event)), np.diff(block.offsets))
         hopes = np.bincount(owner[slope < SLOPE], minlength=len(block.event))
         for i in range(len(block.event)):
             generated += 1
-            hopeless = bool(hopes[i] < 2)
+            hopeless = bool(hopes[i] < (1 if options.anywhere else 2))
             if hopeless and lost >= options.others:
                 continue
             lost += hopeless

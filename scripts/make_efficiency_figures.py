@@ -57,15 +57,20 @@ def main() -> None:
     out = options.out
     if options.only != "pairs":
         figure = signal_figure(
-            [particle_series(one) for one in PARTICLES], "mass [GeV]", 0.01, "lower left"
+            [particle_series(one) for one in PARTICLES],
+            "mass [GeV]",
+            0.01,
+            "lower left",
+            "belle2-forward-beams, box A: visible decays of particles that live long",
         )
         figure.savefig(out / "efficiency-particles.png", dpi=150)
     if options.only == "particles":
         return
     map_figure(shipped()).savefig(out / "efficiency-map.png", dpi=150)
-    signal_figure([series(name) for name in SCENARIOS]).savefig(
-        out / "efficiency-splitting.png", dpi=150
-    )
+    signal_figure(
+        [series(name) for name in SCENARIOS],
+        title="visible decays in box A of states that live long",
+    ).savefig(out / "efficiency-splitting.png", dpi=150)
     scenario = load_scenario("belle2-forward").with_values({"run.efficiency": "simulated"})
     reach_figure(reach(scenario)).savefig(out / "efficiency-reach.png", dpi=150)
 

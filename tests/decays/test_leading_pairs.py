@@ -1,4 +1,4 @@
-"""Two leading products of decays, against a choice made decay by decay and sums over all of them."""
+"""Two leading products of decays, against a choice made decay by decay."""
 
 from itertools import combinations
 

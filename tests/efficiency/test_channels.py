@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from reference.toy_map import toy_map
 
-from wayside.efficiency.channels import NEAREST, OTHER_PAIRS, PAIRS, pair_name
-from wayside.efficiency.shipped import SETTINGS, all_pairs, shipped
+from wayside.efficiency.channels import INDIRECT_PAIRS, NEAREST, OTHER_PAIRS, PAIRS, pair_name
+from wayside.efficiency.shipped import SETTINGS, all_pairs, charged_pairs, shipped
 from wayside.errors import InputError
 
 
@@ -13,12 +13,16 @@ def test_names_by_codes():
     for name, codes in (PAIRS | OTHER_PAIRS).items():
         assert pair_name(*codes) == pair_name(-codes[1], codes[0]) == name
         assert NEAREST[name] in PAIRS
-    assert pair_name(15, -15) is None
+    for name, codes in INDIRECT_PAIRS.items():
+        assert pair_name(*codes) == name
+        assert name not in NEAREST
+    assert pair_name(15, -211) is None
 
 
 def test_both_tables_together():
     both = all_pairs()
-    assert both.channels == (*PAIRS, *OTHER_PAIRS)
+    assert both.channels == (*PAIRS, *OTHER_PAIRS, *INDIRECT_PAIRS)
+    assert charged_pairs().channels == (*PAIRS, *OTHER_PAIRS)
     assert np.array_equal(both.tried[: len(PAIRS)], shipped().tried)
     assert both.header is shipped().header
     # The same detector: the header of the second has its settings too.
@@ -42,3 +46,14 @@ def test_unlike_pairs_lie_between_like_ones():
         low, high = sorted(float(both.at(part, "vertex", *place)) for part in parts)
         # Cells hold some tens of decays: three binomial errors of 30 at the least favourable.
         assert low - 0.25 < float(both.at(name, "vertex", *place)) < high + 0.25
+
+
+def test_photons_and_taus_are_seen_less_often():
+    """A photon converts within a few per cent of the depth that its pair could be seen from."""
+    table = all_pairs()
+    place = (2.0, 0.3, 0.8, 0.3, 0.5)
+    for name in INDIRECT_PAIRS:
+        assert float(table.at(name, "vertex", *place)) < float(table.at("ee", "vertex", *place))
+    tried, passed = table.tried[-2:], {key: table.passed[key][-2:] for key in table.selections}
+    assert np.all(tried.sum(axis=(1, 2, 3, 4, 5)) > 1_000)
+    assert np.all(passed["timed"].sum(axis=(1, 2, 3, 4, 5)) > 10)

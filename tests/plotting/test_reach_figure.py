@@ -146,7 +146,7 @@ def entries(figure: Figure) -> list[str]:
 def test_legend(result: Reach) -> None:
     assert entries(reach_figure(result)) == [
         "90% CL, $N=2.3$, no background (assumed)",
-        "mean flight length, face acceptance",
+        "mean flight length, face acceptance, one photon",
         r"$\Omega h^2=0.12$ (hatched: more)",
     ]
     counting = {"run.background": 20.0, "run.confidence_level": 0.95}

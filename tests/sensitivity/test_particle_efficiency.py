@@ -107,7 +107,8 @@ def test_nothing_is_left_out_in_silence(case):
     scenario = scenario_of(case, **{"run.efficiency": "simulated"})
     point, couplings = particle_point(scenario), scenario.model.couplings
     missing = point.not_simulated(couplings)
-    ones = replace(point, table=replace(TABLE, passed={"vertex": TABLE.tried}), selection="vertex")
+    table = point.table
+    ones = replace(point, table=replace(table, passed={"vertex": table.tried}), selection="vertex")
     known = sum(
         pair.fraction * float(ratio)
         for group, ratio in zip(ones.groups, _ratios(point, couplings), strict=True)
@@ -124,8 +125,9 @@ def _ratios(point, couplings):
     return [group.hat * float(group.powers.of(**couplings)) / total for group in point.groups]
 
 
-def test_photons_are_not_simulated():
-    report = point_report(scenario_of("alp", **{"run.efficiency": "simulated"}))
+def test_photons_of_a_search_are_not_simulated():
+    values = {"run.efficiency": "simulated", "run.selection": "search"}
+    report = point_report(scenario_of("alp", **values))
     missing = report["efficiency_not_simulated"]
     assert missing == {"gamma gamma": report["llp"]["branching_ratios"]["gamma gamma"]}
     assert any("gamma gamma" in flag for flag in report["flags"])
@@ -133,10 +135,14 @@ def test_photons_are_not_simulated():
     assert 0.0 < detector["efficiency"] < 1.0 - missing["gamma gamma"]
     assert detector["expected_events"] == pytest.approx(detector["efficiency"] * detector["decays"])
     only = {**PARTICLES["alp"], "model.g_muon": 0.0, "model.g_electron": 0.0}
-    scenario = load_scenario("belle2-forward-beams", {**only, "run.efficiency": "simulated"})
+    scenario = load_scenario("belle2-forward-beams", {**only, **values})
     point = particle_point(scenario)
     assert point.expected_events("A", scenario.model.couplings, 1.0) == 0.0
     assert point.decays_per_fb("A", scenario.model.couplings) > 0.0
+    # A vertex of a photon that converts counts without a search.
+    timed = particle_point(scenario.with_values(["run.selection=timed"]))
+    assert timed.not_simulated(scenario.model.couplings) == {}
+    assert 0.0 < timed.detected_fraction("A", scenario.model.couplings) < 1.0
 
 
 def test_reach_says_what_is_not_simulated():

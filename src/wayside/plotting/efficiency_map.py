@@ -93,6 +93,7 @@ def signal_figure(
     label: str = r"mass splitting $m_1-m_2$ [GeV]",
     least: float = 1e-4,
     legend: Literal["lower left", "lower right"] = "lower right",
+    title: str = "",
 ) -> Figure:
     """Efficiency of signals against a mass, with the table's errors.
 
@@ -107,6 +108,8 @@ def signal_figure(
         Least efficiency that is drawn.
     legend
         Where the legend stands.
+    title
+        One line above.
     """
     with canvas(7.4, 4.4) as figure:
         axes = figure.subplots()
@@ -128,4 +131,5 @@ def signal_figure(
         axes.set_xlabel(label)
         axes.set_ylabel("efficiency of decays in the detector")
         axes.legend(loc=legend)
+        axes.set_title(title, loc="left", fontsize="medium")
         return figure

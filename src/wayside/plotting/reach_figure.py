@@ -150,7 +150,8 @@ def _contours(axes: Axes, result: Reach) -> list[Artist]:
         (
             result.approximate,
             {"color": APPROXIMATE, "linewidth": 0.8},
-            "mean flight length, face acceptance",
+            "mean flight length, face acceptance"
+            + (", one photon" if result.scenario.has_all_photons else ""),
         ),
     ):
         # Without background the two counts nearly agree, and one line says it all.

@@ -177,6 +177,11 @@ class Scenario(Section):
         return "all" if every else "one-photon"
 
     @property
+    def has_all_photons(self) -> bool:
+        """Whether all photons off the beams count in yields."""
+        return self.radiation == "all"
+
+    @property
     def visible_mass(self) -> float:
         """Most that the visible products of a decay can have as mass, in GeV.
 
