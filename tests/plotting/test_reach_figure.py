@@ -146,9 +146,11 @@ def entries(figure: Figure) -> list[str]:
 def test_legend(result: Reach) -> None:
     assert entries(reach_figure(result)) == [
         "90% CL, $N=2.3$, no background (assumed)",
-        "mean flight length, face acceptance, one photon",
+        "mean flight length, face acceptance",
         r"$\Omega h^2=0.12$ (hatched: more)",
     ]
+    every = result_of("belle2-forward", *COUPLINGS, {"run.radiation": "all"})
+    assert entries(reach_figure(every))[1] == "mean flight length, face acceptance, one photon"
     counting = {"run.background": 20.0, "run.confidence_level": 0.95}
     noisy = result_of("belle2-forward", *COUPLINGS, counting)
     first, second, *_ = entries(reach_figure(noisy))

@@ -61,8 +61,8 @@ def leading_pairs(mass: float, state: FinalState, number: int) -> tuple[LeadingP
     Examples
     --------
     >>> pions = FinalState(1.0, (211, -211, 211, -211))
-    >>> [(pair.codes, float(pair.points.weight.sum())) for pair in leading_pairs(2.0, pions, 100)]
-    [((211, 211), 1.0)]
+    >>> [(pair.codes, len(pair.points.weight)) for pair in leading_pairs(2.0, pions, 100)]
+    [((211, 211), 100)]
     >>> [pair.codes for pair in leading_pairs(0.5, FinalState(1.0, (14, 111)), 100)]
     [(22, 22)]
     """

@@ -66,7 +66,7 @@ class ParticleProcess(Rates):
 
     @property
     def produced_as(self) -> Powers | None:
-        """Monomial of the couplings that `produced_fb` is a multiple of, None if of no monomial.
+        """Monomial of the couplings that ``produced_fb`` is a multiple of, None if of no monomial.
 
         Acceptances of processes with the same one are computed together.
         """

@@ -119,6 +119,10 @@ def _known_pairs(
         if name is None or name not in channels:
             return []
         return [Known(name, prongs.codes, fraction, points)]
+    if state.hadrons is not None:
+        # Of many particles one often goes backward and meets the fibres that veto: the two leading
+        # ones would give twice as many timed decays as there are.
+        return []
     drawn = []
     number = max(int(LEADING * fraction), LEAST_DRAWN)
     for pair in leading_pairs(mass, state, number):
