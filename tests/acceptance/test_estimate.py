@@ -263,6 +263,7 @@ def test_stated_error_is_honest_with_crossing_beams(rtol, seed):
     assert warned <= 0.05 * n
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("beams", [SYMMETRIC, BELLE2])
 def test_slices_of_energy_against_directions(beams):
     """Two orders of integration that share the density alone."""

@@ -94,6 +94,7 @@ def test_a_thin_shell_about_the_collision_is_crossed_by_all() -> None:
     )
 
 
+@pytest.mark.nightly
 def test_samples_against_their_own_acceptance() -> None:
     """Two-degree cells against directions drawn at the box: a smooth distribution, large boxes."""
     rng = np.random.default_rng(5)

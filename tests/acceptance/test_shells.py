@@ -88,6 +88,7 @@ def compare_drawn(collider, number, seed):
             seen += 1
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize(
     "collider",
     ["nearly symmetric", pytest.param("strongly boosted", marks=pytest.mark.nightly)],

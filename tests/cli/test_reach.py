@@ -219,7 +219,7 @@ def test_bad_input_is_one_line_and_writes_nothing(
     assert (workdir / "file").read_text() == "kept"
 
 
-@pytest.mark.usefixtures("here", "no_computing")
+@pytest.mark.usefixtures("workdir", "no_computing")
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="a folder that nobody can write")
 def test_a_folder_that_cannot_be_written() -> None:
     result = run("belle2-forward", "--out", "/proc/wayside-out")

@@ -179,8 +179,8 @@ def test_pages_of_80_columns(tmp_path: Path) -> None:
     for args in (
         ["doctor"],
         RELIC,
-        ["events", "belle2-forward", "-n", "1", "--out", str(tmp_path)],
-        ["point", "belle2-forward"],
+        ["events", "belle2-forward", "-n", "1", "--out", str(tmp_path), *ONE_PHOTON],
+        ["point", "belle2-forward", *ONE_PHOTON],
     ):
         lines = run(*args).splitlines()
         assert max(len(line) for line in lines if " /" not in line) <= PAGE

@@ -68,7 +68,7 @@ def test_region_has_holes() -> None:
 
 
 def test_distributions() -> None:
-    scenario = load_scenario("belle2-forward")
+    scenario = load_scenario("belle2-forward", {"run.radiation": "one-photon"})
     made = distributions(scenario)
     events = mass_point(scenario).expected_events("A", 1e-4, 1.0, 50_000.0)
     for one in made["histograms"]:

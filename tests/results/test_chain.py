@@ -69,6 +69,7 @@ def test_primaries_are_those_of_the_file(
     assert rows.tobytes() == read_primaries(file, detector).tobytes()
 
 
+@pytest.mark.nightly
 def test_simulation_of_a_sample(tmp_path: Path) -> None:
     """A sample and its file give the same run."""
     values = {"stack.shield": 0, "stack.fibres": 0, **ONE_PHOTON}

@@ -116,6 +116,7 @@ def test_numbers_are_those_of_the_result(tmp_path: Path) -> None:
     assert other["independent_variables"][1]["header"] == {"name": "model.m_aprime", "units": "GeV"}
 
 
+@pytest.mark.nightly
 def test_errors_of_a_background(tmp_path: Path) -> None:
     report = background()
     assert isinstance(report, wayside.BackgroundReport)

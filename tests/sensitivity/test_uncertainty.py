@@ -171,6 +171,7 @@ def test_the_end_of_the_spectrum_is_flagged() -> None:
     assert said[0][1] < 0.2 < 1.0 <= said[1][1]
 
 
+@pytest.mark.nightly
 def test_columns_at_the_end_of_the_spectrum_are_flagged(monkeypatch: pytest.MonkeyPatch) -> None:
     """All masses rise together, up to a thousandth below sqrt_s."""
     monkeypatch.setattr(radiated, "POINTS", 512)

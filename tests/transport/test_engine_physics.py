@@ -49,6 +49,7 @@ def cosine(film: Rows) -> NDArray[np.float64]:
     return np.asarray(step[2] / length)
 
 
+@pytest.mark.nightly
 def test_sheets_of_10_mev_electrons(beam: Beam) -> None:
     film = primary(beam(11, 10.0, 1200).film)
     assert within(sheets(film, 1200), 6.65, 0.03)
@@ -130,6 +131,7 @@ def offsets(slabs: int, folder: Path) -> tuple[float, float]:
     return float(np.corrcoef(d, r)[0, 1]), float(-np.mean(d * r) / np.mean(d * d))
 
 
+@pytest.mark.nightly
 def test_slabs_put_scattering_where_it_happens(tmp_path: Path) -> None:
     """At a step's end: half a slab behind where it belongs, in the plates' nine tenths.
 
@@ -142,6 +144,7 @@ def test_slabs_put_scattering_where_it_happens(tmp_path: Path) -> None:
         assert correlation < -0.7 if slabs == 1 else -0.3 < correlation < -0.1
 
 
+@pytest.mark.nightly
 def test_pion_deposits(beam: Beam) -> None:
     film = primary(beam(211, 200.0, 60).film)
     first = film[film["layer"] < 20]

@@ -205,6 +205,19 @@ def _builder(flight: Flight, volume: Volume) -> _Builder:
     return _Builder(partial(build_panels, flight, volume, crowded=crowded), crowded)
 
 
+class _Again(NamedTuple):
+    """What makes the nodes of a rule once more; a class, as results go from process to process."""
+
+    build: Callable[..., PanelRule]
+    parts: tuple[tuple[Level, BoolArray], ...]
+    """Orders, and the panels that have each."""
+
+    def __call__(self) -> Rule:
+        """Build the rule."""
+        rules = [self.build(level, chosen=panels).rule for level, panels in self.parts]
+        return rules[0] if len(rules) == 1 else merged([(1.0, rule) for rule in rules])
+
+
 def _converged(builder: _Builder, rtol: float) -> tuple[Rule, Callable[[], Rule], float]:
     """`converged_rule` of what builds rules, with what makes the same nodes once more."""
     build, crowded = builder
@@ -216,7 +229,7 @@ def _converged(builder: _Builder, rtol: float) -> tuple[Rule, Callable[[], Rule]
         step = _step(upper.rule, lower.rule, rtol)
         error = _bound(step, upper.rule.hit_probability, rtol, LEAST_OF_RULES)
         if error <= rtol:
-            return upper.rule, lambda: build(high.level).rule, error
+            return upper.rule, _Again(build, ((high.level, ALL),)), error
     panels = 1 + max(int(one.panels.max(initial=-1)) for one in (lower, upper))
     rate = STEEP / shortest_distance(upper.rule)
 
@@ -233,10 +246,7 @@ def _converged(builder: _Builder, rtol: float) -> tuple[Rule, Callable[[], Rule]
         most,
     )
 
-    def again() -> Rule:
-        rules = [build(part.level, chosen=part.panels).rule for part in result.parts]
-        return merged([(1.0, rule) for rule in rules])
-
+    again = _Again(build, tuple((part.level, part.panels) for part in result.parts))
     rule = merged([(1.0, rule_over(part.payload, part.panels)) for part in result.parts])
     error = _bound(result.step, rule.hit_probability, rtol, LEAST_OF_RULES)
     if error > rtol:
