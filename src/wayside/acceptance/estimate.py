@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
 
@@ -205,7 +206,8 @@ def _builder(flight: Flight, volume: Volume) -> _Builder:
     return _Builder(partial(build_panels, flight, volume, crowded=crowded), crowded)
 
 
-class _Again(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class _Again:
     """What makes the nodes of a rule once more; a class, as results go from process to process."""
 
     build: Callable[..., PanelRule]

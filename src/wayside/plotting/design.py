@@ -81,7 +81,7 @@ def draw_front(axes: Axes, design: Design) -> None:
     axes.plot(*_points(front, unit), "o-", ms=4, color=OURS, label="none is better and cheaper")
     for trial, marker, label in (
         (design.start, "D", "the scenario's own"),
-        (design.best, "*", "recommended: not dearer"),
+        (design.best, "*", "recommended: costs no more"),
     ):
         if trial is not None and _drawn(trial):
             size = 12 if marker == "*" else 6
