@@ -94,5 +94,6 @@ def test_directions_are_even():
 def test_prongs_are_two_charged_products():
     assert prongs_of(FinalState(1.0, (211, -211, 111, 111))) is None
     assert prongs_of(FinalState(1.0, (211, -211, 211, -211))) is None
-    assert prongs_of(FinalState(1.0, (22, 22))) is None
+    assert prongs_of(FinalState(1.0, (22, 22))).codes == (22, 22)
+    assert prongs_of(FinalState(1.0, (22, 111))) is None
     assert prongs_of(FinalState(1.0, (-11, 211))).codes == (-11, 211)

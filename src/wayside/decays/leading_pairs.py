@@ -1,8 +1,8 @@
 """The two particles of a decay that a vertex is made of, where more than two leave tracks.
 
 A vertex of two tracks needs any two of them. The two with the largest momenta along the flight of
-what decays are the fastest and the nearest to its direction in the laboratory, whatever the boost,
-so that what a detector sees of them is little less than what it sees of the whole. Where fewer than
+what decays, in its rest frame, are mostly the fastest and nearest to its direction in the
+laboratory as well, so that one choice serves all boosts. Where fewer than
 two are charged, the pions of a K_S take their place, or two photons, those of neutral pions among
 them; where they make tracks is not where the decay was.
 """
@@ -26,7 +26,7 @@ TWO_PIONS: Final = 0.692
 """Branching fraction of K_S to two charged pions (Particle Data Group 2024)."""
 
 _SEED: Final = 20
-"""One set of random numbers for all, so that means are smooth in masses."""
+"""One seed for all, so that the same decays give the same means."""
 
 Codes = tuple[int, int]
 

@@ -30,8 +30,11 @@ _ANGLES: Final = np.polynomial.legendre.leggauss(12)
 """Cells of dGamma/dq, and angles over which its amplitude is averaged."""
 
 
+_TWO_PHOTONS: Final = (22, 22)
+
+
 class Prongs(NamedTuple):
-    """Which products of a final state are charged: two, with at most one neutral one."""
+    """The two products of a final state that make its vertex, with at most one neutral one."""
 
     codes: tuple[int, int]
     neutral: int | None
@@ -40,15 +43,17 @@ class Prongs(NamedTuple):
 def prongs_of(state: FinalState) -> Prongs | None:
     """The two charged products of a final state; None where there are others than two.
 
-    Final states with two neutral products and more are not among them.
+    Final states with two neutral products and more are not among them, but two photons are.
 
     Examples
     --------
     >>> prongs_of(FinalState(1.0, (14, 13, -13)))
     Prongs(codes=(13, -13), neutral=14)
-    >>> prongs_of(FinalState(1.0, (22, 22))) is None
-    True
+    >>> prongs_of(FinalState(1.0, (22, 22))), prongs_of(FinalState(1.0, (22, 111)))
+    (Prongs(codes=(22, 22), neutral=None), None)
     """
+    if state.products == _TWO_PHOTONS:
+        return Prongs(_TWO_PHOTONS, None)
     charged = [code for code in state.products if charge(code)]
     others = [code for code in state.products if not charge(code)]
     if len(charged) != 2 or len(others) > 1:

@@ -89,6 +89,8 @@ def states_of(model: ParticleModel, width: Width, channels: Collection[str]) -> 
     except InputError:
         return States((), {width.channel: 1.0})
     states = tuple(state for state in states if state.least_mass < model.mass)
+    if not states:
+        return States((), {width.channel: 1.0})
     total = sum(state.weight for state in states)
     merged_states: dict[tuple[Any, ...], tuple[FinalState, float]] = {}
     for state in states:

@@ -109,7 +109,10 @@ class _Solved:
             part = around[0] / (around[0] - around[1])
             roots.append(root * math.exp(_AROUND[0] + part * (_AROUND[1] - _AROUND[0])))
             above = not above
-        if not roots and any((density(end) > OMEGA_H2) != above for end in ends):
+        if any(not low <= root <= high for root in roots):
+            return False
+        at_ends = [density(end) for end in ends] if not roots else []
+        if any(np.isnan(value) or (value > OMEGA_H2) != above for value in at_ends):
             return False
         self.columns[place] = Crossings(tuple(roots), expected.starts_above)
         return True
