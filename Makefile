@@ -7,7 +7,7 @@ OUT ?= wayside-out
 # Modules are compiled when they are first imported, and once: every process pays for it otherwise.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: reach compiled test test-browser test-example nightly oldest check bench bench-simulation efficiency-map rebuild-tables docs release-check clean
+.PHONY: reach test test-browser test-example nightly oldest check bench bench-simulation efficiency-map rebuild-tables docs release-check clean
 
 $(VENV)/.run: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -23,12 +23,6 @@ $(VENV)/.dev: pyproject.toml
 
 reach: $(VENV)/.run
 	$(BIN)/wayside reach belle2-forward --out $(OUT)
-
-# Two commands that compile most of what others need, which would compile it side by side.
-compiled: $(VENV)/.dev
-	OMP_NUM_THREADS=1 $(BIN)/wayside reach belle2-forward --out $(VENV)/compiled/reach >/dev/null
-	OMP_NUM_THREADS=1 $(BIN)/wayside events belle2-forward -n 10 --out $(VENV)/compiled/events \
-	  >/dev/null
 
 test: $(VENV)/.dev
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m "not nightly and not browser" -n auto --maxprocesses 4 \
