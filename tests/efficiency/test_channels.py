@@ -1,11 +1,23 @@
 """Pairs for which there are efficiencies, and the table of further pairs."""
 
+import json
+
 import numpy as np
 import pytest
 from reference.toy_map import toy_map
 
+from wayside.data import table_text
 from wayside.efficiency.channels import INDIRECT_PAIRS, NEAREST, OTHER_PAIRS, PAIRS, pair_name
-from wayside.efficiency.shipped import SETTINGS, all_pairs, charged_pairs, shipped
+from wayside.efficiency.csv_file import read_csv
+from wayside.efficiency.shipped import (
+    INDIRECT_NAME,
+    OTHER_NAME,
+    SETTINGS,
+    all_pairs,
+    charged_pairs,
+    differences,
+    shipped,
+)
 from wayside.errors import InputError
 
 
@@ -25,8 +37,11 @@ def test_both_tables_together():
     assert charged_pairs().channels == (*PAIRS, *OTHER_PAIRS)
     assert np.array_equal(both.tried[: len(PAIRS)], shipped().tried)
     assert both.header is shipped().header
-    # The same detector: the header of the second has its settings too.
+    # The same detector: all were made with the settings of the first, as far as these matter.
     assert len(SETTINGS) == 4
+    for name in (OTHER_NAME, INDIRECT_NAME):
+        settings = json.loads(read_csv(table_text(name)).header["settings"])
+        assert differences(shipped(), settings) == []
     for name in both.selections:
         assert np.all(both.passed[name] <= both.tried)
     other = toy_map(seed=1)

@@ -61,7 +61,7 @@ class SampleSums(NamedTuple):
         return self.mean_veto(number) * self.typical(number)
 
     def common_error(self, number: FloatArray) -> float:
-        """Fakes that one more event that passes would add: none found is no certain 0."""
+        """Fake vertices that one more passing event would add: none found is no certain 0."""
         total = float(number @ self.vertices)
         return total * passing_fraction(0.0, total, self.one_more(number))
 
