@@ -176,6 +176,9 @@ SLOW: Final = (
     # from the front.
     ("muon-above-mid", Beam((13, -13), (LogRange(1.0, 8.0, 80.0),), OBLIQUE, 0.3), 60_000, 1000),
     ("muon-front-mid", Beam((13, -13), (LogRange(1.0, 2.0, 4.0),), FRONT, 0.3), 16_000, 500),
+    # Those that come most often behind tungsten; from above, the rest of the error.
+    ("muon-front-peak", Beam((13, -13), (LogRange(1.0, 1.9, 3.1),), FRONT, 0.3), 120_000, 1000),
+    ("muon-above-upper", Beam((13, -13), (LogRange(1.0, 8.0, 80.0),), OBLIQUE, 0.3), 100_000, 1000),
 )
 """Particles of which there are many and hardly one makes a vertex: of low energy, or not along the
 axis; as above."""
@@ -271,8 +274,14 @@ JOINED: Final = {
         "neutron-cascade-upper",
         "neutron-cascade-high",
     ),
-    "muon-above": ("muon-above", "muon-above-slow", "muon-above-wide", "muon-above-mid"),
-    "muon-front": ("muon-front", "muon-front-slow", "muon-front-mid"),
+    "muon-above": (
+        "muon-above",
+        "muon-above-slow",
+        "muon-above-wide",
+        "muon-above-mid",
+        "muon-above-upper",
+    ),
+    "muon-front": ("muon-front", "muon-front-slow", "muon-front-mid", "muon-front-peak"),
 }
 """Samples of the same particles whose rows get the sampling density of all of them together."""
 
