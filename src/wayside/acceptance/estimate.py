@@ -232,7 +232,7 @@ def _converged(builder: _Builder, rtol: float) -> tuple[Rule, Callable[[], Rule]
         error = _bound(step, upper.rule.hit_probability, rtol, LEAST_OF_RULES)
         if error <= rtol:
             return upper.rule, _Again(build, ((high.level, ALL),)), error
-    panels = 1 + max(int(one.panels.max(initial=-1)) for one in (lower, upper))
+    panels = 1 + max(int(built.panels.max(initial=-1)) for built in (lower, upper))
     rate = STEEP / shortest_distance(upper.rule)
 
     def integrals(built: PanelRule) -> Built:

@@ -67,10 +67,10 @@ def command(
     for place in places:
         for name, values in _variants(vary):
             given = {"plane__kind": plane, "run__recast": recast}
-            one = load(_scenario(place), (*overrides, *values), **given)
-            require_named_plane(one, plane)
-            scenarios.append(one)
-            several = [one.name] if len(places) > 1 or not name else []
+            scenario = load(_scenario(place), (*overrides, *values), **given)
+            require_named_plane(scenario, plane)
+            scenarios.append(scenario)
+            several = [scenario.name] if len(places) > 1 or not name else []
             names.append(", ".join([*several, *([name] if name else [])]))
     if labels and len(labels) != len(scenarios):
         raise InputError(f"--label: {len(labels)} of them for {len(scenarios)} contours")

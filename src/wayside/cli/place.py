@@ -128,29 +128,30 @@ def command(
     if as_json:
         click.echo(json_text(result.summary()))
         return
-    for one in placements:
-        echo_page(_title(one))
-        click.echo(_table(one))
-        echo_page(_words(one))
-        if one.contour:
-            click.echo(_contour(one))
-        echo_page("\n".join(f"note: {note}" for note in one.notes))
+    for placement in placements:
+        echo_page(_title(placement))
+        click.echo(_table(placement))
+        echo_page(_words(placement))
+        if placement.contour:
+            click.echo(_contour(placement))
+        echo_page("\n".join(f"note: {note}" for note in placement.notes))
     click.echo("".join(f"wrote {path}\n" for path in written), nl=False)
 
 
-def _title(one: "Placement") -> str:
-    allowed = f"{int(one.allowed.sum())} of {len(one.grid)} positions allowed"
-    return f"{one.scenario.name}, detector {one.detector}: {one.objective.label}; {allowed}"
+def _title(placement: "Placement") -> str:
+    allowed = f"{int(placement.allowed.sum())} of {len(placement.grid)} positions allowed"
+    detector = f"{placement.scenario.name}, detector {placement.detector}"
+    return f"{detector}: {placement.objective.label}; {allowed}"
 
 
-def _table(one: "Placement") -> str:
+def _table(placement: "Placement") -> str:
     """Best places and that of the scenario."""
     import math
 
     heads = ("place", "theta", "phi", "distance", "value", "map", "x, y, z [m]")
     rows = []
-    named = [(str(number), place) for number, place in enumerate(one.best, start=1)]
-    for name, place in [*named, ("own", one.own)]:
+    named = [(str(number), place) for number, place in enumerate(placement.best, start=1)]
+    for name, place in [*named, ("own", placement.own)]:
         theta, phi, distance = place.angles
         difference = place.map_difference
         rows.append(
@@ -167,25 +168,27 @@ def _table(one: "Placement") -> str:
     return f"\n{table_text(heads, rows)}\n"
 
 
-def _words(one: "Placement") -> str:
+def _words(placement: "Placement") -> str:
     """Gain, and lines to paste."""
     lines = [
         "angles in degrees; value: exact, with the scenario's efficiency; map: what a map with"
         " more points has for all decays against their exact value",
     ]
-    if not one.best:
+    if not placement.best:
         lines.append("nothing is seen, or excluded, at any position")
     else:
-        lines.append(f"best over own: {one.gain:.4g}")
+        lines.append(f"best over own: {placement.gain:.4g}")
         lines += ["", "to use one of them:"]
-        lines += [f'--set "{place.setting(one.detector)}"' for place in one.best]
+        lines += [f'--set "{place.setting(placement.detector)}"' for place in placement.best]
     return "\n".join(lines)
 
 
-def _contour(one: "Placement") -> str:
+def _contour(placement: "Placement") -> str:
     """Best places at couplings that the detector just excludes where it stands."""
-    first = one.contour[0].couplings
-    names = [name for name in first if len({place.couplings[name] for place in one.contour}) > 1]
+    first = placement.contour[0].couplings
+    names = [
+        name for name in first if len({place.couplings[name] for place in placement.contour}) > 1
+    ]
     heads = (*names, "ctau [m]", "gain", "x, y, z [m]")
     rows = [
         (
@@ -194,7 +197,7 @@ def _contour(one: "Placement") -> str:
             f"{place.gain:.3g}",
             ", ".join(f"{value:.2f}" for value in place.position),
         )
-        for place in one.contour
+        for place in placement.contour
     ]
     title = "where it sees most at couplings that it just excludes where it stands (map):"
     return f"\n{title}\n{table_text(heads, rows)}\n"

@@ -79,7 +79,7 @@ def _text(report: dict[str, Any]) -> str:
     else:
         lines.append(f"covered by    {', '.join(covering) if covering else 'no existing search'}")
     lines += [f"note: {flag}" for flag in report["flags"]]
-    lines += [_in_between(name, one) for name, one in (report["hall"] or {}).items()]
+    lines += [_in_between(name, passage) for name, passage in (report["hall"] or {}).items()]
     return "\n".join(part for line in lines for part in _wrapped(line))
 
 

@@ -94,8 +94,8 @@ def _head(result: "Reach | KeyReach") -> list[str]:
 
 def _lines(lines: "list[Line]", x: "Axis", y: "Axis") -> list[str]:
     return [
-        f"{'closed' if one.closed else 'open'} contour: {span(one, x.name, y.name)}"
-        for one in lines
+        f"{'closed' if line.closed else 'open'} contour: {span(line, x.name, y.name)}"
+        for line in lines
     ]
 
 

@@ -86,9 +86,9 @@ def _tracks(group: Group, rng: np.random.Generator) -> list[tuple[list[int], Flo
         # The fastest of those that decay to charged pions, which have a vertex of their own.
         decays = rng.random((len(momentum), len(kaons))) < TWO_PIONS
         along = np.where(decays, momentum[:, kaons, 2], -np.inf)
-        own = momentum[:, kaons][np.arange(len(momentum)), np.argmax(along, axis=1)]
+        fastest = momentum[:, kaons][np.arange(len(momentum)), np.argmax(along, axis=1)]
         charged_pions = decays.any(axis=1)
-        pions = _halves(own[charged_pions], _K_SHORT, _PION, rng)
+        pions = _halves(fastest[charged_pions], _K_SHORT, _PION, rng)
         made.append(([_PION, -_PION], np.stack(pions, axis=1)))
         momentum = momentum[~charged_pions]
     photons = [momentum[:, place] for place, code in enumerate(group.pdg) if code == _PHOTON]

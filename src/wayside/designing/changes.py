@@ -35,10 +35,10 @@ def changes(
         Their values.
     """
     groups: dict[str, list[str]] = {}
-    for one in space:
-        head, _, last = one.key.rpartition(".")
-        name = head if last.isdigit() and head.endswith(".position") else one.key
-        groups.setdefault(name, []).append(one.key)
+    for dimension in space:
+        head, _, last = dimension.key.rpartition(".")
+        name = head if last.isdigit() and head.endswith(".position") else dimension.key
+        groups.setdefault(name, []).append(dimension.key)
     return [
         Change(name, {key: start[key] for key in keys}, {key: best[key] for key in keys})
         for name, keys in groups.items()

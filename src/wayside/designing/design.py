@@ -104,7 +104,7 @@ class Design:
         if self.best is None:
             return {}
         made = self.plan.evaluator.scenario(self.best.values)
-        return known(made, [one.key for one in self.plan.space])
+        return known(made, [dimension.key for dimension in self.plan.space])
 
     @cached_property
     def in_the_way(self) -> Mapping[str, list[str]]:
@@ -153,11 +153,11 @@ class Design:
             return None
         value = self.best.value
         change = {
-            one.name: abs(math.log(one.best / value))
-            if math.isfinite(one.best) and one.best > 0.0
+            alternative.name: abs(math.log(alternative.best / value))
+            if math.isfinite(alternative.best) and alternative.best > 0.0
             else math.inf
-            for one in self.alternatives
-            if one.name != self.plan.settings.background
+            for alternative in self.alternatives
+            if alternative.name != self.plan.settings.background
         }
         most = max(change, key=lambda name: change[name])
         return most if change[most] > _NO_CHANGE else None
@@ -196,19 +196,23 @@ class Design:
                 }
                 for step in self.steps
             ],
-            "known": {key: one._asdict() for key, one in self.known.items()},
+            "known": {key: knowledge._asdict() for key, knowledge in self.known.items()},
             "extrapolated": [key for key, known in self.known.items() if known.is_extrapolated],
             "lead_stands_in": dict(self.in_the_way),
             "backgrounds": [
                 {
-                    "name": one.name,
-                    "label": ASSUMPTIONS[one.name].label,
-                    "start": one.start,
-                    "recommended": one.best,
-                    "best_of_all": None if one.other is None else _of(one.other, one.name),
-                    "best_values": None if one.other is None else dict(one.other.values),
+                    "name": alternative.name,
+                    "label": ASSUMPTIONS[alternative.name].label,
+                    "start": alternative.start,
+                    "recommended": alternative.best,
+                    "best_of_all": None
+                    if alternative.other is None
+                    else _of(alternative.other, alternative.name),
+                    "best_values": None
+                    if alternative.other is None
+                    else dict(alternative.other.values),
                 }
-                for one in self.alternatives
+                for alternative in self.alternatives
             ],
             "front": [trial.plain() for trial in self.front]
             if self.plan.settings.cost_is_objective

@@ -181,7 +181,7 @@ class Evaluator:
         room = crowded(made)
         if room:
             least = max(room.values())
-            name = max(room, key=lambda one: room[one])
+            name = max(room, key=lambda detector: room[detector])
             reason = (
                 f"shielding.tungsten: {least:.2g} m too thick for what is free between the"
                 f" collision point and {name}"
@@ -192,21 +192,21 @@ class Evaluator:
         limits = levels(background, wanted.statistic)
         limits[MEDIAN] = level(background, wanted.background)
         signal = Signal(made, point_of(made))
-        own = limits[wanted.background]
-        where = smallest(signal, own).couplings or ratio(signal, own).couplings
+        wanted_level = limits[wanted.background]
+        where = smallest(signal, wanted_level).couplings or ratio(signal, wanted_level).couplings
         known = _yield_error(signal, where)
         if not math.isnan(known):
-            limits[LESS_SIGNAL] = own * (1.0 + known)
-        outcomes = {name: wanted.measure.value(signal, one) for name, one in limits.items()}
+            limits[LESS_SIGNAL] = wanted_level * (1.0 + known)
+        outcomes = {name: wanted.measure.value(signal, limit) for name, limit in limits.items()}
         reached = outcomes[wanted.background]
-        violation, reason = self._violation(signal, own, reached.value, costs)
+        violation, reason = self._violation(signal, wanted_level, reached.value, costs)
         return Trial(
             values,
             settings,
             reached.value,
-            {name: one.value for name, one in outcomes.items()},
+            {name: outcome.value for name, outcome in outcomes.items()},
             dict(where),
-            own,
+            wanted_level,
             limits[MEDIAN],
             background.value,
             background.error,
@@ -257,18 +257,18 @@ def crowded(scenario: Scenario) -> dict[str, float]:
     return short
 
 
-def _differences(one: Scenario, other: Scenario) -> dict[str, float]:
+def _differences(start: Scenario, other: Scenario) -> dict[str, float]:
     """Numbers of detectors and stack that differ, by dotted key."""
     changed = {}
     for name, section in other.detectors.items():
-        before, after = one.detectors[name].model_dump(), section.model_dump()
+        before, after = start.detectors[name].model_dump(), section.model_dump()
         for key, value in after.items():
             if isinstance(value, tuple | list):
                 for number, (old, new) in enumerate(zip(before[key], value, strict=True)):
                     if old != new:
                         changed[f"detectors.{name}.{key}.{number}"] = new
     for key in ("blocks",):
-        if getattr(one.stack, key) != getattr(other.stack, key):
+        if getattr(start.stack, key) != getattr(other.stack, key):
             changed[f"stack.{key}"] = getattr(other.stack, key)
     return changed
 

@@ -99,7 +99,9 @@ def _zoomed(whole: Varied, what: Varied, best: int, value: float, ratio: float) 
 
 
 def _point(signal: Signal, what: Varied, row: int, value: float) -> dict[str, float]:
-    couplings = {name: float(own) for name, own in signal.scenario.model.couplings.items()}
+    couplings = {
+        name: float(coupling) for name, coupling in signal.scenario.model.couplings.items()
+    }
     if what.second is not None:
         couplings[what.second] = float(what.second_values[row])
     return {**couplings, what.name: value}

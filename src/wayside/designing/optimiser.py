@@ -115,7 +115,7 @@ class OptunaOptimiser:
             )
             if first is not None:
                 self._study.enqueue_trial(dict(first))
-        self._space = {one.key: _distribution(one) for one in space}
+        self._space = {dimension.key: _distribution(dimension) for dimension in space}
         self._asked: list[Any] = []
 
     def ask(self, number: int) -> list[dict[str, float]]:
@@ -133,11 +133,11 @@ class OptunaOptimiser:
         self._asked = []
 
 
-def _distribution(one: Dimension) -> Any:
+def _distribution(dimension: Dimension) -> Any:
     from optuna.distributions import FloatDistribution, IntDistribution
 
-    low, high, log = one.range.low, one.range.high, one.range.logarithmic
-    if one.whole:
+    low, high, log = dimension.range.low, dimension.range.high, dimension.range.logarithmic
+    if dimension.whole:
         return IntDistribution(int(low), int(high), log=log)
     return FloatDistribution(low, high, log=log)
 

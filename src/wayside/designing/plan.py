@@ -67,15 +67,17 @@ class Plan:
     @property
     def start(self) -> dict[str, float]:
         """The scenario's own values."""
-        values = {one.key: value_of(self.scenario, one.key) for one in self.space}
+        values = {dimension.key: value_of(self.scenario, dimension.key) for dimension in self.space}
         return {key: value for key, value in values.items() if value is not None}
 
     @property
     def first(self) -> dict[str, float]:
         """The same, moved into the ranges."""
         return {
-            one.key: min(max(self.start[one.key], one.range.low), one.range.high)
-            for one in self.space
+            dimension.key: min(
+                max(self.start[dimension.key], dimension.range.low), dimension.range.high
+            )
+            for dimension in self.space
         }
 
     def score(self, trial: Trial) -> Score:
@@ -98,13 +100,13 @@ class Plan:
             "files": file_hashes(self.scenario.to_dict()),
             "vary": [
                 {
-                    "key": one.key,
-                    "low": one.range.low,
-                    "high": one.range.high,
-                    "logarithmic": one.range.logarithmic,
-                    "whole": one.whole,
+                    "key": dimension.key,
+                    "low": dimension.range.low,
+                    "high": dimension.range.high,
+                    "logarithmic": dimension.range.logarithmic,
+                    "whole": dimension.whole,
                 }
-                for one in self.space
+                for dimension in self.space
             ],
             **{name: value for name, value in asdict(self.settings).items() if name != "tolerance"},
             "batch": self.batch,
@@ -138,9 +140,9 @@ def plan(
     """
     wanted = settings or DesignSettings()
     space = dimensions(scenario, ranges)
-    for one in space:
-        if value_of(scenario, one.key) is None:
-            raise InputError(f"{one.key}: the scenario has no value to start from; set one")
+    for dimension in space:
+        if value_of(scenario, dimension.key) is None:
+            raise InputError(f"{dimension.key}: the scenario has no value to start from; set one")
     counting = _counting(scenario)
     if wanted.has_cost:
         cost(counting)  # refused in one line where it is not known

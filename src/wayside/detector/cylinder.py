@@ -278,8 +278,8 @@ class CylinderShell:
         root = across * radius**2 - (self._distance * rays[:, 1]) ** 2
         sign = np.where(half >= 0.0, 1.0, -1.0)
         sum_ = -(half + sign * np.sqrt(np.maximum(root, 0.0)))
-        one, other = sum_ / across, rest / sum_
-        low, high = np.fmin(one, other), np.fmax(one, other)
+        first, second = sum_ / across, rest / sum_
+        low, high = np.fmin(first, second), np.fmax(first, second)
         missed = root <= 0.0
         inside = across == 0.0
         outside = missed & ~inside if rest < 0.0 else missed

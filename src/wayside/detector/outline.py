@@ -132,16 +132,16 @@ def _polished(angle: float, coefficients: tuple[float, ...]) -> float:
     return float(angle)
 
 
-def meet(one: Outline, other: Outline) -> FloatArray:
+def meet(first: Outline, second: Outline) -> FloatArray:
     """Directions in which curves of two outlines cross on the sky, shape (n, 3).
 
     Directions may be missing where two curves coincide, and doubled where they touch.
     """
     directions: list[FloatArray] = []
-    for start, stop in other.segments:
-        directions += _across_segment(one, start, stop)
-    for circle in other.circles:
-        directions += _across_circle(one, circle)
+    for start, stop in second.segments:
+        directions += _across_segment(first, start, stop)
+    for circle in second.circles:
+        directions += _across_circle(first, circle)
     return unit(np.array(directions)) if directions else np.empty((0, 3))
 
 

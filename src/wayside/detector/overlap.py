@@ -32,12 +32,12 @@ class Convex(NamedTuple):
     """Largest dimension in m."""
 
 
-def overlap(one: Volume, other: Volume, tolerance: float = TOLERANCE) -> bool:
+def overlap(volume: Volume, other: Volume, tolerance: float = TOLERANCE) -> bool:
     """Whether two volumes share space; bodies that only touch share none.
 
     Parameters
     ----------
-    one, other
+    volume, other
         Anywhere.
     tolerance
         Depth up to which bodies with flat faces still only touch, in their largest dimension.
@@ -47,10 +47,10 @@ def overlap(one: Volume, other: Volume, tolerance: float = TOLERANCE) -> bool:
     Exact for boxes and polyhedra. For other shapes points of each are tried in the other, always
     the same ones: what they share goes unnoticed if it is less than about a thousandth of both.
     """
-    first, second = convex(one), convex(other)
+    first, second = convex(volume), convex(other)
     if first is not None and second is not None:
         return convex_overlap(first, second, tolerance)
-    return sampled_overlap(one, sampled(one), other)
+    return sampled_overlap(volume, sampled(volume), other)
 
 
 def sampled(volume: Volume) -> FloatArray:
@@ -58,17 +58,17 @@ def sampled(volume: Volume) -> FloatArray:
     return volume.sample(POINTS, np.random.default_rng(1))
 
 
-def sampled_overlap(one: Volume, points: FloatArray, other: Volume) -> bool:
+def sampled_overlap(volume: Volume, points: FloatArray, other: Volume) -> bool:
     """Whether points of two volumes lie in the other one.
 
     Parameters
     ----------
-    one, other
+    volume, other
         The volumes.
     points
-        Those of ``one``, from `sampled`.
+        Those of ``volume``, from `sampled`.
     """
-    return bool(np.any(other.contains(points)) or np.any(one.contains(sampled(other))))
+    return bool(np.any(other.contains(points)) or np.any(volume.contains(sampled(other))))
 
 
 @singledispatch
@@ -100,18 +100,20 @@ def _directions(vectors: FloatArray) -> FloatArray:
     return np.array(kept)
 
 
-def convex_overlap(one: Convex, other: Convex, tolerance: float = TOLERANCE) -> bool:
+def convex_overlap(body: Convex, other: Convex, tolerance: float = TOLERANCE) -> bool:
     """Whether no plane parts two convex bodies.
 
     Two such bodies are apart if and only if a plane parts them; one across a face or along an edge
     of each will do (the separating axis theorem): 15 planes for two boxes.
     """
-    across = np.cross(one.edges[:, None, :], other.edges[None, :, :]).reshape(-1, 3)
+    across = np.cross(body.edges[:, None, :], other.edges[None, :, :]).reshape(-1, 3)
     lengths = np.linalg.norm(across, axis=1)
     some = lengths > _PARALLEL
-    directions = np.concatenate([one.normals, other.normals, across[some] / lengths[some][:, None]])
-    first, second = one.corners @ directions.T, other.corners @ directions.T
+    directions = np.concatenate(
+        [body.normals, other.normals, across[some] / lengths[some][:, None]]
+    )
+    first, second = body.corners @ directions.T, other.corners @ directions.T
     shared = np.minimum(first.max(axis=0), second.max(axis=0)) - np.maximum(
         first.min(axis=0), second.min(axis=0)
     )
-    return bool(np.all(shared > tolerance * max(one.size, other.size)))
+    return bool(np.all(shared > tolerance * max(body.size, other.size)))

@@ -51,7 +51,7 @@ def centres_of(edges: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
     {'energy': array([1.]), 'opening': array([0.5])}
     """
     centres = {}
-    for name, own in edges.items():
-        place = np.log(own) if AXES[name].logarithmic else own
+    for name, axis_edges in edges.items():
+        place = np.log(axis_edges) if AXES[name].logarithmic else axis_edges
         centres[name] = 0.5 * (place[1:] + place[:-1])
     return centres

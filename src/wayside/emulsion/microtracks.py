@@ -76,14 +76,14 @@ def microtracks(
     depth_noise = rng.standard_normal((2, len(crossings)))
     shear = rng.normal(0.0, emulsion.distortion, (2, len(crossings)))
     columns = []
-    for axis, own_shear in zip("xy", shear, strict=True):
+    for axis, axis_shear in zip("xy", shear, strict=True):
         tangent = (crossings[f"{axis}_out"] - crossings[f"{axis}_in"]) / (UM * dz)
         true = crossings[f"{axis}_in"] + tangent * (face - crossings["z_in"])
         noise = rng.standard_normal((2, len(crossings)))
         # The error of depth is one and the same for both axes: an error along the path.
         noise = emulsion.across * noise + emulsion.depth_error * tangent * depth_noise
         columns.append(true + UM * position * noise[0])
-        own = correlation * noise[0] + independent * noise[1]
-        columns.append(tangent + slope * own + own_shear)
+        slope_noise = correlation * noise[0] + independent * noise[1]
+        columns.append(tangent + slope * slope_noise + axis_shear)
     x, tx, y, ty = columns
     return assemble(crossings, number, x, y, tx, ty)

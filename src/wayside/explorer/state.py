@@ -165,9 +165,9 @@ def labels(states: Sequence[State]) -> list[str]:
     one_base = len({state.base for state in states}) == 1
     made = []
     for state in states:
-        own = [text for text in state.assignments() if text not in all_have]
-        named = [] if one_base and own else [state.base]
-        made.append(", ".join([*named, *own]))
+        distinct = [text for text in state.assignments() if text not in all_have]
+        named = [] if one_base and distinct else [state.base]
+        made.append(", ".join([*named, *distinct]))
     return made
 
 

@@ -214,7 +214,7 @@ def place(
     task = _Exact(scenario.to_dict(), name, objective, context.n_limit)
     exact = ordered(executor, task, candidates)
     exact.sort(key=lambda chosen_place: -float(chosen.order(np.array(chosen_place.value))))
-    own = _own(mover, point, chosen, context)
+    current = _own(mover, point, chosen, context)
     return Placement(
         scenario,
         name,
@@ -223,7 +223,7 @@ def place(
         sites.allowed,
         values,
         tuple(exact),
-        own,
+        current,
         tuple(_along_contour(mover, point, context, positions, sites, over_grid)),
         background,
         tuple(_notes(scenario, point, background)),

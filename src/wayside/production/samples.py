@@ -167,7 +167,9 @@ def _hepmc(path: Path, code: int) -> _Rows:
                 if abs(particle.pid) != code:
                     continue
                 end, start = particle.end_vertex, particle.production_vertex
-                if end is not None and any(one.pid == particle.pid for one in end.particles_out):
+                if end is not None and any(
+                    daughter.pid == particle.pid for daughter in end.particles_out
+                ):
                     continue
                 p = particle.momentum
                 place = (0.0, 0.0, 0.0)
@@ -200,15 +202,15 @@ def _parquet(path: Path, code: int) -> _Rows:
     header = {key.decode(): value.decode() for key, value in (table.schema.metadata or {}).items()}
     total = float(header.get("total_weight", weight[first].sum()))
     given = header.get("cross_section_fb")
-    own = np.abs(columns["pdg_id"]) == code if "pdg_id" in columns else np.ones(size, dtype=bool)
+    wanted = np.abs(columns["pdg_id"]) == code if "pdg_id" in columns else np.ones(size, dtype=bool)
     momentum = np.stack([columns[name] for name in ("px", "py", "pz")], axis=1)
     zero = np.zeros(size)
     vertex = np.stack([columns.get(name, zero) for name in ("vx", "vy", "vz")], axis=1)
     return _Rows(
-        weight[own],
-        momentum[own],
-        columns["energy"][own],
-        vertex[own],
+        weight[wanted],
+        momentum[wanted],
+        columns["energy"][wanted],
+        vertex[wanted],
         total,
         float(given) if given else None,
     )

@@ -70,14 +70,14 @@ class Channel(NamedTuple):
     recoils: Recoils
 
 
-def _meson(own: float, ckm: float, constant: float, *, vector: bool) -> Recoils:
+def _meson(meson: float, ckm: float, constant: float, *, vector: bool) -> Recoils:
     """Recoil against a meson of a mass in GeV, with its CKM element and decay constant."""
 
     def recoils(mass: float) -> tuple[tuple[float, float], ...]:
-        if mass + own >= M_TAU:
+        if mass + meson >= M_TAU:
             return ()
         width = vector_width if vector else pseudoscalar_width
-        return ((ckm**2 * width(M_TAU, mass, own, constant), own),)
+        return ((ckm**2 * width(M_TAU, mass, meson, constant), meson),)
 
     return recoils
 
@@ -94,20 +94,20 @@ def _leptons(lepton: float, *, of_tau: bool) -> Recoils:
     """
 
     def recoils(mass: float) -> tuple[tuple[float, float], ...]:
-        alone, own = mass / M_TAU, lepton / M_TAU
-        if alone + own >= 1.0:
+        alone, charged = mass / M_TAU, lepton / M_TAU
+        if alone + charged >= 1.0:
             return ()
         spectrum = pair_spectrum if of_tau else charged_spectrum
         nodes, weights = _NODES
         edges = np.linspace(0.0, 1.0, MASS_BINS + 1)
-        low, high = own**2, (1.0 - alone) ** 2
+        low, high = charged**2, (1.0 - alone) ** 2
         # A square root at the upper end: x = high - (high - low) t^2; bins are even in t.
         t = edges[:-1, None] + 0.5 * np.diff(edges)[:, None] * (nodes + 1.0)
         x = high - (high - low) * t**2
-        density = weights * t * spectrum(x, alone, own)
+        density = weights * t * spectrum(x, alone, charged)
         content = density.sum(axis=1)
         middle = (density * x).sum(axis=1) / content
-        widths = unit_width(M_TAU) * three_body_factor(alone, own) * content / content.sum()
+        widths = unit_width(M_TAU) * three_body_factor(alone, charged) * content / content.sum()
         return tuple(zip(widths.tolist(), (M_TAU * np.sqrt(middle)).tolist(), strict=True))
 
     return recoils
@@ -135,9 +135,9 @@ def _channels() -> tuple[Channel, ...]:
     ]
     for flavour in ("e", "mu"):
         lepton = LEPTON_MASSES[flavour]
-        taus, own = _leptons(lepton, of_tau=True), _leptons(lepton, of_tau=False)
+        taus, of_flavour = _leptons(lepton, of_tau=True), _leptons(lepton, of_tau=False)
         made.append(Channel(f"tau -> {flavour} nu_{flavour} N", "u2_tau", taus))
-        made.append(Channel(f"tau -> {flavour} nu_tau N", MIXINGS[flavour], own))
+        made.append(Channel(f"tau -> {flavour} nu_tau N", MIXINGS[flavour], of_flavour))
     return tuple(made)
 
 

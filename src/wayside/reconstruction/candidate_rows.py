@@ -179,19 +179,21 @@ def _describe_truth(
     for axis, name in enumerate("xyz"):
         rows[f"direction_{name}"] = direction[:, axis]
     for k in (0, 1):
-        own = two[:, k]
-        rows[f"prong_{k + 1}"] = (own["event"] == event) & (own["particle"] <= count[place])
-        rows[f"true_momentum_{k + 1}"] = GEV * _true_momentum(own, film)
+        prong = two[:, k]
+        rows[f"prong_{k + 1}"] = (prong["event"] == event) & (prong["particle"] <= count[place])
+        rows[f"true_momentum_{k + 1}"] = GEV * _true_momentum(prong, film)
     if len(decays):
         assert decays.dtype == DECAY
-        own = decays[event]
-        rows["channel"] = np.where(own["channel"] == OTHER, CHANNELS.index("other"), own["channel"])
+        decay = decays[event]
+        rows["channel"] = np.where(
+            decay["channel"] == OTHER, CHANNELS.index("other"), decay["channel"]
+        )
         rows["kinetic_energy"], rows["face"] = np.nan, -1
         for name in ("energy", "opening", "softer", "slope", "other_slope"):
-            rows[f"pair_{name}"] = own[name]
+            rows[f"pair_{name}"] = decay[name]
         for name in ("splitting", "boost"):
-            rows[name] = own[name]
-        rows["true_depth"] = own["depth"]
+            rows[name] = decay[name]
+        rows["true_depth"] = decay["depth"]
         rows["at_origin"] = at_origin(vertices, decays)
         rows["sampling_density"] = origin.density[event] if len(origin.density) else np.nan
         return

@@ -80,11 +80,11 @@ def _tiles(
         column = np.flatnonzero((x >= i * tile - MARGIN) & (x < (i + 1) * tile + MARGIN))
         for j in range(int(iy.min()), int(iy.max()) + 1):
             near = (y[column] >= j * tile - MARGIN) & (y[column] < (j + 1) * tile + MARGIN)
-            own = column[near]
+            nearby = column[near]
             core = np.zeros(len(rows), dtype=np.bool_)
-            core[own] = (ix[own] == i) & (iy[own] == j)
-            if core[own].any():
-                yield core, own, _around(i, j, tile, scanned)
+            core[nearby] = (ix[nearby] == i) & (iy[nearby] == j)
+            if core[nearby].any():
+                yield core, nearby, _around(i, j, tile, scanned)
 
 
 def _around(i: int, j: int, tile: float, scanned: Bounds) -> Bounds:

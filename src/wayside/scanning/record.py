@@ -145,12 +145,14 @@ def read_record(folder: Path) -> Record:
         )
 
 
-def differences(one: Mapping[str, Any], other: Mapping[str, Any], path: str = "") -> list[str]:
+def differences(
+    first_inputs: Mapping[str, Any], second_inputs: Mapping[str, Any], path: str = ""
+) -> list[str]:
     """Dotted names of inputs that differ."""
     differing = []
-    for key in dict.fromkeys((*one, *other)):
+    for key in dict.fromkeys((*first_inputs, *second_inputs)):
         name = f"{path}.{key}" if path else key
-        first, second = one.get(key), other.get(key)
+        first, second = first_inputs.get(key), second_inputs.get(key)
         if isinstance(first, Mapping) and isinstance(second, Mapping):
             differing += differences(first, second, name)
         elif first != second:

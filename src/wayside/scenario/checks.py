@@ -155,9 +155,10 @@ def overlaps(scenario: Sections) -> list[str]:
 
     volumes = {name: scenario.detectors[name].build() for name in scenario.signal}
     return [
-        f"run.signal: detectors {one} and {other} overlap; decays in both count twice in the total"
-        for one, other in combinations(volumes, 2)
-        if overlap(volumes[one], volumes[other])
+        f"run.signal: detectors {first} and {second} overlap;"
+        " decays in both count twice in the total"
+        for first, second in combinations(volumes, 2)
+        if overlap(volumes[first], volumes[second])
     ]
 
 

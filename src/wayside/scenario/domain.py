@@ -35,14 +35,14 @@ class DomainFields:
 
     def default(self, name: str) -> Any:
         """Default of a key, in its own unit; what pydantic takes for a field."""
-        own = next(one for one in fields(self.owner) if one.name == name)
-        if own.default_factory is not MISSING:
-            return Field(default_factory=own.default_factory)
-        return self._over(own.default, name)
+        key = next(key for key in fields(self.owner) if key.name == name)
+        if key.default_factory is not MISSING:
+            return Field(default_factory=key.default_factory)
+        return self._over(key.default, name)
 
     def values(self, section: BaseModel) -> dict[str, Any]:
         """Values of the fields by name, from the keys of a section."""
-        names = [own.name for own in fields(self.owner) if own.name in type(section).model_fields]
+        names = [key.name for key in fields(self.owner) if key.name in type(section).model_fields]
         return {name: self._times(getattr(section, name), name) for name in names}
 
     def _times(self, value: Any, name: str) -> Any:

@@ -84,7 +84,9 @@ class HallVolumeSection(Section):
         """
         assembly = assembly_of(self.shape)
         values = {key.name: getattr(self, key.name) for key in assembly.keys}
-        pieces = assembly.place(**{key: one for key, one in values.items() if one is not None})
+        pieces = assembly.place(
+            **{key: value for key, value in values.items() if value is not None}
+        )
         material = BY_NAME[self.material]
         if self.density is not None:
             material = replace(material, density=self.density)
@@ -138,8 +140,8 @@ class HallSection(Section):
             If values of a body do not go together, or there is no body of a name; the message
             starts with ``hall``.
         """
-        own = {} if self.preset is None else dict(preset_hall(self.preset).volumes)
-        bodies = own | {name: _built(name, section) for name, section in self.volumes.items()}
+        of_preset = {} if self.preset is None else dict(preset_hall(self.preset).volumes)
+        bodies = of_preset | {name: _built(name, section) for name, section in self.volumes.items()}
         for name in self.passable:
             if name not in bodies:
                 near = nearest(name, bodies)

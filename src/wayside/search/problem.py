@@ -29,7 +29,7 @@ class BackgroundPart(NamedTuple):
         Expected vertices that one more simulated one would add, timed or not.
     vertices
         Expected vertices, timed or not.
-    one
+    typical
         Vertices that a typical timed one of the sample stands for, times the mean probability that
         nothing vetoes it.
     relative_error
@@ -42,7 +42,7 @@ class BackgroundPart(NamedTuple):
     candidates: Part
     resolution: float
     vertices: float
-    one: float
+    typical: float
     relative_error: float
     particles: tuple[float, ...] = ()
 
@@ -52,11 +52,11 @@ class BackgroundPart(NamedTuple):
         One more vertex in each bin, times the fraction that passes; and one more timed one that
         passes.
         """
-        total = self.vertices + self.one
+        total = self.vertices + self.typical
         if not total > 0.0:
             return np.zeros_like(passed)
-        more = self.resolution * (passed + self.one) / total
-        return np.hypot(more, self.vertices * self.one / total)
+        more = self.resolution * (passed + self.typical) / total
+        return np.hypot(more, self.vertices * self.typical / total)
 
 
 class Worth(NamedTuple):

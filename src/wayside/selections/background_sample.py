@@ -73,13 +73,13 @@ def background_events(
     WeightedEvents or None
         None if nothing of this kind was simulated.
     """
-    own, there = KINDS[kind], simulated_samples(candidates)
-    if own.sample not in there:
+    source, there = KINDS[kind], simulated_samples(candidates)
+    if source.sample not in there:
         return None
-    edges = np.asarray(own.edges)
+    edges = np.asarray(source.edges)
     rows, particle = [], np.full(len(edges) - 1, np.nan)
     fraction, low = FRACTION if half else 1.0, float(edges[0])
-    for names, high in _parts(candidates, own, there, float(edges[-1])):
+    for names, high in _parts(candidates, source, there, float(edges[-1])):
         numbers = [there[name] for name in names]
         mine = np.flatnonzero(np.isin(candidates.rows["sample"], numbers))
         energy = candidates.rows["kinetic_energy"][mine]
@@ -95,7 +95,7 @@ def background_events(
         chosen = chosen[in_half(candidates.rows["event"][chosen], half)]
     chosen = chosen[in_order(event_number(candidates.rows[chosen]))]
     table = candidates.rows[chosen]
-    weight = weights_per_particle(table, own, fraction)
+    weight = weights_per_particle(table, source, fraction)
     bins = np.clip(
         np.searchsorted(edges, table["kinetic_energy"].astype(np.float64), side="right") - 1,
         0,

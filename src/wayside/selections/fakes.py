@@ -44,9 +44,9 @@ class SampleSums(NamedTuple):
         total = float(number @ self.timed)
         if not total > 0.0:
             return self.usual_veto
-        one = self.typical(number)
+        typical = self.typical(number)
         least = float(self.least_vetoed[number * self.timed > 0.0].max())
-        return (float(number @ self.unvetoed) + one * least) / (total + one)
+        return (float(number @ self.unvetoed) + typical * least) / (total + typical)
 
     def typical(self, number: FloatArray) -> float:
         """Weight of a typical timed vertex; of any vertex where none is timed."""

@@ -71,10 +71,10 @@ def measured(
 
 
 def _bins(kind: str, events: WeightedEvents, cuts: Cuts, candidates: Candidates) -> FakeBins:
-    own = KINDS[kind]
+    source = KINDS[kind]
     shields = {sample["name"]: float(sample["shield"]) for sample in candidates.samples}
     mean, variance = events.counted(cuts.passes(candidates.rows[events.rows]))
-    return FakeBins(events.edges, mean, variance, shields[own.sample], events.sums)
+    return FakeBins(events.edges, mean, variance, shields[source.sample], events.sums)
 
 
 def sample_counts(

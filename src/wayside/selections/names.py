@@ -45,5 +45,5 @@ def columns(selection: str) -> tuple[str, ...]:
     >>> columns("timed"), columns("search")
     (('vertex', 'timed'), ('vertex', 'timed', 'selected'))
     """
-    own = counted_as(selection)
-    return SELECTIONS if own in SELECTIONS else (*SELECTIONS, own)
+    counted = counted_as(selection)
+    return SELECTIONS if counted in SELECTIONS else (*SELECTIONS, counted)

@@ -132,10 +132,10 @@ def flat_bins(rows: StructuredArray) -> IndexArray:
     """Flat bin of each decay among those of the ratio, by its true prongs."""
     flat = np.zeros(len(rows), dtype=np.intp)
     for c, channel in enumerate(CHANNELS):
-        own = rows["channel"] == SCHEMA_CHANNELS.index(channel)
-        true = (rows[f"pair_{name}"][own] for name in ("energy", "opening", "softer"))
+        of_channel = rows["channel"] == SCHEMA_CHANNELS.index(channel)
+        true = (rows[f"pair_{name}"][of_channel] for name in ("energy", "opening", "softer"))
         mass, energy = bin_of(channel, *(np.asarray(values, np.float64) for values in true))
-        flat[own] = np.ravel_multi_index((np.full(len(mass), c), mass, energy), SHAPE)
+        flat[of_channel] = np.ravel_multi_index((np.full(len(mass), c), mass, energy), SHAPE)
     return flat
 
 
@@ -143,11 +143,11 @@ def expected_timed(decays: StructuredArray, timed: EfficiencyMap) -> FloatArray:
     """Timed decays that a map expects of simulated ones, in the bins of the ratio."""
     expected = np.zeros(int(np.prod(SHAPE)))
     for channel in CHANNELS:
-        own = decays[decays["channel"] == SCHEMA_CHANNELS.index(channel)]
+        of_channel = decays[decays["channel"] == SCHEMA_CHANNELS.index(channel)]
         names = ("pair_energy", "pair_opening", "pair_softer", "pair_slope", "z")
-        places = [own[name].astype(np.float64) for name in names]
+        places = [of_channel[name].astype(np.float64) for name in names]
         # A backward prong has no slope that is scanned.
         places[3] = np.where(np.isfinite(places[3]), places[3], 1e9)
         efficiency = timed.at(channel, "timed", *places)
-        expected += np.bincount(flat_bins(own), efficiency, minlength=expected.size)
+        expected += np.bincount(flat_bins(of_channel), efficiency, minlength=expected.size)
     return expected.reshape(SHAPE)

@@ -40,7 +40,7 @@ class Strength(NamedTuple):
     unit: str
     values: FloatArray
     """Values over which yields are computed, rising."""
-    own: float
+    scenario_value: float
     """Value at the scenario's own point."""
     words: str
     """What stays fixed, for people; empty if nothing does."""
@@ -126,7 +126,7 @@ def luminosity_scan(
         )
     subtracted = np.array(limits)
     curves["control"] = Curve(f"with {control_name} as control", subtracted, excluded(subtracted))
-    own_ratio = _ratio_at(strength.own, strength, events[control_name], signal)
+    own_ratio = _ratio_at(strength.scenario_value, strength, events[control_name], signal)
     return LuminosityScan(luminosity, strength, expected, curves, control_name, own_ratio)
 
 

@@ -253,7 +253,7 @@ class ParticlePoint:
     def _all_decays_per_fb(self, name: str, couplings: Couplings) -> FloatArray:
         """Decays in a detector per fb^-1, invisible ones included."""
         ctau = self.ctau(couplings)
-        return self._weighted(couplings, name, lambda one: one.probability(ctau))
+        return self._weighted(couplings, name, lambda accepted: accepted.probability(ctau))
 
     def _decays_of(
         self, number: int, name: str, couplings: Couplings, ctau: FloatArray
@@ -265,7 +265,7 @@ class ParticlePoint:
     def decays_error_per_fb(self, name: str, couplings: Couplings) -> FloatArray:
         """Error of `decays_per_fb`: numerical bounds and standard errors of samples, added."""
         ctau = self.ctau(couplings)
-        errors = self._weighted(couplings, name, lambda one: one.error(ctau))
+        errors = self._weighted(couplings, name, lambda accepted: accepted.error(ctau))
         return np.asarray(self.visible_fraction(couplings) * errors)
 
     def detected_per_fb(self, name: str, couplings: Couplings) -> FloatArray:
@@ -317,7 +317,7 @@ class ParticlePoint:
 
     def hit_probability(self, name: str, couplings: Couplings) -> FloatArray:
         """Probability per produced particle to cross a detector, if it lives on."""
-        crossing = self._weighted(couplings, name, lambda one: one.hit_probability)
+        crossing = self._weighted(couplings, name, lambda accepted: accepted.hit_probability)
         return self._per_particle(crossing, couplings)
 
     def _per_particle(self, rate: FloatArray, couplings: Couplings) -> FloatArray:

@@ -145,14 +145,14 @@ class _Solved:
 def _weights(at: list[float], where: float) -> list[float]:
     """Weights of values at places that interpolate to another one."""
     return [
-        math.prod((where - other) / (one - other) for other in at if other != one) for one in at
+        math.prod((where - other) / (node - other) for other in at if other != node) for node in at
     ]
 
 
-def _alike(one: Crossings, other: Crossings | None) -> bool:
+def _alike(column: Crossings, other: Crossings | None) -> bool:
     """Whether two columns have as many roots, with too much on the same sides."""
     return (
         other is not None
-        and len(one.roots) == len(other.roots)
-        and one.starts_above == other.starts_above
+        and len(column.roots) == len(other.roots)
+        and column.starts_above == other.starts_above
     )

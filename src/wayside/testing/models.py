@@ -205,7 +205,7 @@ def production_balances_annihilation(model: InelasticModel) -> None:
     from wayside.production.direct import cross_section_hat
 
     none = np.zeros(0)
-    one = Strength(
+    unit_strength = Strength(
         np.array([0.0, 1e4]), np.ones(2), np.zeros(2, dtype=np.bool_), none, none,
         np.zeros((0, 3)), 1e4,
     )  # fmt: skip
@@ -215,7 +215,7 @@ def production_balances_annihilation(model: InelasticModel) -> None:
             continue
         epsilon, g_d = 1e-4, 1e-4  # narrow: the width of A' does not show
         couplings = model.excited_powers.value(epsilon=epsilon, g_d=g_d)
-        annihilation = cross_section(model, sqrt_s, epsilon, g_d, one) / couplings
+        annihilation = cross_section(model, sqrt_s, epsilon, g_d, unit_strength) / couplings
         production = cross_section_hat(model, sqrt_s) / GEV2_TO_FB
         momentum2 = (sqrt_s**2 - sigma**2) * (sqrt_s**2 - delta**2) / (4 * sqrt_s**2)
         states = math.prod(model.current.spin_states)

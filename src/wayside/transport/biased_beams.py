@@ -103,11 +103,11 @@ class Box(NamedTuple):
             Points in mm and unit vectors of shape (n, 3).
         """
         with np.errstate(divide="ignore", invalid="ignore"):
-            one, other = (self.low - points) / u, (self.high - points) / u
+            to_low, to_high = (self.low - points) / u, (self.high - points) / u
         between = (points >= self.low) & (points <= self.high)
         flat = u == 0.0
-        near = np.where(flat, np.where(between, -np.inf, np.inf), np.minimum(one, other))
-        far = np.where(flat, np.where(between, np.inf, -np.inf), np.maximum(one, other))
+        near = np.where(flat, np.where(between, -np.inf, np.inf), np.minimum(to_low, to_high))
+        far = np.where(flat, np.where(between, np.inf, -np.inf), np.maximum(to_low, to_high))
         return np.stack([near.max(axis=1), far.min(axis=1)], axis=1)
 
 
@@ -138,8 +138,8 @@ class Diffuse(NamedTuple):
         )
         u = np.zeros((number, 3))
         for k, part in enumerate(self.mixture):
-            own = component == k
-            u[own] = SHAPES[part.shape].draw(part.angle, int(own.sum()), rng)
+            drawn = component == k
+            u[drawn] = SHAPES[part.shape].draw(part.angle, int(drawn.sum()), rng)
         blocks, everything = boxes(stack)
         wide = rng.random(number) < around
         points = np.where(wide[:, None], everything.entered(u, rng), blocks.entered(u, rng))

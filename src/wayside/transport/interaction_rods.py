@@ -131,8 +131,8 @@ class Rods:
             raise RuntimeError(f"{len(waiting)} particles do not interact with any nucleus")
         rows = np.concatenate(parts)
         rows = rows[np.argsort(rows["interaction"], kind="stable")]
-        own = np.stack([rows[f"u{axis}"] for axis in "xyz"], axis=1)
-        turned = along(own, directions[rows["interaction"]])
+        outgoing = np.stack([rows[f"u{axis}"] for axis in "xyz"], axis=1)
+        turned = along(outgoing, directions[rows["interaction"]])
         for axis, name in enumerate("xyz"):
             rows[f"u{name}"] = turned[:, axis]
         return rows
@@ -147,11 +147,11 @@ class Rods:
         particles["direction"] = [0.0, 0.0, 1.0]
         result = self._simulation.run(particles)
         tracks, points = result.tracks, result.vertices
-        own = points[points["tid"] == 1]
+        primary = points[points["tid"] == 1]
         done = np.zeros(len(x), dtype=np.bool_)
-        done[own["event"][own["process"] == INELASTIC].astype(np.int64)] = True
+        done[primary["event"][primary["process"] == INELASTIC].astype(np.int64)] = True
         # It would interact with less than its energy.
-        done[own["event"][own["process"] == ELASTIC].astype(np.int64)] = False
+        done[primary["event"][primary["process"] == ELASTIC].astype(np.int64)] = False
         made = (tracks["parent"] == 1) & (tracks["creator"] == INELASTIC)
         tracks = tracks[made & done[tracks["event"].astype(np.int64)]]
         # Points of a particle follow one another: the first one is its birth.

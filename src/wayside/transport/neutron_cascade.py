@@ -161,17 +161,17 @@ def develop(
             NEUTRON, material, directions, at["kinetic_energy"], seed + 4 * generation
         )
         rows = rows[rows["pdg"] <= HEAVIEST]
-        own = rows["interaction"]
-        made = _particles(rows, at[own])
+        parent = rows["interaction"]
+        made = _particles(rows, at[parent])
         fast = (rows["pdg"] == NEUTRON) & (rows["kinetic_energy"] > FAST)
         particles.append(made[~fast])
-        stars.append(np.where(inside[own], numbered + own, -1)[~fast])
-        owners.append(owner[own][~fast])
+        stars.append(np.where(inside[parent], numbered + parent, -1)[~fast])
+        owners.append(owner[parent][~fast])
         numbered += len(at)
         if not np.any(fast):
             break
         at, hits = _interacting(follower.ends(made[fast], seed + 4 * generation + 2))
-        owner = owner[own][fast][hits]
+        owner = owner[parent][fast][hits]
         if not len(hits):
             break
     return trees.collected(np.concatenate(particles), np.concatenate(stars), np.concatenate(owners))

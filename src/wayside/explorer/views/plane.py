@@ -252,13 +252,15 @@ def glance_words(values: Mapping[str, Any]) -> list[tuple[str, str]]:
         for channel, value in values.get("aprime_branching_ratios", {}).items()
         if value
     ]
-    for one in values["detectors"]:
-        name = one["name"] if one["signal"] else f"{one['name']} (no signal detector)"
+    for detector in values["detectors"]:
+        name = (
+            detector["name"] if detector["signal"] else f"{detector['name']} (no signal detector)"
+        )
         rows += [
-            (f"{name}: acceptance", f"{one['hit_probability']:.4g}"),
-            (f"{name}: decays inside", f"{one['decay_probability']:.4g} of those produced"),
-            (f"{name}: efficiency", f"{one['efficiency']:.3g}"),
-            (f"{name}: events", f"{one['expected_events']:.4g}"),
+            (f"{name}: acceptance", f"{detector['hit_probability']:.4g}"),
+            (f"{name}: decays inside", f"{detector['decay_probability']:.4g} of those produced"),
+            (f"{name}: efficiency", f"{detector['efficiency']:.3g}"),
+            (f"{name}: events", f"{detector['expected_events']:.4g}"),
         ]
     return rows
 
