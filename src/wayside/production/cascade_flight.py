@@ -15,7 +15,7 @@ from wayside.collider.beams import Beams
 from wayside.compiled import njit
 from wayside.errors import InputError
 from wayside.models.kinematics import pair_momentum
-from wayside.production.flight import NO_CAUSTIC, Caustic, boost_axis
+from wayside.production.flight import AboutBoost
 from wayside.production.frames import Frames, frames_of, in_centre_of_mass, rapidity_offset
 from wayside.production.spectrum import register_segments
 from wayside.typing import FloatArray
@@ -42,9 +42,7 @@ class CascadeConstants(NamedTuple):
     """Four-velocity of the centre of mass, of `Frames`."""
 
 
-class CascadeFlight(NamedTuple):
-    """Density of the particles of one decay, energies in units of sqrt(s)."""
-
+class _Fields(NamedTuple):
     mass: float
     """Mass of the particle."""
     frames: Frames
@@ -53,18 +51,14 @@ class CascadeFlight(NamedTuple):
     """Limits of its energy in the centre of mass."""
     constants: CascadeConstants
 
-    @property
-    def symmetric(self) -> bool:
-        """Whether the density is the same all around the electrons' direction."""
-        return self.frames.symmetric
 
-    def polar_axis(self, toward: FloatArray) -> FloatArray:
-        """Direction of the boost, a unit vector (3,); that of the electrons without a boost."""
-        return boost_axis(self.frames)
+class CascadeFlight(AboutBoost, _Fields):
+    """Density of the particles of one decay, energies in units of sqrt(s).
 
-    def caustic(self, axis: FloatArray) -> Caustic:
-        """No peaks: parents go everywhere."""
-        return NO_CAUSTIC
+    There are no peaks: parents go everywhere.
+    """
+
+    __slots__ = ()
 
     def edges(self, axis: FloatArray) -> FloatArray:
         """Cones where the range of rapidities opens or splits, below the speed of the boost."""

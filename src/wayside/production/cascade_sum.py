@@ -15,7 +15,7 @@ import numpy as np
 
 from wayside.compiled import njit
 from wayside.production.cascade_flight import CascadeFlight
-from wayside.production.flight import NO_CAUSTIC, Caustic, boost_axis
+from wayside.production.flight import AboutBoost
 from wayside.production.frames import Frames, rapidity_offset
 from wayside.production.spectrum import register_lines
 from wayside.typing import FloatArray
@@ -29,9 +29,7 @@ _INSIDE: Final = 8
 """Nodes by which each decay has more than the sum: its density is nearly a polynomial."""
 
 
-class CascadeSum(NamedTuple):
-    """Density of the particles of several decays, energies in units of sqrt(s)."""
-
+class _Fields(NamedTuple):
     mass: float
     """Mass of the particle."""
     frames: Frames
@@ -42,22 +40,14 @@ class CascadeSum(NamedTuple):
     weights: FloatArray
     """Per steradian: without, and times, the squared cosine to the electrons; shape (2, n)."""
 
-    @property
-    def symmetric(self) -> bool:
-        """Whether the density is the same all around the electrons' direction."""
-        return self.frames.symmetric
 
-    def polar_axis(self, toward: FloatArray) -> FloatArray:
-        """Direction of the boost, a unit vector (3,); that of the electrons without a boost."""
-        return boost_axis(self.frames)
+class CascadeSum(AboutBoost, _Fields):
+    """Density of the particles of several decays, energies in units of sqrt(s).
 
-    def caustic(self, axis: FloatArray) -> Caustic:
-        """No peaks: parents go everywhere."""
-        return NO_CAUSTIC
+    Parents go everywhere, and all decays are faster than the boost: there are no peaks or cones.
+    """
 
-    def edges(self, axis: FloatArray) -> FloatArray:
-        """No cones: all decays are faster than the boost."""
-        return np.empty((0, 5))
+    __slots__ = ()
 
 
 @njit(error_model="numpy")

@@ -8,34 +8,27 @@ in docs/theory, section "In the laboratory".
 import math
 from typing import NamedTuple
 
-import numpy as np
-
 from wayside.collider.beams import Beams
 from wayside.compiled import njit
 from wayside.models.protocol import Model
 from wayside.production.direct import DirectShape, direct_shape
-from wayside.production.flight import FAR_AWAY, NO_CAUSTIC, Caustic, boost_axis
+from wayside.production.flight import FAR_AWAY, NO_CAUSTIC, AboutBoost, Caustic
 from wayside.production.frames import Frames, frames_of, in_centre_of_mass, rapidity_offset
 from wayside.production.spectrum import register_lines
 from wayside.typing import FloatArray
 
 
-class DirectFlight(NamedTuple):
-    """Density of the excited states of one mass point, energies in units of sqrt(s)."""
-
+class _Fields(NamedTuple):
     mass: float
     """Mass of the excited state."""
     frames: Frames
     shape: DirectShape
 
-    @property
-    def symmetric(self) -> bool:
-        """Whether the density is the same all around the electrons' direction."""
-        return self.frames.symmetric
 
-    def polar_axis(self, toward: FloatArray) -> FloatArray:
-        """Direction of the boost, a unit vector (3,); that of the electrons without a boost."""
-        return boost_axis(self.frames)
+class DirectFlight(AboutBoost, _Fields):
+    """Density of the excited states of one mass point, energies in units of sqrt(s)."""
+
+    __slots__ = ()
 
     def caustic(self, axis: FloatArray) -> Caustic:
         """Cone that excited states slower than the boost cannot leave."""
@@ -44,10 +37,6 @@ class DirectFlight(NamedTuple):
         if speed <= 0.0 or ratio >= speed:
             return NO_CAUSTIC
         return Caustic(math.asin(ratio / speed), FAR_AWAY, inverse_root=True)
-
-    def edges(self, axis: FloatArray) -> FloatArray:
-        """No further cones, shape (0, 5)."""
-        return np.empty((0, 5))
 
 
 @njit(error_model="numpy")

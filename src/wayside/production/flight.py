@@ -36,6 +36,37 @@ def boost_axis(frames: Frames) -> FloatArray:
     return np.asarray(frames.boost / speed if speed > 1e-12 else frames.axes[2])
 
 
+class _Framed(Protocol):
+    @property
+    def frames(self) -> Frames: ...
+
+
+class AboutBoost:
+    """Methods of a `Flight` whose polar axis is the boost and whose density is smooth.
+
+    A class of its fields inherits them, and overrides those that say where it is not smooth.
+    """
+
+    __slots__ = ()
+
+    @property
+    def symmetric(self: _Framed) -> bool:
+        """Whether the density is the same all around the electrons' direction."""
+        return self.frames.symmetric
+
+    def polar_axis(self: _Framed, toward: FloatArray) -> FloatArray:
+        """Direction of the boost, a unit vector (3,); that of the electrons without a boost."""
+        return boost_axis(self.frames)
+
+    def caustic(self, axis: FloatArray) -> Caustic:
+        """No peaks."""
+        return NO_CAUSTIC
+
+    def edges(self, axis: FloatArray) -> FloatArray:
+        """No cones, shape (0, 5)."""
+        return np.empty((0, 5))
+
+
 @runtime_checkable
 class Flight(Protocol):
     """The density of one process's long-lived particles at one mass point and collider."""
