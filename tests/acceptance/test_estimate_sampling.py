@@ -10,7 +10,8 @@ from reference import sampling
 from reference.edge_points import edge_points
 
 from wayside.acceptance.estimate import converged_rule, decay_curve, face_acceptance
-from wayside.acceptance.rule import Level, build_rule
+from wayside.acceptance.panels import build_rule
+from wayside.acceptance.rule import Level
 from wayside.acceptance.survey import is_crowded
 from wayside.collider.beams import Beams
 from wayside.constants import M_ELECTRON

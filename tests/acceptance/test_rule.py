@@ -5,7 +5,8 @@ import pytest
 
 from tests.reference.decay_sum import direct_probability
 from wayside.acceptance.estimate import converged_rule, face_acceptance
-from wayside.acceptance.rule import Level, build_rule
+from wayside.acceptance.panels import build_rule
+from wayside.acceptance.rule import Level
 from wayside.collider.beams import Beams
 from wayside.detector.box import Box
 from wayside.models.inelastic import PseudoDirac, ScalarInelastic

@@ -8,7 +8,8 @@ import pytest
 
 from wayside import load_scenario, mass_point
 from wayside.acceptance.decay import DecayCurve
-from wayside.acceptance.rule import Level, build_rule
+from wayside.acceptance.panels import build_rule
+from wayside.acceptance.rule import Level
 from wayside.acceptance.tail import BEGIN, tail_sums, tail_table
 from wayside.collider.beams import Beams
 from wayside.detector.box import Box

@@ -9,7 +9,8 @@ from reference import sampling
 
 from wayside.acceptance import arrival_histograms, timing
 from wayside.acceptance.estimate import converged_rule
-from wayside.acceptance.rule import Level, build_rule
+from wayside.acceptance.panels import build_rule
+from wayside.acceptance.rule import Level
 from wayside.acceptance.timing import arrival_times, quantiles, timing_rule
 from wayside.collider.beams import Beams
 from wayside.constants import M_ELECTRON, SPEED_OF_LIGHT

@@ -13,7 +13,8 @@ from reference import sampling
 from scipy.stats import chi2, kstest
 
 from wayside.acceptance.estimate import decay_curve
-from wayside.acceptance.rule import Level, build_rule
+from wayside.acceptance.panels import build_rule
+from wayside.acceptance.rule import Level
 from wayside.acceptance.timing import arrival_times
 from wayside.collider.beams import Beams
 from wayside.constants import M_ELECTRON

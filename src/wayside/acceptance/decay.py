@@ -151,7 +151,7 @@ class DecayCurve:
     Parameters
     ----------
     rule
-        Nodes over the volume, from `wayside.acceptance.rule.build_rule`.
+        Nodes over the volume, from `wayside.acceptance.panels.build_rule`.
     again
         Makes the same nodes once more. With it they are not kept once many lifetimes were asked
         for: a plane keeps thousands of curves, and nodes are megabytes.

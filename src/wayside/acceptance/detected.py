@@ -17,8 +17,9 @@ import numpy as np
 import numpy.typing as npt
 
 from wayside.acceptance.decay import DecayCurve
+from wayside.acceptance.panels import build_rule
 from wayside.acceptance.response import ExcitedDecays, Response
-from wayside.acceptance.rule import Level, Rule, Spectra, build_rule
+from wayside.acceptance.rule import Level, Rule, Spectra
 from wayside.detector.box import Box
 from wayside.efficiency.grid import EfficiencyGrid
 from wayside.models.protocol import Model

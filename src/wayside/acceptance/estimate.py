@@ -9,17 +9,14 @@ from typing import NamedTuple
 import numpy as np
 
 from wayside.acceptance.decay import DecayCurve
+from wayside.acceptance.panels import PanelRule, build_panels, panel_sums, rule_over
 from wayside.acceptance.polar import ALL
 from wayside.acceptance.refinement import Built, Rungs, refined
 from wayside.acceptance.rule import (
     Level,
-    PanelRule,
     Rule,
-    build_panels,
     face_probability,
     merged,
-    panel_sums,
-    rule_over,
     shortest_distance,
     survivors,
 )

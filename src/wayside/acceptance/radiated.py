@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from wayside.acceptance.decay import DecayCurve
+from wayside.acceptance.panels import build_rule
 from wayside.acceptance.photon_pass import PassPoints, drawn_points
-from wayside.acceptance.rule import Level, Rule, build_rule, merged
+from wayside.acceptance.rule import Level, Rule, merged
 from wayside.acceptance.tail import COARSE
 from wayside.collider.beams import Beams
 from wayside.detector.volume import Volume

@@ -76,8 +76,6 @@ class Refined(NamedTuple):
     """What was settled on."""
 
     parts: list[Part]
-    totals: FloatArray
-    """Integrals over all panels."""
     step: float
     """Sum of the relative steps of all panels."""
 
@@ -179,7 +177,7 @@ class _Ladders:
             panels = self._owner == number
             if panels.any():
                 parts.append(Part(place.level, panels, built.payload))
-        return Refined(parts, self._sums.sum(axis=1), float(self.steps.sum()))
+        return Refined(parts, float(self.steps.sum()))
 
 
 def refined(

@@ -7,14 +7,13 @@ from typing import NamedTuple
 import numpy as np
 
 from wayside.acceptance.directions import Sky
-from wayside.acceptance.polar import ALL
 from wayside.acceptance.quadrature import gauss_legendre
-from wayside.acceptance.survey import survey_flight, survey_panels
-from wayside.compiled import copy_columns, njit
+from wayside.acceptance.survey import survey_flight
+from wayside.compiled import njit
 from wayside.detector.volume import Volume
 from wayside.production.flight import Flight
 from wayside.production.spectrum import MAX_SEGMENTS, spectrum
-from wayside.typing import BoolArray, FloatArray, IndexArray
+from wayside.typing import FloatArray, IndexArray
 
 
 class Level(NamedTuple):
@@ -131,39 +130,6 @@ def merged(parts: Sequence[tuple[float, Rule]]) -> Rule:
 
 
 @njit()
-def _assemble(flight, directions, solid, length, rays, spectrum_of, gauss):  # type: ignore[no-untyped-def]
-    """Spectra of the directions, their offsets, and sums of hits and of paths over them."""
-    n = spectrum_of[-1] + 1 if len(directions) else 0
-    offsets = np.zeros(n + 1, dtype=np.intp)
-    out = np.empty((3, MAX_SEGMENTS * gauss.shape[1]))
-    room = 1024 + n * 4 * gauss.shape[1]
-    nodes = np.empty((3, room))
-    last = -1
-    per_steradian = 0.0
-    hits = 0.0
-    path = 0.0
-    for i in range(len(directions)):
-        if spectrum_of[i] != last:
-            last = spectrum_of[i]
-            count = offsets[last]
-            number = spectrum(flight, directions[i], gauss, out)
-            if count + number > room:
-                room = 2 * room + number
-                grown = np.empty((3, room))
-                copy_columns(nodes, grown, 0, count)
-                nodes = grown
-            copy_columns(out, nodes, count, number)
-            offsets[last + 1] = count + number
-            per_steradian = 0.0
-            for k in range(number):
-                per_steradian += out[1, k]
-        if i == 0 or rays[i] != rays[i - 1]:
-            hits += per_steradian * solid[i]
-        path += per_steradian * solid[i] * length[i]
-    return offsets, nodes[:, : offsets[n]], hits, path
-
-
-@njit()
 def _total(flight, directions, solid, spectrum_of, gauss):  # type: ignore[no-untyped-def]
     out = np.empty((3, MAX_SEGMENTS * gauss.shape[1]))
     total = 0.0
@@ -182,7 +148,7 @@ def _total(flight, directions, solid, spectrum_of, gauss):  # type: ignore[no-un
     return total, evaluations
 
 
-def _spectrum_of(flight: Flight, sky: Sky) -> IndexArray:
+def spectrum_of(flight: Flight, sky: Sky) -> IndexArray:
     """Which directions share a spectrum: a ring, where the density is the same all around."""
     return sky.rings if flight.symmetric else sky.rays
 
@@ -197,7 +163,7 @@ def face_probability(flight: Flight, volume: Volume, level: Level) -> tuple[floa
     )
     gauss = gauss_legendre(level.rapidity)
     value, evaluations = _total(
-        flight, sky.directions, sky.weights, _spectrum_of(flight, sky), gauss
+        flight, sky.directions, sky.weights, spectrum_of(flight, sky), gauss
     )
     return float(value), int(evaluations)
 
@@ -273,166 +239,3 @@ def shortest_distance(rule: Rule) -> float:
         near, near, spectra.of_direction, spectra.offsets, spectra.weight, spectra.log_flight
     )
     return math.exp(low)
-
-
-class PanelRule(NamedTuple):
-    """A rule and where its directions belong."""
-
-    rule: Rule
-    panels: IndexArray
-    """Number of the panel of the polar angle of every direction."""
-
-
-def build_panels(
-    flight: Flight,
-    volume: Volume,
-    level: Level,
-    *,
-    crowded: bool = False,
-    chosen: BoolArray = ALL,
-) -> PanelRule:
-    """Rule over some panels of the polar angle.
-
-    Parameters
-    ----------
-    flight
-        The mass point at one collider.
-    volume
-        The detector.
-    level
-        Numbers of nodes.
-    crowded, chosen
-        As of `wayside.acceptance.survey.survey_panels`.
-    """
-    sky, panels = survey_panels(
-        flight, volume, face=False,
-        nodes_polar=level.polar, nodes_azimuth=level.azimuth, crowded=crowded, chosen=chosen,
-    )  # fmt: skip
-    of_direction = _spectrum_of(flight, sky)
-    offsets, nodes, hits, path = _assemble(
-        flight,
-        sky.directions,
-        sky.weights,
-        sky.far - sky.near,
-        sky.rays,
-        of_direction,
-        gauss_legendre(level.rapidity),
-    )
-    spectra = Spectra(of_direction, offsets, nodes[0], nodes[1], nodes[2])
-    return PanelRule(Rule(sky, spectra, hits, path, volume.nearest), panels)
-
-
-@njit(error_model="numpy")
-def _panel_sums(sky, panels, spectra, slowness, rate, cut, number):  # type: ignore[no-untyped-def]
-    sums = np.zeros((3, number))
-    nodes = np.zeros(number, dtype=np.intp)
-    last = -1
-    here = 0.0
-    for i in range(len(panels)):
-        g = spectra.of_direction[i]
-        first = spectra.offsets[g]
-        end = spectra.offsets[g + 1]
-        if g != last:
-            last = g
-            here = 0.0
-            for k in range(first, end):
-                here += spectra.weight[k]
-        alive = 0.0
-        for k in range(first, end):
-            exponent = rate * sky.near[i] * slowness[k]
-            if exponent < cut:
-                alive += spectra.weight[k] * math.exp(-exponent)
-        if i == 0 or sky.rays[i] != sky.rays[i - 1]:
-            sums[0, panels[i]] += here * sky.weights[i]
-        sums[1, panels[i]] += here * sky.weights[i] * (sky.far[i] - sky.near[i])
-        sums[2, panels[i]] += alive * sky.weights[i]
-        nodes[panels[i]] += end - first
-    return sums, nodes
-
-
-def panel_sums(
-    built: PanelRule, number: int, rate: float, cut: float
-) -> tuple[FloatArray, IndexArray]:
-    """Integrals in every panel: hits, hits with their paths, and survivors of a short lifetime.
-
-    Parameters
-    ----------
-    built
-        Nodes, and their panels.
-    number
-        Of panels.
-    rate
-        One over the proper decay length, in 1/m.
-    cut
-        Nodes of which less than exp(-cut) survive are left out.
-
-    Returns
-    -------
-    sums
-        Shape (3, number), the second in m.
-    nodes
-        Number of nodes in every panel.
-    """
-    sky, spectra = built.rule.sky, built.rule.spectra
-    slowness = np.exp(-spectra.log_flight)
-    sums, nodes = _panel_sums(sky, built.panels, spectra, slowness, rate, cut, number)
-    return sums, nodes
-
-
-def rule_over(built: PanelRule, chosen: BoolArray) -> Rule:
-    """Rule over some panels of another: all of them as they are, or a copy.
-
-    Parameters
-    ----------
-    built
-        Nodes, and their panels.
-    chosen
-        Which panels, shape (n,).
-    """
-    rule = built.rule
-    kept = chosen[built.panels]
-    if kept.all():
-        return rule
-    whole = rule.sky
-    sky = Sky(
-        whole.directions[kept],
-        whole.weights[kept],
-        whole.near[kept],
-        whole.far[kept],
-        _counted(whole.rings[kept]),
-        _counted(whole.rays[kept]),
-    )
-    spectra = rule.spectra
-    of_direction = spectra.of_direction[kept]
-    groups = np.unique(of_direction)
-    counts = np.diff(spectra.offsets)
-    kept_nodes = np.repeat(np.isin(np.arange(len(counts)), groups), counts)
-    offsets = np.concatenate([[0], np.cumsum(counts[groups])]).astype(np.intp)
-    columns = (spectra.rapidity, spectra.weight, spectra.log_flight)
-    spectra = Spectra(_counted(of_direction), offsets, *(column[kept_nodes] for column in columns))
-    spectrum_of = np.repeat(np.arange(len(groups)), counts[groups])
-    by_spectrum = np.bincount(spectrum_of, spectra.weight, minlength=len(groups))
-    hits = by_spectrum[spectra.of_direction] * sky.weights
-    first = np.diff(sky.rays, prepend=-1) > 0
-    path = float(hits @ (sky.far - sky.near))
-    return Rule(sky, spectra, float(hits[first].sum()), path, rule.nearest)
-
-
-def _counted(values: IndexArray) -> IndexArray:
-    """Runs of equal numbers as 0, 0, ..., 1, 1, ..."""
-    return np.asarray(np.cumsum(np.diff(values, prepend=values[:1]) != 0), dtype=np.intp)
-
-
-def build_rule(flight: Flight, volume: Volume, level: Level) -> Rule:
-    """Rule over a volume.
-
-    Parameters
-    ----------
-    flight
-        The mass point at one collider.
-    volume
-        The detector.
-    level
-        Numbers of nodes.
-    """
-    return build_panels(flight, volume, level).rule

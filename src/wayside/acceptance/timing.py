@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from wayside.acceptance.arrival_histograms import histograms, time_range
-from wayside.acceptance.rule import Level, Rule, build_rule
+from wayside.acceptance.panels import build_rule
+from wayside.acceptance.rule import Level, Rule
 from wayside.constants import SPEED_OF_LIGHT
 from wayside.detector.volume import Volume
 from wayside.errors import InputError

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from wayside.detector.faces import Ring
-from wayside.detector.meridian import SolidOfRevolution, clipped
+from wayside.detector.meridian import SolidOfRevolution, distance_to, rectangle
 from wayside.detector.outline import Outline
+from wayside.detector.rays import through_cylinder
 from wayside.detector.volume import Crossings, Key, Shape, direction_of, vector_of
 from wayside.errors import InputError
 from wayside.typing import BoolArray, FloatArray
@@ -171,20 +172,7 @@ class CylinderShell:
 
         Radius and height, shape (n, 2), in m, in order around it.
         """
-        (inner, outer), (low, high) = self.radii, self.ends
-        corners = np.array([[inner, low], [outer, low], [outer, high], [inner, high]])
-        # Sine of the angle beyond the limit, times the distance from the interaction point.
-        for angle, sign in zip(self.angles, (1.0, -1.0), strict=True):
-            if not (0.0 < angle < math.pi):
-                continue
-            beyond = sign * (
-                corners[:, 0] * math.cos(angle)
-                - (corners[:, 1] - self._origin[2]) * math.sin(angle)
-            )
-            corners = clipped(corners, beyond)
-            if len(corners) < 3:
-                return np.empty((0, 2))
-        return corners
+        return rectangle(self.radii, self.ends, self.angles, float(self._origin[2]))
 
     @cached_property
     def _solid(self) -> SolidOfRevolution:
@@ -207,11 +195,7 @@ class CylinderShell:
         point = np.array([self._distance, self._origin[2]])
         if self.contains(np.zeros(3)):
             return 0.0
-        start = self.meridian
-        step = np.roll(start, -1, axis=0) - start
-        fraction = np.sum((point - start) * step, axis=1) / np.sum(step * step, axis=1)
-        closest = start + np.clip(fraction, 0.0, 1.0)[:, None] * step
-        return float(np.min(np.linalg.norm(closest - point, axis=1)))
+        return distance_to(self.meridian, point)
 
     @property
     def convex(self) -> bool:
@@ -245,7 +229,7 @@ class CylinderShell:
         """
         rays = np.asarray(directions, dtype=np.float64) @ self.axes.T
         with np.errstate(divide="ignore", invalid="ignore"):
-            near, far = self._through(rays, self.radii[1])
+            near, far = through_cylinder(rays, self._distance, self.radii[1])
             walls = (np.array(self.ends) - self._origin[2]) / rays[:, 2:]
         # A ray along a wall is between them all the way, or nowhere.
         between = self.ends[0] <= self._origin[2] <= self.ends[1]
@@ -259,33 +243,11 @@ class CylinderShell:
         columns = [(near, far)]
         if self.radii[0] > 0.0:
             with np.errstate(divide="ignore", invalid="ignore"):
-                into, out = self._through(rays, self.radii[0])
+                into, out = through_cylinder(rays, self._distance, self.radii[0])
             columns = [(near, np.minimum(far, into)), (np.maximum(near, out), far)]
         starts = np.stack([np.where(stop > start, start, 0.0) for start, stop in columns], axis=1)
         stops = np.stack([np.where(stop > start, stop, 0.0) for start, stop in columns], axis=1)
         return Crossings(starts, stops)
-
-    def _through(self, rays: FloatArray, radius: float) -> tuple[FloatArray, FloatArray]:
-        """Where lines (in the shell's axes) are inside an endless cylinder, +-inf if always.
-
-        Where they never are, both ends are inf: of the outer cylinder that leaves nothing, of the
-        inner one it takes nothing away.
-        """
-        across = rays[:, 0] ** 2 + rays[:, 1] ** 2
-        half = -self._distance * rays[:, 0]
-        rest = (self._distance - radius) * (self._distance + radius)
-        # Not half^2 - across rest, which cancels where a ray touches.
-        root = across * radius**2 - (self._distance * rays[:, 1]) ** 2
-        sign = np.where(half >= 0.0, 1.0, -1.0)
-        sum_ = -(half + sign * np.sqrt(np.maximum(root, 0.0)))
-        first, second = sum_ / across, rest / sum_
-        low, high = np.fmin(first, second), np.fmax(first, second)
-        missed = root <= 0.0
-        inside = across == 0.0
-        outside = missed & ~inside if rest < 0.0 else missed
-        low = np.where(inside & ~outside, -np.inf, np.where(outside, np.inf, low))
-        high = np.where((inside & ~outside) | outside, np.inf, high)
-        return low, high
 
     @cached_property
     def outline(self) -> Outline:

@@ -87,3 +87,65 @@ def clipped(corners: FloatArray, beyond: FloatArray) -> FloatArray:
             fraction = beyond[k] / (beyond[k] - beyond[after])
             kept.append(corners[k] + fraction * (corners[after] - corners[k]))
     return np.array(kept).reshape(-1, 2)
+
+
+def rectangle(
+    radii: tuple[float, float],
+    ends: tuple[float, float],
+    angles: tuple[float, float],
+    apex: float,
+) -> FloatArray:
+    """Corners of what lies between radii, heights and polar angles.
+
+    Parameters
+    ----------
+    radii, ends
+        Least and largest radius and height in m.
+    angles
+        Least and largest polar angle from the axis in rad.
+    apex
+        Height on the axis from which polar angles are measured, in m.
+
+    Returns
+    -------
+    array
+        Radius and height in order around it, shape (n, 2), in m; n = 0 where nothing is left.
+
+    Examples
+    --------
+    >>> rectangle((0.0, 1.0), (0.0, 2.0), (math.pi / 4, math.pi), 0.0).max(axis=0).tolist()
+    [1.0, 1.0]
+    """
+    (inner, outer), (low, high) = radii, ends
+    corners = np.array([[inner, low], [outer, low], [outer, high], [inner, high]])
+    # Sine of the angle beyond the limit, times the distance from the apex.
+    for angle, sign in zip(angles, (1.0, -1.0), strict=True):
+        if not (0.0 < angle < math.pi):
+            continue
+        beyond = sign * (corners[:, 0] * math.cos(angle) - (corners[:, 1] - apex) * math.sin(angle))
+        corners = clipped(corners, beyond)
+        if len(corners) < 3:
+            return np.empty((0, 2))
+    return corners
+
+
+def distance_to(corners: FloatArray, point: FloatArray) -> float:
+    """Distance from a point to the border of a polygon, all in m.
+
+    Parameters
+    ----------
+    corners
+        In order around it, shape (n, 2).
+    point
+        Shape (2,).
+
+    Examples
+    --------
+    >>> square = np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]])
+    >>> distance_to(square, np.array([0.5, 3.0]))
+    2.0
+    """
+    step = np.roll(corners, -1, axis=0) - corners
+    fraction = np.sum((point - corners) * step, axis=1) / np.sum(step * step, axis=1)
+    closest = corners + np.clip(fraction, 0.0, 1.0)[:, None] * step
+    return float(np.min(np.linalg.norm(closest - point, axis=1)))

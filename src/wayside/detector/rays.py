@@ -1,8 +1,9 @@
-"""Straight lines from the interaction point through a box."""
+"""Straight lines from the interaction point through a box, or an endless cylinder."""
 
 import numpy as np
 
 from wayside.compiled import njit
+from wayside.typing import FloatArray
 
 
 @njit()
@@ -71,3 +72,39 @@ def cross_many(directions, position, size, axes):  # type: ignore[no-untyped-def
         out[0, i] = near
         out[1, i] = max(near, far)
     return out
+
+
+def through_cylinder(
+    rays: FloatArray, distance: float, radius: float
+) -> tuple[FloatArray, FloatArray]:
+    """Distances along rays at which they are inside of an endless cylinder, in m.
+
+    Parameters
+    ----------
+    rays
+        Unit vectors in axes of which the third is the cylinder's and the first points from the
+        interaction point to it, shape (n, 3).
+    distance, radius
+        Of the axis from the interaction point, and of the cylinder, in m.
+
+    Returns
+    -------
+    low, high
+        Shape (n,), -inf and inf where a ray always is. Where it never is, both are inf: of an outer
+        cylinder that leaves nothing, of an inner one it takes nothing away.
+    """
+    across = rays[:, 0] ** 2 + rays[:, 1] ** 2
+    half = -distance * rays[:, 0]
+    rest = (distance - radius) * (distance + radius)
+    # Not half^2 - across rest, which cancels where a ray touches.
+    root = across * radius**2 - (distance * rays[:, 1]) ** 2
+    sign = np.where(half >= 0.0, 1.0, -1.0)
+    sum_ = -(half + sign * np.sqrt(np.maximum(root, 0.0)))
+    first, second = sum_ / across, rest / sum_
+    low, high = np.fmin(first, second), np.fmax(first, second)
+    missed = root <= 0.0
+    inside = across == 0.0
+    outside = missed & ~inside if rest < 0.0 else missed
+    low = np.where(inside & ~outside, -np.inf, np.where(outside, np.inf, low))
+    high = np.where((inside & ~outside) | outside, np.inf, high)
+    return low, high

@@ -1,7 +1,7 @@
 """All that is computed once for each mass of a single particle; couplings come for free."""
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from wayside.acceptance.estimate import ACCURACY
-from wayside.acceptance.particle import Acceptance, acceptance
+from wayside.acceptance.particle import Acceptance
 from wayside.collider.beams import Beams
 from wayside.constants import HBAR_C
 from wayside.detector.box import require_box
@@ -18,7 +18,7 @@ from wayside.detector.volume import Volume
 from wayside.efficiency.grid import EfficiencyGrid
 from wayside.efficiency.shipped import all_pairs, charged_pairs
 from wayside.errors import InputError
-from wayside.models.couplings import Couplings, Powers
+from wayside.models.couplings import Couplings
 from wayside.models.particle import (
     ParticleModel,
     Width,
@@ -27,7 +27,7 @@ from wayside.models.particle import (
     widths_by_channel,
 )
 from wayside.production import particle_processes
-from wayside.production.particle_process import FlightPart, ParticleProcess
+from wayside.production.particle_process import ParticleProcess
 from wayside.production.process import DEFAULT_TREATMENT, Treatment
 from wayside.scenario import Scenario
 from wayside.scenario.choice import selection_of
@@ -39,6 +39,7 @@ from wayside.sensitivity.particle_efficiency import (
     not_simulated,
     ratios_of,
 )
+from wayside.sensitivity.process_acceptances import AcceptanceKey, ProcessAcceptances
 from wayside.sensitivity.selected import selected_map
 from wayside.typing import FloatArray
 
@@ -114,7 +115,7 @@ class ParticlePoint:
         widths = (
             width._replace(hat=width.hat * factors.get(width.channel, 1.0)) for width in self.widths
         )
-        shared = {"processes": self.processes, "_acceptances": self._acceptances}
+        shared = {"processes": self.processes, "_accepted": self._accepted}
         scaled.__dict__.update(shared, widths=tuple(widths))
         return scaled
 
@@ -151,49 +152,26 @@ class ParticlePoint:
         return self.volumes[name]
 
     @cached_property
-    def _acceptances(self) -> dict[tuple[tuple[int, ...], str], Acceptance]:
-        return {}
+    def _accepted(self) -> ProcessAcceptances:
+        return ProcessAcceptances(self.processes, self.rtol)
 
     def acceptance(self, number: int, name: str) -> Acceptance:
         """Acceptance of a detector for the particles of one process, by its number."""
-        return self._acceptance((number,), name)
-
-    def _acceptance(self, numbers: tuple[int, ...], name: str) -> Acceptance:
-        """Acceptance of a detector for the particles of processes that scale alike."""
-        volume, key = self.volume(name), (numbers, name)
-        if key not in self._acceptances:
-            made = [self.processes[number] for number in numbers]
-            self._acceptances[key] = acceptance(_mixed(made), volume, self.rtol)
-        return self._acceptances[key]
-
-    @cached_property
-    def _alike(self) -> tuple[tuple[int, ...], ...]:
-        """Numbers of the processes that scale alike with the couplings, together."""
-        groups: dict[Powers | int, list[int]] = {}
-        for number, process in enumerate(self.processes):
-            key = number if process.produced_as is None else process.produced_as
-            groups.setdefault(key, []).append(number)
-        return tuple(tuple(numbers) for numbers in groups.values())
+        return self._accepted.together((number,), name, self.volume(name))
 
     def _weighted(
         self, couplings: Couplings, name: str, value: Callable[[Acceptance], FloatArray | float]
     ) -> FloatArray:
         """Sum of a number of acceptances, times what is produced per fb^-1."""
-        total = np.zeros(np.broadcast_shapes(*(np.shape(value) for value in couplings.values())))
-        for numbers in self._alike:
-            rates = [self.processes[number].produced_fb(couplings) for number in numbers]
-            produced = np.asarray(sum(rates))
-            if np.any(produced):
-                total = total + produced * value(self._acceptance(numbers, name))
-        return np.asarray(total)
+        return self._accepted.weighted(couplings, name, self.volume(name), value)
 
-    def computed(self) -> dict[tuple[tuple[int, ...], str], Acceptance]:
+    def computed(self) -> dict[AcceptanceKey, Acceptance]:
         """Acceptances that were asked for, by processes and detector, for `keep`."""
-        return self._acceptances
+        return self._accepted.computed
 
-    def keep(self, computed: Mapping[tuple[tuple[int, ...], str], Acceptance]) -> None:
+    def keep(self, computed: Mapping[AcceptanceKey, Acceptance]) -> None:
         """Take what `computed` gave for the same mass point in another process."""
-        self._acceptances.update(computed)
+        self._accepted.computed.update(computed)
 
     def width(self, couplings: Couplings) -> FloatArray:
         """Total width in GeV that belongs to the lifetime in use, hbar c over `ctau`."""
@@ -341,19 +319,6 @@ class ParticlePoint:
             raise InputError(f"luminosity_fb = {luminosity_fb}: must be positive (fb^-1)")
         count = self.detected_per_fb if self.simulates_efficiency else self.decays_per_fb
         return np.asarray(luminosity_fb * count(name, couplings))
-
-
-def _mixed(processes: Sequence[ParticleProcess]) -> list[FlightPart]:
-    """Flights of all particles of processes that scale alike."""
-    if len(processes) == 1:
-        return list(processes[0].parts)
-    ones = {coupling.name: 1.0 for coupling in processes[0].model.couplings}
-    rates = [float(process.produced_fb(ones)) for process in processes]
-    return [
-        part._replace(fraction=part.fraction * rate / sum(rates))
-        for process, rate in zip(processes, rates, strict=True)
-        for part in process.parts
-    ]
 
 
 PHOTONS: Final = "radiation: no photons off the beams beyond those of the production process"

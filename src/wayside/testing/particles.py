@@ -13,7 +13,8 @@ from typing import Final
 
 import numpy as np
 
-from wayside.acceptance.rule import Level, build_rule
+from wayside.acceptance.panels import build_rule
+from wayside.acceptance.rule import Level
 from wayside.collider.beams import Beams
 from wayside.decays.particle_decays import visible
 from wayside.decays.three_body import three_products

@@ -15,7 +15,8 @@ from typing import Final
 
 import numpy as np
 
-from wayside.acceptance.rule import Level, build_rule
+from wayside.acceptance.panels import build_rule
+from wayside.acceptance.rule import Level
 from wayside.detector.box import Box
 from wayside.generator.flights import FlightSampler
 from wayside.production.flight import Flight
