@@ -95,3 +95,16 @@ def test_import_without_the_extra() -> None:
         "import wayside.cli.events\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize("kind", ["root", "hepmc"])
+def test_rerun_gives_the_same_bytes(kind: str, tmp_path: Path) -> None:
+    out = tmp_path / "new"
+    args = ("belle2-central", "-n", "30", "--format", kind, "--set", "run.radiation=one-photon")
+    assert events(*args, "--out", str(out)).exit_code == 0
+    again = tmp_path / "again"
+    done = CliRunner().invoke(cli, ["rerun", str(out), "--out", str(again)])
+    assert done.exit_code == 0
+    assert "1 of 1 files are the same" in " ".join(done.stdout.split())
+    name = next(path.name for path in out.glob("events.*"))
+    assert (out / name).read_bytes() == (again / name).read_bytes()

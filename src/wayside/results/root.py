@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from wayside.files import whole_file
+from wayside.root_files import new_root_file
 from wayside.typing import StructuredArray
 
 
@@ -24,9 +25,7 @@ def write_root(path: Path, trees: Mapping[str, StructuredArray]) -> Path:
     Path
         The file.
     """
-    import uproot
-
-    with whole_file(path) as part, uproot.recreate(part) as file:
+    with whole_file(path) as part, new_root_file(part) as file:
         for name, rows in trees.items():
             assert rows.dtype.names is not None
             columns = {column: np.ascontiguousarray(rows[column]) for column in rows.dtype.names}

@@ -10,6 +10,7 @@ from wayside.errors import InputError
 from wayside.generator.events import Events
 from wayside.generator.formats.checks import Content, check_content, header_of, header_text
 from wayside.generator.formats.columns import Columns, event_columns, particle_columns
+from wayside.root_files import new_root_file
 
 _LIST = "particle"
 
@@ -22,9 +23,8 @@ def write_root(
 ) -> None:
     """Write a tree, one basket per block and branch."""
     import awkward as ak
-    import uproot
 
-    with uproot.recreate(path, compression=uproot.ZLIB(1)) as file:
+    with new_root_file(path) as file:
         tree = None
         content = Content()
         for events in blocks:
