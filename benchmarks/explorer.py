@@ -3,7 +3,8 @@
 ``PYTHONPATH=tests python -m benchmarks.explorer``, with Playwright and a Chromium (`make
 test-browser` installs them). Medians over changes, one after the other, with nothing else asked;
 times are those of the page's own clock, from the event of the slider to the frame after the
-drawing. Beside them what the server takes of that, by its own clock.
+drawing. Beside them the time of the request alone, and the processor time of the server and of the
+page (its main thread) until the drawing, which other work on the machine lengthens less.
 """
 
 import json
@@ -14,9 +15,9 @@ import time
 
 from browser.conftest import ARGUMENTS, NAMES
 from explorer.serving import Running, running
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import CDPSession, Page, sync_playwright
 
-REPEATS = 15
+REPEATS = 9
 CHANGES = (
     ("coupling g_D", "model.g_d", 400),
     ("luminosity", "run.luminosity_fb", 500),
@@ -54,14 +55,31 @@ def settle(page: Page) -> None:
         page.wait_for_timeout(20)
 
 
-def measure(page: Page, key: str, step: int) -> tuple[float, float]:
-    """Medians in ms: the whole, and the request alone."""
+def processor_seconds(pid: int) -> float:
+    """Processor time of all threads of another process: its clock has this number in Linux."""
+    return time.clock_gettime((~pid << 3) | 2)
+
+
+def page_seconds(session: CDPSession) -> float:
+    """Processor time of the main thread of a page."""
+    metrics = session.send("Performance.getMetrics")["metrics"]
+    return next(metric["value"] for metric in metrics if metric["name"] == "TaskDuration")
+
+
+def measure(server: Running, page: Page, key: str, step: int) -> list[float]:
+    """Medians in ms: the whole, the request, and processor time of the server and of the page."""
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable", {"timeDomain": "threadTicks"})
     times = []
     for repeat in range(REPEATS):
-        times.append(page.evaluate(MOVE, [key, step + repeat + 1]))
+        before = processor_seconds(server.process.pid), page_seconds(session)
+        whole, request = page.evaluate(MOVE, [key, step + repeat + 1])
+        after = processor_seconds(server.process.pid), page_seconds(session)
+        of_server, of_page = (1e3 * (b - a) for a, b in zip(before, after, strict=True))
+        times.append((whole, request, of_server, of_page))
         settle(page)
-    whole, request = (statistics.median(column) for column in zip(*times, strict=True))
-    return whole, request
+    session.detach()
+    return [statistics.median(column) for column in zip(*times, strict=True)]
 
 
 def first_drawing(server: Running, page: Page, start: float) -> float:
@@ -82,7 +100,11 @@ def main() -> None:
             start = time.perf_counter()
             with running("belle2-forward") as server:
                 seconds = first_drawing(server, page, start)
-        print(f"first drawing after the command: {seconds:.2f} s (browser running)")
+                used = processor_seconds(server.process.pid)
+        print(
+            f"first drawing after the command: {seconds:.2f} s (browser running), of the server"
+            f" {used:.2f} s of processor time"
+        )
         for plane in ("epsilon-g_d", "epsilon-m2"):
             with running("belle2-forward", "--set", f'plane.kind="{plane}"', "--set",
                          "plane.points=100") as server:  # fmt: skip
@@ -90,10 +112,13 @@ def main() -> None:
                 settle(page)
                 page.evaluate("() => document.querySelectorAll('details').forEach((d) => { "
                               "if (d.id !== 'details') d.open = true; })")  # fmt: skip
-                print(f"plane {plane}, change to drawing [ms], of which the request")
+                print(
+                    f"plane {plane}, change to drawing [ms], of which the request; processor time"
+                    " of the server, of the page"
+                )
                 for name, key, step in CHANGES:
-                    whole, request = measure(page, key, step)
-                    print(f"  {name:26s} {whole:6.0f} {request:6.0f}")
+                    medians = measure(server, page, key, step)
+                    print(f"  {name:26s}" + "".join(f"{value:7.0f}" for value in medians))
         browser.close()
     print(json.dumps({"load after": os.getloadavg()[0]}))
 
