@@ -273,7 +273,7 @@ def report(name: str, design: Design) -> tuple[list[Reach], ChamberSignal]:
         if other is not None:
             values = {name: float(f"{value:.4g}") for name, value in other.values.items()}
             print(f"best of all, {key}: {other.by_assumption[key]:.3g}, {other.cost:.3g}, {values}")
-    print(f"lead stands in: {design.in_the_way}; uncertainty: {design.uncertainty}")
+    print(f"uncertainty: {design.uncertainty}")
     variants(name, design)
     for reach in compared:
         print(

@@ -25,6 +25,18 @@ def test_formats_by_ending_and_by_option(tmp_path: Path) -> None:
         assert path.read_bytes().startswith(BEGIN[path.suffix[1:]])
 
 
+def test_lead_in_a_body_is_named(tmp_path: Path) -> None:
+    """The box has a centimetre to the forward concrete, its lead has not."""
+    wall = "hall.volumes.wall={shape='box',material='concrete',position=[0,0,10],size=[9,9,1]}"
+    place = ("--set", "detectors.A={position=[0.5,0,11.01],size=[0.2,0.3,1.32],facing='beam'}")
+    args = ("--set", wall, *place, "--out", str(tmp_path / "one.png"))
+    result = draw(*args)
+    assert result.exit_code == 0
+    assert "warning: detectors.A: its lead or fibres stand in wall of the hall" in result.stderr
+    notes = json.loads(draw(*args, "--json").stdout)["notes"]
+    assert notes == ["detectors.A: its lead or fibres stand in wall of the hall"]
+
+
 @pytest.mark.parametrize(
     ("args", "message"),
     [

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from wayside.backgrounds.surroundings import all_obstructed
 from wayside.errors import InputError
 from wayside.placement.grid import Grid
 from wayside.placement.place import Placement, place
@@ -90,13 +91,34 @@ def test_forbidden_positions_are_those_that_a_scenario_refuses() -> None:
     )
     allowed = Mover(scenario, "A").sites(positions).allowed
     assert 20 < np.count_nonzero(allowed) < 130
+    refused = crowded = 0
     for position, good in zip(positions, allowed, strict=True):
+        values = HALL | {"detectors.A.position": position.tolist()}
         try:
-            load_scenario("belle2-forward", HALL | {"detectors.A.position": position.tolist()})
+            lead = all_obstructed(load_scenario("belle2-forward", values), ["A"])
         except InputError:
             assert not good
+            refused += 1
         else:
-            assert good
+            assert good == (not lead)
+            crowded += bool(lead)
+    assert refused > 20
+    assert crowded > 2, "positions at which the lead alone stands in a body"
+
+
+def test_lead_in_a_body_where_the_scenario_has_it() -> None:
+    """It is said, and the place has its value as any other."""
+    wall = {"shape": "box", "material": "concrete", "position": [0, 0, 4.0], "size": [9, 9, 1]}
+    values = {"hall.volumes": {"wall": wall}, "detectors.A.position": [0.5, 0.0, 5.05]}
+    values |= {"detectors.A.facing": "beam", "detectors.B": None}
+    placement = place(load_scenario("belle2-forward", values), grid=Grid((4, 3, 2), (6.0, 9.0)))
+    assert (
+        "detectors.A: its lead or fibres stand in wall of the hall where the scenario has it"
+        in (placement.notes)
+    )
+    assert placement.own.value > 0.0
+    assert placement.contour
+    assert all(one.own_decays > 0.0 for one in placement.contour)
 
 
 def test_a_shape_whose_position_is_not_in_it() -> None:

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from wayside.backgrounds.surroundings import outlines
 from wayside.plotting.hall import COLOURS, View, hall_figure, materials_cut
 from wayside.scenario import load_scenario
 
@@ -65,3 +66,21 @@ def test_the_ground() -> None:
         side = figure.axes[1]
         texts = [text.get_text() for text in side.texts] + [side.get_title(loc="left")]
         assert any(words in text for text in texts)
+
+
+@pytest.mark.parametrize(("panel", "columns"), [(0, [2, 0]), (1, [2, 1])])
+def test_the_lead_is_drawn_to_scale(panel: int, columns: list[int]) -> None:
+    """A corner of the dashed outline at every corner of the box that is seen from this side."""
+    scenario = load_scenario("belle2-forward", {"stack.shield": 0.15})
+    outline = outlines(scenario)["A"]
+    axes = hall_figure(scenario).axes[panel]
+    drawn = [patch.get_xy() for patch in axes.patches if patch.get_linestyle() in ("--", "dashed")]
+    assert len(drawn) == 2, "of A and of B"
+    corners = outline.corners[:, columns]
+    low, high = corners.min(axis=0), corners.max(axis=0)
+    np.testing.assert_allclose(drawn[0].min(axis=0), low)
+    np.testing.assert_allclose(drawn[0].max(axis=0), high)
+    assert np.all(axes.get_xlim()[0] < low[0])
+    bare = load_scenario("belle2-forward", {"stack.shield": 0.0, "stack.fibres": 0.0})
+    axes = hall_figure(bare).axes[panel]
+    assert not [patch for patch in axes.patches if patch.get_linestyle() in ("--", "dashed")]

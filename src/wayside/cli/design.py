@@ -227,10 +227,6 @@ def _notes(design: "Design") -> list[str]:
         for key, known in design.known.items()
         if known.is_extrapolated
     ]
-    lines += [
-        f"lead or fibres of {name} would stand in {', '.join(bodies)} of the hall: move it by hand"
-        for name, bodies in design.in_the_way.items()
-    ]
     if design.start.costs:
         lines.append("prices are those of [cost], whose defaults are guesses")
     return lines

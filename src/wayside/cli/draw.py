@@ -54,8 +54,12 @@ def command(
     from wayside.results.hall import draw
 
     check_out(folder)
-    written = draw(loaded).save(folder, name, formats)
+    drawing = draw(loaded)
+    written = drawing.save(folder, name, formats)
     if as_json:
-        click.echo(json_text({"scenario": loaded.to_dict(), "files": written}))
+        content = {"scenario": loaded.to_dict(), "files": written, "notes": drawing.notes}
+        click.echo(json_text(content))
     else:
         click.echo("\n".join(f"wrote {path}" for path in written))
+        for note in drawing.notes:
+            click.echo(f"wayside: warning: {note}", err=True)

@@ -9,11 +9,10 @@ from typing import Any, Final, NamedTuple
 from wayside.designing.assumptions import ASSUMPTIONS
 from wayside.designing.changes import Change
 from wayside.designing.choice import affordable, losses
-from wayside.designing.evaluation import LESS_SIGNAL, REFUSED, Trial
+from wayside.designing.evaluation import CROWDED, LESS_SIGNAL, Trial
 from wayside.designing.front import front
 from wayside.designing.knowledge import Known, known
 from wayside.designing.plan import Plan
-from wayside.designing.surroundings import in_the_way
 
 _NO_CHANGE: Final = 1e-6
 """Change of a logarithm below which nothing hangs on an assumption."""
@@ -107,13 +106,6 @@ class Design:
         return known(made, [dimension.key for dimension in self.plan.space])
 
     @cached_property
-    def in_the_way(self) -> Mapping[str, list[str]]:
-        """Bodies of the hall which lead or fibres of the recommended design would stand in."""
-        return (
-            {} if self.best is None else in_the_way(self.plan.evaluator.scenario(self.best.values))
-        )
-
-    @cached_property
     def alternatives(self) -> tuple[Alternative, ...]:
         """The answer for every way to take the background."""
         compared = []
@@ -129,7 +121,7 @@ class Design:
 
     def _could(self, trial: Trial, name: str) -> bool:
         """Whether a design is one to choose with another background."""
-        if not math.isfinite(_of(trial, name)) or trial.violation >= 0.1 * REFUSED:
+        if not math.isfinite(_of(trial, name)) or trial.violation >= CROWDED:
             return False
         return affordable(self.plan, trial, self.start)
 
@@ -198,7 +190,6 @@ class Design:
             ],
             "known": {key: knowledge._asdict() for key, knowledge in self.known.items()},
             "extrapolated": [key for key, known in self.known.items() if known.is_extrapolated],
-            "lead_stands_in": dict(self.in_the_way),
             "backgrounds": [
                 {
                     "name": alternative.name,

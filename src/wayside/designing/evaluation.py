@@ -10,11 +10,13 @@ from typing import Any, Final
 import numpy as np
 
 from wayside.backgrounds.passage import passage
+from wayside.backgrounds.surroundings import all_obstructed, outlines, words
 from wayside.designing.assumptions import level, levels
 from wayside.designing.cost import cost
 from wayside.designing.measures import Signal, ratio, smallest
 from wayside.designing.settings import DesignSettings
 from wayside.designing.space import follow
+from wayside.detector.volume import Volume
 from wayside.errors import WaysideError
 from wayside.scenario import Scenario
 from wayside.scenario.variation import Variation
@@ -31,6 +33,12 @@ MEDIAN: Final = "median-count"
 
 REFUSED: Final = 1e3
 """Violation of a design that no scenario allows."""
+
+IN_THE_WAY: Final = 200.0
+"""Least violation of a design whose lead or fibres stand in the hall; metres are added to it."""
+
+CROWDED: Final = 100.0
+"""The same of one whose tungsten has no room."""
 
 
 @dataclass(frozen=True)
@@ -178,6 +186,12 @@ class Evaluator:
     def _computed(self, values: dict[str, float], made: Scenario) -> Trial:
         settings = {**values, **_differences(self._varied.scenario, made)}
         costs = cost(made) if self.priced else {}
+        blocked = all_obstructed(made, made.signal)
+        if blocked:
+            name = max(blocked, key=lambda one: blocked[one].excess)
+            reason = f"{words(name, blocked[name])}, {blocked[name].excess:.2g} m too thick"
+            violation = IN_THE_WAY + blocked[name].excess
+            return Trial(values, settings, costs=costs, violation=violation, reason=reason)
         room = crowded(made)
         if room:
             least = max(room.values())
@@ -186,7 +200,7 @@ class Evaluator:
                 f"shielding.tungsten: {least:.2g} m too thick for what is free between the"
                 f" collision point and {name}"
             )
-            return Trial(values, settings, costs=costs, violation=100.0 + least, reason=reason)
+            return Trial(values, settings, costs=costs, violation=CROWDED + least, reason=reason)
         wanted = self.settings
         background = expected_background(made)
         limits = levels(background, wanted.statistic)
@@ -237,17 +251,18 @@ class Evaluator:
 def crowded(scenario: Scenario) -> dict[str, float]:
     """By how many metres the slab of tungsten is too thick for what is free, by detector.
 
-    Straight lines from the collision point to a detector go through the bodies of the hall; what is
-    left of them has to hold the slab. The beam pipe and what the hall leaves out are not known.
+    Straight lines from the collision point to a detector with its lead and fibres go through the
+    bodies of the hall; what is left of them has to hold the slab. The beam pipe and what the hall
+    leaves out are not known.
 
     Parameters
     ----------
     scenario
         From `wayside.load_scenario`; without a hall there is room everywhere.
     """
-    short = {}
+    short, around = {}, outlines(scenario)
     for name in scenario.signal:
-        volume = scenario.detectors[name].build()
+        volume: Volume = around[name] if name in around else scenario.detectors[name].build()
         free = volume.nearest
         if scenario.hall is not None:
             between = passage(scenario.hall.build(), volume)

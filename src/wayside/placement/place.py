@@ -7,6 +7,8 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
+from wayside.acceptance.proper_distances import Points
+from wayside.backgrounds.surroundings import all_obstructed, words
 from wayside.errors import InputError, check_choice
 from wayside.executors import Executor, ordered
 from wayside.placement.best import Place, apart, places, refined
@@ -19,7 +21,7 @@ from wayside.placement.objectives import (
     varied,
 )
 from wayside.placement.rates import ExactYields, Rates, Yields, rates
-from wayside.placement.sites import KEY, Mover, Sites
+from wayside.placement.sites import KEY, MAP, Mover, Sites, stand_in
 from wayside.scenario import Scenario
 from wayside.scenario.hall import preset_hall
 from wayside.sensitivity.background import Background, expected_background
@@ -226,7 +228,7 @@ def place(
         current,
         tuple(_along_contour(mover, point, context, positions, sites, over_grid)),
         background,
-        tuple(_notes(scenario, point, background)),
+        tuple(_notes(mover, point, background)),
     )
 
 
@@ -268,7 +270,8 @@ def _along_contour(
         ends = _contour_ends(ExactYields(point, mover.detector, over_grid.luminosity_fb), context)
     except InputError:  # a model without a coupling to vary
         return []
-    if not ends or mover.at(np.array(getattr(mover.section, KEY))) is None:
+    own_volume = mover.at(np.array(getattr(mover.section, KEY)))
+    if not ends or own_volume is None:
         return []
     couplings = {name: np.array([end[name] for end in ends]) for name in ends[0]}
     events = over_grid.events(couplings)
@@ -279,9 +282,10 @@ def _along_contour(
         else point.ctau(couplings)
     )
     best = np.argmax(events, axis=0)
-    # By the same few points, so that what these miss drops out; the scenario has it there.
-    own_site = mover.sites(np.array([getattr(mover.section, KEY)], dtype=np.float64))
-    own_events = rates(point, own_site.points, over_grid.luminosity_fb).events(couplings)[0]
+    # By the same few points, so that what these miss drops out; the scenario has it there, whether
+    # its lead may stand there or not.
+    own_points = Points(*(part[None] for part in stand_in(own_volume, MAP)))
+    own_events = rates(point, own_points, over_grid.luminosity_fb).events(couplings)[0]
     return [
         ContourPlace(
             end,
@@ -318,13 +322,18 @@ def _contour_ends(yields: Yields, context: Context) -> list[dict[str, float]]:
     return ends
 
 
-def _notes(scenario: Scenario, point: Point, background: Background) -> list[str]:
+def _notes(mover: Mover, point: Point, background: Background) -> list[str]:
+    scenario, name = mover.scenario, mover.detector
     notes = []
     if scenario.hall is None:
         notes.append("no [hall]: nothing but the collision point is in the way of a detector")
     elif scenario.hall.preset is not None:
         left_out = preset_hall(scenario.hall.preset).header["left_out"]
         notes.append(f'hall.preset = "{scenario.hall.preset}" leaves out: {left_out}')
+    notes += [
+        f"{words(name, obstructed)} where the scenario has it"
+        for obstructed in all_obstructed(scenario, [name]).values()
+    ]
     if scenario.run.simulates_efficiency:
         notes.append("the map counts all decays; values of the best places have the efficiency")
     if isinstance(point, MassPoint) and point.radiates:

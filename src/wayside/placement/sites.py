@@ -1,14 +1,16 @@
 """A detector at many positions: its volumes, where it may stand, and points that stand for it."""
 
 from dataclasses import dataclass
-from functools import cache, singledispatch
+from functools import cache, cached_property, singledispatch
 from typing import Final, NamedTuple
 
 import numpy as np
 
 from wayside.acceptance.proper_distances import Points
 from wayside.acceptance.quadrature import even
+from wayside.backgrounds.surroundings import Surroundings, surroundings
 from wayside.detector.box import Box
+from wayside.detector.hall import Hall
 from wayside.detector.volume import Volume
 from wayside.errors import InputError
 from wayside.scenario import Scenario
@@ -54,7 +56,7 @@ class Mover:
     Parameters
     ----------
     scenario
-        Its hall, if it has one, says where the detector may stand.
+        Its hall, if it has one, says where the detector with its lead and fibres may stand.
     detector
         Name of the detector; its shape must have a key ``position``.
 
@@ -89,6 +91,23 @@ class Mover:
             return None
         return None if volume.nearest == 0.0 else volume
 
+    @cached_property
+    def around(self) -> Surroundings | None:
+        """Lead and fibres around the detector; None for none."""
+        return surroundings(self.scenario, self.detector)
+
+    def _blocked(self, hall: Hall, volumes: list[Volume]) -> BoolArray:
+        """Whether volumes, or what surrounds them, stand in bodies in which they must not."""
+        around = self.around
+        if around is None:
+            return hall.blocked(volumes)
+        boxes = [volume for volume in volumes if isinstance(volume, Box)]
+        blocked = hall.blocked([around.around(box) for box in boxes])
+        if boxes and around.depth + around.edge < boxes[0].size[2]:
+            # The blocks leave a part of the volume, which is not in the lead.
+            blocked |= hall.blocked(volumes)
+        return blocked
+
     def sites(self, positions: FloatArray, fineness: Fineness = MAP) -> Sites:
         """The detector at positions.
 
@@ -108,7 +127,7 @@ class Mover:
         allowed = np.array([volume is not None for volume in moved], dtype=np.bool_)
         volumes = [volume for volume in moved if volume is not None]
         if hall is not None:
-            free = ~hall.blocked(volumes)
+            free = ~self._blocked(hall, volumes)
             allowed[np.flatnonzero(allowed)] = free
             volumes = [volume for volume, good in zip(volumes, free, strict=True) if good]
         if not volumes:

@@ -10,7 +10,9 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from wayside.backgrounds.surroundings import outlines
 from wayside.collider.beams import Beams
+from wayside.detector.box import Box
 from wayside.detector.hall import Hall, extent
 from wayside.detector.materials import BY_NAME
 from wayside.detector.volume import Volume
@@ -73,14 +75,17 @@ def hall_figure(scenario: Scenario) -> Figure:
     Returns
     -------
     Figure
-        Detectors as they are seen from above and from the side, wherever they stand; bodies of the
-        hall where the plane through the collision point cuts them.
+        Detectors and the outer faces of their lead and fibres as they are seen from above and from
+        the side, wherever they stand; bodies of the hall where the plane through the collision
+        point cuts them.
     """
     volumes = {name: section.build() for name, section in scenario.detectors.items()}
+    around = outlines(scenario)
     hall = Hall(()) if scenario.hall is None else scenario.hall.build()
     ground = _ground(scenario, volumes)
-    plan = view_of("zx", volumes, "plan, cut at $y=0$")
-    side = view_of("zy", volumes, "elevation, cut at $x=0$", ground)
+    whole = {**volumes, **around}
+    plan = view_of("zx", whole, "plan, cut at $y=0$")
+    side = view_of("zy", whole, "elevation, cut at $x=0$", ground)
     heights = [view.high[1] - view.low[1] for view in (plan, side)]
     width = plan.high[0] - plan.low[0]
     scale = min(6.4 / width, 8.5 / sum(heights))
@@ -89,6 +94,7 @@ def hall_figure(scenario: Scenario) -> Figure:
         materials: set[str] = set()
         for axes, view in zip(panels, (plan, side), strict=True):
             materials |= _draw_bodies(axes, hall, view)
+            _draw_surroundings(axes, around, list(volumes), view)
             _draw_detectors(axes, volumes, view)
             _draw_beams(axes, scenario.collider.build(), view)
             axes.set(xlim=(view.low[0], view.high[0]), ylim=(view.low[1], view.high[1]))
@@ -99,7 +105,10 @@ def hall_figure(scenario: Scenario) -> Figure:
         _draw_ground(panels[1], side, ground, scenario.site.overburden)
         figure.suptitle(verbatim(scenario.name), fontsize=11)
         figure.legend(
-            handles=_handles(materials, scenario), loc="outside lower center", ncols=3, fontsize=8.5
+            handles=_handles(materials, scenario, bool(around)),
+            loc="outside lower center",
+            ncols=3,
+            fontsize=8.5,
         )
     return figure
 
@@ -191,6 +200,16 @@ def materials_cut(hall: Hall, view: View, right: FloatArray, up: FloatArray) -> 
             part[piece.contains(points)] = numbers[body.material.name]
             cells[np.ix_(in_y, in_x)] = part
     return cells
+
+
+def _draw_surroundings(
+    axes: Axes, around: Mapping[str, Box], detectors: list[str], view: View
+) -> None:
+    """Outer faces of what surrounds detectors, dashed, each in the colour of its detector."""
+    for name, box in around.items():
+        outline = silhouette(box, view.plane)
+        color = f"C{detectors.index(name)}"
+        axes.fill(*outline.T, facecolor="none", edgecolor=color, linestyle="--", linewidth=0.7)
 
 
 def _draw_detectors(axes: Axes, volumes: Mapping[str, Volume], view: View) -> None:
@@ -285,8 +304,11 @@ def _draw_ground(axes: Axes, view: View, ground: float | None, overburden: float
     )
 
 
-def _handles(materials: set[str], scenario: Scenario) -> list[Patch | Line2D]:
+def _handles(
+    materials: set[str], scenario: Scenario, with_surroundings: bool
+) -> list[Patch | Line2D]:
     section = scenario.collider
+    lead = Line2D([], [], color="0.3", linestyle="--", linewidth=0.7, label="lead and fibres")
     return [
         Line2D([], [], color=ELECTRONS, label=f"electrons, {section.electron_energy:g} GeV"),
         Line2D([], [], color=POSITRONS, label=f"positrons, {section.positron_energy:g} GeV"),
@@ -294,6 +316,7 @@ def _handles(materials: set[str], scenario: Scenario) -> list[Patch | Line2D]:
             Patch(facecolor=COLOURS[name], edgecolor="0.4", linewidth=0.4, label=_words(name))
             for name in sorted(materials)
         ),
+        *([lead] if with_surroundings else []),
     ]
 
 

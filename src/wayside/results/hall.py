@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from wayside.backgrounds.surroundings import all_obstructed, words
 from wayside.files import write_files
 from wayside.scenario import Scenario
 
@@ -14,9 +15,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class HallDrawing:
-    """Plan and elevation of a scenario's hall, detectors and beams, to scale."""
+    """Plan and elevation of a scenario's hall, detectors with their lead, and beams, to scale."""
 
     scenario: Scenario
+
+    @property
+    def notes(self) -> list[str]:
+        """A line for each detector whose lead or fibres stand in bodies of the hall."""
+        blocked = all_obstructed(self.scenario)
+        return [words(name, obstructed) for name, obstructed in blocked.items()]
 
     def figure(self) -> "Figure":
         """Draw it."""
