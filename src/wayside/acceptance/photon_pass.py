@@ -40,7 +40,7 @@ _TRIED = 256
 """Points without photons that tell how much comes with the photon off either beam."""
 
 
-class _Aimed(NamedTuple):
+class AimedPoints(NamedTuple):
     """Points with their beams and directions."""
 
     beams: FloatArray
@@ -55,7 +55,7 @@ class _Aimed(NamedTuple):
 
 
 @njit(error_model="numpy")
-def _pass(flight, nominal, points, factors, lowest, highest):  # type: ignore[no-untyped-def]
+def follow_points(flight, nominal, points, factors, lowest, highest):  # type: ignore[no-untyped-def]
     """Rapidities and weights: without photons, with 0, 1, ... of them, and again with one.
 
     A single photon is taken off one beam and off the other. Larger numbers of photons, which count
@@ -190,18 +190,22 @@ class PassPoints:
         values = []
         for side in (1.0, -1.0):
             ones = np.ones(number)
-            aimed = _Aimed(
+            aimed = AimedPoints(
                 self._beams[:number], self._directions[:number], side * ones, self._u[:number], ones
             )
-            _, value = _pass(self._flight, self._nominal, aimed, np.ones(1), LOWEST, 0.5)
+            _, value = follow_points(self._flight, self._nominal, aimed, np.ones(1), LOWEST, 0.5)
             values.append(float(value[0] @ self._over_density[:number]))
         fraction = values[0] / sum(values) if sum(values) > 0.0 else 0.5
         return min(max(fraction, _LEAST_SIDE), 1.0 - _LEAST_SIDE)
 
     def run(self, factors: FloatArray, highest: float) -> tuple[FloatArray, FloatArray]:
         """Rapidities and weights; without further photons, and with 0, 1, ... of them."""
-        aimed = _Aimed(self._beams, self._directions, self._sides, self._u, self._point_weights)
-        rapidity, value = _pass(self._flight, self._nominal, aimed, factors, LOWEST, highest)
+        aimed = AimedPoints(
+            self._beams, self._directions, self._sides, self._u, self._point_weights
+        )
+        rapidity, value = follow_points(
+            self._flight, self._nominal, aimed, factors, LOWEST, highest
+        )
         return rapidity, value * self._over_density
 
     def rule(self, rapidity: FloatArray, weight: FloatArray) -> Rule:

@@ -67,6 +67,11 @@ class ProperDistances(NamedTuple):
     """Probability per produced particle, times ctau in m, before decays on the way, (volumes,
     bins)."""
 
+    @property
+    def volumes(self) -> int:
+        """Number of volumes."""
+        return len(self.weights)
+
     def probability(self, ctau: FloatArray) -> FloatArray:
         """Probability per produced particle to decay inside, shape (volumes, k).
 

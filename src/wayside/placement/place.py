@@ -228,7 +228,7 @@ def place(
         current,
         tuple(_along_contour(mover, point, context, positions, sites, over_grid)),
         background,
-        tuple(_notes(mover, point, background)),
+        tuple(_notes(mover, background)),
     )
 
 
@@ -322,7 +322,7 @@ def _contour_ends(yields: Yields, context: Context) -> list[dict[str, float]]:
     return ends
 
 
-def _notes(mover: Mover, point: Point, background: Background) -> list[str]:
+def _notes(mover: Mover, background: Background) -> list[str]:
     scenario, name = mover.scenario, mover.detector
     notes = []
     if scenario.hall is None:
@@ -336,8 +336,6 @@ def _notes(mover: Mover, point: Point, background: Background) -> list[str]:
     ]
     if scenario.run.simulates_efficiency:
         notes.append("the map counts all decays; values of the best places have the efficiency")
-    if isinstance(point, MassPoint) and point.radiates:
-        notes.append("the map has directions of one photon; values of the best places all photons")
     if background.is_simulated:
         notes.append("the background is that of the scenario's own places, everywhere")
     return notes + list(background.flags)

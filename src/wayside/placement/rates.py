@@ -1,12 +1,13 @@
 """Expected events of a detector at many positions, as functions of the couplings alone."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final, NamedTuple, Protocol
 
 import numpy as np
 
 from wayside.acceptance.proper_distances import Points, ProperDistances, proper_distances
+from wayside.acceptance.radiated_sky import RadiatedDistances, radiated_distances
 from wayside.models.couplings import Couplings
 from wayside.production.particle_process import FlightPart
 from wayside.sensitivity.key_plane import Point, expected_events
@@ -15,6 +16,10 @@ from wayside.typing import FloatArray
 
 LIFETIMES: Final = 96
 """Lifetimes of the table from which planes of couplings are interpolated."""
+
+
+Distances = ProperDistances | RadiatedDistances
+"""Of one process to the volumes at all positions."""
 
 
 class Yields(Protocol):
@@ -51,8 +56,8 @@ class Rates(NamedTuple):
 
     point: Point
     luminosity_fb: float
-    distances: tuple[ProperDistances, ...]
-    """Proper distances of every process of the mass point."""
+    distances: tuple[Distances, ...]
+    """Proper distances of every process of the mass point, with all photons where these count."""
 
     def events(self, couplings: Couplings) -> FloatArray:
         """Visible decays expected at every position, shape (positions, k).
@@ -64,7 +69,7 @@ class Rates(NamedTuple):
             a table over the lifetime.
         """
         ctau = _ctau(self.point, couplings)
-        total = np.zeros((len(self.distances[0].weights), len(ctau)))
+        total = np.zeros((self.distances[0].volumes, len(ctau)))
         for rate, distances_of_part in zip(self._produced(couplings), self.distances, strict=True):
             total += rate * _probability(distances_of_part, ctau)
         return total
@@ -87,11 +92,23 @@ def rates(point: Point, points: Points, luminosity_fb: float) -> Rates:
     luminosity_fb
         Integrated luminosity in fb^-1.
     """
-    distances = tuple(proper_distances(parts, points) for parts in _parts(point))
-    return Rates(point, luminosity_fb, distances)
+    return Rates(point, luminosity_fb, tuple(_distances(point, points)))
 
 
-def _probability(distances: ProperDistances, ctau: FloatArray) -> FloatArray:
+def _distances(point: Point, points: Points) -> Iterator[Distances]:
+    """Proper distances of every process."""
+    if not isinstance(point, MassPoint):
+        for particle_process in point.processes:
+            yield proper_distances(particle_process.parts, points)
+        return
+    for process in point.processes:
+        if process.radiates:
+            yield radiated_distances(process, points)
+        else:
+            yield proper_distances((FlightPart(1.0, process.flight),), points)
+
+
+def _probability(distances: Distances, ctau: FloatArray) -> FloatArray:
     finite = np.isfinite(ctau)
     if np.count_nonzero(finite) <= LIFETIMES:
         return distances.probability(ctau)
@@ -103,13 +120,6 @@ def _probability(distances: ProperDistances, ctau: FloatArray) -> FloatArray:
     fraction = place - cell
     between = (1.0 - fraction) * logs[:, cell] + fraction * logs[:, cell + 1]
     return np.asarray(np.exp(between) * finite)
-
-
-def _parts(point: Point) -> list[Sequence[FlightPart]]:
-    """How the particles of every process fly."""
-    if isinstance(point, MassPoint):
-        return [(FlightPart(1.0, process.flight),) for process in point.processes]
-    return [process.parts for process in point.processes]
 
 
 def _ctau(point: Point, couplings: Couplings) -> FloatArray:
