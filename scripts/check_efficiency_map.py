@@ -37,6 +37,7 @@ from wayside.efficiency.shipped import all_pairs
 from wayside.efficiency.table import EfficiencyMap
 from wayside.files import write_text
 from wayside.generator.events import EventGenerator
+from wayside.generator.followed import INDIRECT, SLOPE
 from wayside.reconstruction.decay_efficiency import passing_decays
 from wayside.reconstruction.job import Job
 from wayside.results.simulation import simulate
@@ -45,11 +46,6 @@ from wayside.scenario.model import is_pair
 from wayside.sensitivity.key_plane import Point, point_of
 from wayside.sensitivity.particle_point import ParticlePoint
 from wayside.text import json_text
-
-SLOPE = 1.2
-
-INDIRECT = (22, 111, 310, 15, -15)
-"""PDG codes of what leaves tracks somewhere else."""
 
 
 def main() -> None:
@@ -183,7 +179,7 @@ def _generate(scenario: Scenario, options: argparse.Namespace) -> tuple[Any, Any
         slope = np.full(len(momentum), np.inf)
         leaves = frame.charged
         if options.anywhere:
-            leaves = leaves | np.isin(block.pdg, INDIRECT)
+            leaves = leaves | np.isin(np.abs(block.pdg), INDIRECT)
         ahead = leaves & (momentum[:, 2] > 0.0)
         slope[ahead] = np.hypot(momentum[ahead, 0], momentum[ahead, 1]) / momentum[ahead, 2]
         owner = np.repeat(np.arange(len(block.event)), np.diff(block.offsets))

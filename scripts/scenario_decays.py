@@ -7,15 +7,13 @@ import numpy as np
 from wayside.detector.box import Box
 from wayside.efficiency.channels import OTHER_PAIRS, PAIRS, pair_name
 from wayside.generator import particle_source
+from wayside.generator.followed import CHARGED
 from wayside.generator.pairs import DECAY, prongs
 from wayside.generator.pairs import PAIRS as PAIR_NAMES
 from wayside.generator.records import PRIMARY
 from wayside.scenario import Scenario
 from wayside.scenario.model import is_pair
 from wayside.typing import FloatArray, StructuredArray
-
-CHARGED = (11, 13, 211, 321)
-"""PDG numbers of what films record, without signs."""
 
 ALL_PAIRS = (*PAIRS, *OTHER_PAIRS)
 """Channels of all tables of efficiencies."""

@@ -27,6 +27,7 @@ _HOMES = {
     "ScalarInelastic": "wayside.models.inelastic",
     "Scenario": "wayside.scenario",
     "Simulation": "wayside.results.simulation",
+    "SimulationSettings": "wayside.designing.simulated",
     "background": "wayside.results.background",
     "builtin_names": "wayside.scenario",
     "compare": "wayside.results.comparison",
@@ -56,6 +57,7 @@ if TYPE_CHECKING:
     from wayside.collider.beams import Beams as Beams
     from wayside.cosmology.relic import relic_density as relic_density
     from wayside.designing.settings import DesignSettings as DesignSettings
+    from wayside.designing.simulated import SimulationSettings as SimulationSettings
     from wayside.detector.box import Box as Box
     from wayside.limits.statistics import upper_limit as upper_limit
     from wayside.models.inelastic import PseudoDirac as PseudoDirac

@@ -81,3 +81,23 @@ def _number(value: float) -> str:
 
 
 _scalar: Final = json.JSONEncoder(ensure_ascii=False).encode
+
+
+def duration(seconds: float) -> str:
+    """Time in two units at most.
+
+    Parameters
+    ----------
+    seconds
+        The time.
+
+    Examples
+    --------
+    >>> [duration(seconds) for seconds in (42.3, 125.0, 7500.0, 200_000.0)]
+    ['42 s', '2 min 5 s', '2 h 5 min', '2 d 7 h']
+    """
+    whole = round(seconds)
+    for size, unit, part, smaller in ((86400, "d", 3600, "h"), (3600, "h", 60, "min")):
+        if whole >= size:
+            return f"{whole // size} {unit} {whole % size // part} {smaller}"
+    return f"{whole // 60} min {whole % 60} s" if whole >= 60 else f"{whole} s"

@@ -1,15 +1,26 @@
 """`wayside design` as a user meets it."""
 
+import importlib.util
 import json
 from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
 from wayside.cli.design import command
 from wayside.cli.main import cli
+from wayside.designing.design import Design
 from wayside.designing.settings import DesignSettings
+from wayside.designing.simulated import (
+    DECAYS,
+    Efficiency,
+    SimulatedDetector,
+    SimulationSettings,
+    simulated_design,
+)
+from wayside.results import design_simulation
 
 pytest.importorskip("optuna")
 pytest.importorskip("pyarrow")
@@ -55,6 +66,8 @@ def test_files_and_text(tmp_path: Path) -> None:
         ((*DEPTH, "--sampler", "x"), "sampler = 'x': must be one of tpe, nsga-ii"),
         ((*DEPTH, "--most-cost", "-1"), "most cost = -1: must be above 0"),
         ((*DEPTH, "--workers", "2", "--scheduler", "x"), "--workers: for processes of this"),
+        ((*DEPTH, "--decays", "5"), "--decays: of a simulation; give --simulate as well"),
+        ((*DEPTH, "--simulate"), 'run.efficiency = "unity": a simulation of the design stands'),
         (("--vary", "run.efficiency=0:1"), "run.efficiency: must be a key of one number"),
         (
             ("--set", "detectors.A={shape='belle2-cdc'}", "--vary", "stack.shield=0:1", "--cost"),
@@ -74,6 +87,8 @@ def test_defaults_are_those_of_the_library() -> None:
     given = command.make_context("design", ["belle2-forward"]).params
     for each in fields(DesignSettings):
         assert given[each.name] == each.default, each.name
+    (option,) = [one for one in command.params if one.name == "decays"]
+    assert f"[default: {DECAYS}]" in str(option.help)  # type: ignore[attr-defined]
 
 
 def test_nothing_is_allowed(tmp_path: Path) -> None:
@@ -82,6 +97,50 @@ def test_nothing_is_allowed(tmp_path: Path) -> None:
     assert result.exit_code == 0, result.stderr
     assert "none of them; the nearest: nothing is excluded" in result.stdout
     assert json.loads((tmp_path / "design.json").read_text())["recommended"] is None
+
+
+def test_simulated_designs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was simulated in text and file, with its time before; a toy in place of Geant4."""
+    detector = SimulatedDetector(
+        "A", 40, 12, 3.0, {"timed": Efficiency(0.05, 0.01)}, {"timed": Efficiency(0.04, 0.001)}
+    )
+
+    def toy(study: Design, asked: SimulationSettings, _: Path, **options: Any) -> tuple:
+        assert study.best is not None
+        assert (asked.decays, options["workers"]) == (40, 1)
+        options["say"]("simulation of 40 decays, 12 followed: about 3 s with 1 process")
+        return (simulated_design(study.plan.evaluator, study.best, [detector]),)
+
+    monkeypatch.setattr(design_simulation, "simulate_designs", toy)
+    monkeypatch.setattr(design_simulation, "require_calzone", lambda: None)
+    values = ("--set", "run.efficiency=simulated", "--set", "run.selection=timed")
+    args = (*DEPTH, *SMALL, *values, "--simulate", "--decays", "40", "--out", str(tmp_path))
+    result = design(*args)
+    assert result.exit_code == 0, result.stderr
+    assert "wayside: simulation of 40 decays, 12 followed: about 3 s" in result.stderr
+    lines = [line for line in result.stdout.splitlines() if not line.startswith("wrote")]
+    assert max(map(len, lines)) <= 80
+    assert "simulated: 40 decays in A, 12 followed" in lines
+    assert "A, timed    5 +- 1%  4 +- 0.1%" in lines
+    assert any(line.startswith("fakes are not simulated") for line in lines)
+    (kept,) = json.loads((tmp_path / "design.json").read_text())["simulated"]
+    assert kept["ratio"]["value"] == pytest.approx(1.25)
+    assert kept["value"] < kept["law_value"]
+
+
+def test_without_the_packages_of_the_simulation(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    real = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util, "find_spec", lambda name, *a: None if name == "calzone" else real(name, *a)
+    )
+    args = (*DEPTH, *SMALL, "--set", "run.efficiency=simulated", "--simulate")
+    result = design(*args, "--out", str(tmp_path / "new"))
+    assert result.exit_code == 2
+    assert result.stderr.count("\n") == 1
+    assert 'pip install "wayside[simulation]"' in result.stderr
+    assert not (tmp_path / "new").exists()
 
 
 def test_without_optuna(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -22,6 +22,8 @@ from wayside.text import json_text
 if TYPE_CHECKING:
     from wayside.designing.design import Design
     from wayside.designing.evaluation import Trial
+    from wayside.designing.simulated import SimulatedDesign, SimulationSettings
+    from wayside.results.design import DesignResult
 
 
 @click.command("design")
@@ -73,7 +75,25 @@ if TYPE_CHECKING:
 )
 @click.option("--sampler", default="tpe", show_default=True, help="Of Optuna: tpe or nsga-ii.")
 @click.option(
-    "--seed", type=click.IntRange(0), default=1, show_default=True, help="Of the sampler."
+    "--seed",
+    type=click.IntRange(0),
+    default=1,
+    show_default=True,
+    help="Of the sampler, and of decays that are simulated.",
+)
+@click.option(
+    "--simulate",
+    is_flag=True,
+    help="Simulate decays in the recommended design (Geant4), beside the law of its efficiency.",
+)
+@click.option(
+    "--simulate-front", is_flag=True, help="The same for all designs of the front of --cost."
+)
+@click.option(
+    "--decays",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Decays that are simulated in each detector.  [default: 2000]",
 )
 @executor_options
 def command(
@@ -83,6 +103,9 @@ def command(
     as_json: bool,
     ranges: tuple[str, ...],
     evaluations: int,
+    simulate: bool,
+    simulate_front: bool,
+    decays: int | None,
     workers: int | None,
     scheduler: str | None,
     **settings: Any,
@@ -91,7 +114,8 @@ def command(
 
     SCENARIO is a built-in name or a TOML file; its background and efficiency, its hall and its
     prices ([cost]) are used. Writes design.json, designs.csv, trials.json and figures to --out
-    (default: wayside-design). A run that was killed goes on where it was, with the same command.
+    (default: wayside-design). A run that was killed goes on where it was, with the same command,
+    and so does a simulation; how long that will take is said before it begins.
     """
     folder = Path("wayside-design") if out is None else out
     loaded = load(scenario, overrides)
@@ -104,6 +128,11 @@ def command(
 
     require_optuna()
     planned = plan(loaded, [key_range(text) for text in ranges], DesignSettings(**settings))
+    simulation = _simulation(simulate, simulate_front, decays)
+    if simulation is not None:
+        from wayside.results.design_simulation import check_simulation
+
+        check_simulation(planned.scenario)
     by = executor_of(workers, scheduler)
     claim_out(folder)
     with counted("designs", hidden=as_json) as progress:
@@ -115,16 +144,53 @@ def command(
             progress=progress,
             report=lambda accident: click.echo(f"wayside: warning: {accident}", err=True),
         )
-    written = DesignResult(design).save(folder)
+    result = DesignResult(design)
+    if simulation is not None:
+        result = _simulated(result, simulation, folder / "simulation", workers, hidden=as_json)
+    written = result.save(folder)
     if as_json:
-        click.echo(json_text(design.summary()))
+        click.echo(json_text(result.summary()))
         return
-    _print(design)
+    _print(result)
     click.echo("".join(f"wrote {path}\n" for path in written), nl=False)
 
 
-def _print(design: "Design") -> None:
+def _simulation(simulate: bool, front: bool, decays: int | None) -> "SimulationSettings | None":
+    """What is to be simulated; None for nothing."""
+    from wayside.designing.simulated import DECAYS, SimulationSettings
+
+    if simulate or front:
+        return SimulationSettings(DECAYS if decays is None else decays, front)
+    if decays is not None:
+        raise click.UsageError("--decays: of a simulation; give --simulate as well")
+    return None
+
+
+def _simulated(
+    result: "DesignResult",
+    simulation: "SimulationSettings",
+    folder: Path,
+    workers: int | None,
+    *,
+    hidden: bool,
+) -> "DesignResult":
+    """The result with its simulation, whose time is said before."""
+    from wayside.processes import cores
+
+    with counted("chunks of decays", hidden=hidden) as progress:
+        return result.with_simulation(
+            simulation,
+            folder=folder,
+            workers=workers or cores(),
+            say=lambda line: click.echo(f"wayside: {line}", err=True),
+            progress=progress,
+            report=lambda accident: click.echo(f"wayside: warning: {accident}", err=True),
+        )
+
+
+def _print(result: "DesignResult") -> None:
     """The answer, what it is made of, and what it hangs on."""
+    design = result.design
     objective = design.plan.objective
     allowed = sum(trial.allowed for trial in design.trials)
     echo_page(
@@ -140,7 +206,9 @@ def _print(design: "Design") -> None:
     if design.steps:
         click.echo(f"\n{_changes(design)}")
     click.echo(f"\n{_backgrounds(design)}\n")
-    echo_page("\n".join(_notes(design)))
+    for simulated in result.simulated:
+        _print_direct(design, simulated)
+    echo_page("\n".join(_notes(design, bool(result.simulated))))
     if design.plan.settings.cost_is_objective:
         click.echo(f"\n{_front(design)}\n")
     echo_page("\nto use it:\n" + "\n".join(f"--set {line}" for line in design.overrides()) + "\n")
@@ -216,17 +284,56 @@ def _backgrounds(design: "Design") -> str:
     return table_text(("background", "own", "recommended", "best of all tried"), rows)
 
 
-def _notes(design: "Design") -> list[str]:
+def _print_direct(design: "Design", simulated: "SimulatedDesign") -> None:
+    """Efficiencies that were simulated beside those of the law, and what the objective becomes."""
+    rows: list[tuple[str, ...]] = []
+    for detector in simulated.detectors:
+        for stage, direct in detector.direct.items():
+            law = detector.law[stage]
+            rows.append((f"{detector.name}, {stage}", _per_cent(*direct), _per_cent(*law)))
+    title = ", ".join(
+        f"{one.decays} decays in {one.name}, {one.followed} followed" for one in simulated.detectors
+    )
+    if design.best is None or simulated.values != design.best.values:
+        keys = ", ".join(f"{key} {_number(value)}" for key, value in simulated.values.items())
+        title = f"{title}; {keys}"
+    values = [_number(value) for value in (simulated.value, simulated.low, simulated.high)]
+    outcome = (
+        f"{design.plan.objective.label} with the direct efficiency ({simulated.selection}):"
+        f" {values[0]}, {values[1]} and {values[2]} a standard error lower and higher; by the law"
+        f" {_number(simulated.law_value)}"
+    )
+    echo_page(f"simulated: {title}")
+    click.echo(table_text(("efficiency", "direct", "by the law"), rows))
+    echo_page(f"{outcome}\n")
+
+
+def _per_cent(value: float, error: float) -> str:
+    return f"{100.0 * value:.3g} +- {100.0 * error:.2g}%"
+
+
+NOT_SIMULATED = (
+    "fakes are not simulated, which takes 10^5 particles of each kind and more: they follow"
+    " the laws of area, depth and lead, whose errors are in that of the background; what films with"
+    " other tracks lose of the signal follows its law in both efficiencies"
+)
+"""What a simulation of decays leaves to laws."""
+
+
+def _notes(design: "Design", is_simulated: bool) -> list[str]:
     from wayside.designing.assumptions import ASSUMPTIONS
 
     lines = []
+    direct = " (the direct efficiency is simulated)" if is_simulated else ""
     if design.hangs_on is not None:
         lines.append(f"the value hangs most on: {ASSUMPTIONS[design.hangs_on].label}")
     lines += [
-        f"extrapolated: {key}: {known.words}"
+        f"extrapolated: {key}: {known.words}{direct}"
         for key, known in design.known.items()
         if known.is_extrapolated
     ]
+    if is_simulated:
+        lines.append(NOT_SIMULATED)
     if design.start.costs:
         lines.append("prices are those of [cost], whose defaults are guesses")
     return lines

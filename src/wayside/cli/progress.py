@@ -9,6 +9,8 @@ from typing import Final
 
 import click
 
+from wayside.text import duration
+
 SECONDS: Final = 10.0
 """Time between two lines where the error stream is no terminal; shorter work is silent."""
 
@@ -108,22 +110,7 @@ class _Pace:
         if done <= before or now <= began or done >= total:
             return ""
         rate = (done - before) / (now - began)
-        return f", {rate:.3g} a second, {_duration((total - done) / rate)} left"
-
-
-def _duration(seconds: float) -> str:
-    """Time in two units at most.
-
-    Examples
-    --------
-    >>> [_duration(seconds) for seconds in (42.3, 125.0, 7500.0, 200_000.0)]
-    ['42 s', '2 min 5 s', '2 h 5 min', '2 d 7 h']
-    """
-    whole = round(seconds)
-    for size, unit, part, smaller in ((86400, "d", 3600, "h"), (3600, "h", 60, "min")):
-        if whole >= size:
-            return f"{whole // size} {unit} {whole % size // part} {smaller}"
-    return f"{whole // 60} min {whole % 60} s" if whole >= 60 else f"{whole} s"
+        return f", {rate:.3g} a second, {duration((total - done) / rate)} left"
 
 
 def _is_terminal() -> bool:

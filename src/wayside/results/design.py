@@ -1,7 +1,7 @@
 """The best design of a detector, with its tables and figures."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
@@ -11,9 +11,10 @@ from wayside.designing.evaluation import Trial
 from wayside.designing.plan import Plan, plan
 from wayside.designing.run import run_design
 from wayside.designing.settings import DesignSettings
+from wayside.designing.simulated import SimulatedDesign, SimulationSettings
 from wayside.errors import InputError
 from wayside.executors import Executor, local_executor
-from wayside.files import claimed_folder
+from wayside.files import claimed_folder, scratch_folder
 from wayside.results.saving import NONE, Drawing, Plotted, Progress, Saved
 from wayside.scanning.axes import LOG, Range
 from wayside.scenario import Scenario
@@ -34,9 +35,15 @@ class DesignResult(Plotted, Saved):
     ----------
     design
         What was found.
+    simulation
+        How designs were simulated besides; None if they were not.
+    simulated
+        What came of it, the recommended design first.
     """
 
     design: Design
+    simulation: SimulationSettings | None = None
+    simulated: tuple[SimulatedDesign, ...] = ()
 
     kind: ClassVar = "design"
 
@@ -55,6 +62,7 @@ class DesignResult(Plotted, Saved):
             },
             "settings": asdict(plan.settings),
             "evaluations": self.design.evaluations,
+            **({} if self.simulation is None else {"simulation": asdict(self.simulation)}),
         }
 
     @classmethod
@@ -68,8 +76,11 @@ class DesignResult(Plotted, Saved):
         say = progress or (lambda _: None)
         given = {"vary": {}, **options}
         given["settings"] = DesignSettings(**given.get("settings", {}))
+        simulation = given.pop("simulation", None)
         result = design(scenario, **given, progress=lambda done, of: say(f"{done} of {of} designs"))
-        return cls(result.design)
+        if simulation is not None:
+            result = result.with_simulation(SimulationSettings(**simulation), say=say)
+        return cls(result.design, result.simulation, result.simulated)
 
     @property
     def plan(self) -> Plan:
@@ -88,7 +99,62 @@ class DesignResult(Plotted, Saved):
 
     def summary(self) -> dict[str, Any]:
         """Plain values, as ``wayside design --json`` prints them."""
-        return self.design.summary()
+        simulated = [one.plain() for one in self.simulated]
+        return {
+            **self.design.summary(),
+            "simulated": None if self.simulation is None else simulated,
+        }
+
+    def with_simulation(
+        self,
+        settings: SimulationSettings | None = None,
+        *,
+        folder: Path | str | None = None,
+        workers: int = 1,
+        say: Callable[[str], object] | None = None,
+        progress: Callable[[int, int], object] | None = None,
+        report: Callable[[Any], object] | None = None,
+    ) -> "DesignResult":
+        """Simulate decays in the recommended design with Geant4, beside the law of its efficiency.
+
+        Parameters
+        ----------
+        settings
+            How many decays, and whether in all designs of the front; the usual ones if None.
+        folder
+            Where simulated decays are kept, so that a run that was killed goes on; nowhere if None.
+        workers
+            Number of processes; the result does not depend on it.
+        say
+            Called with a line that says how long it will take, before it begins.
+        progress
+            Called with the number of pieces that are done, and of all, of a detector of a design.
+        report
+            Called for each process that died.
+
+        Returns
+        -------
+        DesignResult
+            The same study with what was simulated.
+
+        Raises
+        ------
+        InputError
+            If the packages of ``wayside[simulation]`` are missing, or the design cannot be
+            simulated.
+        """
+        from wayside.results.design_simulation import check_simulation, simulate_designs
+
+        wanted = SimulationSettings() if settings is None else settings
+        check_simulation(self.plan.scenario)
+        options: dict[str, Any] = {"workers": workers, "say": say, "progress": progress}
+        options["report"] = report
+        if folder is not None:
+            made = simulate_designs(self.design, wanted, Path(folder), **options)
+        else:
+            with scratch_folder() as scratch:
+                made = simulate_designs(self.design, wanted, scratch, **options)
+        return replace(self, simulation=wanted, simulated=made)
 
     def texts(self) -> dict[str, bytes | str]:
         """Contents by file name: the answer, and a table of all designs."""

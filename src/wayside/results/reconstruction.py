@@ -79,11 +79,16 @@ class Reconstruction(SavedRun):
         InputError
             If the scenario had no selection of a search.
         """
-        if CANDIDATES not in self._names:
+        if not self.has_candidates:
             raise InputError(
                 f"{printable(self.folder)}: no candidates; reconstruct it with run.selection"
             )
         return read_selected(self.folder)
+
+    @property
+    def has_candidates(self) -> bool:
+        """Whether there is a table of candidates: the scenario had a selection of a search."""
+        return CANDIDATES in self._names
 
     @property
     def _names(self) -> list[str]:
@@ -105,7 +110,7 @@ class Reconstruction(SavedRun):
     def trees(self) -> dict[str, StructuredArray]:
         """Rows of all tables, by name."""
         trees = dict(zip(TABLES, self._tables, strict=True))
-        return trees | ({CANDIDATES: self.candidates} if CANDIDATES in self._names else {})
+        return trees | ({CANDIDATES: self.candidates} if self.has_candidates else {})
 
     def drawings(self, display: int = 0) -> Iterator[Drawing]:
         """Residuals of vertices, efficiency of tracks, and the first events with a vertex."""
