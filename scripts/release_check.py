@@ -2,7 +2,7 @@
 
 The wheel is made from the sdist, and installed in an environment of its own outside of the
 repository, with an empty home. Dependencies of every extra alone are resolved for every version of
-Python that is supported, from wheels; the package is run with the interpreters that are here.
+Python that is tried, from wheels; the package is run with the interpreters that are here.
 """
 
 import argparse
@@ -20,6 +20,7 @@ from typing import Final
 ROOT: Final = Path(__file__).parents[1]
 
 PYTHONS: Final = ("3.11", "3.12", "3.13", "3.14")
+"""Those that are tried. The package names in its classifiers those alone that it has run with."""
 
 NOT_EVERYWHERE: Final = {"generators": "Pythia and mulder have no wheels for every Python"}
 """Extras that are resolved for the oldest Python alone, and why."""
@@ -97,7 +98,7 @@ def check_extras(wheel: Path, folder: Path) -> None:
 
 
 def interpreters() -> list[str]:
-    """Versions of Python that are here, of those that are supported."""
+    """Versions of Python that are here, of those that are tried."""
     words = ["uv", "python", "find", "--no-python-downloads", "--no-project"]
     return [
         version
