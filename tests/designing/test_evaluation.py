@@ -246,3 +246,20 @@ def test_plans_that_are_refused() -> None:
 def test_settings_that_are_refused(settings: dict[str, Any], words: str) -> None:
     with pytest.raises(InputError, match=words):
         DesignSettings(**settings)
+
+
+def test_luminosity_follows_the_exposure() -> None:
+    """Half of the time has half of the collisions; both are settings to paste."""
+    scenario = load_scenario("belle2-forward", {"run.radiation": "one-photon"})
+    evaluator = Evaluator(scenario.to_dict(), priced=False)
+    own, half = scenario.site.exposure, 0.5 * scenario.site.exposure
+    luminosity = scenario.run.luminosity_fb
+    made = evaluator.scenario({"site.exposure": half})
+    assert (made.site.exposure, made.run.luminosity_fb) == (half, 0.5 * luminosity)
+    shorter = evaluator({"site.exposure": half})
+    assert shorter.settings["run.luminosity_fb"] == 0.5 * luminosity
+    assert shorter.value > evaluator({"site.exposure": own}).value
+    both = evaluator.scenario({"site.exposure": half, "run.luminosity_fb": luminosity})
+    assert both.run.luminosity_fb == luminosity
+    pasted = scenario.with_values([f"{key}={value!r}" for key, value in shorter.settings.items()])
+    assert pasted.to_dict() == made.to_dict()

@@ -16,14 +16,11 @@ from wayside.generator.followed import OTHERS, likely
 from wayside.generator.records import PRIMARY
 from wayside.reconstruction.records import VERTEX
 from wayside.reconstruction.selected import CANDIDATE
+from wayside.results import decay_run
 from wayside.results import design_simulation as module
+from wayside.results.decay_run import fraction, probabilities
 from wayside.results.design import DesignResult
-from wayside.results.design_simulation import (
-    check_simulation,
-    fraction,
-    probabilities,
-    simulated_trials,
-)
+from wayside.results.design_simulation import check_simulation, simulated_trials
 from wayside.scenario.choice import selection_of
 from wayside.sensitivity.selected import selected_map
 
@@ -70,8 +67,9 @@ def simulated(monkeypatch: pytest.MonkeyPatch) -> list[np.ndarray]:
         searched = selection_of(scenario) is not None
         return SimpleNamespace(has_candidates=searched, candidates=rows, vertices=vertices)
 
-    monkeypatch.setattr(module, "simulate", simulate)
-    monkeypatch.setattr(module, "reconstruct", reconstruct)
+    for place in (module, decay_run):
+        monkeypatch.setattr(place, "simulate", simulate)
+    monkeypatch.setattr(decay_run, "reconstruct", reconstruct)
     monkeypatch.setattr(module, "require_calzone", lambda: None)
     return runs
 

@@ -15,7 +15,7 @@ from wayside.designing.assumptions import level, levels
 from wayside.designing.cost import cost
 from wayside.designing.measures import Signal, ratio, smallest
 from wayside.designing.settings import DesignSettings
-from wayside.designing.space import follow
+from wayside.designing.space import LUMINOSITY, follow, recorded
 from wayside.detector.volume import Volume
 from wayside.errors import WaysideError
 from wayside.scenario import Scenario
@@ -164,7 +164,9 @@ class Evaluator:
         """
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return follow(self._varied.at(values), tuple(values))
+            keys = tuple(values)
+            made = recorded(self._varied.at(values), self._varied.scenario, keys)
+            return follow(made, keys)
 
     def __call__(self, values: Mapping[str, float]) -> Trial:
         """Compute a design.
@@ -273,8 +275,10 @@ def crowded(scenario: Scenario) -> dict[str, float]:
 
 
 def _differences(start: Scenario, other: Scenario) -> dict[str, float]:
-    """Numbers of detectors and stack that differ, by dotted key."""
+    """Numbers of detectors, stack and luminosity that differ, by dotted key."""
     changed = {}
+    if start.run.luminosity_fb != other.run.luminosity_fb:
+        changed[LUMINOSITY] = other.run.luminosity_fb
     for name, section in other.detectors.items():
         before, after = start.detectors[name].model_dump(), section.model_dump()
         for key, value in after.items():

@@ -13,6 +13,8 @@ from wayside.scenario import Scenario
 NO_HARDWARE: Final = ("model", "plane", "cost", "cosmology", "geant4", "collider")
 """Sections that no design can choose."""
 
+EXPOSURE: Final = "site.exposure"
+LUMINOSITY: Final = "run.luminosity_fb"
 DEPTH: Final = "size.2"
 BLOCKS: Final = "stack.blocks"
 _PERIOD: Final = ("layers", "plate", "film", "base", "mpgd")
@@ -88,6 +90,26 @@ def value_of(scenario: Scenario, key: str) -> float | int | None:
         else:
             node = node.get(part) if isinstance(node, Mapping) else None
     return node if isinstance(node, int | float) else None
+
+
+def recorded(scenario: Scenario, start: Scenario, keys: Sequence[str]) -> Scenario:
+    """A scenario with the luminosity of its exposure, where that was chosen and the former not.
+
+    Films that record for half of the time see half of the collisions.
+
+    Parameters
+    ----------
+    scenario
+        With the values that were chosen.
+    start
+        The scenario that is improved, whose luminosity is that of its exposure.
+    keys
+        Keys that were chosen.
+    """
+    if EXPOSURE not in keys or LUMINOSITY in keys:
+        return scenario
+    part = scenario.site.exposure / start.site.exposure
+    return scenario.with_values({LUMINOSITY: part * start.run.luminosity_fb})
 
 
 def follow(scenario: Scenario, keys: Sequence[str]) -> Scenario:
