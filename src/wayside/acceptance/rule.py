@@ -8,7 +8,7 @@ import numpy as np
 
 from wayside.acceptance.directions import Sky
 from wayside.acceptance.quadrature import gauss_legendre
-from wayside.acceptance.survey import survey_flight
+from wayside.acceptance.survey import survey_panels
 from wayside.compiled import njit
 from wayside.detector.volume import Volume
 from wayside.production.flight import Flight
@@ -158,7 +158,7 @@ def face_probability(flight: Flight, volume: Volume, level: Level) -> tuple[floa
 
     Also returns how many times the density was evaluated.
     """
-    sky = survey_flight(
+    sky, _ = survey_panels(
         flight, volume, face=True, nodes_polar=level.polar, nodes_azimuth=level.azimuth
     )
     gauss = gauss_legendre(level.rapidity)

@@ -17,6 +17,7 @@ import numpy as np
 
 from wayside.acceptance.azimuth import (
     MOST_PARTS,
+    PLAIN,
     azimuth_at,
     azimuth_rule,
     azimuth_rules,
@@ -44,6 +45,9 @@ from wayside.typing import BoolArray, FloatArray, IndexArray, IntArray
 EDGE_ROWS: Final = np.array(EDGES)
 FRONT_EDGE_ROWS: Final = np.array(FRONT_EDGES) // 2
 """The front corners are every other one."""
+
+_ON_MIRROR: Final = 1e-9
+"""Radians, or parts of an arc: what is nearer to the mirror plane is on it."""
 
 
 class _Target(NamedTuple):
@@ -81,6 +85,8 @@ class _Rules(NamedTuple):
     """From `wayside.acceptance.survey.is_crowded`."""
     chosen: BoolArray
     """Which panels, of length 0 for all."""
+    halved: bool
+    """Whether directions count for their mirror images as well, at azimuths of other sign."""
 
 
 @njit(error_model="numpy")
@@ -208,6 +214,16 @@ def poles_hit(frame, position, size, axes, face):  # type: ignore[no-untyped-def
 
 
 @njit(error_model="numpy")
+def _side(left, right):  # type: ignore[no-untyped-def]
+    """Side of the mirror plane on which an arc lies, -1 or 1; 0 for one that it divides."""
+    middle = 0.5 * (left + right)
+    middle -= 2.0 * math.pi * math.floor((middle + math.pi) / (2.0 * math.pi))
+    if min(abs(middle), math.pi - abs(middle)) < _ON_MIRROR:
+        return 0
+    return 1 if middle > 0.0 else -1
+
+
+@njit(error_model="numpy")
 def _survey(target, peaks, frame, rules):  # type: ignore[no-untyped-def]
     """Directions; weights, entries and exits; numbers of the polar angle and panel of each."""
     corners, edges, position, size, axes, face = target
@@ -250,6 +266,9 @@ def _survey(target, peaks, frame, rules):  # type: ignore[no-untyped-def]
             right = ends[after] + (2.0 * math.pi if after == 0 else 0.0)
             if right - left < 1e-14:
                 continue
+            side = _side(left, right) if rules.halved else 1
+            if side < 0:
+                continue
             unit_vector(sin_t, cos_t, 0.5 * (left + right), frame, ray)
             if face:
                 if cross_front(ray, position, size, axes) == 0.0:
@@ -260,6 +279,11 @@ def _survey(target, peaks, frame, rules):  # type: ignore[no-untyped-def]
                     continue
             any_ray = True
             pieces = divided(left, right, sin_t, cos_t, circles[len(edges) :], limits, parts)
+            if side == 0 and (pieces > 1 or parts[2, 0] != PLAIN):
+                # Maps need not be even about the mirror plane.
+                side = 1
+                left = 0.5 * (left + right)
+                pieces = divided(left, right, sin_t, cos_t, circles[len(edges) :], limits, parts)
             for piece in range(pieces):
                 nodes_p = azimuth_rule(parts[:, piece], rules.azimuth, rules.crowded)
                 if count + nodes_p.shape[1] > room:
@@ -270,6 +294,12 @@ def _survey(target, peaks, frame, rules):  # type: ignore[no-untyped-def]
                     panels = np.concatenate((panels, np.empty(extra, dtype=np.intp)))
                     room += extra
                 for p in range(nodes_p.shape[1]):
+                    times = 2.0 if rules.halved else 1.0
+                    if side == 0:
+                        beyond = nodes_p[0, p] - 0.5
+                        if beyond < -_ON_MIRROR:
+                            continue
+                        times = 2.0 if beyond > _ON_MIRROR else 1.0
                     phi, slope = azimuth_at(nodes_p[0, p], parts[:, piece])
                     unit_vector(sin_t, cos_t, phi, frame, ray)
                     for i in range(3):
@@ -283,7 +313,7 @@ def _survey(target, peaks, frame, rules):  # type: ignore[no-untyped-def]
                         if near == 0.0:
                             continue  # parallel to a face that rounding puts it past
                         far = max(far, near)
-                    values[0, count] = weight_t * slope * nodes_p[1, p]
+                    values[0, count] = times * weight_t * slope * nodes_p[1, p]
                     values[1, count] = near
                     values[2, count] = far
                     rings[count] = ring
@@ -305,6 +335,7 @@ def box_panels(
     nodes_azimuth: int,
     crowded: bool = False,
     chosen: BoolArray = ALL,
+    halved: bool = False,
 ) -> tuple[Sky, IndexArray]:
     """`survey_box` over some panels, intervals between two cuts of the polar angle.
 
@@ -316,6 +347,8 @@ def box_panels(
         From `wayside.acceptance.survey.is_crowded`.
     chosen
         Which panels, shape (n,); of length 0 for all.
+    halved
+        Whether directions count for their mirror images in the plane through polar axis and centre.
 
     Returns
     -------
@@ -345,6 +378,7 @@ def box_panels(
         azimuth_rules(even, nodes_azimuth),
         crowded,
         chosen,
+        halved,
     )
     frame = polar_frame(axis, box.centre)
     directions, values, ring_of, panels = _survey(target, peaks, frame, rules)

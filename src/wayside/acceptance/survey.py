@@ -1,12 +1,13 @@
 """Quadrature over the directions of a volume, by the way that suits its shape."""
 
+import math
 from functools import singledispatch
 from typing import Final
 
 import numpy as np
 
 from wayside.acceptance.contours import HalfSky, survey_contours
-from wayside.acceptance.directions import Sky
+from wayside.acceptance.directions import Sky, polar_frame
 from wayside.acceptance.polar import ALL
 from wayside.acceptance.sky import box_panels, survey_box
 from wayside.detector.box import Box
@@ -75,6 +76,29 @@ def is_crowded(flight: Flight, volume: Volume) -> bool:
     return len(sky.weights) >= _CROWD
 
 
+_MIRROR: Final = 1e-12
+"""Products of unit vectors with the normal of a mirror plane, up to which they count as 0 or 1."""
+
+
+def is_mirrored(flight: Flight, box: Box, axis: FloatArray) -> bool:
+    """Whether the plane through polar axis and centre of a box is one of symmetry.
+
+    Parameters
+    ----------
+    flight, box
+        The density, and the box.
+    axis
+        Polar axis, a unit vector of shape (3,).
+    """
+    normal = polar_frame(axis, box.centre)[1]
+    frames = flight.frames
+    in_plane = np.abs([frames.boost @ normal, frames.axes[2] @ normal])
+    across = np.abs(box.axes @ normal)
+    upright = np.minimum(across, np.abs(1.0 - across))
+    on_it = abs(box.centre @ normal) / math.sqrt(box.centre @ box.centre)
+    return max(in_plane.max(), upright.max(), on_it) < _MIRROR
+
+
 def survey_panels(
     flight: Flight,
     volume: Volume,
@@ -86,6 +110,8 @@ def survey_panels(
     chosen: BoolArray = ALL,
 ) -> tuple[Sky, IndexArray]:
     """`survey_flight`, and of a box the panels of the polar angle that its directions belong to.
+
+    Where there is a mirror plane, directions count for their mirror images as well.
 
     Parameters
     ----------
@@ -108,7 +134,7 @@ def survey_panels(
         return box_panels(
             volume, axis, flight.caustic(axis), flight.edges(axis),
             face=face, nodes_polar=nodes_polar, nodes_azimuth=nodes_azimuth,
-            crowded=crowded, chosen=chosen,
+            crowded=crowded, chosen=chosen, halved=is_mirrored(flight, volume, axis),
         )  # fmt: skip
     sky = survey_flight(
         flight, volume, face=face, nodes_polar=nodes_polar, nodes_azimuth=nodes_azimuth

@@ -77,7 +77,7 @@ class Flight(Protocol):
 
     @property
     def frames(self) -> Frames:
-        """The frame in which the density is simple, in the laboratory."""
+        """Frame in which the density depends on energy and angle to the third axis alone."""
 
     @property
     def symmetric(self) -> bool:
