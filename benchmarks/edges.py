@@ -1,19 +1,25 @@
 """What mass points next to kinematic edges cost, and whether they are as exact as they say.
 
 ``PYTHONPATH=tests python -m benchmarks.edges [--points N] [--exact]``, single-threaded: the rule of
-the slowest over that of the median, in processor time and in nodes of all orders tried; with
-``--exact`` also how many are further than stated from a rule of 2e-6.
+the slowest over that of the median, in processor time, and the same of the face and of whole mass
+points (yields with one photon and with all); with ``--exact`` also how many are further than stated
+from a rule of 2e-6.
 """
 
 import argparse
 import time
 import warnings
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Final
 
 import numpy as np
-from reference.edge_points import EdgePoint, edge_points
+from reference.edge_points import BEAMS, EdgePoint, edge_points
 
-from wayside.acceptance.estimate import converged_rule
+from wayside.acceptance.estimate import converged_rule, face_acceptance
 from wayside.acceptance.rule import Rule
+from wayside.production.process import Radiation
+from wayside.sensitivity.mass_point import MassPoint
 
 
 def _off(rule: Rule, exact: Rule) -> float:
@@ -25,13 +31,47 @@ def _off(rule: Rule, exact: Rule) -> float:
     )
 
 
-def _seconds(point: EdgePoint, repeats: int = 3) -> float:
+def _rule(point: EdgePoint) -> None:
+    converged_rule(point.flight, point.box)
+
+
+def _face(point: EdgePoint) -> None:
+    face_acceptance(point.flight, point.box)
+
+
+def _yield(point: EdgePoint, radiation: Radiation) -> None:
+    made = MassPoint(point.model, BEAMS, {"box": point.box}, radiation=radiation)
+    made.expected_events("box", 1e-3, 0.5, 1.0)
+
+
+STAGES: Final[dict[str, Callable[[EdgePoint], None]]] = {
+    "rule": _rule,
+    "face": _face,
+    "yield with one photon": partial(_yield, radiation="one-photon"),
+    "yield with all photons": partial(_yield, radiation="all"),
+}
+
+
+def _seconds(stage: Callable[[EdgePoint], None], point: EdgePoint, repeats: int = 3) -> float:
     times = []
     for _ in range(repeats):
         start = time.process_time()
-        converged_rule(point.flight, point.box)
+        stage(point)
         times.append(time.process_time() - start)
     return min(times)
+
+
+def _report(name: str, points: Sequence[EdgePoint]) -> EdgePoint:
+    """Print what a stage costs; returns the slowest point."""
+    stage = STAGES[name]
+    _seconds(stage, points[0], 1)
+    seconds = np.array([_seconds(stage, point) for point in points])
+    median = float(np.median(seconds))
+    print(
+        f"{name}: slowest {seconds.max() / median:.1f} times the median of {1e3 * median:.2f} ms,"
+        f" {np.mean(seconds > 5.0 * median):.1%} above 5 times"
+    )
+    return points[int(np.argmax(seconds))]
 
 
 def main() -> None:
@@ -42,15 +82,12 @@ def main() -> None:
     parser.add_argument("--exact", action="store_true")
     options = parser.parse_args()
     points = edge_points(options.points, options.seed)
-    _seconds(points[0])
-    seconds = np.array([_seconds(point) for point in points])
-    order = np.argsort(seconds)
-    print(f"slowest over median: {seconds.max() / np.median(seconds):.1f}")
-    print(f"above 5 times the median: {np.mean(seconds > 5.0 * np.median(seconds)):.1%}")
-    worst = points[order[-1]]
+    worst = _report("rule", points)
     rule, _ = converged_rule(worst.flight, worst.box)
     size = 24 * len(rule) / 1e6
     print(f"slowest: {worst.model}, {len(rule):,} nodes, {size:.0f} MB")
+    for name in list(STAGES)[1:]:
+        _report(name, points)
     if not options.exact:
         return
     beyond = missed = 0

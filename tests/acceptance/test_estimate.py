@@ -10,7 +10,8 @@ from scipy.integrate import dblquad, quad
 from scipy.optimize import brentq
 
 from wayside.acceptance.estimate import converged_rule, face_acceptance
-from wayside.acceptance.rule import Level, face_probability
+from wayside.acceptance.panels import face_probability
+from wayside.acceptance.rule import Level
 from wayside.acceptance.slices import sliced_face_probability
 from wayside.collider.beams import Beams
 from wayside.constants import M_ELECTRON

@@ -9,8 +9,8 @@ import math
 import numpy as np
 import pytest
 
-from wayside.acceptance.panels import build_rule
-from wayside.acceptance.rule import Level, face_probability
+from wayside.acceptance.panels import build_rule, face_probability
+from wayside.acceptance.rule import Level
 from wayside.collider.beams import Beams
 from wayside.detector.box import Box
 from wayside.models.inelastic import PseudoDirac, ScalarInelastic

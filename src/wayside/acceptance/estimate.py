@@ -9,23 +9,22 @@ from typing import NamedTuple
 import numpy as np
 
 from wayside.acceptance.decay import DecayCurve
-from wayside.acceptance.panels import PanelRule, build_panels, panel_sums, rule_over
+from wayside.acceptance.panels import (
+    PanelRule,
+    build_panels,
+    face_panels,
+    panel_sums,
+    rule_over,
+)
 from wayside.acceptance.polar import ALL
 from wayside.acceptance.refinement import Built, Rungs, refined
-from wayside.acceptance.rule import (
-    Level,
-    Rule,
-    face_probability,
-    merged,
-    shortest_distance,
-    survivors,
-)
+from wayside.acceptance.rule import Level, Rule, merged, shortest_distance, survivors
 from wayside.acceptance.slices import has_slices, sliced_face_probability
 from wayside.acceptance.survey import is_crowded
 from wayside.detector.volume import Volume
 from wayside.errors import AccuracyWarning
 from wayside.production.flight import Flight
-from wayside.typing import BoolArray
+from wayside.typing import BoolArray, FloatArray, IndexArray
 
 ACCURACY = 1e-4
 """Relative accuracy of acceptances, unless another is asked for."""
@@ -135,24 +134,42 @@ def face_acceptance(flight: Flight, volume: Volume, rtol: float = ACCURACY) -> E
     The acceptance A of Eq. 20 of the study, without its sampling; derived in docs/theory.
     """
     # A face costs next to nothing: one order more than over a volume.
-    first, *others = (place.level for place in _ORDERS[_first(rtol) + (rtol > TIGHT) :])
-    value, _ = face_probability(flight, volume, first)
-    error = np.inf
-    for level in others:
-        before = value
-        value, evaluations = face_probability(flight, volume, level)
-        error = _bound(_difference(value, before), value, rtol)
-        if error <= rtol:
-            return Estimate(value, error * value)
-        # Edges of excited states slower than the boost: slices are cheaper from here on.
-        if evaluations > MOST_EVALUATIONS and has_slices(volume, flight):
-            break
+    start = _first(rtol) + (rtol > TIGHT)
+    low, high = _ORDERS[start : start + 2]
+    faces = partial(face_panels, flight, volume)
+    lower, upper = faces(low.level), faces(high.level)
+    value = float(upper[0].sum())
+    error = _bound(_difference(value, float(lower[0].sum())), value, rtol)
+    if error <= rtol:
+        return Estimate(value, error * value)
+    if is_crowded(flight, volume):
+        faces = partial(faces, crowded=True)
+        lower, upper = faces(low.level), faces(high.level)
+    panels = max(len(lower[0]), len(upper[0]))
+
+    def integrals(built: tuple[FloatArray, IndexArray]) -> Built:
+        sums, evaluations = np.zeros(panels), np.zeros(panels, dtype=np.intp)
+        sums[: len(built[0])], evaluations[: len(built[1])] = built
+        return Built(sums[None], evaluations, sums)
+
+    result = refined(
+        lambda level, chosen: integrals(faces(level, chosen=chosen)),
+        np.ones(1),
+        (low, integrals(lower)),
+        (high, integrals(upper)),
+        rtol / SAFETY,
+        MOST_EVALUATIONS,
+    )
+    value = float(sum(part.payload[part.panels].sum() for part in result.parts))
+    error = _bound(result.step, value, rtol)
+    if error <= rtol:
+        return Estimate(value, error * value)
     if not has_slices(volume, flight):
         _warn(error, rtol)
         return Estimate(value, error * value)
     coarse, known = value, error * value
     value, absolute = sliced_face_probability(flight, volume, rtol)
-    # Two roads: where they differ by more than the ladder left open, neither is to be trusted.
+    # Two ways: where they differ by more than the ladder left open, neither is to be trusted.
     absolute = max(absolute, LEAST_SHARE * rtol * value, abs(value - coarse) - known)
     absolute = max(absolute, SLICED_BEST * value)
     if absolute > rtol * value:

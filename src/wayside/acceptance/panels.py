@@ -215,3 +215,64 @@ def build_rule(flight: Flight, volume: Volume, level: Level) -> Rule:
         Numbers of nodes.
     """
     return build_panels(flight, volume, level).rule
+
+
+@njit(error_model="numpy")
+def _face_sums(flight, sky, panels, spectrum_of, gauss, number):  # type: ignore[no-untyped-def]
+    """Integral, and evaluations of the density, by panel."""
+    out = np.empty((3, MAX_SEGMENTS * gauss.shape[1]))
+    sums = np.zeros(number)
+    evaluations = np.zeros(number, dtype=np.intp)
+    per_steradian = 0.0
+    last = -1
+    for i in range(len(panels)):
+        if spectrum_of[i] != last:
+            last = spectrum_of[i]
+            per_steradian = 0.0
+            count = spectrum(flight, sky.directions[i], gauss, out)
+            for k in range(count):
+                per_steradian += out[1, k]
+            evaluations[panels[i]] += count
+        sums[panels[i]] += per_steradian * sky.weights[i]
+    return sums, evaluations
+
+
+def face_panels(
+    flight: Flight,
+    volume: Volume,
+    level: Level,
+    *,
+    crowded: bool = False,
+    chosen: BoolArray = ALL,
+) -> tuple[FloatArray, IndexArray]:
+    """Probabilities per produced excited state to cross a front face, or a volume, by panel.
+
+    Parameters
+    ----------
+    flight, volume, level, crowded, chosen
+        As of `build_panels`.
+
+    Returns
+    -------
+    sums
+        Shape (panels,): to the last one that has directions.
+    evaluations
+        How many times the density was evaluated in each.
+    """
+    sky, panels = survey_panels(
+        flight, volume, face=True,
+        nodes_polar=level.polar, nodes_azimuth=level.azimuth, crowded=crowded, chosen=chosen,
+    )  # fmt: skip
+    number = 1 + int(panels.max(initial=-1))
+    gauss = gauss_legendre(level.rapidity)
+    sums, evaluations = _face_sums(flight, sky, panels, spectrum_of(flight, sky), gauss, number)
+    return sums, evaluations
+
+
+def face_probability(flight: Flight, volume: Volume, level: Level) -> tuple[float, int]:
+    """Probability per produced excited state to cross a front face, or a volume, at one order.
+
+    Also returns how many times the density was evaluated.
+    """
+    sums, evaluations = face_panels(flight, volume, level)
+    return float(sums.sum()), int(evaluations.sum())

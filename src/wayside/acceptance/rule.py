@@ -7,12 +7,8 @@ from typing import NamedTuple
 import numpy as np
 
 from wayside.acceptance.directions import Sky
-from wayside.acceptance.quadrature import gauss_legendre
-from wayside.acceptance.survey import survey_panels
 from wayside.compiled import njit
-from wayside.detector.volume import Volume
 from wayside.production.flight import Flight
-from wayside.production.spectrum import MAX_SEGMENTS, spectrum
 from wayside.typing import FloatArray, IndexArray
 
 
@@ -129,43 +125,9 @@ def merged(parts: Sequence[tuple[float, Rule]]) -> Rule:
     )
 
 
-@njit()
-def _total(flight, directions, solid, spectrum_of, gauss):  # type: ignore[no-untyped-def]
-    out = np.empty((3, MAX_SEGMENTS * gauss.shape[1]))
-    total = 0.0
-    per_steradian = 0.0
-    last = -1
-    evaluations = 0
-    for i in range(len(directions)):
-        if spectrum_of[i] != last:
-            last = spectrum_of[i]
-            per_steradian = 0.0
-            number = spectrum(flight, directions[i], gauss, out)
-            for k in range(number):
-                per_steradian += out[1, k]
-            evaluations += number
-        total += per_steradian * solid[i]
-    return total, evaluations
-
-
 def spectrum_of(flight: Flight, sky: Sky) -> IndexArray:
     """Which directions share a spectrum: a ring, where the density is the same all around."""
     return sky.rings if flight.symmetric else sky.rays
-
-
-def face_probability(flight: Flight, volume: Volume, level: Level) -> tuple[float, int]:
-    """Probability per produced excited state to cross a front face, or a volume, at one order.
-
-    Also returns how many times the density was evaluated.
-    """
-    sky, _ = survey_panels(
-        flight, volume, face=True, nodes_polar=level.polar, nodes_azimuth=level.azimuth
-    )
-    gauss = gauss_legendre(level.rapidity)
-    value, evaluations = _total(
-        flight, sky.directions, sky.weights, spectrum_of(flight, sky), gauss
-    )
-    return float(value), int(evaluations)
 
 
 @njit(error_model="numpy")

@@ -96,7 +96,7 @@ def is_mirrored(flight: Flight, box: Box, axis: FloatArray) -> bool:
     across = np.abs(box.axes @ normal)
     upright = np.minimum(across, np.abs(1.0 - across))
     on_it = abs(box.centre @ normal) / math.sqrt(box.centre @ box.centre)
-    return max(in_plane.max(), upright.max(), on_it) < _MIRROR
+    return bool(max(in_plane.max(), upright.max(), on_it) < _MIRROR)
 
 
 def survey_panels(
