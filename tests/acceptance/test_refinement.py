@@ -156,11 +156,12 @@ def test_half_of_a_mirrored_sky_stands_for_all(slow_points):
 
 
 def test_where_no_plane_is_a_mirror(slow_points):
-    """A box that is turned, and one beside the plane of the beams."""
+    """A box that is turned, one beside the plane of the beams, one whose front faces it."""
     flight = slow_points[0].flight
     boxes = [
         Box.place((1.0, 0.0, 7.0), (0.2, 0.3, 1.32), facing=(-1.0, 0.2, -7.0)),
         Box.place((1.0, 0.5, 7.0), (0.2, 0.3, 1.32)),
+        Box.place((1.0, -0.2, 7.0), (0.2, 0.3, 0.4), facing=(0.0, -1.0, 0.0)),
     ]
     for box in boxes:
         assert not is_mirrored(flight, box, flight.polar_axis(box.centre))

@@ -9,8 +9,10 @@ import math
 import numpy as np
 import pytest
 
+from wayside.acceptance.directions import polar_frame
 from wayside.acceptance.panels import build_rule, face_probability
 from wayside.acceptance.rule import Level
+from wayside.acceptance.survey import is_mirrored
 from wayside.collider.beams import Beams
 from wayside.detector.box import Box
 from wayside.models.inelastic import PseudoDirac, ScalarInelastic
@@ -112,6 +114,11 @@ def check_mean_momentum(model, beams):
         p = model.m1 * np.exp(nodes.log_flight)
         assert p == pytest.approx(model.m1 * np.sinh(nodes.rapidity), rel=1e-12)
         directions = rule.sky.directions[nodes.direction]
+        axis = flight.polar_axis(box.centre)
+        if is_mirrored(flight, box, axis):
+            # They count for their images as well: what is across the mirror cancels.
+            normal = polar_frame(axis, box.centre)[1]
+            directions = directions - np.outer(directions @ normal, normal)
         norm += rule.hit_probability
         total[0] += nodes.weight @ np.hypot(p, model.m1)
         total[1:] += (nodes.weight * p) @ directions

@@ -50,6 +50,7 @@ class Rule(NamedTuple):
     """Nodes over the directions of a detector and the rapidities along each of them."""
 
     sky: Sky
+    """Of a box with a mirror plane, directions that count for their mirror images as well."""
     spectra: Spectra
 
     hit_probability: float

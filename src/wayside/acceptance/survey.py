@@ -94,7 +94,8 @@ def is_mirrored(flight: Flight, box: Box, axis: FloatArray) -> bool:
     frames = flight.frames
     in_plane = np.abs([frames.boost @ normal, frames.axes[2] @ normal])
     across = np.abs(box.axes @ normal)
-    upright = np.minimum(across, np.abs(1.0 - across))
+    # A front face is its own image, not that of the back.
+    upright = np.append(np.minimum(across, np.abs(1.0 - across))[:2], across[2])
     on_it = abs(box.centre @ normal) / math.sqrt(box.centre @ box.centre)
     return bool(max(in_plane.max(), upright.max(), on_it) < _MIRROR)
 
