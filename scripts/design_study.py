@@ -4,9 +4,10 @@ Runs are kept in ``--work`` as they go, so that this may be interrupted and cont
 
     OMP_NUM_THREADS=1 nice python scripts/design_study.py --work build/design-study
     python scripts/design_study.py --work build/design-study --write
+    python scripts/design_study.py --work build/design-study --simulate 2000
 
-Both print the tables; the first takes some ten minutes of one core, the second also writes
-``docs/figures/design-*.png``.
+All print the tables; the first takes some ten minutes of one core, the second also writes
+``docs/figures/design-*.png``, the third simulates so many decays in each recommended design.
 """
 
 import argparse
@@ -29,10 +30,12 @@ from wayside.designing.measures import Signal, area, smallest
 from wayside.designing.plan import Plan, plan
 from wayside.designing.run import run_design
 from wayside.designing.settings import DesignSettings
+from wayside.designing.simulated import SimulationSettings
 from wayside.executors import local_executor
 from wayside.limits.uncertain import Statistic
 from wayside.plotting.design import changes_figure, front_figure
 from wayside.plotting.style import canvas
+from wayside.results.design import DesignResult
 from wayside.results.displaced import ChamberSignal, DisplacedSearch, chamber_signal, covered
 from wayside.scanning.axes import key_range
 from wayside.scenario import Scenario
@@ -306,6 +309,22 @@ def report(name: str, design: Design) -> tuple[list[Reach], ChamberSignal]:
     return compared, chamber
 
 
+def simulated(name: str, design: Design, decays: int, folder: Path) -> None:
+    """Print the efficiency of the recommended design as simulated, beside that of the law."""
+    result = DesignResult(design).with_simulation(
+        SimulationSettings(decays), folder=folder / name / "simulation", say=print
+    )
+    for one in result.simulated:
+        print(f"\n| {name}, {decays} decays | direct | law |\n|---|---|---|")
+        for detector in one.detectors:
+            for stage, direct in detector.direct.items():
+                both = (direct, detector.law[stage])
+                cells = [f"{value:.4g} +- {error:.2g}" for value, error in both]
+                print(f"| {stage} | {' | '.join(cells)} |")
+        print(f"objective: {one.law_value:.4g} by the law, {one.value:.4g} ({one.low:.4g} to"
+              f" {one.high:.4g}) with the direct efficiency")  # fmt: skip
+
+
 def plane_figure(name: str, compared: list[Reach], chamber: ChamberSignal) -> Figure:
     """Exclusion in the plane of couplings: both designs and the chamber."""
     epsilon, g_d = np.geomspace(1e-6, 1e-1, 201), np.geomspace(1e-3, np.sqrt(4.0 * np.pi), 121)
@@ -346,10 +365,13 @@ def main() -> None:
     parser.add_argument("--work", type=Path, default=ROOT / "build" / "design-study")
     parser.add_argument("--case", action="append", choices=list(CASES), help="only this one")
     parser.add_argument("--write", action="store_true", help="write docs/figures/design-*.png")
+    parser.add_argument("--simulate", type=int, metavar="N", help="decays to simulate")
     options = parser.parse_args()
     for name in options.case or CASES:
         design = run(name, options.work)
         compared, chamber = report(name, design)
+        if options.simulate:
+            simulated(name, design, options.simulate, options.work)
         if not options.write:
             continue
         figures = {}

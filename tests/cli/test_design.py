@@ -91,6 +91,20 @@ def test_defaults_are_those_of_the_library() -> None:
     assert f"[default: {DECAYS}]" in str(option.help)  # type: ignore[attr-defined]
 
 
+def test_a_place_without_room_for_the_lead(tmp_path: Path) -> None:
+    """A wall up to z = 11 m, five centimetres before the box: the answer is behind the lead."""
+    wall = "hall.volumes.wall={shape='box',material='concrete',position=[0,0,10],size=[9,9,1]}"
+    place = "detectors.A={position=[0.5,0,11.05],size=[0.2,0.3,1.32],facing='beam'}"
+    settings = ("--set", wall, "--set", place, "--set", "run.signal=A")
+    vary = ("--vary", "detectors.A.position.2=11.05:12")
+    result = design(*vary, *settings, *SMALL, "--out", str(tmp_path))
+    assert result.exit_code == 0, result.stderr
+    text = " ".join(result.stdout.split())
+    assert "own design: detectors.A: its lead or fibres stand in wall of the hall" in text
+    best = json.loads((tmp_path / "design.json").read_text())["recommended"]
+    assert best["values"]["detectors.A.position.2"] >= 11.11
+
+
 def test_nothing_is_allowed(tmp_path: Path) -> None:
     far = ("--vary", "detectors.A.position.2=4000:5000", "--set", "run.signal=A")
     result = design(*far, *SMALL, "--out", str(tmp_path))

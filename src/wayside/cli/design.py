@@ -323,7 +323,7 @@ NOT_SIMULATED = (
 def _notes(design: "Design", is_simulated: bool) -> list[str]:
     from wayside.designing.assumptions import ASSUMPTIONS
 
-    lines = []
+    lines = [] if design.start.allowed else [f"own design: {design.start.reason}"]
     direct = " (the direct efficiency is simulated)" if is_simulated else ""
     if design.hangs_on is not None:
         lines.append(f"the value hangs most on: {ASSUMPTIONS[design.hangs_on].label}")

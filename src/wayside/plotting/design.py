@@ -132,8 +132,11 @@ def draw_changes(axes: Axes, design: Design) -> None:
             axes.text(max(place, 0.0), row + shift, text, va="center", fontsize=8)
     axes.axvline(0.0, color="black", lw=0.8)
     axes.set_yticks(rows, [verbatim(name) for name in names])
-    axes.invert_yaxis()
     axes.margins(x=0.25)
+    # Without bars, where nothing has a value, there is no range.
+    axes.set_ylim(len(names) - 0.5, -0.5)
+    if not any(math.isfinite(value) for value in (*alone, *undone)):
+        axes.set_xlim(0.0, 1.0)
     axes.set_xlabel("log10 of the gain in the objective")
     axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
 
