@@ -105,6 +105,17 @@ def test_a_place_without_room_for_the_lead(tmp_path: Path) -> None:
     assert best["values"]["detectors.A.position.2"] >= 11.11
 
 
+def test_errors_of_yields_that_are_not_known(tmp_path: Path) -> None:
+    """Of single particles there is no error of the yield: it is not said that nothing is left."""
+    model = ("model.kind=alp-photon", "model.mass=0.5", "model.g_photon=1e-6")
+    settings = [part for value in model for part in ("--set", value)]
+    args = ("--vary", "stack.shield=0.05:0.1", "--objective", "ratio", "--evaluations", "8")
+    result = design(*args, *settings, "--workers", "1", "--out", str(tmp_path))
+    assert result.exit_code == 0, result.stderr
+    text = " ".join(result.stdout.split())
+    assert "of the yields by an amount that is not known" in text
+
+
 def test_nothing_is_allowed(tmp_path: Path) -> None:
     far = ("--vary", "detectors.A.position.2=4000:5000", "--set", "run.signal=A")
     result = design(*far, *SMALL, "--out", str(tmp_path))

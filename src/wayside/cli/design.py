@@ -239,10 +239,14 @@ def _values(design: "Design", best: "Trial") -> str:
 
 
 def _uncertainty(design: "Design") -> str:
+    from wayside.designing.evaluation import LESS_SIGNAL
+
     parts = [
         f"{100.0 * change:+.3g}%" if math.isfinite(change) else "none left"
         for change in design.uncertainty.values()
     ]
+    if design.best is not None and LESS_SIGNAL not in design.best.by_assumption:
+        parts[1] = "an amount that is not known"
     words = f"{design.gain:.4g} times as good" if math.isfinite(design.gain) else "own: no value"
     return (
         f"{words}; one standard error of the background changes the value by {parts[0]}, of the"
