@@ -122,7 +122,7 @@ class DecayRun:
         Parameters
         ----------
         workers, progress, report
-            As for `simulate_designs`.
+            As for `wayside.results.design_simulation.simulate_designs`.
         """
         return SimulatedDetector(
             self.detector,
