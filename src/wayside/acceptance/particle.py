@@ -5,7 +5,7 @@ function of their own with `part_acceptance`.
 """
 
 from collections.abc import Sequence
-from functools import partial, singledispatch
+from functools import singledispatch
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -15,7 +15,7 @@ from wayside.acceptance.estimate import ACCURACY, decay_curve, decay_curve_of_su
 from wayside.acceptance.samples import sampled_acceptance
 from wayside.detector.volume import Volume
 from wayside.production.cascade_flight import CascadeFlight
-from wayside.production.cascade_sum import can_be_summed, cascade_sum
+from wayside.production.cascade_sum import SummedCascades, can_be_summed
 from wayside.production.from_file import SampledFlight
 from wayside.production.particle_process import FlightPart
 from wayside.typing import FloatArray
@@ -145,19 +145,53 @@ def acceptance(parts: Sequence[FlightPart], volume: Volume, rtol: float = ACCURA
     volume, rtol
         As for `part_acceptance`.
     """
+    return prepared_acceptance(prepared(parts), volume, rtol)
+
+
+class Prepared(NamedTuple):
+    """Particles of a process, for the acceptances of several detectors."""
+
+    alone: tuple[FlightPart, ...]
+    """Those that are integrated one by one."""
+    summed: SummedCascades | None
+    """The others together, None for none."""
+    fraction: float
+    """Of particles, that of the others."""
+
+
+def prepared(parts: Sequence[FlightPart]) -> Prepared:
+    """Part the particles of a process into those that are integrated together and the rest.
+
+    Parameters
+    ----------
+    parts
+        As for `acceptance`.
+    """
     together = [part for part in parts if is_summed(part.flight)]
-    alone = list(parts) if len(together) < 2 else [p for p in parts if not is_summed(p.flight)]
-    made = [part_acceptance(part.flight, volume, rtol) for part in alone]
-    fractions = [part.fraction for part in alone]
-    if len(together) > 1:
-        total = sum(part.fraction for part in together)
-        summed = partial(
-            cascade_sum,
-            tuple(part.fraction / total for part in together),
-            tuple(part.flight for part in together),
-        )
-        made.append(CurveAcceptance(*decay_curve_of_sum(summed, volume, rtol)))
-        fractions.append(total)
-    if len(made) == 1 and len(parts) == 1:
+    if len(together) < 2:
+        return Prepared(tuple(parts), None, 0.0)
+    total = sum(part.fraction for part in together)
+    summed = SummedCascades(
+        [part.fraction / total for part in together], [part.flight for part in together]
+    )
+    return Prepared(tuple(p for p in parts if not is_summed(p.flight)), summed, total)
+
+
+def prepared_acceptance(parts: Prepared, volume: Volume, rtol: float = ACCURACY) -> Acceptance:
+    """`acceptance` of particles that were prepared.
+
+    Parameters
+    ----------
+    parts
+        From `prepared`.
+    volume, rtol
+        As for `part_acceptance`.
+    """
+    made = [part_acceptance(part.flight, volume, rtol) for part in parts.alone]
+    fractions = [part.fraction for part in parts.alone]
+    if parts.summed is not None:
+        made.append(CurveAcceptance(*decay_curve_of_sum(parts.summed, volume, rtol)))
+        fractions.append(parts.fraction)
+    elif len(made) == 1:
         return made[0]
     return CombinedAcceptance(tuple(fractions), tuple(made))

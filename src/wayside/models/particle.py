@@ -8,7 +8,7 @@ derived from `ParticleModel` and a line in `wayside.models.registry`.
 import dataclasses
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple
 
@@ -155,11 +155,31 @@ def total_width(widths: tuple[Width, ...], couplings: Couplings) -> FloatArray:
     >>> round(float(total_width(widths, {"epsilon": 1e-2})), 12)
     3e-07
     """
-    shape = np.broadcast_shapes(*(np.shape(value) for value in couplings.values()))
-    total = np.zeros(shape)
-    for value in widths_by_channel(widths, couplings).values():
-        total = total + value
-    return total
+    return sum_of_monomials(hats_by_powers(widths), couplings)
+
+
+def hats_by_powers(widths: Iterable[Width]) -> dict[Powers, float]:
+    """Sums of the widths that scale alike, in GeV with the couplings divided out."""
+    sums: dict[Powers, float] = {}
+    for _, powers, hat in widths:
+        sums[powers] = sums.get(powers, 0.0) + hat
+    return sums
+
+
+def sum_of_monomials(hats: Mapping[Powers, float], couplings: Couplings) -> FloatArray:
+    """Sum of monomials of the couplings, of the shape to which all of them broadcast.
+
+    Parameters
+    ----------
+    hats
+        Factors of the monomials.
+    couplings
+        Values by name, shapes that broadcast.
+    """
+    total = np.zeros(np.broadcast_shapes(*(np.shape(value) for value in couplings.values())))
+    for powers, hat in hats.items():
+        total = total + hat * powers.of(**couplings)
+    return np.asarray(total)
 
 
 def proper_decay_length(width: FloatArray) -> FloatArray:

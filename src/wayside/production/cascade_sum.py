@@ -128,6 +128,26 @@ def cascade_sum(
     )
 
 
+class SummedCascades:
+    """`cascade_sum` by the order, which several detectors share.
+
+    Parameters
+    ----------
+    fractions, flights
+        As of `cascade_sum`.
+    """
+
+    def __init__(self, fractions: Sequence[float], flights: Sequence[CascadeFlight]) -> None:
+        self._fractions, self._flights = tuple(fractions), tuple(flights)
+        self._sums: dict[int, CascadeSum] = {}
+
+    def __call__(self, order: int) -> CascadeSum:
+        """Density with a number of energies."""
+        if order not in self._sums:
+            self._sums[order] = cascade_sum(self._fractions, self._flights, order)
+        return self._sums[order]
+
+
 @cache
 def _legendre(nodes: int) -> tuple[FloatArray, FloatArray]:
     return np.polynomial.legendre.leggauss(nodes)

@@ -18,11 +18,13 @@ from wayside.detector.volume import Volume
 from wayside.efficiency.grid import EfficiencyGrid
 from wayside.efficiency.shipped import all_pairs, charged_pairs
 from wayside.errors import InputError
-from wayside.models.couplings import Couplings
+from wayside.models.couplings import Couplings, Powers
 from wayside.models.particle import (
     ParticleModel,
     Width,
+    hats_by_powers,
     proper_decay_length,
+    sum_of_monomials,
     total_width,
     widths_by_channel,
 )
@@ -173,9 +175,19 @@ class ParticlePoint:
         """Take what `computed` gave for the same mass point in another process."""
         self._accepted.computed.update(computed)
 
+    @cached_property
+    def _hats(self) -> dict[Powers, float]:
+        """Total width by the monomial of the couplings, which is left out."""
+        return hats_by_powers(self.widths)
+
+    @cached_property
+    def _hidden_hats(self) -> dict[Powers, float]:
+        """The same of channels that no detector can see."""
+        return hats_by_powers(w for w in self.widths if w.channel in self.model.invisible)
+
     def width(self, couplings: Couplings) -> FloatArray:
         """Total width in GeV that belongs to the lifetime in use, hbar c over `ctau`."""
-        width = total_width(self.widths, checked(couplings))
+        width = sum_of_monomials(self._hats, checked(couplings))
         if self.ctau_override is not None:
             return np.full(width.shape, HBAR_C / self.ctau_override)
         return width
@@ -192,10 +204,10 @@ class ParticlePoint:
 
     def visible_fraction(self, couplings: Couplings) -> FloatArray:
         """Fraction of the decays that are to channels that a detector can see."""
-        ratios = self.branching_ratios(couplings)
-        hidden = sum(ratios[channel] for channel in self.model.invisible if channel in ratios)
-        shape = np.broadcast_shapes(*(np.shape(value) for value in couplings.values()))
-        return np.asarray(np.ones(shape) - hidden)
+        total = sum_of_monomials(self._hats, checked(couplings))
+        hidden = sum_of_monomials(self._hidden_hats, couplings)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return np.asarray(1.0 - np.where(total > 0.0, hidden / total, 0.0))
 
     def ctau(self, couplings: Couplings) -> FloatArray:
         """Proper decay length in m, inf if the particle is stable.

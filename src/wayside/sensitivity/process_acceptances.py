@@ -9,7 +9,7 @@ from functools import cached_property
 
 import numpy as np
 
-from wayside.acceptance.particle import Acceptance, acceptance
+from wayside.acceptance.particle import Acceptance, Prepared, prepared, prepared_acceptance
 from wayside.detector.volume import Volume
 from wayside.models.couplings import Couplings, Powers
 from wayside.production.particle_process import FlightPart, ParticleProcess
@@ -36,6 +36,7 @@ class ProcessAcceptances:
     def __init__(self, processes: Sequence[ParticleProcess], rtol: float) -> None:
         self._processes, self._rtol = tuple(processes), rtol
         self.computed = {}
+        self._parts: dict[tuple[int, ...], Prepared] = {}
 
     def together(self, numbers: tuple[int, ...], name: str, volume: Volume) -> Acceptance:
         """Acceptance of a detector for the particles of processes that scale alike.
@@ -49,8 +50,10 @@ class ProcessAcceptances:
         """
         key = (numbers, name)
         if key not in self.computed:
-            parts = parts_together([self._processes[number] for number in numbers])
-            self.computed[key] = acceptance(parts, volume, self._rtol)
+            if numbers not in self._parts:
+                made = parts_together([self._processes[number] for number in numbers])
+                self._parts[numbers] = prepared(made)
+            self.computed[key] = prepared_acceptance(self._parts[numbers], volume, self._rtol)
         return self.computed[key]
 
     @cached_property
@@ -61,6 +64,22 @@ class ProcessAcceptances:
             key = number if process.produced_as is None else process.produced_as
             groups.setdefault(key, []).append(number)
         return tuple(tuple(numbers) for numbers in groups.values())
+
+    @cached_property
+    def _rates(self) -> dict[tuple[int, ...], float]:
+        """Particles per fb^-1 of each group whose monomial is 1."""
+        return {
+            numbers: sum(_at_ones(self._processes[number]) for number in numbers)
+            for numbers in self._alike
+            if self._processes[numbers[0]].produced_as is not None
+        }
+
+    def _produced(self, numbers: tuple[int, ...], couplings: Couplings) -> FloatArray:
+        """Particles of a group per fb^-1."""
+        process = self._processes[numbers[0]]
+        if process.produced_as is None:
+            return process.produced_fb(couplings)
+        return np.asarray(self._rates[numbers] * process.produced_as.of(**couplings))
 
     def weighted(
         self,
@@ -82,8 +101,7 @@ class ProcessAcceptances:
         """
         total = np.zeros(np.broadcast_shapes(*(np.shape(value) for value in couplings.values())))
         for numbers in self._alike:
-            rates = [self._processes[number].produced_fb(couplings) for number in numbers]
-            produced = np.asarray(sum(rates))
+            produced = self._produced(numbers, couplings)
             if np.any(produced):
                 total = total + produced * value(self.together(numbers, name, volume))
         return np.asarray(total)
@@ -99,10 +117,14 @@ def parts_together(processes: Sequence[ParticleProcess]) -> list[FlightPart]:
     """
     if len(processes) == 1:
         return list(processes[0].parts)
-    ones = {coupling.name: 1.0 for coupling in processes[0].model.couplings}
-    rates = [float(process.produced_fb(ones)) for process in processes]
+    rates = [_at_ones(process) for process in processes]
     return [
         part._replace(fraction=part.fraction * rate / sum(rates))
         for process, rate in zip(processes, rates, strict=True)
         for part in process.parts
     ]
+
+
+def _at_ones(process: ParticleProcess) -> float:
+    """Particles per fb^-1 with all couplings 1."""
+    return float(process.produced_fb({c.name: 1.0 for c in process.model.couplings}))
