@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from wayside import load_scenario
-from wayside.acceptance.particle import CombinedAcceptance, acceptance, part_acceptance
+from wayside.acceptance.particle import CombinedAcceptance, acceptance, part_acceptance, prepared
 from wayside.acceptance.quadrature import gauss_legendre
-from wayside.production.cascade_sum import can_be_summed, cascade_sum
+from wayside.production.cascade_sum import by_speed, cascade_sum
 from wayside.production.spectrum import MAX_SEGMENTS, spectrum
 from wayside.sensitivity.particle_point import ParticlePoint, particle_point
 
@@ -36,7 +36,7 @@ def along(flight, direction, order, rate):
 def test_along_directions(place):
     point = point_at(*place)
     parts = [part for process in point.processes for part in process.parts]
-    parts = [part for part in parts if can_be_summed(part.flight)]
+    parts = [part for part in parts if by_speed(part.flight)[1] is None]
     assert len(parts) > 3
     rng = np.random.default_rng(3)
     fractions = rng.uniform(0.1, 1.0, len(parts))
@@ -76,12 +76,44 @@ def test_acceptances(place):
     assert np.all(np.abs(together.probability(ctau) / expected - 1.0) < error)
 
 
-def test_those_slower_than_the_boost_are_left_out():
-    point = point_at("belle2-forward-beams", {**HNL, "model.mass": 0.3})
-    flights = [part.flight for process in point.processes for part in process.parts]
-    for flight in flights:
-        assert can_be_summed(flight) == (len(flight.edges(np.zeros(3))) == 0)
-    assert {can_be_summed(flight) for flight in flights} == {True, False}
+SLOW = ("belle2-forward-beams", {**HNL, "model.mass": 0.3})
+
+
+def test_fast_and_slow_are_all():
+    """A flight is the sum of its two parts along a direction, with cones in the slow one alone."""
+    flights = [part.flight for process in point_at(*SLOW).processes for part in process.parts]
+    divided = [by_speed(flight) for flight in flights]
+    assert {(fast is None, slow is None) for fast, slow in divided} == {
+        (False, True), (False, False),
+    }  # fmt: skip
+    axis = np.zeros(3)
+    direction = np.array([0.12, 0.03, 1.0])
+    direction /= np.linalg.norm(direction)
+    for flight, (fast, slow) in zip(flights, divided, strict=True):
+        assert len(fast.edges(axis)) == 0
+        assert (slow is None) == (len(flight.edges(axis)) == 0)
+        if slow is None:
+            assert fast is flight
+            continue
+        for rate in (0.0, 0.3):
+            parts = np.array(along(fast, direction, 48, rate)) + along(slow, direction, 48, rate)
+            assert parts == pytest.approx(along(flight, direction, 64, rate), rel=1e-9)
+
+
+def test_slow_ones_are_as_exact_as_the_sum():
+    """With mass bins of one channel, a part of which is slower than the boost, one by one."""
+    point = point_at(*SLOW)
+    name = next(iter(point.volumes))
+    process = next(p for p in point.processes if len(prepared(p.parts).slow) > 1)
+    alone = CombinedAcceptance(
+        tuple(part.fraction for part in process.parts),
+        tuple(part_acceptance(part.flight, point.volumes[name], 1e-6) for part in process.parts),
+    )
+    together = acceptance(process.parts, point.volumes[name])
+    ctau = np.geomspace(0.1, 1e6, 20)
+    expected = alone.probability(ctau)
+    assert together.probability(ctau) == pytest.approx(expected, rel=2e-5)
+    assert np.all(together.error(ctau) < 1e-4 * expected)
 
 
 @pytest.mark.parametrize("place", POINTS[:3], ids=lambda place: place[0])

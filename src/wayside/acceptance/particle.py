@@ -6,16 +6,22 @@ function of their own with `part_acceptance`.
 
 from collections.abc import Sequence
 from functools import singledispatch
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 import numpy as np
 
 from wayside.acceptance.decay import DecayCurve
-from wayside.acceptance.estimate import ACCURACY, decay_curve, decay_curve_of_sum
+from wayside.acceptance.estimate import (
+    ACCURACY,
+    converged_rule,
+    decay_curve,
+    decay_curve_of_sum,
+)
+from wayside.acceptance.rule import merged
 from wayside.acceptance.samples import sampled_acceptance
 from wayside.detector.volume import Volume
 from wayside.production.cascade_flight import CascadeFlight
-from wayside.production.cascade_sum import SummedCascades, can_be_summed
+from wayside.production.cascade_sum import SummedCascades, by_speed
 from wayside.production.from_file import SampledFlight
 from wayside.production.particle_process import FlightPart
 from wayside.typing import FloatArray
@@ -120,14 +126,15 @@ def part_acceptance(flight: Any, volume: Volume, rtol: float) -> Acceptance:
 
 
 @singledispatch
-def is_summed(_flight: Any) -> bool:
-    """Whether flights of its class are integrated together, as one sum; False unless registered."""
-    return False
+def divided_flight(flight: Any) -> tuple[Any, Any]:
+    """Part of a flight that is integrated together with others as one sum, and the rest of it.
+
+    None for none; all is the rest unless its class is registered.
+    """
+    return None, flight
 
 
-@is_summed.register(CascadeFlight)
-def _of_cascade(flight: CascadeFlight) -> bool:
-    return can_be_summed(flight)
+divided_flight.register(CascadeFlight, by_speed)
 
 
 @part_acceptance.register(SampledFlight)
@@ -157,6 +164,8 @@ class Prepared(NamedTuple):
     """The others together, None for none."""
     fraction: float
     """Of particles, that of the others."""
+    slow: tuple[FlightPart, ...]
+    """Few of the others, which are slower than all of the sum."""
 
 
 def prepared(parts: Sequence[FlightPart]) -> Prepared:
@@ -167,14 +176,24 @@ def prepared(parts: Sequence[FlightPart]) -> Prepared:
     parts
         As for `acceptance`.
     """
-    together = [part for part in parts if is_summed(part.flight)]
+    alone: list[FlightPart] = []
+    together: list[FlightPart] = []
+    slow: list[FlightPart] = []
+    for part in parts:
+        fast, rest = divided_flight(part.flight)
+        if fast is None:
+            alone.append(part)
+            continue
+        together.append(part._replace(flight=fast))
+        if rest is not None:
+            slow.append(part._replace(flight=rest))
     if len(together) < 2:
-        return Prepared(tuple(parts), None, 0.0)
+        return Prepared(tuple(parts), None, 0.0, ())
     total = sum(part.fraction for part in together)
     summed = SummedCascades(
         [part.fraction / total for part in together], [part.flight for part in together]
     )
-    return Prepared(tuple(p for p in parts if not is_summed(p.flight)), summed, total)
+    return Prepared(tuple(alone), summed, total, tuple(slow))
 
 
 def prepared_acceptance(parts: Prepared, volume: Volume, rtol: float = ACCURACY) -> Acceptance:
@@ -190,8 +209,43 @@ def prepared_acceptance(parts: Prepared, volume: Volume, rtol: float = ACCURACY)
     made = [part_acceptance(part.flight, volume, rtol) for part in parts.alone]
     fractions = [part.fraction for part in parts.alone]
     if parts.summed is not None:
-        made.append(CurveAcceptance(*decay_curve_of_sum(parts.summed, volume, rtol)))
+        fast = CurveAcceptance(*decay_curve_of_sum(parts.summed, volume, rtol))
+        made.append(fast)
         fractions.append(parts.fraction)
+        if parts.slow:
+            made.append(_slow_acceptance(parts, volume, rtol, fast.curve))
+            fractions.append(1.0)
     elif len(made) == 1:
         return made[0]
     return CombinedAcceptance(tuple(fractions), tuple(made))
+
+
+_ROUGH: Final = 1e-3
+"""Relative accuracy that slow particles are tried with."""
+
+_OF_ERROR: Final = 0.3
+"""Fraction of the allowed error that they may have."""
+
+
+def _slow_acceptance(
+    parts: Prepared, volume: Volume, rtol: float, fast: DecayCurve
+) -> CurveAcceptance:
+    """Acceptance of the slow particles of all decays, as well known as the others' asks for.
+
+    In a direction each is slower than those of the sum, so that their share of the decays is the
+    largest for a stable particle.
+    """
+    for accuracy in (max(_ROUGH, rtol), rtol):
+        rules = [converged_rule(part.flight, volume, accuracy) for part in parts.slow]
+        weighted = [
+            (part.fraction, rule) for part, (rule, _) in zip(parts.slow, rules, strict=True)
+        ]
+        curve, error = DecayCurve(merged(weighted)), max(error for _, error in rules)
+        if curve.empty or accuracy == rtol:
+            break
+        if not fast.empty:
+            hits = curve.hit_probability / (parts.fraction * fast.hit_probability)
+            share = hits * max(1.0, curve.mean_path / fast.mean_path)
+            if error * share <= _OF_ERROR * rtol:
+                break
+    return CurveAcceptance(curve, error)

@@ -7,7 +7,7 @@ closed form: no integral is left (docs/theory/particles.md). Energies are in uni
 """
 
 import math
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -22,6 +22,10 @@ from wayside.typing import FloatArray
 
 LEAST_SPEED = 1e-6
 """Velocity of a parent below which its decay is as good as monoenergetic, and not handled here."""
+
+
+_NARROWEST: Final = 1e-9
+"""Least width in rapidity of a map, along the boost."""
 
 
 class CascadeConstants(NamedTuple):
@@ -92,14 +96,20 @@ def _density(constants, sight, momentum, energy):  # type: ignore[no-untyped-def
 
 
 @njit(error_model="numpy")
-def _add(low, high, out, count):  # type: ignore[no-untyped-def]
+def _add(low, high, centre, width, out, count):  # type: ignore[no-untyped-def]
     low = max(low, 0.0)
     if not high > low:
         return count
+    if width < high - low:
+        low = math.asinh((low - centre) / width)
+        high = math.asinh((high - centre) / width)
+    else:
+        centre = 0.0
+        width = 0.0
     out[0, count] = low
     out[1, count] = high
-    out[2, count] = 0.0
-    out[3, count] = 0.0
+    out[2, count] = centre
+    out[3, count] = width
     return count + 1
 
 
@@ -107,15 +117,17 @@ def _add(low, high, out, count):  # type: ignore[no-untyped-def]
 def _segments(flight, direction, sight, out):  # type: ignore[no-untyped-def]
     """Segments of rapidity that the limits of the energy in the centre of mass leave."""
     scale, origin = rapidity_offset(flight.frames.boost, direction)
+    # Where the momentum in the centre of mass, which the density is divided by, has its root.
+    width = max(math.acos(1.0 / scale), _NARROWEST)
     scale *= flight.mass
     if flight.energy_high <= scale:
         return 0
     outer = math.acosh(flight.energy_high / scale)
     if flight.energy_low > scale:
         inner = math.acosh(flight.energy_low / scale)
-        count = _add(origin - outer, origin - inner, out, 0)
-        return _add(origin + inner, origin + outer, out, count)
-    return _add(origin - outer, origin + outer, out, 0)
+        count = _add(origin - outer, origin - inner, origin, width, out, 0)
+        return _add(origin + inner, origin + outer, origin, width, out, count)
+    return _add(origin - outer, origin + outer, origin, width, out, 0)
 
 
 register_segments(CascadeFlight, _segments, CascadeConstants, _density)

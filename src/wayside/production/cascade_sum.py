@@ -20,10 +20,9 @@ from wayside.production.frames import Frames, rapidity_offset
 from wayside.production.spectrum import register_lines
 from wayside.typing import FloatArray
 
-_MORE: Final = 3
 _PER_WIDTH: Final = 3.0
-"""Nodes beyond the order, and by unit of rapidity: short lifetimes weigh the fast end of the sum,
-where one decay alone may have few particles."""
+"""Nodes beyond the order, by unit of rapidity: short lifetimes weigh the fast end of the sum, where
+one decay alone may have few particles."""
 
 _INSIDE: Final = 8
 """Nodes by which each decay has more than the sum: its density is nearly a polynomial."""
@@ -80,10 +79,27 @@ def _lines(flight, direction, sight, out):  # type: ignore[no-untyped-def]
 register_lines(CascadeSum, _lines)
 
 
-def can_be_summed(flight: CascadeFlight) -> bool:
-    """Whether all its particles are faster than the boost, so that no cone shows in its density."""
-    gamma_beta = math.sqrt(max(0.0, (flight.energy_low / flight.mass) ** 2 - 1.0))
-    return gamma_beta > float(np.linalg.norm(flight.frames.boost))
+def by_speed(flight: CascadeFlight) -> tuple[CascadeFlight | None, CascadeFlight | None]:
+    """Particles that are faster than the boost, which can be summed, and the slower ones.
+
+    Parameters
+    ----------
+    flight
+        All of them.
+
+    Returns
+    -------
+    fast, slow
+        None for none; each with its part of the density, in which a cone shows of the slow ones
+        alone.
+    """
+    # In the centre of mass, where the laboratory has this energy for the same mass.
+    at_rest = flight.mass * flight.frames.gamma
+    if flight.energy_low >= at_rest:
+        return flight, None
+    if flight.energy_high <= at_rest:
+        return None, flight
+    return flight._replace(energy_low=at_rest), flight._replace(energy_high=at_rest)
 
 
 def cascade_sum(
@@ -96,7 +112,7 @@ def cascade_sum(
     fractions
         Weights of the decays.
     flights
-        Of decays that `can_be_summed`.
+        Of particles faster than the boost, see `by_speed`.
     order
         Number of energies, to which the sum adds a few by its range in rapidity.
     """
@@ -104,7 +120,7 @@ def cascade_sum(
     limits = np.array([(flight.energy_low, flight.energy_high) for flight in flights])
     # In the rapidity of the centre of mass, in which what a direction adds is smooth.
     low, high = np.arccosh(np.maximum(limits / mass, 1.0)).T[:, :, None]
-    nodes = order + _MORE + math.ceil(_PER_WIDTH * float(high.max() - low.min()))
+    nodes = order + math.ceil(_PER_WIDTH * float(high.max() - low.min()))
     points, weights = _legendre(nodes + _INSIDE)
     rapidity = low + 0.5 * (high - low) * (points + 1.0)
     constants = np.array([flight.constants[:6] for flight in flights]).T[:, :, None]

@@ -51,8 +51,7 @@ class ProcessAcceptances:
         key = (numbers, name)
         if key not in self.computed:
             if numbers not in self._parts:
-                made = parts_together([self._processes[number] for number in numbers])
-                self._parts[numbers] = prepared(made)
+                self._parts[numbers] = prepared(self._parts_together(numbers))
             self.computed[key] = prepared_acceptance(self._parts[numbers], volume, self._rtol)
         return self.computed[key]
 
@@ -66,20 +65,29 @@ class ProcessAcceptances:
         return tuple(tuple(numbers) for numbers in groups.values())
 
     @cached_property
-    def _rates(self) -> dict[tuple[int, ...], float]:
-        """Particles per fb^-1 of each group whose monomial is 1."""
-        return {
-            numbers: sum(_at_ones(self._processes[number]) for number in numbers)
-            for numbers in self._alike
-            if self._processes[numbers[0]].produced_as is not None
-        }
+    def _rates(self) -> tuple[float, ...]:
+        """Particles of each process per fb^-1 with all couplings 1."""
+        ones = {coupling.name: 1.0 for coupling in self._processes[0].model.couplings}
+        return tuple(float(process.produced_fb(ones)) for process in self._processes)
+
+    def _parts_together(self, numbers: tuple[int, ...]) -> list[FlightPart]:
+        """Flights of all particles of processes that scale alike."""
+        if len(numbers) == 1:
+            return list(self._processes[numbers[0]].parts)
+        total = sum(self._rates[number] for number in numbers)
+        return [
+            part._replace(fraction=part.fraction * self._rates[number] / total)
+            for number in numbers
+            for part in self._processes[number].parts
+        ]
 
     def _produced(self, numbers: tuple[int, ...], couplings: Couplings) -> FloatArray:
         """Particles of a group per fb^-1."""
         process = self._processes[numbers[0]]
         if process.produced_as is None:
             return process.produced_fb(couplings)
-        return np.asarray(self._rates[numbers] * process.produced_as.of(**couplings))
+        rate = sum(self._rates[number] for number in numbers)
+        return np.asarray(rate * process.produced_as.of(**couplings))
 
     def weighted(
         self,
@@ -105,26 +113,3 @@ class ProcessAcceptances:
             if np.any(produced):
                 total = total + produced * value(self.together(numbers, name, volume))
         return np.asarray(total)
-
-
-def parts_together(processes: Sequence[ParticleProcess]) -> list[FlightPart]:
-    """Flights of all particles of processes that scale alike.
-
-    Parameters
-    ----------
-    processes
-        One or more.
-    """
-    if len(processes) == 1:
-        return list(processes[0].parts)
-    rates = [_at_ones(process) for process in processes]
-    return [
-        part._replace(fraction=part.fraction * rate / sum(rates))
-        for process, rate in zip(processes, rates, strict=True)
-        for part in process.parts
-    ]
-
-
-def _at_ones(process: ParticleProcess) -> float:
-    """Particles per fb^-1 with all couplings 1."""
-    return float(process.produced_fb({c.name: 1.0 for c in process.model.couplings}))
