@@ -43,6 +43,7 @@ BASE: dict[str, Any] = {
         "regulator": "exact",
         "energy_spread": 6e-4,
         "energy_error": 1e-4,
+        "beam_spot": [1e-5, 1e-7, 4e-4],
     },
     "run": {
         "luminosity_fb": 50000.0,

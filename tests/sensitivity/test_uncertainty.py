@@ -23,7 +23,8 @@ from wayside.sensitivity.scan import scan
 from wayside.sensitivity.uncertainty import YieldErrors, total, yield_errors
 
 SOURCES = (
-    "numerical", "from_r", "efficiency", "radiation", "luminosity", "beam_energy", "total"
+    *("numerical", "from_r", "efficiency", "radiation"),
+    *("luminosity", "beam_energy", "beam_spot", "total"),
 )  # fmt: skip
 
 

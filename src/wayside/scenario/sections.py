@@ -22,7 +22,7 @@ from wayside.production.process import DEFAULT_TREATMENT, Radiation
 from wayside.production.radiative import Regulator
 from wayside.production.registry import AUTOMATIC, names
 from wayside.scenario.problems import nearest, show
-from wayside.scenario.quantities import Interval, Quantity, Whole, refuse, switch
+from wayside.scenario.quantities import Interval, Quantity, Vector, Whole, refuse, switch
 from wayside.selections.names import SEARCH, SUFFIX
 
 if TYPE_CHECKING:
@@ -48,6 +48,9 @@ CrossingAngle = Annotated[
     float, BeforeValidator(Quantity("angle", 0.0, 0.5 * math.pi, open_high=True))
 ]
 Spread = Annotated[float, BeforeValidator(Quantity("pure number", 1e-6, 0.1))]
+BeamSpot = Annotated[
+    tuple[float, float, float], BeforeValidator(Vector(Quantity("length", 0.0, 0.1)))
+]
 RelativeError = Annotated[float, BeforeValidator(Quantity("pure number", 0.0, 0.5))]
 Luminosity = Annotated[float, BeforeValidator(Quantity("luminosity", 1e-12, 1e12))]
 Confidence = Annotated[
@@ -173,7 +176,7 @@ class ColliderSection(Section):
     Attributes
     ----------
     preset
-        Name of `wayside.collider.presets.PRESETS`: energies and angle that are not given.
+        Name of `wayside.collider.presets.PRESETS`: energies, angle and spot that are not given.
     electron_energy, positron_energy
         Beam energies in GeV; electrons go toward +z.
     crossing_angle
@@ -186,6 +189,9 @@ class ColliderSection(Section):
         states, whose muons are a background.
     energy_error
         Standard error of the beam energies over them, the same for both.
+    beam_spot
+        Standard deviations of where collisions are along x, y and z in m. Yields and events are
+        those of collisions at the origin; what that changes is part of the error of a yield.
     """
 
     preset: Preset | None = None
@@ -195,6 +201,7 @@ class ColliderSection(Section):
     regulator: Regulator = DEFAULT_TREATMENT.regulator
     energy_spread: Spread = 5e-4
     energy_error: RelativeError = 0.0
+    beam_spot: BeamSpot = (0.0, 0.0, 0.0)
 
     @model_validator(mode="before")
     @classmethod

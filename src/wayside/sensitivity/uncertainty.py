@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
+from wayside.detector.moved import moved
 from wayside.errors import InputError
 from wayside.models.protocol import WidthErrors
 from wayside.scenario import Scenario
@@ -29,6 +30,12 @@ NOT_KNOWN: Final = 1.0
 SHORT: Final = 0.3
 """Proper decay length in m."""
 
+NARROW: Final = 1e-5
+"""Size of the beam spot over the distance of a detector from which on it is looked at."""
+
+_SPOT_RTOL: Final = 1e-6
+"""Relative accuracy of yields whose second difference tells what the beam spot changes."""
+
 LIFETIMES: Final[FloatArray] = np.geomspace(1e-2, 1e4, 13)
 """Proper decay lengths in m at which the error of an efficiency is computed for arrays."""
 
@@ -48,6 +55,8 @@ class YieldErrors:
         Relative error of the luminosity.
     beam_energy
         Relative error of the beam energies.
+    beam_spot
+        Standard deviations of where collisions are along x, y and z in m.
 
     Examples
     --------
@@ -58,9 +67,15 @@ class YieldErrors:
     (0.01, True)
     """
 
-    def __init__(self, luminosity: float = 0.0, beam_energy: float = 0.0) -> None:
+    def __init__(
+        self,
+        luminosity: float = 0.0,
+        beam_energy: float = 0.0,
+        beam_spot: tuple[float, float, float] = (0.0, 0.0, 0.0),
+    ) -> None:
         self.luminosity = luminosity
         self.beam_energy = beam_energy
+        self.beam_spot = beam_spot
         self._around: dict[int, _Around] = {}
 
     def by_source(
@@ -82,8 +97,8 @@ class YieldErrors:
         mapping
             ``numerical``, ``from_r`` (branching ratio of the A' and lifetime, which vary together;
             None where R is not known), ``efficiency``, ``radiation`` (None where no process counts
-            all photons, which leaves out more than an error), ``luminosity`` and ``beam_energy``.
-            Couplings are taken as exact.
+            all photons, which leaves out more than an error), ``luminosity``, ``beam_energy`` and
+            ``beam_spot`` (None for a shape that cannot be moved). Couplings are taken as exact.
         """
         epsilon, g_d = np.broadcast_arrays(np.asarray(epsilon, float), np.asarray(g_d, float))
         ones = np.ones(epsilon.shape)
@@ -94,6 +109,7 @@ class YieldErrors:
             "radiation": _from_radiation(point, name, epsilon, g_d),
             "luminosity": self.luminosity * ones,
             "beam_energy": self._from_beam_energy(point, name, epsilon, g_d),
+            "beam_spot": self._from_beam_spot(point, name, epsilon, g_d),
         }
 
     def plain(
@@ -133,6 +149,28 @@ class YieldErrors:
         np.divide(np.abs(high - low), both, out=change, where=both > 0.0)
         return change
 
+    def _from_beam_spot(
+        self, point: MassPoint, name: str, epsilon: FloatArray, g_d: FloatArray
+    ) -> FloatArray | None:
+        """What the mean over collisions elsewhere would change: three nodes for each axis.
+
+        With one photon, with which the caustic that they move over a detector is sharpest.
+        """
+        least = NARROW * point.volume(name).nearest
+        if max(self.beam_spot) <= least:
+            return np.zeros(epsilon.shape)
+        around = self._near(point)
+        if name not in around.elsewhere:
+            around.elsewhere[name] = _elsewhere(point, name, self.beam_spot, least)
+        nodes = around.elsewhere[name]
+        if nodes is None:
+            return None
+        here, *ends = (node.expected_events(name, epsilon, g_d, 1.0) for node in nodes)
+        change: FloatArray = np.zeros(epsilon.shape)
+        difference = np.asarray(sum(ends)) - len(ends) * here
+        np.divide(np.abs(difference), 6.0 * here, out=change, where=here > 0.0)
+        return change
+
     def _near(self, point: MassPoint) -> "_Around":
         """What is computed once for a mass point, which is kept as long as this."""
         if id(point) not in self._around:
@@ -140,7 +178,7 @@ class YieldErrors:
             high: MassPoint | None = point
             if self.beam_energy:
                 low, high = (_at_energy(point, 1.0 + s * self.beam_energy) for s in (-1.0, 1.0))
-            self._around[id(point)] = _Around(point, low, high, {})
+            self._around[id(point)] = _Around(point, low, high, {}, {})
         return self._around[id(point)]
 
 
@@ -151,11 +189,15 @@ class _Around(NamedTuple):
     low: MassPoint | None
     high: MassPoint | None
     efficiency: dict[str, FloatArray]
+    elsewhere: dict[str, tuple[MassPoint, ...] | None]
+    """With one photon, by detector: the collision at the origin, and a step along each axis to
+    either side."""
 
 
 def yield_errors(scenario: Scenario) -> YieldErrors:
     """Errors with what a scenario says of its luminosity and its beams."""
-    return YieldErrors(scenario.run.luminosity_error, scenario.collider.energy_error)
+    collider = scenario.collider
+    return YieldErrors(scenario.run.luminosity_error, collider.energy_error, collider.beam_spot)
 
 
 def total(errors: Errors) -> FloatArray:
@@ -182,6 +224,23 @@ def combined_error(
     relative: FloatArray = np.zeros(events.shape)
     np.divide(absolute, events, out=relative, where=events > 0.0)
     return relative
+
+
+def _elsewhere(
+    point: MassPoint, name: str, spot: tuple[float, float, float], least: float
+) -> tuple[MassPoint, ...] | None:
+    """Mass points with collisions elsewhere, for which a detector is; None where none can be."""
+    volume = point.volume(name)
+    here = replace(point.with_one_photon, rtol=_SPOT_RTOL, decays="exact", efficiency="unity")
+    nodes = [here]
+    for axis, size in enumerate(spot):
+        step = math.sqrt(3.0) * size * np.eye(3)[axis]
+        for sign in (1.0, -1.0) if size > least else ():
+            shifted = moved(volume, sign * step)
+            if shifted is None:
+                return None
+            nodes.append(replace(here, volumes={name: shifted}))
+    return tuple(nodes)
 
 
 def _at_energy(point: MassPoint, factor: float) -> MassPoint | None:
