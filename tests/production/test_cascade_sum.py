@@ -6,7 +6,7 @@ import pytest
 from wayside import load_scenario
 from wayside.acceptance.particle import CombinedAcceptance, acceptance, part_acceptance, prepared
 from wayside.acceptance.quadrature import gauss_legendre
-from wayside.production.cascade_sum import by_speed, cascade_sum
+from wayside.production.cascade_sum import by_speed, cascade_sum, is_within_cone
 from wayside.production.spectrum import MAX_SEGMENTS, spectrum
 from wayside.sensitivity.particle_point import ParticlePoint, particle_point
 
@@ -98,6 +98,28 @@ def test_fast_and_slow_are_all():
         for rate in (0.0, 0.3):
             parts = np.array(along(fast, direction, 48, rate)) + along(slow, direction, 48, rate)
             assert parts == pytest.approx(along(flight, direction, 64, rate), rel=1e-9)
+
+
+def test_sum_of_slow_ones_inside_of_their_cones():
+    """Both momenta of a direction, against one decay after the other; cones by their edges."""
+    flights = [part.flight for process in point_at(*SLOW).processes for part in process.parts]
+    slow = [flight for flight in (by_speed(flight)[1] for flight in flights) if flight is not None]
+    boost = slow[0].polar_axis(np.zeros(3))
+    directions = boost + np.random.default_rng(7).normal(size=(6, 3)) * 0.05
+    directions /= np.linalg.norm(directions, axis=1)[:, None]
+    inside = [flight for flight in slow if is_within_cone(flight, directions)]
+    assert 2 < len(inside) < len(slow)
+    for flight in inside:
+        (cone,) = flight.edges(boost)
+        assert np.all(directions @ cone[:3] > cone[3])
+    assert not is_within_cone(inside[0], -directions)
+    summed = cascade_sum(np.full(len(inside), 0.3).tolist(), inside, 11)
+    for direction in directions:
+        for rate in (0.0, 0.3):
+            one_by_one = sum(
+                0.3 * np.array(along(flight, direction, 64, rate)) for flight in inside
+            )
+            assert along(summed, direction, 1, rate) == pytest.approx(one_by_one, rel=1e-5)
 
 
 def test_slow_ones_are_as_exact_as_the_sum():

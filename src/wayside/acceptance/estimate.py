@@ -293,6 +293,14 @@ def decay_curve_of_sum(
     return _curve(_Builder(partial(_panels_of_sum, summed, volume), False), rtol)
 
 
+def converged_rule_of_sum(
+    summed: Callable[[int], Flight], volume: Volume, rtol: float = ACCURACY
+) -> tuple[Rule, float]:
+    """`converged_rule` of a flight whose energies are its own nodes, as of `decay_curve_of_sum`."""
+    rule, _, error = _converged(_Builder(partial(_panels_of_sum, summed, volume), False), rtol)
+    return rule, error
+
+
 def _panels_of_sum(
     summed: Callable[[int], Flight], volume: Volume, level: Level, chosen: BoolArray = ALL
 ) -> PanelRule:

@@ -14,14 +14,16 @@ from wayside.acceptance.decay import DecayCurve
 from wayside.acceptance.estimate import (
     ACCURACY,
     converged_rule,
+    converged_rule_of_sum,
     decay_curve,
     decay_curve_of_sum,
 )
 from wayside.acceptance.rule import merged
 from wayside.acceptance.samples import sampled_acceptance
+from wayside.detector.box import Box
 from wayside.detector.volume import Volume
 from wayside.production.cascade_flight import CascadeFlight
-from wayside.production.cascade_sum import SummedCascades, by_speed
+from wayside.production.cascade_sum import SummedCascades, by_speed, is_within_cone
 from wayside.production.from_file import SampledFlight
 from wayside.production.particle_process import FlightPart
 from wayside.typing import FloatArray
@@ -189,11 +191,14 @@ def prepared(parts: Sequence[FlightPart]) -> Prepared:
             slow.append(part._replace(flight=rest))
     if len(together) < 2:
         return Prepared(tuple(parts), None, 0.0, ())
-    total = sum(part.fraction for part in together)
-    summed = SummedCascades(
-        [part.fraction / total for part in together], [part.flight for part in together]
-    )
-    return Prepared(tuple(alone), summed, total, tuple(slow))
+    return Prepared(tuple(alone), *_summed(together), tuple(slow))
+
+
+def _summed(parts: Sequence[FlightPart]) -> tuple[SummedCascades, float]:
+    """Flights of parts together, and the fraction that they are."""
+    total = sum(part.fraction for part in parts)
+    fractions = [part.fraction / total for part in parts]
+    return SummedCascades(fractions, [part.flight for part in parts]), total
 
 
 def prepared_acceptance(parts: Prepared, volume: Volume, rtol: float = ACCURACY) -> Acceptance:
@@ -235,12 +240,21 @@ def _slow_acceptance(
     In a direction each is slower than those of the sum, so that their share of the decays is the
     largest for a stable particle.
     """
+    smooth: list[FlightPart] = []
+    if isinstance(volume, Box):
+        corners = volume.corner_directions
+        smooth = [part for part in parts.slow if is_within_cone(part.flight, corners)]
+    summed, total = _summed(smooth)
     for accuracy in (max(_ROUGH, rtol), rtol):
-        rules = [converged_rule(part.flight, volume, accuracy) for part in parts.slow]
-        weighted = [
-            (part.fraction, rule) for part, (rule, _) in zip(parts.slow, rules, strict=True)
+        made = [
+            (part.fraction, *converged_rule(part.flight, volume, accuracy))
+            for part in parts.slow
+            if not any(part is other for other in smooth)
         ]
-        curve, error = DecayCurve(merged(weighted)), max(error for _, error in rules)
+        if smooth:
+            made.append((total, *converged_rule_of_sum(summed, volume, accuracy)))
+        curve = DecayCurve(merged([(fraction, rule) for fraction, rule, _ in made]))
+        error = max(error for *_, error in made)
         if curve.empty or accuracy == rtol:
             break
         if not fast.empty:

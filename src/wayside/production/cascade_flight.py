@@ -24,6 +24,10 @@ LEAST_SPEED = 1e-6
 """Velocity of a parent below which its decay is as good as monoenergetic, and not handled here."""
 
 
+_NEAR: Final = 0.1
+"""A segment nearer than this many times its length to the root of the momentum in the centre of
+mass is mapped about it."""
+
 _NARROWEST: Final = 1e-9
 """Least width in rapidity of a map, along the boost."""
 
@@ -100,7 +104,8 @@ def _add(low, high, centre, width, out, count):  # type: ignore[no-untyped-def]
     low = max(low, 0.0)
     if not high > low:
         return count
-    if width < high - low:
+    distance = max(low - centre, centre - high, width)
+    if distance < _NEAR * (high - low):
         low = math.asinh((low - centre) / width)
         high = math.asinh((high - centre) / width)
     else:

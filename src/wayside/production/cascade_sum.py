@@ -15,7 +15,7 @@ import numpy as np
 
 from wayside.compiled import njit
 from wayside.production.cascade_flight import CascadeFlight
-from wayside.production.flight import AboutBoost
+from wayside.production.flight import AboutBoost, boost_axis
 from wayside.production.frames import Frames, rapidity_offset
 from wayside.production.spectrum import register_lines
 from wayside.typing import FloatArray
@@ -43,7 +43,8 @@ class _Fields(NamedTuple):
 class CascadeSum(AboutBoost, _Fields):
     """Density of the particles of several decays, energies in units of sqrt(s).
 
-    Parents go everywhere, and all decays are faster than the boost: there are no peaks or cones.
+    Parents go everywhere: there are no peaks. Particles are faster than the boost, or slower and in
+    none of the directions that count near the cone that they stay in (`is_within_cone`).
     """
 
     __slots__ = ()
@@ -58,21 +59,27 @@ def _lines(flight, direction, sight, out):  # type: ignore[no-untyped-def]
     half = 0.5 * flight.mass
     gamma = flight.frames.gamma
     boost_z = flight.frames.boost_cm[2]
-    count = len(flight.energies)
-    for k in range(count):
+    count = 0
+    for k in range(len(flight.energies)):
         ratio = flight.energies[k] / scale
+        if ratio <= 1.0:
+            continue
         root = math.sqrt(ratio * ratio - 1.0)
-        grow = (ratio + root) * lift
-        momentum = half * (grow - 1.0 / grow)
-        energy = half * (grow + 1.0 / grow)
-        along = momentum * sight[2] + (sight[3] * momentum / (gamma + 1.0) - energy) * boost_z
-        p_cm = flight.momenta[k]
-        cosine = along / p_cm
-        # d^3p/E is invariant: dOmega dE becomes p^2 d(eta) dOmega over the momentum there.
-        slope = momentum * momentum / (p_cm * scale * root)
-        out[0, k] = math.log(grow)
-        out[1, k] = slope * (flight.weights[0, k] + flight.weights[1, k] * cosine * cosine)
-        out[2, k] = math.log(momentum / flight.mass)
+        spread = ratio + root
+        # Those slower than the boost go the same way at two momenta.
+        for branch in range(2 if lift > spread else 1):
+            grow = lift * spread if branch == 0 else lift / spread
+            momentum = half * (grow - 1.0 / grow)
+            energy = half * (grow + 1.0 / grow)
+            along = momentum * sight[2] + (sight[3] * momentum / (gamma + 1.0) - energy) * boost_z
+            p_cm = flight.momenta[k]
+            cosine = along / p_cm
+            # d^3p/E is invariant: dOmega dE becomes p^2 d(eta) dOmega over the momentum there.
+            slope = momentum * momentum / (p_cm * scale * root)
+            out[0, count] = math.log(grow)
+            out[1, count] = slope * (flight.weights[0, k] + flight.weights[1, k] * cosine * cosine)
+            out[2, count] = math.log(momentum / flight.mass)
+            count += 1
     return count
 
 
@@ -112,7 +119,7 @@ def cascade_sum(
     fractions
         Weights of the decays.
     flights
-        Of particles faster than the boost, see `by_speed`.
+        Of particles either faster than the boost or slower, see `by_speed`.
     order
         Number of energies, to which the sum adds a few by its range in rapidity.
     """
@@ -142,6 +149,29 @@ def cascade_sum(
         mass * np.sinh(middle + half * at),
         np.stack([parts[0] - 0.5 * parts[1], parts[1]]),
     )
+
+
+_CLEAR: Final = 1.5
+"""Rapidity of the slowest particles in the centre of mass over that which reaches a direction:
+further from the root on the cone than this, Gauss quadrature over energies converges fast."""
+
+
+def is_within_cone(flight: CascadeFlight, directions: FloatArray) -> bool:
+    """Whether directions are well inside of the cone that slow particles stay in.
+
+    Parameters
+    ----------
+    flight
+        Of particles slower than the boost.
+    directions
+        Unit vectors in the laboratory, shape (n, 3).
+    """
+    along = directions @ boost_axis(flight.frames)
+    if np.any(along <= 0.0):
+        return False
+    across = math.sqrt(max(0.0, 1.0 - float(np.min(along)) ** 2))
+    reaching = math.asinh(float(np.linalg.norm(flight.frames.boost)) * across)
+    return math.acosh(max(1.0, flight.energy_low / flight.mass)) > _CLEAR * reaching
 
 
 class SummedCascades:
