@@ -67,8 +67,8 @@ def new_root_file(path: Path) -> Iterator[Any]:
 
     Yields
     ------
-    uproot.WritableDirectory
-        Where trees and objects are put, without folders inside.
+    object
+        Directory of uproot into which trees and objects are put, without folders inside.
     """
     import uproot
 

@@ -75,7 +75,7 @@ class SkyRatio(NamedTuple):
 
 
 class RadiatedDistances(NamedTuple):
-    """Decays in volumes with all photons, as `ProperDistances` has them with one."""
+    """Decays in volumes with all photons, by lifetime, as those with one are."""
 
     one_photon: ProperDistances
     log_lengths: FloatArray
