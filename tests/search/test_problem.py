@@ -11,6 +11,7 @@ from wayside.search.optimise import optimise, thresholds
 from wayside.search.parts import part
 from wayside.search.problem import BackgroundPart, Problem
 from wayside.selections.cuts import Cut
+from wayside.selections.fakes import Vertices
 from wayside.selections.variables import VARIABLES
 
 
@@ -21,7 +22,9 @@ def problem(seed: int = 1, number: int = 1200, *, background: float = 600.0) -> 
     fakes = background_rows("muon-above", number, rng, 0)
     event = np.arange(number) // 2
     weight = np.full(number, background / (number / 2))
-    muons = BackgroundPart(part(fakes, weight, event), weight[0], number / 2, weight[0], 0.1)
+    muons = BackgroundPart(
+        part(fakes, weight, event), Vertices(number / 2, weight[0]), weight[0], 0.1
+    )
     return Problem(
         part(signal, np.full(number, 0.1 / number), np.arange(number)),
         {"muon-above": muons},
@@ -120,7 +123,7 @@ def test_variables_without_information_are_left_alone():
         rows = signal_rows(400, rng, 0)
         fakes = signal_rows(400, rng, 0)
         weight = np.full(400, 0.05)
-        muons = BackgroundPart(part(fakes, weight, np.arange(400)), 0.05, 20.0, 0.05, 0.0)
+        muons = BackgroundPart(part(fakes, weight, np.arange(400)), Vertices(20.0, 0.05), 0.05, 0.0)
         own = Problem(
             part(rows, np.full(400, 1 / 400), np.arange(400)),
             {"muon-above": muons},

@@ -107,19 +107,31 @@ def test_nothing_left_is_not_known_to_be_nothing():
     table = candidates({"klong-front": rows})
     events = background_events(table, "klong-front", Vetoes(), None)
     mean, variance = events.counted(np.zeros(len(events.rows), bool))
-    common = events.sums.common_error(np.ones(len(mean)))
     np.testing.assert_array_equal(mean, 0.0)
-    # One event of those that there are: the error of a sum over bins is that of one vertex.
-    total = float(events.vertices.sum())
-    assert common == pytest.approx(events.one_more * total / (events.one_more + total))
-    # Beside it one more vertex in the bin, times the fraction that passes if one more does.
-    np.testing.assert_allclose(
-        np.sqrt(variance),
-        events.resolution * events.one_more / (total + events.one_more),
-        rtol=1e-12,
-    )
-    assert np.all(variance > 0.0)
-    assert passing_fraction(3.0, 7.0, 0.0) == pytest.approx(3.0 / 7.0)
+    np.testing.assert_array_equal(variance, 0.0)
+    bins = FakeBins(events.edges, mean, variance, 0.1, events.sums)
+    # One event of those that there are; beside it one more vertex in each bin, times the fraction
+    # that passes if one more does.
+    total, one = float(events.vertices.sum()), events.one_more
+    kept = one / (total + one)
+    more = np.sqrt(np.sum(events.resolution**2)) * kept
+    number = np.ones(len(mean))
+    assert bins.sample_error(number) == pytest.approx(np.hypot(total * kept, more), rel=1e-12)
+    # A part of the particles without a vertex takes the fraction from all of them.
+    part = np.where(np.arange(len(mean)) == 0, 1e-3, 0.0)
+    alone = replace_bin(bins, 0, 0.0)
+    passing = passing_fraction(0.0, total - events.vertices[0], alone.sample.one_more(number))
+    expected = 1e-3 * alone.sample.resolution[0] * passing
+    assert alone.sample_error(part, number) == pytest.approx(expected, rel=1e-12)
+    assert float(passing_fraction(3.0, 7.0, 0.0)) == pytest.approx(3.0 / 7.0)
+
+
+def replace_bin(bins, k, value):
+    """Bins whose sample has another sum of vertices, timed or not, in bin k."""
+    sums = {}
+    for name in ("vertices", "squares", "timed", "timed_squares", "unvetoed", "least_vetoed"):
+        sums[name] = np.where(np.arange(len(bins.mean)) == k, value, getattr(bins.sample, name))
+    return bins._replace(sample=bins.sample._replace(**sums))
 
 
 def test_vetoed_vertices_say_little_of_what_is_not_vetoed():
@@ -130,7 +142,11 @@ def test_vetoed_vertices_say_little_of_what_is_not_vetoed():
         rows["fibres_upstream"] = crossed
         table = candidates({"muon-front": rows})
         events = background_events(table, "muon-front", Vetoes(), None)
-        errors.append(events.sums.common_error(np.ones(len(events.vertices))))
+        number = np.ones(len(events.vertices))
+        nothing = 0.0 * number
+        errors.append(
+            FakeBins(events.edges, nothing, nothing, 0.1, events.sums).sample_error(number)
+        )
     np.testing.assert_allclose(errors[1], 0.02 * errors[0], rtol=0.01)
 
 
@@ -170,9 +186,11 @@ def test_one_more_event_of_a_scenario():
     assert events.sums.one_more(number) == pytest.approx(mean * one, rel=1e-12)
     total = scaled.vertices.sum()
     more = mean * one
-    bins = FakeBins(events.edges, events.counted(np.zeros(len(events.rows), bool))[0],
-                    np.zeros(len(number)), 0.1, events.sums)  # fmt: skip
-    assert bins.common_error(number) == pytest.approx(total * more / (total + more), rel=1e-12)
+    nothing = np.zeros(len(number))
+    bins = FakeBins(events.edges, nothing, nothing, 0.1, events.sums)
+    kept = more / (total + more)
+    other = np.sqrt(np.sum(scaled.resolution**2)) * kept
+    assert bins.sample_error(number) == pytest.approx(np.hypot(total * kept, other), rel=1e-12)
 
 
 def test_a_scenario_without_particles_where_candidates_are_timed():

@@ -232,17 +232,13 @@ def averaged(kind: Kind, fakes: FakeBins, load: Loads) -> Count:
 
     def size(part: FloatArray) -> float:
         """Fakes of a part of the particles, or of one simulated event where there are none."""
-        return math.hypot(float(part @ fakes.mean), sample(part))
-
-    def sample(part: FloatArray) -> float:
-        """Error from the size of the simulated sample."""
-        return math.hypot(math.sqrt(float(part**2 @ fakes.variance)), fakes.common_error(part))
+        return math.hypot(float(part @ fakes.mean), fakes.sample_error(part, load.particles))
 
     model = size(load.particles) * MODEL_ERROR[kind.partition("-")[0]]
     # Each is wrong by one factor for all energies: its errors add linearly.
     return Count(
         float(load.particles @ fakes.mean),
-        statistical=sample(load.particles),
+        statistical=fakes.sample_error(load.particles),
         systematic=math.hypot(model, size(load.extrapolated), size(load.law)),
     )
 

@@ -53,8 +53,7 @@ def problem(
         weight = fakes.weight * (fakes.mean_veto if mean_veto else fakes.veto)
         backgrounds[kind] = BackgroundPart(
             part(rows[fakes.rows], weight, fakes.event),
-            float(np.sqrt((fakes.resolution**2).sum())),
-            float(fakes.vertices.sum()),
+            fakes.sums.of(np.ones(len(fakes.vertices))),
             fakes.one_more,
             loaded.relative_error,
             tuple(loaded.particles.tolist()),

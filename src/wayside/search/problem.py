@@ -12,6 +12,7 @@ import numpy as np
 from wayside.search.limit_table import LimitTable
 from wayside.search.parts import Part
 from wayside.selections.cuts import Cut, uncrowded
+from wayside.selections.fakes import Vertices, one_more_error
 from wayside.selections.variables import variable
 from wayside.typing import BoolArray, FloatArray
 
@@ -25,11 +26,9 @@ class BackgroundPart(NamedTuple):
     ----------
     candidates
         Rows with their expected numbers of events.
-    resolution
-        Expected vertices that one more simulated one would add, timed or not.
     vertices
-        Expected vertices, timed or not.
-    typical
+        Vertices, timed or not.
+    one_more_timed
         Vertices that a typical timed one of the sample stands for, times the mean probability that
         nothing vetoes it.
     relative_error
@@ -40,23 +39,14 @@ class BackgroundPart(NamedTuple):
     """
 
     candidates: Part
-    resolution: float
-    vertices: float
-    typical: float
+    vertices: Vertices
+    one_more_timed: float
     relative_error: float
     particles: tuple[float, ...] = ()
 
     def one_more(self, passed: FloatArray) -> FloatArray:
-        """Events by which those that pass are not known, from the size of the sample.
-
-        One more vertex in each bin, times the fraction that passes; and one more timed one that
-        passes.
-        """
-        total = self.vertices + self.typical
-        if not total > 0.0:
-            return np.zeros_like(passed)
-        more = self.resolution * (passed + self.typical) / total
-        return np.hypot(more, self.vertices * self.typical / total)
+        """Events by which those that pass are not known, besides the spread of those that do."""
+        return one_more_error(passed, self.one_more_timed, self.vertices.number, self.vertices)
 
 
 class Worth(NamedTuple):

@@ -1,11 +1,28 @@
 """Fakes of one particle against its energy, in bins: what a table of fakes holds of one kind."""
 
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from wayside.selections.events import heaviest, starts
 from wayside.typing import BoolArray, FloatArray, IndexArray
+
+
+class Vertices(NamedTuple):
+    """Vertices of particles of all energies, timed or not.
+
+    Attributes
+    ----------
+    number
+        Expected vertices.
+    resolution
+        Vertices that one more simulated one in each bin of the energy would add, in quadrature.
+    """
+
+    number: float
+    resolution: float
 
 
 class SampleSums(NamedTuple):
@@ -21,6 +38,8 @@ class SampleSums(NamedTuple):
         Sums of weights times the probability that nothing vetoes, of timed ones.
     least_vetoed
         Largest probability that nothing vetoes a timed one; 0 where there are none.
+    resolution
+        Weights of one more vertex.
     usual_veto
         `mean_veto` where no particle has an energy at which vertices are timed.
     """
@@ -31,6 +50,7 @@ class SampleSums(NamedTuple):
     timed_squares: FloatArray
     unvetoed: FloatArray
     least_vetoed: FloatArray
+    resolution: FloatArray
     usual_veto: float
 
     def mean_veto(self, number: FloatArray) -> float:
@@ -60,10 +80,16 @@ class SampleSums(NamedTuple):
         """Weight of one more that passes, if it has the mean probability that nothing vetoes it."""
         return self.mean_veto(number) * self.typical(number)
 
-    def common_error(self, number: FloatArray) -> float:
-        """Fake vertices that one more passing event would add: none found is no certain 0."""
-        total = float(number @ self.vertices)
-        return total * passing_fraction(0.0, total, self.one_more(number))
+    def of(self, number: FloatArray) -> Vertices:
+        """Vertices of particles.
+
+        Parameters
+        ----------
+        number
+            Numbers of particles in the bins, shape (bins,).
+        """
+        resolution = np.linalg.norm(number * self.resolution)
+        return Vertices(float(number @ self.vertices), float(resolution))
 
 
 class FakeBins(NamedTuple):
@@ -76,13 +102,13 @@ class FakeBins(NamedTuple):
     mean
         Mean numbers of fakes, shape (n,).
     variance
-        Variances of the means from the size of the simulated sample, independent between bins,
-        among them one more vertex in each bin; shape (n,).
+        Variances of the means from the size of the simulated sample, independent between bins;
+        shape (n,).
     lead
         Thickness in m of the lead that was simulated.
     sample
-        Sums over the sample, from which follows what one more event that passes would add; None
-        where the variance says it all.
+        Sums over the sample, from which follows what one more event would add; None where the
+        variance says it all.
     """
 
     edges: FloatArray
@@ -91,15 +117,25 @@ class FakeBins(NamedTuple):
     lead: float
     sample: SampleSums | None = None
 
-    def common_error(self, number: FloatArray) -> float:
-        """Error of the fakes of particles that is common to all bins.
+    def sample_error(self, part: FloatArray, whole: FloatArray | None = None) -> float:
+        """Error of the fakes of particles from the size of the simulated sample.
 
         Parameters
         ----------
-        number
+        part
             Numbers of particles in the bins, shape (n,).
+        whole
+            The same of all particles of which these are a part, from which follows the fraction of
+            vertices that passes: a part can be without any vertex. None for all.
         """
-        return 0.0 if self.sample is None else self.sample.common_error(number)
+        squares = float(part**2 @ self.variance)
+        if self.sample is None:
+            return math.sqrt(squares)
+        every = part if whole is None else whole
+        passed, one_more = float(every @ self.mean), self.sample.one_more(every)
+        all_vertices = self.sample.of(every).number
+        more = one_more_error(passed, one_more, all_vertices, self.sample.of(part))
+        return math.hypot(math.sqrt(squares), float(more))
 
     def plain(self) -> dict[str, Any]:
         """Values that JSON knows."""
@@ -198,7 +234,14 @@ class WeightedEvents(NamedTuple):
         least = np.zeros(size)
         np.maximum.at(least, self.bins, self.veto)
         return SampleSums(
-            self.vertices, self.squares, timed, timed_squares, unvetoed, least, self.usual_veto
+            self.vertices,
+            self.squares,
+            timed,
+            timed_squares,
+            unvetoed,
+            least,
+            self.resolution,
+            self.usual_veto,
         )
 
     @property
@@ -212,7 +255,7 @@ class WeightedEvents(NamedTuple):
         return self.sums.one_more(np.ones(len(self.vertices)))
 
     def counted(self, passed: BoolArray) -> tuple[FloatArray, FloatArray]:
-        """Mean numbers of fakes by bin, and their variances.
+        """Mean numbers of fakes by bin, and their variances from those that pass.
 
         Parameters
         ----------
@@ -226,18 +269,39 @@ class WeightedEvents(NamedTuple):
             np.asarray(np.bincount(self.bins[start], values, minlength=size), dtype=np.float64)
             for values in (weight, weight**2)
         )
-        total = float(self.vertices.sum())
-        kept = passing_fraction(float(weight.sum()), total, self.one_more)
-        return mean, squares + (self.resolution * kept) ** 2
+        return mean, squares
 
 
-def passing_fraction(passed: float, vertices: float, one_more: float) -> float:
+def one_more_error(
+    passed: npt.ArrayLike, one_more: float, vertices: float, part: Vertices
+) -> FloatArray:
+    """Events by which those that pass are not known, besides the spread of those that do.
+
+    One more simulated vertex in each bin, times the fraction that passes; and one more timed one
+    that passes: none found is no certain 0.
+
+    Parameters
+    ----------
+    passed
+        Expected events of the whole sample that pass, shape (...).
+    one_more
+        Events that one more would add, from `SampleSums.one_more`.
+    vertices
+        Expected vertices of the whole sample, timed or not.
+    part
+        Vertices of the particles in question, all or some of those of the sample.
+    """
+    more = part.resolution * passing_fraction(passed, vertices, one_more)
+    return np.hypot(more, part.number * passing_fraction(0.0, vertices, one_more))
+
+
+def passing_fraction(passed: npt.ArrayLike, vertices: float, one_more: float) -> FloatArray:
     """Fraction of the vertices that pass a selection, with one more that passes.
 
     Parameters
     ----------
     passed
-        Sum of the weights of those that pass.
+        Sum of the weights of those that pass, shape (...).
     vertices
         Sum of the weights of all of them.
     one_more
@@ -245,7 +309,10 @@ def passing_fraction(passed: float, vertices: float, one_more: float) -> float:
 
     Examples
     --------
-    >>> passing_fraction(0.0, 99.0, 1.0)
+    >>> float(passing_fraction(0.0, 99.0, 1.0))
     0.01
     """
-    return (passed + one_more) / (vertices + one_more) if vertices + one_more > 0.0 else 1.0
+    number = np.asarray(passed, dtype=np.float64)
+    if not vertices + one_more > 0.0:
+        return np.ones_like(number)
+    return (number + one_more) / (vertices + one_more)

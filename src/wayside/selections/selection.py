@@ -23,7 +23,7 @@ from wayside.selections.names import SEARCH, TIMED
 from wayside.selections.signal import SelectedMap, SignalRatio, signal_ratio
 from wayside.selections.variables import variable
 
-VERSION: Final = 1
+VERSION: Final = 2
 """Version of the file."""
 
 _FOLDER: Final = "selections"
