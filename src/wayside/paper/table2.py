@@ -14,10 +14,10 @@ from wayside.backgrounds.collider_muons import (
     resonant,
     study_density,
 )
+from wayside.backgrounds.collinear_photons import angular
 from wayside.backgrounds.cosmic_muons import Shower, Site, shower
 from wayside.backgrounds.occupancy import LIMIT, study_occupancy
 from wayside.backgrounds.place import box_of
-from wayside.backgrounds.radiated_muons import angular
 from wayside.constants import ALPHA, GEV2_TO_FB, M_ELECTRON, M_MUON
 from wayside.data import read_table
 from wayside.paper.amplitudes import E2, current_squared, pair_in_frame
