@@ -1,5 +1,7 @@
 """From base-tracks to tracks: gaps, holes, nothing, any order."""
 
+from functools import cache
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -54,7 +56,7 @@ def test_nothing_and_one():
 @settings(max_examples=25, deadline=None)
 @given(seed=st.integers(0, 2**32 - 1))
 def test_order_of_rows_does_not_matter(seed):
-    rows = ROWS
+    rows = muons()
     shuffled = np.random.default_rng(seed).permutation(rows)
     one, two = reconstruct(rows, SETUP), reconstruct(shuffled, SETUP)
     np.testing.assert_array_equal(one.rows, two.rows)
@@ -63,7 +65,10 @@ def test_order_of_rows_does_not_matter(seed):
         np.testing.assert_array_equal(one.tracks[name], two.tracks[name])
 
 
-ROWS = crowd(3e4, 1.0, 8, 10, low=100.0)
+@cache
+def muons():
+    """Base-tracks of a crowd, made when they are first asked for."""
+    return crowd(3e4, 1.0, 8, 10, low=100.0)
 
 
 SETUP = Setup(Films(bounds=(-1.0, 1.0, -1.0, 1.0)))
