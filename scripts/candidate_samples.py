@@ -177,8 +177,8 @@ SLOW: Final = (
     ("muon-above-mid", Beam((13, -13), (LogRange(1.0, 8.0, 80.0),), OBLIQUE, 0.3), 60_000, 1000),
     ("muon-front-mid", Beam((13, -13), (LogRange(1.0, 2.0, 4.0),), FRONT, 0.3), 16_000, 500),
     # Those that come most often behind tungsten; from above, the rest of the error.
-    ("muon-front-peak", Beam((13, -13), (LogRange(1.0, 1.9, 3.1),), FRONT, 0.3), 120_000, 1000),
-    ("muon-above-upper", Beam((13, -13), (LogRange(1.0, 8.0, 80.0),), OBLIQUE, 0.3), 100_000, 1000),
+    ("muon-front-peak", Beam((13, -13), (LogRange(1.0, 1.9, 3.1),), FRONT, 0.3), 96_000, 1000),
+    ("muon-above-upper", Beam((13, -13), (LogRange(1.0, 8.0, 80.0),), OBLIQUE, 0.3), 80_000, 1000),
 )
 """Particles of which there are many and hardly one makes a vertex: of low energy, or not along the
 axis; as above."""
