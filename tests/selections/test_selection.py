@@ -61,8 +61,9 @@ def test_edited_files_are_refused(selection, tmp_path):
     ("text", "words"),
     [
         ("{}", "holds no selection of a search"),
-        ('{"wayside-selection": 99}', "a selection of version 99, not 1"),
-        ('{"wayside-selection": 1}', "cannot be read as a selection"),
+        ('{"wayside-selection": 99}', "a selection of version 99, not 2"),
+        ('{"wayside-selection": 1}', "a selection of version 1, not 2"),
+        ('{"wayside-selection": 2}', "cannot be read as a selection"),
         ("[1]", "cannot be read as JSON"),
         ("{", "cannot be read as JSON"),
     ],
