@@ -83,7 +83,7 @@ bench-simulation: $(VENV)/.dev
 
 # An hour or two; stopped and started again it goes on where it was.
 efficiency-map: $(VENV)/.dev
-	OMP_NUM_THREADS=1 $(BIN)/python scripts/make_efficiency_map.py --work build/efficiency
+	OMP_NUM_THREADS=1 $(BIN)/python scripts/make_efficiency_map.py
 	$(BIN)/python scripts/make_efficiency_figures.py
 
 # Tables behind sections of `wayside paper`, by name in SECTION; all of them, three hours, without.

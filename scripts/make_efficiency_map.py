@@ -2,15 +2,12 @@
 
 Usage::
 
-    python scripts/make_efficiency_map.py [--work build/efficiency] [--batches 6] [--workers 1]
-        [--out src/wayside/data/efficiency_map.csv]
-    python scripts/make_efficiency_map.py --pairs other [--work build/efficiency-other]
-        [--out src/wayside/data/efficiency_map_other_pairs.csv]
-    python scripts/make_efficiency_map.py --pairs indirect [--work build/efficiency-indirect]
-        [--out src/wayside/data/efficiency_map_indirect_pairs.csv]
+    python scripts/make_efficiency_map.py [--pairs other|indirect|alone] [--batches 6]
+        [--workers 1] [--work build/TABLE] [--out src/wayside/data/TABLE.csv]
 
 The second is the table of pairs with kaons and of two kinds, the third that of photons and taus,
-whose tracks begin where they convert or decay (`wayside.efficiency.channels`).
+whose tracks begin where they convert or decay, the fourth that of one photon or tau alone
+(`wayside.efficiency.channels`).
 
 A run that was killed goes on where it was with the same command; the table does not depend on the
 number of workers. Geant4 takes most of the time, some 15 ms a decay; what it made stays in --work
@@ -31,10 +28,11 @@ from rich.progress import Progress
 from table_script import arguments, command_of
 
 from wayside import __version__
-from wayside.efficiency.channels import INDIRECT_PAIRS, OTHER_PAIRS
+from wayside.efficiency.channels import ALONE, INDIRECT_PAIRS, OTHER_PAIRS
 from wayside.efficiency.csv_file import csv_of
 from wayside.efficiency.selection import SELECTIONS
 from wayside.efficiency.shipped import (
+    ALONE_NAME,
     INDIRECT_NAME,
     NAME,
     OTHER_NAME,
@@ -45,6 +43,7 @@ from wayside.efficiency.table import EfficiencyMap
 from wayside.files import write_text
 from wayside.generator.other_pairs import OtherSpread, draw_other_pairs
 from wayside.generator.pairs import PAIRS, Spread, draw_pairs
+from wayside.generator.single_prongs import SingleSpread, draw_single_prongs
 from wayside.reconstruction.decay_efficiency import count_decays, passing_decays
 from wayside.reconstruction.job import Job
 from wayside.scenario import load_scenario
@@ -77,6 +76,7 @@ SAMPLES = {
         INDIRECT_NAME,
         anywhere=True,
     ),
+    "alone": Sample(tuple(ALONE), draw_single_prongs, SingleSpread, ALONE_NAME, anywhere=True),
 }
 """By the value of ``--pairs``."""
 
@@ -93,12 +93,14 @@ def main() -> None:
         edge=3_000,
         seed=1,
         workers=True,
-        work="build/efficiency",
     )
     parser.add_argument("--pairs", choices=SAMPLES, default="excited")
+    parser.add_argument("--work", type=Path)
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
     sample = SAMPLES[options.pairs]
+    if options.work is None:
+        options.work = Path("build") / sample.table
     out = options.out or Path(f"src/wayside/data/{sample.table}.csv")
     # Any scenario: they share the layers, and differ in where these stand.
     scenario = load_scenario("belle2-forward")

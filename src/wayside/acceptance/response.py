@@ -14,6 +14,7 @@ from typing import Final, NamedTuple, Protocol
 import numpy as np
 
 from wayside.compiled import njit
+from wayside.efficiency.channels import ALONE_OF
 from wayside.efficiency.grid import EfficiencyGrid
 from wayside.efficiency.narrow import NONE, NarrowPairs
 from wayside.models.decay_points import MASSES, DecayPoints, decay_points
@@ -106,6 +107,8 @@ class _Decays(NamedTuple):
 
     channel: IntArray
     """Index of the channel in the table."""
+    alone: IntArray
+    """The same where one prong alone is in the detector; -1 where these are lost."""
     mass: FloatArray
     """Mass of either prong in GeV."""
     weight: FloatArray
@@ -136,36 +139,60 @@ def _in_detector(energy, momentum, flight):  # type: ignore[no-untyped-def]
 
 
 @njit(error_model="numpy")
+def _slope(prong, mass, table):  # type: ignore[no-untyped-def]
+    """Tangent to the normal of a prong that the table has; -1 if it does not."""
+    x, y, z, energy = prong
+    limit = table.slopes[-1]
+    across2 = x * x + y * y
+    if z <= 0.0 or across2 > limit * limit * z * z or energy - mass < table.least:
+        return -1.0
+    return math.sqrt(across2) / z
+
+
+@njit(error_model="numpy")
 def _look(table, decays, i, flight, low, fraction):  # type: ignore[no-untyped-def]
-    """Where decay i lies in the table: cells and fractions of four axes; False if it is lost."""
+    """Where decay i lies in the table: cells and fractions of four axes, and its channel.
+
+    Returns
+    -------
+    int
+        Index of the channel; -1 if the decay is lost.
+    """
     masses, energies, momenta = decays.mass, decays.energy, decays.momentum
-    limit = table.slopes[-1] * table.slopes[-1]
-    x1, y1, z1, e1 = _in_detector(energies[i, 0], momenta[i, 0], flight)
-    across1 = x1 * x1 + y1 * y1
-    if z1 <= 0.0 or across1 > limit * z1 * z1:
-        return False
-    x2, y2, z2, e2 = _in_detector(energies[i, 1], momenta[i, 1], flight)
-    across2 = x2 * x2 + y2 * y2
-    if z2 <= 0.0 or across2 > limit * z2 * z2:
-        return False
-    softer = min(e1 - masses[i, 0], e2 - masses[i, 1])
-    if softer < table.least:
-        return False
-    x = y1 * z2 - z1 * y2
-    y = z1 * x2 - x1 * z2
-    z = x1 * y2 - y1 * x2
-    dot = x1 * x2 + y1 * y2 + z1 * z2
-    slope = max(math.sqrt(across1) / z1, math.sqrt(across2) / z2)
-    low[0], fraction[0] = _place(math.log(e1 + e2), table.centres[0])
-    opening = math.atan2(math.sqrt(x * x + y * y + z * z), dot)
-    low[1], fraction[1] = _place(opening, table.centres[1])
+    first = _in_detector(energies[i, 0], momenta[i, 0], flight)
+    slope = _slope(first, masses[i, 0], table)
+    if slope < 0.0 and decays.alone[i] < 0:
+        return -1
+    second = _in_detector(energies[i, 1], momenta[i, 1], flight)
+    other_slope = _slope(second, masses[i, 1], table)
     fraction[3] = 1.0
-    if len(table.narrow.factors) > 0 and opening > 0.0:
-        factors = table.narrow.factors[decays.channel[i]]
-        fraction[3] = np.interp(math.log(opening), table.narrow.log_opening, factors)
+    if slope < 0.0 or other_slope < 0.0:
+        if decays.alone[i] < 0 or max(slope, other_slope) < 0.0:
+            return -1
+        energy = first[3] if slope >= 0.0 else second[3]
+        softer = energy - (masses[i, 0] if slope >= 0.0 else masses[i, 1])
+        opening = 0.0
+        channel = decays.alone[i]
+    else:
+        energy = first[3] + second[3]
+        softer = min(first[3] - masses[i, 0], second[3] - masses[i, 1])
+        channel = decays.channel[i]
+        x1, y1, z1, _ = first
+        x2, y2, z2, _ = second
+        x = y1 * z2 - z1 * y2
+        y = z1 * x2 - x1 * z2
+        z = x1 * y2 - y1 * x2
+        dot = x1 * x2 + y1 * y2 + z1 * z2
+        opening = math.atan2(math.sqrt(x * x + y * y + z * z), dot)
+        if len(table.narrow.factors) > 0 and opening > 0.0:
+            factors = table.narrow.factors[channel]
+            fraction[3] = np.interp(math.log(opening), table.narrow.log_opening, factors)
+    low[0], fraction[0] = _place(math.log(energy), table.centres[0])
+    low[1], fraction[1] = _place(opening, table.centres[1])
     low[2], fraction[2] = _place(math.log(softer), table.centres[2])
-    low[3] = min(np.searchsorted(table.slopes, slope, side="right"), len(table.slopes) - 1) - 1
-    return True
+    steeper = max(slope, other_slope)
+    low[3] = min(np.searchsorted(table.slopes, steeper, side="right"), len(table.slopes) - 1) - 1
+    return channel
 
 
 @njit(error_model="numpy")
@@ -188,11 +215,12 @@ def _spread(table, decays, rapidities, tilts, flights, out):  # type: ignore[no-
         for t in range(len(tilts)):
             flight = (gamma, boost, math.cos(tilts[t]), math.sin(tilts[t]))
             for i in range(len(decays.weight)):
-                if not _look(table, decays, i, flight, low, fraction):
+                channel = _look(table, decays, i, flight, low, fraction)
+                if channel < 0:
                     continue
                 for bits in range(8):
                     w = decays.weight[i] * fraction[3]
-                    cell = decays.channel[i]
+                    cell = channel
                     for axis in range(3):
                         up = (bits >> axis) & 1
                         w *= fraction[axis] if up else 1.0 - fraction[axis]
@@ -239,6 +267,7 @@ class Response:
         parts = [
             _Decays(
                 np.full(len(pairs.points.weight), self.table.channels.index(pairs.pair)),
+                np.full(len(pairs.points.weight), self._alone(pairs.pair)),
                 np.broadcast_to(np.array(pairs.masses), (len(pairs.points.weight), 2)).copy(),
                 pairs.fraction * pairs.points.weight,
                 pairs.points.energy,
@@ -247,9 +276,15 @@ class Response:
             for pairs in self.decaying.pairs(number)
         ]
         if not parts:
+            none = np.zeros(0, np.int64)
             shapes = ((0, 2), (0,), (0, 2), (0, 2, 3))
-            return _Decays(np.zeros(0, np.int64), *(np.zeros(shape) for shape in shapes))
+            return _Decays(none, none, *(np.zeros(shape) for shape in shapes))
         return _Decays(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+
+    def _alone(self, pair: str) -> int:
+        """Index of the channel of one prong of a pair alone, -1 if the table has none."""
+        name = ALONE_OF.get(pair)
+        return self.table.channels.index(name) if name in self.table.channels else -1
 
     @cached_property
     def _values(self) -> _Table:

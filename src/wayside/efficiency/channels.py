@@ -22,6 +22,13 @@ INDIRECT_PAIRS: Final = MappingProxyType({"gammagamma": (22, 22), "tautau": (15,
 """Channels of the table of pairs that leave no tracks themselves: photons that convert, taus that
 decay. A vertex of tracks from them counts wherever it lies; no search has measured these."""
 
+ALONE: Final = MappingProxyType({"gamma": 22, "tau": 15})
+"""Channels of the table of single particles that leave no tracks themselves."""
+
+ALONE_OF: Final = MappingProxyType({"gammagamma": "gamma", "tautau": "tau"})
+"""Channel by which a pair is judged where one of the two alone goes forward, with an energy that
+the table has."""
+
 NEAREST: Final = MappingProxyType(
     {name: name for name in PAIRS}
     | {"emu": "ee", "epi": "ee", "mupi": "pipi", "eK": "ee", "muK": "pipi", "KK": "pipi"}

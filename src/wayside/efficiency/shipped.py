@@ -23,6 +23,9 @@ OTHER_NAME: Final = "efficiency_map_other_pairs"
 INDIRECT_NAME: Final = "efficiency_map_indirect_pairs"
 """The same of the table of `wayside.efficiency.channels.INDIRECT_PAIRS`."""
 
+ALONE_NAME: Final = "efficiency_map_alone"
+"""The same of the table of `wayside.efficiency.channels.ALONE`."""
+
 SETTINGS: Final = ("stack", "geant4", "emulsion", "reconstruction")
 """Sections of a scenario that the table depends on, and that its header holds."""
 
@@ -46,9 +49,12 @@ def charged_pairs() -> EfficiencyMap:
 
 @cache
 def all_pairs() -> EfficiencyMap:
-    """The same with the table of pairs that leave no tracks themselves."""
-    with reading(Path(f"{INDIRECT_NAME}.csv"), "CSV"):
-        return charged_pairs().beside(read_csv(table_text(INDIRECT_NAME)))
+    """The same with the tables of pairs that leave no tracks themselves, and of one of them."""
+    table = charged_pairs()
+    for name in (INDIRECT_NAME, ALONE_NAME):
+        with reading(Path(f"{name}.csv"), "CSV"):
+            table = table.beside(read_csv(table_text(name)))
+    return table
 
 
 def settings_text(sections: Mapping[str, Mapping[str, Any]]) -> str:
