@@ -83,6 +83,56 @@ def test_efficiency_is_that_of_drawn_decays(case):
     assert value == pytest.approx(expected, abs=4 * error, rel=0.03)
 
 
+def drawn_photons(scenario, table, number):
+    """Efficiency of drawn decays to two photons in A and its error; where one is lost by another.
+
+    Returns how many decays there are with one photon alone as well.
+    """
+    box = scenario.detectors["A"].build()
+    values, ones = [], 0
+    for block in EventGenerator(scenario, ("A",)).blocks(number, 4):
+        momentum = block.momentum.reshape(-1, 2, 3) @ box.axes.T
+        depth = (block.vertex - box.position) @ box.axes[2]
+        energy = np.linalg.norm(momentum, axis=2)
+        with np.errstate(divide="ignore"):
+            slope = np.hypot(momentum[..., 0], momentum[..., 1]) / momentum[..., 2]
+        good = (momentum[..., 2] > 0.0) & (slope <= table.edges["slope"][-1])
+        good &= energy >= table.edges["softer"][0]
+        rows = prongs(momentum, np.zeros((len(momentum), 2)))
+        rows["depth"] = depth
+        both = good.all(axis=1)
+        value = np.zeros(len(both))
+        value[both] = table.at("gammagamma", "vertex", *(rows[axis][both] for axis in AXES))
+        for k in range(2):
+            alone = good[:, k] & ~good[:, 1 - k]
+            ones += int(alone.sum())
+            places = energy[alone, k], 0.0, energy[alone, k], slope[alone, k], depth[alone]
+            value[alone] = table.at("gamma", "vertex", *places)
+        values.append(value)
+    every = np.concatenate(values)
+    return every.mean(), every.std() / np.sqrt(len(every)), ones
+
+
+def test_one_photon_alone_counts_by_its_own_table():
+    edges = {**WIDE, "slope": EDGES["slope"]}
+    table = toy_map(seed=2, channels=("gammagamma", "gamma"), edges=edges)
+    photons = {"model.mass": 4.0, "model.g_photon": 1e-8}
+    only = {"model.g_muon": 0.0, "model.g_electron": 0.0, **photons}
+    scenario = scenario_of("alp", **only)
+    point = replace(
+        particle_point(scenario), efficiency="simulated", selection="vertex", table=table
+    )
+    value = float(point.detected_fraction("A", scenario.model.couplings))
+    expected, error, ones = drawn_photons(scenario, table, 6_000)
+    assert ones > 400
+    # As above.
+    assert value == pytest.approx(expected, abs=4 * error, rel=0.03)
+    # Without the channel of one photon those decays are lost.
+    pairs = toy_map(seed=2, channels=("gammagamma",), edges=edges)
+    fewer = float(replace(point, table=pairs).detected_fraction("A", scenario.model.couplings))
+    assert fewer < 0.97 * value
+
+
 def test_events_are_those_of_every_width():
     """With a table of ones what is seen is every decay to a pair that the table has."""
     ones = replace(TABLE, passed={"vertex": TABLE.tried}, edges={**TABLE.edges})
