@@ -112,8 +112,8 @@ def draw_single_prongs(
     for name in ("event", "x", "y", "z"):
         primaries[name] = rows[name]
     primaries["pdg"] = np.concatenate(codes)[order]
-    for axis, name in enumerate(("px", "py", "pz")):
-        primaries[name] = 1e3 * momentum[:, axis]
+    for component, name in enumerate(("px", "py", "pz")):
+        primaries[name] = 1e3 * momentum[:, component]
     return rows, primaries, kept
 
 
