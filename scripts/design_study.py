@@ -86,7 +86,7 @@ OFF_SHELL: Final = {"model.m_aprime": 14.0, "model.m1": 5.0, "model.m2": 4.7}
 """Fig. 16 of the study, the larger splitting."""
 
 CASES: Final = {
-    "belle2": Case("Belle II, A' of 8 GeV", "belle2-forward-beams", BELLE2, BESIDE_BELLE2, 320),
+    "belle2": Case("Belle II, A' of 8 GeV", "belle2-forward-beams", BELLE2, BESIDE_BELLE2, 640),
     "off-shell": Case(
         "Belle II, A' of 14 GeV, off shell",
         "belle2-forward-beams",
@@ -117,7 +117,7 @@ VARIANTS: Final[dict[str, dict[str, dict[str, float]]]] = {
         "lead 10 cm": {"stack.shield": 0.1},
         "lead 20 cm": {"stack.shield": 0.2},
         "depth 0.4 m": {"detectors.A.size.2": 0.4},
-        "lead 20 cm, two planes, 7 cm back": {
+        "lead 20 cm, two planes, front at 5.93 m": {
             "stack.shield": 0.2,
             "stack.fibre_planes": 2,
             "detectors.A.position.2": 5.93,
