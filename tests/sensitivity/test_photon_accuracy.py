@@ -136,9 +136,12 @@ def test_yields_over_a_plane_of_masses_are_those_of_many_points(name: str) -> No
     """At random masses, also where the pair is nearly too heavy for the A' or the collider.
 
     Half of them may be further off than the step that states the error of the points, which is one
-    standard deviation; all are within 0.5 per cent or three times what is stated.
+    standard deviation; all are within 0.5 per cent (0.75 with boosted beams, whose photons move the
+    caustic over a detector) or three times what is stated.
     """
     scenario, rng = load_scenario(name, ALL), np.random.default_rng(5)
+    boosted = np.any(scenario.collider.build().boost != 0.0)
+    bound = 0.0075 if boosted else 0.005
     detector, off, step = scenario.signal[0], [], []
     on_shell = mass_point(scenario).process.name == "on-shell"
     for number in range(8):
@@ -161,5 +164,5 @@ def test_yields_over_a_plane_of_masses_are_those_of_many_points(name: str) -> No
         print(f"{name} {m_aprime:.3f} {share:.3f}: {worst[0]:.2f}, stated {worst[1]:.2f}")
     differences, steps = np.array(off), np.array(step)
     assert len(off) > 2
-    assert np.all(differences < np.maximum(0.005, 3.0 * steps))
+    assert np.all(differences < np.maximum(bound, 3.0 * steps))
     assert np.mean(differences < 2.0 * steps + 1e-4) > 0.5
