@@ -37,7 +37,7 @@ PILOT: Final = 16
 PILOT_CHUNK: Final = 4
 
 RECONSTRUCTION: Final = 0.15
-"""Time that the reconstruction takes over that of Geant4, as measured for the study's detector."""
+"""Time of the reconstruction over that of Geant4, an estimate."""
 
 PACE: Final = "pace.json"
 
