@@ -113,7 +113,8 @@ def rectangle(
 
     Examples
     --------
-    >>> rectangle((0.0, 1.0), (0.0, 2.0), (math.pi / 4, math.pi), 0.0).max(axis=0).tolist()
+    >>> corners = rectangle((0.0, 1.0), (0.0, 2.0), (math.pi / 4, math.pi), 0.0)
+    >>> corners.max(axis=0).round(12).tolist()
     [1.0, 1.0]
     """
     (inner, outer), (low, high) = radii, ends
