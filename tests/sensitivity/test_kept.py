@@ -51,11 +51,45 @@ def test_as_fresh(key: str) -> None:
             np.testing.assert_array_equal(line.points, own.points)
 
 
-def test_simulated_efficiencies_go_by_the_whole_run() -> None:
-    first = load_scenario("belle2-forward", {"run.efficiency": "simulated"})
+SIMULATED = {"run.efficiency": "simulated"}
+
+
+@pytest.mark.parametrize("selection", ["search", "timed", "vertex"])
+def test_of_simulated_efficiencies_those_of_a_search_go_by_the_whole_run(selection: str) -> None:
+    first = load_scenario("belle2-forward", {**SIMULATED, "run.selection": selection})
     other = first.with_values({"run.luminosity_fb": 700.0})
-    assert dependence(first) != dependence(other)
+    assert (dependence(first) != dependence(other)) == (selection == "search")
     assert dependence(first) == dependence(first.with_values({"model.g_d": 0.2}))
+
+
+def test_the_selection_that_the_background_chooses() -> None:
+    first = load_scenario("belle2-forward", SIMULATED)
+    names = {
+        value: dependence(first.with_values({"run.background": value, "run.selection": "auto"}))
+        for value in (2.0, 4.0, "simulated")
+    }
+    assert names[2.0] == names[4.0] != names["simulated"]
+    assert names[2.0] == dependence(first.with_values({"run.selection": "timed"}))
+
+
+def test_simulated_efficiencies_as_fresh() -> None:
+    kept = KeptPlanes()
+    values = {"plane.points": 20, "run.radiation": "one-photon"}
+    first = load_scenario("belle2-forward", {**SIMULATED, **values})
+    before = kept.plane_of(first)
+    x, epsilon = np.meshgrid(before.x.values, before.epsilon.values)
+    for scenario, same in (
+        (first, True),
+        (first.with_values({"run.luminosity_fb": 700.0, "run.background": 4.0}), True),
+        (first.with_values({"run.selection": "vertex"}), False),
+    ):
+        plane = kept.plane_of(scenario)
+        assert (plane.centre is before.centre) == same
+        ours, fresh = (
+            each.centre.expected_events("A", epsilon, x, scenario.run.luminosity_fb)
+            for each in (plane, plane_of(scenario))
+        )
+        np.testing.assert_array_equal(ours, fresh)
 
 
 def test_only_so_many() -> None:

@@ -5,6 +5,7 @@ from collections import OrderedDict
 from dataclasses import replace
 from typing import Final
 
+from wayside.efficiency.selection import SELECTIONS
 from wayside.scenario import Scenario
 from wayside.sensitivity.planes import Plane, plane_of
 
@@ -13,7 +14,7 @@ WITHOUT_EFFECT: Final = (
     *(("run", "luminosity_fb"), ("run", "confidence_level"), ("run", "recast")),
     *(("run", "background"), ("run", "background_error"), ("run", "signal")),
 )
-"""Keys on which no mass point depends where all decays count."""
+"""Keys on which no mass point depends, unless it has the efficiency of the selection of a search."""
 
 _DESCRIPTIVE: Final = ("name", "description", "cosmology")
 
@@ -56,13 +57,16 @@ class KeptPlanes:
 def dependence(scenario: Scenario) -> str:
     """All that the mass points of a scenario's plane depend on, as one string.
 
-    Efficiencies that are simulated go by the selection, which the background may choose, and by
-    unrelated tracks, which luminosity and site may change: nothing of the run is left out then.
+    Efficiencies that are simulated go by the selection, which the background may choose. That of a
+    search goes by unrelated tracks too, which luminosity and site may change: nothing of the run is
+    left out then.
     """
     data = scenario.to_dict()
     for name in _DESCRIPTIVE:
         data.pop(name, None)
+    data["run"]["selection"] = scenario.selection
+    searches = scenario.run.simulates_efficiency and scenario.selection not in SELECTIONS
     for section, key in WITHOUT_EFFECT:
-        if section == "model" or not scenario.run.simulates_efficiency:
+        if section == "model" or not searches:
             data[section].pop(key, None)
     return json.dumps(data, sort_keys=True)
