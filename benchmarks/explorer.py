@@ -3,8 +3,9 @@
 ``PYTHONPATH=tests python -m benchmarks.explorer``, with Playwright and a Chromium (`make
 test-browser` installs them). Medians over changes, one after the other, with nothing else asked;
 times are those of the page's own clock, from the event of the control until the frame that has the
-drawing is painted: a message that is posted when that frame begins comes after it. Beside them the time of the request alone, and the processor time of the server and of the
-page (its main thread) until the drawing, which other work on the machine lengthens less.
+drawing is painted: a message that is posted when that frame begins comes after it. Beside them the
+time of the request alone, and the processor time of the server and of the page (its main thread)
+until the drawing, which other work on the machine lengthens less.
 """
 
 import json
@@ -148,8 +149,8 @@ def main() -> None:
                 page.evaluate("() => document.querySelectorAll('details').forEach((d) => { "
                               "if (d.id !== 'details') d.open = true; })")  # fmt: skip
                 print(
-                    f"{state}, change to drawing [ms], of which the request; processor time"
-                    " of the server, of the page"
+                    f"{state}, change to drawing [ms], of which the request; processor time of the"
+                    " server, of the page"
                 )
                 for name, key, step in changes:
                     medians = measure(server, page, questions, key, step)

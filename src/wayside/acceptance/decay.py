@@ -166,6 +166,7 @@ class DecayCurve:
         """Probability per produced excited state to cross the volume."""
         self.empty = not rule.hit_probability > 0.0
         """True if no excited state can reach the volume."""
+        self._again = again
         if self.empty:
             return
         spectra = rule.spectra
@@ -188,7 +189,6 @@ class DecayCurve:
         """Shortest proper flight distance to the volume in m; 0 if it holds the origin."""
         self._highest_rate = (_TABLE_HIGH if inside.any() else BEGIN) / float(np.exp(low))
         self._rule: Rule | None = rule
-        self._again = again
         self._tail: CubicSpline | None = None
         self._fineness = tail
         self.mean_path = float(-np.sum(grid * self._distance)) / self.hit_probability
@@ -215,7 +215,7 @@ class DecayCurve:
         if self._tail is not None:
             return self._tail
         rate = np.geomspace(self._highest_rate, _TABLE_HIGH / self.shortest, self._fineness.knots)
-        sums = tail_table(self._nodes(), self.shortest, rate, self._fineness.cut)
+        sums = tail_table(self.nodes(), self.shortest, rate, self._fineness.cut)
         self._rule = None
         self._tail = CubicSpline(np.log(rate), np.log(sums / rate))
         return self._tail
@@ -233,9 +233,19 @@ class DecayCurve:
         known = np.minimum(rate, _TABLE_HIGH / self.shortest)
         if rate.size > _FEW or self._tail is not None:
             return np.asarray(self._tail_spline()(np.log(known)))
-        return np.asarray(np.log(tail_sums(self._nodes(), self.shortest, known) / known))
+        return np.asarray(np.log(tail_sums(self.nodes(), self.shortest, known) / known))
 
-    def _nodes(self) -> Rule:
+    def make_again(self, again: Callable[[], Rule]) -> None:
+        """Keep nodes no longer once many lifetimes were asked for.
+
+        Parameters
+        ----------
+        again
+            As for the class.
+        """
+        self._again = again
+
+    def nodes(self) -> Rule:
         """Nodes over the volume, made again if they are not kept."""
         if self._rule is not None:
             return self._rule

@@ -8,7 +8,7 @@ shell, a quadrature over the energy that is left. Derived in docs/theory, sectio
 
 import math
 from collections.abc import Callable
-from functools import singledispatch
+from functools import partial, singledispatch
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -117,7 +117,7 @@ class PhotonRatio:
     ) -> None:
         self.rule: Rule | None = rule
         """Nodes with all photons: flights of the excited states that reach the volume. They are
-        megabytes: whoever keeps many ratios sets them to None."""
+        megabytes: None once `make_again` was called."""
         self.points = points
         """Points of the quadrature over photons."""
         self.coarser = tuple((round(part * points), weight) for part, weight in coarser)
@@ -126,6 +126,22 @@ class PhotonRatio:
         """Relative difference of the total from the closed form, before it was normalised."""
         self._curves = DecayCurve(rule, tail=COARSE), one_photon
         self._spread = spread
+
+    def make_again(self, again: "Callable[[], PhotonRatio]") -> None:
+        """Keep no nodes once many lifetimes were asked for.
+
+        Parameters
+        ----------
+        again
+            Makes the same ratio once more, for the lifetimes that ask for its nodes.
+        """
+        self.rule = None
+        for which, curve in enumerate(self._curves):
+            curve.make_again(partial(self._nodes_of, again, which))
+
+    @staticmethod
+    def _nodes_of(again: "Callable[[], PhotonRatio]", which: int) -> Rule:
+        return again()._curves[which].nodes()
 
     @property
     def hits(self) -> float:

@@ -1,6 +1,6 @@
 """Acceptances of one detector for one production process."""
 
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -85,7 +85,8 @@ class Acceptances:
         """
         if points not in self._ratios:
             ratio = self._made_ratio(points)
-            ratio.rule = None  # a plane keeps hundreds of ratios
+            # A plane keeps hundreds of ratios.
+            ratio.make_again(partial(self._made_ratio, points))
             self._ratios[points] = ratio
         return self._ratios[points]
 

@@ -14,7 +14,7 @@ WITHOUT_EFFECT: Final = (
     *(("run", "luminosity_fb"), ("run", "confidence_level"), ("run", "recast")),
     *(("run", "background"), ("run", "background_error"), ("run", "signal")),
 )
-"""Keys on which no mass point depends, unless it has the efficiency of the selection of a search."""
+"""Keys on which no mass point depends, apart from the efficiency of the selection of a search."""
 
 _DESCRIPTIVE: Final = ("name", "description", "cosmology")
 
