@@ -70,6 +70,8 @@ class Curve(NamedTuple):
     def _draw_columns(self, axes: Axes) -> bool:
         excluded = [self.panel.edges(i, self.convention) for i in range(len(self.panel.x))]
         with_edges = [i for i, edges in enumerate(excluded) if edges is not None]
+        if not with_edges:
+            return False
         for run in np.split(with_edges, np.flatnonzero(np.diff(with_edges) > 1) + 1):
             x = self.panel.x[run]
             low, high = np.array([excluded[i] for i in run]).T
@@ -80,7 +82,7 @@ class Curve(NamedTuple):
                 linewidth=self.width,
                 linestyle=self.style,
             )
-        return bool(with_edges)
+        return True
 
     def handle(self) -> Line2D:
         """Line of the legend."""
