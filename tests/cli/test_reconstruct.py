@@ -58,7 +58,7 @@ def test_everything(simulated: Path, tmp_path: Path) -> None:
         for name in ("vertices", "efficiency", f"event-{event}")
         for kind in ("png", "pdf")
     }
-    assert names == TABLES | figures | {"reconstruction.root"}
+    assert names == TABLES | figures | {"reconstruction.root", "provenance.json"}
 
     import uproot
 

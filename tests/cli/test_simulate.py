@@ -48,7 +48,7 @@ def test_pairs_with_everything(tmp_path: Path) -> None:
     figures = {
         f"{name}.{kind}" for name in ("event-display", "deposits") for kind in ("png", "pdf")
     }
-    assert names == tables | figures | {"simulation.root"}
+    assert names == tables | figures | {"simulation.root", "provenance.json"}
 
     import uproot
 

@@ -77,13 +77,17 @@ BY_DAY = ("reach", "point", "scan", "comparison")
 """Kinds whose results cost little; the others are tried at night."""
 
 
+ELSEWHERE = ("search", "simulation", "reconstruction")
+"""Kinds that are loaded and computed anew in tests of their own commands."""
+
+
 def kinds(*names: str) -> list[Any]:
     nightly = pytest.mark.nightly
     return [pytest.param(name, marks=[] if name in BY_DAY else nightly) for name in names]
 
 
 @pytest.mark.usefixtures("few_figures")
-@pytest.mark.parametrize("kind", kinds(*(kind for kind in KINDS if kind != "search")))
+@pytest.mark.parametrize("kind", kinds(*(kind for kind in KINDS if kind not in ELSEWHERE)))
 def test_all_there_is_travels(kind: str, tmp_path: Path) -> None:
     """A loaded result writes the bytes of the one that was saved, figures included."""
     result = made(kind)

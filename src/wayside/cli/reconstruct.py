@@ -84,20 +84,22 @@ def command(
     Run(run_dir, check=False)  # a bad folder is refused before anything is written
     check_out(target)
     from wayside.results.reconstruction import reconstruct
+    from wayside.results.reconstruction_files import ReconstructionFiles
 
+    settings: dict[str, Any] = {
+        "seed": seed, "together": together, "grains": grains, "tile": tile,
+    }  # fmt: skip
     with counted("groups", hidden=as_json) as progress:
         result = reconstruct(
             run_dir,
             target,
             scenario=loaded,
-            seed=seed,
-            together=together,
-            grains=grains,
-            tile=tile,
+            **settings,
             workers=workers,
             progress=progress,
         )
-    written = [*result.tables, *result.save(root=kind == "root", display=display)]
+    files = ReconstructionFiles(loaded, run_dir, settings)
+    written = files.save_run(result, root=kind == "root", display=display)
     report = result.summary()
     if as_json:
         click.echo(json_text(report))

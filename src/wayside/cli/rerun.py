@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from wayside.cli.common import claim_out, echo_page, json_option, out_option
+from wayside.cli.common import check_out, claim_out, echo_page, json_option, out_option
 from wayside.cli.progress import steps
 from wayside.files import printable, scratch_folder
 from wayside.text import json_text
@@ -28,11 +28,12 @@ def command(result: Path, out: Path | None, as_json: bool) -> int:
     RESULT is the folder of --out of an earlier command, with its provenance.json. The new files go
     to --out; without it nothing is kept. The exit status is 1 if a file is not the same.
     """
+    from wayside.results.kinds import result_class
     from wayside.results.provenance import read_provenance
 
-    read_provenance(result)
+    claimed = result_class(read_provenance(result).kind).claims_folder
     if out is not None:
-        claim_out(out)
+        (check_out if claimed else claim_out)(out)
     with (
         scratch_folder() if out is None else nullcontext(out) as target,
         steps("compiling and loading (the first run takes a minute)") as step,

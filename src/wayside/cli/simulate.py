@@ -120,8 +120,10 @@ def command(
     check_out(folder)
     from wayside.processes import cores
     from wayside.results.simulation import simulate
+    from wayside.results.simulation_files import SimulationFiles
     from wayside.transport.engine import require_calzone
     from wayside.transport.gun import particle_gun
+    from wayside.transport.plan import PRIMARIES
 
     require_calzone()
     entering: Any = events
@@ -140,7 +142,9 @@ def command(
             progress=progress,
             report=lambda accident: click.echo(f"wayside: warning: {accident}", err=True),
         )
-    written = [*run.tables, *run.save(root=kind == "root", display=display)]
+    settings = {"detector": detector, "seed": seed, "events_per_chunk": chunk}
+    files = SimulationFiles(loaded, events or folder / PRIMARIES, settings, workers or cores())
+    written = files.save_run(run, root=kind == "root", display=display)
     report = run.summary()
     if as_json:
         click.echo(json_text(report))

@@ -22,6 +22,8 @@ KINDS: Final[Mapping[str, str]] = {
     "design": "wayside.results.design:DesignResult",
     "scan": "wayside.results.scan:KeyScan",
     "events": "wayside.results.event_files:EventFiles",
+    "simulation": "wayside.results.simulation_files:SimulationFiles",
+    "reconstruction": "wayside.results.reconstruction_files:ReconstructionFiles",
 }
 """Where the class of each kind is; imported when it is asked for."""
 

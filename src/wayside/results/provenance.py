@@ -22,6 +22,9 @@ PROVENANCE: Final = "provenance.json"
 FOLDER: Final = "_folder"
 """Ending of the names of inputs whose values are folders."""
 
+FILE: Final = "_file"
+"""Ending of the names of inputs whose values are files, from the folder of the result on."""
+
 _PACKAGES: Final = ("contourpy", "matplotlib", "numba", "numpy", "scipy")
 """Packages whose versions may change bits of files."""
 
@@ -109,6 +112,11 @@ def provenance_text(
         "input_files": {
             name: {"path": path, "sha256": file_hash(path)}
             for name, path in _named_files(inputs, figures).items()
+        }
+        | {
+            name: {"path": value, "sha256": file_hash(folder / value)}
+            for name, value in inputs.items()
+            if name.endswith(FILE)
         },
         "environment": environment(),
         "tables": table_hashes(),

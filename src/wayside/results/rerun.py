@@ -8,6 +8,7 @@ from wayside.errors import InputError
 from wayside.files import printable
 from wayside.results.kinds import result_class
 from wayside.results.provenance import (
+    FILE,
     PROVENANCE,
     Provenance,
     environment,
@@ -72,8 +73,12 @@ def rerun(folder: Path | str, out: Path | str, progress: Progress | None = None)
     target = Path(out)
     if target.absolute() == Path(folder).absolute():
         raise InputError(f"{printable(target)}: the result itself; give another folder")
-    _require_inputs(before)
-    options = {name: value for name, value in before.inputs.items() if name != "scenario"}
+    _require_inputs(before, Path(folder))
+    options = {
+        name: str(Path(folder) / value) if name.endswith(FILE) else value
+        for name, value in before.inputs.items()
+        if name != "scenario"
+    }
     scenario = Scenario.from_dict(before.inputs["scenario"])
     result = result_class(before.kind).compute(scenario, options, progress)
     options = figure_options(before.figures.options)
@@ -94,10 +99,10 @@ def figure_options(plain: Any) -> dict[str, Any]:
     return {**plain, "look": Look(**look)}
 
 
-def _require_inputs(before: Provenance) -> None:
+def _require_inputs(before: Provenance, folder: Path) -> None:
     """Refuse files that are not what they were: the result would be another one."""
     for name, file in before.input_files.items():
-        path = Path(file["path"])
+        path = folder / file["path"] if name.endswith(FILE) else Path(file["path"])
         if not path.is_file():
             raise InputError(f"{name} = {printable(path)}: no such file")
         if file_hash(path) != file["sha256"]:

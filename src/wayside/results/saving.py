@@ -53,6 +53,8 @@ class Saved:
 
     kind: ClassVar[str]
     """Name of this kind of result, in ``provenance.json``."""
+    claims_folder: ClassVar = False
+    """Whether saving keeps other processes out of the folder by itself."""
 
     if TYPE_CHECKING:
         # A field of some kinds and computed by others: a property here would hide their fields.
@@ -292,7 +294,12 @@ class SavedRun:
         """
 
     def save(
-        self, folder: Path | str | None = None, *, root: bool = False, display: int = 0
+        self,
+        folder: Path | str | None = None,
+        *,
+        root: bool = False,
+        display: int = 0,
+        formats: Sequence[str] = FIGURE_FORMATS[:2],
     ) -> list[Path]:
         """Write more than the tables of the run.
 
@@ -304,6 +311,8 @@ class SavedRun:
             Whether all tables are written to one ROOT file too.
         display
             Number of events that are drawn.
+        formats
+            Formats of figures, as for other results.
 
         Returns
         -------
@@ -312,7 +321,7 @@ class SavedRun:
         """
         target = self.folder if folder is None else Path(folder)
         written = [write_root(target / self.root_name, self.trees())] if root else []
-        return written + save_figures(target, self.drawings(display))
+        return written + save_figures(target, self.drawings(display), formats=formats)
 
 
 def save_figures(
