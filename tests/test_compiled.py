@@ -313,3 +313,18 @@ def test_a_field_more_of_an_argument() -> None:
     types = (compiled.numba.typeof(pair(1.0, 2.0)),)
     (stamp,) = compiled._stamps_of_types(types)
     assert stamp.startswith(__file__)
+
+
+@compiled.njit()
+def _shifted(x, step):
+    return x + step
+
+
+@compiled.njit()
+def _shifted_twice(x, step):
+    return _shifted(_shifted(x, step), 2) + _shifted(x, 3)
+
+
+def test_constants_and_variables_have_the_same_code() -> None:
+    assert _shifted_twice(1.0, 4) == 11.0
+    assert [str(kind) for kinds in _shifted.signatures for kind in kinds] == ["float64", "int64"]

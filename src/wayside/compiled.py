@@ -23,6 +23,7 @@ import numba
 import numpy as np
 from numba.core import caching, serialize
 from numba.core.runtime.nrt import rtsys
+from numba.core.types import IntegerLiteral
 
 from wayside.errors import CacheWarning
 from wayside.files import reason, whole_file
@@ -65,7 +66,9 @@ def njit(**options: Any) -> Callable[[Function], Any]:
     """
 
     def decorate(function: Function) -> Any:
-        dispatcher = numba.njit(**options)(function)
+        # That wrapper is for callbacks from C, and costs as much to compile as the one for Python.
+        settings: dict[str, Any] = {"no_cfunc_wrapper": True, **options}
+        dispatcher = numba.njit(**settings)(function)
         if hasattr(dispatcher, "py_func"):  # not where compilation is switched off
             keep(dispatcher)
         return dispatcher
@@ -111,7 +114,7 @@ def keep(dispatcher: Any) -> None:
 
     def compile_and_release(sig: Any) -> Any:
         try:
-            return compile_signature(sig)
+            return compile_signature(_without_literals(sig))
         finally:
             # Nobody waits for what could not be compiled, or not be kept.
             kept.release()
@@ -121,6 +124,16 @@ def keep(dispatcher: Any) -> None:
 
 def _nothing() -> None:
     pass
+
+
+def _without_literals(sig: Any) -> Any:
+    """Types of arguments without the values of integers that a caller has as constants.
+
+    Numba would compile once for every constant, and once more for variables.
+    """
+    if not isinstance(sig, tuple):
+        return sig
+    return tuple(kind.literal_type if isinstance(kind, IntegerLiteral) else kind for kind in sig)
 
 
 _BASE: Final[Any] = caching.FunctionCache

@@ -22,6 +22,10 @@ from wayside.results.saving import Saved
 yaml = pytest.importorskip("yaml")
 
 
+LEAVES_FILES_OPEN = pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")
+"""The validator does."""
+
+
 def small_reach() -> Reach:
     values = {
         "plane.points": 20, "plane.band": True, "run.efficiency": "simulated",
@@ -156,6 +160,7 @@ def test_archive_has_all(tmp_path: Path) -> None:
         ),
     ],
 )
+@LEAVES_FILES_OPEN
 def test_validator_takes_it(make: Callable[[], Saved], tmp_path: Path) -> None:
     validator = pytest.importorskip("hepdata_validator.full_submission_validator")
     written(make(), tmp_path)
@@ -176,6 +181,7 @@ def test_validator_takes_it(make: Callable[[], Saved], tmp_path: Path) -> None:
 
 
 @pytest.mark.nightly
+@LEAVES_FILES_OPEN
 def test_search(tmp_path: Path) -> None:
     """The one result that takes a minute."""
     from wayside.results.search import search
