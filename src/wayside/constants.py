@@ -62,6 +62,7 @@ M_B: Final = 5.27941
 """Mass of the charged B."""
 M_B_NEUTRAL: Final = 5.27972
 M_Z: Final = 91.188
+WIDTH_Z: Final = 2.4955
 M_NEUTRON: Final = 0.93956542194
 
 CTAU_KLONG: Final = 15.34

@@ -65,6 +65,19 @@ def test_yields_along_a_contour_are_known_to_half_a_per_cent(name: str) -> None:
         assert np.all(stated < 0.005)
 
 
+@pytest.mark.parametrize("m_aprime", [30.0, 200.0])
+def test_photons_at_the_z(m_aprime: float) -> None:
+    """Pairs from the Z, below and above the mass of the A': as with twice as many energies."""
+    values = {"collider.preset": "fcc-ee-z", "model.m_aprime": m_aprime, **ALL}
+    point = mass_point(load_scenario("belle2-central", values | {"run.production": "off-shell"}))
+    process, volume = point.process, point.volume("A")
+    rule, _ = converged_rule(process.flight, volume, 1e-4)
+    ctau = np.geomspace(1.0, 1e3, 4)
+    own = point.acceptances("A").photon_ratio()
+    more = photon_ratio(process, volume, rule, 2 * own.points)
+    assert more(ctau) == pytest.approx(own(ctau), rel=0.005)
+
+
 def with_masses(
     scenario: Scenario, m_aprime: float, share: float, splitting: float
 ) -> MassPoint | None:

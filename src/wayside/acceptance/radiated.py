@@ -245,7 +245,7 @@ def _(
         slowed = Beams(electron, positron, beams.crossing_angle)
         return build_rule(direct_flight(process.model, slowed), volume, _LEVEL)
 
-    number = points or (NODES_TO_POLE if process.passes_pole else NODES)
+    number = points or (NODES_TO_POLE if process.has_peak else NODES)
     without_loss = rule_of(1.0, 1.0)
     nominal = DecayCurve(without_loss)
     if nominal.empty or not process.radiates:

@@ -47,7 +47,7 @@ LOSSES: Final = 8
 """Nodes over the energy that photons take, off shell."""
 
 LOSSES_TO_POLE: Final = 32
-"""The same where they lead to a pole."""
+"""The same where they lead to a pole, or to the Z."""
 
 STEPS: Final = 25
 """Values of r/ctau."""
@@ -230,7 +230,7 @@ def _(
     points = Points(rays, np.full(rays.shape[:2], 1e-9))
     beams = process.beams
     parts = []
-    for loss in process.weighted_losses(LOSSES_TO_POLE if process.passes_pole else LOSSES):
+    for loss in process.weighted_losses(LOSSES_TO_POLE if process.has_peak else LOSSES):
         left = 1.0 - loss.fraction
         for electron, positron in (
             (left * beams.electron_energy, beams.positron_energy),

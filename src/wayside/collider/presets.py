@@ -37,7 +37,7 @@ PRESETS: Final[dict[str, Preset]] = {
     "cepc-z": Preset(45.5, 45.5, 0.033, "CEPC at the Z, CDR (1809.00285)"),
     "fcc-ee-z": Preset(45.6, 45.6, 0.030, "FCC-ee at the Z, CDR (EPJ ST 228 (2019) 261)"),
 }
-"""Nominal beams; the colliders at the Z are refused by processes that leave the Z out."""
+"""Nominal beams; processes that leave the Z out refuse the colliders there."""
 
 BEAM_KEYS: Final = ("electron_energy", "positron_energy", "crossing_angle", "beam_spot")
 """Keys of a scenario that a preset stands for."""

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from wayside.errors import InputError
-from wayside.models.final_states import CHARGED_LEPTONS, FinalState, Hadrons, pair_of
+from wayside.models.final_states import CHARGED_LEPTONS, NEUTRINOS, FinalState, Hadrons, pair_of
 from wayside.models.inelastic import MEDIATOR_CODE
 from wayside.models.mediator import VISIBLE_POWERS, visible_width_hats
 from wayside.models.parameters import Coupling
 from wayside.models.particle import ParticleModel, Width
-from wayside.models.z_boson import HIGHEST
+from wayside.models.z_boson import HEAVIEST
 
 __all__ = ["DarkPhoton"]
 
@@ -27,7 +27,7 @@ class DarkPhoton(ParticleModel):
     Parameters
     ----------
     mass : float
-        Mass in GeV, at most `wayside.models.z_boson.HIGHEST`.
+        Mass in GeV, at most `wayside.models.z_boson.HEAVIEST`.
 
     Examples
     --------
@@ -44,16 +44,16 @@ class DarkPhoton(ParticleModel):
     )
 
     def __post_init__(self) -> None:
-        """Refuse masses at which the Z would add to the widths."""
+        """Refuse masses at which an A' mixes with the Z."""
         super().__post_init__()
-        if self.mass > HIGHEST:
+        if self.mass > HEAVIEST:
             raise InputError(
-                f"mass = {self.mass:g} GeV: must be at most {HIGHEST:.3g} GeV; beyond, the Z adds"
-                " to the widths"
+                f"mass = {self.mass:g} GeV: must be at most {HEAVIEST:.3g} GeV; beyond, A' mixes"
+                " with the Z, which is not included"
             )
 
     def widths(self) -> tuple[Width, ...]:
-        """Widths over epsilon^2 into lepton pairs and hadrons."""
+        """Widths over epsilon^2 into lepton pairs, hadrons, and neutrinos by way of the Z."""
         hats = visible_width_hats(self.mass)
         return tuple(
             Width(channel, VISIBLE_POWERS, float(hat)) for channel, hat in hats.items() if hat > 0.0
@@ -67,4 +67,6 @@ class DarkPhoton(ParticleModel):
         """Lepton pairs, and the hadrons of a virtual photon."""
         if width.channel in CHARGED_LEPTONS:
             return pair_of(CHARGED_LEPTONS[width.channel])
+        if width.channel == "neutrinos":
+            return tuple(FinalState(1.0, (code, -code)) for code in NEUTRINOS.values())
         return (FinalState(1.0, hadrons=Hadrons.VECTOR),)

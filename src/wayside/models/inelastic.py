@@ -180,10 +180,12 @@ class InelasticModel(ABC):
     def visible_width_hats(self) -> dict[str, float]:
         """Widths of A' over epsilon^2 in GeV by channel: ``e``, ``mu``, ``tau``, ``hadrons``.
 
+        From 12 GeV on ``neutrinos`` as well, by way of the Z.
+
         Raises
         ------
         InputError
-            Where the Z would add to it (m_aprime above 38.1 GeV).
+            Where A' mixes with the Z (m_aprime above 61.3 GeV).
         """
         widths = mediator.visible_width_hats(self.m_aprime)
         return {channel: float(width) for channel, width in widths.items()}

@@ -12,11 +12,11 @@ import numpy.typing as npt
 
 from wayside.constants import ALPHA, LEPTON_MASSES
 from wayside.errors import InputError, RangeError
+from wayside.models import z_boson
 from wayside.models.couplings import Powers
 from wayside.models.currents import PairLike, current_of
 from wayside.models.kinematics import pair_momentum
 from wayside.models.r_ratio import r_ratio, r_ratio_error
-from wayside.models.z_boson import HIGHEST
 from wayside.typing import FloatArray
 
 __all__ = [
@@ -61,18 +61,19 @@ def lepton_factor(q: npt.ArrayLike, mass: float) -> FloatArray:
 
 
 def visible_width_hats(m_aprime: npt.ArrayLike) -> dict[str, FloatArray]:
-    """Return the visible widths of A' over epsilon^2.
+    """Return the widths of A' into the Standard Model over epsilon^2.
 
     Parameters
     ----------
     m_aprime : array_like
-        Mass in GeV, any shape, positive and at most `z_boson.HIGHEST`.
+        Mass in GeV, any shape, positive and at most `z_boson.HEAVIEST`.
 
     Returns
     -------
     dict of str to ndarray
         GeV, by channel ``e``, ``mu``, ``tau``, ``hadrons``: alpha M/3 times `lepton_factor` or R
-        (Eqs. 7 and 9 of the study).
+        (Eqs. 7 and 9 of the study); from `z_boson.INCLUDED_FROM` on with the Z, and ``neutrinos``
+        where a mass is above that.
 
     Raises
     ------
@@ -82,7 +83,30 @@ def visible_width_hats(m_aprime: npt.ArrayLike) -> dict[str, FloatArray]:
     mass = _checked(m_aprime)
     massless = ALPHA * mass / 3
     widths = {name: massless * lepton_factor(mass, m) for name, m in LEPTON_MASSES.items()}
-    return widths | {"hadrons": massless * r_ratio(mass)}
+    widths |= {"hadrons": massless * r_ratio(mass)}
+    heavy = mass >= z_boson.INCLUDED_FROM
+    if not np.any(heavy):
+        return widths
+    with_z = {name: massless * _lepton_factor_with_z(mass, m) for name, m in LEPTON_MASSES.items()}
+    with_z["hadrons"] = widths["hadrons"] * _hadron_factor(mass)
+    with_z["neutrinos"] = massless * 3.0 * z_boson.strength(z_boson.NEUTRINO, mass).massless
+    widths["neutrinos"] = np.zeros_like(mass)
+    return {name: np.where(heavy, with_z[name], width) for name, width in widths.items()}
+
+
+def _lepton_factor_with_z(q: FloatArray, mass: float) -> FloatArray:
+    """`lepton_factor` with the vector and axial couplings of an A' that mixes with the Z."""
+    squares = z_boson.strength(z_boson.LEPTON, q)
+    velocity2 = np.maximum(1.0 - (2.0 * mass / q) ** 2, 0.0)
+    return np.asarray(
+        squares.vector * lepton_factor(q, mass) + squares.axial * velocity2 * np.sqrt(velocity2)
+    )
+
+
+def _hadron_factor(q: FloatArray) -> FloatArray:
+    """Squared couplings to two up and three down quarks over those of the photon alone."""
+    up, down = (z_boson.strength(kind, q).massless for kind in (z_boson.UP, z_boson.DOWN))
+    return np.asarray((2.0 * up + 3.0 * down) / (11.0 / 9.0))
 
 
 def dark_width_hats(
@@ -124,16 +148,18 @@ def hadronic_width_error(m_aprime: npt.ArrayLike) -> FloatArray:
         GeV, same shape.
     """
     mass = _checked(m_aprime)
-    return ALPHA * mass / 3 * r_ratio_error(mass)
+    factor = np.where(mass >= z_boson.INCLUDED_FROM, _hadron_factor(mass), 1.0)
+    return np.asarray(ALPHA * mass / 3 * factor * r_ratio_error(mass))
 
 
 def _checked(m_aprime: npt.ArrayLike) -> FloatArray:
     mass = np.asarray(m_aprime, dtype=np.float64)
     if not (mass > 0).all():
         raise InputError(f"m_aprime = {mass[~(mass > 0)].flat[0]:g} GeV: must be positive")
-    if (mass > HIGHEST).any():
+    highest = z_boson.HEAVIEST
+    if (mass > highest).any():
         raise RangeError(
-            f"m_aprime = {mass[mass > HIGHEST].flat[0]:g} GeV: its visible width is known up to"
-            f" {HIGHEST:.3g} GeV only; beyond, the Z adds to it"
+            f"m_aprime = {mass[mass > highest].flat[0]:g} GeV: its visible width is known up to"
+            f" {highest:.3g} GeV only; beyond, it mixes with the Z"
         )
     return mass

@@ -15,6 +15,7 @@ from wayside.constants import ALPHA, GEV2_TO_FB
 from wayside.errors import InputError
 from wayside.models.kinematics import pair_momentum
 from wayside.models.protocol import Model
+from wayside.models.z_boson import electron_factor
 from wayside.typing import FloatArray
 
 
@@ -114,4 +115,4 @@ def off_pole_hat(model: Model, sqrt_s: float) -> float:
     """
     momentum, a, b = _pair(model, sqrt_s)
     value = ALPHA * momentum * (a + b / 3.0) / (2.0 * sqrt_s * sqrt_s**4)
-    return value * GEV2_TO_FB
+    return value * electron_factor(sqrt_s) * GEV2_TO_FB

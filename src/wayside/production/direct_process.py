@@ -11,7 +11,7 @@ from wayside.collider.beams import Beams, boosted
 from wayside.constants import NEAREST_POLE
 from wayside.models.couplings import Couplings, Powers
 from wayside.models.kinematics import pair_momentum
-from wayside.models.z_boson import HIGHEST
+from wayside.models.z_boson import HEAVIEST, exchange_problems, is_resonant, require_exchange
 from wayside.production import direct
 from wayside.production.off_pole import last_loss
 from wayside.production.process import (
@@ -36,6 +36,9 @@ left out so that off-shell yields scale with epsilon^2 g_D^2, lowers them by its
 
 NODES = 24
 """Nodes over the energy that photons take, for the cross-section: good to 1e-6."""
+
+NODES_TO_PEAK = 96
+"""The same where `DirectProcess.has_peak`: good to 1e-4, next to the Z."""
 
 
 class Loss(NamedTuple):
@@ -73,10 +76,18 @@ class DirectProcess(Process):
 
     @cached_property
     def cross_section_hat(self) -> float:
-        """Cross-section of e+ e- -> 1 2 in fb over epsilon^2 g_D^2."""
+        """Cross-section of e+ e- -> 1 2 in fb over epsilon^2 g_D^2.
+
+        Raises
+        ------
+        InputError
+            If photons off the beams would lead back to the Z.
+        """
+        require_exchange(self.beams.sqrt_s)
         if not self.radiates:
             return self._at(self.beams.sqrt_s)
-        return float(sum(self._at(loss.sqrt_s) * loss.weight for loss in self.losses(NODES)))
+        losses = self.losses(NODES_TO_PEAK if self.has_peak else NODES)
+        return float(sum(self._at(loss.sqrt_s) * loss.weight for loss in losses))
 
     def _at(self, sqrt_s: float) -> float:
         value = direct.cross_section_hat(self.model, sqrt_s)
@@ -114,6 +125,11 @@ class DirectProcess(Process):
     def passes_pole(self) -> bool:
         """Whether photons lead over the pole of the A'."""
         return 0.0 < self._pole_loss < self._threshold_loss
+
+    @property
+    def has_peak(self) -> bool:
+        """Whether the cross-section has a peak near energies that photons leave: of A' or Z."""
+        return self.passes_pole or is_resonant(self.beams.sqrt_s)
 
     @cached_property
     def largest_loss(self) -> float:
@@ -179,7 +195,7 @@ class DirectProcess(Process):
         """Whether the width that is left out of the propagator would be felt."""
         model, sqrt_s = self.model, self.beams.sqrt_s
         width = float(self.mediator_widths.dark(couplings))
-        if model.m_aprime <= HIGHEST:
+        if model.m_aprime <= HEAVIEST:
             width += float(self.mediator_widths.visible(couplings))
         ratio = model.m_aprime * width / abs(sqrt_s**2 - model.m_aprime**2)
         if ratio <= NEAR_POLE:
@@ -191,13 +207,14 @@ class DirectProcess(Process):
 
     @classmethod
     def is_automatic(cls, m_aprime: float, sqrt_s: float) -> bool:
-        """Where the A' is heavier than sqrt(s)."""
-        return m_aprime > sqrt_s
+        """Where the A' is heavier than sqrt(s), and next to the Z, which decays to the pair."""
+        return m_aprime > sqrt_s or is_resonant(sqrt_s)
 
     @classmethod
     def problems(cls, masses: Masses, sqrt_s: float) -> Iterator[tuple[str, str]]:
-        """The pair must be lighter than sqrt(s), the A' away from its pole."""
+        """The pair must be lighter than sqrt(s), the A' away from its pole, not above the Z."""
         m_aprime, m1, m2 = masses
+        yield from (("sqrt_s", rule) for rule in exchange_problems(sqrt_s))
         if m1 + m2 >= sqrt_s:
             yield (
                 "pair",

@@ -212,7 +212,10 @@ class Process(Rates):
     @classmethod
     @abstractmethod
     def problems(cls, masses: Masses, sqrt_s: float) -> Iterator[tuple[str, str]]:
-        """Why masses cannot be produced: the mass at fault (``m_aprime`` or ``pair``), the rule."""
+        """Why masses cannot be produced: what is at fault, and the rule.
+
+        At fault is ``m_aprime``, ``pair`` or ``sqrt_s``.
+        """
 
     @classmethod
     @abstractmethod

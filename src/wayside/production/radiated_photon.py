@@ -6,7 +6,6 @@ from typing import ClassVar
 from wayside.collider.beams import Beams
 from wayside.models.couplings import Powers
 from wayside.models.particle import ParticleModel
-from wayside.models.z_boson import require_below_z
 from wayside.production import radiative
 from wayside.production.particle_process import FlightPart, ParticleProcess, require_below
 from wayside.production.process import Treatment
@@ -62,8 +61,7 @@ def processes(
     Raises
     ------
     InputError
-        If the mass is not below sqrt(s), or that near the Z.
+        If the mass is not below sqrt(s).
     """
-    require_below_z(beams.sqrt_s)  # the model itself refuses masses near the Z
     require_below(model.mass, beams.sqrt_s)
     return (RadiatedPhoton(model, beams, treatment),)

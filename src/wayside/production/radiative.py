@@ -16,6 +16,7 @@ from wayside.constants import ALPHA, GEV2_TO_FB, M_ELECTRON, NEAREST_POLE
 from wayside.errors import InputError
 from wayside.models.kinematics import pair_momentum
 from wayside.models.protocol import Model
+from wayside.models.z_boson import electron_factor
 from wayside.typing import FloatArray
 
 Regulator = Literal["exact", "printed"]
@@ -123,10 +124,11 @@ def trace_integral(m_aprime: float, sqrt_s: float, regulator: Regulator = REGULA
 
 
 def _prefactor(m_aprime: float, sqrt_s: float, regulator: Regulator) -> float:
-    """Factor from trace to fb, per epsilon^2: pi alpha^2 (1 - q2)/(2 s beta)."""
+    """Factor from trace to fb, per epsilon^2: pi alpha^2 (1 - q2)/(2 s beta), and the Z's."""
     q2 = _require_on_shell(m_aprime, sqrt_s)
     beta = _electron(sqrt_s, regulator)[0]
-    return math.pi * ALPHA**2 * (1.0 - q2) / (2.0 * sqrt_s**2 * beta) * GEV2_TO_FB
+    value = math.pi * ALPHA**2 * (1.0 - q2) / (2.0 * sqrt_s**2 * beta) * GEV2_TO_FB
+    return value * electron_factor(m_aprime)
 
 
 def cross_section_hat(m_aprime: float, sqrt_s: float, regulator: Regulator = REGULATOR) -> float:

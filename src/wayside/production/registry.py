@@ -13,7 +13,7 @@ from typing import Final
 from wayside.collider.beams import Beams
 from wayside.errors import InputError
 from wayside.models.protocol import Model
-from wayside.models.z_boson import require_no_z
+from wayside.models.z_boson import require_not_mixed
 from wayside.plugins import entry_points
 from wayside.production.process import Process, Treatment
 
@@ -90,9 +90,9 @@ def processes(
     Raises
     ------
     InputError
-        If there is none of a name, or one is named twice; near the Z.
+        If there is none of a name, or one is named twice; if the A' mixes with the Z.
     """
-    require_no_z(beams.sqrt_s, model.m_aprime)
+    require_not_mixed(model.m_aprime)
     chosen = resolve(production, model.m_aprime, beams.sqrt_s)
     if len(set(chosen)) < len(chosen):
         raise InputError(f"production = {', '.join(chosen)}: must name each process once")

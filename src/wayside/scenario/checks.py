@@ -230,14 +230,15 @@ def _masses(scenario: Sections) -> Iterator[str]:
         return
     aprime = f"model.m_aprime = {_number(model.m_aprime)}"
     energy = scenario.sqrt_s
-    keys = {"sqrt_s": "collider: sqrt_s", "m_aprime": "model.m_aprime"}
-    for name, value, rule in z_boson.problems(energy, model.m_aprime):
-        yield f"{keys[name]} = {_number(value)}: {rule}"
+    for rule in z_boson.problems(model.m_aprime):
+        yield f"{aprime}: {rule}"
     masses = Masses(model.m_aprime, m1, m2)
     for name in scenario.processes:
         for fault, rule in process_class(name).problems(masses, energy):
             if fault == "m_aprime":
                 yield f"{aprime}: {rule}"
+            elif fault == "sqrt_s":
+                yield f"collider: sqrt_s = {_number(energy)}: {rule}"
             else:
                 key = "m1" if model.m1 is not None else "mu"
                 yield f"model.{key} = {_number(getattr(model, key))}: {rule}"
@@ -245,6 +246,11 @@ def _masses(scenario: Sections) -> Iterator[str]:
         yield (
             f"{aprime}: must be above m1 - m2 = {_number(m1 - m2)} GeV,"
             " else the excited state decays to a real A'"
+        )
+    if m1 - m2 > z_boson.HIGHEST:
+        yield (
+            f"model: m1 - m2 = {_number(m1 - m2)} GeV: must be at most {z_boson.HIGHEST:.3g} GeV;"
+            " beyond, the Z adds to decays of the excited state"
         )
 
 
