@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from wayside.constants import LEPTON_MASSES
-from wayside.errors import InputError, RangeError
+from wayside.errors import InputError
 from wayside.models import hadron_grid
 from wayside.models.currents import PairLike, current_of
 from wayside.models.excited_integrals import (
@@ -26,7 +26,6 @@ from wayside.models.excited_integrals import (
 )
 from wayside.models.mediator import lepton_factor
 from wayside.models.r_ratio import continuum, narrow_states
-from wayside.models.z_boson import HIGHEST
 from wayside.typing import FloatArray
 
 __all__ = [
@@ -200,11 +199,5 @@ def _flat(
         raise InputError(
             f"m_aprime = {mass[i]:g}, m1 = {heavy[i]:g}, m2 = {light[i]:g} GeV: "
             "must obey m_aprime > m1 - m2 > 0 and m2 > 0"
-        )
-    split = heavy - light
-    if (split > HIGHEST).any():
-        raise RangeError(
-            f"m1 - m2 = {split[split > HIGHEST].flat[0]:g} GeV: must be at most {HIGHEST:.3g} GeV;"
-            " beyond, the Z adds to decays of the excited state"
         )
     return shape, flat

@@ -78,7 +78,7 @@ class HeavyNeutralLepton(ParticleModel):
     kind: ClassVar[str] = "hnl"
     name: ClassVar[str] = "N"
     pdg_id: ClassVar[int] = 9_900_012
-    production: ClassVar[str] = "wayside.production.tau_decays:processes"
+    production: ClassVar[str] = "wayside.production.neutral_leptons:processes"
     couplings: ClassVar[tuple[Coupling, ...]] = (
         Coupling("u2_e", "squared mixing with nu_e", "|U_e|^2", high=1.0, default=0.0),
         Coupling("u2_mu", "squared mixing with nu_mu", r"|U_\mu|^2", high=1.0, default=0.0),

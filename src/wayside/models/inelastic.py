@@ -13,12 +13,13 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from wayside.errors import InputError
+from wayside.errors import InputError, RangeError
 from wayside.models import excited, mediator
 from wayside.models.couplings import Powers
 from wayside.models.currents import Current, Term
 from wayside.models.parameters import Parameter
 from wayside.models.protocol import Codes
+from wayside.models.z_boson import HIGHEST
 
 __all__ = ["ExcitedState", "InelasticModel", "PseudoDirac", "ScalarInelastic"]
 
@@ -191,7 +192,18 @@ class InelasticModel(ABC):
         return {channel: float(width) for channel, width in widths.items()}
 
     def excited_width_hats(self) -> dict[str, float]:
-        """Widths of the excited state over epsilon^2 g_D^2 in GeV, by the same channels."""
+        """Widths of the excited state over epsilon^2 g_D^2 in GeV, by the same channels.
+
+        Raises
+        ------
+        RangeError
+            Where the Z would add to them (m1 - m2 above 38.1 GeV).
+        """
+        if self.m1 - self.m2 > HIGHEST:
+            raise RangeError(
+                f"m1 - m2 = {self.m1 - self.m2:.10g} GeV: must be at most {HIGHEST:.3g} GeV;"
+                " beyond, the Z adds to decays of the excited state"
+            )
         widths = excited.width_hats(self, self.m_aprime, self.m1, self.m2)
         return {channel: float(width) for channel, width in widths.items()}
 

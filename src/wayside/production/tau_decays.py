@@ -36,10 +36,11 @@ from wayside.models.weak import (
     unit_width,
     vector_width,
 )
-from wayside.models.z_boson import require_below_z
+from wayside.models.z_boson import is_resonant, require_below_z
 from wayside.production.pair_decays import PairDecay
 from wayside.production.particle_process import FlightPart, ParticleProcess, require_below
 from wayside.production.process import Treatment
+from wayside.production.z_decays import TO_TAUS, z_cross_section
 from wayside.typing import FloatArray
 
 CROSS_SECTION_NB: Final = 0.919
@@ -165,7 +166,9 @@ class TauDecay(PairDecay[Channel]):
 
     @cached_property
     def cross_section_hat(self) -> float:
-        """Cross-section of tau pairs in fb."""
+        """Cross-section of tau pairs in fb, next to the Z that of its decays."""
+        if is_resonant(self.beams.sqrt_s):
+            return z_cross_section(self.beams.sqrt_s) * TO_TAUS
         scale = _lowest_order(self.beams.sqrt_s) / _lowest_order(MEASURED_AT)
         return CROSS_SECTION_NB * FB_PER_NB * scale
 
@@ -215,9 +218,10 @@ def processes(
     Raises
     ------
     InputError
-        If the collider cannot make taus, or is near the Z, or no channel is open.
+        If the collider cannot make taus, is near the Z but not next to it, or no channel is open.
     """
-    require_below_z(beams.sqrt_s)
+    if not is_resonant(beams.sqrt_s):
+        require_below_z(beams.sqrt_s)
     if beams.sqrt_s <= 2.0 * M_TAU * (1.0 + 1e-9):
         raise InputError(
             f"sqrt_s = {beams.sqrt_s:.10g} GeV: must be above two taus, {2.0 * M_TAU:g} GeV"
