@@ -61,6 +61,9 @@ M_KSTAR_NEUTRAL: Final = 0.89555
 M_B: Final = 5.27941
 """Mass of the charged B."""
 M_B_NEUTRAL: Final = 5.27972
+M_D: Final = 1.86484
+"""Lightest meson with charm."""
+M_W: Final = 80.3692
 M_Z: Final = 91.188
 WIDTH_Z: Final = 2.4955
 M_NEUTRON: Final = 0.93956542194

@@ -53,7 +53,10 @@ def test_events(kind, decays, tmp_path):
     [
         (("--detector", "C"), "detector C: not one of A, B"),
         (("--set", 'run.processes=["x"]'), 'no process "x"'),
-        (("--set", "model.mass=2.0", "--set", "model.u2_mu=1e-4"), "must be at most 1.776 GeV"),
+        (
+            ("--set", "model.mass=2.0", "--set", "model.u2_mu=1e-4"),
+            "mass = 2: must be below the tau",
+        ),
         (("--set", "model.mass=0.9 MeV"), "N: it decays to nothing visible, so no events"),
         (("--set", "model.u2_mu=0"), "all 0; nothing is produced"),
         (("--set", "collider.electron_energy=0.5"), "must be above two taus"),

@@ -4,13 +4,14 @@ import math
 
 import numpy as np
 import pytest
+from scipy.integrate import quad
 
 from tests.reference.particles import label, rows
 from wayside.acceptance.angular import angular_density
 from wayside.acceptance.particle import acceptance
 from wayside.collider.beams import Beams
 from wayside.collider.boosts import boost
-from wayside.constants import ALPHA, GEV2_TO_FB, M_TAU
+from wayside.constants import ALPHA, GEV2_TO_FB, M_TAU, M_Z
 from wayside.detector.box import Box
 from wayside.errors import InputError
 from wayside.models.alp_photon import AlpPhoton
@@ -19,8 +20,8 @@ from wayside.models.dark_photon import DarkPhoton
 from wayside.models.hnl import HeavyNeutralLepton
 from wayside.models.kinematics import pair_momentum
 from wayside.models.registry import particle_class
-from wayside.models.weak import charged_spectrum, three_body_factor
-from wayside.production import b_decays, radiative, tau_decays
+from wayside.models.weak import charged_spectrum, pair_spectrum, three_body_factor
+from wayside.production import b_decays, radiative
 from wayside.production.cascade_flight import Parents, cascade_flight
 from wayside.production.pair_decays import PairDecay
 from wayside.production.particle_process import ParticleProcess
@@ -28,6 +29,8 @@ from wayside.production.particle_processes import names, processes
 from wayside.production.process import Process
 from wayside.production.spectrum import MAX_SEGMENTS
 from wayside.production.spectrum import spectrum as spectrum_along
+from wayside.production.z_decays import breit_wigner, z_cross_section
+from wayside.radiation.radiator import radiator, strength
 
 BELLE2 = Beams(7.007, 4.0, 0.083)
 
@@ -138,7 +141,7 @@ def test_three_body_decays_of_the_tau():
     # Both spectra of the leptons' mass have the integral of the width, but not the same mean.
     x = np.linspace(0.06**2, (1.0 - 0.3) ** 2, 4001)
     integrals, means = [], []
-    for spectrum in (tau_decays.pair_spectrum, charged_spectrum):
+    for spectrum in (pair_spectrum, charged_spectrum):
         values = np.array([spectrum(float(value), 0.3, 0.06) for value in x])
         integrals.append(np.trapezoid(values, x))
         means.append(np.trapezoid(values * x, x) / integrals[-1])
@@ -234,18 +237,90 @@ def test_dark_photons_slower_than_the_boost():
         assert abs(known.hit_probability - drawn) < 4.0 * error
 
 
-def test_the_z_is_in_the_way_of_an_aprime_alone():
-    with pytest.raises(InputError, match=r"^mass = 70 GeV: must be at most .* the Z adds"):
+def test_what_is_refused_next_to_the_z():
+    with pytest.raises(InputError, match=r"^mass = 70 GeV: must be at most .* A' mixes"):
         DarkPhoton(70.0)
     # What does not mix with the Z is too heavy for the collider, and no more.
     with pytest.raises(InputError, match=r"^mass = 70: must be below sqrt_s"):
         processes(AlpPhoton(70.0), BELLE2)
     at_z = Beams.symmetric(91.2)
-    for model in (AlpPhoton(1.0), HeavyNeutralLepton(0.5), DarkPhoton(1.0)):
-        with pytest.raises(InputError, match=r"^sqrt_s = 91.2 GeV: must be at most"):
-            processes(model, at_z)
+    with pytest.raises(InputError, match=r"^sqrt_s = 91.2 GeV: must be at most"):
+        processes(AlpPhoton(1.0), at_z)
+    with pytest.raises(InputError, match=r"^sqrt_s = 60 GeV: must be at most"):
+        processes(HeavyNeutralLepton(0.5), Beams.symmetric(60.0))
     with pytest.raises(InputError, match=r"sqrt_s = 91.2 GeV: .* on the Y\(4S\)"):
         processes(DarkHiggs(0.5), at_z)
+    with pytest.raises(InputError, match=r"^mass = 5: must be below the tau less an electron"):
+        processes(HeavyNeutralLepton(5.0), BELLE2)
+
+
+def test_neutral_leptons_come_from_the_z():
+    """The rest of the Z's neutrinos, and taus below their mass; the Z as often as at LEP."""
+    at_z = Beams.symmetric(91.2)
+    names = [process.name for process in processes(HeavyNeutralLepton(5.0), at_z)]
+    assert names == ["Z -> nu_e N", "Z -> nu_mu N", "Z -> nu_tau N"]
+    light = {process.name: process for process in processes(HeavyNeutralLepton(0.5), at_z)}
+    assert {"Z -> nu_mu N", "tau -> pi N"} < set(light)
+    from_z, from_tau = light["Z -> nu_mu N"], light["tau -> pi N"]
+    assert from_z.branching_ratio_hat == pytest.approx(2 * 0.2 / 3, rel=1e-4)
+    # Hadrons at the peak: 30.5 nb (LEP, Phys. Rept. 427 (2006) 257, Fig. 1.2), of 69.91 per cent.
+    assert 1e-6 * from_z.cross_section_hat * 0.6991 == pytest.approx(30.5, rel=0.01)
+    assert 1e-6 * from_tau.cross_section_hat == pytest.approx(0.033696 * 43.6, rel=0.01)
+
+
+@pytest.mark.parametrize("sqrt_s", [87.9, 91.2, 94.3])
+def test_the_z_with_all_photons(sqrt_s):
+    """Against an adaptive integral over the energy that photons take."""
+    beta = strength(sqrt_s)
+
+    def integrand(flat):
+        x = flat ** (1 / beta)
+        weight = float(radiator(np.array([x]), sqrt_s)[0]) * x ** (1 - beta) / beta
+        return weight * float(breit_wigner(sqrt_s * np.sqrt(1 - x)))
+
+    peak = max(1e-6, 1 - (M_Z / sqrt_s) ** 2) ** beta
+    total, _ = quad(integrand, 1e-12, 0.9**beta, points=[peak], limit=400, epsrel=1e-8)
+    assert z_cross_section(sqrt_s) == pytest.approx(total, rel=2e-4)
+
+
+def test_neutral_leptons_of_the_z_by_the_amplitude():
+    """Angles by the traces of both currents, and the width by the integral over them.
+
+    |M|^2 of Z -> nu N is ((p k) g - p k - k p) contracted with that of massless electrons; N and
+    its antiparticle together leave the part that is even in the cosine.
+    """
+    mass, sqrt_s = 40.0, 91.188
+    (process,) = (
+        one for one in processes(HeavyNeutralLepton(mass), Beams.symmetric(sqrt_s))
+        if one.name == "Z -> nu_e N"
+    )  # fmt: skip
+    shape = process.parts[0].flight.shape
+    energy = (sqrt_s**2 + mass**2) / (2 * sqrt_s)
+    p = (sqrt_s**2 - mass**2) / (2 * sqrt_s)
+    metric = np.diag([1.0, -1.0, -1.0, -1.0])
+    electron = np.array([0.5 * sqrt_s, 0, 0, 0.5 * sqrt_s])
+    positron = np.array([0.5 * sqrt_s, 0, 0, -0.5 * sqrt_s])
+
+    def tensor(a, b):
+        return np.outer(a, b) + np.outer(b, a) - metric * (a @ metric @ b)
+
+    values = []
+    cosines = np.array([-0.9, -0.2, 0.0, 0.5, 1.0])
+    for cosine in cosines:
+        sine = np.sqrt(1 - cosine**2)
+        heavy = np.array([energy, p * sine, 0, p * cosine])
+        light = np.array([p, -p * sine, 0, -p * cosine])
+        lower = metric @ tensor(electron, positron) @ metric
+        values.append(np.sum(lower * tensor(heavy, light)))
+    density = shape.isotropic + shape.polarised * (1 - cosines**2)
+    assert density / density[0] == pytest.approx(np.array(values) / values[0], rel=1e-12)
+    # The rate: (1 - x)^2 (1 + x/2) is phase space times the mean of the amplitude.
+    x = (mass / sqrt_s) ** 2
+    nodes, weights = np.polynomial.legendre.leggauss(4)
+    mean = float(weights @ (energy + p * nodes**2)) / 2
+    massless = 0.5 * sqrt_s * (1 + 1 / 3)
+    rate = (p / (0.5 * sqrt_s)) ** 2 * mean / massless
+    assert rate == pytest.approx((1 - x) ** 2 * (1 + 0.5 * x), rel=1e-12)
 
 
 def test_rates_of_all_processes_come_from_one_formula():

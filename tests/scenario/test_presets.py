@@ -42,8 +42,10 @@ def test_a_preset_replaces_beams_but_not_those_set_with_it():
 def test_what_is_refused():
     with pytest.raises(InputError, match=r"collider.preset = 'babbar': must be .* \"babar\""):
         load_scenario("belle2-forward", ["collider.preset=babbar"])
+    alp = ["model.kind=alp-photon", "model.mass=1", "model.g_photon=1e-4"]
     with pytest.raises(InputError, match=r"sqrt_s = 91.18.*Z exchange, which is not included"):
-        load_scenario("belle2-forward", ["collider.preset=fcc-ee-z"])
+        load_scenario("gazelle", [*alp, "collider.preset=fcc-ee-z"])
+    assert load_scenario("gazelle", ["collider.preset=fcc-ee-z"]).sqrt_s > 91.0
 
 
 @pytest.mark.parametrize(

@@ -52,6 +52,10 @@ _AXIS: Final = {
 _MOST_PIONS = 10
 
 
+LEAST_CHARGED: Final = 0.7
+"""Smallest mass in GeV of several pions with a charge: three of them and some motion."""
+
+
 class Group(NamedTuple):
     """Events with the same hadrons."""
 
@@ -91,6 +95,30 @@ def draw_pions(q: FloatArray, rng: np.random.Generator) -> tuple[NDArray[np.int3
     """Pions by their mean number at every mass; parameters and values as `draw_hadrons`."""
     channel = np.full(len(q), NAMES.index("multi-pion"), dtype=np.int32)
     return channel, _groups(channel, q, rng)
+
+
+def draw_charged_pions(
+    q: FloatArray, sign: int, rng: np.random.Generator
+) -> tuple[NDArray[np.int32], list[Group]]:
+    """Pions as `draw_pions` with one unit of charge: one of the other charge is a pi0.
+
+    Parameters
+    ----------
+    q
+        Invariant masses in GeV, shape (n,), at least `LEAST_CHARGED`.
+    sign
+        1 or -1.
+    rng
+        Generator of random numbers.
+    """
+    channel = np.full(len(q), NAMES.index("multi-pion"), dtype=np.int32)
+    groups = []
+    for content, rows in _pions(q, rng):
+        changed = list(content)
+        changed[changed.index(-211 * sign)] = 111
+        momentum, current = _momenta("multi-pion", tuple(changed), q[rows], rng)
+        groups.append(Group(rows, tuple(changed), momentum, current))
+    return channel, groups
 
 
 def draw_omega(n: int, rng: np.random.Generator) -> list[Group]:

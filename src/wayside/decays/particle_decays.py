@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from wayside.collider.boosts import boost_by
 from wayside.decays import hadrons
+from wayside.decays.beside_lepton import beside_lepton
 from wayside.decays.hadrons import Group
 from wayside.decays.phase_space import draw_momenta, isotropic, turned, two_body_momentum
 from wayside.decays.three_body import ThreeBodySampler
@@ -176,6 +177,8 @@ def draw_state(
 
 def _sampler(mass: float, state: FinalState) -> _Sampler:
     """How to draw from one final state of a particle of a mass."""
+    if state.hadrons is not None and state.products:
+        return beside_lepton(mass, state)
     if state.hadrons is not None:
         source = _HADRONS[state.hadrons]
 

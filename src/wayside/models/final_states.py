@@ -101,15 +101,16 @@ class FinalState(NamedTuple):
     weight: float
     """Relative to the other ways of the channel."""
     products: tuple[int, ...] = ()
-    """PDG codes; empty for ``hadrons``."""
+    """PDG codes; for ``hadrons`` empty, or the lepton beside them."""
     squared_amplitude: SquaredAmplitude | None = None
     """Of three products; None for even phase space."""
     hadrons: Hadrons | None = None
 
     @property
     def least_mass(self) -> float:
-        """Sum of the masses of the products in GeV, of two pions for ``hadrons``."""
-        return sum(map(mass_of, self.products or (211, -211)))
+        """Sum of the masses of the products in GeV, and of two pions for ``hadrons``."""
+        pions = (211, -211) if self.hadrons is not None or not self.products else ()
+        return sum(map(mass_of, (*self.products, *pions)))
 
 
 def mass_of(code: int) -> float:

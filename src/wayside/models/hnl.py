@@ -1,7 +1,8 @@
 """A heavy neutral lepton N that mixes with neutrinos: two- and three-body widths.
 
 Formulas of Bondarenko et al. (arXiv:1805.08567), derived in docs/theory/particles.md. Hadrons are
-single mesons, and from 1 GeV what these leave of the width into quarks.
+single mesons, and from 1 GeV what these leave of the width into quarks. Beyond the tau, charm and
+beauty are among these, and the propagators of W and Z count.
 """
 
 import math
@@ -12,12 +13,16 @@ from typing import ClassVar, Final
 from wayside.constants import (
     FERMI,
     LEPTON_MASSES,
+    M_B,
     M_ETA,
     M_KAON,
     M_OMEGA,
     M_PION,
     M_PION_NEUTRAL,
     M_RHO,
+    M_TAU,
+    M_W,
+    M_Z,
     SINE_SQUARED,
 )
 from wayside.errors import InputError
@@ -25,10 +30,12 @@ from wayside.models import hnl_final_states, hnl_hadrons
 from wayside.models.couplings import Powers
 from wayside.models.final_states import FinalState
 from wayside.models.hnl_hadrons import CHANNEL as SEVERAL
-from wayside.models.hnl_hadrons import inclusive_charged, inclusive_neutral
+from wayside.models.hnl_hadrons import V_UD, V_US, inclusive_charged, inclusive_neutral
 from wayside.models.parameters import AnyParameter, Choice, Coupling
 from wayside.models.particle import ParticleModel, Width
 from wayside.models.weak import (
+    neutral_pair_factor,
+    propagator_factor,
     pseudoscalar_width,
     three_body_factor,
     unit_width,
@@ -37,11 +44,8 @@ from wayside.models.weak import (
 
 __all__ = ["HeavyNeutralLepton", "neutral_leptons_factor"]
 
-HEAVIEST: Final = 1.776
-"""Mass in GeV of the heaviest N, just below that of the tau that makes it."""
-
-V_UD: Final = 0.97373
-V_US: Final = 0.2243
+HEAVIEST: Final = 60.0
+"""Mass in GeV of the heaviest N: three quarters of that of the W."""
 
 F_PION: Final = 0.1302
 F_KAON: Final = 0.1557
@@ -90,11 +94,11 @@ class HeavyNeutralLepton(ParticleModel):
     invisible: ClassVar[tuple[str, ...]] = ("nu nu nu",)
 
     def __post_init__(self) -> None:
-        """Refuse masses that no tau decays to."""
+        """Refuse masses near that of the W."""
         super().__post_init__()
         if self.mass > HEAVIEST:
             raise InputError(
-                f"mass = {self.mass:g} GeV: must be at most {HEAVIEST:g} GeV; N are made by taus"
+                f"mass = {self.mass:g} GeV: must be at most {HEAVIEST:g} GeV, below the W"
             )
 
     def widths(self) -> tuple[Width, ...]:
@@ -107,18 +111,23 @@ class HeavyNeutralLepton(ParticleModel):
                 hats[channel] = hats.get(channel, 0.0) + hat
             if self.mass > hnl_hadrons.BEYOND_SINGLE_MESONS:
                 hats |= _several_hadrons(self.mass, flavour, hats)
+            if self.mass > M_TAU:
+                hats = {name: _propagated(self.mass, name) * hat for name, hat in hats.items()}
             powers = Powers(**{mixing: 1})
             made += [Width(channel, powers, counted * hat) for channel, hat in hats.items() if hat]
         return tuple(made)
 
     def width_spread(self) -> dict[str, float]:
         """What the QCD correction leaves open of several hadrons; other widths are good to 1%."""
-        return dict.fromkeys((f"{name} {SEVERAL}" for name in (*MIXINGS, "nu")), hnl_hadrons.SPREAD)
+        spread = hnl_hadrons.SPREAD if self.mass < 2.0 * M_B else hnl_hadrons.SPREAD_OF_JETS
+        return dict.fromkeys((f"{name} {SEVERAL}" for name in (*MIXINGS, "nu")), spread)
 
     def final_states(self, width: Width) -> tuple[FinalState, ...]:
         """Both charges alike; rho mesons as the pions that they decay to."""
         (flavour,) = (name for name, mixing in MIXINGS.items() if mixing in width.powers)
-        return hnl_final_states.final_states(flavour, width.channel)
+        return hnl_final_states.final_states(
+            flavour, width.channel, by_mean_number=self.mass > M_TAU
+        )
 
 
 def _charged_hats(mass: float, flavour: str) -> dict[str, float]:
@@ -145,7 +154,7 @@ def _several_hadrons(mass: float, flavour: str, hats: Mapping[str, float]) -> di
         "nu": ("pi0", "eta", "rho", "omega"),
     }
     every = {
-        flavour: inclusive_charged(mass, lepton, V_UD**2 + V_US**2) if lepton < mass else 0.0,
+        flavour: inclusive_charged(mass, lepton),
         "nu": inclusive_neutral(mass),
     }
     left = {
@@ -153,6 +162,12 @@ def _several_hadrons(mass: float, flavour: str, hats: Mapping[str, float]) -> di
         for first, total in every.items()
     }
     return {f"{first} {SEVERAL}": max(width, 0.0) for first, width in left.items()}
+
+
+def _propagated(mass: float, channel: str) -> float:
+    """Factor of the W's propagator, or of the Z's in channels that have it alone."""
+    neutral = channel in ("nu nu nu", f"nu {SEVERAL}")
+    return propagator_factor(mass / (M_Z if neutral else M_W))
 
 
 def _neutral_hats(mass: float, flavour: str) -> dict[str, float]:
@@ -184,19 +199,5 @@ def neutral_leptons_factor(lepton: float, *, same_flavour: bool) -> float:
     same_flavour
         Whether the leptons have the flavour with which N mixes, so that a W contributes too.
     """
-    if 2.0 * lepton >= 1.0:
-        return 0.0
-    sine = SINE_SQUARED
-    sign = 1.0 if same_flavour else -1.0
-    first = 0.25 * (1.0 + sign * 4.0 * sine + 8.0 * sine**2)
-    second = 0.5 * sine * (2.0 * sine + sign)
-    x2 = lepton**2
-    root = math.sqrt(1.0 - 4.0 * x2)
-    # (1 - 3 x^2 - (1 - x^2) root)/(x^2 (1 + root)) without cancellation.
-    top = 4.0 * x2**3 / (1.0 - 3.0 * x2 + (1.0 - x2) * root)
-    log = math.log(top / (x2 * (1.0 + root)))
-    first_factor = (1.0 - 14.0 * x2 - 2.0 * x2**2 - 12.0 * x2**3) * root
-    first_factor += 12.0 * x2**2 * (x2**2 - 1.0) * log
-    second_factor = x2 * (2.0 + 10.0 * x2 - 12.0 * x2**2) * root
-    second_factor += 6.0 * x2**2 * (1.0 - 2.0 * x2 + 2.0 * x2**2) * log
-    return first * first_factor + 4.0 * second * second_factor
+    couplings = hnl_final_states.neutral_couplings(same_flavour=same_flavour)
+    return neutral_pair_factor(lepton, *couplings)

@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 
 from wayside.constants import M_PION, M_RHO, SINE_SQUARED
+from wayside.models import hnl_hadrons
 from wayside.models.final_states import (
     CHARGED_LEPTONS,
     NEUTRINOS,
@@ -30,7 +31,9 @@ WIDTH_RHO: Final = 0.1474
 _MESONS: Final = {"pi": 211, "K": 321, "pi0": 111, "eta": 221, "omega": 223}
 
 
-def final_states(flavour: str, channel: str) -> tuple[FinalState, ...]:
+def final_states(
+    flavour: str, channel: str, *, by_mean_number: bool = False
+) -> tuple[FinalState, ...]:
     """Final states of a channel by the mixing with one flavour.
 
     Parameters
@@ -40,6 +43,8 @@ def final_states(flavour: str, channel: str) -> tuple[FinalState, ...]:
     channel
         Of `wayside.models.hnl.HeavyNeutralLepton`, a visible one: either begins with the flavour,
         or with a neutrino.
+    by_mean_number
+        Whether several hadrons are pions by their mean number, instead of three or four.
     """
     first, *others = channel.split()
     neutrino = NEUTRINOS[flavour]
@@ -47,6 +52,8 @@ def final_states(flavour: str, channel: str) -> tuple[FinalState, ...]:
         return with_conjugates(_leptons(flavour, *others))
     lepton = neutrino if first == "nu" else CHARGED_LEPTONS[first]
     (meson,) = others
+    if meson == CHANNEL and by_mean_number:
+        return with_conjugates(*hnl_hadrons.by_mean_number(lepton))
     if meson == CHANNEL:
         return with_conjugates(
             *(neutral_states(lepton) if first == "nu" else charged_states(lepton))

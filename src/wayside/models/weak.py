@@ -16,7 +16,10 @@ from wayside.typing import FloatArray
 
 __all__ = [
     "charged_spectrum",
+    "neutral_pair_factor",
     "open_range",
+    "pair_spectrum",
+    "propagator_factor",
     "pseudoscalar_width",
     "three_body_factor",
     "unit_width",
@@ -92,6 +95,20 @@ def charged_spectrum(x: npt.ArrayLike, alone: float, lepton: float) -> FloatArra
     return 12.0 * above**2 * (1.0 + alone**2 - x) * root / x
 
 
+def pair_spectrum(x: npt.ArrayLike, alone: float, lepton: float) -> FloatArray:
+    """Spectrum of the mass of a W's leptons: parts of spin 1 and of spin 0, as for mesons.
+
+    Parameters as `charged_spectrum`; here the squared matrix element is
+    (p . p_nu)(p_l . p_a). The integral is the same.
+    """
+    l2, a2 = lepton**2, alone**2
+    x, above, root = open_range(x, alone, lepton)
+    vector = (1.0 - a2) ** 2 + x * (1.0 + a2) - 2.0 * x**2
+    scalar = (1.0 - a2) ** 2 - x * (1.0 + a2)
+    weight = (1.0 + 0.5 * l2 / x) * vector + 1.5 * l2 / x * scalar
+    return np.asarray(2.0 * root * (above / x) ** 2 * weight)
+
+
 def open_range(
     x: npt.ArrayLike, alone: float, lepton: float
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -132,3 +149,50 @@ def three_body_factor(first: float, second: float) -> float:
     t = 0.5 * (nodes + 1.0)
     values = charged_spectrum(high - (high - low) * t**2, first, second)
     return float(0.5 * weights @ (values * 2.0 * t)) * (high - low)
+
+
+def neutral_pair_factor(fermion: float, left: float, right: float) -> float:
+    """Width to a neutrino and a pair of fermions by a neutral current, over `unit_width`.
+
+    Parameters
+    ----------
+    fermion
+        Mass of either fermion of the pair over that of what decays.
+    left, right
+        Couplings of the pair, T3 - Q sin^2 and -Q sin^2 for quarks.
+
+    Returns
+    -------
+    float
+        left^2 + right^2 for massless fermions, 0 without phase space.
+    """
+    if 2.0 * fermion >= 1.0:
+        return 0.0
+    x2 = fermion**2
+    root = math.sqrt(1.0 - 4.0 * x2)
+    # (1 - 3 x^2 - (1 - x^2) root)/(x^2 (1 + root)) without cancellation.
+    top = 4.0 * x2**3 / (1.0 - 3.0 * x2 + (1.0 - x2) * root)
+    log = math.log(top / (x2 * (1.0 + root))) if x2 else 0.0
+    squares = (1.0 - 14.0 * x2 - 2.0 * x2**2 - 12.0 * x2**3) * root
+    squares += 12.0 * x2**2 * (x2**2 - 1.0) * log
+    product = x2 * (2.0 + 10.0 * x2 - 12.0 * x2**2) * root
+    product += 6.0 * x2**2 * (1.0 - 2.0 * x2 + 2.0 * x2**2) * log
+    return (left**2 + right**2) * squares + 4.0 * left * right * product
+
+
+def propagator_factor(ratio: float) -> float:
+    """Factor of the propagator of a W or a Z on the width to three massless fermions.
+
+    Parameters
+    ----------
+    ratio
+        Mass of what decays over that of the boson, below 1.
+
+    Returns
+    -------
+    float
+        Integral of `pair_spectrum` over (1 - x ratio^2)^2; 1 + 3/5 ratio^2 for a small one.
+    """
+    nodes, weights = _NODES
+    x = 0.5 * (nodes + 1.0)
+    return float(0.5 * weights @ (pair_spectrum(x, 0.0, 0.0) / (1.0 - x * ratio**2) ** 2))

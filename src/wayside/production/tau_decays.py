@@ -11,7 +11,6 @@ from functools import cached_property
 from typing import ClassVar, Final, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from wayside.collider.beams import Beams
 from wayside.constants import (
@@ -26,11 +25,12 @@ from wayside.constants import (
 )
 from wayside.errors import InputError
 from wayside.models.couplings import Couplings, Powers
-from wayside.models.hnl import F_KAON, F_PION, F_RHO, MIXINGS, V_UD, V_US
+from wayside.models.hnl import F_KAON, F_PION, F_RHO, MIXINGS
+from wayside.models.hnl_hadrons import V_UD, V_US
 from wayside.models.particle import ParticleModel
 from wayside.models.weak import (
     charged_spectrum,
-    open_range,
+    pair_spectrum,
     pseudoscalar_width,
     three_body_factor,
     unit_width,
@@ -112,20 +112,6 @@ def _leptons(lepton: float, *, of_tau: bool) -> Recoils:
         return tuple(zip(widths.tolist(), (M_TAU * np.sqrt(middle)).tolist(), strict=True))
 
     return recoils
-
-
-def pair_spectrum(x: npt.ArrayLike, alone: float, lepton: float) -> FloatArray:
-    """Spectrum of the mass of a W's leptons: parts of spin 1 and of spin 0, as for mesons.
-
-    Parameters as `wayside.models.weak.charged_spectrum`; here the squared matrix element is
-    (p . p_nu)(p_l . p_a). The integral is the same.
-    """
-    l2, a2 = lepton**2, alone**2
-    x, above, root = open_range(x, alone, lepton)
-    vector = (1.0 - a2) ** 2 + x * (1.0 + a2) - 2.0 * x**2
-    scalar = (1.0 - a2) ** 2 - x * (1.0 + a2)
-    weight = (1.0 + 0.5 * l2 / x) * vector + 1.5 * l2 / x * scalar
-    return np.asarray(2.0 * root * (above / x) ** 2 * weight)
 
 
 def _channels() -> tuple[Channel, ...]:

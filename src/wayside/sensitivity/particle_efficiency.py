@@ -105,7 +105,9 @@ def states_of(model: ParticleModel, width: Width, channels: Collection[str]) -> 
         known += pairs
         rest = fraction - sum(pair.fraction for pair in pairs)
         if rest > ROUNDING:
-            name = product_names(state.products) or "hadrons"
+            name = product_names(state.products)
+            if state.hadrons is not None:
+                name = f"{name} hadrons".strip()
             others[name] = others.get(name, 0.0) + rest
     return States(tuple(known), others)
 

@@ -121,11 +121,14 @@ def final_states_are_possible(model: ParticleModel, _beams: Beams) -> None:
         for state in states:
             what = f"{width.channel}: {' '.join(map(str, state.products)) or 'hadrons'}"
             require(state.weight > 0.0, f"{what}: must have a positive weight")
-            require(bool(state.products) != bool(state.hadrons), f"{what}: products or hadrons")
+            beside = len(state.products) <= 1 if state.hadrons else len(state.products) > 1
+            require(beside, f"{what}: products, or hadrons beside one lepton at most")
             require(set(map(abs, state.products)) <= set(MASSES), f"{what}: a code not known")
-            require(sum(map(charge, state.products)) == 0, f"{what}: charges must add up to 0")
+            balanced = sum(map(charge, state.products)) == 0 or state.hadrons is not None
+            require(balanced, f"{what}: charges must add up to 0")
             require(state.least_mass < model.mass, f"{what}: heavier than the particle")
-            require(any(visible(np.array(state.products or (211,)))), f"{what}: neutrinos alone")
+            seen = state.hadrons is not None or any(visible(np.array(state.products)))
+            require(seen, f"{what}: neutrinos alone")
             if state.squared_amplitude is None:
                 continue
             require(len(state.products) == 3, f"{what}: an amplitude needs three products")
