@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from wayside.constants import ALPHA, HBAR_C, M_ELECTRON, SPEED_OF_LIGHT
+from wayside.models import z_boson
 from wayside.radiation.vacuum import vacuum_polarisation
 from wayside.scenario import Scenario, builtin_names, load_scenario
 from wayside.sensitivity.planes import mass_point
@@ -66,6 +67,8 @@ def test_numbers_hang_together(scenario: Scenario) -> None:
 
     assert sum(aprime["branching_ratios"].values()) == pytest.approx(1.0, abs=1e-12)
     electrons = ALPHA * scenario.model.m_aprime / 3 * epsilon**2
+    if scenario.model.m_aprime > z_boson.INCLUDED_FROM:
+        electrons *= float(z_boson.strength(z_boson.LEPTON, scenario.model.m_aprime).massless)
     assert aprime["branching_ratios"]["e"] * aprime["width_gev"] == pytest.approx(
         electrons, rel=1e-6
     )
