@@ -23,7 +23,11 @@ KINDS = {
     "dark-photon": {"model.mass": 0.3, "model.epsilon": 1e-8},
     "dark-higgs": {"model.mass": 0.5, "model.sin_theta": 1e-4},
     "hnl": {"model.mass": 0.5, "model.u2_tau": 1e-4, "model.u2_mu": 1e-5},
-}
+    "dark-higgs-aprime": {
+        "model.mass": 0.5, "model.m_aprime": 2.0, "model.sin_theta": 1e-5,
+        "model.epsilon": 1e-2, "model.g_d": 1.0,
+    },
+}  # fmt: skip
 CYLINDER = {
     "shape": "cylinder", "z_min": 4.0, "z_max": 6.0, "outer_radius": 2.0, "inner_radius": 0.5
 }  # fmt: skip
@@ -168,7 +172,8 @@ def test_hepmc_for_others(files, generator, events):
         place = flying.end_vertex.position
         assert [place.x, place.y, place.z] == pytest.approx((1e3 * events.vertex[i]).tolist())
         (rest,) = [p for p in flying.production_vertex.particles_out if p.pid != code]
-        assert rest.pid in (22, 90)
+        # A photon, a system of particles, or the A' beside a dark Higgs.
+        assert rest.pid in (22, 90, 55)
         assert rest.generated_mass == pytest.approx(0.0 if rest.pid == 22 else rest.momentum.m())
 
 

@@ -145,11 +145,15 @@ def test_closed_channels_are_left_out():
     assert [width.channel for width in AlpPhoton(1e-4).widths()] == ["gamma gamma"]
 
 
+REQUIRED = {"dark-higgs-aprime": {"m_aprime": 2.0}}
+"""Parameters without a default."""
+
+
 @pytest.mark.parametrize("mass", [0.0, -1.0, math.nan, math.inf])
 @pytest.mark.parametrize("kind", PARTICLES)
 def test_masses_that_are_refused(kind, mass):
     with pytest.raises(InputError, match="mass = "):
-        particle_class(kind)(mass)
+        particle_class(kind)(mass, **REQUIRED.get(kind, {}))
 
 
 def test_kinds():

@@ -19,12 +19,14 @@ from wayside.testing import PARTICLE_CHECKS, check_particle
 BELLE2 = Beams(7.007, 4.0, 0.083)
 OF_A_FILE = {"from-file"}
 """Kinds that are nothing without a file; tests of their own have one."""
+MORE = {"dark-higgs-aprime": {"m_aprime": 2.0}}
+"""Parameters that have no default."""
 
 
 @pytest.mark.parametrize("check", PARTICLE_CHECKS, ids=lambda check: check.__name__)
 @pytest.mark.parametrize("kind", sorted(set(particle_kinds()) - OF_A_FILE))
 def test_conformance(kind, check):
-    check(particle_class(kind)(0.6), BELLE2)
+    check(particle_class(kind)(0.6, **MORE.get(kind, {})), BELLE2)
 
 
 @dataclass(frozen=True)

@@ -49,6 +49,7 @@ PARTICLES: Final[dict[str, str]] = {
     "dark-photon": "wayside.models.dark_photon:DarkPhoton",
     "alp-photon": "wayside.models.alp_photon:AlpPhoton",
     "dark-higgs": "wayside.models.dark_higgs:DarkHiggs",
+    "dark-higgs-aprime": "wayside.models.dark_higgs_aprime:DarkHiggsAprime",
     "hnl": "wayside.models.hnl:HeavyNeutralLepton",
     "from-file": "wayside.models.from_file:FromFile",
 }
