@@ -5,8 +5,11 @@ import pytest
 from reference.edge_points import edge_points
 
 from tests.reference.decay_sum import direct_probability
-from wayside.acceptance.estimate import converged_rule, decay_curve
+from wayside.acceptance.azimuth import azimuth_rules
+from wayside.acceptance.estimate import _first_two, converged_rule, decay_curve
 from wayside.acceptance.panels import build_panels, panel_sums, rule_over
+from wayside.acceptance.polar import ALL
+from wayside.acceptance.quadrature import even
 from wayside.acceptance.refinement import LADDERS, Built, Refined, Rungs, refined
 from wayside.acceptance.rule import Level, merged
 from wayside.acceptance.sky import box_panels
@@ -91,7 +94,14 @@ def test_an_end_of_the_nodes_is_stated():
 def test_panels_add_up(slow_points):
     """Sums by panel against the rule's own, a cut in two against the whole."""
     point = slow_points[1]
-    built = build_panels(point.flight, point.box, Level(6, 3, 8), crowded=True)
+    likely = 0.4 * build_panels(point.flight, point.box, Level(6, 3, 8)).rule.hit_probability
+
+    def build(chosen=ALL):
+        return build_panels(
+            point.flight, point.box, Level(6, 3, 8), crowded=True, likely=likely, chosen=chosen
+        )
+
+    built = build()
     number = 1 + int(built.panels.max())
     sums, nodes = panel_sums(built, number, 0.0, np.inf)
     assert nodes.sum() == len(built.rule)
@@ -103,7 +113,7 @@ def test_panels_add_up(slow_points):
     for half, which in zip(halves, (even, ~even), strict=True):
         assert half.hit_probability == pytest.approx(sums[0][which].sum(), rel=1e-12)
         assert half.hit_path == pytest.approx(sums[1][which].sum(), rel=1e-12)
-        alone = build_panels(point.flight, point.box, Level(6, 3, 8), crowded=True, chosen=which)
+        alone = build(which)
         np.testing.assert_array_equal(alone.rule.spectra.weight, half.spectra.weight)
         np.testing.assert_array_equal(alone.rule.sky.weights, half.sky.weights)
         np.testing.assert_array_equal(alone.rule.spectra.of_direction, half.spectra.of_direction)
@@ -123,7 +133,37 @@ def test_slow_points_are_as_exact_as_they_say(slow_points):
         assert rule.hit_probability == pytest.approx(exact.hit_probability, rel=bound)
         assert rule.hit_path == pytest.approx(exact.hit_path, rel=bound)
         # All orders in all panels, on both sides of the mirror plane, took 900,000.
-        assert len(rule) < 350_000
+        assert len(rule) < 150_000
+
+
+def test_fewer_nodes_where_little_is_to_be_known(slow_points):
+    """Rapidities of short segments and of directions that count for little, against all alike."""
+    for point in slow_points:
+        level = Level(8, 4, 11)
+        plain = build_panels(point.flight, point.box, level, crowded=True).rule
+        hits = plain.hit_probability
+        rules = [
+            build_panels(point.flight, point.box, level, crowded=True, likely=factor * hits).rule
+            for factor in (1e-9, 1.0, 10.0)
+        ]
+        for rule, accuracy in zip(rules, (3e-5, 3e-5, 3e-4), strict=True):
+            assert rule.hit_probability == pytest.approx(hits, rel=accuracy)
+            assert rule.hit_path == pytest.approx(plain.hit_path, rel=accuracy)
+        numbers = [len(plain), *map(len, rules)]
+        assert np.all(np.diff(numbers) < -0.1 * np.array(numbers[:-1]))
+
+
+def test_two_orders_differ_where_a_box_is_crowded():
+    """In all three; short parts of a ring may have equally many nodes only down to 1e-4."""
+    for rtol in (3e-2, 1e-2, 1e-3, 1e-4, 1e-5, 3e-6, 1e-7):
+        low, high = _first_two(rtol, crowded=True)
+        assert np.all(np.array(high) > np.array(low))
+        counts = [
+            [rule.shape[1] for rule in azimuth_rules(even, rungs.level.azimuth)]
+            for rungs in (low, high)
+        ]
+        same = np.array(counts[0]) == np.array(counts[1])
+        assert not same.any() or (same.sum() == 1 and rtol >= 1e-4)
 
 
 def test_nodes_made_again_are_the_same(slow_points):

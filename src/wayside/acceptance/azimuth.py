@@ -41,9 +41,9 @@ _WIDE: Final = 1.0
 
 
 _EXTENTS: Final = (0.6, 1.2)
-_QUARTERS: Final = (4, 5, 6, 10)
+_TWELFTHS: Final = (9, 13, 16, 30)
 """Where a box is crowded, a part up to so long, in radians and under its map, takes this many
-quarters of the nodes; the last numbers are for those shorter and longer than `_STEEP`."""
+twelfths of the nodes; the last numbers are for those shorter and longer than `_STEEP`."""
 
 _STEEP: Final = 4.0
 _TURN: Final = 1.6
@@ -53,9 +53,9 @@ _MULTIPLES: Final = 10
 
 
 def azimuth_rules(rule: Callable[[int], FloatArray], nodes: int) -> tuple[FloatArray, ...]:
-    """Rules on [0, 1] for `azimuth_rule`, from a number of nodes: multiples of it, and quarters."""
+    """Rules on [0, 1] for `azimuth_rule`, from a number of nodes: multiples of it, and twelfths."""
     counts = [k * nodes for k in range(1, _MULTIPLES + 1)]
-    counts += [max(2, math.ceil(k * nodes / 4)) for k in _QUARTERS]
+    counts += [max(2, math.ceil(k * nodes / 12)) for k in _TWELFTHS]
     return tuple(rule(n) for n in counts)
 
 

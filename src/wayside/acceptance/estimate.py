@@ -35,24 +35,37 @@ TIGHT = 3e-6
 _ORDERS = (
     Rungs(1, 1, 1),
     Rungs(2, 1, 2),
-    Rungs(3, 1, 3),
-    Rungs(4, 2, 4),
-    Rungs(5, 3, 5),
-    Rungs(6, 4, 6),
-    Rungs(7, 5, 7),
-    Rungs(8, 6, 8),
-    Rungs(9, 7, 9),
-    Rungs(10, 8, 10),
+    Rungs(4, 1, 3),
+    Rungs(5, 2, 4),
+    Rungs(6, 3, 5),
+    Rungs(7, 4, 6),
+    Rungs(8, 5, 7),
+    Rungs(9, 6, 8),
+    Rungs(10, 7, 9),
+    Rungs(11, 8, 10),
 )
 """Orders that go up in all three at once."""
 
 _FIRST = ((1e-2, 0), (1e-3, 1), (TIGHT, 2), (0.0, 4))
 """Accuracies down to which each of these orders is the first: most points pass one up."""
+
+_FIRST_CROWDED = (
+    (1e-2, (Rungs(1, 0, 1), Rungs(2, 1, 2))),
+    (1e-3, (Rungs(2, 0, 2), Rungs(3, 1, 3))),
+    (ACCURACY, (Rungs(3, 1, 3), Rungs(4, 2, 4))),
+    (TIGHT, (Rungs(4, 2, 4), Rungs(5, 3, 5))),
+)
+"""Accuracies down to which a crowded box, whose panels are short, starts with these two orders.
+Short parts of a ring have equally many nodes in the third two, for an error below `ACCURACY`."""
+
 MOST_NODES = 4_000_000
 MOST_NODES_TIGHT = 20_000_000
 """More nodes than this are not used, or where less than `TIGHT` is asked for: seconds and gigabytes
 would follow."""
 
+
+_ROUGH = Level(4, 2, 4)
+"""Nodes that tell probabilities to some tens of per cent."""
 
 MOST_EVALUATIONS = 300_000
 """Beyond this many evaluations of the density a face is integrated by slices instead."""
@@ -84,6 +97,14 @@ class Estimate(NamedTuple):
 def _first(rtol: float) -> int:
     """Place in `_ORDERS` at which an accuracy starts."""
     return next(place for accuracy, place in _FIRST if rtol >= accuracy)
+
+
+def _first_two(rtol: float, crowded: bool) -> tuple[Rungs, Rungs]:
+    """Orders over a volume that are compared first."""
+    if crowded and rtol >= TIGHT:
+        return next(pair for accuracy, pair in _FIRST_CROWDED if rtol >= accuracy)
+    start = _first(rtol)
+    return _ORDERS[start], _ORDERS[start + 1]
 
 
 SAFETY = 2.0
@@ -216,8 +237,12 @@ class _Builder(NamedTuple):
 
 
 def _builder(flight: Flight, volume: Volume) -> _Builder:
-    crowded = is_crowded(flight, volume)
-    return _Builder(partial(build_panels, flight, volume, crowded=crowded), crowded)
+    build = partial(build_panels, flight, volume)
+    if not is_crowded(flight, volume):
+        return _Builder(build, False)
+    build = partial(build, crowded=True)
+    rough = build(_ROUGH).rule.hit_probability
+    return _Builder(partial(build, likely=rough), True)
 
 
 @dataclass(frozen=True, eq=False)
@@ -237,9 +262,8 @@ class _Again:
 def _converged(builder: _Builder, rtol: float) -> tuple[Rule, Callable[[], Rule], float]:
     """`converged_rule` of what builds rules, with what makes the same nodes once more."""
     build, crowded = builder
-    start = _first(rtol)
     most = MOST_NODES if rtol > TIGHT else MOST_NODES_TIGHT
-    low, high = _ORDERS[start : start + 2]
+    low, high = _first_two(rtol, crowded)
     lower, upper = build(low.level), build(high.level)
     if not crowded:
         step = _step(upper.rule, lower.rule, rtol)

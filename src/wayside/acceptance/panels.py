@@ -5,39 +5,68 @@ make one (`wayside.acceptance.refinement`).
 """
 
 import math
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 
 from wayside.acceptance.directions import Sky
 from wayside.acceptance.polar import ALL
-from wayside.acceptance.quadrature import gauss_legendre
+from wayside.acceptance.quadrature import gauss_legendre, gauss_legendre_up_to
 from wayside.acceptance.rule import Level, Rule, Spectra, spectrum_of
 from wayside.acceptance.survey import survey_panels
 from wayside.compiled import copy_columns, njit
 from wayside.detector.volume import Volume
 from wayside.production.flight import Flight
-from wayside.production.spectrum import MAX_SEGMENTS, spectrum
+from wayside.production.spectrum import MAX_SEGMENTS, spectrum, spectrum_by_length
 from wayside.typing import BoolArray, FloatArray, IndexArray
+
+_LONGEST: Final = 1.4
+"""Nodes of the longest segments of rapidity over the usual number."""
+
+_SHARE: Final = 0.1
+"""A direction whose share of the probability is less than this, over the numbers of nodes in polar
+angle and azimuth, takes fewer nodes in rapidity."""
+
+_FADE: Final = 0.8
+"""What is left of the largest density per steradian so far, from one direction to the next."""
 
 
 @njit()
-def _assemble(flight, directions, solid, length, rays, spectrum_of, gauss):  # type: ignore[no-untyped-def]
+def _assemble(flight, sky, panels, spectrum_of, rules, usual, least):  # type: ignore[no-untyped-def]
     """Spectra of the directions, their offsets, and sums of hits and of paths over them."""
+    directions = sky.directions
+    solid = sky.weights
+    rays = sky.rays
     n = spectrum_of[-1] + 1 if len(directions) else 0
     offsets = np.zeros(n + 1, dtype=np.intp)
-    out = np.empty((3, MAX_SEGMENTS * gauss.shape[1]))
-    room = 1024 + n * 4 * gauss.shape[1]
+    most = len(rules) - 1
+    out = np.empty((3, MAX_SEGMENTS * most))
+    room = 1024 + n * 4 * most
     nodes = np.empty((3, room))
     last = -1
     per_steradian = 0.0
     hits = 0.0
     path = 0.0
+    in_panel = 0.0
+    covered = 0.0
+    high = 0.0
     for i in range(len(directions)):
         if spectrum_of[i] != last:
             last = spectrum_of[i]
             count = offsets[last]
-            number = spectrum(flight, directions[i], gauss, out)
+            relief = -1.0
+            if least > 0.0:
+                relief = 0.0
+                if i == 0 or panels[i] != panels[i - 1]:
+                    in_panel = 0.0
+                    covered = 0.0
+                    high = 0.0
+                elif in_panel > 0.0:
+                    # Not known yet: as on the last directions, or the mean of those in the panel.
+                    high = max(per_steradian, _FADE * high)
+                    likely = max(high, in_panel / covered) * solid[i]
+                    relief = max(0.0, math.log(least / likely))
+            number = spectrum_by_length(flight, directions[i], rules, usual, relief, out)
             if count + number > room:
                 room = 2 * room + number
                 grown = np.empty((3, room))
@@ -50,7 +79,9 @@ def _assemble(flight, directions, solid, length, rays, spectrum_of, gauss):  # t
                 per_steradian += out[1, k]
         if i == 0 or rays[i] != rays[i - 1]:
             hits += per_steradian * solid[i]
-        path += per_steradian * solid[i] * length[i]
+            in_panel += per_steradian * solid[i]
+            covered += solid[i]
+        path += per_steradian * solid[i] * (sky.far[i] - sky.near[i])
     return offsets, nodes[:, : offsets[n]], hits, path
 
 
@@ -68,6 +99,7 @@ def build_panels(
     level: Level,
     *,
     crowded: bool = False,
+    likely: float = 0.0,
     chosen: BoolArray = ALL,
 ) -> PanelRule:
     """Rule over some panels of the polar angle.
@@ -82,6 +114,10 @@ def build_panels(
         Numbers of nodes.
     crowded, chosen
         As of `wayside.acceptance.survey.survey_panels`.
+    likely
+        Probability per produced excited state to cross the volume, to some tens of per cent, where
+        directions that count for little and short segments of rapidity are to take fewer nodes. 0
+        for the same everywhere.
     """
     sky, panels = survey_panels(
         flight, volume, face=False,
@@ -90,12 +126,12 @@ def build_panels(
     of_direction = spectrum_of(flight, sky)
     offsets, nodes, hits, path = _assemble(
         flight,
-        sky.directions,
-        sky.weights,
-        sky.far - sky.near,
-        sky.rays,
+        sky,
+        panels,
         of_direction,
-        gauss_legendre(level.rapidity),
+        gauss_legendre_up_to(math.ceil(_LONGEST * level.rapidity)),
+        level.rapidity,
+        _SHARE * likely / (level.polar * level.azimuth),
     )
     spectra = Spectra(of_direction, offsets, nodes[0], nodes[1], nodes[2])
     return PanelRule(Rule(sky, spectra, hits, path, volume.nearest), panels)

@@ -14,6 +14,15 @@ def gauss_legendre(n: int) -> FloatArray:
 
 
 @cache
+def gauss_legendre_up_to(n: int) -> FloatArray:
+    """`gauss_legendre` by the number of nodes, in the first columns, shape (n + 1, 2, n)."""
+    rules = np.zeros((n + 1, 2, n))
+    for k in range(1, n + 1):
+        rules[k, :, :k] = gauss_legendre(k)
+    return rules
+
+
+@cache
 def even(n: int) -> FloatArray:
     """Gauss-Legendre on [0, 1]."""
     return np.asarray(0.5 * (gauss_legendre(n) + np.array([[1.0], [0.0]])))

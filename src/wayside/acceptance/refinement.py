@@ -15,7 +15,7 @@ from wayside.acceptance.rule import Level
 from wayside.typing import BoolArray, FloatArray, IndexArray
 
 LADDERS: Final = (
-    (4, 5, 6, 8, 9, 12, 18, 28, 44, 72, 120),
+    (4, 5, 6, 7, 8, 9, 12, 18, 28, 44, 72, 120),
     (2, 3, 4, 5, 7, 10, 14, 18, 24),
     (6, 7, 8, 10, 11, 14, 18, 26, 36, 50, 64),
 )
@@ -27,7 +27,7 @@ _POLAR, _AZIMUTH, _RAPIDITY = 0, 1, 2
 _QUICK: Final = 2.0
 """An azimuth whose step is more than this many times what is allowed goes up by two."""
 
-_LEFT: Final = 0.5
+_LEFT: Final = 0.8
 """Fraction of what is allowed that panels which are left as they are may add up to."""
 
 _NEGLIGIBLE: Final = 0.01

@@ -20,6 +20,16 @@ MAX_SEGMENTS: Final = 32
 """Segments a direction can need: two ranges, up to eight ridge points, two sides each."""
 
 
+_USUAL_RATE: Final = 1.15
+"""By how much a node reduces the logarithm of the error on a segment of length 10 under its map."""
+
+_BEST_RATE: Final = 2.5
+"""The most that this can be: on short segments it is not the ridge that limits it."""
+
+_FEWEST: Final = 2
+"""Nodes of a segment at least."""
+
+
 class _Kernels(NamedTuple):
     segments: Any = None
     lines: Any = None
@@ -107,15 +117,15 @@ def _overload_lines(flight, direction, sight, out):  # type: ignore[no-untyped-d
 
 
 @njit(error_model="numpy")
-def _fill(flight, sight, segment, gauss, out, count):  # type: ignore[no-untyped-def]
-    """Nodes on one segment."""
+def _fill(flight, sight, segment, gauss, number, out, count):  # type: ignore[no-untyped-def]
+    """Nodes on one segment, from the first columns of ``gauss``."""
     mass = flight.mass
     constants = flight.constants
     start = segment[0]
     centre = segment[2]
     width = segment[3]
     half = 0.5 * (segment[1] - start)
-    for i in range(gauss.shape[1]):
+    for i in range(number):
         s = start + half * (1.0 + gauss[0, i])
         weight = half * gauss[1, i]
         rapidity = s
@@ -140,8 +150,39 @@ def _spread_nodes(flight, direction, gauss, out):  # type: ignore[no-untyped-def
     number = _segments_of(flight, direction, sight, parts)
     count = 0
     for k in range(number):
-        count = _fill(flight, sight, parts[:, k], gauss, out, count)
+        count = _fill(flight, sight, parts[:, k], gauss, gauss.shape[1], out, count)
     return count
+
+
+@njit(error_model="numpy")
+def _needed(low, high, digits):  # type: ignore[no-untyped-def]
+    """Nodes of a mapped segment for an error of exp(-digits)."""
+    half = 0.5 * (high - low)
+    along = 0.5 * (low + high) / half
+    across = 0.5 * math.pi / half
+    # The ellipse about the segment through the ridge, at i pi/2 under the map.
+    axis = 0.5 * (math.hypot(along + 1.0, across) + math.hypot(along - 1.0, across))
+    rate = min(_BEST_RATE, 2.0 * math.log(axis + math.sqrt(axis * axis - 1.0)))
+    return max(_FEWEST, math.ceil(digits / rate))
+
+
+@njit(error_model="numpy")
+def _nodes_by_length(flight, direction, rules, usual, relief, out):  # type: ignore[no-untyped-def]
+    sight = line_of_sight(flight.frames, direction)
+    parts = np.empty((4, MAX_SEGMENTS))
+    digits = _USUAL_RATE * usual - relief
+    count = 0
+    for k in range(_segments_of(flight, direction, sight, parts)):
+        number = usual
+        if relief >= 0.0 and parts[3, k] > 0.0:
+            number = min(len(rules) - 1, _needed(parts[0, k], parts[1, k], digits))
+        count = _fill(flight, sight, parts[:, k], rules[number], number, out, count)
+    return count
+
+
+@njit(error_model="numpy")
+def _line_nodes_of(flight, direction, rules, usual, relief, out):  # type: ignore[no-untyped-def]
+    return _line_nodes(flight, direction, rules[0], out)
 
 
 @njit(error_model="numpy")
@@ -178,6 +219,44 @@ def spectrum(flight: Any, direction: Any, gauss: Any, out: Any) -> Any:
 def _overload_spectrum(flight, direction, gauss, out):  # type: ignore[no-untyped-def]
     nodes = _line_nodes if _kernels(flight).lines is not None else _spread_nodes
     return lambda flight, direction, gauss, out: nodes(flight, direction, gauss, out)
+
+
+def spectrum_by_length(
+    flight: Any, direction: Any, rules: Any, usual: Any, relief: Any, out: Any
+) -> Any:
+    """`spectrum` with fewer nodes where a segment is short, or the direction counts for little.
+
+    For compiled code.
+
+    Parameters
+    ----------
+    flight : wayside.production.flight.Flight
+    direction
+        Unit vector in the laboratory, shape (3,).
+    rules
+        Gauss-Legendre nodes and weights by their number, shape (n + 1, 2, n).
+    usual
+        Number of nodes of a segment of usual length.
+    relief
+        Logarithm of the factor by which errors may be larger; negative for the usual number
+        everywhere.
+    out
+        As of `spectrum`, for up to n nodes a segment.
+
+    Returns
+    -------
+    count
+        How many columns of ``out`` were filled.
+    """
+    raise NotImplementedError("for compiled code")
+
+
+@overload(spectrum_by_length)
+def _overload_by_length(flight, direction, rules, usual, relief, out):  # type: ignore[no-untyped-def]
+    nodes = _line_nodes_of if _kernels(flight).lines is not None else _nodes_by_length
+    return lambda flight, direction, rules, usual, relief, out: nodes(
+        flight, direction, rules, usual, relief, out
+    )
 
 
 @njit(error_model="numpy")
