@@ -55,7 +55,7 @@ def test_events(kind, decays, tmp_path):
         (("--set", 'run.processes=["x"]'), 'no process "x"'),
         (
             ("--set", "model.mass=2.0", "--set", "model.u2_mu=1e-4"),
-            "mass = 2: must be below the tau",
+            "mass = 2 GeV: above that of the tau N are made by the Z",
         ),
         (("--set", "model.mass=0.9 MeV"), "N: it decays to nothing visible, so no events"),
         (("--set", "model.u2_mu=0"), "all 0; nothing is produced"),

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from wayside.constants import M_TAU
-from wayside.decays.particle_decays import draw_state
+from wayside.decays.particle_decays import ParticleDecaySampler, draw_state
 from wayside.models.final_states import charge, mass_of
 from wayside.models.hnl import HeavyNeutralLepton
 from wayside.models.hnl_hadrons import (
@@ -22,6 +22,9 @@ from wayside.models.weak import (
     three_body_factor,
     unit_width,
 )
+
+MASS = 50.0
+"""Of an N in GeV whose decays feel the propagators."""
 
 MIXED = [{"u2_e": 1.0, "u2_mu": 0.0, "u2_tau": 0.0}, {"u2_e": 0.0, "u2_mu": 0.0, "u2_tau": 1.0}]
 
@@ -93,7 +96,7 @@ def test_beyond_the_tau_widths_are_those_of_free_fermions():
     quarks = [(0.5 - 2 / 3 * sine, -2 / 3 * sine)] * 2 + [(-0.5 + sine / 3, sine / 3)] * 3
     neutral = 3 * qcd * sum(left**2 + right**2 for left, right in quarks) * z
     other, same = (0.25 + sign * sine + 2 * sine**2 for sign in (-1, 1))
-    leptons = (2 + 2 * other + same) * w + z
+    leptons = (2 + same) * w + (2 * other + 1) * z
     total = unit_width(mass) * (2 * 3 * qcd * w + neutral + leptons)
     widths = widths_by_channel(HeavyNeutralLepton(mass, "dirac").widths(), MIXED[0])
     assert sum(map(float, widths.values())) == pytest.approx(total, rel=0.012)
@@ -154,20 +157,31 @@ def test_pions_beside_a_lepton(lepton):
 
     Within four standard errors: fails once in 16,000.
     """
-    model = HeavyNeutralLepton(10.0)
+    model = HeavyNeutralLepton(MASS)
     (width,) = (w for w in model.widths() if w.channel == f"{lepton} hadrons" and w.powers["u2_e"])
     rng = np.random.default_rng(5)
     for state in model.final_states(width):
         squares = np.zeros(4000)
-        for group in draw_state(10.0, state, 4000, rng):
+        for group in draw_state(MASS, state, 4000, rng):
             mass = np.array([mass_of(code) for code in group.pdg])
             energy = np.sqrt(mass**2 + np.sum(group.momentum**2, axis=2))
-            assert energy.sum(axis=1) == pytest.approx(10.0, rel=1e-9)
+            assert energy.sum(axis=1) == pytest.approx(MASS, rel=1e-9)
             assert np.abs(group.momentum.sum(axis=1)).max() < 1e-8
             assert sum(map(charge, group.pdg)) == 0
             assert len(group.pdg) >= 4
-            squares[group.rows] = 100.0 + mass[0] ** 2 - 20.0 * energy[:, 0]
-        x = np.linspace(0.07**2, 1, 100_001)
-        spectrum = pair_spectrum(x, 0.0, 0.0)
-        mean = 100.0 * np.sum(spectrum * x) / np.sum(spectrum)
+            squares[group.rows] = MASS**2 + mass[0] ** 2 - 2 * MASS * energy[:, 0]
+        x = np.linspace((0.7 / MASS) ** 2, 1, 100_001)
+        boson = 91.188 if lepton == "nu" else 80.3692
+        spectrum = pair_spectrum(x, 0.0, 0.0) / (1 - x * (MASS / boson) ** 2) ** 2
+        mean = MASS**2 * np.sum(spectrum * x) / np.sum(spectrum)
         assert abs(squares.mean() - mean) < 4 * squares.std() / np.sqrt(4000)
+
+
+def test_a_tau_with_hadrons_needs_room_for_them():
+    """No width into what cannot be drawn, at masses just above the tau."""
+    for mass, is_open in ((1.9, False), (2.4, False), (2.5, True)):
+        model = HeavyNeutralLepton(mass)
+        channels = {width.channel for width in model.widths() if "u2_tau" in width.powers}
+        assert ("tau hadrons" in channels) == is_open
+        sampler = ParticleDecaySampler(model, {"u2_e": 0.0, "u2_mu": 0.0, "u2_tau": 1e-4})
+        assert len(sampler.draw(500, np.random.default_rng(6)).channel) == 500

@@ -6,11 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wayside.collider.boosts import boost_by
+from wayside.constants import M_W, M_Z
 from wayside.decays import hadrons
 from wayside.decays.hadrons import Group
 from wayside.decays.phase_space import isotropic, two_body_momentum
 from wayside.errors import InputError
-from wayside.models.final_states import FinalState, charge, mass_of
+from wayside.models.final_states import SEVERAL_PIONS, FinalState, charge, mass_of
 from wayside.models.weak import pair_spectrum
 from wayside.typing import FloatArray
 
@@ -21,16 +22,18 @@ _STEPS: Final = 1000
 class _PionsBesideLepton:
     """Draws a lepton, and pions by their mean number at a mass from the weak spectrum.
 
-    The mass is that of a pair of massless quarks (`wayside.models.weak.pair_spectrum`); directions
-    are even.
+    The mass is that of a pair of massless quarks (`wayside.models.weak.pair_spectrum`) from a W, or
+    with a neutrino from a Z; directions are even.
     """
 
     def __init__(self, mass: float, lepton: int) -> None:
         self._mass, self._code, self._lepton = mass, lepton, mass_of(lepton)
         self._sign = -charge(lepton)
-        self._q = np.linspace(hadrons.LEAST_CHARGED, mass - self._lepton, _STEPS + 1)
+        self._q = np.linspace(SEVERAL_PIONS, mass - self._lepton, _STEPS + 1)
         x = (0.5 * (self._q[1:] + self._q[:-1]) / mass) ** 2
-        density = pair_spectrum(x, self._lepton / mass, 0.0) * np.diff(self._q**2)
+        ratio2 = (mass / (M_W if self._sign else M_Z)) ** 2
+        propagator = 1.0 / (1.0 - x * ratio2) ** 2
+        density = pair_spectrum(x, self._lepton / mass, 0.0) * propagator * np.diff(self._q**2)
         self._reached = np.append(0.0, np.cumsum(density))
 
     def __call__(
@@ -76,6 +79,6 @@ def beside_lepton(mass: float, state: FinalState) -> _PionsBesideLepton:
         If the mass is too small.
     """
     (lepton,) = state.products
-    if not mass > mass_of(lepton) + hadrons.LEAST_CHARGED:
+    if not mass > mass_of(lepton) + SEVERAL_PIONS:
         raise InputError(f"a mass of {mass:g} GeV is too small for several pions and a lepton")
     return _PionsBesideLepton(mass, lepton)

@@ -52,10 +52,6 @@ _AXIS: Final = {
 _MOST_PIONS = 10
 
 
-LEAST_CHARGED: Final = 0.7
-"""Smallest mass in GeV of several pions with a charge: three of them and some motion."""
-
-
 class Group(NamedTuple):
     """Events with the same hadrons."""
 
@@ -105,7 +101,7 @@ def draw_charged_pions(
     Parameters
     ----------
     q
-        Invariant masses in GeV, shape (n,), at least `LEAST_CHARGED`.
+        Invariant masses in GeV, shape (n,), at least `wayside.models.final_states.SEVERAL_PIONS`.
     sign
         1 or -1.
     rng

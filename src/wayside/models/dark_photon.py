@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from wayside.errors import InputError
-from wayside.models.final_states import CHARGED_LEPTONS, NEUTRINOS, FinalState, Hadrons, pair_of
+from wayside.models.final_states import CHARGED_LEPTONS, FinalState, Hadrons, pair_of
 from wayside.models.inelastic import MEDIATOR_CODE
 from wayside.models.mediator import VISIBLE_POWERS, visible_width_hats
 from wayside.models.parameters import Coupling
@@ -43,6 +43,8 @@ class DarkPhoton(ParticleModel):
         Coupling("epsilon", "kinetic mixing", r"\varepsilon", high=1.0),
     )
 
+    invisible: ClassVar[tuple[str, ...]] = ("neutrinos",)
+
     def __post_init__(self) -> None:
         """Refuse masses at which an A' mixes with the Z."""
         super().__post_init__()
@@ -67,6 +69,4 @@ class DarkPhoton(ParticleModel):
         """Lepton pairs, and the hadrons of a virtual photon."""
         if width.channel in CHARGED_LEPTONS:
             return pair_of(CHARGED_LEPTONS[width.channel])
-        if width.channel == "neutrinos":
-            return tuple(FinalState(1.0, (code, -code)) for code in NEUTRINOS.values())
         return (FinalState(1.0, hadrons=Hadrons.VECTOR),)

@@ -27,6 +27,7 @@ __all__ = [
     "CHARGED_LEPTONS",
     "MASSES",
     "NEUTRINOS",
+    "SEVERAL_PIONS",
     "FinalState",
     "Hadrons",
     "Products",
@@ -61,6 +62,9 @@ MASSES: Final = {
     321: M_KAON,
 }
 """Masses in GeV of what particles may decay to, by the modulus of the PDG code."""
+
+SEVERAL_PIONS: Final = 0.7
+"""Smallest mass in GeV of hadrons beside a lepton: three pions, one with a charge, in motion."""
 
 _SELF_CONJUGATE: Final = frozenset({22, 111, 130, 221, 223, 310})
 _NEGATIVE: Final = frozenset(CHARGED_LEPTONS.values())
@@ -108,9 +112,11 @@ class FinalState(NamedTuple):
 
     @property
     def least_mass(self) -> float:
-        """Sum of the masses of the products in GeV, and of two pions for ``hadrons``."""
-        pions = (211, -211) if self.hadrons is not None or not self.products else ()
-        return sum(map(mass_of, (*self.products, *pions)))
+        """Sum of the masses of the products in GeV; of hadrons alone that of two pions."""
+        if not self.products:
+            return 2.0 * M_PION
+        several = SEVERAL_PIONS if self.hadrons is not None else 0.0
+        return several + sum(map(mass_of, self.products))
 
 
 def mass_of(code: int) -> float:

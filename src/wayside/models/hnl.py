@@ -111,8 +111,6 @@ class HeavyNeutralLepton(ParticleModel):
                 hats[channel] = hats.get(channel, 0.0) + hat
             if self.mass > hnl_hadrons.BEYOND_SINGLE_MESONS:
                 hats |= _several_hadrons(self.mass, flavour, hats)
-            if self.mass > M_TAU:
-                hats = {name: _propagated(self.mass, name) * hat for name, hat in hats.items()}
             powers = Powers(**{mixing: 1})
             made += [Width(channel, powers, counted * hat) for channel, hat in hats.items() if hat]
         return tuple(made)
@@ -141,7 +139,7 @@ def _charged_hats(mass: float, flavour: str) -> dict[str, float]:
     for other, second in LEPTON_MASSES.items():
         if other != flavour:
             channel = "nu " + " ".join(name for name in LEPTON_MASSES if name in (flavour, other))
-            factor = three_body_factor(lepton / mass, second / mass)
+            factor = three_body_factor(lepton / mass, second / mass) * _propagator(mass, M_W)
             hats[channel] = factor * unit_width(mass)
     return hats
 
@@ -154,8 +152,8 @@ def _several_hadrons(mass: float, flavour: str, hats: Mapping[str, float]) -> di
         "nu": ("pi0", "eta", "rho", "omega"),
     }
     every = {
-        flavour: inclusive_charged(mass, lepton),
-        "nu": inclusive_neutral(mass),
+        flavour: inclusive_charged(mass, lepton) * _propagator(mass, M_W),
+        "nu": inclusive_neutral(mass) * _propagator(mass, M_Z),
     }
     left = {
         first: total - sum(hats.get(f"{first} {meson}", 0.0) for meson in single[first])
@@ -164,16 +162,15 @@ def _several_hadrons(mass: float, flavour: str, hats: Mapping[str, float]) -> di
     return {f"{first} {SEVERAL}": max(width, 0.0) for first, width in left.items()}
 
 
-def _propagated(mass: float, channel: str) -> float:
-    """Factor of the W's propagator, or of the Z's in channels that have it alone."""
-    neutral = channel in ("nu nu nu", f"nu {SEVERAL}")
-    return propagator_factor(mass / (M_Z if neutral else M_W))
+def _propagator(mass: float, boson: float) -> float:
+    """Factor of the propagator of a boson on three-body widths, for N heavier than the tau."""
+    return propagator_factor(mass / boson) if mass > M_TAU else 1.0
 
 
 def _neutral_hats(mass: float, flavour: str) -> dict[str, float]:
     """Widths in GeV with a neutrino, by way of a Z, and of a W too for leptons of one flavour."""
     scale = FERMI**2 * mass**3 / (32.0 * math.pi)
-    hats = {"nu nu nu": unit_width(mass)}
+    hats = {"nu nu nu": unit_width(mass) * _propagator(mass, M_Z)}
     for meson, m_meson, constant in (("pi0", M_PION_NEUTRAL, F_PION), ("eta", M_ETA, F_ETA)):
         hats[f"nu {meson}"] = scale * constant**2 * max(0.0, 1.0 - (m_meson / mass) ** 2) ** 2
     vectors = (
@@ -184,7 +181,10 @@ def _neutral_hats(mass: float, flavour: str) -> dict[str, float]:
         x2 = (m_meson / mass) ** 2
         hats[f"nu {meson}"] = scale * constant**2 * (1.0 + 2.0 * x2) * max(0.0, 1.0 - x2) ** 2
     for other, lepton in LEPTON_MASSES.items():
-        factor = neutral_leptons_factor(lepton / mass, same_flavour=other == flavour)
+        same = other == flavour
+        factor = neutral_leptons_factor(lepton / mass, same_flavour=same)
+        # The W has three quarters of the width where both contribute.
+        factor *= _propagator(mass, M_W if same else M_Z)
         hats[f"nu {other} {other}"] = factor * unit_width(mass)
     return hats
 

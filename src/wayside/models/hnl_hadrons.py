@@ -10,7 +10,7 @@ from typing import Final
 
 from wayside.constants import M_B, M_D, M_TAU, SINE_SQUARED
 from wayside.models import perturbative_r
-from wayside.models.final_states import FinalState, Hadrons
+from wayside.models.final_states import SEVERAL_PIONS, FinalState, Hadrons
 from wayside.models.weak import neutral_pair_factor, three_body_factor, unit_width
 
 __all__ = [
@@ -103,9 +103,9 @@ def inclusive_charged(mass: float, lepton: float) -> float:
     Parameters
     ----------
     mass, lepton
-        Of what decays and of the lepton, in GeV, together with the lightest hadrons closed or open.
+        Of what decays and of the lepton, in GeV; 0 where several pions are too heavy.
     """
-    if lepton >= mass:
+    if lepton + SEVERAL_PIONS >= mass:
         return 0.0
     factor = CKM_UP * three_body_factor(lepton / mass, 0.0)
     if mass > lepton + M_D:

@@ -5,8 +5,8 @@ chiral fermion of charge Q and third component T3 of its weak isospin like epsil
 
     c = Q - r (T3 - Q sin^2)/cos^2,    r = s/(s - m_Z^2 + i s Gamma_Z/m_Z),
 
-with sin^2 and cos^2 of the weak angle. Below `INCLUDED_FROM` Wayside takes Q alone. Derived in
-docs/theory/model.md.
+with sin^2 and cos^2 of the weak angle; the second term times `NORMALISATION`. Below `INCLUDED_FROM`
+Wayside takes Q alone. Derived in docs/theory/model.md.
 """
 
 import math
@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from wayside.constants import M_Z, SINE_SQUARED, WIDTH_Z
+from wayside.constants import ALPHA, FERMI, M_Z, SINE_SQUARED, WIDTH_Z
 from wayside.errors import InputError
 from wayside.typing import FloatArray
 
@@ -29,10 +29,12 @@ __all__ = [
     "LEPTON",
     "MIXED",
     "NEUTRINO",
+    "RESONANT",
     "UP",
     "Fermion",
     "Strength",
     "electron_factor",
+    "exchange_factor",
     "exchange_problems",
     "is_resonant",
     "problems",
@@ -45,7 +47,7 @@ __all__ = [
 
 INCLUDED_FROM: Final = 12.0
 """Energy, or mass of an A', in GeV from which the Z is included: below, it changes cross-sections
-of pairs by less than 0.1 per cent and the visible width by less than 0.7."""
+of pairs by less than 0.1 per cent and the visible width by less than 0.8."""
 
 HIGHEST_EXCHANGE: Final = 95.0
 """Energy of a collision in GeV up to which a virtual A' and Z are exchanged: beyond, photons lead
@@ -53,6 +55,12 @@ back to the Z."""
 
 RESONANT: Final = 10.0
 """Distance from the Z in GeV within which its decay to the pair is taken along."""
+
+NORMALISATION: Final = math.sqrt(
+    math.sqrt(2.0) * FERMI * M_Z**2 * SINE_SQUARED * (1.0 - SINE_SQUARED) / (math.pi * ALPHA)
+)
+"""Coupling of the Z to fermions by G_F, 2 sqrt(sqrt(2) G_F) m_Z, over e/(sin cos) with alpha at
+zero momentum transfer: 1.03."""
 
 NEGLECTED: Final = 0.1
 """Relative change of a rate up to which the Z may be left out."""
@@ -93,7 +101,7 @@ class Strength(NamedTuple):
         return self.vector + self.axial
 
 
-def strength(kind: Fermion, q: npt.ArrayLike, width: float = WIDTH_Z) -> Strength:
+def strength(kind: Fermion, q: npt.ArrayLike, running: npt.ArrayLike = 1.0) -> Strength:
     """Squared vector and axial couplings of an A' of mass q, or of a virtual one.
 
     Parameters
@@ -102,8 +110,8 @@ def strength(kind: Fermion, q: npt.ArrayLike, width: float = WIDTH_Z) -> Strengt
         Fermion.
     q
         Mass or energy in GeV, any shape.
-    width
-        Width of the Z in GeV.
+    running
+        Factor of vacuum polarisation on the squared coupling of the photon.
 
     Examples
     --------
@@ -112,32 +120,40 @@ def strength(kind: Fermion, q: npt.ArrayLike, width: float = WIDTH_Z) -> Strengt
     (1.0, 0.0)
     """
     s = np.asarray(q, dtype=np.float64) ** 2
-    r = s / (s - M_Z**2 + 1j * s * width / M_Z)
+    r = NORMALISATION * s / (s - M_Z**2 + 1j * s * WIDTH_Z / M_Z)
     cosine_squared = 1.0 - SINE_SQUARED
-    left = kind.charge - r * (kind.isospin - kind.charge * SINE_SQUARED) / cosine_squared
-    right = kind.charge + r * kind.charge * SINE_SQUARED / cosine_squared
+    photon = kind.charge * np.sqrt(running)
+    left = photon - r * (kind.isospin - kind.charge * SINE_SQUARED) / cosine_squared
+    right = photon + r * kind.charge * SINE_SQUARED / cosine_squared
     vector, axial = 0.5 * (left + right), 0.5 * (left - right)
     return Strength(np.abs(vector) ** 2, np.abs(axial) ** 2)
 
 
-def electron_factor(q: float) -> float:
-    """Factor of the Z on cross-sections of e+ e- through an A' of mass q, or a virtual one.
+def electron_factor(q: float, running: float = 1.0) -> float:
+    """Factor on cross-sections of e+ e- through an A' of mass q, or a virtual one.
 
     Parameters
     ----------
     q
         Mass or energy in GeV.
+    running
+        Factor of vacuum polarisation on the squared coupling of the photon.
 
     Returns
     -------
     float
-        1 below `INCLUDED_FROM`; up to 140 on the Z.
+        That of the Z and of vacuum polarisation together; the latter alone below `INCLUDED_FROM`.
     """
-    return float(strength(LEPTON, q).massless) if q >= INCLUDED_FROM else 1.0
+    return exchange_factor(q, running) if q >= INCLUDED_FROM else running
+
+
+def exchange_factor(q: float, running: float = 1.0) -> float:
+    """`electron_factor` with the Z at all energies; parameters as there."""
+    return float(strength(LEPTON, q, running).massless)
 
 
 def is_resonant(sqrt_s: float) -> bool:
-    """Whether Z of the collision, in GeV, decay to pairs of what mixes with them."""
+    """Whether a collision of an energy in GeV makes Z, whose decays are then counted."""
     return abs(sqrt_s - M_Z) < RESONANT and sqrt_s <= HIGHEST_EXCHANGE
 
 

@@ -17,7 +17,7 @@ from wayside.compiled import njit
 from wayside.production.cascade_flight import CascadeFlight
 from wayside.production.flight import AboutBoost, boost_axis
 from wayside.production.frames import Frames, rapidity_offset
-from wayside.production.spectrum import register_lines
+from wayside.production.spectrum import AT_REST, register_lines
 from wayside.typing import FloatArray
 
 _PER_WIDTH: Final = 3.0
@@ -78,7 +78,7 @@ def _lines(flight, direction, sight, out):  # type: ignore[no-untyped-def]
             slope = momentum * momentum / (p_cm * scale * root)
             out[0, count] = math.log(grow)
             out[1, count] = slope * (flight.weights[0, k] + flight.weights[1, k] * cosine * cosine)
-            out[2, count] = math.log(momentum / flight.mass)
+            out[2, count] = math.log(max(momentum / flight.mass, AT_REST))
             count += 1
     return count
 

@@ -15,7 +15,6 @@ from wayside.constants import ALPHA, GEV2_TO_FB
 from wayside.errors import InputError
 from wayside.models.kinematics import pair_momentum
 from wayside.models.protocol import Model
-from wayside.models.z_boson import electron_factor
 from wayside.typing import FloatArray
 
 
@@ -85,7 +84,7 @@ def dsigma_dcos_hat(cos_theta: ArrayLike, model: Model, sqrt_s: float) -> FloatA
 
 
 def cross_section_hat(model: Model, sqrt_s: float) -> float:
-    """Cross-section of e+ e- -> 1 2 over epsilon^2 g_D^2, in fb.
+    """Cross-section of e+ e- -> 1 2 by a virtual A' without the Z over epsilon^2 g_D^2, in fb.
 
     The mediator's width is left out of the propagator: use it where
     ``|s - m_aprime^2|`` is large against ``m_aprime`` times the width.
@@ -115,4 +114,4 @@ def off_pole_hat(model: Model, sqrt_s: float) -> float:
     """
     momentum, a, b = _pair(model, sqrt_s)
     value = ALPHA * momentum * (a + b / 3.0) / (2.0 * sqrt_s * sqrt_s**4)
-    return value * electron_factor(sqrt_s) * GEV2_TO_FB
+    return value * GEV2_TO_FB

@@ -11,7 +11,14 @@ from wayside.collider.beams import Beams, boosted
 from wayside.constants import NEAREST_POLE
 from wayside.models.couplings import Couplings, Powers
 from wayside.models.kinematics import pair_momentum
-from wayside.models.z_boson import HEAVIEST, exchange_problems, is_resonant, require_exchange
+from wayside.models.z_boson import (
+    HEAVIEST,
+    INCLUDED_FROM,
+    exchange_factor,
+    exchange_problems,
+    is_resonant,
+    require_exchange,
+)
 from wayside.production import direct
 from wayside.production.off_pole import last_loss
 from wayside.production.process import (
@@ -85,15 +92,24 @@ class DirectProcess(Process):
         """
         require_exchange(self.beams.sqrt_s)
         if not self.radiates:
-            return self._at(self.beams.sqrt_s)
+            return self.cross_section_at(self.beams.sqrt_s)
         losses = self.losses(NODES_TO_PEAK if self.has_peak else NODES)
-        return float(sum(self._at(loss.sqrt_s) * loss.weight for loss in losses))
+        return float(sum(self.cross_section_at(loss.sqrt_s) * loss.weight for loss in losses))
 
-    def _at(self, sqrt_s: float) -> float:
-        value = direct.cross_section_hat(self.model, sqrt_s)
-        if self.treatment.vacuum_polarisation:
-            value *= float(vacuum_polarisation(sqrt_s))
-        return value
+    def cross_section_at(self, energy: float) -> float:
+        """`cross_section_hat` of a collision that photons have left an energy in GeV."""
+        return direct.cross_section_hat(self.model, energy) * self._factor(energy)
+
+    def _factor(self, energy: float) -> float:
+        """Of vacuum polarisation and of the Z, where the beams have the energy for it."""
+        polarised = self.treatment.vacuum_polarisation
+        running = float(vacuum_polarisation(energy)) if polarised else 1.0
+        # By the energy of the beams: a step within the losses would look like a slope at a pole.
+        return exchange_factor(energy, running) if self._has_z else running
+
+    @property
+    def _has_z(self) -> bool:
+        return self.beams.sqrt_s >= INCLUDED_FROM
 
     def relative_cross_section(self, factor: float) -> float:
         """Cross-section of one collision at an energy, relative to that of the beams.
@@ -111,7 +127,7 @@ class DirectProcess(Process):
         model, sqrt_s = self.model, self.beams.sqrt_s
         if factor * sqrt_s <= model.m1 + model.m2:
             return 0.0
-        return self._at(factor * sqrt_s) / self._at(sqrt_s)
+        return self.cross_section_at(factor * sqrt_s) / self.cross_section_at(sqrt_s)
 
     @property
     def _threshold_loss(self) -> float:
@@ -145,9 +161,7 @@ class DirectProcess(Process):
 
         def numerator(x: FloatArray) -> FloatArray:
             energies = (sqrt_s * np.sqrt(1.0 - x)).tolist()
-            values = [direct.off_pole_hat(model, energy) for energy in energies]
-            if self.treatment.vacuum_polarisation:
-                values *= vacuum_polarisation(energies)
+            values = [direct.off_pole_hat(model, e) * self._factor(e) for e in energies]
             return np.asarray(radiator(x, sqrt_s) * values * (1.0 - x) ** 2)
 
         return last_loss(numerator, strength(sqrt_s), pole, threshold)
@@ -168,7 +182,8 @@ class DirectProcess(Process):
     def weighted_losses(self, order: int) -> list["Loss"]:
         """The same with the cross-section at the energy left; the weights add up to one."""
         losses = [
-            loss._replace(weight=loss.weight * self._at(loss.sqrt_s)) for loss in self.losses(order)
+            loss._replace(weight=loss.weight * self.cross_section_at(loss.sqrt_s))
+            for loss in self.losses(order)
         ]
         total = sum(loss.weight for loss in losses)
         return [loss._replace(weight=loss.weight / total) for loss in losses]

@@ -1,8 +1,10 @@
 """What makes heavy neutral leptons: decays of taus, and of the Z next to it."""
 
 from wayside.collider.beams import Beams
+from wayside.constants import M_TAU, M_Z
 from wayside.errors import InputError
 from wayside.models.particle import ParticleModel
+from wayside.models.z_boson import HIGHEST_EXCHANGE, RESONANT
 from wayside.production import tau_decays, z_decays
 from wayside.production.particle_process import ParticleProcess
 from wayside.production.process import Treatment
@@ -19,6 +21,12 @@ def processes(
         If none is.
     """
     from_z = z_decays.processes(model, beams, treatment)
+    if not from_z and model.mass > M_TAU:
+        low, high = M_Z - RESONANT, HIGHEST_EXCHANGE
+        raise InputError(
+            f"mass = {model.mass:.10g} GeV: above that of the tau N are made by the Z alone, in"
+            f" collisions of {low:.4g} to {high:g} GeV; sqrt_s = {beams.sqrt_s:.10g} GeV"
+        )
     try:
         from_taus = tau_decays.processes(model, beams, treatment)
     except InputError:

@@ -12,6 +12,7 @@ from wayside.collider.beams import Beams, boosted
 from wayside.constants import NEAREST_POLE
 from wayside.models.couplings import Couplings, Powers
 from wayside.models.kinematics import pair_momentum
+from wayside.models.z_boson import HIGHEST_EXCHANGE
 from wayside.production import radiative
 from wayside.production.process import (
     LIGHTEST,
@@ -77,12 +78,19 @@ class RadiativeProcess(Process):
         return not self.radiates or gap >= FELT * self.treatment.energy_spread
 
     def flags(self, couplings: Couplings) -> list[str]:
-        """Whether the spread of the beam energies reaches the end of the spectrum."""
+        """Whether the Z is left out, or the spread of the beams reaches the end of the spectrum."""
+        flags = []
+        if self.beams.sqrt_s > HIGHEST_EXCHANGE:
+            flags.append(
+                "the Z: photons lead back to it, and its decays to the pair are not counted;"
+                f" next to {HIGHEST_EXCHANGE:g} GeV they are up to 4 g_D^2 times what is"
+            )
         if self.photons_known:
-            return []
+            return flags
         return [
+            *flags,
             "radiation: the A' mass is within the spread of the beam energies of sqrt_s: yields"
-            ' with all photons are not known there; run.radiation = "one-photon" has no spread'
+            ' with all photons are not known there; run.radiation = "one-photon" has no spread',
         ]
 
     def branching_ratio(self, couplings: Couplings) -> FloatArray:

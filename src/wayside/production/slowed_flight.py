@@ -12,12 +12,11 @@ import numpy as np
 
 from wayside.compiled import njit
 from wayside.production.axes import set_axes
-from wayside.production.direct import DirectShape, cross_section_hat, direct_shape
+from wayside.production.direct import DirectShape, direct_shape
 from wayside.production.direct_flight import DirectFlight
 from wayside.production.direct_process import DirectProcess
 from wayside.production.frames import Frames, boost_in_place
 from wayside.production.spectrum import place
-from wayside.radiation.vacuum import vacuum_polarisation
 from wayside.typing import FloatArray
 
 _NODES = 512
@@ -54,10 +53,7 @@ def energies_of(process: DirectProcess, most: float) -> Energies:
     for value in s.tolist():
         energy = sqrt_s * math.sqrt(value)
         shape = direct_shape(model, energy)
-        cross_section = cross_section_hat(model, energy)
-        if process.treatment.vacuum_polarisation:
-            cross_section *= float(vacuum_polarisation(energy))
-        rows.append((shape.isotropic, shape.polarised, cross_section))
+        rows.append((shape.isotropic, shape.polarised, process.cross_section_at(energy)))
     return Energies(s, *np.array(rows).T.copy())
 
 

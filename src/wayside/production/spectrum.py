@@ -23,6 +23,9 @@ MAX_SEGMENTS: Final = 32
 _USUAL_RATE: Final = 1.15
 """By how much a node reduces the logarithm of the error on a segment of length 10 under its map."""
 
+AT_REST: Final = 1e-18
+"""Momentum over mass that stands for none: of no weight, but its logarithm is a number."""
+
 _BEST_RATE: Final = 2.5
 """The most that this can be: on short segments it is not the ridge that limits it."""
 
@@ -138,7 +141,7 @@ def _fill(flight, sight, segment, gauss, number, out, count):  # type: ignore[no
         energy = 0.5 * mass * (grow + 1.0 / grow)
         out[0, count] = rapidity
         out[1, count] = weight * _density_of(constants, sight, momentum, energy)
-        out[2, count] = math.log(momentum / mass)
+        out[2, count] = math.log(max(momentum / mass, AT_REST))
         count += 1
     return count
 

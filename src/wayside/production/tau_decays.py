@@ -152,11 +152,12 @@ class TauDecay(PairDecay[Channel]):
 
     @cached_property
     def cross_section_hat(self) -> float:
-        """Cross-section of tau pairs in fb, next to the Z that of its decays."""
-        if is_resonant(self.beams.sqrt_s):
-            return z_cross_section(self.beams.sqrt_s) * TO_TAUS
+        """Cross-section of tau pairs in fb, next to the Z with its decays."""
         scale = _lowest_order(self.beams.sqrt_s) / _lowest_order(MEASURED_AT)
-        return CROSS_SECTION_NB * FB_PER_NB * scale
+        by_photon = CROSS_SECTION_NB * FB_PER_NB * scale
+        if not is_resonant(self.beams.sqrt_s):
+            return by_photon
+        return by_photon + z_cross_section(self.beams.sqrt_s) * TO_TAUS
 
     @cached_property
     def _recoils(self) -> tuple[tuple[float, float], ...]:

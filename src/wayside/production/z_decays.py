@@ -1,8 +1,8 @@
 """e+ e- -> Z -> nu N at a Z factory: a heavy neutral lepton.
 
 The Z by its measured branching ratios, with all photons off the beams in the cross-section; what
-they take of the energy, a per mille of it next to the peak, is left out of the kinematics, and so
-is the exchange of a W. Derived in docs/theory/particles.md.
+they take of the energy (two per mille at the peak, 1.5 per cent at 94.3 GeV) is left out of the
+kinematics, and so is the exchange of a W. Derived in docs/theory/particles.md.
 """
 
 from functools import cached_property

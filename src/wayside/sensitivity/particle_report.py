@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from wayside.acceptance.estimate import face_acceptance
 from wayside.acceptance.timing import timing_rule
 from wayside.models.couplings import Couplings
@@ -100,7 +102,7 @@ def _width_range(
     """Factors of partial widths that are not known well, and the total widths they allow."""
     if spread is None:
         return {"width_spread": {}, "width_range_gev": None}
-    opened = {width.channel for width in point.widths}
+    opened = {width.channel for width in point.widths if np.any(width.powers.of(**couplings) > 0.0)}
     factors = {name: f for name, f in point.model.width_spread().items() if name in opened}
     return {
         "width_spread": factors,

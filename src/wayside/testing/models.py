@@ -202,7 +202,6 @@ def _dgamma_dq(model: InelasticModel, below: float, lepton: float) -> float:
 def production_balances_annihilation(model: InelasticModel) -> None:
     """e+ e- -> 1 2 and 1 2 -> e+ e- have the same squared amplitude, summed over spins."""
     from wayside.cosmology.annihilation import Strength, cross_section
-    from wayside.models.z_boson import electron_factor
     from wayside.production.direct import cross_section_hat
 
     none = np.zeros(0)
@@ -217,8 +216,7 @@ def production_balances_annihilation(model: InelasticModel) -> None:
         epsilon, g_d = 1e-4, 1e-4  # narrow: the width of A' does not show
         couplings = model.excited_powers.value(epsilon=epsilon, g_d=g_d)
         annihilation = cross_section(model, sqrt_s, epsilon, g_d, unit_strength) / couplings
-        # Annihilation is by a virtual photon alone.
-        production = cross_section_hat(model, sqrt_s) / electron_factor(sqrt_s) / GEV2_TO_FB
+        production = cross_section_hat(model, sqrt_s) / GEV2_TO_FB
         momentum2 = (sqrt_s**2 - sigma**2) * (sqrt_s**2 - delta**2) / (4 * sqrt_s**2)
         states = math.prod(model.current.spin_states)
         close(

@@ -9,6 +9,7 @@ Examples
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -19,6 +20,7 @@ from wayside.collider.beams import Beams
 from wayside.decays.particle_decays import visible
 from wayside.decays.three_body import three_products
 from wayside.detector.box import Box
+from wayside.errors import InputError
 from wayside.models.final_states import MASSES, charge, mass_of
 from wayside.models.particle import ParticleModel, total_width, widths_by_channel
 from wayside.production.flight import Flight
@@ -30,11 +32,26 @@ __all__ = ["PARTICLE_CHECKS", "check_particle"]
 _VALUE: Final = 1e-3
 """Of all couplings, at which rates are compared."""
 
+_HEAVIER: Final = (1.0, 3.0, 10.0, 30.0)
+"""Masses at which channels may open, over that of the model."""
+
 _LEVEL: Final = Level(18, 7, 18)
 
 
 def _couplings(model: ParticleModel) -> dict[str, float]:
     return {coupling.name: _VALUE for coupling in model.couplings}
+
+
+def _channels(model: ParticleModel) -> set[str]:
+    """Channels at the mass of a model, and at those larger ones that it allows."""
+    channels = set()
+    for factor in _HEAVIER:
+        try:
+            heavier = replace(model, mass=factor * model.mass)
+        except InputError:
+            continue
+        channels |= {width.channel for width in heavier.widths()}
+    return channels
 
 
 def declares_what_it_is(model: ParticleModel, beams: Beams) -> None:
@@ -43,8 +60,7 @@ def declares_what_it_is(model: ParticleModel, beams: Beams) -> None:
     declared = {coupling.name for coupling in model.couplings}
     for width in model.widths():
         require(set(width.powers) <= declared, f"{width.channel}: a coupling that is not declared")
-    channels = {width.channel for width in model.widths()}
-    require(set(model.invisible) <= channels, "invisible: a channel that has no width")
+    require(set(model.invisible) <= _channels(model), "invisible: a channel that has no width")
     made = processes(model, beams)
     require(len({process.name for process in made}) == len(made), "two processes of one name")
     for process in made:
