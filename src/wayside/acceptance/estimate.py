@@ -223,7 +223,7 @@ def converged_rule(flight: Flight, volume: Volume, rtol: float = ACCURACY) -> tu
     Most mass points converge from one order to the next. Where they do not, it is mostly one of
     polar angle, azimuth and rapidity that is slow, and to raise all would multiply the nodes.
     """
-    rule, _, error = _converged(_builder(flight, volume), rtol)
+    rule, _, error = _converged(_builder(flight, volume, rtol), rtol)
     return rule, error
 
 
@@ -236,11 +236,14 @@ class _Builder(NamedTuple):
     """From `wayside.acceptance.survey.is_crowded`."""
 
 
-def _builder(flight: Flight, volume: Volume) -> _Builder:
+def _builder(flight: Flight, volume: Volume, rtol: float) -> _Builder:
     build = partial(build_panels, flight, volume)
     if not is_crowded(flight, volume):
         return _Builder(build, False)
     build = partial(build, crowded=True)
+    if rtol < TIGHT:
+        # What directions count for was tried at looser accuracies alone.
+        return _Builder(build, True)
     rough = build(_ROUGH).rule.hit_probability
     return _Builder(partial(build, likely=rough), True)
 
@@ -299,7 +302,7 @@ def decay_curve(flight: Flight, volume: Volume, rtol: float = ACCURACY) -> tuple
 
     Parameters as in `face_acceptance`.
     """
-    return _curve(_builder(flight, volume), rtol)
+    return _curve(_builder(flight, volume, rtol), rtol)
 
 
 def decay_curve_of_sum(
