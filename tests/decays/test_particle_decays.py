@@ -211,3 +211,10 @@ def test_refusals():
         ParticleDecaySampler(
             particle_class("hnl")(9e-4), {"u2_e": 1.0, "u2_mu": 0.0, "u2_tau": 0.0}
         )
+
+
+def test_decays_to_neutrinos_alone_are_no_events():
+    sampler, decays = drawn("dark-photon", 50.0, 400)
+    assert set(sampler.channels) == {"e", "mu", "tau", "hadrons"}
+    seen = np.add.reduceat(visible(decays.pdg), decays.offsets[:-1])
+    assert np.all(seen >= 2)

@@ -170,3 +170,14 @@ def test_planes_that_are_refused(values, message):
 def test_a_pair_needs_both_keys():
     with pytest.raises(InputError, match=r"plane.y: missing"):
         key_plane(load_scenario("belle2-forward", {"plane.x": "model.m1"}))
+
+
+def test_slow_particles_at_rest_do_not_end_a_plane():
+    """Some masses have nodes of no momentum: of no weight, they must not be a distance."""
+    values = {
+        "model.kind": "hnl", "model.mass": 1.0, "model.u2_mu": 1e-7, "plane.points": 20,
+        "run.signal": ["baby"],
+    }  # fmt: skip
+    result = wayside.reach(load_scenario("gazelle", values))
+    assert np.all(np.isfinite(result.total))
+    assert result.total.max() > 0.0
