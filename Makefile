@@ -61,6 +61,7 @@ oldest:
 	  -W ignore::DeprecationWarning -W ignore::PendingDeprecationWarning \
 	  --ignore tests/cli/test_events.py --ignore tests/cli/test_simulate.py \
 	  --ignore tests/cli/test_reconstruct.py --ignore tests/cli/test_scan.py \
+	  --ignore tests/cli/test_surroundings.py --ignore tests/test_tables.py \
 	  tests/test_*.py tests/cli tests/data tests/limits tests/models tests/plotting tests/scenario \
 	  tests/documents/test_readme.py
 
