@@ -30,7 +30,7 @@ MISTAKES = {
     ),
     "model.kind=scaler": (
         "model.kind = 'scaler': must be 'scalar', 'pseudo-dirac', 'dark-photon', 'alp-photon',"
-        " 'dark-higgs', 'hnl' or 'from-file'; did you mean \"scalar\"?"
+        " 'dark-higgs', 'dark-higgs-aprime', 'hnl' or 'from-file'; did you mean \"scalar\"?"
     ),
     "run.efficiency=half": "run.efficiency = 'half': must be 'unity' or 'simulated'",
     "run.efficency=unity": 'run.efficency: unknown key; did you mean "run.efficiency"?',
