@@ -121,3 +121,19 @@ def test_planes_of_keys(tmp_path: Path) -> None:
         key_reach_figure(result, Look(hide=("relic",)))
     files = result.save(tmp_path, formats=("svg",), look=Look(hide=("discovery",)))
     assert [path.name for path in files][-2:] == ["reach.svg", "provenance.json"]
+
+
+def test_a_figure_of_keys_says_what_is_the_same_all_over() -> None:
+    """Parameters and couplings that are no axis, with their units; the mass where it is none."""
+    values = {
+        "model.kind": "dark-higgs-aprime", "model.mass": 0.5, "model.m_aprime": 1.5,
+        "model.sin_theta": 1e-6, "model.epsilon": 1e-3, "model.g_d": 1.0, "plane.points": 20,
+        "run.signal": ["baby"],
+    }  # fmt: skip
+    result = reach(load_scenario("gazelle", values))
+    title = key_reach_figure(result).axes[0].get_title("left")
+    line = "dark-higgs-aprime: m_aprime = 1.5 GeV, $\\varepsilon$ = 0.001, $g_D$ = 1"
+    assert title.splitlines()[1].replace("\\_", "_") == line
+    other = {"plane.x": "model.epsilon", "plane.x_range": [1e-4, 1e-2]}
+    moved = reach(load_scenario("gazelle", values | other))
+    assert "$m$ = 0.5 GeV" in key_reach_figure(moved).axes[0].get_title("left")

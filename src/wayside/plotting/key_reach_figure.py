@@ -10,10 +10,14 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from wayside.errors import InputError
+from wayside.models.parameters import Parameter
+from wayside.models.registry import particle_class
 from wayside.plotting.look import ASPECT, Look
 from wayside.plotting.published import draw_limits
 from wayside.plotting.style import OURS, canvas
 from wayside.plotting.titles import assumed, collected, verbatim
+from wayside.scenario.model import is_pair
+from wayside.scenario.quantities import UNITS
 from wayside.sensitivity.key_reach import KeyReach
 
 
@@ -56,7 +60,7 @@ def draw_key_reach(axes: Axes, result: KeyReach, look: Look) -> None:
     title = (
         f"{verbatim(scenario.name)} ({'+'.join(scenario.signal)}),"
         rf" $\sqrt{{s}}={scenario.sqrt_s:.4g}$ GeV, {collected(scenario.run.luminosity_fb)},"
-        f" {assumed(result.background)}\n{scenario.model.kind}"
+        f" {assumed(result.background)}\n{_model(result)}"
     )
     axes.set_title(
         title if look.title is None else look.title,
@@ -93,3 +97,30 @@ def draw_key_reach(axes: Axes, result: KeyReach, look: Look) -> None:
             else f"all excluded: at least {least:.2g} events"
         )
         axes.text(0.5, 0.5, words, transform=axes.transAxes, ha="center", color=OURS)
+
+
+def _model(result: KeyReach) -> str:
+    """The kind of model, and what is the same all over the plane."""
+    model = result.scenario.model
+    if is_pair(model):
+        return model.kind
+    cls, axes = particle_class(model.kind), (result.plane.x.name, result.plane.y.name)
+    particle = result.scenario.particle
+    mass = () if "model.mass" in axes else (("$m$", particle.mass, " GeV"),)
+    numbers = [
+        (verbatim(parameter.name), getattr(model, parameter.name), _unit(parameter.dimension))
+        for parameter in cls.parameters
+        if isinstance(parameter, Parameter) and f"model.{parameter.name}" not in axes
+    ]
+    couplings = [
+        (f"${coupling.symbol}$", getattr(model, coupling.name), "")
+        for coupling in cls.couplings
+        if f"model.{coupling.name}" not in axes and getattr(model, coupling.name) > 0.0
+    ]
+    fixed = [f"{name} = {value:.4g}{unit}" for name, value, unit in (*mass, *numbers, *couplings)]
+    return f"{model.kind}: {', '.join(fixed)}" if fixed else model.kind
+
+
+def _unit(dimension: str) -> str:
+    """Base unit of a dimension, with a space before it; nothing for pure numbers."""
+    return next((f" {unit}" for unit in UNITS[dimension]), "")
