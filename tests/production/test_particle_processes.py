@@ -11,7 +11,7 @@ from wayside.acceptance.angular import angular_density
 from wayside.acceptance.particle import acceptance
 from wayside.collider.beams import Beams
 from wayside.collider.boosts import boost
-from wayside.constants import ALPHA, GEV2_TO_FB, M_TAU, M_Z
+from wayside.constants import ALPHA, FERMI, GEV2_TO_FB, M_TAU, M_Z, WIDTH_Z
 from wayside.detector.box import Box
 from wayside.errors import InputError
 from wayside.models.alp_photon import AlpPhoton
@@ -262,7 +262,9 @@ def test_neutral_leptons_come_from_the_z():
     light = {process.name: process for process in processes(HeavyNeutralLepton(0.5), at_z)}
     assert {"Z -> nu_mu N", "tau -> pi N"} < set(light)
     from_z, from_tau = light["Z -> nu_mu N"], light["tau -> pi N"]
-    assert from_z.branching_ratio_hat == pytest.approx(2 * 0.2 / 3, rel=1e-4)
+    # Two final states, nu Nbar and N nubar, of the width G_F m_Z^3/(12 sqrt 2 pi) of a neutrino.
+    width = FERMI * M_Z**3 / (12 * math.sqrt(2) * math.pi)
+    assert from_z.branching_ratio_hat == pytest.approx(2 * width / WIDTH_Z, rel=0.01)
     # Hadrons at the peak: 30.5 nb (LEP, Phys. Rept. 427 (2006) 257, Fig. 1.2), of 69.91 per cent.
     assert 1e-6 * from_z.cross_section_hat * 0.6991 == pytest.approx(30.5, rel=0.01)
     # The photon adds 0.012 nb to the taus of the Z.

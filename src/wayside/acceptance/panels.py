@@ -24,8 +24,8 @@ _LONGEST: Final = 1.4
 """Nodes of the longest segments of rapidity over the usual number."""
 
 _SHARE: Final = 0.1
-"""A direction whose share of the probability is less than this, over the numbers of nodes in polar
-angle and azimuth, takes fewer nodes in rapidity."""
+"""A direction whose fraction of the probability is less than this, over the numbers of nodes in
+polar angle and azimuth, takes fewer nodes in rapidity."""
 
 _FADE: Final = 0.8
 """What is left of the largest density per steradian so far, from one direction to the next."""

@@ -4,7 +4,6 @@ sigma = alpha g^2/24 (1 - m^2/s)^3 (docs/theory/particles.md); the electron mass
 vector mesons that radiate an a, which matter on their resonances alone.
 """
 
-import math
 from functools import cached_property
 from typing import ClassVar
 
@@ -16,6 +15,7 @@ from wayside.models.particle import ParticleModel
 from wayside.models.z_boson import require_below_z
 from wayside.production.particle_process import FlightPart, ParticleProcess, require_below
 from wayside.production.process import Treatment
+from wayside.production.two_body import beside
 
 
 class RadiatedAlp(ParticleProcess):
@@ -51,20 +51,8 @@ class RadiatedAlp(ParticleProcess):
 
     @cached_property
     def parts(self) -> tuple[FlightPart, ...]:
-        """One energy in the centre of mass, density 3 (1 + cos^2)/(16 pi)."""
-        from wayside.production.direct import DirectShape
-        from wayside.production.direct_flight import DirectFlight
-        from wayside.production.frames import frames_of
-
-        root = self.model.mass / self.beams.sqrt_s
-        norm = 3.0 / (16.0 * math.pi)
-        shape = DirectShape(
-            energy=0.5 * (1.0 + root**2),
-            momentum=0.5 * (1.0 - root) * (1.0 + root),
-            isotropic=2.0 * norm,
-            polarised=-norm,
-        )
-        return (FlightPart(1.0, DirectFlight(root, frames_of(self.beams), shape)),)
+        """One energy in the centre of mass, angles as 1 + cos^2."""
+        return beside(self.model.mass, 0.0, self.beams, 2.0, -1.0)
 
 
 def processes(

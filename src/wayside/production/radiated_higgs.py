@@ -20,6 +20,7 @@ from wayside.models.z_boson import electron_factor, require_exchange
 from wayside.production import b_decays
 from wayside.production.particle_process import FlightPart, ParticleProcess, require_below
 from wayside.production.process import Treatment
+from wayside.production.two_body import beside
 
 
 class RadiatedHiggs(ParticleProcess):
@@ -64,21 +65,8 @@ class RadiatedHiggs(ParticleProcess):
     @cached_property
     def parts(self) -> tuple[FlightPart, ...]:
         """One energy, angles as 8 r + lambda sin^2."""
-        from wayside.production.direct import DirectShape
-        from wayside.production.direct_flight import DirectFlight
-        from wayside.production.frames import frames_of
-
         r, square = self._ratios
-        root = self.model.mass / self.beams.sqrt_s
-        norm = 4.0 * math.pi * (8.0 * r + 2.0 / 3.0 * square)
-        momentum = 0.5 * math.sqrt(square)
-        shape = DirectShape(
-            energy=math.hypot(root, momentum),
-            momentum=momentum,
-            isotropic=8.0 * r / norm,
-            polarised=square / norm,
-        )
-        return (FlightPart(1.0, DirectFlight(root, frames_of(self.beams), shape)),)
+        return beside(self.model.mass, self.model.m_aprime, self.beams, 8.0 * r, square)
 
 
 def processes(

@@ -19,6 +19,7 @@ from wayside.models.particle import ParticleModel
 from wayside.models.z_boson import is_resonant
 from wayside.production.particle_process import FlightPart, ParticleProcess, require_below
 from wayside.production.process import Treatment
+from wayside.production.two_body import beside
 from wayside.radiation.radiator import nodes_below
 from wayside.typing import FloatArray
 
@@ -122,21 +123,9 @@ class ZDecay(ParticleProcess):
 
     @cached_property
     def parts(self) -> tuple[FlightPart, ...]:
-        """One energy, angles as E + p cos^2 for N and its antiparticle together."""
-        from wayside.production.direct import DirectShape
-        from wayside.production.direct_flight import DirectFlight
-        from wayside.production.frames import frames_of
-
-        root = self.model.mass / self.beams.sqrt_s
-        energy, momentum = 0.5 * (1.0 + root**2), 0.5 * (1.0 - root) * (1.0 + root)
-        norm = 4.0 * np.pi * (energy + momentum / 3.0)
-        shape = DirectShape(
-            energy=energy,
-            momentum=momentum,
-            isotropic=(energy + momentum) / norm,
-            polarised=-momentum / norm,
-        )
-        return (FlightPart(1.0, DirectFlight(root, frames_of(self.beams), shape)),)
+        """Angles as E + p cos^2, or 2 - (1 - m^2/s) sin^2, for N and its antiparticle together."""
+        x = (self.model.mass / self.beams.sqrt_s) ** 2
+        return beside(self.model.mass, 0.0, self.beams, 2.0, x - 1.0)
 
 
 def processes(
