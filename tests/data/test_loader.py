@@ -64,8 +64,9 @@ def test_measurements_at_one_energy_are_combined():
     assert syst == pytest.approx(0.36 * 0.4)
 
 
-def test_narrow_states_agree_with_particle():
-    table = read_table("narrow_vector_states")
+@pytest.mark.parametrize("name", ["narrow_vector_states", "broad_vector_states"])
+def test_vector_states_agree_with_particle(name):
+    table = read_table(name)
     for pdgid, mass, width in zip(table["pdgid"], table["mass"], table["width"], strict=True):
         particle = Particle.from_pdgid(int(pdgid))
         # Within the errors of the listings; editions move values inside them.
@@ -78,3 +79,10 @@ def test_electronic_widths_fit_the_total_ones():
     table = read_table("narrow_vector_states")
     expected = [5.97e-2, 7.94e-3, 2.43e-2, 1.92e-2, 2.18e-2]
     assert table["width_ee"] / table["width"] == pytest.approx(expected, rel=0.03)
+
+
+def test_electronic_widths_of_broad_states_are_those_of_their_branching_ratios():
+    table = read_table("broad_vector_states")
+    expected = np.array([2.979e-4, 9.6e-6, 1.57e-5])
+    apart = np.abs(table["width_ee"] - expected * table["width"])
+    assert np.all(apart < 2.0 * table["width_ee_error"])

@@ -38,7 +38,9 @@ BELLE2 = Beams(7.007, 4.0, 0.083)
 @pytest.mark.parametrize("row", rows("cross-section"), ids=label)
 def test_reference_values(row):
     process = processes(particle_class(row.model)(row.mass), BELLE2)[0]
-    assert process.cross_section_hat == pytest.approx(row.value, rel=3.0 * row.uncertainty)
+    # Without the vector mesons in the photon's propagator.
+    value = process.cross_section_hat / getattr(process, "enhancement", 1.0)
+    assert value == pytest.approx(row.value, rel=3.0 * row.uncertainty)
 
 
 def in_centre_of_mass(model, cosine):
@@ -86,7 +88,7 @@ def test_alp_rate_and_angles_follow_from_the_amplitude():
     per_steradian = 0.25 * 4.0 * math.pi * ALPHA * squared * flux * GEV2_TO_FB
     total = 2.0 * math.pi * float(weights @ per_steradian)
     process = processes(AlpPhoton(mass), BELLE2)[0]
-    assert process.cross_section_hat == pytest.approx(total, rel=1e-12)
+    assert process.cross_section_hat == pytest.approx(process.enhancement * total, rel=1e-12)
     density = in_centre_of_mass(AlpPhoton(mass), nodes)
     np.testing.assert_allclose(density, per_steradian / total, rtol=1e-12)
 

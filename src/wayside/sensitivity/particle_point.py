@@ -371,7 +371,9 @@ def particle_point(scenario: Scenario) -> ParticlePoint:
         beams=scenario.collider.build(),
         volumes={name: detector.build() for name, detector in scenario.detectors.items()},
         only=scenario.run.processes,
-        treatment=Treatment(scenario.collider.regulator),
+        treatment=Treatment(
+            scenario.collider.regulator, energy_spread=scenario.collider.energy_spread
+        ),
         ctau_override=None if "ctau_m" in section.couplings else section.ctau_m,
         efficiency=run.efficiency,
         selection=scenario.selection,
