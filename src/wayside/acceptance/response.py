@@ -116,7 +116,7 @@ class _Decays(NamedTuple):
     momentum: FloatArray
 
 
-@njit(error_model="numpy")
+@njit(error_model="numpy", inline="always")
 def _place(value, centres):  # type: ignore[no-untyped-def]
     """Cell below a value and the fraction of the next one."""
     n = len(centres)
@@ -124,75 +124,66 @@ def _place(value, centres):  # type: ignore[no-untyped-def]
         return 0, 0.0
     if value >= centres[n - 1]:
         return n - 2, 1.0
-    low = np.searchsorted(centres, value, side="right") - 1
-    return low, (value - centres[low]) / (centres[low + 1] - centres[low])
+    low, high = 0, n - 1
+    while high - low > 1:
+        middle = (low + high) // 2
+        if value < centres[middle]:
+            high = middle
+        else:
+            low = middle
+    return low, (value - centres[low]) / (centres[high] - centres[low])
 
 
 @njit(error_model="numpy", inline="always")
-def _in_detector(energy, momentum, flight):  # type: ignore[no-untyped-def]
-    """Momentum and energy of a prong in the frame of the detector, from where its mother rests."""
-    gamma, boost, cos_t, sin_t = flight
-    along = gamma * momentum[2] + boost * energy
-    x = cos_t * momentum[0] + sin_t * along
-    z = cos_t * along - sin_t * momentum[0]
-    return x, momentum[1], z, gamma * energy + boost * momentum[2]
+def _slope(prong, tilt, limit):  # type: ignore[no-untyped-def]
+    """Tangent of a prong to the normal of the layers, from its momentum along a flight at a tilt.
 
-
-@njit(error_model="numpy")
-def _slope(prong, mass, table):  # type: ignore[no-untyped-def]
-    """Tangent to the normal of a prong that the table has; -1 if it does not."""
-    x, y, z, energy = prong
-    limit = table.slopes[-1]
-    across2 = x * x + y * y
-    if z <= 0.0 or across2 > limit * limit * z * z or energy - mass < table.least:
+    Negative if it is steeper than the limit.
+    """
+    cos_t, sin_t = tilt
+    x = cos_t * prong[0] + sin_t * prong[2]
+    z = cos_t * prong[2] - sin_t * prong[0]
+    across2 = x * x + prong[1] * prong[1]
+    if z <= 0.0 or across2 > limit * limit * z * z:
         return -1.0
     return math.sqrt(across2) / z
 
 
-@njit(error_model="numpy")
-def _look(table, decays, i, flight, low, fraction):  # type: ignore[no-untyped-def]
-    """Where decay i lies in the table: cells and fractions of four axes, and its channel.
+@njit(error_model="numpy", inline="always")
+def _opening(first, second):  # type: ignore[no-untyped-def]
+    """Angle between two momenta."""
+    x1, y1, z1 = first
+    x2, y2, z2 = second
+    x = y1 * z2 - z1 * y2
+    y = z1 * x2 - x1 * z2
+    z = x1 * y2 - y1 * x2
+    return math.atan2(math.sqrt(x * x + y * y + z * z), x1 * x2 + y1 * y2 + z1 * z2)
 
-    Returns
-    -------
-    int
-        Index of the channel; -1 if the decay is lost.
+
+@njit(error_model="numpy")
+def _corners(table, channel, place, cells, weights):  # type: ignore[no-untyped-def]
+    """Cells of a channel around an energy, an opening angle and an energy of the softer prong.
+
+    Writes their rows, slopes and depths left out, and their weights; returns how many there are.
     """
-    masses, energies, momenta = decays.mass, decays.energy, decays.momentum
-    first = _in_detector(energies[i, 0], momenta[i, 0], flight)
-    slope = _slope(first, masses[i, 0], table)
-    if slope < 0.0 and decays.alone[i] < 0:
-        return -1
-    second = _in_detector(energies[i, 1], momenta[i, 1], flight)
-    other_slope = _slope(second, masses[i, 1], table)
-    fraction[3] = 1.0
-    if slope < 0.0 or other_slope < 0.0:
-        if decays.alone[i] < 0 or max(slope, other_slope) < 0.0:
-            return -1
-        energy = first[3] if slope >= 0.0 else second[3]
-        softer = energy - (masses[i, 0] if slope >= 0.0 else masses[i, 1])
-        opening = 0.0
-        channel = decays.alone[i]
-    else:
-        energy = first[3] + second[3]
-        softer = min(first[3] - masses[i, 0], second[3] - masses[i, 1])
-        channel = decays.channel[i]
-        x1, y1, z1, _ = first
-        x2, y2, z2, _ = second
-        x = y1 * z2 - z1 * y2
-        y = z1 * x2 - x1 * z2
-        z = x1 * y2 - y1 * x2
-        dot = x1 * x2 + y1 * y2 + z1 * z2
-        opening = math.atan2(math.sqrt(x * x + y * y + z * z), dot)
-        if len(table.narrow.factors) > 0 and opening > 0.0:
-            factors = table.narrow.factors[channel]
-            fraction[3] = np.interp(math.log(opening), table.narrow.log_opening, factors)
-    low[0], fraction[0] = _place(math.log(energy), table.centres[0])
-    low[1], fraction[1] = _place(opening, table.centres[1])
-    low[2], fraction[2] = _place(math.log(softer), table.centres[2])
-    steeper = max(slope, other_slope)
-    low[3] = min(np.searchsorted(table.slopes, steeper, side="right"), len(table.slopes) - 1) - 1
-    return channel
+    shape = table.value.shape
+    low_e, part_e = _place(math.log(place[0]), table.centres[0])
+    low_o, part_o = _place(place[1], table.centres[1])
+    low_s, part_s = _place(math.log(place[2]), table.centres[2])
+    count = 0
+    for bits in range(8):
+        up_e, up_o, up_s = bits & 1, (bits >> 1) & 1, bits >> 2
+        w = part_e if up_e else 1.0 - part_e
+        w *= part_o if up_o else 1.0 - part_o
+        w *= part_s if up_s else 1.0 - part_s
+        if w == 0.0:
+            continue
+        cell = channel * shape[1] + low_e + up_e
+        cell = cell * shape[2] + low_o + up_o
+        cells[count] = cell * shape[3] + low_s + up_s
+        weights[count] = w
+        count += 1
+    return count
 
 
 @njit(error_model="numpy")
@@ -206,28 +197,51 @@ def _spread(table, decays, rapidities, tilts, flights, out):  # type: ignore[no-
     depths = shape[5]
     value = table.value.reshape(-1, depths)
     means = np.zeros((len(rapidities), len(tilts), depths))
-    low = np.zeros(4, dtype=np.int64)
-    fraction = np.zeros(4)
+    cells, weights = np.zeros(8, dtype=np.int64), np.zeros(8)
     wanted = len(flights) > 0
+    limit = table.slopes[-1]
+    cosines, sines = np.cos(tilts), np.sin(tilts)
     for b in range(len(rapidities)):
         gamma = math.cosh(rapidities[b])
         boost = math.sinh(rapidities[b])
-        for t in range(len(tilts)):
-            flight = (gamma, boost, math.cos(tilts[t]), math.sin(tilts[t]))
-            for i in range(len(decays.weight)):
-                channel = _look(table, decays, i, flight, low, fraction)
-                if channel < 0:
+        for i in range(len(decays.weight)):
+            momenta, energies, masses = decays.momentum[i], decays.energy[i], decays.mass[i]
+            # Along the flight; energies and the angle between prongs are the same at all tilts.
+            first = (momenta[0, 0], momenta[0, 1], gamma * momenta[0, 2] + boost * energies[0])
+            second = (momenta[1, 0], momenta[1, 1], gamma * momenta[1, 2] + boost * energies[1])
+            energy_1 = gamma * energies[0] + boost * momenta[0, 2]
+            energy_2 = gamma * energies[1] + boost * momenta[1, 2]
+            kinetic_1, kinetic_2 = energy_1 - masses[0], energy_2 - masses[1]
+            alone = decays.alone[i]
+            seen = -1  # which prongs the cells are for: both, or one
+            count, factor = 0, 1.0
+            for t in range(len(tilts)):
+                tilt = (cosines[t], sines[t])
+                slope = _slope(first, tilt, limit) if kinetic_1 >= table.least else -1.0
+                if slope < 0.0 and alone < 0:
                     continue
-                for bits in range(8):
-                    w = decays.weight[i] * fraction[3]
-                    cell = channel
-                    for axis in range(3):
-                        up = (bits >> axis) & 1
-                        w *= fraction[axis] if up else 1.0 - fraction[axis]
-                        cell = cell * shape[axis + 1] + min(low[axis] + up, shape[axis + 1] - 1)
-                    if w == 0.0:
-                        continue
-                    cell = cell * shape[4] + low[3]
+                other = _slope(second, tilt, limit) if kinetic_2 >= table.least else -1.0
+                if other < 0.0 and (alone < 0 or slope < 0.0):
+                    continue
+                prongs = 3 if min(slope, other) >= 0.0 else 1 if other < 0.0 else 2
+                if prongs != seen:
+                    seen, channel, factor = prongs, alone, 1.0
+                    if prongs == 3:
+                        channel, opening = decays.channel[i], _opening(first, second)
+                        place = (energy_1 + energy_2, opening, min(kinetic_1, kinetic_2))
+                        if len(table.narrow.factors) > 0 and opening > 0.0:
+                            factors = table.narrow.factors[channel]
+                            factor = np.interp(math.log(opening), table.narrow.log_opening, factors)
+                    elif prongs == 1:
+                        place = (energy_1, 0.0, kinetic_1)
+                    else:
+                        place = (energy_2, 0.0, kinetic_2)
+                    count = _corners(table, channel, place, cells, weights)
+                steeper = np.searchsorted(table.slopes, max(slope, other), side="right")
+                row = min(steeper, shape[4]) - 1
+                for k in range(count):
+                    w = decays.weight[i] * factor * weights[k]
+                    cell = cells[k] * shape[4] + row
                     for d in range(depths):
                         means[b, t, d] += w * value[cell, d]
                         if wanted:
