@@ -138,13 +138,7 @@ class Shower:
         """
         if math.isinf(slope):
             return float(self.weights @ np.abs(self.directions @ self.box.axes[2]))
-        nodes, weights = np.polynomial.legendre.leggauss(48)
-        tangent = 0.5 * slope * (nodes + 1.0)
-        azimuth = (np.arange(192) + 0.5) * (2.0 * math.pi / 192)
-        t, phi = np.meshgrid(tangent, azimuth, indexing="ij")
-        density = slope_density(self.box, self.site, t * np.cos(phi), t * np.sin(phi))
-        rings = density.mean(axis=1) * 2.0 * math.pi * tangent
-        return float(0.5 * slope * (weights @ rings))
+        return within_slope(self.box, self.site, slope)
 
 
 def intensity(box: Box, site: Site, directions: FloatArray) -> FloatArray:
@@ -193,6 +187,25 @@ def slope_density(box: Box, site: Site, slope_x: ArrayLike, slope_y: ArrayLike) 
     along = np.stack([x, y, np.ones_like(x)], axis=-1) * cosine[..., None] @ box.axes
     both = intensity(box, site, along) + intensity(box, site, -along)
     return np.asarray(both * cosine**4)
+
+
+def within_slope(box: Box, site: Site, slope: float) -> float:
+    """Cosmic muons in Hz/m^2 through a film, up to a tangent to the depth axis.
+
+    Parameters
+    ----------
+    box, site
+        The detector, and what is above and around it.
+    slope
+        Largest tangent that counts, finite.
+    """
+    nodes, weights = np.polynomial.legendre.leggauss(48)
+    tangent = 0.5 * slope * (nodes + 1.0)
+    azimuth = (np.arange(192) + 0.5) * (2.0 * math.pi / 192)
+    t, phi = np.meshgrid(tangent, azimuth, indexing="ij")
+    density = slope_density(box, site, t * np.cos(phi), t * np.sin(phi))
+    rings = density.mean(axis=1) * 2.0 * math.pi * tangent
+    return float(0.5 * slope * (weights @ rings))
 
 
 def shower(box: Box, site: Site, order: int = 48) -> Shower:

@@ -2,12 +2,22 @@
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+
 from wayside.backgrounds.collider_muons import continuum_at
-from wayside.backgrounds.cosmic_muons import Shower, shower_at
+from wayside.backgrounds.cosmic_muons import (
+    Shower,
+    Site,
+    shower_at,
+    site_of,
+    within_slope,
+)
 from wayside.backgrounds.setup import DetectorSetup
 from wayside.constants import SECONDS_PER_DAY
+from wayside.detector.box import Box
 
 if TYPE_CHECKING:
     from wayside.scenario import Scenario
@@ -82,11 +92,22 @@ def scanned_tracks(scenario: "Scenario") -> float:
         From `wayside.load_scenario`; of several signal detectors the one with most counts.
     """
     days = min(scenario.site.film_replacement, scenario.site.exposure)
-    rates: list[float] = [
-        DetectorSetup(scenario, name).once(shower_at).through_film(scenario.emulsion.largest_slope)
-        for name in scenario.signal
+    boxes = [DetectorSetup(scenario, name).box for name in scenario.signal]
+    site, slope = site_of(scenario), scenario.emulsion.largest_slope
+    rates = [
+        _through_film(tuple(box.size.tolist()), tuple(box.axes.ravel().tolist()), site, slope)
+        for box in boxes
     ]
     return max(rates) * days * SECONDS_PER_DAY
+
+
+@lru_cache(maxsize=32)
+def _through_film(
+    size: tuple[float, ...], axes: tuple[float, ...], site: Site, slope: float
+) -> float:
+    """Cosmic muons in Hz/m^2 through a film of a box, up to a slope: the same at any place."""
+    box = Box(np.zeros(3), np.array(size), np.reshape(axes, (3, 3)))
+    return within_slope(box, site, slope)
 
 
 def study_occupancy(rain: Shower, days: float) -> tuple[float, float, float]:

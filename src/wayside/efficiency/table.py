@@ -242,21 +242,61 @@ class EfficiencyMap:
         shape = self.tried.shape[1:]
         index = np.full((1, *wide[0].shape), self.channels.index(channel), dtype=np.int64)
         weight = np.ones((1, *wide[0].shape))
-        for (name, axis), place, size in zip(AXES.items(), wide, shape, strict=True):
-            if axis.stepped:
-                inner = self.edges[name][1:-1]
-                index = index * size + np.searchsorted(inner, place, side="right")
+        for name, place, size in zip(AXES, wide, shape, strict=True):
+            low, up, fraction = self._along(name, place)
+            if AXES[name].stepped:
+                index = index * size + low
                 continue
-            with np.errstate(divide="ignore", invalid="ignore"):
-                place = np.log(place) if axis.logarithmic else place
-            centres = self.centres[name]
-            position = np.interp(place, centres, np.arange(size, dtype=np.float64))
-            low = np.minimum(position.astype(np.int64), max(size - 2, 0))
-            up = np.minimum(low + 1, size - 1)
-            fraction = position - low
             index = np.concatenate([index * size + low, index * size + up])
             weight = np.concatenate([weight * (1.0 - fraction), weight * fraction])
         return index, weight
+
+    def _along(self, name: str, place: FloatArray) -> tuple[IntArray, IntArray, FloatArray]:
+        """Bins before and after places along an axis, and fractions of the latter."""
+        axis, centres = AXES[name], self.centres[name]
+        if axis.stepped:
+            bins = np.searchsorted(self.edges[name][1:-1], place, side="right")
+            return bins, bins, np.zeros(place.shape)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            at = np.log(place) if axis.logarithmic else place
+        position = np.interp(at, centres, np.arange(len(centres), dtype=np.float64))
+        low = np.minimum(position.astype(np.int64), max(len(centres) - 2, 0))
+        return low, np.minimum(low + 1, len(centres) - 1), position - low
+
+    def on_grid(self, selection: str, places: Mapping[str, FloatArray]) -> FloatArray:
+        """Efficiencies as of `at` for all channels on a grid, axis by axis.
+
+        Parameters
+        ----------
+        selection
+            One of `selections`.
+        places
+            Values along every axis of ``AXES``, in its unit.
+
+        Returns
+        -------
+        array
+            Efficiencies, shape (channel, energy, opening, softer, slope, depth).
+
+        Raises
+        ------
+        InputError
+            If there is no such selection.
+        """
+        value, _ = self.filled(selection)
+        for k, (name, axis) in enumerate(AXES.items(), start=1):
+            place, edges = np.asarray(places[name], dtype=np.float64), self.edges[name]
+            low, up, fraction = self._along(name, place)
+            lost = np.zeros(place.shape, dtype=np.bool_)
+            if axis.ends_below:
+                lost |= place < edges[0]
+            if axis.ends_above:
+                lost |= place > edges[-1]
+            here = np.where(lost, 0.0, 1.0)
+            wide = [-1 if j == k else 1 for j in range(value.ndim)]
+            before, after = ((here * f).reshape(wide) for f in (1.0 - fraction, fraction))
+            value = before * value.take(low, axis=k) + after * value.take(up, axis=k)
+        return value
 
     def average(
         self,

@@ -316,19 +316,18 @@ def _finer_cells(table: EfficiencyMap) -> _FinerCells:
         for name, values in table.edges.items()
     }
     centres = centres_of(edges)
-    shape = (len(table.channels), *(len(centres[name]) for name in AXES))
-    axes = []
-    for k, (name, centre) in enumerate(centres.items()):
-        values = np.exp(centre) if AXES[name].logarithmic else centre
-        axes.append(values.reshape([-1 if k == j else 1 for j in range(len(AXES))]))
-    timed = np.zeros(shape)
-    bins = np.zeros(shape, dtype=np.int64)
+    places = {
+        name: np.exp(centre) if AXES[name].logarithmic else centre
+        for name, centre in centres.items()
+    }
+    kinematics = np.meshgrid(*list(places.values())[:3], indexing="ij", sparse=True)
+    timed = table.on_grid("timed", places)
+    bins = np.zeros(timed.shape, dtype=np.int64)
     sizes = (len(CHANNELS), len(MASS_EDGES) - 1, len(ENERGY_EDGES) - 1)
     for c, channel in enumerate(table.channels):
-        timed[c] = table.at(channel, "timed", *axes)
         near = NEAREST[channel]
-        place = (CHANNELS.index(near), *bin_of(near, *axes[:3]))
-        bins[c] = np.ravel_multi_index(np.broadcast_arrays(*place), sizes)
+        place = (CHANNELS.index(near), *bin_of(near, *kinematics))
+        bins[c] = np.ravel_multi_index(np.broadcast_arrays(*place), sizes)[..., None, None]
     return _FinerCells(edges, timed, bins)
 
 
