@@ -7,6 +7,7 @@ import pytest
 from reference.toy_map import EDGES, toy_map
 
 from wayside.acceptance.detected import excited_detected, flight_rule
+from wayside.acceptance.response import ExcitedDecays
 from wayside.detector.box import Box
 from wayside.efficiency.axes import AXES
 from wayside.generator.events import EventGenerator
@@ -20,11 +21,9 @@ TABLE = toy_map(seed=1, channels=PAIRS, edges=WIDE)
 
 def seen_of(scenario, table=TABLE, selection="vertex", box=None):
     point = mass_point(scenario)
-    widths = point.excited_width_hats
-    branching = {name: width / sum(widths.values()) for name, width in widths.items()}
     box = box or point.box("A")
     rule = flight_rule(point.flight, box)
-    return excited_detected(rule, box, point.model, branching, table, selection)
+    return excited_detected(rule, box, ExcitedDecays.of(point.model), table, selection)
 
 
 def drawn(scenario, number, table=TABLE, selection="vertex"):

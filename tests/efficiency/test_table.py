@@ -84,6 +84,18 @@ def test_beyond_the_grid_it_goes_on_or_ends():
             assert table.at("ee", "vertex", *point) == table.at("ee", "vertex", *edge)
 
 
+def test_on_a_grid_as_at_points():
+    table = toy_map(seed=4)
+    inside, wide = places(3, np.random.default_rng(5)), places(4, np.random.default_rng(6), False)
+    # Beyond both ends of every axis, too.
+    axes = [np.append(np.sort(values), [1e-6, 1e3]) for values in (*inside[:3], *wide[3:])]
+    for selection in table.selections:
+        found = table.on_grid(selection, dict(zip(AXES, axes, strict=True)))
+        points = np.meshgrid(*axes, indexing="ij")
+        for k, channel in enumerate(table.channels):
+            assert found[k] == pytest.approx(table.at(channel, selection, *points), abs=1e-12)
+
+
 def test_cells_with_few_decays_ask_others():
     table = toy_map(seed=5)
     tried, passed = table.tried.copy(), table.passed["vertex"].copy()

@@ -8,7 +8,8 @@ from wayside.sensitivity.background import expected_background
 from wayside.sensitivity.drawn import preview, searched_between
 from wayside.sensitivity.existing import Existing
 from wayside.sensitivity.kept import KeptPlanes, dependence
-from wayside.sensitivity.planes import plane_of
+from wayside.sensitivity.planes import Plane, plane_of
+from wayside.typing import FloatArray
 
 COSTLESS = {
     "model.epsilon": 3e-4,
@@ -90,6 +91,35 @@ def test_simulated_efficiencies_as_fresh() -> None:
             for each in (plane, plane_of(scenario))
         )
         np.testing.assert_array_equal(ours, fresh)
+
+
+@pytest.mark.parametrize("kind", ["epsilon-g_d", "epsilon-m2"])
+def test_other_efficiencies_have_the_same_flights(kind: str) -> None:
+    """Acceptances of one selection are those of another, and give what fresh ones give."""
+    kept = KeptPlanes()
+    values = {"plane.points": 20, "plane.kind": kind, "run.radiation": "one-photon"}
+    first = load_scenario("belle2-forward", {**SIMULATED, **values})
+    before = kept.plane_of(first)
+    columns = before.x.values[::9]
+    x, epsilon = np.meshgrid(columns, before.epsilon.values)
+
+    def events(plane: Plane) -> FloatArray:
+        return plane.evaluate(
+            lambda point, e, g_d: point.expected_events("A", e, g_d, 100.0), x, epsilon
+        )
+
+    assert events(before).max() > 0.0
+    for change in ({"run.selection": "vertex"}, {"run.efficiency": "unity"}):
+        scenario = first.with_values(change)
+        plane = kept.plane_of(scenario)
+        for value in columns:
+            theirs, ours = before.column(value), plane.column(value)
+            assert (theirs is None) == (ours is None)
+            if theirs is not None and ours is not None:
+                assert ours.acceptances("A") is theirs.acceptances("A")
+        np.testing.assert_array_equal(events(plane), events(plane_of(scenario)))
+    moved = kept.plane_of(first.with_values({"detectors.A.size": [0.3, 0.3, 1.0]}))
+    assert moved.centre.acceptances("A") is not before.centre.acceptances("A")
 
 
 def test_only_so_many() -> None:

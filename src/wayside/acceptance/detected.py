@@ -8,7 +8,7 @@ and holds for any lifetime. Derived in docs/theory, section "Efficiency".
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -21,8 +21,8 @@ from wayside.acceptance.panels import build_rule
 from wayside.acceptance.response import ExcitedDecays, Response
 from wayside.acceptance.rule import Level, Rule, Spectra
 from wayside.detector.box import Box
+from wayside.detector.volume import Volume
 from wayside.efficiency.grid import EfficiencyGrid
-from wayside.models.protocol import Model
 from wayside.production.flight import Flight
 from wayside.typing import FloatArray, IndexArray, IntArray
 
@@ -34,9 +34,9 @@ MOST_TILTS: Final = 8
 is interpolated."""
 
 
-def flight_rule(flight: Flight, box: Box) -> Rule:
+def flight_rule(flight: Flight, volume: Volume) -> Rule:
     """Nodes over a detector that averages of efficiencies take."""
-    return build_rule(flight, box, LEVEL)
+    return build_rule(flight, volume, LEVEL)
 
 
 def tilts_of(rule: Rule, box: Box) -> FloatArray:
@@ -85,11 +85,14 @@ class Detected:
         The detector.
     response
         Efficiencies of decays in flight, for all rapidities and tilts of the nodes.
+    every
+        Curve of all decays at the same nodes, where it is known; else it is made.
     """
 
     rule: Rule
     box: Box
     response: Response
+    every: DecayCurve | None = None
 
     @property
     def _grid(self) -> tuple[FloatArray, FloatArray]:
@@ -138,7 +141,7 @@ class Detected:
     def _curves(self) -> tuple[DecayCurve, DecayCurve]:
         """Curve of all decays, and of those that are detected; at the same nodes."""
         rule = self.rule
-        plain = DecayCurve(rule)
+        plain = DecayCurve(rule) if self.every is None else self.every
         if plain.empty:
             return plain, plain
         direction, weight, rapidity, log_flight = self._nodes()
@@ -234,10 +237,10 @@ class Detected:
 def excited_detected(
     rule: Rule,
     box: Box,
-    model: Model,
-    branching: Mapping[str, float],
+    decaying: ExcitedDecays,
     table: EfficiencyGrid,
     selection: str,
+    every: DecayCurve | None = None,
 ) -> Detected:
     """Decays of an excited state in a detector that are detected.
 
@@ -247,13 +250,14 @@ def excited_detected(
         Nodes over the detector, from `flight_rule`, or with all photons.
     box
         The detector.
-    model, branching
-        Masses and current of the pair, branching ratios of the excited state by channel.
+    decaying
+        Decays of the excited state.
     table
         Efficiencies.
     selection
         What counts as detected.
+    every
+        Curve of all decays at the nodes, where it is known.
     """
-    decaying = ExcitedDecays(model, branching)
     grid = response_grid([rule], box)
-    return Detected(rule, box, Response(table, selection, decaying, *grid))
+    return Detected(rule, box, Response(table, selection, decaying, *grid), every)

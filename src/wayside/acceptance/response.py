@@ -74,8 +74,24 @@ class ExcitedDecays:
     model: Model
     branching: Mapping[str, float]
 
+    @classmethod
+    def of(cls, model: Model) -> "ExcitedDecays":
+        """Decays by the widths of a model."""
+        widths = model.excited_width_hats()
+        total = sum(widths.values())
+        return cls(model, {name: width / total if total else 0.0 for name, width in widths.items()})
+
+    @cached_property
+    def _pairs(self) -> dict[int, list[WeightedPairs]]:
+        return {}
+
     def pairs(self, number: int) -> list[WeightedPairs]:
-        """As `Decaying.pairs`: lepton pairs, and hadrons as pairs of pions."""
+        """As `Decaying.pairs`: lepton pairs, and hadrons as pairs of pions; kept."""
+        if number not in self._pairs:
+            self._pairs[number] = self._made(number)
+        return self._pairs[number]
+
+    def _made(self, number: int) -> list[WeightedPairs]:
         splitting = self.model.m1 - self.model.m2
         weighted = []
         for channel, pair in PAIR_OF.items():

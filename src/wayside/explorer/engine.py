@@ -168,12 +168,12 @@ class Engine:
                 errors[key] = str(error)
         if errors:
             scenario = state.scenario()
-        self._latest = state.data(), scenario
+        self._latest = state.data, scenario
         return Applied(state, scenario, errors)
 
     def _before(self, state: State) -> Scenario:
         """Scenario that a change starts from: mostly the one that the last change ended with."""
-        if self._latest is not None and self._latest[0] == state.data():
+        if self._latest is not None and self._latest[0] == state.data:
             return self._latest[1]
         return state.scenario()
 

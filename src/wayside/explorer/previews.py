@@ -81,4 +81,6 @@ def _with_one_photon(scenario: Scenario) -> Scenario:
     """The scenario with one photon where it asks for all."""
     if scenario.radiation != "all":
         return scenario
-    return scenario.with_values({"run.radiation": "one-photon"})
+    # Not checked anew, as `with_values` does: no other key goes by how many photons there are.
+    section = scenario.run.model_copy(update={"radiation": "one-photon"})
+    return scenario.model_copy(update={"run": section})

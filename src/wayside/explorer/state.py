@@ -3,6 +3,7 @@
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -56,8 +57,9 @@ class State:
         kept = {key: value for key, value in self.values.items() if key not in replaced}
         return State(self.base, {**kept, **values})
 
+    @cached_property
     def data(self) -> dict[str, Any]:
-        """Sections and keys of the scenario, unchecked.
+        """Sections and keys of the scenario, unchecked, not to be written to; read once.
 
         Raises
         ------
@@ -74,7 +76,7 @@ class State:
         InputError
             If a value is not allowed; one line names the key.
         """
-        return Scenario.from_dict(self.data())
+        return Scenario.from_dict(self.data)
 
     def assignments(self) -> list[str]:
         """Values as ``--set`` takes them."""
@@ -89,7 +91,7 @@ class State:
 
     def toml(self) -> str:
         """A scenario file of the state."""
-        return tomli_w.dumps(self.data())
+        return tomli_w.dumps(self.data)
 
     def query(self) -> str:
         """The state as the query of an address."""

@@ -37,6 +37,8 @@ FAR_FROM_POLE = 1e-3
 FELT: Final = 4.0
 """Spreads of a beam between the A' mass and sqrt(s) from which on 1/(s - M^2) is tame."""
 
+_NODES: Final = np.polynomial.legendre.leggauss(32)
+
 
 class RadiativeProcess(Process):
     """One excited state per A' that decays to the dark pair; rates grow with epsilon^2.
@@ -100,7 +102,7 @@ class RadiativeProcess(Process):
     @cached_property
     def mean_gamma_beta(self) -> float:
         """Momentum over mass of the excited state, averaged evenly over cos theta* (Eq. 14)."""
-        nodes, weights = np.polynomial.legendre.leggauss(32)
+        nodes, weights = _NODES
         values = radiative.gamma_beta(self.model, self.beams.sqrt_s, nodes)
         return float(0.5 * np.sum(weights * values))
 

@@ -7,12 +7,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from wayside.acceptance.decay import DecayCurve
+from wayside.acceptance.detected import flight_rule
 from wayside.acceptance.estimate import (
     Estimate,
     converged_rule,
     decay_curve,
     face_acceptance,
 )
+from wayside.acceptance.response import ExcitedDecays
 from wayside.acceptance.rule import Rule
 from wayside.acceptance.timing import timing_rule
 from wayside.detector.volume import Volume
@@ -74,6 +76,22 @@ class Acceptances:
     def flights(self) -> Rule | None:
         """Nodes with all photons, None where one counts."""
         return self._nodes(None) if self.process.radiates else None
+
+    @cached_property
+    def detected_rule(self) -> Rule:
+        """Nodes that averages of efficiencies take, with all photons where these count."""
+        flights = self.flights
+        return flight_rule(self.process.flight, self.volume) if flights is None else flights
+
+    @cached_property
+    def detected_curve(self) -> DecayCurve:
+        """Decay curve at the nodes of `detected_rule`, the same for all selections."""
+        return DecayCurve(self.detected_rule)
+
+    @cached_property
+    def decaying(self) -> ExcitedDecays:
+        """Decays of the excited state, the same for all selections."""
+        return ExcitedDecays.of(self.process.model)
 
     def photon_ratio(self, points: int | None = None) -> "PhotonRatio":
         """Probabilities to decay in the detector with all photons over those with one.

@@ -42,11 +42,20 @@ class KeptPlanes:
         """
         key = dependence(scenario)
         if key not in self._planes:
-            self._planes[key] = plane_of(scenario)
+            self._planes[key] = self._made(scenario)
         self._planes.move_to_end(key)
         while len(self._planes) > self.most:
             self._planes.popitem(last=False)
         return replace(self._planes[key], scenario=scenario)
+
+    def _made(self, scenario: Scenario) -> Plane:
+        """A new plane, with the acceptances of one that has another efficiency, if there is one."""
+        plane, flights = plane_of(scenario), _dependence_of_flights(scenario)
+        for other in reversed(self._planes.values()):
+            if _dependence_of_flights(other.scenario) == flights:
+                plane.take_acceptances(other)
+                break
+        return plane
 
     def kept(self, scenario: Scenario) -> Plane | None:
         """The same if it is kept, else None."""
@@ -69,4 +78,14 @@ def dependence(scenario: Scenario) -> str:
     for section, key in WITHOUT_EFFECT:
         if section == "model" or not searches:
             data[section].pop(key, None)
+    return json.dumps(data, sort_keys=True)
+
+
+def _dependence_of_flights(scenario: Scenario) -> str:
+    """All that the acceptances of a scenario's plane depend on: its efficiencies do not count."""
+    data = scenario.to_dict()
+    for name in _DESCRIPTIVE:
+        data.pop(name, None)
+    for section, key in (*WITHOUT_EFFECT, ("run", "efficiency"), ("run", "selection")):
+        data[section].pop(key, None)
     return json.dumps(data, sort_keys=True)

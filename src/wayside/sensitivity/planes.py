@@ -99,6 +99,26 @@ class Plane:
             if point is not None:
                 point.keep(computed)
 
+    def take_acceptances(self, other: "Plane") -> None:
+        """Take what was computed for a plane of the same masses, detectors and beams.
+
+        Parameters
+        ----------
+        other
+            A plane that may have other efficiencies.
+        """
+        self.centre.keep(other.centre.computed())
+        own = self.centre
+        for x, column in other.kept.items():
+            if column is None:
+                self.kept[x] = None
+                continue
+            point = replace(
+                column, efficiency=own.efficiency, selection=own.selection, selected=own.selected
+            )
+            point.keep(column.computed())
+            self.kept[x] = point
+
     @cached_property
     def _on_grid(self) -> frozenset[float]:
         return frozenset(self.x.values.tolist())

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
-from wayside.acceptance.detected import Detected, excited_detected, flight_rule
+from wayside.acceptance.detected import Detected, excited_detected
 from wayside.efficiency.shipped import shipped
 from wayside.errors import InputError
 from wayside.sensitivity import mean_flight
@@ -37,16 +37,14 @@ def decay_probability(
 
 def detected(point: "MassPoint", name: str) -> Detected:
     """Decays in a detector that are detected, of a mass point with one process."""
-    widths = point.excited_width_hats
-    total = sum(widths.values())
-    box, flights = point.box(name, "efficiencies"), point.acceptances(name).flights
+    box, acceptances = point.box(name, "efficiencies"), point.acceptances(name)
     return excited_detected(
-        flight_rule(point.flight, box) if flights is None else flights,
+        acceptances.detected_rule,
         box,
-        point.model,
-        {channel: width / total if total else 0.0 for channel, width in widths.items()},
+        acceptances.decaying,
         shipped() if point.selected is None else point.selected,
         point.selection,
+        acceptances.detected_curve,
     )
 
 
