@@ -18,7 +18,7 @@ from wayside.detector.rays import cross_many
 from wayside.generator.events import EventGenerator
 from wayside.generator.formats import SUFFIXES, write_events
 
-EVENTS: Final = {"none": 1_000_000, "parquet": 1_000_000, "root": 1_000_000, "hepmc": 50_000}
+EVENTS: Final = {"none": 1_000_000, "parquet": 1_000_000, "root": 1_000_000, "hepmc": 1_000_000}
 SCENARIOS: Final = ("belle2-forward", "belle2-forward-beams")
 
 

@@ -175,4 +175,4 @@ def test_the_end_is_found_at_any_place_of_a_block(
     marker = text.index(b"HepMC::Asciiv3-END_EVENT_LISTING")
     for size in range(marker - 2, marker + 40):
         monkeypatch.setattr(listing, "_BLOCK", size)
-        assert listing.check_listing(files["hepmc"]) == EVENTS
+        assert listing.check_listing(files["hepmc"]) == (EVENTS, True)

@@ -9,7 +9,7 @@ import pytest
 from wayside import load_scenario, mass_point
 from wayside.errors import InputError, OutputError
 from wayside.generator.events import EventGenerator
-from wayside.generator.formats import READABLE, write_events
+from wayside.generator.formats import READABLE, hepmc_columns, hepmc_text, write_events
 from wayside.generator.formats.primaries import read_events, read_primaries
 from wayside.generator.pair_source import PairSource
 from wayside.generator.records import PRIMARY
@@ -165,6 +165,69 @@ def test_hepmc_for_others(files, generator, events) -> None:
         assert vertex.position.t == pytest.approx(299.792458 * events.time[i], rel=1e-14)
         assert excited[0].production_vertex.position.t == 0
         assert len(vertex.particles_out) == 1 + np.diff(events.offsets)[i]
+
+
+def test_hepmc_has_every_bit(files, events) -> None:
+    """The library reads the numbers that were written, by columns, to their last bit."""
+    import pyhepmc
+
+    with pyhepmc.open(str(files / "events.hepmc")) as file:
+        for i, event in enumerate(file):
+            (flying,) = [p for p in event.particles if p.pid > 4_000_000]
+            beside, *visible = flying.end_vertex.particles_out
+            part = slice(events.offsets[i], events.offsets[i + 1])
+            assert [p.pid for p in visible] == events.pdg[part].tolist()
+            for particle, momentum, mass in (
+                (flying, events.momenta["phi1"][i], flying.generated_mass),
+                (beside, events.momenta["phi2"][i], beside.generated_mass),
+                *zip(visible, events.momentum[part], events.mass[part], strict=True),
+            ):
+                four = particle.momentum
+                assert [four.px, four.py, four.pz] == momentum.tolist()
+                assert particle.generated_mass == mass
+                assert four.e == np.sqrt(mass**2 + np.sum(momentum**2))
+            place = flying.end_vertex.position
+            assert [place.x, place.y, place.z] == (1e3 * events.vertex[i]).tolist()
+
+
+def test_hepmc_by_columns_and_by_library(files, tmp_path, monkeypatch) -> None:
+    """Without its checksum a file is read by the library, event by event: the same columns."""
+    path = files / "events.hepmc"
+    other = tmp_path / "other.hepmc"
+    other.write_bytes(path.read_bytes().split(b"A wayside_end")[0])
+    header, *library = read_events(other)
+    for size in (hepmc_columns._BLOCK, 4567, 1000):
+        monkeypatch.setattr(hepmc_columns, "_BLOCK", size)
+        same, *columns = read_events(path)
+        assert same == header
+        for one, two in zip(columns[:2], library[:2], strict=True):
+            assert list(one) == list(two)
+            for name, values in one.items():
+                assert values.dtype == two[name].dtype
+                np.testing.assert_array_equal(values, two[name])
+        np.testing.assert_array_equal(columns[2], library[2])
+
+
+def test_hepmc_is_the_same_in_other_blocks(files, generator, tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(hepmc_text, "_AT_ONCE", 7)
+    (block,) = generator.blocks(N, 7)
+    blocks = [block.part(0, 33), block.part(33, 34), block.part(34, N)]
+    write_events("hepmc", tmp_path / "events.hepmc", generator.header(N, 7), blocks)
+    assert (tmp_path / "events.hepmc").read_bytes() == (files / "events.hepmc").read_bytes()
+
+
+def test_hepmc_of_any_name(generator, events, tmp_path) -> None:
+    """Names of detectors with what HepMC3 escapes, in both readers."""
+    header = generator.header(N, 7)
+    for number, detector in enumerate(header["detectors"]):
+        detector["name"] = f'\\| "{number}\\n @ 19E '
+    path = tmp_path / "events.hepmc"
+    write_events("hepmc", path, header, [events])
+    read, columns, _, _ = read_events(path)
+    assert read["detectors"] == header["detectors"]
+    np.testing.assert_array_equal(columns["detector"], events.detector)
+    path.write_bytes(path.read_bytes().split(b"A wayside_end")[0])
+    np.testing.assert_array_equal(read_events(path)[1]["detector"], events.detector)
 
 
 @pytest.mark.parametrize("kind", READABLE)

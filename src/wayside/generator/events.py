@@ -56,14 +56,20 @@ class Events(NamedTuple):
 
     def first(self, n: int) -> "Events":
         """Return the first ``n`` events."""
-        end = int(self.offsets[n])
+        return self.part(0, n)
+
+    def part(self, begin: int, end: int) -> "Events":
+        """Return events from ``begin`` on and before ``end``."""
+        rows, ends = slice(begin, end), self.offsets[begin : end + 1]
+        products = slice(int(ends[0]), int(ends[-1]))
         ragged = {"pdg", "mass", "momentum"}
         cut = {
-            name: value[:end] if name in ragged else value[: n + (name == "offsets")]
+            name: value[products] if name in ragged else value[rows]
             for name, value in self._asdict().items()
-            if name != "momenta"
+            if name not in ("momenta", "offsets")
         }
-        return Events(momenta={name: value[:n] for name, value in self.momenta.items()}, **cut)
+        momenta = {name: value[rows] for name, value in self.momenta.items()}
+        return Events(momenta=momenta, offsets=ends - ends[0], **cut)
 
 
 def _few(expected: float) -> list[str]:

@@ -63,7 +63,7 @@ FORMATS: Final[Mapping[str, Format]] = {
     "hepmc": Format(
         "HepMC3",
         ".hepmc",
-        ("pyhepmc",),
+        ("pyarrow", "pyhepmc"),
         f"{_HERE}.hepmc:write_hepmc",
         f"{_HERE}.hepmc:read_hepmc",
         (".hepmc3",),

@@ -6,10 +6,10 @@ Codes of A', the two states and X are the model's, and stand in the header.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator
 from typing import Any, Final, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from wayside.collider.beams import Beams
 from wayside.constants import M_ELECTRON, SPEED_OF_LIGHT
@@ -29,72 +29,92 @@ _ROUNDING: Final = 1e-7
 """Squared mass over squared energy below which what recoils has no mass."""
 
 
-class Rows(NamedTuple):
-    """All particles of an event.
+_LAYOUT_KEY: Final = np.array([1 << 40, 1 << 20, 1])
+"""Makes one number of process, photons and products."""
+
+
+class Group(NamedTuple):
+    """Events of a block that have the same numbers of particles with the same parents.
 
     Attributes
     ----------
+    layout
+        Process, further photons and products of the decay: what these numbers follow from.
+    events
+        Rows of the block, shape (n,).
     pdg
-        Codes of the Particle Data Group.
+        Codes of the Particle Data Group, shape (n, particles).
     status
         4 for a beam, 2 for what has decayed, 1 for what is final.
     parents
-        First and last parent, numbers from 1, 0 for none.
+        First and last parent, numbers from 1, 0 for none; shape (particles, 2).
     table
-        px, py, pz, energy, mass in GeV, shape (5, n).
+        px, py, pz, energy, mass in GeV, shape (n, particles, 5).
     place
-        x, y, z and c times time in mm where each was made, shape (4, n).
+        x, y, z and c times time in mm of the decay, shape (n, 4).
+    decayed
+        The first particle that is made there, and not at the collision.
     """
 
+    layout: tuple[int, int, int]
+    events: IntArray
     pdg: IntArray
     status: IntArray
     parents: IntArray
     table: FloatArray
     place: FloatArray
+    decayed: int
 
 
-class Record(NamedTuple):
-    """One event of a listing.
-
-    Attributes
-    ----------
-    number
-        Number of the event, from 0.
-    detector
-        Name of the detector in which it decays.
-    channel
-        Index of the channel of the decay in the header.
-    rows
-        All particles.
-    """
-
-    number: int
-    detector: str
-    channel: int
-    rows: Rows
-
-
-def records(header: dict[str, Any], blocks: Iterable[Events]) -> Iterator[Record]:
-    """Events one after another, with all their particles.
+class EventRecord:
+    """All particles of events.
 
     Parameters
     ----------
     header
         From `wayside.generator.events.EventGenerator.header`.
-    blocks
-        Events in order.
     """
-    names = [detector["name"] for detector in header["detectors"]]
-    kind = _ParticleHead if COLUMN in header["pdg_codes"] else _PairHead
-    heads = [kind(header, process) for process in header["processes"]]
-    for events in blocks:
-        fixed = [head.particles(events) for head in heads]
-        mm = events.vertex * M_TO_MM
-        flown = events.time * SPEED_OF_LIGHT * M_TO_MM
-        for i, process in enumerate(events.process.tolist()):
-            rows = heads[process].rows(events, i, fixed[process][i], mm[i], float(flown[i]))
-            detector = names[events.detector[i]]
-            yield Record(int(events.event[i]), detector, int(events.channel[i]), rows)
+
+    def __init__(self, header: dict[str, Any]) -> None:
+        kind = _ParticleHead if COLUMN in header["pdg_codes"] else _PairHead
+        self._heads = [kind(header, process) for process in header["processes"]]
+
+    def groups(self, events: Events) -> list[Group]:
+        """Take events apart by what is in them; each is in one group."""
+        photons = _photons(events)
+        count, products = np.sum(photons.there, axis=1), np.diff(events.offsets)
+        layouts = np.column_stack([events.process, count, products])
+        _, first_rows, which = np.unique(
+            layouts @ _LAYOUT_KEY, return_index=True, return_inverse=True
+        )
+        visible = _four(events.momentum, events.mass[:, None])
+        place = np.column_stack([events.vertex, events.time * SPEED_OF_LIGHT]) * M_TO_MM
+        fixed = {
+            process: self._heads[process].particles(events)
+            for process in np.unique(layouts[:, 0]).tolist()
+        }
+        found = []
+        for group, (process, between, number) in enumerate(layouts[first_rows].tolist()):
+            rows = np.flatnonzero(which == group)
+            head, made = self._heads[process], fixed[process][rows]
+            first = made.shape[1] - head.at_decay
+            part = events.offsets[rows, None] + np.arange(number)
+            soft = photons.rows[rows][photons.there[rows]].reshape(len(rows), between, 5)
+            pdg, status, parents = head.tree(between, number)
+            codes = np.broadcast_to(pdg, (len(rows), len(pdg)))
+            found.append(
+                Group(
+                    (process, between, number),
+                    rows,
+                    np.concatenate([codes, events.pdg[part]], axis=1),
+                    status,
+                    parents,
+                    np.concatenate([made[:, :first], soft, made[:, first:], visible[part]], axis=1),
+                    place[rows],
+                    first + between,
+                )
+            )
+        return found
 
 
 class _Head(ABC):
@@ -134,45 +154,42 @@ class _Head(ABC):
         """Electrons and positrons, each of shape (n, 5)."""
         return [np.broadcast_to(beam, (len(events.event), 5)) for beam in self.beams]
 
-    def rows(self, events: Events, i: int, fixed: np.ndarray, mm: np.ndarray, flown: float) -> Rows:
-        """All particles of one event.
+    def tree(self, photons: int, products: int) -> tuple[IntArray, IntArray, IntArray]:
+        """Codes of all particles but the products, and status and parents of all.
 
         Parameters
         ----------
-        events, i
-            Events, and the number of one.
-        fixed
-            Particles of this event from `particles`.
-        mm, flown
-            Where it decays in mm, and c times the time in mm.
+        photons
+            How many photons beyond that of the process. They are listed behind all else of the
+            collision, so that numbers of parents hold.
+        products
+            How many visible particles the decay has.
         """
-        part = slice(int(events.offsets[i]), int(events.offsets[i + 1]))
-        visible = _four(events.momentum[part], events.mass[part])
-        # Behind all else of the collision, so that numbers of parents hold.
-        photons = self.photons(events, i)
-        head, at_decay = fixed[: len(fixed) - self.at_decay], fixed[len(fixed) - self.at_decay :]
-        table = np.concatenate([head, photons, at_decay, visible]).T
-        between, count = len(photons), len(visible)
-        first, n = len(head), len(self.pdg)
-        place = np.zeros((4, n + between + count))
-        place[:3, first + between :] = mm[:, None]
-        place[3, first + between :] = flown
-        pdg = [*self.pdg[:first], *([22] * between), *self.pdg[first:]]
-        status = [*self.status[:first], *([1] * between), *self.status[first:]]
-        parents = [*self.parents[:first], *([(1, 2)] * between), *self.parents[first:n]]
-        return Rows(
-            np.array([*pdg, *events.pdg[part]], dtype=np.int32),
-            np.array([*status, *([1] * count)], dtype=np.int32),
-            np.array([*parents, *([self.parents[-1]] * count)], dtype=np.int32),
-            table,
-            place,
+        n = len(self.pdg)
+        first = n - self.at_decay
+        pdg = [*self.pdg[:first], *([22] * photons), *self.pdg[first:]]
+        status = [*self.status[:first], *([1] * photons), *self.status[first:]]
+        parents = [*self.parents[:first], *([(1, 2)] * photons), *self.parents[first:n]]
+        return (
+            np.array(pdg, dtype=np.int32),
+            np.array([*status, *([1] * products)], dtype=np.int32),
+            np.array([*parents, *([self.parents[-1]] * products)], dtype=np.int32),
         )
 
-    def photons(self, events: Events, i: int) -> np.ndarray:
-        """Photons of an event beyond that of the process, shape (n, 5)."""
-        rows = [events.momenta[name][i] for name in PHOTONS if name in events.momenta]
-        some = np.array([row for row in rows if np.any(row)]).reshape(-1, 3)
-        return _four(some, 0.0)
+
+class _Photons(NamedTuple):
+    """Photons of events beyond that of the process: rows of shape (n, k, 5), and which exist."""
+
+    rows: FloatArray
+    there: NDArray[np.bool_]
+
+
+def _photons(events: Events) -> _Photons:
+    momenta = [events.momenta[name] for name in PHOTONS if name in events.momenta]
+    if not momenta:
+        momenta = [np.zeros((len(events.event), 3))]
+    rows = np.stack(momenta, axis=1)
+    return _Photons(_four(rows, 0.0), np.any(rows != 0.0, axis=2))
 
 
 class _PairHead(_Head):
@@ -242,9 +259,7 @@ class _ParticleHead(_Head):
         return [particle, rest]
 
 
-def _four(momentum: np.ndarray, mass: Any) -> np.ndarray:
-    out = np.empty((len(momentum), 5))
-    out[:, :3] = momentum
-    out[:, 3] = np.sqrt(np.square(mass) + np.sum(momentum**2, axis=1))
-    out[:, 4] = mass
-    return out
+def _four(momentum: FloatArray, mass: Any) -> FloatArray:
+    """px, py, pz, energy, mass from momenta of shape (..., 3) and masses of shape (..., 1)."""
+    energy = np.sqrt(np.square(mass) + np.sum(momentum**2, axis=-1, keepdims=True))
+    return np.concatenate([momentum, energy, np.broadcast_to(mass, energy.shape)], axis=-1)

@@ -5,7 +5,7 @@ Status -1 is a beam, 2 has decayed, 1 is final; spins are not known (9). The inv
 the laboratory. Beams have their energies and crossing angle. Format: hep-ph/0609017.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final
 from xml.sax.saxutils import escape
@@ -13,12 +13,15 @@ from xml.sax.saxutils import escape
 import numpy as np
 
 from wayside.generator.events import Events
-from wayside.generator.formats.event_record import BEAM, FB_TO_PB, Record, records
+from wayside.generator.formats.event_record import BEAM, FB_TO_PB, EventRecord, Group
 from wayside.reading import sealed_json
 
 _STATUS: Final = {BEAM: -1, 2: 2, 1: 1}
 _UNWEIGHTED: Final = 3
 """IDWTUP: events of weight 1, with a cross-section that is known."""
+_NUMBERS: Final = " ".join(["%.16e"] * 6)
+"""px, py, pz, energy, mass and lifetime."""
+_PLACE: Final = " ".join(["%.10e"] * 4)
 
 
 def write_lhe(
@@ -38,10 +41,17 @@ def write_lhe(
     blocks
         Events in order.
     """
+    record = EventRecord(header)
+    names = [detector["name"] for detector in header["detectors"]]
     with path.open("w", encoding="utf-8") as file:
         file.write(f"{_opening(header)}\n")
-        for record in records(header, blocks):
-            file.write(_event(record))
+        for events in blocks:
+            texts = [""] * len(events.event)
+            for group in record.groups(events):
+                for row, text in zip(group.events.tolist(), _texts(group), strict=True):
+                    about = f"{names[events.detector[row]]}, channel {events.channel[row]}"
+                    texts[row] = f"{text}; {about}\n</event>\n"
+            file.writelines(texts)
         file.write("</LesHouchesEvents>\n")
 
 
@@ -63,19 +73,17 @@ def _opening(header: dict[str, Any]) -> str:
     )
 
 
-def _event(record: Record) -> str:
-    """One event: its particles, and a comment with the vertex."""
-    rows = record.rows
-    lifetimes = np.zeros(len(rows.pdg))
-    parent = int(rows.parents[-1, 0]) - 1
-    energy, mass = rows.table[3, parent], rows.table[4, parent]
-    lifetimes[parent] = rows.place[3, -1] * mass / energy
-    lines = ["<event>", f"{len(rows.pdg)} 1 1.0 -1.0 -1.0 -1.0"]
-    for row, pdg in enumerate(rows.pdg.tolist()):
-        mothers = " ".join(map(str, rows.parents[row].tolist()))
-        numbers = " ".join(f"{value:.16e}" for value in rows.table[:, row].tolist())
-        status = _STATUS[int(rows.status[row])]
-        lines.append(f"{pdg} {status} {mothers} 0 0 {numbers} {lifetimes[row]:.16e} 9.0")
-    vertex = " ".join(f"{value:.10e}" for value in rows.place[:, -1].tolist())
-    about = f"{record.detector}, channel {record.channel}"
-    return "\n".join([*lines, f"# vertex x y z ct [mm]: {vertex}; {about}", "</event>\n"])
+def _texts(group: Group) -> Iterator[str]:
+    """Events of a group, each with its particles and a comment with the vertex."""
+    count, particles = group.pdg.shape
+    parent = int(group.parents[-1, 0]) - 1
+    lifetimes = np.zeros((count, particles, 1))
+    energy, mass = group.table[:, parent, 3], group.table[:, parent, 4]
+    lifetimes[:, parent, 0] = group.place[:, 3] * mass / energy
+    lines = ["<event>", f"{particles} 1 1.0 -1.0 -1.0 -1.0"]
+    for status, (first, last) in zip(group.status.tolist(), group.parents.tolist(), strict=True):
+        lines.append(f"%d {_STATUS[status]} {first} {last} 0 0 {_NUMBERS} 9.0")
+    frame = "\n".join([*lines, f"# vertex x y z ct [mm]: {_PLACE}"])
+    numbers = np.concatenate([group.pdg[:, :, None], group.table, lifetimes], axis=2)
+    rows = np.concatenate([numbers.reshape(count, -1), group.place], axis=1)
+    return (frame % tuple(row) for row in rows.tolist())

@@ -3,16 +3,17 @@
 import re
 import zlib
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import BinaryIO, Final, NamedTuple
 
 from wayside.errors import InputError
 from wayside.files import printable
 
 _START: Final = b"HepMC::Asciiv3-START_EVENT_LISTING"
-_END: Final = b"HepMC::Asciiv3-END_EVENT_LISTING"
+END: Final = b"HepMC::Asciiv3-END_EVENT_LISTING"
+"""The line that ends a file."""
 _TRAILER: Final = re.compile(rb"A wayside_end (\d+) events crc32 ([0-9a-f]{8})")
-_UNITS: Final = re.compile(rb"^U (GEV|MEV) (MM|CM)$", re.MULTILINE)
-_EVENT: Final = re.compile(rb"^E ", re.MULTILINE)
+_UNITS: Final = (b"\nU GEV MM\n", b"\nU MEV MM\n", b"\nU GEV CM\n", b"\nU MEV CM\n")
+_EVENT: Final = b"\nE "
 _BLOCK: Final = 1 << 24
 _HEAD: Final = 1000
 """Bytes within which the lines that name the format stand."""
@@ -28,20 +29,49 @@ class _Listing(NamedTuple):
     """Last lines, from the end marker on; empty if there is none."""
 
 
-def append_trailer(path: Path) -> None:
-    """Add the number of events and a checksum behind the end of a HepMC3 file.
+class ListingFile:
+    """A file that is written from its head to the trailer, with the checksum of all in between.
 
     Parameters
     ----------
-    path
-        A complete file. Readers of HepMC3 take the line for an attribute of the run.
+    file
+        Open for writing bytes.
     """
-    listing = _scan(path)
-    with path.open("ab") as file:
-        file.write(b"A wayside_end %d events crc32 %08x\n" % (listing.events, listing.crc))
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._crc = 0
+
+    def write(self, text: bytes | memoryview) -> None:
+        """Add text to the file."""
+        self._crc = zlib.crc32(text, self._crc)
+        self._file.write(text)
+
+    def end(self, events: int) -> None:
+        """Add the end, the number of events and the checksum.
+
+        Readers of HepMC3 take the last line for an attribute of the run.
+        """
+        self._file.write(END + b"\n\n")
+        self._file.write(b"A wayside_end %d events crc32 %08x\n" % (events, self._crc))
 
 
-def check_listing(path: Path) -> int:
+class Checked(NamedTuple):
+    """What is known of a whole HepMC3 file with units.
+
+    Attributes
+    ----------
+    events
+        How many it has.
+    sealed
+        Whether it ends with a checksum, so that each byte is as this package wrote it.
+    """
+
+    events: int
+    sealed: bool
+
+
+def check_listing(path: Path) -> Checked:
     """Refuse what is not a whole HepMC3 file with units.
 
     Parameters
@@ -52,8 +82,8 @@ def check_listing(path: Path) -> int:
 
     Returns
     -------
-    int
-        Number of events.
+    Checked
+        Number of events, and whether it has that line.
 
     Raises
     ------
@@ -65,7 +95,7 @@ def check_listing(path: Path) -> int:
     listing = _scan(path)
     if not listing.tail:
         raise InputError(f"{name}: truncated: {listing.events} events, and no end of the listing")
-    trailer = listing.tail[len(_END) :].strip()
+    trailer = listing.tail[len(END) :].strip()
     if trailer:
         match = _TRAILER.fullmatch(trailer)
         if match is None or listing.tail.count(b"\n") < 2:
@@ -84,7 +114,7 @@ def check_listing(path: Path) -> int:
         raise InputError(f"{name}: no events")
     if not trailer:
         _check_particles(path, name)
-    return listing.events
+    return Checked(listing.events, bool(trailer))
 
 
 def _check_particles(path: Path, name: str) -> None:
@@ -95,7 +125,7 @@ def _check_particles(path: Path, name: str) -> None:
         for line in file:
             if line.startswith(b"P "):
                 count += 1
-            elif line.startswith((b"E ", _END)):
+            elif line.startswith((b"E ", END)):
                 if count != expected:
                     number = event.decode(errors="replace")
                     raise InputError(
@@ -144,9 +174,11 @@ def _scan(path: Path) -> _Listing:
             # Lines are counted whole: the last one waits for the next block.
             cut = end if end >= 0 else text.rfind(b"\n") + 1 if block else len(text)
             lines = text[:cut]
-            events += len(_EVENT.findall(lines))
-            units += len(_UNITS.findall(lines.replace(b"\r\n", b"\n")))
             crc = zlib.crc32(lines, crc)
+            # Each line between two breaks, those of other systems too.
+            lines = b"\n" + (lines.replace(b"\r\n", b"\n") if b"\r" in lines else lines)
+            events += lines.count(_EVENT)
+            units += sum(map(lines.count, _UNITS))
             rest = text[cut:]
             if end >= 0:
                 return _Listing(events, units, crc, rest + file.read())
@@ -157,6 +189,6 @@ def _scan(path: Path) -> _Listing:
 def _end_of(text: bytes) -> int:
     """Where the line with the end marker begins; -1 if it is not there, or not whole."""
     # Text begins with a line, as whole lines are taken away from it.
-    place = 0 if text.startswith(_END) else text.find(b"\n" + _END) + 1
-    there = place > 0 or text.startswith(_END)
-    return place if there and text[place + len(_END) :][:1] in (b"\n", b"\r") else -1
+    place = 0 if text.startswith(END) else text.find(b"\n" + END) + 1
+    there = place > 0 or text.startswith(END)
+    return place if there and text[place + len(END) :][:1] in (b"\n", b"\r") else -1
