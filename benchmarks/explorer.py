@@ -60,16 +60,23 @@ async ([key, step]) => {
 
 
 class Questions:
-    """Questions of a page that have no answer yet; those for exact lines get none.
+    """Questions of a page that have no answer yet.
 
-    Exact lines over a plane of masses take minutes of processor time: a preview of the next change
-    is asked for while they are computed, and not after them.
+    Parameters
+    ----------
+    page
+        The page.
+    exact
+        Whether those for exact lines are answered. Over a plane of masses they take minutes of
+        processor time: a preview of the next change is asked for while they are computed, and not
+        after them.
     """
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Page, exact: bool) -> None:
         self._page = page
         self._open = 0
-        page.route("**/ask/exact", lambda route: route.fulfill(json={"superseded": True}))
+        if not exact:
+            page.route("**/ask/exact", lambda route: route.fulfill(json={"superseded": True}))
         page.on("request", lambda _: self._count(1))
         page.on("requestfinished", lambda _: self._count(-1))
         page.on("requestfailed", lambda _: self._count(-1))
@@ -97,7 +104,9 @@ def page_seconds(session: CDPSession) -> float:
 
 
 def measure(server: Running, page: Page, questions: Questions, key: str, step: int) -> list[float]:
-    """Medians in ms: the whole, the request, and processor time of the server and of the page."""
+    """Times in ms: medians of the whole, of the request, and of the processor times of the server
+    and of the page; and the largest whole.
+    """
     session = page.context.new_cdp_session(page)
     session.send("Performance.enable", {"timeDomain": "threadTicks"})
     times = []
@@ -109,7 +118,8 @@ def measure(server: Running, page: Page, questions: Questions, key: str, step: i
         times.append((whole, request, of_server, of_page))
         questions.settle()
     session.detach()
-    return [statistics.median(column) for column in zip(*times, strict=True)]
+    medians = [statistics.median(column) for column in zip(*times, strict=True)]
+    return [*medians, max(whole for whole, *_ in times)]
 
 
 def first_drawing(server: Running, page: Page, start: float) -> float:
@@ -136,21 +146,22 @@ def main() -> None:
             f" {used:.2f} s of processor time"
         )
         states = (
-            ('plane.kind="epsilon-g_d"', CHANGES),
-            ('run.efficiency="simulated"', SELECTED),
-            ('plane.kind="epsilon-m2"', CHANGES),
+            ('plane.kind="epsilon-g_d"', CHANGES, False),
+            # With exact lines, after which the other selections are prepared.
+            ('run.efficiency="simulated"', SELECTED, True),
+            ('plane.kind="epsilon-m2"', CHANGES, False),
         )
-        for state, changes in states:
+        for state, changes, exact in states:
             with running("belle2-forward", "--set", state, "--set", "plane.points=100") as server:
                 page = browser.new_context().new_page()
-                questions = Questions(page)
+                questions = Questions(page, exact)
                 first_drawing(server, page, start)
                 questions.settle()
                 page.evaluate("() => document.querySelectorAll('details').forEach((d) => { "
                               "if (d.id !== 'details') d.open = true; })")  # fmt: skip
                 print(
                     f"{state}, change to drawing [ms], of which the request; processor time of the"
-                    " server, of the page"
+                    " server, of the page; the longest change"
                 )
                 for name, key, step in changes:
                     medians = measure(server, page, questions, key, step)

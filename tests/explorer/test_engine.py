@@ -149,6 +149,21 @@ def test_what_is_kept_is_what_would_be_made_anew(engine: Engine, kind: str, key:
     assert engine.preview(applied.scenario) == Engine((BASE,)).preview(applied.scenario)
 
 
+def test_prepared_previews_are_those_made_anew() -> None:
+    """And the curves that they need are there."""
+    engine, values = Engine((BASE,)), {"run.efficiency": "simulated", "run.radiation": "one-photon"}
+    query = State(BASE, values).query()
+    engine.prepare(engine.applied(query, {}).scenario)
+    for name in ("auto", "vertex", "timed", "search"):
+        scenario = engine.applied(query, {"run.selection": name}).scenario
+        centre = engine._preview_planes.plane_of(scenario).centre
+        assert "_curves" in vars(centre.detected("A"))
+        assert engine.preview(scenario) == Engine((BASE,)).preview(scenario)
+    calls = iter([False] * 3)
+    with pytest.raises(NoLongerWanted):
+        Engine((BASE,)).prepare(scenario, lambda: next(calls, True))
+
+
 def test_what_is_refused_leaves_the_rest(engine: Engine) -> None:
     applied = engine.applied(
         QUERY, {"model.m1": "banana", "run.luminosity_fb": "3 ab^-1", "model.epsilon": "2"}

@@ -29,6 +29,9 @@ from wayside.sensitivity.plane_axes import G_D
 SPLITTING: Final = "model.splitting"
 """Key of the page alone: m1 - m2, which moves m1 and leaves m2."""
 
+SELECTION_NAMES: Final = (AUTOMATIC, *SELECTIONS, SEARCH)
+"""What the list of selections offers."""
+
 _UNITS: Final = {"length": "m", "angle": "rad", "pure number": ""}
 
 
@@ -133,8 +136,7 @@ def _run(scenario: Scenario) -> Iterator[Control]:
     if not is_pair(scenario.model):
         return
     yield Control("run.efficiency", "efficiency", group, options=get_args(Efficiency))
-    names = (AUTOMATIC, *SELECTIONS, SEARCH)
-    yield Control("run.selection", "selection", group, options=names)
+    yield Control("run.selection", "selection", group, options=SELECTION_NAMES)
     yield Control("run.decays", "decays", group, options=get_args(Decays))
     photons = (AUTOMATIC, *get_args(Radiation))
     yield Control("run.radiation", "radiation", group, options=photons)

@@ -309,6 +309,10 @@ class Engine:
             return {"relic": None}
         return {"relic": relic_view(relic_preview(self._exact.plane_of(named)))}
 
+    def prepare(self, scenario: Scenario, superseded: Superseded = lambda: False) -> None:
+        """As `PreviewPlanes.prepare`."""
+        self._preview_planes.prepare(scenario, superseded)
+
     def glance(self, scenario: Scenario, x: float, y: float) -> dict[str, Any]:
         """Numbers of a place in the plane.
 

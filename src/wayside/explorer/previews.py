@@ -8,8 +8,13 @@ from typing import Final
 
 import numpy as np
 
+from wayside.errors import InputError
+from wayside.explorer.controls import SELECTION_NAMES
+from wayside.explorer.superseded import InterruptiblePlane, Superseded, go_on
 from wayside.scenario import Scenario
+from wayside.sensitivity.drawn import events_on
 from wayside.sensitivity.kept import KeptPlanes
+from wayside.sensitivity.key_plane import named_plane
 from wayside.sensitivity.planes import Plane
 
 PREVIEW_POINTS: Final = 100
@@ -59,6 +64,34 @@ class PreviewPlanes:
             centre=replace(plane.centre, rtol=PREVIEW_RTOL),
             x=replace(plane.x, values=plane.x.values[few]),
         )
+
+    def prepare(self, scenario: Scenario, superseded: Superseded) -> None:
+        """Compute what previews with other selections need: a change then finds it there.
+
+        Parameters
+        ----------
+        scenario
+            Of a state; without simulated efficiencies there is nothing to prepare.
+        superseded
+            Asked between steps of some tens of milliseconds.
+
+        Raises
+        ------
+        NoLongerWanted
+            If it is.
+        """
+        if not scenario.run.simulates_efficiency:
+            return
+        for name in SELECTION_NAMES:
+            go_on(superseded)
+            try:
+                named = named_plane(scenario.with_values({"run.selection": name}))
+            except InputError:
+                continue
+            if named is not None:
+                plane = InterruptiblePlane.of(self.plane_of(named), superseded)
+                go_on(superseded)
+                events_on(plane, named.signal)
 
 
 def with_few_points(scenario: Scenario) -> Scenario:

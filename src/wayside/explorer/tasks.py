@@ -139,6 +139,10 @@ class Tasks:
         scenario = self._engine.state(str(question["query"])).scenario()
         return self._engine.relic_preview(scenario)
 
+    def _prepare(self, question: Question, superseded: Callable[[], bool]) -> dict[str, Any]:
+        self._engine.prepare(self._engine.state(str(question["query"])).scenario(), superseded)
+        return {}
+
     def _glance(self, question: Question, _: Callable[[], bool]) -> dict[str, Any]:
         scenario = self._engine.state(str(question["query"])).scenario()
         return self._engine.glance(scenario, float(question["x"]), float(question["y"]))
@@ -159,6 +163,8 @@ QUESTIONS: Final[dict[str, tuple[_Method, bool]]] = {
     "exact": (Tasks._exact, False),
     "relic": (Tasks._relic, False),
     "relic_preview": (Tasks._relic_preview, True),
+    # With the drawings, which use what is prepared: a change waits for one step at most.
+    "prepare": (Tasks._prepare, True),
     "details": (Tasks._details, False),
 }
 """Method by question, and whether it is answered at once."""

@@ -90,7 +90,7 @@ def drawn(
         [border.function for border in borders],
     )
     say(f"yields over {len(plane.x.values)} x {len(plane.epsilon.values)} points")
-    events = _events(plane, tuple(plane.scenario.detectors))
+    events = events_on(plane, tuple(plane.scenario.detectors))
     grids = {curves[0].function: _log_total(plane.scenario, events)}
     lines: dict[str, list[Line]] = {}
     for words, group in (("contours", curves), ("existing limits", borders)):
@@ -113,7 +113,7 @@ def preview(plane: Plane, background: Background, searched: Searched) -> Drawn:
         From `searched_between` of a plane with the same axes and masses.
     """
     curves = yield_curves(plane.scenario, background)
-    events = _events(plane, plane.scenario.signal)
+    events = events_on(plane, plane.scenario.signal)
     grids = {curves[0].function: _log_total(plane.scenario, events)}
     _fill(grids, plane, curves)
     lines = _between(plane, curves, grids)
@@ -165,8 +165,21 @@ def _fill(grids: dict[CouplingFunction, FloatArray], plane: Plane, curves: list[
             grids[curve.function] = plane.evaluate(curve.function, x, epsilon)
 
 
-def _events(plane: Plane, detectors: tuple[str, ...]) -> dict[str, FloatArray]:
-    """Expected events on the grid by detector."""
+def events_on(plane: Plane, detectors: tuple[str, ...]) -> dict[str, FloatArray]:
+    """Expected events on the grid of a plane.
+
+    Parameters
+    ----------
+    plane
+        From `wayside.sensitivity.planes.plane_of`.
+    detectors
+        Names.
+
+    Returns
+    -------
+    dict
+        By detector, each of shape (epsilon, x).
+    """
     x, epsilon = np.meshgrid(plane.x.values, plane.epsilon.values)
     return {
         name: np.maximum(plane.evaluate(_events_in(plane.scenario, name), x, epsilon), 0.0)

@@ -109,6 +109,8 @@ function follow(serial) {
     document.body.dataset.exact = serial;
     if (state.page.relic_key !== state.relicKey) await relic(serial, fresh);
     document.body.dataset.relic = serial;
+    // All is drawn and nothing moves: the next change may find something computed.
+    if (serial === connection.serial) await connection.ask("prepare", { query }, { serial });
   });
   if ($("details").open) later(600, () => details(serial, fresh));
 }
