@@ -17,7 +17,7 @@ from wayside.results.point import point_report
 from wayside.scenario import load_scenario
 from wayside.sensitivity.background_report import background_report
 from wayside.sensitivity.key_reach import key_reach
-from wayside.sensitivity.particle_efficiency import not_simulated_words
+from wayside.sensitivity.particle_efficiency import ParticleDetected, not_simulated_words
 from wayside.sensitivity.particle_point import particle_point
 
 WIDE = {**EDGES, "softer": (1e-4, 0.05, 0.3, 2.0), "slope": (0.0, 0.4, 1.0, 3.0)}
@@ -255,3 +255,39 @@ def test_closure_with_direct_simulation(case, selection):
     binomial = np.sqrt(direct * (1.0 - direct) / number)
     total = np.sqrt(binomial**2 + error**2 + ((0.05 + narrow) * direct) ** 2)
     assert value == pytest.approx(direct, abs=3.0 * total)
+
+
+def test_varied_widths_are_those_of_a_new_point():
+    """Widths that change proportions alone, at the points of the unchanged ones."""
+    scenario = scenario_of("dark Higgs", **{"run.efficiency": "simulated"})
+    point, couplings = particle_point(scenario), scenario.model.couplings
+    factors = {point.widths[0].channel: 0.3, point.widths[-1].channel: 2.0}
+    varied = point.with_widths(factors)
+    value = float(varied.detected_fraction("A", couplings))
+    anew = ParticleDetected(
+        varied.groups, varied.processes, varied.volume("A"), varied.table, varied.selection
+    )
+    alone = replace(varied)
+    alone.__dict__.update(widths=varied.widths, processes=varied.processes, _detected={"A": anew})
+    # Points in other proportions: 2 per cent, docs/theory/efficiency.md; three of them.
+    assert value == pytest.approx(float(alone.detected_fraction("A", couplings)), rel=0.06)
+    same = point.with_widths({})
+    assert float(same.detected_fraction("A", couplings)) == pytest.approx(
+        float(point.detected_fraction("A", couplings)), rel=1e-12
+    )
+
+
+def test_errors_of_processes_are_added_in_the_cells():
+    scenario = scenario_of("dark Higgs", **{"run.efficiency": "simulated"})
+    point, couplings = particle_point(scenario), scenario.model.couplings
+    detected, ctau = point.detected("A"), float(point.ctau(couplings))
+    groups = len(point.groups)
+    weights = [[0.3 + number] * groups for number in range(len(point.processes))]
+    cells = sum(
+        weight * part.fractions(ctau)
+        for row, parts in zip(weights, detected._by_process, strict=True)
+        for weight, part in zip(row, parts, strict=True)
+    )
+    expected = point.table.weighted(point.selection, cells)[1]
+    assert len(point.processes) > 1
+    assert detected.error(weights, ctau) == pytest.approx(expected, rel=1e-9)

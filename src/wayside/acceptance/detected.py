@@ -33,6 +33,9 @@ MOST_TILTS: Final = 8
 """Nodes in rapidity, and at most so many in the angle to the normal, between which the efficiency
 is interpolated."""
 
+FINEST_BOOST: Final = 0.02
+"""Steps in rapidity that are not worth dividing."""
+
 
 def flight_rule(flight: Flight, volume: Volume) -> Rule:
     """Nodes over a detector that averages of efficiencies take."""
@@ -66,6 +69,7 @@ def response_grid(
     ends = float(rapidity.min()), float(rapidity.max())
     length = ends[1] - ends[0]
     nodes = max(BOOSTS, 1 + int(np.ceil(length / boosts_step)))
+    nodes = min(nodes, 1 + int(np.ceil(length / FINEST_BOOST)))
     boosts = np.linspace(*ends, nodes) if length > 1e-6 else np.array(ends[:1])
     low, high = float(tilts.min()), float(tilts.max())
     number = min(MOST_TILTS, 1 + int(np.ceil((high - low) / TILT_STEP)))
@@ -214,8 +218,18 @@ class Detected:
         ctau
             Proper decay length in m; inf for a stable state.
         """
+        return self.response.fractions(self.flights(ctau))
+
+    def flights(self, ctau: float) -> FloatArray:
+        """Fractions of the decays inside by rapidity, tilt and bin of depth, for the response.
+
+        Parameters
+        ----------
+        ctau
+            Proper decay length in m; inf for a stable state.
+        """
         if self._curves[0].empty:
-            return np.zeros(self.response.table.shape)
+            return np.zeros((*(len(g) for g in self._grid), self.response.table.shape[-1]))
         lifetime = min(float(ctau), 1e30)
         direction, weight, rapidity, log_flight = self._nodes()
         solid = self.rule.sky.weights[direction]
@@ -230,8 +244,7 @@ class Detected:
             probability = weight * solid * inside * np.exp(start - near[direction, d] * rate)
             for (b, t), fraction in zip(corners, fractions, strict=True):
                 np.add.at(flights[..., d], (b, t), probability * fraction)
-        flights /= flights.sum()
-        return self.response.fractions(flights)
+        return np.asarray(flights / flights.sum())
 
 
 def excited_detected(

@@ -7,7 +7,7 @@ of a quadrature in the rest frame. Derived in docs/theory, section "Efficiency".
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final, NamedTuple, Protocol
 
@@ -291,20 +291,44 @@ class Response:
     narrow: NarrowPairs = NONE
 
     @cached_property
+    def _pairs(self) -> list[WeightedPairs]:
+        number = max(LOOKS // (len(self.rapidities) * len(self.tilts)), LEAST_POINTS)
+        return list(self.decaying.pairs(number))
+
+    def with_fractions(self, decaying: Decaying) -> "Response":
+        """Return the response of what decays to the same pairs, in other proportions.
+
+        Parameters
+        ----------
+        decaying
+            Its pairs are in the same order and differ in their fractions alone.
+        """
+        other = replace(self, decaying=decaying)
+        # At the same points, so that nothing is looked up again.
+        fractions = [pairs.fraction for pairs in decaying.pairs(LEAST_POINTS)]
+        pairs = [
+            pair._replace(fraction=fraction)
+            for pair, fraction in zip(self._pairs, fractions, strict=True)
+        ]
+        other.__dict__.update(_pairs=pairs, _apart=self._apart)
+        return other
+
+    def _rows(self, pairs: WeightedPairs, fraction: float) -> _Decays:
+        """Decays to one pair, weighted with a fraction."""
+        size = len(pairs.points.weight)
+        return _Decays(
+            np.full(size, self.table.channels.index(pairs.pair)),
+            np.full(size, self._alone(pairs.pair)),
+            np.broadcast_to(np.array(pairs.masses), (size, 2)).copy(),
+            fraction * pairs.points.weight,
+            pairs.points.energy,
+            pairs.points.momentum,
+        )
+
+    @property
     def _decays(self) -> _Decays:
         """Decays in all channels, weighted with their fractions."""
-        number = max(LOOKS // (len(self.rapidities) * len(self.tilts)), LEAST_POINTS)
-        parts = [
-            _Decays(
-                np.full(len(pairs.points.weight), self.table.channels.index(pairs.pair)),
-                np.full(len(pairs.points.weight), self._alone(pairs.pair)),
-                np.broadcast_to(np.array(pairs.masses), (len(pairs.points.weight), 2)).copy(),
-                pairs.fraction * pairs.points.weight,
-                pairs.points.energy,
-                pairs.points.momentum,
-            )
-            for pairs in self.decaying.pairs(number)
-        ]
+        parts = [self._rows(pairs, pairs.fraction) for pairs in self._pairs]
         if not parts:
             none = np.zeros(0, np.int64)
             shapes = ((0, 2), (0,), (0, 2), (0, 2, 3))
@@ -328,12 +352,23 @@ class Response:
         )
 
     @cached_property
-    def mean(self) -> FloatArray:
-        """Efficiency by rapidity, tilt and bin of depth."""
+    def _apart(self) -> list[FloatArray]:
+        """`mean` of every pair alone."""
         nothing = np.zeros((0, 1, 1))
         out = np.zeros((0, 1))
         grid = (self.rapidities, self.tilts)
-        return np.asarray(_spread(self._values, self._decays, *grid, nothing, out))
+        return [
+            np.asarray(_spread(self._values, self._rows(pairs, 1.0), *grid, nothing, out))
+            for pairs in self._pairs
+        ]
+
+    @cached_property
+    def mean(self) -> FloatArray:
+        """Efficiency by rapidity, tilt and bin of depth."""
+        total = np.zeros((len(self.rapidities), len(self.tilts), self.table.shape[-1]))
+        for pairs, mean in zip(self._pairs, self._apart, strict=True):
+            total += pairs.fraction * mean
+        return total
 
     def fractions(self, flights: FloatArray) -> FloatArray:
         """How much each cell of the table counts, of its shape.

@@ -6,6 +6,7 @@ knows none counts as detected, and their branching ratios are said.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any, Final, NamedTuple
@@ -45,6 +46,9 @@ LEADING: Final = 4_000
 LEAST_DRAWN: Final = 300
 """Decays that are drawn where a quadrature of two prongs does not know the final state: of all of a
 width, and at least of each final state."""
+
+TOGETHER: Final = 4
+"""Points that all pairs of a group share by their fractions, over those that each has at most."""
 
 ROUNDING: Final = 1e-12
 """Fractions below are the rounding of sums."""
@@ -139,9 +143,9 @@ def _known_pairs(
 
 
 def _drawn(points: DecayPoints, number: int) -> DecayPoints:
-    """Points that were drawn, whatever their number."""
-    del number
-    return points
+    """The first of points that were drawn, at most a number of them; their weights are equal."""
+    chosen = DecayPoints(*(column[:number] for column in points))
+    return chosen._replace(weight=chosen.weight / chosen.weight.sum())
 
 
 @dataclass(frozen=True, eq=False)
@@ -176,14 +180,19 @@ class Group:
         return tuple(states_of(self.model, width, self.channels) for width in self.widths)
 
     def pairs(self, number: int) -> list[WeightedPairs]:
-        """As `wayside.acceptance.response.Decaying.pairs`."""
+        """As `wayside.acceptance.response.Decaying.pairs`; rare ones have fewer points."""
+        decays = [
+            (decay, decay.fraction * width.hat / self.hat)
+            for width, states in zip(self.widths, self.states, strict=True)
+            for decay in states.known
+        ]
+        total = sum(fraction for _, fraction in decays)
         pairs = []
-        for width, states in zip(self.widths, self.states, strict=True):
-            for decay in states.known:
-                first, second = (mass_of(code) for code in decay.codes)
-                fraction = decay.fraction * width.hat / self.hat
-                points = decay.points(number)
-                pairs.append(WeightedPairs(decay.pair, (first, second), fraction, points))
+        for decay, fraction in decays:
+            first, second = (mass_of(code) for code in decay.codes)
+            share = min(TOGETHER * fraction / total, 1.0)
+            points = decay.points(max(round(number * share), LEAST_DRAWN))
+            pairs.append(WeightedPairs(decay.pair, (first, second), fraction, points))
         return pairs
 
 
@@ -246,18 +255,32 @@ class ParticleDetected:
         table: EfficiencyGrid,
         selection: str,
     ) -> None:
-        self.groups = tuple(groups)
         self.table = table
         self.selection = selection
-        rules = [rule_of(process, box) for process in processes]
-        grid = response_grid(rules, box, BOOSTS_STEP)
+        self._box = box
+        self._rules = [rule_of(process, box) for process in processes]
+        grid = response_grid(self._rules, box, BOOSTS_STEP)
         # What a search selects is timed.
         measured = selection if selection in SELECTIONS else TIMED
         narrow = narrow_pairs(measured, table.channels)
-        responses = [Response(table, selection, group, *grid, narrow) for group in groups]
+        self._set([Response(table, selection, group, *grid, narrow) for group in groups])
+
+    def _set(self, responses: Sequence[Response]) -> None:
+        self._responses = responses
         self._by_process = [
-            [Detected(rule, box, response) for response in responses] for rule in rules
+            [Detected(rule, self._box, response) for response in responses] for rule in self._rules
         ]
+
+    def with_groups(self, groups: Sequence[Group]) -> "ParticleDetected":
+        """Return the same with other widths of the same channels; no decay is looked up again."""
+        other = copy(self)
+        other._set(
+            [
+                response.with_fractions(group)
+                for response, group in zip(self._responses, groups, strict=True)
+            ]
+        )
+        return other
 
     def fraction(self, process: int, ctau: FloatArray, ratios: Sequence[FloatArray]) -> FloatArray:
         """Fraction of all decays in the detector that are detected, of particles of one process.
@@ -274,6 +297,7 @@ class ParticleDetected:
         parts = [
             ratio * part.efficiency(ctau)
             for ratio, part in zip(ratios, self._by_process[process], strict=True)
+            if np.any(ratio > 0.0)
         ]
         return np.asarray(sum(parts, np.zeros(np.shape(ctau))))
 
@@ -288,10 +312,15 @@ class ParticleDetected:
             Proper decay length in m.
         """
         total = np.zeros(self.table.shape)
-        for row, parts in zip(weights, self._by_process, strict=True):
-            for weight, part in zip(row, parts, strict=True):
-                if weight > 0.0:
-                    total += weight * part.fractions(ctau)
+        for group, response in enumerate(self._responses):
+            # Of all processes at once: decays are looked up for each node of the response.
+            flights = sum(
+                row[group] * parts[group].flights(ctau)
+                for row, parts in zip(weights, self._by_process, strict=True)
+                if row[group] > 0.0
+            )
+            if np.any(flights):
+                total += response.fractions(np.asarray(flights))
         return self.table.weighted(self.selection, total)[1]
 
 

@@ -118,7 +118,7 @@ class ParticlePoint:
             width._replace(hat=width.hat * factors.get(width.channel, 1.0)) for width in self.widths
         )
         shared = {"processes": self.processes, "_accepted": self._accepted}
-        scaled.__dict__.update(shared, widths=tuple(widths))
+        scaled.__dict__.update(shared, widths=tuple(widths), _detected_as_before=self.detected)
         return scaled
 
     @cached_property
@@ -130,6 +130,11 @@ class ParticlePoint:
     def _detected(self) -> dict[str, ParticleDetected]:
         return {}
 
+    @cached_property
+    def _detected_as_before(self) -> Callable[[str], ParticleDetected] | None:
+        """`detected` of the point whose widths were changed; set by `with_widths`."""
+        return None
+
     def detected(self, name: str) -> ParticleDetected:
         """Decays in a detector that are detected, by the table of efficiencies.
 
@@ -140,6 +145,8 @@ class ParticlePoint:
         """
         if self.table is None:
             raise InputError('efficiency = "unity": there is no table of efficiencies')
+        if name not in self._detected and self._detected_as_before is not None:
+            self._detected[name] = self._detected_as_before(name).with_groups(self.groups)
         if name not in self._detected:
             box = require_box(self.volume(name), name, "efficiencies")
             self._detected[name] = ParticleDetected(

@@ -43,9 +43,13 @@ def particle_report(scenario: Scenario) -> dict[str, Any]:
     point = replace(particle_point(scenario), rtol=REFERENCE_ACCURACY)
     couplings = scenario.model.couplings
     spread = spread_of(point)
-    detectors = [_detector(scenario, point, spread, name) for name in scenario.detectors]
+    detections = {name: _detection(point, name, couplings) for name in scenario.detectors}
+    detectors = [
+        _detector(scenario, point, spread, name, detection)
+        for name, detection in detections.items()
+    ]
     missing = point.not_simulated(couplings) if point.simulates_efficiency else {}
-    efficiency = _efficiency(scenario, point, couplings, missing)
+    efficiency = _efficiency(scenario, detections, missing)
     return {
         "wayside": __version__,
         "scenario": scenario.to_dict(),
@@ -134,13 +138,13 @@ def _process(process: ParticleProcess, couplings: Couplings) -> dict[str, Any]:
 
 
 def _efficiency(
-    scenario: Scenario, point: ParticlePoint, couplings: Couplings, missing: Mapping[str, float]
+    scenario: Scenario, detections: dict[str, dict[str, float]], missing: Mapping[str, float]
 ) -> dict[str, Any]:
     """Which efficiency is used; ``missing`` are the decays that no table knows."""
     report = table_report(scenario)
-    if not point.simulates_efficiency:
+    if not scenario.run.simulates_efficiency:
         return report
-    report["detectors"] = {name: _detection(point, name, couplings) for name in scenario.detectors}
+    report["detectors"] = detections
     report["flags"] += [*table_flags(scenario), *not_simulated_words(missing)]
     return report
 
@@ -160,10 +164,10 @@ def _detector(
     point: ParticlePoint,
     spread: tuple[ParticlePoint, ParticlePoint] | None,
     name: str,
+    detection: Mapping[str, float],
 ) -> dict[str, Any]:
     couplings, luminosity = scenario.model.couplings, scenario.run.luminosity_fb
     decays = luminosity * float(point.decays_per_fb(name, couplings))
-    detection = _detection(point, name, couplings)
     events = decays * detection["efficiency"]
     error = detection["efficiency"] * luminosity * float(point.decays_error_per_fb(name, couplings))
     return {
