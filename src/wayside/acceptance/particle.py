@@ -245,7 +245,8 @@ def _slow_acceptance(
         corners = volume.corner_directions
         smooth = [part for part in parts.slow if is_within_cone(part.flight, corners)]
     summed, total = _summed(smooth)
-    for accuracy in (max(_ROUGH, rtol), rtol):
+    accuracy = max(_ROUGH, rtol)
+    while True:
         made = [
             (part.fraction, *converged_rule(part.flight, volume, accuracy))
             for part in parts.slow
@@ -257,9 +258,13 @@ def _slow_acceptance(
         error = max(error for *_, error in made)
         if curve.empty or accuracy == rtol:
             break
+        enough = rtol
         if not fast.empty:
             hits = curve.hit_probability / (parts.fraction * fast.hit_probability)
             share = hits * max(1.0, curve.mean_path / fast.mean_path)
-            if error * share <= _OF_ERROR * rtol:
+            enough = _OF_ERROR * rtol / share
+            if error <= enough:
                 break
+        # Halved at least, so that a few tries come to an end.
+        accuracy = max(rtol, min(enough, 0.5 * accuracy))
     return CurveAcceptance(curve, error)
