@@ -9,7 +9,7 @@ from reference.toy_map import EDGES, toy_map
 from wayside.efficiency.axes import AXES
 from wayside.efficiency.channels import OTHER_PAIRS, PAIRS, pair_name
 from wayside.efficiency.narrow import narrow_pairs
-from wayside.efficiency.shipped import charged_pairs
+from wayside.efficiency.shipped import all_pairs, charged_pairs
 from wayside.generator.events import EventGenerator
 from wayside.generator.pairs import prongs
 from wayside.models.final_states import charge
@@ -194,6 +194,55 @@ def test_photons_of_a_search_are_not_simulated():
     timed = particle_point(scenario.with_values(["run.selection=timed"]))
     assert timed.not_simulated(scenario.model.couplings) == {}
     assert 0.0 < timed.detected_fraction("A", scenario.model.couplings) < 1.0
+
+
+TAUS = {"model.kind": "dark-higgs", "model.mass": 3.7, "model.sin_theta": 1e-4}
+
+
+@pytest.mark.parametrize("model", [PARTICLES["alp"], TAUS], ids=["photons", "taus"])
+def test_what_a_search_could_keep_at_most(model):
+    """Timed decays of all tables without those of charged pairs: what photons and taus leave."""
+    values = {"run.efficiency": "simulated", "run.selection": "search"}
+    scenario = load_scenario("belle2-forward-beams", {**model, **values})
+    couplings = scenario.model.couplings
+    report = point_report(scenario)
+    point = particle_point(scenario)
+    for detector in report["detectors"]:
+        timed = [
+            float(
+                replace(point, table=table, selection="timed").detected_fraction(
+                    detector["name"], couplings
+                )
+            )
+            for table in (all_pairs(), charged_pairs())
+        ]
+        expected = detector["efficiency"] + timed[0] - timed[1]
+        assert timed[0] > timed[1] + 0.02
+        # Decays that are drawn and those of a quadrature are the same in all tables; points of
+        # groups with more pairs are fewer, 2 per cent.
+        assert detector["efficiency_at_most"] == pytest.approx(expected, rel=0.06)
+        kept = report["efficiency"]["detectors"][detector["name"]]
+        assert kept["efficiency_at_most"] == detector["efficiency_at_most"]
+
+
+def test_without_a_search_nothing_is_unmeasured():
+    for values in ({"run.efficiency": "simulated"}, {}):
+        detector = point_report(scenario_of("alp", **values))["detectors"][0]
+        assert detector["efficiency_at_most"] is None
+    # The dark photon has charged pairs alone.
+    search = {"run.efficiency": "simulated", "run.selection": "search"}
+    detector = point_report(scenario_of("light dark photon", **search))["detectors"][0]
+    assert detector["efficiency_at_most"] is None
+
+
+@pytest.mark.parametrize("values", [{}, {"model.kind": "scalar"}])
+def test_a_selection_without_efficiencies_is_said_to_keep_all(values):
+    model = values or PARTICLES["alp"]
+    scenario = load_scenario("belle2-forward-beams", {**model, "run.selection": "search"})
+    (flag,) = [flag for flag in point_report(scenario)["flags"] if "run.selection" in flag]
+    assert "every decay counts" in flag
+    plain = load_scenario("belle2-forward-beams", model)
+    assert not any("run.selection" in flag for flag in point_report(plain)["flags"])
 
 
 def test_reach_says_what_is_not_simulated():

@@ -208,9 +208,19 @@ def _efficiencies(report: dict[str, Any]) -> list[str]:
     return [
         f"detected in {detector['name']} {detector['efficiency']:.4g}"
         f" +- {detector['efficiency_error']:.2g} of {detector['decays']:.6g} decays"
-        f" ({report['efficiency']['selection']})"
+        f" ({report['efficiency']['selection']}){_at_most(detector)}"
         for detector in report["detectors"]
     ]
+
+
+def _at_most(detector: dict[str, Any]) -> str:
+    """What decays without an efficiency could add, as far as it is known."""
+    most = detector.get("efficiency_at_most")
+    return (
+        ""
+        if most is None
+        else f"; at most {most:.3g} if it kept all timed vertices of photons and taus"
+    )
 
 
 def _search(key: str, value: dict[str, Any], confidence_level: float) -> str:

@@ -48,13 +48,20 @@ def charged_pairs() -> EfficiencyMap:
 
 
 @cache
-def all_pairs() -> EfficiencyMap:
-    """The same with the tables of pairs that leave no tracks themselves, and of one of them."""
-    table = charged_pairs()
+def indirect_pairs() -> EfficiencyMap:
+    """Tables of pairs that leave no tracks themselves, and of one of them; of the same grid."""
+    tables = []
     for name in (INDIRECT_NAME, ALONE_NAME):
         with reading(Path(f"{name}.csv"), "CSV"):
-            table = table.beside(read_csv(table_text(name)))
-    return table
+            tables.append(read_csv(table_text(name)))
+    pairs, alone = tables
+    return pairs.beside(alone)
+
+
+@cache
+def all_pairs() -> EfficiencyMap:
+    """`charged_pairs` with `indirect_pairs`."""
+    return charged_pairs().beside(indirect_pairs())
 
 
 def settings_text(sections: Mapping[str, Mapping[str, Any]]) -> str:

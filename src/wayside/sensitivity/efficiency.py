@@ -9,6 +9,7 @@ from wayside.backgrounds.fake_counts import signal_vetoes, signal_words
 from wayside.backgrounds.occupancy import scanned_tracks
 from wayside.detector.box import require_box
 from wayside.efficiency.shipped import NAME, SETTINGS, differences, shipped
+from wayside.production.registry import AUTOMATIC
 from wayside.scenario import Scenario
 from wayside.selections.film_density import kept_in_films, measured_loss
 from wayside.selections.names import SELECTED, counted_as
@@ -66,6 +67,11 @@ def table_report(scenario: Scenario) -> dict[str, Any]:
     run = scenario.run
     report: dict[str, Any] = {"efficiency": run.efficiency, "selection": None, "flags": []}
     if not run.simulates_efficiency:
+        if run.selection != AUTOMATIC:
+            report["flags"].append(
+                f"efficiency: every decay counts, whatever run.selection = {run.selection} keeps;"
+                ' it takes run.efficiency = "simulated"'
+            )
         return report
     table = shipped()
     keys = ("version", "date", "geant4", "geant4_data")

@@ -197,10 +197,10 @@ def _not_simulated(scenario: Scenario) -> dict[str, float]:
 
 def _efficiency(scenario: Scenario, missing: Mapping[str, float]) -> list[str]:
     """Which efficiency is used, where not all decays count, and what it leaves out."""
+    flags: list[str] = table_report(scenario)["flags"]
     if not scenario.run.simulates_efficiency:
-        return []
-    words = not_simulated_words(missing)
-    return [*table_report(scenario)["flags"], *table_flags(scenario), *words]
+        return flags
+    return [*flags, *table_flags(scenario), *not_simulated_words(missing)]
 
 
 def _levels(background: Background) -> tuple[float, float]:

@@ -16,7 +16,8 @@ from wayside.constants import HBAR_C
 from wayside.detector.box import require_box
 from wayside.detector.volume import Volume
 from wayside.efficiency.grid import EfficiencyGrid
-from wayside.efficiency.shipped import all_pairs, charged_pairs
+from wayside.efficiency.selection import SELECTIONS
+from wayside.efficiency.shipped import all_pairs, charged_pairs, indirect_pairs
 from wayside.errors import InputError
 from wayside.models.couplings import Couplings, Powers
 from wayside.models.particle import (
@@ -34,6 +35,7 @@ from wayside.production.process import DEFAULT_TREATMENT, Treatment
 from wayside.scenario import Scenario
 from wayside.scenario.choice import selection_of
 from wayside.scenario.sections import EFFICIENCY, Efficiency
+from wayside.selections.names import TIMED
 from wayside.sensitivity.particle_efficiency import (
     Group,
     ParticleDetected,
@@ -302,6 +304,26 @@ class ParticlePoint:
             for number in range(len(self.processes))
         ]
         return detected.error(weights, float(ctau)) / decays
+
+    def timed_unmeasured(self, name: str, couplings: Couplings) -> float:
+        """Fraction of the visible decays that is timed, of those that no search has measured.
+
+        Vertices that photons and taus leave, of which the selection of a search may keep any part:
+        what it selects is timed.
+
+        Parameters
+        ----------
+        name
+            Detector.
+        couplings
+            Values by name, at one point.
+        """
+        if self.selection in SELECTIONS:
+            return 0.0
+        timed = dataclasses.replace(self, table=indirect_pairs(), selection=TIMED)
+        shared = {"processes": self.processes, "_accepted": self._accepted, "widths": self.widths}
+        timed.__dict__.update(shared)
+        return float(timed.detected_fraction(name, couplings))
 
     def not_simulated(self, couplings: Couplings) -> dict[str, float]:
         """Branching ratios by channel of decays that no table has efficiencies of."""

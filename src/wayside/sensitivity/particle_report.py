@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -24,6 +24,17 @@ REFERENCE_ACCURACY = 1e-6
 
 NO_RELIC = "not-applicable"
 """Flag of the relic density where the model has no state that could be dark matter."""
+
+
+class _Detection(NamedTuple):
+    """How many of the visible decays in a detector are detected."""
+
+    efficiency: float = 1.0
+    efficiency_error: float = 0.0
+    """Statistical."""
+    efficiency_at_most: float | None = None
+    """With all timed vertices of photons and taus, which no search has measured; None where a table
+    has all pairs."""
 
 
 def particle_report(scenario: Scenario) -> dict[str, Any]:
@@ -138,25 +149,24 @@ def _process(process: ParticleProcess, couplings: Couplings) -> dict[str, Any]:
 
 
 def _efficiency(
-    scenario: Scenario, detections: dict[str, dict[str, float]], missing: Mapping[str, float]
+    scenario: Scenario, detections: Mapping[str, _Detection], missing: Mapping[str, float]
 ) -> dict[str, Any]:
     """Which efficiency is used; ``missing`` are the decays that no table knows."""
     report = table_report(scenario)
     if not scenario.run.simulates_efficiency:
         return report
-    report["detectors"] = detections
+    report["detectors"] = {name: made._asdict() for name, made in detections.items()}
     report["flags"] += [*table_flags(scenario), *not_simulated_words(missing)]
     return report
 
 
-def _detection(point: ParticlePoint, name: str, couplings: Couplings) -> dict[str, float]:
-    """Efficiency of a detector and its statistical error; 1 and 0 where all decays count."""
+def _detection(point: ParticlePoint, name: str, couplings: Couplings) -> _Detection:
     if not point.simulates_efficiency:
-        return {"efficiency": 1.0, "efficiency_error": 0.0}
-    return {
-        "efficiency": float(point.detected_fraction(name, couplings)),
-        "efficiency_error": point.detected_error(name, couplings),
-    }
+        return _Detection()
+    value = float(point.detected_fraction(name, couplings))
+    unmeasured = point.timed_unmeasured(name, couplings)
+    error = point.detected_error(name, couplings)
+    return _Detection(value, error, value + unmeasured if unmeasured > 0.0 else None)
 
 
 def _detector(
@@ -164,12 +174,12 @@ def _detector(
     point: ParticlePoint,
     spread: tuple[ParticlePoint, ParticlePoint] | None,
     name: str,
-    detection: Mapping[str, float],
+    detection: _Detection,
 ) -> dict[str, Any]:
     couplings, luminosity = scenario.model.couplings, scenario.run.luminosity_fb
     decays = luminosity * float(point.decays_per_fb(name, couplings))
-    events = decays * detection["efficiency"]
-    error = detection["efficiency"] * luminosity * float(point.decays_error_per_fb(name, couplings))
+    events = decays * detection.efficiency
+    error = detection.efficiency * luminosity * float(point.decays_error_per_fb(name, couplings))
     return {
         "name": name,
         "signal": name in scenario.signal,
@@ -178,7 +188,7 @@ def _detector(
         "decay_probability": float(point.decay_probability(name, couplings)),
         "decay_probability_mean_flight": None,
         "decays": decays,
-        **detection,
+        **detection._asdict(),
         "expected_events": events,
         "expected_events_error": error,
         "relative_error": error / events if events else 0.0,
