@@ -118,8 +118,33 @@ def test_other_efficiencies_have_the_same_flights(kind: str) -> None:
             if theirs is not None and ours is not None:
                 assert ours.acceptances("A") is theirs.acceptances("A")
         np.testing.assert_array_equal(events(plane), events(plane_of(scenario)))
-    moved = kept.plane_of(first.with_values({"detectors.A.size": [0.3, 0.3, 1.0]}))
-    assert moved.centre.acceptances("A") is not before.centre.acceptances("A")
+
+
+@pytest.mark.parametrize("kind", ["epsilon-g_d", "epsilon-m2"])
+def test_other_detectors_have_the_same_production(kind: str) -> None:
+    kept = KeptPlanes()
+    values = {"plane.points": 20, "plane.kind": kind, "run.processes": ["on-shell", "off-shell"]}
+    first = load_scenario("belle2-forward", values)
+    before = kept.plane_of(first)
+    columns = before.x.values[::9]
+    before_columns = [before.column(x) for x in columns]
+    for column in before_columns:
+        assert column is None or column.produced_fb(1e-3, 0.1) > 0.0
+    scenario = first.with_values({"detectors.A.size": [0.3, 0.3, 1.0]})
+    moved, fresh = kept.plane_of(scenario), plane_of(scenario)
+    for x, theirs in zip(columns, before_columns, strict=True):
+        ours = moved.column(x)
+        assert (theirs is None) == (ours is None)
+        if theirs is None or ours is None:
+            continue
+        assert ours.processes is theirs.processes
+        for part, same in zip(ours.parts, theirs.parts, strict=True):
+            assert part.process is same.process
+            assert part.acceptances("A") is not same.acceptances("A")
+        own = fresh.column(x)
+        assert own is not None
+        assert [part.face("A") for part in ours.parts] == [part.face("A") for part in own.parts]
+        assert ours.mean_flight(1e-3, 0.1) == own.mean_flight(1e-3, 0.1)
 
 
 def test_only_so_many() -> None:

@@ -15,7 +15,7 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.interpolate import CubicSpline
+from scipy.interpolate import BSpline, make_interp_spline
 
 from wayside.acceptance.rule import Rule, log_distances
 from wayside.acceptance.tail import BEGIN, FINE, Tail, tail_sums, tail_table
@@ -189,7 +189,7 @@ class DecayCurve:
         """Shortest proper flight distance to the volume in m; 0 if it holds the origin."""
         self._highest_rate = (_TABLE_HIGH if inside.any() else BEGIN) / float(np.exp(low))
         self._rule: Rule | None = rule
-        self._tail: CubicSpline | None = None
+        self._tail: BSpline | None = None
         self._fineness = tail
         self.mean_path = float(-np.sum(grid * self._distance)) / self.hit_probability
         """Mean proper flight distance inside the volume in m, for those that cross it."""
@@ -197,7 +197,7 @@ class DecayCurve:
         self._mean_distance = 0.5 * moment / (self.mean_path * self.hit_probability)
 
     @cached_property
-    def _spline(self) -> CubicSpline:
+    def _spline(self) -> BSpline:
         """Logarithm of F exp(shortest rate)/rate against `_coordinate`."""
         trial = np.geomspace(1e-3 * _KNOT_FLOOR / self._mean_distance, self._highest_rate, 600)
         trial = np.concatenate([[0.0], trial])
@@ -208,16 +208,16 @@ class DecayCurve:
         value = np.empty(n)
         value[0] = np.log(self.mean_path * self.hit_probability)
         value[1:] = np.log(sums / rate[1:])
-        return CubicSpline(self._coordinate(rate), value)
+        return make_interp_spline(self._coordinate(rate), value)
 
-    def _tail_spline(self) -> CubicSpline:
+    def _tail_spline(self) -> BSpline:
         """Logarithm of F exp(shortest rate)/rate against that of the rate, beyond `_spline`."""
         if self._tail is not None:
             return self._tail
         rate = np.geomspace(self._highest_rate, _TABLE_HIGH / self.shortest, self._fineness.knots)
         sums = tail_table(self.nodes(), self.shortest, rate, self._fineness.cut)
         self._rule = None
-        self._tail = CubicSpline(np.log(rate), np.log(sums / rate))
+        self._tail = make_interp_spline(np.log(rate), np.log(sums / rate))
         return self._tail
 
     def _log_over_rate(self, rate: FloatArray) -> FloatArray:

@@ -20,7 +20,8 @@ from wayside.acceptance.polar import ALL
 from wayside.acceptance.refinement import Built, Rungs, refined
 from wayside.acceptance.rule import Level, Rule, merged, shortest_distance, survivors
 from wayside.acceptance.slices import has_slices, sliced_face_probability
-from wayside.acceptance.survey import is_crowded
+from wayside.acceptance.survey import is_crowded, outlook
+from wayside.acceptance.tail import COARSE, FINE
 from wayside.detector.volume import Volume
 from wayside.errors import AccuracyWarning
 from wayside.production.flight import Flight
@@ -63,6 +64,9 @@ MOST_NODES_TIGHT = 20_000_000
 """More nodes than this are not used, or where less than `TIGHT` is asked for: seconds and gigabytes
 would follow."""
 
+
+LOOSE = 1e-3
+"""Relative accuracy from which on a tail to 1e-4 is good enough."""
 
 _ROUGH = Level(4, 2, 4)
 """Nodes that tell probabilities to some tens of per cent."""
@@ -157,13 +161,14 @@ def face_acceptance(flight: Flight, volume: Volume, rtol: float = ACCURACY) -> E
     # A face costs next to nothing: one order more than over a volume.
     start = _first(rtol) + (rtol > TIGHT)
     low, high = _ORDERS[start : start + 2]
-    faces = partial(face_panels, flight, volume)
+    seen = outlook(flight, volume)
+    faces = partial(face_panels, flight, volume, known=seen)
     lower, upper = faces(low.level), faces(high.level)
     value = float(upper[0].sum())
     error = _bound(_difference(value, float(lower[0].sum())), value, rtol)
     if error <= rtol:
         return Estimate(value, error * value)
-    if is_crowded(flight, volume):
+    if is_crowded(flight, volume, seen):
         faces = partial(faces, crowded=True)
         lower, upper = faces(low.level), faces(high.level)
     panels = max(len(lower[0]), len(upper[0]))
@@ -237,8 +242,9 @@ class _Builder(NamedTuple):
 
 
 def _builder(flight: Flight, volume: Volume, rtol: float) -> _Builder:
-    build = partial(build_panels, flight, volume)
-    if not is_crowded(flight, volume):
+    known = outlook(flight, volume)
+    build = partial(build_panels, flight, volume, known=known)
+    if not is_crowded(flight, volume, known):
         return _Builder(build, False)
     build = partial(build, crowded=True)
     if rtol < TIGHT:
@@ -336,4 +342,4 @@ def _panels_of_sum(
 
 def _curve(builder: _Builder, rtol: float) -> tuple[DecayCurve, float]:
     rule, again, error = _converged(builder, rtol)
-    return DecayCurve(rule, again), error
+    return DecayCurve(rule, again, COARSE if rtol >= LOOSE else FINE), error

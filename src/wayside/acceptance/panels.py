@@ -13,7 +13,7 @@ from wayside.acceptance.directions import Sky
 from wayside.acceptance.polar import ALL
 from wayside.acceptance.quadrature import gauss_legendre, gauss_legendre_up_to
 from wayside.acceptance.rule import Level, Rule, Spectra, spectrum_of
-from wayside.acceptance.survey import survey_panels
+from wayside.acceptance.survey import Outlook, survey_panels
 from wayside.compiled import copy_columns, njit
 from wayside.detector.volume import Volume
 from wayside.production.flight import Flight
@@ -101,6 +101,7 @@ def build_panels(
     crowded: bool = False,
     likely: float = 0.0,
     chosen: BoolArray = ALL,
+    known: Outlook | None = None,
 ) -> PanelRule:
     """Rule over some panels of the polar angle.
 
@@ -112,7 +113,7 @@ def build_panels(
         The detector.
     level
         Numbers of nodes.
-    crowded, chosen
+    crowded, chosen, known
         As of `wayside.acceptance.survey.survey_panels`.
     likely
         Probability per produced excited state to cross the volume, to some tens of per cent, where
@@ -122,6 +123,7 @@ def build_panels(
     sky, panels = survey_panels(
         flight, volume, face=False,
         nodes_polar=level.polar, nodes_azimuth=level.azimuth, crowded=crowded, chosen=chosen,
+        known=known,
     )  # fmt: skip
     of_direction = spectrum_of(flight, sky)
     offsets, nodes, hits, path = _assemble(
@@ -280,12 +282,13 @@ def face_panels(
     *,
     crowded: bool = False,
     chosen: BoolArray = ALL,
+    known: Outlook | None = None,
 ) -> tuple[FloatArray, IndexArray]:
     """Probabilities per produced excited state to cross a front face, or a volume, by panel.
 
     Parameters
     ----------
-    flight, volume, level, crowded, chosen
+    flight, volume, level, crowded, chosen, known
         As of `build_panels`.
 
     Returns
@@ -298,6 +301,7 @@ def face_panels(
     sky, panels = survey_panels(
         flight, volume, face=True,
         nodes_polar=level.polar, nodes_azimuth=level.azimuth, crowded=crowded, chosen=chosen,
+        known=known,
     )  # fmt: skip
     number = 1 + int(panels.max(initial=-1))
     gauss = gauss_legendre(level.rapidity)

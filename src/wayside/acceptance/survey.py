@@ -2,7 +2,7 @@
 
 import math
 from functools import singledispatch
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -62,14 +62,22 @@ _CROWD: Final = 300
 """So many directions of these are a crowd; 150 are usual, 1,400 the most of any mass point."""
 
 
-def is_crowded(flight: Flight, volume: Volume) -> bool:
+def is_crowded(flight: Flight, volume: Volume, known: "Outlook | None" = None) -> bool:
     """Whether cones of a flight cut a box into so many panels and arcs that each needs fewer nodes.
 
     So it is next to kinematic edges.
+
+    Parameters
+    ----------
+    flight, volume
+        The density, and the detector.
+    known
+        From `outlook`, where it is known.
     """
     if not isinstance(volume, Box) or flight.symmetric:
         return False
-    if not len(flight.edges(flight.polar_axis(volume.centre))):
+    seen = known or outlook(flight, volume)
+    if seen is None or not len(seen.cones):
         return False
     polar, azimuth = _FEWEST
     sky = survey_flight(flight, volume, face=False, nodes_polar=polar, nodes_azimuth=azimuth)
@@ -100,6 +108,33 @@ def is_mirrored(flight: Flight, box: Box, axis: FloatArray) -> bool:
     return bool(max(in_plane.max(), upright.max(), on_it) < _MIRROR)
 
 
+class Outlook(NamedTuple):
+    """How a flight looks over a box: the same for every order of a quadrature."""
+
+    axis: FloatArray
+    """Polar axis, a unit vector of shape (3,)."""
+    caustic: Caustic
+    cones: FloatArray
+    """Rows of `wayside.production.flight.Flight.edges`, shape (n, 5)."""
+    halved: bool
+    """From `is_mirrored`."""
+
+
+def outlook(flight: Flight, volume: Volume) -> Outlook | None:
+    """Return the outlook of a flight over a box, None for other volumes.
+
+    Parameters
+    ----------
+    flight, volume
+        The density, and the detector.
+    """
+    if not isinstance(volume, Box):
+        return None
+    axis = flight.polar_axis(volume.centre)
+    mirrored = is_mirrored(flight, volume, axis)
+    return Outlook(axis, flight.caustic(axis), flight.edges(axis), mirrored)
+
+
 def survey_panels(
     flight: Flight,
     volume: Volume,
@@ -109,6 +144,7 @@ def survey_panels(
     nodes_azimuth: int,
     crowded: bool = False,
     chosen: BoolArray = ALL,
+    known: Outlook | None = None,
 ) -> tuple[Sky, IndexArray]:
     """`survey_flight`, and of a box the panels of the polar angle that its directions belong to.
 
@@ -122,6 +158,8 @@ def survey_panels(
         From `is_crowded`.
     chosen
         Which panels of a box, shape (n,); of length 0 for all.
+    known
+        From `outlook`, where it is known.
 
     Returns
     -------
@@ -130,12 +168,12 @@ def survey_panels(
     panels
         Numbers of their panels, 0 for other volumes.
     """
-    if isinstance(volume, Box):
-        axis = flight.polar_axis(volume.centre)
+    seen = known or outlook(flight, volume)
+    if seen is not None and isinstance(volume, Box):
         return box_panels(
-            volume, axis, flight.caustic(axis), flight.edges(axis),
+            volume, seen.axis, seen.caustic, seen.cones,
             face=face, nodes_polar=nodes_polar, nodes_azimuth=nodes_azimuth,
-            crowded=crowded, chosen=chosen, halved=is_mirrored(flight, volume, axis),
+            crowded=crowded, chosen=chosen, halved=seen.halved,
         )  # fmt: skip
     sky = survey_flight(
         flight, volume, face=face, nodes_polar=nodes_polar, nodes_azimuth=nodes_azimuth

@@ -7,6 +7,7 @@ the face of a detector".
 """
 
 import math
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -87,23 +88,9 @@ class RadiativeFlight(NamedTuple):
 
     def _turning(self, ridge: FloatArray) -> Caustic:
         """Angle to a ridge, of a given four-velocity, at which it turns back."""
-        ratio = self.shape.p_star / self.mass
-        speed = math.sqrt(ridge @ ridge)
-        if ratio >= speed:
-            return NO_CAUSTIC
-        angle = math.asin(ratio / speed)
-        axis = ridge / speed
-        across = np.eye(3)[int(np.argmin(np.abs(axis)))]
-        across = across - (across @ axis) * axis
-        across /= np.linalg.norm(across)
-        direction = math.cos(angle) * axis + math.sin(angle) * across
-        _, origin = rapidity_offset(ridge, direction)
-        transverse = self.mass * math.sinh(origin) * math.sin(angle)
-        spread = self.ridge_width * transverse
-        # Where (mass scale)^2 = (e_star + i spread)^2, continued to complex polar angle.
-        slope = self.mass**2 * speed**2 * math.sin(angle) * math.cos(angle)
-        width = spread * self.shape.e_star / slope if slope > 0.0 else 0.0
-        return Caustic(angle, max(width, 1e-12))
+        x, y, z = ridge.tolist()
+        shape = self.shape
+        return _caustic(self.mass, shape.p_star, shape.e_star, self.ridge_width, (x, y, z))
 
     def _nearest_ridge(self, toward: FloatArray) -> int:
         """Which ridge points best along a direction, the faster one if both are parallel."""
@@ -116,6 +103,39 @@ class RadiativeFlight(NamedTuple):
         if abs(cosines[0] - cosines[1]) < 1e-12 * math.sqrt(toward @ toward):
             return faster
         return 0 if cosines[0] > cosines[1] else 1
+
+
+@lru_cache(maxsize=64)
+def _caustic(
+    mass: float, p_star: float, e_star: float, ridge_width: float, along: tuple[float, float, float]
+) -> Caustic:
+    """Caustic of one ridge, asked for with every detector and order.
+
+    Parameters
+    ----------
+    mass, p_star, e_star, ridge_width
+        Of the flight and its shape.
+    along
+        Four-velocity of the ridge.
+    """
+    ridge = np.array(along)
+    ratio = p_star / mass
+    speed = math.sqrt(ridge @ ridge)
+    if ratio >= speed:
+        return NO_CAUSTIC
+    angle = math.asin(ratio / speed)
+    axis = ridge / speed
+    across = np.eye(3)[int(np.argmin(np.abs(axis)))]
+    across = across - (across @ axis) * axis
+    across /= np.linalg.norm(across)
+    direction = math.cos(angle) * axis + math.sin(angle) * across
+    _, origin = rapidity_offset(ridge, direction)
+    transverse = mass * math.sinh(origin) * math.sin(angle)
+    spread = ridge_width * transverse
+    # Where (mass scale)^2 = (e_star + i spread)^2, continued to complex polar angle.
+    slope = mass**2 * speed**2 * math.sin(angle) * math.cos(angle)
+    width = spread * e_star / slope if slope > 0.0 else 0.0
+    return Caustic(angle, max(width, 1e-12))
 
 
 register_segments(RadiativeFlight, segments, RadiativeConstants, rapidity_density)

@@ -49,12 +49,16 @@ class KeptPlanes:
         return replace(self._planes[key], scenario=scenario)
 
     def _made(self, scenario: Scenario) -> Plane:
-        """A new plane, with the acceptances of one that has another efficiency, if there is one."""
-        plane, flights = plane_of(scenario), _dependence_of_flights(scenario)
-        for other in reversed(self._planes.values()):
-            if _dependence_of_flights(other.scenario) == flights:
-                plane.take_acceptances(other)
-                break
+        """A new plane, with what was computed for one of the same masses and beams."""
+        plane, ours = plane_of(scenario), _dependences(scenario)
+        theirs = [
+            (other, _dependences(other.scenario)) for other in reversed(self._planes.values())
+        ]
+        for level in (1, 0):
+            for other, dependences in theirs:
+                if dependences[level] == ours[level]:
+                    plane.take_columns(other, acceptances=level == 1)
+                    return plane
         return plane
 
     def kept(self, scenario: Scenario) -> Plane | None:
@@ -81,11 +85,13 @@ def dependence(scenario: Scenario) -> str:
     return json.dumps(data, sort_keys=True)
 
 
-def _dependence_of_flights(scenario: Scenario) -> str:
-    """All that the acceptances of a scenario's plane depend on: its efficiencies do not count."""
+def _dependences(scenario: Scenario) -> tuple[str, str]:
+    """All that the production, and the acceptances, of a scenario's plane depend on, and more."""
     data = scenario.to_dict()
     for name in _DESCRIPTIVE:
         data.pop(name, None)
     for section, key in (*WITHOUT_EFFECT, ("run", "efficiency"), ("run", "selection")):
         data[section].pop(key, None)
-    return json.dumps(data, sort_keys=True)
+    detectors = json.dumps(data.pop("detectors"), sort_keys=True)
+    production = json.dumps(data, sort_keys=True)
+    return production, production + detectors

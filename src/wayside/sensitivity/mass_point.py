@@ -123,6 +123,23 @@ class MassPoint(Production):
         for part, acceptances in zip(self.parts, computed, strict=True):
             part._acceptances.update(acceptances)
 
+    def take(self, other: "MassPoint", acceptances: bool) -> None:
+        """Take what was computed for the same masses and beams, in this process.
+
+        Parameters
+        ----------
+        other
+            A mass point that may have other detectors, efficiencies and selections.
+        acceptances
+            Whether its detectors are the same.
+        """
+        self.take_production(other)
+        if len(self.parts) > 1:
+            for part, same in zip(self.parts, other.parts, strict=True):
+                part.take_production(same)
+        if acceptances:
+            self.keep(other.computed())
+
     def volume(self, name: str) -> Volume:
         """Volume of a detector; an unknown name raises `InputError`."""
         if name not in self.volumes:

@@ -99,24 +99,24 @@ class Plane:
             if point is not None:
                 point.keep(computed)
 
-    def take_acceptances(self, other: "Plane") -> None:
-        """Take what was computed for a plane of the same masses, detectors and beams.
+    def take_columns(self, other: "Plane", acceptances: bool) -> None:
+        """Take what was computed for a plane of the same masses and beams.
 
         Parameters
         ----------
         other
-            A plane that may have other efficiencies.
+            A plane that may have other detectors and efficiencies.
+        acceptances
+            Whether its detectors are the same.
         """
-        self.centre.keep(other.centre.computed())
         own = self.centre
+        own.take(other.centre, acceptances)
         for x, column in other.kept.items():
             if column is None:
                 self.kept[x] = None
                 continue
-            point = replace(
-                column, efficiency=own.efficiency, selection=own.selection, selected=own.selected
-            )
-            point.keep(column.computed())
+            point = replace(own, model=column.model, rtol=column.rtol)
+            point.take(column, acceptances)
             self.kept[x] = point
 
     @cached_property

@@ -1,6 +1,7 @@
 """What is produced at one mass point, whatever stands beside the collider."""
 
 from functools import cached_property
+from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -16,6 +17,9 @@ from wayside.production.process import Frame, Process, Radiation, Treatment
 from wayside.production.radiative import Regulator
 from wayside.sensitivity.couplings import couplings_of
 from wayside.typing import FloatArray
+
+_COMPUTED: Final = ("processes", "mediator_widths", "excited_width_hats")
+"""What of `Production` is kept once it is asked for."""
 
 
 class Production:
@@ -48,6 +52,12 @@ class Production:
             self.beams,
             Treatment(self.regulator, self.radiation, self.vacuum_polarisation, self.energy_spread),
         )
+
+    def take_production(self, other: "Production") -> None:
+        """Take what was computed for the same masses and beams beside other detectors."""
+        for name in _COMPUTED:
+            if name in vars(other):
+                vars(self)[name] = vars(other)[name]
 
     @property
     def process(self) -> Process:
