@@ -154,7 +154,11 @@ def test_numbers_of_the_page():
 def test_reactions_say_where_mesons_make_most():
     treatment = Treatment(energy_spread=5e-4)
     on_peak = RadiatedAlp(AlpPhoton(0.3), Beams.symmetric(3.0969), treatment)
-    assert on_peak.reaction == "e+ e- -> gamma a, 95% of it by way of vector mesons"
+    assert on_peak.reaction == "e+ e- -> gamma a, 19.8 times that without vector mesons"
+    # Below the peak they interfere destructively.
+    below = RadiatedAlp(AlpPhoton(0.3), Beams.symmetric(3.085), treatment)
+    assert 0.7 < below.enhancement < 0.95
+    assert "0." in below.reaction
     beside = RadiatedAlp(AlpPhoton(0.3), Beams.symmetric(10.5792), treatment)
     assert beside.reaction == "e+ e- -> gamma a"
 

@@ -19,7 +19,7 @@ from wayside.production.two_body import beside
 from wayside.production.vector_states import enhancement
 
 WORTH_A_WORD: Final = 0.05
-"""Part of the rate by way of vector mesons from which on the reaction says so."""
+"""Relative change of the rate by vector mesons from which on the reaction says so."""
 
 
 class RadiatedAlp(ParticleProcess):
@@ -46,10 +46,9 @@ class RadiatedAlp(ParticleProcess):
     @property
     def reaction(self) -> str:
         """What happens."""
-        by_mesons = 1.0 - 1.0 / self.enhancement
-        if abs(by_mesons) < WORTH_A_WORD:
+        if abs(self.enhancement - 1.0) < WORTH_A_WORD:
             return "e+ e- -> gamma a"
-        return f"e+ e- -> gamma a, {100.0 * by_mesons:.0f}% of it by way of vector mesons"
+        return f"e+ e- -> gamma a, {self.enhancement:.3g} times that without vector mesons"
 
     @cached_property
     def enhancement(self) -> float:

@@ -47,7 +47,7 @@ class Poles(NamedTuple):
 
 @cache
 def poles() -> Poles:
-    """Poles of the states of `TABLES`."""
+    """Poles of all states."""
     tables = [read_table(name) for name in TABLES]
     mass, width, width_ee = (
         np.concatenate([table[column] for table in tables])
