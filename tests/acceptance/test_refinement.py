@@ -81,6 +81,52 @@ def test_only_what_is_slow_is_raised():
         assert part.payload == part.level
 
 
+def test_a_third_order_tells_the_next_step():
+    """Panels that converge alike in all three: less is asked for than without, and it is known."""
+
+    def build(level: Level, chosen: np.ndarray) -> Built:
+        sums = np.where(chosen, 1.0 + np.exp(-0.7 * sum(level)) * np.array([1.0, 1e-3]), 0.0)
+        return Built(sums[None], np.where(chosen, np.prod(level), 0), level)
+
+    every = np.ones(2, dtype=np.bool_)
+    # Three orders, each of three nodes more.
+    rough = build(Level(4, 2, 6), every).sums
+    orders = [(place, build(place.level, every)) for place in (Rungs(1, 1, 1), Rungs(2, 2, 2))]
+    step = float(np.abs(orders[1][1].sums - orders[0][1].sums).sum()) / 2.0
+    alone = refined(build, np.ones(1), *orders, 0.4 * step, 10**9)
+    third = refined(build, np.ones(1), *orders, 0.4 * step, 10**9, rough)
+    assert [part.level for part in third.parts] == [Rungs(2, 2, 2).level]
+    assert max(part.level for part in alone.parts) > Rungs(2, 2, 2).level
+    left = sum(
+        float((part_sums - 1.0) @ part.panels) / 2.0
+        for part in third.parts
+        for part_sums in build(part.payload, every).sums
+    )
+    # Each step is q = exp(-2.1) times the last: all that are left together, of what is stated.
+    q = np.exp(-2.1)
+    assert left / third.step == pytest.approx(np.sqrt(q) / (1.0 - q), rel=1e-3)
+
+
+def test_slow_panels_go_up_in_all_three_first():
+    built: list[tuple[Level, np.ndarray]] = []
+    build = _made_up(built)
+    every = np.ones(3, dtype=np.bool_)
+    rough = build(Level(4, 2, 4), every).sums
+    low, high = Rungs(1, 1, 1), Rungs(2, 2, 2)
+    orders = [(place, build(place.level, every)) for place in (low, high)]
+    number = len(built)
+    result = refined(build, np.ones(1), *orders, 1e-7, 10**9, rough)
+    assert result.step <= 1e-7
+    assert _total(result) == pytest.approx(6.0, rel=2e-7)
+    level, chosen = built[number]
+    assert level == high.all_raised().level
+    assert chosen[1]
+    # Thereafter one at a time.
+    settled = {int(k): part.level for part in result.parts for k in np.flatnonzero(part.panels)}
+    assert settled[1].rapidity > level.rapidity
+    assert settled[1].polar == level.polar
+
+
 def test_an_end_of_the_nodes_is_stated():
     build = _made_up([])
     every = np.ones(3, dtype=np.bool_)

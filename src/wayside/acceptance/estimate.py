@@ -53,7 +53,7 @@ _FIRST = ((1e-2, 0), (1e-3, 1), (TIGHT, 2), (0.0, 4))
 _FIRST_CROWDED = (
     (1e-2, (Rungs(1, 0, 1), Rungs(2, 1, 2))),
     (1e-3, (Rungs(2, 0, 2), Rungs(3, 1, 3))),
-    (ACCURACY, (Rungs(3, 1, 3), Rungs(4, 2, 4))),
+    (ACCURACY, (Rungs(2, 1, 2), Rungs(3, 2, 3))),
     (TIGHT, (Rungs(4, 2, 4), Rungs(5, 3, 5))),
 )
 """Accuracies down to which a crowded box, whose panels are short, starts with these two orders.
@@ -84,6 +84,11 @@ STEEP_LOSS = 10.0
 
 STEEP_CUT = 20.0
 """What survives less than the most by this exponent does not count there."""
+
+
+def _most(rtol: float) -> int:
+    """Number of nodes that are not to be exceeded."""
+    return MOST_NODES if rtol > TIGHT else MOST_NODES_TIGHT
 
 
 class Estimate(NamedTuple):
@@ -119,6 +124,10 @@ less than this fraction of the accuracy asked for."""
 LEAST_OF_RULES = 0.3
 """The same for rules over volumes: the order in rapidity goes from 10 to 11 first, and errors that
 change sign between orders can be nearly the same at two of them."""
+
+
+LEAST_OF_THREE = 0.5
+"""The same where a third order tells how the orders converge, so that lower orders do."""
 
 
 def _difference(now: float, before: float) -> float:
@@ -184,7 +193,7 @@ def face_acceptance(flight: Flight, volume: Volume, rtol: float = ACCURACY) -> E
         (low, integrals(lower)),
         (high, integrals(upper)),
         rtol / SAFETY,
-        MOST_EVALUATIONS,
+        MOST_EVALUATIONS if has_slices(volume, flight) else _most(rtol),
     )
     value = float(sum(part.payload[part.panels].sum() for part in result.parts))
     error = _bound(result.step, value, rtol)
@@ -239,6 +248,8 @@ class _Builder(NamedTuple):
     """Takes an order, and which panels as ``chosen``."""
     crowded: bool
     """From `wayside.acceptance.survey.is_crowded`."""
+    rough: PanelRule | None = None
+    """A rule at `_ROUGH`, of crowded boxes."""
 
 
 def _builder(flight: Flight, volume: Volume, rtol: float) -> _Builder:
@@ -250,8 +261,8 @@ def _builder(flight: Flight, volume: Volume, rtol: float) -> _Builder:
     if rtol < TIGHT:
         # What directions count for was tried at looser accuracies alone.
         return _Builder(build, True)
-    rough = build(_ROUGH).rule.hit_probability
-    return _Builder(partial(build, likely=rough), True)
+    rough = build(_ROUGH)
+    return _Builder(partial(build, likely=rough.rule.hit_probability), True, rough)
 
 
 @dataclass(frozen=True, eq=False)
@@ -270,8 +281,7 @@ class _Again:
 
 def _converged(builder: _Builder, rtol: float) -> tuple[Rule, Callable[[], Rule], float]:
     """`converged_rule` of what builds rules, with what makes the same nodes once more."""
-    build, crowded = builder
-    most = MOST_NODES if rtol > TIGHT else MOST_NODES_TIGHT
+    build, crowded, rough = builder
     low, high = _first_two(rtol, crowded)
     lower, upper = build(low.level), build(high.level)
     if not crowded:
@@ -279,7 +289,8 @@ def _converged(builder: _Builder, rtol: float) -> tuple[Rule, Callable[[], Rule]
         error = _bound(step, upper.rule.hit_probability, rtol, LEAST_OF_RULES)
         if error <= rtol:
             return upper.rule, _Again(build, ((high.level, ALL),)), error
-    panels = 1 + max(int(built.panels.max(initial=-1)) for built in (lower, upper))
+    over = (lower, upper) if rough is None else (lower, upper, rough)
+    panels = 1 + max(int(built.panels.max(initial=-1)) for built in over)
     rate = STEEP / shortest_distance(upper.rule)
 
     def integrals(built: PanelRule) -> Built:
@@ -292,12 +303,14 @@ def _converged(builder: _Builder, rtol: float) -> tuple[Rule, Callable[[], Rule]
         (low, integrals(lower)),
         (high, integrals(upper)),
         rtol / SAFETY,
-        most,
+        _most(rtol),
+        None if rough is None else integrals(rough).sums,
     )
 
     again = _Again(build, tuple((part.level, part.panels) for part in result.parts))
     rule = merged([(1.0, rule_over(part.payload, part.panels)) for part in result.parts])
-    error = _bound(result.step, rule.hit_probability, rtol, LEAST_OF_RULES)
+    least = LEAST_OF_RULES if rough is None else LEAST_OF_THREE
+    error = _bound(result.step, rule.hit_probability, rtol, least)
     if error > rtol:
         _warn(error, rtol)
     return rule, again, error

@@ -4,6 +4,9 @@ Two orders are compared in every panel. Those that still matter are attributed t
 azimuth and rapidity, and whichever leaves the largest step goes up the ladder, in these panels
 alone. Next to a kinematic edge few of dozens are slow to converge; to raise all would multiply the
 nodes. Steps of all panels are added by their sizes, so that none hides another.
+
+A step is the error of the lower order. Where a third one is at hand, how much the last step is
+smaller than the one before tells by how much the upper order is better known.
 """
 
 from collections.abc import Callable
@@ -30,6 +33,9 @@ _QUICK: Final = 2.0
 _LEFT: Final = 0.8
 """Fraction of what is allowed that panels which are left as they are may add up to."""
 
+_BEST_RATIO: Final = 0.1
+"""The error after a step is never taken for less than this fraction of the step."""
+
 _NEGLIGIBLE: Final = 0.01
 """A step of less than this fraction of what is allowed leaves the order where it was."""
 
@@ -51,6 +57,10 @@ class Rungs(NamedTuple):
         rungs = list(self)
         rungs[which] = min(rungs[which] + steps, len(LADDERS[which]) - 1)
         return Rungs(*rungs)
+
+    def all_raised(self) -> "Rungs":
+        """Up by one in all three."""
+        return self.raised(_POLAR, 1).raised(_AZIMUTH, 1).raised(_RAPIDITY, 1)
 
 
 class Built(NamedTuple):
@@ -94,29 +104,56 @@ class _Ladders:
         By how much less an integral has to be known, shape (integrals,).
     lower, upper
         Two orders over all panels, and where they are on the ladder.
+    rough
+        Integrals at a still lower order.
     """
 
     def __init__(
-        self, build: Build, loss: FloatArray, lower: tuple[Rungs, Built], upper: tuple[Rungs, Built]
+        self,
+        build: Build,
+        loss: FloatArray,
+        lower: tuple[Rungs, Built],
+        upper: tuple[Rungs, Built],
+        rough: FloatArray | None,
     ) -> None:
         self._build, self._loss = build, loss
-        self._low, self._lower = lower
-        self._high, self._upper = upper
-        self._sums = self._upper.sums.copy()
-        self._nodes = self._upper.nodes.copy()
+        (self._low, below), (self._high, built) = lower, upper
+        self._lower, self._upper = below.sums, built.sums.copy()
+        self._sums = built.sums.copy()
+        self._nodes = built.nodes.copy()
         panels = self._nodes.shape[0]
         self.rungs = np.tile(np.array(self._high), (panels, 1))
-        self.steps = np.zeros((3, panels))
-        self.steps[_POLAR] = self._step(self._upper.sums, self._lower.sums)
-        self._attributed = np.zeros(panels, dtype=np.bool_)
-        self._builds = [(self._high, self._upper)]
+        self._builds = [(self._high, built)]
         self._owner = np.zeros(panels, dtype=np.intp)
+        self._attributed = np.zeros(panels, dtype=np.bool_)
+        self._raised = np.full(panels, rough is None)
+        self._geometric = rough is not None
+        self.steps = np.zeros((3, panels))
+        step = self._step(self._upper, self._lower)
+        if rough is not None:
+            self._last = step
+            step = self._left(step, self._step(self._lower, rough))
+            self._low, self._lower = self._high, built.sums
+            self._high = self._high.all_raised()
+        self.steps[_POLAR] = step
 
     def _step(self, now: FloatArray, before: FloatArray) -> FloatArray:
         """Step of every panel relative to all of them, the largest among the integrals."""
         totals = np.abs(self._sums.sum(axis=1))
         scale = self._loss * np.where(totals > 0.0, totals, 1.0)
         return np.asarray(np.max(np.abs(now - before) / scale[:, None], axis=0))
+
+    def _left(self, step: FloatArray, before: FloatArray) -> FloatArray:
+        """Error after a step, from how much less it is than the one before where that is known.
+
+        The power is that of QUADPACK, which takes the error of an integral for the step between two
+        orders to the power 3/2.
+        """
+        if not self._geometric:
+            return step
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ratio = np.where(before > 0.0, step / before, 1.0)
+        return np.asarray(step * np.clip(np.sqrt(ratio), _BEST_RATIO, 1.0))
 
     def slow(self, allowed: float) -> BoolArray:
         """Panels that cannot be left as they are."""
@@ -125,6 +162,26 @@ class _Ladders:
         slow = np.zeros(len(order), dtype=np.bool_)
         slow[order] = np.cumsum(by_panel[order]) > _LEFT * allowed
         return slow
+
+    def raise_all(self, chosen: BoolArray) -> None:
+        """Raise some panels in all three once, where there is a rough order."""
+        chosen = chosen & ~self._raised
+        if not chosen.any():
+            return
+        self._raised |= chosen
+        built = self._build(self._high.level, chosen)
+        self._upper[:, chosen] = built.sums[:, chosen]
+        left = self._left(self._step(self._upper, self._lower), self._last)
+        self.steps[_POLAR, chosen] = left[chosen]
+        self._settle(chosen, self._high, built)
+
+    def _settle(self, panels: BoolArray, place: Rungs, built: Built) -> None:
+        """Let panels have the answer of an order."""
+        self.rungs[panels] = place
+        self._sums[:, panels] = built.sums[:, panels]
+        self._nodes[panels] = built.nodes[panels]
+        self._owner[panels] = len(self._builds)
+        self._builds.append((place, built))
 
     def attribute(self, chosen: BoolArray) -> None:
         """Which of the three the first step of some panels was."""
@@ -138,8 +195,8 @@ class _Ladders:
         with_polar = self._build(self._low._replace(polar=self._high.polar).level, chosen).sums
         self.steps[:, chosen] = np.stack(
             [
-                self._step(with_polar, self._lower.sums),
-                self._step(self._upper.sums, without_azimuth),
+                self._step(with_polar, self._lower),
+                self._step(self._upper, without_azimuth),
                 self._step(without_azimuth, with_polar),
             ]
         )[:, chosen]
@@ -160,14 +217,11 @@ class _Ladders:
             some = True
             built = self._build(up.level, panels)
             step = self._step(built.sums, self._sums)
-            self.steps[move[3], panels] = step[panels]
+            left = self._left(step, self.steps[move[3]])
+            self.steps[move[3], panels] = left[panels]
             # Where the lower order was right already, the nodes are better spent on the others.
             better = panels & (step > _NEGLIGIBLE * allowed / chosen.sum())
-            self.rungs[better] = up
-            self._sums[:, better] = built.sums[:, better]
-            self._nodes[better] = built.nodes[better]
-            self._owner[better] = len(self._builds)
-            self._builds.append((up, built))
+            self._settle(better, up, built)
         return some
 
     def settled(self) -> Refined:
@@ -187,6 +241,7 @@ def refined(
     upper: tuple[Rungs, Built],
     allowed: float,
     most: int,
+    rough: FloatArray | None = None,
 ) -> Refined:
     """Raise orders until the steps of all panels add up to no more than is allowed.
 
@@ -202,14 +257,22 @@ def refined(
         Relative step.
     most
         Number of nodes that are not to be exceeded.
+    rough
+        Integrals in every panel at a lower order than both, shape (integrals, panels). With it the
+        error is less than the step where orders converge, and slow panels go up in all three before
+        their step is attributed.
 
     Returns
     -------
     Refined
         Its step is more than is allowed where the ladder ends, or the nodes do.
     """
-    ladders = _Ladders(build, loss, lower, upper)
+    ladders = _Ladders(build, loss, lower, upper, rough)
     while float(ladders.steps.sum()) > allowed:
+        slow = ladders.slow(allowed)
+        ladders.raise_all(slow)
+        if float(ladders.steps.sum()) <= allowed:
+            break
         slow = ladders.slow(allowed)
         ladders.attribute(slow)
         if float(ladders.steps.sum()) <= allowed:

@@ -80,23 +80,22 @@ class CascadeFlight(AboutBoost, _Fields):
         return np.array(rows).reshape(-1, 5)
 
 
-@njit(error_model="numpy")
+@njit(error_model="numpy", forceinline=True)
 def _density(constants, sight, momentum, energy):  # type: ignore[no-untyped-def]
     """Probability per steradian and unit rapidity in the laboratory, per produced particle."""
     energy_cm, transverse, along = in_centre_of_mass(
         constants.gamma_cm, constants.boost_cm, sight, momentum, energy
     )
     p_cm = math.sqrt(transverse * transverse + along * along)
-    if p_cm == 0.0:
-        return 0.0
-    cos_parent = (energy_cm - constants.energy_star / constants.gamma) / (constants.beta * p_cm)
+    over_cm = 1.0 / p_cm if p_cm > 0.0 else 0.0
+    cos_parent = (energy_cm - constants.energy_star / constants.gamma) / constants.beta * over_cm
     cos2 = min(1.0, cos_parent * cos_parent)
-    cos2_beam = (along / p_cm) ** 2
+    cos2_beam = (along * over_cm) ** 2
     # Mean of cos^2 of the parent about the electrons, over its azimuth about the particle.
     mean = cos2 * cos2_beam + 0.5 * (1.0 - cos2) * (1.0 - cos2_beam)
     value = constants.isotropic + constants.polarised * (1.0 - mean)
     # d^3p/E is invariant: dOmega dE becomes p^2 d(eta) dOmega over the momentum below.
-    return value * momentum * momentum / (constants.spread * p_cm)
+    return value * momentum * momentum * over_cm / constants.spread
 
 
 @njit(error_model="numpy")

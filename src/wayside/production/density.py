@@ -128,7 +128,7 @@ def tensor_terms(shape, x, sin_x, cos_a, sin_a, cos_t, sin_t):  # type: ignore[n
     return (n0, n1, n2), minus, plus, (a_minus, a_plus, b, r_minus, r_plus)
 
 
-@njit(error_model="numpy")
+@njit(error_model="numpy", forceinline=True)
 def averaged_tensor(shape, x, sin_x, cos_a, sin_a, cos_t, sin_t):  # type: ignore[no-untyped-def]
     """Contracted production tensor averaged over the azimuth of the A' around the excited state.
 

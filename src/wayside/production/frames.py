@@ -105,7 +105,7 @@ def line_of_sight(frames, direction):  # type: ignore[no-untyped-def]
     return x, y, z, along
 
 
-@njit(error_model="numpy")
+@njit(error_model="numpy", forceinline=True)
 def in_centre_of_mass(gamma, boost_cm, sight, momentum, energy):  # type: ignore[no-untyped-def]
     """Energy, transverse and longitudinal momentum in the centre of mass.
 

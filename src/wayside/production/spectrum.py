@@ -107,7 +107,7 @@ def _overload_segments(flight, direction, sight, out):  # type: ignore[no-untype
     return lambda flight, direction, sight, out: kernel(flight, direction, sight, out)
 
 
-@overload(_density_of)
+@overload(_density_of, jit_options={"error_model": "numpy", "forceinline": True})
 def _overload_density(constants, sight, momentum, energy):  # type: ignore[no-untyped-def]
     kernel: Any = _DENSITIES.get(constants.instance_class)
     return lambda constants, sight, momentum, energy: kernel(constants, sight, momentum, energy)
@@ -120,10 +120,8 @@ def _overload_lines(flight, direction, sight, out):  # type: ignore[no-untyped-d
 
 
 @njit(error_model="numpy")
-def _fill(flight, sight, segment, gauss, number, out, count):  # type: ignore[no-untyped-def]
-    """Nodes on one segment, from the first columns of ``gauss``."""
-    mass = flight.mass
-    constants = flight.constants
+def _fill(mass, segment, gauss, number, out, moving, count):  # type: ignore[no-untyped-def]
+    """Nodes on one segment, from the first columns of ``gauss``, without the density."""
     start = segment[0]
     centre = segment[2]
     width = segment[3]
@@ -134,26 +132,39 @@ def _fill(flight, sight, segment, gauss, number, out, count):  # type: ignore[no
         rapidity = s
         if width > 0.0:
             grow = math.exp(s)
-            rapidity = centre + 0.5 * width * (grow - 1.0 / grow)
-            weight *= 0.5 * width * (grow + 1.0 / grow)
+            shrink = 1.0 / grow
+            rapidity = centre + 0.5 * width * (grow - shrink)
+            weight *= 0.5 * width * (grow + shrink)
         grow = math.exp(rapidity)
-        momentum = 0.5 * mass * (grow - 1.0 / grow)
-        energy = 0.5 * mass * (grow + 1.0 / grow)
+        shrink = 1.0 / grow
+        flight = 0.5 * (grow - shrink)
         out[0, count] = rapidity
-        out[1, count] = weight * _density_of(constants, sight, momentum, energy)
-        out[2, count] = math.log(max(momentum / mass, AT_REST))
+        out[1, count] = weight
+        out[2, count] = math.log(max(flight, AT_REST))
+        moving[0, count] = mass * flight
+        moving[1, count] = 0.5 * mass * (grow + shrink)
         count += 1
     return count
+
+
+@njit(error_model="numpy")
+def _weigh(flight, sight, moving, out, count):  # type: ignore[no-untyped-def]
+    """Multiply weights with the density."""
+    constants = flight.constants
+    # A loop without exponentials and calls, of which the compiler makes vector instructions.
+    for i in range(count):
+        out[1, i] *= _density_of(constants, sight, moving[0, i], moving[1, i])
 
 
 @njit(error_model="numpy")
 def _spread_nodes(flight, direction, gauss, out):  # type: ignore[no-untyped-def]
     sight = line_of_sight(flight.frames, direction)
     parts = np.empty((4, MAX_SEGMENTS))
-    number = _segments_of(flight, direction, sight, parts)
+    moving = np.empty((2, out.shape[1]))
     count = 0
-    for k in range(number):
-        count = _fill(flight, sight, parts[:, k], gauss, gauss.shape[1], out, count)
+    for k in range(_segments_of(flight, direction, sight, parts)):
+        count = _fill(flight.mass, parts[:, k], gauss, gauss.shape[1], out, moving, count)
+    _weigh(flight, sight, moving, out, count)
     return count
 
 
@@ -173,13 +184,15 @@ def _needed(low, high, digits):  # type: ignore[no-untyped-def]
 def _nodes_by_length(flight, direction, rules, usual, relief, out):  # type: ignore[no-untyped-def]
     sight = line_of_sight(flight.frames, direction)
     parts = np.empty((4, MAX_SEGMENTS))
+    moving = np.empty((2, out.shape[1]))
     digits = _USUAL_RATE * usual - relief
     count = 0
     for k in range(_segments_of(flight, direction, sight, parts)):
         number = usual
         if relief >= 0.0 and parts[3, k] > 0.0:
             number = min(len(rules) - 1, _needed(parts[0, k], parts[1, k], digits))
-        count = _fill(flight, sight, parts[:, k], rules[number], number, out, count)
+        count = _fill(flight.mass, parts[:, k], rules[number], number, out, moving, count)
+    _weigh(flight, sight, moving, out, count)
     return count
 
 
