@@ -23,7 +23,7 @@ __all__ = ["Crossings", "Density", "relic_epsilons", "solve_column"]
 _TOLERANCE = 2e-7
 """Tolerance of ln(epsilon) at a root; ln(Omega h^2) changes at most twice as fast."""
 
-_STEP = 0.3
+STEP = 0.3
 """Length in ln(epsilon) down to which intervals are halved. All that bends the density is a
 function of epsilon^2 that takes several such steps, so an extremum shows in three of them; it is
 then looked for. With another power the steps are as long in the logarithm of the rate."""
@@ -75,6 +75,7 @@ def relic_epsilons(
     *,
     guess: float | None = None,
     xtol: float = _TOLERANCE,
+    step: float = STEP,
 ) -> list[Crossings | None]:
     """Return the crossings of every column.
 
@@ -90,6 +91,8 @@ def relic_epsilons(
         Value of epsilon at which the search in the first column starts; the middle if None.
     xtol
         Tolerance of ln(epsilon) at a crossing.
+    step
+        Length as `STEP`.
 
     Returns
     -------
@@ -104,7 +107,7 @@ def relic_epsilons(
             result.append(None)
             continue
         try:
-            crossings = solve_column(density, low, high, guess, target, xtol)
+            crossings = solve_column(density, low, high, guess, target, xtol, step)
         except NumericalError:
             result.append(None)
             continue
@@ -120,6 +123,7 @@ def solve_column(
     guess: float,
     target: float = OMEGA_H2,
     xtol: float = _TOLERANCE,
+    step: float = STEP,
 ) -> Crossings:
     """Return the crossings of one column.
 
@@ -135,6 +139,8 @@ def solve_column(
         Omega h^2 at the crossings.
     xtol
         Tolerance of ln(epsilon) at a crossing.
+    step
+        Length as `STEP`.
 
     Raises
     ------
@@ -158,9 +164,11 @@ def solve_column(
         bracket = _bracket(f, bottom, turn, log(guess), density.steepest)
         if bracket is not None:
             roots.append(_root(f, *bracket, xtol))
-    visited = _visit(f, density, turn, top)
+    power = density.steepest
+    length = 2.0 * step / power
+    visited = _visit(f, density, turn, top, length)
     if turn < top:
-        visited = sorted({*visited, *_extrema(f, visited, density.steepest)})
+        visited = sorted({*visited, *_extrema(f, visited, power, length)})
     for a, b in pairwise(visited):
         if (f(a) > 0.0) != (f(b) > 0.0):
             roots.append(_root(f, a, b, xtol))
@@ -174,13 +182,15 @@ def _root(f: Callable[[float], float], a: float, b: float, xtol: float) -> float
     return exp(brentq(f, a, b, xtol=xtol, rtol=1e-12))
 
 
-def _visit(f: Callable[[float], float], density: Density, first: float, last: float) -> list[float]:
+def _visit(
+    f: Callable[[float], float], density: Density, first: float, last: float, length: float
+) -> list[float]:
     """Halve an interval until no piece can hide roots, or it is short; return all the ends."""
     power = density.steepest
     visited, todo = {first, last}, [(first, last)]
     while todo:
         a, b = todo.pop()
-        if b - a <= _step(power):
+        if b - a <= length:
             continue
         # ln(Omega h^2) falls by the power per unit of ln(epsilon) at most, and rises as `rises_at`
         # says: without a root up to so far from a, and down to so far from b.
@@ -196,14 +206,11 @@ def _visit(f: Callable[[float], float], density: Density, first: float, last: fl
     return sorted(visited)
 
 
-def _step(power: int) -> float:
-    return 2.0 * _STEP / power
-
-
-def _extrema(f: Callable[[float], float], visited: Sequence[float], power: int) -> list[float]:
+def _extrema(
+    f: Callable[[float], float], visited: Sequence[float], power: int, step: float
+) -> list[float]:
     """Return extrema toward zero between short steps."""
     extrema = []
-    step = _step(power)
     first, last = visited[0], visited[-1]
     # A neighbour beyond either end, for extrema in the pieces next to them.
     around = [first - step, *visited, last + step]

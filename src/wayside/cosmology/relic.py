@@ -21,7 +21,7 @@ from wayside.cosmology.dof import dof
 from wayside.cosmology.excited_abundance import ExcitedAbundance, cannot_decay
 from wayside.cosmology.flags import excited_outlives, flags_of
 from wayside.cosmology.pairs import PairNumbers, Widths, has_s_wave, pair_numbers
-from wayside.cosmology.solve import MAX_STEPS, solve
+from wayside.cosmology.solve import FULL, MAX_STEPS, Settings, solve
 from wayside.cosmology.tables import Tables, tables
 from wayside.cosmology.universe import CRITICAL_DENSITY, ENTROPY_TODAY
 from wayside.errors import InputError, NumericalError
@@ -225,7 +225,9 @@ def relic_density(
 
     rows = np.empty((MAX_STEPS, 4))
     widths = widths_of(model, epsilon, g_d, visible)
-    _, frozen, steps = _solve(*masses, widths, couplings2, pair, tables(visible, plasma), rows)
+    _, frozen, steps = _solve(
+        *masses, widths, couplings2, pair, tables(visible, plasma), rows, FULL
+    )
     x, y, equilibrium, sigma_v = (np.exp(column) for column in rows[:steps].T)
     flags = flags_of(
         model, epsilon, g_d, plasma, visible.maximum, frozen, (x, y, equilibrium, sigma_v)
@@ -309,7 +311,9 @@ def _omega_h2(
     isotropic, along = current.coefficients(heavy, light)
     spins_1, spins_2 = current.spin_states
     stacked = PairNumbers(isotropic, along, float(spins_1), float(spins_2))
-    yields = _solve_many(mass, heavy, light, widths, couplings2, stacked, tables(visible, plasma))
+    yields = _solve_many(
+        mass, heavy, light, widths, couplings2, stacked, tables(visible, plasma), FULL
+    )
     for i in np.flatnonzero(cannot_decay(heavy, light) & (couplings2 > 0.0)):
         pair = _PairAt(float(mass[i]), float(heavy[i]), float(light[i]), current)
         yields[i] *= ExcitedAbundance(pair, plasma).mass_factor(float(couplings2[i]))
@@ -334,6 +338,7 @@ def _solve_many(
     couplings2: FloatArray,
     stacked: PairNumbers,
     shared: Tables,
+    settings: Settings,
 ) -> FloatArray:
     """Yields of many points; infinite without couplings.
 
@@ -352,6 +357,6 @@ def _solve_many(
             )
             width = Widths(widths.constant[i], widths.dark[i], widths.real)
             result[i] = solve(
-                mass[i], heavy[i], light[i], width, couplings2[i], pair, shared, nothing
+                mass[i], heavy[i], light[i], width, couplings2[i], pair, shared, nothing, settings
             )[0]
     return result

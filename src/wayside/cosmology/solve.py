@@ -11,6 +11,8 @@ square, which serves until it reaches 1e-3. From there on `wayside.cosmology.rod
 adaptive steps.
 """
 
+from typing import Final, NamedTuple
+
 import numpy as np
 
 from wayside.compiled import njit
@@ -30,14 +32,31 @@ from wayside.cosmology.thermal import Logarithms, thermal
 from wayside.cosmology.universe import PLANCK_MASS
 from wayside.typing import FloatArray
 
-X_START = 2.0
-"""m2/T at the start; Y is in equilibrium there."""
 
-_COARSE = 0.12  # steps in ln x of the thermal average,
-_FINE = 4  # and how many of the table that the solver reads go into each
+class Settings(NamedTuple):
+    """How finely a point is solved."""
+
+    start: float
+    """m2/T at the start, where Y has to be in equilibrium."""
+    coarse: float
+    """Step in ln x of the thermal average,"""
+    fine: int
+    """and how many of the table that the solver reads go into each."""
+    tolerance: float
+    """Of ln Y per step."""
+    leaves: float
+    """ln(Y/Y_eq) from which on the equation is solved."""
+
+
+FULL: Final = Settings(2.0, 0.12, 4, 5e-6, 1e-3)
+"""To `wayside.cosmology.relic.NUMERICAL_ERROR`."""
+
+QUICK: Final = Settings(8.0, 0.24, 3, 1e-4, 3e-3)
+"""In half the time: to 6e-4 of `FULL` within a factor of 7 of the observed density, the largest of
+1,100 points. Of what leaves equilibrium before x = 8, which is 15 times that or more, it knows only
+that it is too much."""
+
 MAX_STEPS = 4000
-_TOLERANCE = 5e-6  # of ln Y per step
-_LEAVES = 1e-3  # ln(Y/Y_eq) from which on the equation is solved
 _LN_FROZEN = np.log(2.5)  # ln(Y/Y_eq) at freeze-out
 _FAST, _SLOW = 60.0, 2e6
 
@@ -60,13 +79,19 @@ def x_range(m_aprime: float, m1: float, m2: float, widths: Widths, pair: PairNum
 
 @njit()
 def averages(
-    m_aprime: float, m1: float, m2: float, widths: Widths, pair: PairNumbers, tables: Tables
+    m_aprime: float,
+    m1: float,
+    m2: float,
+    widths: Widths,
+    pair: PairNumbers,
+    tables: Tables,
+    settings: Settings,
 ) -> tuple[float, float, FloatArray, FloatArray]:
     """Tabulate the thermal average and the density of equilibrium.
 
     Parameters
     ----------
-    m_aprime, m1, m2, widths, pair, tables
+    m_aprime, m1, m2, widths, pair, tables, settings
         As for `solve`.
 
     Returns
@@ -77,11 +102,11 @@ def averages(
     """
     x_end = x_range(m_aprime, m1, m2, widths, pair)
     room = Nodes(np.empty(MAX_NODES), np.empty(MAX_NODES))
-    temperatures = (m2 / x_end, m2 / X_START)
+    temperatures = (m2 / x_end, m2 / settings.start)
     count = build(m_aprime, m1, m2, widths, pair, temperatures, tables, room)
     nodes = Nodes(room.y[:count], room.c[:count])
-    u0 = np.log(X_START)
-    n = int(np.ceil((np.log(x_end) - u0) / _COARSE)) + 1
+    u0 = np.log(settings.start)
+    n = int(np.ceil((np.log(x_end) - u0) / settings.coarse)) + 1
     coarse = (np.log(x_end) - u0) / (n - 1)
     x = np.exp(u0 + coarse * np.arange(n))
     above = (m_aprime - m1) - m2
@@ -95,12 +120,12 @@ def averages(
     spline_slopes(ln_pair, slope_d, work)
 
     # Either part is smooth, their sum is not: it is taken on the finer grid.
-    fine_n = (n - 1) * _FINE + 1
-    step = coarse / _FINE
+    fine_n = (n - 1) * settings.fine + 1
+    step = coarse / settings.fine
     ln_sigma_v, ln_density = np.empty(fine_n), np.empty(fine_n)
     for k in range(fine_n):
-        i = min(k // _FINE, n - 2)
-        t = (k - i * _FINE) / _FINE
+        i = min(k // settings.fine, n - 2)
+        t = (k - i * settings.fine) / settings.fine
         inverse = np.exp(u0 + step * k) / m2
         part = hermite(t, ln_rest[i], ln_rest[i + 1], slope_r[i], slope_r[i + 1])[0]
         if has_pole:
@@ -143,7 +168,9 @@ def yield_equation(
 
 
 @njit()
-def follow(equation: Equation, steps_u: FloatArray, steps_w: FloatArray) -> tuple[float, int]:
+def follow(
+    equation: Equation, steps_u: FloatArray, steps_w: FloatArray, settings: Settings
+) -> tuple[float, int]:
     """Solve to the end of the grid.
 
     Parameters
@@ -152,6 +179,8 @@ def follow(equation: Equation, steps_u: FloatArray, steps_w: FloatArray) -> tupl
         Coefficients of the equation of the yield.
     steps_u, steps_w
         Arrays of shape (``MAX_STEPS``,), to which ln x and ln Y of every step are written.
+    settings
+        As for `solve`.
 
     Returns
     -------
@@ -165,7 +194,7 @@ def follow(equation: Equation, steps_u: FloatArray, steps_w: FloatArray) -> tupl
     for k in range(n - 2):
         rate = np.exp(-equation.ln_a[k] - equation.w_eq[k])
         lag = np.arcsinh(-0.5 * equation.slope_w[k] / h * rate)
-        if abs(lag) > _LEAVES:
+        if abs(lag) > settings.leaves:
             break
         u, w = equation.start + h * k, equation.w_eq[k] + lag
         steps_u[steps], steps_w[steps] = u, w
@@ -182,7 +211,7 @@ def follow(equation: Equation, steps_u: FloatArray, steps_w: FloatArray) -> tupl
         while True:
             step = min(step, u_end - u)
             w_new, error = one_step(u, w, step, equation, stages)
-            error /= _TOLERANCE
+            error /= settings.tolerance
             factor = min(max(0.9 * error**-0.25, 0.2), 5.0) if error > 1e-12 else 5.0
             if error <= 1.0:
                 break
@@ -213,6 +242,7 @@ def solve(
     pair: PairNumbers,
     tables: Tables,
     out: FloatArray,
+    settings: Settings,
 ) -> tuple[float, float, int]:
     """Solve for one point.
 
@@ -231,6 +261,8 @@ def solve(
     out
         Array of four columns, written to if it has ``MAX_STEPS`` rows: ln x, ln Y, ln Y_eq and ln
         <sigma v> (GeV^-2) of every step.
+    settings
+        `FULL` or `QUICK`.
 
     Returns
     -------
@@ -238,18 +270,18 @@ def solve(
         Y today; x where Y = 2.5 Y_eq (NaN if never); rows of ``out`` in use. Y is NaN if the solver
         needs too many steps or meets what is not a number.
     """
-    start, h, ln_sigma_v, ln_density = averages(m_aprime, m1, m2, widths, pair, tables)
+    start, h, ln_sigma_v, ln_density = averages(m_aprime, m1, m2, widths, pair, tables, settings)
     equation = yield_equation(m2, couplings2, start, h, ln_sigma_v, ln_density, tables)
     ln_a = equation.ln_a
     if not np.isfinite(np.sum(ln_a) + np.sum(equation.w_eq)):
         return np.nan, np.nan, 0
     steps_u, steps_w = np.empty(MAX_STEPS), np.empty(MAX_STEPS)
-    frozen, steps = follow(equation, steps_u, steps_w)
+    frozen, steps = follow(equation, steps_u, steps_w, settings)
     if steps == 0:
         return np.nan, np.exp(frozen), 0
     n = len(ln_a)
     # Beyond the end, <sigma v>/x goes on as a power of x.
-    power = max((ln_a[n - 1 - _FINE] - ln_a[n - 1]) / (_FINE * h), 0.5)
+    power = max((ln_a[n - 1 - settings.fine] - ln_a[n - 1]) / (settings.fine * h), 0.5)
     final = 1 / (np.exp(-steps_w[steps - 1]) + np.exp(ln_a[n - 1]) / power)
     if len(out) > 0:
         for i in range(steps):

@@ -1,14 +1,16 @@
 """The line of the observed relic density in a plane."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from wayside.cosmology.column import Column, density_of
+from wayside.cosmology.column import Column, densities_of
 from wayside.cosmology.line import Crossings, relic_epsilons
 from wayside.cosmology.universe import OMEGA_H2
 from wayside.errors import InputError, RangeError
+from wayside.models.protocol import Model
 from wayside.sensitivity.contours import Line
 from wayside.sensitivity.planes import Plane, masses_at
 from wayside.typing import FloatArray
@@ -101,7 +103,8 @@ def relic_line(plane: Plane) -> RelicLine:
     """
     low, high = float(plane.epsilon.values[0]), float(plane.epsilon.values[-1])
     at, x = plane.x.coordinates, plane.x.values
-    columns = relic_epsilons([density_in(plane, float(value)) for value in x], low, high)
+    density_at = densities_in(plane)
+    columns = relic_epsilons([density_at(float(value)) for value in x], low, high)
     for _ in range(_REFINEMENTS):
         steep = np.array(
             [i for i in range(len(x) - 1) if _steep(columns[i], columns[i + 1], low, high)],
@@ -111,7 +114,7 @@ def relic_line(plane: Plane) -> RelicLine:
             break
         middle = 0.5 * (at[steep] + at[steep + 1])
         more = plane.x.from_coordinates(middle)
-        new = relic_epsilons([density_in(plane, float(value)) for value in more], low, high)
+        new = relic_epsilons([density_at(float(value)) for value in more], low, high)
         at = np.insert(at, steep + 1, middle)
         x = np.insert(x, steep + 1, more)
         for i, column in zip(steep[::-1].tolist(), new[::-1], strict=True):
@@ -152,6 +155,10 @@ def branches(
     before = float(x[0])
     for at, column in zip(x.tolist(), columns, strict=True):
         roots = [] if column is None else list(zip(column.sides(), column.roots, strict=True))
+        if len(going) == len(roots) == 1 and going[0][0] == roots[0][0]:
+            going[0][1].append((at, roots[0][1]))  # as mostly, and as below
+            last, before = column, at
+            continue
         followers = _matches([(side, points[-1][1]) for side, points in going], roots)
         new = [(side, [(at, root)]) for side, root in roots]
         fresh = [i not in followers for i in range(len(roots))]
@@ -216,17 +223,30 @@ def _steep(left: Crossings | None, right: Crossings | None, low: float, high: fl
     return any(min(np.log(root / low), np.log(high / root)) > _STEEP for root in lost)
 
 
-def density_in(plane: Plane, x: float) -> Column | None:
-    """Density of the column at x; None where there is no such model, or it is not known."""
+def densities_in(plane: Plane) -> Callable[[float], Column | None]:
+    """Return what makes the density of the column at x.
+
+    That is None where there is no such model, or the density is not known.
+
+    Parameters
+    ----------
+    plane
+        From `wayside.sensitivity.planes.plane_of`.
+    """
     scenario = plane.scenario
-    cosmology = scenario.cosmology
-    model, g_d = plane.centre.model, x
-    if plane.varies_masses:
+
+    def of_model(model: Model) -> Callable[[float], Column | None]:
         try:
-            model, g_d = model.with_masses(*masses_at(scenario, x)), scenario.pair.g_d
+            cosmology = scenario.cosmology
+            return densities_of(model, hadrons=cosmology.hadrons, dof_name=cosmology.dof)
+        except RangeError:
+            return lambda _: None
+
+    def at_masses(x: float) -> Column | None:
+        try:
+            model = plane.centre.model.with_masses(*masses_at(scenario, x))
         except InputError:  # masses that the model does not allow
             return None
-    try:
-        return density_of(model, g_d, hadrons=cosmology.hadrons, dof_name=cosmology.dof)
-    except RangeError:
-        return None
+        return of_model(model)(scenario.pair.g_d)
+
+    return at_masses if plane.varies_masses else of_model(plane.centre.model)
