@@ -13,6 +13,7 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
+from wayside.acceptance.decay import DecayCurve
 from wayside.acceptance.detected import Detected, flight_rule, response_grid
 from wayside.acceptance.response import Response, WeightedPairs
 from wayside.acceptance.rule import Rule, merged
@@ -263,12 +264,15 @@ class ParticleDetected:
         # What a search selects is timed.
         measured = selection if selection in SELECTIONS else TIMED
         narrow = narrow_pairs(measured, table.channels)
+        # Of all decays, the same for every group.
+        self._curves = [DecayCurve(rule) for rule in self._rules]
         self._set([Response(table, selection, group, *grid, narrow) for group in groups])
 
     def _set(self, responses: Sequence[Response]) -> None:
         self._responses = responses
         self._by_process = [
-            [Detected(rule, self._box, response) for response in responses] for rule in self._rules
+            [Detected(rule, self._box, response, every) for response in responses]
+            for rule, every in zip(self._rules, self._curves, strict=True)
         ]
 
     def with_groups(self, groups: Sequence[Group]) -> "ParticleDetected":
