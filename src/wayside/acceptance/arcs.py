@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from wayside.compiled import copy_columns, copy_rows, njit
+from wayside.compiled import copy_columns, copy_rows, njit, order_short
 from wayside.detector.outline import Outline, trigonometric_roots
 from wayside.typing import BoolArray, FloatArray, IndexArray
 
@@ -187,6 +187,7 @@ def _arcs(pieces, thetas):  # type: ignore[no-untyped-def]
     soft = np.zeros((room, 2), dtype=np.bool_)
     ends = np.empty(most)
     marks = np.empty(most, dtype=np.bool_)
+    order = np.empty(most, dtype=np.intp)
     count = 0
     for i in range(len(thetas)):
         meeting = 0
@@ -203,7 +204,7 @@ def _arcs(pieces, thetas):  # type: ignore[no-untyped-def]
                 ends[meeting] = 0.5 * math.pi * (k - 2)
                 marks[meeting] = False
                 meeting += 1
-        order = np.argsort(ends[:meeting])
+        order_short(ends, order, meeting)
         if count + meeting + 8 > room:
             room = 2 * room + meeting + 8
             longer = np.empty(room, dtype=np.intp)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from wayside.acceptance.rule import Rule, Spectra
-from wayside.compiled import copy_rows, njit
+from wayside.compiled import njit, order_short
 from wayside.constants import SPEED_OF_LIGHT
 from wayside.typing import BoolArray, FloatArray
 
@@ -128,7 +128,6 @@ def _histograms(nodes, rate, soonest, binning):  # type: ignore[no-untyped-def]
     slowness = np.empty(longest)
     times = np.empty(longest)
     order = np.empty(longest, dtype=np.intp)
-    in_turn = np.arange(longest)
     group = -1
     n = 0
     for i in range(len(near)):
@@ -136,12 +135,8 @@ def _histograms(nodes, rate, soonest, binning):  # type: ignore[no-untyped-def]
             group = spectra.of_direction[i]
             start = spectra.offsets[group]
             n = spectra.offsets[group + 1] - start
-            copy_rows(in_turn, order, n)
-            for k in range(1, n):
-                if spectra.rapidity[start + k] < spectra.rapidity[start + k - 1]:
-                    # Not as one flight has them, whose segments go up.
-                    copy_rows(np.argsort(spectra.rapidity[start : start + n]), order, n)
-                    break
+            # Rapidities of one flight go up, as its segments do.
+            order_short(spectra.rapidity[start : start + n], order, n)
             for k in range(n):
                 node = start + order[k]
                 per_metre[k] = 1.0 / (SPEED_OF_LIGHT * math.tanh(spectra.rapidity[node]))
@@ -191,9 +186,13 @@ def _histograms(nodes, rate, soonest, binning):  # type: ignore[no-untyped-def]
                 if first[i]:
                     crossings[j] += fraction * arriving
     if many:
-        widths = edges[1:] - edges[:-1]
-        decays += widths * np.maximum(np.cumsum(decay_steps)[:bins], 0.0)
-        crossings += widths * np.maximum(np.cumsum(crossing_steps)[:bins], 0.0)
+        decaying = 0.0
+        arriving = 0.0
+        for j in range(bins):
+            decaying += decay_steps[j]
+            arriving += crossing_steps[j]
+            decays[j] += (edges[j + 1] - edges[j]) * max(decaying, 0.0)
+            crossings[j] += (edges[j + 1] - edges[j]) * max(arriving, 0.0)
     return decays, crossings
 
 

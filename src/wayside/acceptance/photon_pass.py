@@ -55,6 +55,17 @@ class AimedPoints(NamedTuple):
 
 
 @njit(error_model="numpy")
+def _differ(beams, nominal):  # type: ignore[no-untyped-def]
+    """Whether any beams (n, 2, 4) are not the nominal ones (2, 4)."""
+    for i in range(len(beams)):
+        for side in range(2):
+            for k in range(4):
+                if beams[i, side, k] != nominal[side, k]:
+                    return True
+    return False
+
+
+@njit(error_model="numpy")
 def follow_points(flight, nominal, points, factors, lowest, highest):  # type: ignore[no-untyped-def]
     """Rapidities and weights: without photons, with 0, 1, ... of them, and again with one.
 
@@ -64,7 +75,7 @@ def follow_points(flight, nominal, points, factors, lowest, highest):  # type: i
     """
     beams, directions, sides, u, point_weights = points
     n = len(u)
-    spread_out = np.any(beams != nominal)
+    spread_out = _differ(beams, nominal)
     room = make_room()
     gap = flight.constants.shape.gap
     most = len(factors) - 1

@@ -116,7 +116,8 @@ def polar_nodes(cuts, rough, widths, caustic, rules, rough_rule, chosen):  # typ
                 count = _panel(left, right, peak, short, none, rules, out, count)
         else:
             count = _panel(low, high, at_caustic, short, none, rules, out, count)
-        panels[begin:count] = k
+        for place in range(begin, count):
+            panels[place] = k
     nodes = np.empty((2, count))
     copy_columns(out, nodes, 0, count)
     return nodes, panels[:count]

@@ -36,7 +36,7 @@ from wayside.acceptance.sphere import (
     polar_angle,
     unit_vector,
 )
-from wayside.compiled import njit
+from wayside.compiled import njit, order_short
 from wayside.detector.box import EDGES, FRONT_EDGES, Box
 from wayside.detector.rays import cross_box, cross_front
 from wayside.production.flight import Caustic
@@ -122,8 +122,11 @@ def polar_cuts(corners, edges, arcs, cones, limits, caustic, frame, hit):  # typ
         if hit[k]:
             cuts[count] = k * math.pi
             count += 1
-    low = np.min(cuts[:count])
-    high = np.max(cuts[:count])
+    low = cuts[0]
+    high = cuts[0]
+    for k in range(1, count):
+        low = min(low, cuts[k])
+        high = max(high, cuts[k])
     points = np.empty((2, 3))
     for c in range(len(limits)):
         between = polar_angle(cones[c], frame)
@@ -146,8 +149,16 @@ def polar_cuts(corners, edges, arcs, cones, limits, caustic, frame, hit):  # typ
     if caustic[1] > 0.0 and low < caustic[0] < high:
         cuts[count] = caustic[0]
         count += 1
-    order = np.argsort(cuts[:count])
-    return cuts[order], rough[order], widths[order]
+    order = np.empty(count, dtype=np.intp)
+    order_short(cuts, order, count)
+    sorted_cuts = np.empty(count)
+    sorted_rough = np.empty(count, dtype=np.bool_)
+    sorted_widths = np.empty(count)
+    for k in range(count):
+        sorted_cuts[k] = cuts[order[k]]
+        sorted_rough[k] = rough[order[k]]
+        sorted_widths[k] = widths[order[k]]
+    return sorted_cuts, sorted_rough, sorted_widths
 
 
 @njit(error_model="numpy")
@@ -224,6 +235,22 @@ def _side(left, right):  # type: ignore[no-untyped-def]
 
 
 @njit(error_model="numpy")
+def _with_room(found, count, room):  # type: ignore[no-untyped-def]
+    """Copies of directions, values, rings and panels that have more room."""
+    directions = np.empty((room, 3))
+    values = np.empty((3, room))
+    rings = np.empty(room, dtype=np.intp)
+    panels = np.empty(room, dtype=np.intp)
+    for row in range(count):
+        for i in range(3):
+            directions[row, i] = found[0][row, i]
+            values[i, row] = found[1][i, row]
+        rings[row] = found[2][row]
+        panels[row] = found[3][row]
+    return directions, values, rings, panels
+
+
+@njit(error_model="numpy")
 def _survey(target, peaks, frame, rules):  # type: ignore[no-untyped-def]
     """Directions; weights, entries and exits; numbers of the polar angle and panel of each."""
     corners, edges, position, size, axes, face = target
@@ -287,12 +314,9 @@ def _survey(target, peaks, frame, rules):  # type: ignore[no-untyped-def]
             for piece in range(pieces):
                 nodes_p = azimuth_rule(parts[:, piece], rules.azimuth, rules.crowded)
                 if count + nodes_p.shape[1] > room:
-                    extra = room + nodes_p.shape[1]
-                    directions = np.concatenate((directions, np.empty((extra, 3))))
-                    values = np.concatenate((values, np.empty((3, extra))), axis=1)
-                    rings = np.concatenate((rings, np.empty(extra, dtype=np.intp)))
-                    panels = np.concatenate((panels, np.empty(extra, dtype=np.intp)))
-                    room += extra
+                    room = 2 * room + nodes_p.shape[1]
+                    found = (directions, values, rings, panels)
+                    directions, values, rings, panels = _with_room(found, count, room)
                 for p in range(nodes_p.shape[1]):
                     times = 2.0 if rules.halved else 1.0
                     if side == 0:

@@ -34,7 +34,7 @@ def coefficients(order: int) -> FloatArray:
     return np.asarray(series)
 
 
-@njit()
+@njit(error_model="numpy")
 def horner(inverse: float, series: FloatArray) -> float:
     """Return sqrt(2 z/pi) exp(z) K(z) at 1/z, from `coefficients`."""
     total = 0.0
@@ -43,7 +43,7 @@ def horner(inverse: float, series: FloatArray) -> float:
     return float(total)
 
 
-@njit()
+@njit(error_model="numpy")
 def scaled_k(z: float, series: FloatArray) -> float:
     """Return exp(z) K(z) for z above `LEAST_ARGUMENT`, from `coefficients`."""
     return float(horner(1 / z, series) * np.sqrt(0.5 * np.pi / z))

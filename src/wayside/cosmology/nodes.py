@@ -20,6 +20,7 @@ from wayside.cosmology.pairs import (
     term_at_mass,
     threshold_scale,
 )
+from wayside.cosmology.splines import first_from
 from wayside.cosmology.tables import Tables
 from wayside.typing import FloatArray
 
@@ -49,7 +50,7 @@ class Nodes(NamedTuple):
     """Weights, which contain all of the integrand but a smooth function."""
 
 
-@njit()
+@njit(error_model="numpy")
 def smooth_strength(
     q: float,
     piece: int,
@@ -73,7 +74,7 @@ def smooth_strength(
     return float(total)
 
 
-@njit()
+@njit(error_model="numpy")
 def _tails(q: float, total: float, narrow: FloatArray) -> float:
     """Return K of the narrow states below threshold, whose tails alone are in reach."""
     value = 0.0
@@ -86,7 +87,7 @@ def _tails(q: float, total: float, narrow: FloatArray) -> float:
     return value
 
 
-@njit()
+@njit(error_model="numpy")
 def build(
     m_aprime: float,
     m1: float,
@@ -135,7 +136,7 @@ def build(
         if half < least:
             used = least
             narrowness = np.pi * (1 / term - 0.5 / (m_aprime * used))
-            piece = int(np.searchsorted(breaks, m_aprime))
+            piece = first_from(breaks, m_aprime)
             at_pole = smooth_strength(m_aprime, piece, breaks, values, masses, weights)
             at_pole += _tails(m_aprime, total, narrow)
             y_out[count] = above
@@ -168,7 +169,7 @@ def build(
     floor = 0.3 * np.hypot(abs(above) * (total + m_aprime) + shift, constant + broader)
     low = threshold_scale(low, floor, m1, m2, pair, widths)
     start = 0.0
-    piece = int(np.searchsorted(breaks, total))
+    piece = first_from(breaks, total)
     moments = np.empty(ORDER)
     basis = np.empty(ORDER)
     while start < end and count + ORDER <= MAX_NODES:

@@ -88,7 +88,7 @@ def pair_factor(y: float, m1: float, m2: float, pair: PairNumbers) -> float:
     return float(tensor * np.sqrt(p2) * square)
 
 
-@njit()
+@njit(error_model="numpy")
 def has_s_wave(m1: float, m2: float, pair: PairNumbers) -> bool:
     """Tell whether the current does not vanish at threshold."""
     return bool(_polynomial(pair.isotropic, -4 * m1 * m2, 0.0) != 0.0)

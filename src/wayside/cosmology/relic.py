@@ -329,7 +329,7 @@ _RULES: Final = {
 }
 
 
-@njit()
+@njit(error_model="numpy")
 def _solve_many(
     mass: FloatArray,
     heavy: FloatArray,
@@ -345,9 +345,10 @@ def _solve_many(
     Coefficients of ``stacked`` have an axis of points in front, of length 1 where they are the
     same for all.
     """
-    result = np.full(len(mass), np.inf)
+    result = np.empty(len(mass))
     nothing = np.empty((0, 4))
     for i in range(len(mass)):
+        result[i] = np.inf
         if couplings2[i] > 0.0:
             pair = PairNumbers(
                 stacked.isotropic[i % len(stacked.isotropic)],

@@ -50,7 +50,7 @@ class Equation(NamedTuple):
     slope_w: FloatArray
 
 
-@njit()
+@njit(error_model="numpy")
 def evaluate(u: float, equation: Equation) -> tuple[float, float, float, float]:
     """Return ln A, its slope in u, W_eq and its slope in u."""
     h = equation.step
@@ -63,7 +63,7 @@ def evaluate(u: float, equation: Equation) -> tuple[float, float, float, float]:
     return la, dla / h, we, dwe / h
 
 
-@njit()
+@njit(error_model="numpy")
 def one_step(
     u: float, w: float, step: float, equation: Equation, stages: FloatArray
 ) -> tuple[float, float]:

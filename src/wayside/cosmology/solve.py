@@ -61,7 +61,7 @@ _LN_FROZEN = np.log(2.5)  # ln(Y/Y_eq) at freeze-out
 _FAST, _SLOW = 60.0, 2e6
 
 
-@njit()
+@njit(error_model="numpy")
 def x_range(m_aprime: float, m1: float, m2: float, widths: Widths, pair: PairNumbers) -> float:
     """Return the x from which on annihilation goes on as a power of x, or has ended."""
     above = abs((m_aprime - m1) - m2)
@@ -77,7 +77,7 @@ def x_range(m_aprime: float, m1: float, m2: float, widths: Widths, pair: PairNum
     return float(min(max(min(late, frozen), _FAST), _SLOW))
 
 
-@njit()
+@njit(error_model="numpy")
 def averages(
     m_aprime: float,
     m1: float,
@@ -108,9 +108,12 @@ def averages(
     u0 = np.log(settings.start)
     n = int(np.ceil((np.log(x_end) - u0) / settings.coarse)) + 1
     coarse = (np.log(x_end) - u0) / (n - 1)
-    x = np.exp(u0 + coarse * np.arange(n))
+    x = np.empty(n)
     above = (m_aprime - m1) - m2
-    ln_rest, ln_pole, ln_pair = np.empty(n), np.full(n, -1e300), np.empty(n)
+    ln_rest, ln_pole, ln_pair = np.empty(n), np.empty(n), np.empty(n)
+    for k in range(n):
+        x[k] = np.exp(u0 + coarse * k)
+        ln_pole[k] = -1e300
     thermal(x, m1, m2, pair, above, nodes, tables, Logarithms(ln_rest, ln_pole, ln_pair))
     has_pole = ln_pole[0] > -1e299
     slope_r, slope_p, slope_d, work = np.empty(n), np.zeros(n), np.empty(n), np.empty(n)
@@ -139,7 +142,7 @@ def averages(
     return u0, step, ln_sigma_v, ln_density
 
 
-@njit()
+@njit(error_model="numpy")
 def yield_equation(
     m2: float,
     couplings2: float,
@@ -167,7 +170,7 @@ def yield_equation(
     return Equation(start, step, ln_a, slope_a, w_eq, slope_w)
 
 
-@njit()
+@njit(error_model="numpy")
 def follow(
     equation: Equation, steps_u: FloatArray, steps_w: FloatArray, settings: Settings
 ) -> tuple[float, int]:
@@ -232,7 +235,7 @@ def follow(
     return frozen, steps
 
 
-@njit()
+@njit(error_model="numpy")
 def solve(
     m_aprime: float,
     m1: float,
@@ -273,7 +276,10 @@ def solve(
     start, h, ln_sigma_v, ln_density = averages(m_aprime, m1, m2, widths, pair, tables, settings)
     equation = yield_equation(m2, couplings2, start, h, ln_sigma_v, ln_density, tables)
     ln_a = equation.ln_a
-    if not np.isfinite(np.sum(ln_a) + np.sum(equation.w_eq)):
+    total = 0.0
+    for k in range(len(ln_a)):
+        total += ln_a[k] + equation.w_eq[k]
+    if not np.isfinite(total):
         return np.nan, np.nan, 0
     steps_u, steps_w = np.empty(MAX_STEPS), np.empty(MAX_STEPS)
     frozen, steps = follow(equation, steps_u, steps_w, settings)

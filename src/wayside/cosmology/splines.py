@@ -4,7 +4,7 @@ from wayside.compiled import njit
 from wayside.typing import FloatArray
 
 
-@njit()
+@njit(error_model="numpy")
 def spline_slopes(values: FloatArray, slopes: FloatArray, work: FloatArray) -> None:
     """Fill the slopes (per step) of the cubic spline through evenly spaced values."""
     n = len(values)
@@ -23,7 +23,7 @@ def spline_slopes(values: FloatArray, slopes: FloatArray, work: FloatArray) -> N
         slopes[i] -= work[i] * slopes[i + 1]
 
 
-@njit()
+@njit(error_model="numpy")
 def hermite(t: float, y0: float, y1: float, d0: float, d1: float) -> tuple[float, float]:
     """Return value and slope (per step) of the cubic with given ends, 0 <= t <= 1."""
     rise = y1 - y0
@@ -32,7 +32,7 @@ def hermite(t: float, y0: float, y1: float, d0: float, d1: float) -> tuple[float
     return y0 + t * (d0 + t * (b + t * a)), d0 + t * (2 * b + 3 * t * a)
 
 
-@njit()
+@njit(error_model="numpy")
 def lookup(at: float, start: float, step: float, table: FloatArray) -> float:
     """Return a table on an even grid between its points; beyond them, the value of its end."""
     position = (at - start) / step
@@ -42,3 +42,19 @@ def lookup(at: float, start: float, step: float, table: FloatArray) -> float:
         return float(table[-1])
     i = int(position)
     return float(table[i] + (position - i) * (table[i + 1] - table[i]))
+
+
+@njit(error_model="numpy")
+def first_from(values: FloatArray, value: float) -> int:
+    """Index of the first of rising values that is not below a value, their number if all are.
+
+    `numpy.searchsorted`, which takes half a second to compile.
+    """
+    low, high = 0, len(values)
+    while low < high:
+        middle = (low + high) // 2
+        if values[middle] < value:
+            low = middle + 1
+        else:
+            high = middle
+    return low

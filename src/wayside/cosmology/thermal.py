@@ -29,7 +29,7 @@ class Logarithms(NamedTuple):
     """Summed over both states, in T^3, and without its exp(-x)."""
 
 
-@njit()
+@njit(error_model="numpy")
 def thermal(
     x: FloatArray,
     m1: float,
