@@ -1,12 +1,13 @@
-"""Does the law of efficiencies hold for designs that it was not made with? Simulated directly.
+"""Do the laws of efficiencies and fakes hold for designs that they were not made with? Simulated.
 
 Usage::
 
     OMP_NUM_THREADS=1 nice python scripts/check_design_efficiency.py [--work build/designs]
-        [--decays 1500] [--only NAME ...]
+        [--decays 1500] [--particles 0] [--only NAME ...]
 
 Decays of `belle2-forward-beams` in detectors of other sizes, depths, plates and gaps between gas
-detectors, as `wayside design --simulate` has them, beside the law. A run that was stopped goes on.
+detectors, as `wayside design --simulate` has them, beside the law; with ``--particles`` as many
+background particles of each kind, instead. A run that was stopped goes on.
 """
 
 import warnings
@@ -17,7 +18,9 @@ from table_script import arguments
 
 from wayside.designing.evaluation import Evaluator
 from wayside.designing.simulated import SimulatedDetector
+from wayside.designing.simulated_fakes import SimulatedFakes
 from wayside.results.decay_run import DecayRun, with_blocks
+from wayside.results.fake_run import fake_runs
 from wayside.scenario import Scenario, load_scenario
 
 DESIGNS: Final[dict[str, dict[str, Any]]] = {
@@ -55,15 +58,31 @@ def line(name: str, made: SimulatedDetector) -> str:
     return f"| {name} | {made.followed} | " + " | ".join(cells) + " |"
 
 
+def fake_line(name: str, made: SimulatedFakes) -> str:
+    """One row of a table: timed fakes of one kind, direct and by the law, and their ratio."""
+    direct, ratio = made.direct, made.ratio
+    return (
+        f"| {name} | {made.kind} | {made.particles} | {made.effective:.0f} |"
+        f" {direct.value:.3g} ± {direct.error:.2g} / {made.law.value:.3g} |"
+        f" {f'{ratio.value:.2f} ± {ratio.error:.2f}' if made.known else 'too few'} |"
+    )
+
+
 def main() -> None:
     """Simulate and print."""
     parser = arguments(__doc__, seed=1, workers=True, work="build/designs")
     parser.add_argument("--decays", type=int, default=1500)
+    parser.add_argument("--particles", type=int, default=0)
     parser.add_argument("--only", nargs="*", default=list(DESIGNS))
     options = parser.parse_args()
     warnings.simplefilter("ignore")
     place = Path(options.work)
     for name in options.only:
+        if options.particles:
+            own = scenario_of(DESIGNS[name]).with_values({"run.selection": "search"})
+            for fakes in fake_runs(own, "A", options.particles, options.seed, place / "fakes"):
+                print(fake_line(name, fakes.run(options.workers)), flush=True)
+            continue
         run = DecayRun(scenario_of(DESIGNS[name]), "A", options.decays, options.seed, place)
         print(line(name, run.run(options.workers)), flush=True)
 

@@ -31,18 +31,15 @@ from wayside import __version__
 from wayside.candidates.files import Candidates, Lists, no_lists, write_candidates, write_decays
 from wayside.candidates.samples import CANDIDATES, DECAYS, Samples, read_samples
 from wayside.candidates.schema import CHANNELS, DECAY_ROW, GAPS, HITS, ROW
-from wayside.emulsion.sheets import Sheets
-from wayside.errors import InputError
 from wayside.generator.pairs import OTHER
-from wayside.reconstruction.candidate_rows import Origin, describe
-from wayside.reconstruction.job import Job, response_of
-from wayside.reconstruction.pipeline import reconstruct
-from wayside.scenario import Scenario, load_scenario
+from wayside.reconstruction.beam_rows import candidates_of, require_kept
+from wayside.reconstruction.candidate_rows import Origin
+from wayside.reconstruction.job import Job
+from wayside.scenario import load_scenario
 from wayside.scenario.hardware import StackSection
 from wayside.tasks import TaskTable
 from wayside.transport.biased_beams import Diffuse
 from wayside.transport.compact_crossings import expand
-from wayside.transport.preselection import Preselection
 
 SEED: Final = 20262
 
@@ -57,32 +54,8 @@ def job_of(values: Sequence[str]) -> Job:
     """Response and cuts of the candidates: those of the built-in scenarios, in four dimensions."""
     four = "reconstruction.four_dimensional=true"
     scenario = load_scenario("belle2-forward-beams").with_values([four, *values])
-    require_simulated(scenario)
+    require_kept(scenario.emulsion, scenario.reconstruction)
     return Job(scenario.emulsion, scenario.reconstruction)
-
-
-def require_simulated(scenario: Scenario) -> None:
-    """Refuse settings with which events that were not kept could have a vertex.
-
-    Raises
-    ------
-    InputError
-        If a cut is looser than that of the preselection.
-    """
-    kept, cuts = Preselection(), scenario.reconstruction
-    for name, value, loosest, too_loose in (
-        ("reconstruction.min_sheets", cuts.min_sheets, kept.sheets, cuts.min_sheets < kept.sheets),
-        ("reconstruction.veto_sheets", cuts.veto_sheets, kept.first, cuts.veto_sheets < kept.first),
-        ("reconstruction.max_holes", cuts.max_holes, kept.apart, cuts.max_holes > kept.apart),
-        (
-            "emulsion.largest_slope",
-            scenario.emulsion.largest_slope,
-            kept.slope,
-            scenario.emulsion.largest_slope > kept.slope,
-        ),
-    ):
-        if too_loose:
-            raise InputError(f"{name} = {value:g}: events were kept up to {loosest:g} only")
 
 
 def row_table(work: Path, values: Sequence[str]) -> TaskTable:
@@ -115,25 +88,20 @@ def rows_of(name: str, chunk: int, simulation: str, work: str, values: list[str]
     task = chunk_name(sample, chunk)
     assert simulated.path(task).name == simulation
     kept = simulated.read(task)
-    stack, sheets, job = stack_of(sample), Sheets(), job_of(values)
+    stack = stack_of(sample)
     crossings = expand({kind: kept[kind] for kind in ("film", "gas", "fibre")}, stack)
-    # Fibres are silent here: that they are is a weight.
-    silent = crossings | {"fibre": crossings["fibre"][:0]}
     rng = np.random.default_rng(np.random.SeedSequence((SEED, sample.number, chunk)))
-    response = response_of(silent, job, sheets, rng)
-    setup = job.setup(sheets)
-    result = reconstruct(response.rows, setup, response.gas, response.fibres)
     decays = kept["decays"]
     density = kept["density"]
     if not isinstance(sample, BeamSample):
         density = np.zeros(0) if isinstance(sample, PairSample) else np.ones(len(decays))
     origin = Origin(kept["primaries"], density, decays)
-    described = describe(result, response.gas, crossings, origin, setup, stack)
+    described, mixed = candidates_of(crossings, origin, job_of(values), stack, rng)
     out: dict[str, Any] = {
         "rows": described.rows,
         "events": kept["events"],
         "kept": len(np.unique(crossings["film"]["event"])),
-        "mixed": int(np.count_nonzero(result.vertices["event"] < 0)),
+        "mixed": mixed,
         "decays": decay_rows(decays),
     }
     for prefix, lists in (("fibres", described.fibres), ("gaps", described.gaps)):

@@ -13,7 +13,6 @@ them is a fair part. The response and the reconstruction follow in scripts/make_
 """
 
 import hashlib
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -41,10 +40,7 @@ from wayside.scenario.hardware import Geant4Section, StackSection
 from wayside.sensitivity.planes import mass_point
 from wayside.tasks import TaskTable
 from wayside.transport.compact_crossings import compact
-from wayside.transport.followed_cascades import followed, merged, timeable
-from wayside.transport.geometry import geometry, materials, materials_by_volume
-from wayside.transport.neutron_cascade import NEUTRON, develop
-from wayside.transport.preselection import Preselection, keepable
+from wayside.transport.preselection import Preselection
 from wayside.typing import StructuredArray
 
 SEED: Final = 20261
@@ -98,19 +94,15 @@ def engine_of(shield: float) -> Any:
 
 
 @cache
-def interactions_of(shield: float) -> tuple[Any, Any, dict[str, str]]:
-    """Geant4 for neutrons alone, whose plates need no slabs; rods; materials by volume."""
+def interactions_of(shield: float) -> Any:
+    """Geant4 for neutrons alone, by thickness of lead."""
     from wayside.transport import datasets
-    from wayside.transport.engine import Engine
-    from wayside.transport.interaction_rods import Rods
+    from wayside.transport.beam_events import interactions
 
     section = Geant4Section()
-    stack = StackSection(shield=shield).build()
-    physics = replace(section.build(), plate_slabs=1)
-    data = datasets.find(section.data)
-    alone = Engine(stack, physics, data, record=False)
-    rods = Rods(list(materials(stack).values()), physics, data)
-    return alone, rods, materials_by_volume(geometry(stack, physics.margin))
+    return interactions(
+        StackSection(shield=shield).build(), section.build(), datasets.find(section.data)
+    )
 
 
 @cache
@@ -123,66 +115,36 @@ def generator_of(scenario: str, values: tuple[str, ...]) -> EventGenerator:
 
 def simulate(name: str, chunk: int, events: int, sample: dict[str, Any]) -> dict[str, Any]:
     """Simulate one chunk; ``sample`` is there for the name of the file."""
+    from wayside.transport.beam_events import Cascading, beam_events, cascade_events
     from wayside.transport.plan import chunk_seed
 
     own = by_name()[name]
     assert sample == plain(own)
-    if isinstance(own, CascadeSample):
-        return simulate_cascades(own, chunk, events)
-    stack = stack_of(own)
-    seed = np.random.SeedSequence((SEED, own.number, chunk))
+    stack, engine = stack_of(own), engine_of(own.shield)
+    number = SEED + 1000 * own.number
+    sequence = np.random.SeedSequence((SEED, own.number, chunk))
     decays = np.zeros(0, DECAY)
-    density = np.zeros(0)
     if isinstance(own, BeamSample):
-        primaries, density = own.beam.draw(stack, events, np.random.default_rng(seed))
-    elif isinstance(own, PairSample):
-        whole = int(seed.generate_state(1)[0])
-        decays, primaries, _ = draw_pairs(events, stack, whole, own.spread)
+        rng = np.random.default_rng(sequence)
+        if isinstance(own, CascadeSample):
+            how = Cascading(own.copies, own.followed)
+            neutrons = interactions_of(own.shield)
+            made = cascade_events(engine, neutrons, own.beam, how, events, rng, (number, chunk))
+        else:
+            made = beam_events(engine, own.beam, events, rng, chunk_seed(number, chunk))
+        crossings, primaries, density = made
     else:
-        decays, primaries = scenario_decays(own, events, int(seed.generate_state(1)[0]))
-    crossings = engine_of(own.shield).run(primaries, chunk_seed(SEED + 1000 * own.number, chunk))
-    if isinstance(own, BeamSample):
-        keep = keepable(crossings["film"], stack)
-        crossings = {kind: rows[np.isin(rows["event"], keep)] for kind, rows in crossings.items()}
+        seed = int(sequence.generate_state(1)[0])
+        if isinstance(own, PairSample):
+            decays, primaries, _ = draw_pairs(events, stack, seed, own.spread)
+        else:
+            decays, primaries = scenario_decays(own, events, seed)
+        crossings, density = engine.run(primaries, chunk_seed(number, chunk)), np.zeros(0)
     return {
         **compact(crossings, stack),
         "primaries": primaries,
         "density": density,
         "decays": decays,
-        "events": events,
-    }
-
-
-def simulate_cascades(own: CascadeSample, chunk: int, events: int) -> dict[str, Any]:
-    """Simulate one chunk of neutrons from interaction to interaction."""
-    from wayside.transport.plan import chunk_seed
-
-    stack, engine = stack_of(own), engine_of(own.shield)
-    alone, rods, material_of = interactions_of(own.shield)
-    rng = np.random.default_rng(np.random.SeedSequence((SEED, own.number, chunk)))
-    neutrons, density = own.beam.draw(stack, events, rng)
-    seeds = [chunk_seed(SEED + 1000 * own.number + k, chunk) for k in range(3)]
-    made = develop(neutrons, own.copies, alone, rods, material_of, stack, seeds[0])
-    probability = followed(made, own.followed, stack)
-    chosen = made.event[rng.random(len(probability)) < probability]
-    particles = made.particles[np.isin(made.particles["event"], chosen)]
-    slow = particles["pdg"] == NEUTRON
-    crossings = engine.run(particles[~slow], seeds[1])
-    keep = keepable(crossings["film"], stack)
-    crossings = {kind: rows[np.isin(rows["event"], keep)] for kind, rows in crossings.items()}
-    late = particles[slow & np.isin(particles["event"], timeable(crossings, stack))]
-    if len(late):
-        crossings = merged(crossings, engine.run(late, seeds[2]))
-    place = np.searchsorted(made.event, keep)
-    primaries = neutrons[made.origin[place]]
-    primaries["event"] = keep
-    sampled = np.zeros(int(keep.max(initial=-1)) + 1)
-    sampled[keep] = made.density(density, probability)[place]
-    return {
-        **compact(crossings, stack),
-        "primaries": primaries,
-        "density": sampled,
-        "decays": np.zeros(0, DECAY),
         "events": events,
     }
 

@@ -20,6 +20,7 @@ from wayside.designing.simulated import (
     SimulationSettings,
     simulated_design,
 )
+from wayside.designing.simulated_fakes import Expected, SimulatedFakes
 from wayside.results import design_simulation
 
 pytest.importorskip("optuna")
@@ -67,6 +68,7 @@ def test_files_and_text(tmp_path: Path) -> None:
         ((*DEPTH, "--most-cost", "-1"), "most cost = -1: must be above 0"),
         ((*DEPTH, "--workers", "2", "--scheduler", "x"), "--workers: for processes of this"),
         ((*DEPTH, "--decays", "5"), "--decays: of a simulation; give --simulate as well"),
+        ((*DEPTH, "--particles", "5"), "--particles: of a simulation; give --simulate as well"),
         ((*DEPTH, "--simulate"), 'run.efficiency = "unity": a simulation of the design stands'),
         (("--vary", "run.efficiency=0:1"), "run.efficiency: must be a key of one number"),
         (
@@ -151,6 +153,43 @@ def test_simulated_designs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     (kept,) = json.loads((tmp_path / "design.json").read_text())["simulated"]
     assert kept["ratio"]["value"] == pytest.approx(1.25)
     assert kept["value"] < kept["law_value"]
+
+
+def test_simulated_fakes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fakes beside those of the laws, the background that follows, and the value with it."""
+    detector = SimulatedDetector(
+        "A", 40, 12, 3.0, {"selected": Efficiency(0.05, 0.01)}, {"selected": Efficiency(0.05, 0.0)}
+    )
+    fakes = [
+        SimulatedFakes(
+            "A", "neutron-above", 500, 25.0, Expected(1200.0, 240.0), Expected(800.0, 80.0)
+        ),
+        SimulatedFakes("A", "muon-front", 500, 1.0, Expected(1e5, 1e5), Expected(88e3, 1e4)),
+    ]
+
+    def toy(study: Design, asked: SimulationSettings, _: Path, **__: Any) -> tuple:
+        assert study.best is not None
+        assert asked.particles == 500
+        return (simulated_design(study.plan.evaluator, study.best, [detector], fakes),)
+
+    monkeypatch.setattr(design_simulation, "simulate_designs", toy)
+    monkeypatch.setattr(design_simulation, "require_calzone", lambda: None)
+    keys = ("run.efficiency=simulated", "run.background=simulated", "run.selection=search")
+    values = [part for key in (*keys, "run.signal=A") for part in ("--set", key)]
+    args = (*DEPTH, *SMALL, *values, "--simulate", "--particles", "500", "--out", str(tmp_path))
+    result = design(*args)
+    assert result.exit_code == 0, result.stderr
+    lines = [line for line in result.stdout.splitlines() if not line.startswith("wrote")]
+    assert max(map(len, lines)) <= 80
+    assert any(
+        line.startswith("A, neutron-above") and line.endswith("1.5 +- 0.3") for line in lines
+    )
+    assert any(line.startswith("A, muon-front") and line.endswith("too few") for line in lines)
+    assert any(line.startswith("a selection is taken to keep the same") for line in lines)
+    (kept,) = json.loads((tmp_path / "design.json").read_text())["simulated"]
+    assert kept["background"]["value"] > kept["law_background"]["value"]
+    assert kept["value"] > kept["law_value"]
+    assert [one["ratio"] is None for one in kept["fakes"]] == [False, True]
 
 
 def test_without_the_packages_of_the_simulation(

@@ -181,7 +181,7 @@ def test_refused(values: dict[str, Any], words: str) -> None:
     pytest.importorskip("calzone")
     scenario = wayside.load_scenario("belle2-forward-beams", VALUES).with_values(values)
     with pytest.raises(InputError, match=words) as error:
-        check_simulation(scenario)
+        check_simulation(scenario, SMALL)
     assert "\n" not in str(error.value)
 
 

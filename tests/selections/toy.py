@@ -4,7 +4,7 @@ import numpy as np
 
 from wayside.candidates.files import Candidates, no_lists
 from wayside.candidates.schema import DECAY_ROW, GAPS, HITS, ROW
-from wayside.selections.kinds import KINDS
+from wayside.selections.kinds import KINDS, SIMULATED
 from wayside.typing import StructuredArray
 
 
@@ -23,7 +23,7 @@ def background_rows(
     rows["kinetic_energy"] = energy
     rows["direction_y"] = -1.0
     # N p(E) over the rate of the reference source: one candidate for every particle.
-    rate = KINDS[kind].reference.rate()
+    rate = KINDS[kind].reference.rate(SIMULATED)
     rows["sampling_density"] = number / (energy * (high - low)) / rate
     rows["timed"], rows["distinct_hits"], rows["channel"] = True, True, 4
     rows["mass"] = rng.exponential(0.01, number)

@@ -20,9 +20,12 @@ from wayside.cli.progress import counted
 from wayside.text import json_text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from wayside.designing.design import Design
     from wayside.designing.evaluation import Trial
     from wayside.designing.simulated import SimulatedDesign, SimulationSettings
+    from wayside.designing.simulated_fakes import SimulatedFakes
     from wayside.results.design import DesignResult
 
 
@@ -95,6 +98,12 @@ if TYPE_CHECKING:
     metavar="N",
     help="Decays that are simulated in each detector.  [default: 2000]",
 )
+@click.option(
+    "--particles",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Background particles of each kind that are simulated besides.  [default: none]",
+)
 @executor_options
 def command(
     scenario: str,
@@ -106,6 +115,7 @@ def command(
     simulate: bool,
     simulate_front: bool,
     decays: int | None,
+    particles: int | None,
     workers: int | None,
     scheduler: str | None,
     **settings: Any,
@@ -128,11 +138,11 @@ def command(
 
     require_optuna()
     planned = plan(loaded, [key_range(text) for text in ranges], DesignSettings(**settings))
-    simulation = _simulation(simulate, simulate_front, decays)
+    simulation = _simulation(simulate, simulate_front, decays, particles)
     if simulation is not None:
         from wayside.results.design_simulation import check_simulation
 
-        check_simulation(planned.scenario)
+        check_simulation(planned.scenario, simulation)
     by = executor_of(workers, scheduler)
     claim_out(folder)
     with counted("designs", hidden=as_json) as progress:
@@ -155,14 +165,17 @@ def command(
     click.echo("".join(f"wrote {path}\n" for path in written), nl=False)
 
 
-def _simulation(simulate: bool, front: bool, decays: int | None) -> "SimulationSettings | None":
+def _simulation(
+    simulate: bool, front: bool, decays: int | None, particles: int | None
+) -> "SimulationSettings | None":
     """What is to be simulated; None for nothing."""
     from wayside.designing.simulated import DECAYS, SimulationSettings
 
     if simulate or front:
-        return SimulationSettings(DECAYS if decays is None else decays, front)
-    if decays is not None:
-        raise click.UsageError("--decays: of a simulation; give --simulate as well")
+        return SimulationSettings(DECAYS if decays is None else decays, front, particles or 0)
+    for name, number in (("--decays", decays), ("--particles", particles)):
+        if number is not None:
+            raise click.UsageError(f"{name}: of a simulation; give --simulate as well")
     return None
 
 
@@ -177,7 +190,7 @@ def _simulated(
     """The result with its simulation, whose time is said before."""
     from wayside.processes import cores
 
-    with counted("chunks of decays", hidden=hidden) as progress:
+    with counted("chunks", hidden=hidden) as progress:
         return result.with_simulation(
             simulation,
             folder=folder,
@@ -208,7 +221,7 @@ def _print(result: "DesignResult") -> None:
     click.echo(f"\n{_backgrounds(design)}\n")
     for simulated in result.simulated:
         _print_direct(design, simulated)
-    echo_page("\n".join(_notes(design, bool(result.simulated))))
+    echo_page("\n".join(_notes(design, result.simulated)))
     if design.plan.settings.cost_is_objective:
         click.echo(f"\n{_front(design)}\n")
     echo_page("\nto use it:\n" + "\n".join(f"--set {line}" for line in design.overrides()) + "\n")
@@ -301,34 +314,70 @@ def _print_direct(design: "Design", simulated: "SimulatedDesign") -> None:
     if design.best is None or simulated.values != design.best.values:
         keys = ", ".join(f"{key} {_number(value)}" for key, value in simulated.values.items())
         title = f"{title}; {keys}"
-    values = [_number(value) for value in (simulated.value, simulated.low, simulated.high)]
-    outcome = (
-        f"{design.plan.objective.label} with the direct efficiency ({simulated.selection}):"
-        f" {values[0]}, {values[1]} and {values[2]} a standard error lower and higher; by the law"
-        f" {_number(simulated.law_value)}"
-    )
     echo_page(f"simulated: {title}")
     click.echo(table_text(("efficiency", "direct", "by the law"), rows))
-    echo_page(f"{outcome}\n")
+    by = f"the direct efficiency ({simulated.selection})"
+    laws, background = simulated.law_background, simulated.background
+    if laws is not None and background is not None:
+        by = f"{by} and the simulated fakes"
+        click.echo(f"\n{_fakes(simulated.fakes)}\n")
+        echo_page(
+            f"background with these ratios: {_number(background.value, 3)} +-"
+            f" {_number(background.error, 2)}, by the laws {_number(laws.value, 3)} +-"
+            f" {_number(laws.error, 2)}"
+        )
+    values = [_number(value) for value in (simulated.value, simulated.low, simulated.high)]
+    echo_page(
+        f"{design.plan.objective.label} with {by}: {values[0]}, {values[1]} and {values[2]} a"
+        f" standard error of the efficiency lower and higher; by the law"
+        f" {_number(simulated.law_value)}\n"
+    )
+
+
+def _fakes(fakes: "Sequence[SimulatedFakes]") -> str:
+    """Timed fakes that were simulated, and those of the laws."""
+    rows = []
+    for one in fakes:
+        ratio = f"{one.ratio.value:.2g} +- {one.ratio.error:.1g}" if one.known else "too few"
+        rows.append(
+            (
+                f"{one.detector}, {one.kind}",
+                str(one.particles),
+                f"{one.effective:.0f}",
+                f"{one.direct.value:.3g} +- {one.direct.error:.1g}",
+                f"{one.law.value:.3g}",
+                ratio,
+            )
+        )
+    head = ("timed fakes", "particles", "effective", "direct", "by the law", "ratio")
+    return table_text(head, rows)
 
 
 def _per_cent(value: float, error: float) -> str:
     return f"{100.0 * value:.3g} +- {100.0 * error:.2g}%"
 
 
-NOT_SIMULATED = (
-    "fakes are not simulated, which takes 10^5 particles of each kind and more: they follow"
-    " the laws of area, depth and lead, whose errors are in that of the background; what films with"
-    " other tracks lose of the signal follows its law in both efficiencies"
+FILMS = "what films with other tracks lose of the signal follows its law in both efficiencies"
+"""What every simulation leaves to a law."""
+
+FAKES_BY_LAW = (
+    "fakes are not simulated (--particles): they follow the laws of area, depth and lead, whose"
+    " errors are in that of the background"
 )
-"""What a simulation of decays leaves to laws."""
+"""What a simulation of decays leaves to laws besides."""
+
+FAKES_BY_RATIO = (
+    "a selection is taken to keep the same fraction of timed fakes as without the changes; kinds"
+    " that are not simulated follow the laws of area, depth and lead"
+)
+"""What a simulation of fakes leaves."""
 
 
-def _notes(design: "Design", is_simulated: bool) -> list[str]:
+def _notes(design: "Design", simulated: "Sequence[SimulatedDesign]") -> list[str]:
     from wayside.designing.assumptions import ASSUMPTIONS
 
     lines = [] if design.start.allowed else [f"own design: {design.start.reason}"]
-    direct = " (the direct efficiency is simulated)" if is_simulated else ""
+    direct = " (the direct efficiency is simulated)" if simulated else ""
     if design.hangs_on is not None:
         lines.append(f"the value hangs most on: {ASSUMPTIONS[design.hangs_on].label}")
     lines += [
@@ -336,8 +385,9 @@ def _notes(design: "Design", is_simulated: bool) -> list[str]:
         for key, known in design.known.items()
         if known.is_extrapolated
     ]
-    if is_simulated:
-        lines.append(NOT_SIMULATED)
+    if simulated:
+        with_fakes = simulated[0].background is not None
+        lines += [FAKES_BY_RATIO if with_fakes else FAKES_BY_LAW, FILMS]
     if design.start.costs:
         lines.append("prices are those of [cost], whose defaults are guesses")
     return lines

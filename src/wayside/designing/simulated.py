@@ -6,16 +6,19 @@ taken to be the same over the plane: yields are multiplied with the ratio of bot
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 
+from wayside.designing.assumptions import level
 from wayside.designing.evaluation import Evaluator, Trial
 from wayside.designing.measures import Signal
+from wayside.designing.simulated_fakes import Expected, SimulatedFakes, corrected
 from wayside.errors import InputError
 from wayside.scenario import Scenario
 from wayside.selections.names import columns, counted_as
+from wayside.sensitivity.background import expected_background
 from wayside.sensitivity.efficiency import detection_report
 from wayside.sensitivity.key_plane import Point, point_of
 from wayside.sensitivity.mass_point import MassPoint
@@ -35,20 +38,25 @@ class SimulationSettings:
         Decays in each detector.
     front
         Whether all designs of the front are simulated besides the recommended one.
+    particles
+        Background particles of each kind in each detector; 0 for none.
 
     Raises
     ------
     InputError
-        If there is no decay to simulate.
+        If there is no decay to simulate, or the number of particles is negative.
     """
 
     decays: int = DECAYS
     front: bool = False
+    particles: int = 0
 
     def __post_init__(self) -> None:
-        """Refuse what is no number of decays."""
+        """Refuse what is no number of decays or particles."""
         if self.decays < 1:
             raise InputError(f"decays = {self.decays}: must be at least 1")
+        if self.particles < 0:
+            raise InputError(f"particles = {self.particles}: must not be negative")
 
 
 class Efficiency(NamedTuple):
@@ -114,9 +122,14 @@ class SimulatedDesign(NamedTuple):
     law_value
         The objective by the law.
     value
-        The objective with the direct efficiency; nan where nothing is excluded.
+        The objective with the direct efficiency, and with the background below if there is one; nan
+        where nothing is excluded.
     low, high
         The same with an efficiency that is one standard error lower, and higher.
+    fakes
+        Timed fakes of each kind in each detector, if background was simulated.
+    law_background, background
+        Expected background by the laws, and with the simulated fakes; None where none were.
     """
 
     values: Mapping[str, float]
@@ -127,6 +140,9 @@ class SimulatedDesign(NamedTuple):
     value: float
     low: float
     high: float
+    fakes: Sequence[SimulatedFakes] = ()
+    law_background: Expected | None = None
+    background: Expected | None = None
 
     @property
     def ratio(self) -> Efficiency:
@@ -151,6 +167,11 @@ class SimulatedDesign(NamedTuple):
             "detectors": [one.plain() for one in self.detectors],
             "ratio": self.ratio._asdict(),
             **numbers,
+            "fakes": [one.plain() for one in self.fakes],
+            "law_background": None
+            if self.law_background is None
+            else self.law_background._asdict(),
+            "background": None if self.background is None else self.background._asdict(),
         }
 
 
@@ -246,9 +267,12 @@ def _detected(point: Point, name: str, couplings: Mapping[str, float]) -> Effici
 
 
 def simulated_design(
-    evaluator: Evaluator, trial: Trial, detectors: Sequence[SimulatedDetector]
+    evaluator: Evaluator,
+    trial: Trial,
+    detectors: Sequence[SimulatedDetector],
+    fakes: Sequence[SimulatedFakes] = (),
 ) -> SimulatedDesign:
-    """What a design is worth with efficiencies that were simulated.
+    """What a design is worth with efficiencies, and perhaps fakes, that were simulated.
 
     Parameters
     ----------
@@ -258,16 +282,25 @@ def simulated_design(
         The design.
     detectors
         Efficiencies of all of its signal detectors.
+    fakes
+        Timed fakes of each kind in each of them; none for the background of the laws.
     """
     made = evaluator.scenario(trial.values)
     stage = counted_as(made.selection)
     known, error = ratio(detectors, stage)
     settings, point = evaluator.settings, point_of(made)
+    n_limit, by_laws, background = trial.n_limit, None, None
+    if fakes:
+        by_law = expected_background(made)
+        by_laws = Expected(by_law.value, by_law.error)
+        background = corrected(made, by_law, fakes)
+        with_fakes = replace(by_law, value=background.value, error=background.error)
+        n_limit = level(with_fakes, settings.background, settings.statistic)
 
     def value(scale: float) -> float:
         if not scale > 0.0:
             return math.nan
-        return settings.measure.value(ScaledSignal(made, point, scale), trial.n_limit).value
+        return settings.measure.value(ScaledSignal(made, point, scale), n_limit).value
 
     return SimulatedDesign(
         dict(trial.values),
@@ -278,4 +311,7 @@ def simulated_design(
         value(known),
         value(known - error),
         value(known + error),
+        tuple(fakes),
+        by_laws,
+        background,
     )

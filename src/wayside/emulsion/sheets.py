@@ -41,6 +41,20 @@ class Sheets:
     width: float = _STACK.size[0]
     height: float = _STACK.size[1]
 
+    @classmethod
+    def from_stack(cls, stack: Stack) -> "Sheets":
+        """Depths of the films in the layers of a detector."""
+        return cls(
+            plate=stack.plate,
+            film=stack.film,
+            base=stack.base,
+            layers=stack.layers,
+            gap=stack.mpgd,
+            blocks=stack.blocks,
+            width=stack.size[0],
+            height=stack.size[1],
+        )
+
     @property
     def pitch(self) -> float:
         """Distance in mm from one sheet to the next inside a block."""

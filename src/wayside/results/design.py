@@ -120,7 +120,8 @@ class DesignResult(Plotted, Saved):
         Parameters
         ----------
         settings
-            How many decays, and whether in all designs of the front; the usual ones if None.
+            How many decays, whether in all designs of the front, and how many background particles;
+            the usual ones if None.
         folder
             Where simulated decays are kept, so that a run that was killed goes on; nowhere if None.
         workers
@@ -146,7 +147,7 @@ class DesignResult(Plotted, Saved):
         from wayside.results.design_simulation import check_simulation, simulate_designs
 
         wanted = SimulationSettings() if settings is None else settings
-        check_simulation(self.plan.scenario)
+        check_simulation(self.plan.scenario, wanted)
         options: dict[str, Any] = {"workers": workers, "say": say, "progress": progress}
         options["report"] = report
         if folder is not None:

@@ -18,12 +18,15 @@ from wayside.designing.simulated import (
     at_couplings,
     simulated_design,
 )
+from wayside.designing.simulated_fakes import require_fakes
 from wayside.detector.box import require_box
 from wayside.errors import InputError
 from wayside.files import scratch_folder, write_text
 from wayside.generator.events import EventGenerator
 from wayside.reading import read_json, sealed_json
+from wayside.reconstruction.beam_rows import require_kept
 from wayside.results.decay_run import DecayRun, Progress, with_blocks
+from wayside.results.fake_run import FakeRun, fake_runs
 from wayside.results.simulation import simulate
 from wayside.scenario import Scenario
 from wayside.scenario.model import is_pair
@@ -40,6 +43,9 @@ RECONSTRUCTION: Final = 0.15
 """Time of the reconstruction over that of Geant4, an estimate."""
 
 PACE: Final = "pace.json"
+
+FAKES: Final = "fakes"
+"""Folder of background particles beside those of decays."""
 
 Say = Callable[[str], object]
 
@@ -59,19 +65,22 @@ class Pace(NamedTuple):
     decay: float
 
 
-def check_simulation(scenario: Scenario) -> None:
+def check_simulation(scenario: Scenario, settings: SimulationSettings) -> None:
     """Refuse what cannot be simulated, before designs are computed.
 
     Parameters
     ----------
     scenario
         The scenario whose designs are to be simulated.
+    settings
+        Whether background particles are simulated, too.
 
     Raises
     ------
     InputError
         If the packages of the simulation are missing, the scenario's efficiency is not a simulated
-        one, a signal detector is no box, or the model's decays have no generator.
+        one, a signal detector is no box, or the model's decays have no generator; with background
+        particles also if the scenario has no simulated background after a search.
     """
     if not scenario.run.simulates_efficiency:
         raise InputError(
@@ -84,6 +93,9 @@ def check_simulation(scenario: Scenario) -> None:
         require_box(scenario.detectors[name].build(), name, "layers to simulate")
     if not is_pair(scenario.model):
         EventGenerator(scenario, scenario.signal)
+    if settings.particles:
+        require_fakes(scenario)
+        require_kept(scenario.emulsion, scenario.reconstruction)
 
 
 def timed_pace(run: DecayRun, place: Path) -> Pace:
@@ -168,14 +180,20 @@ def simulate_designs(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         runs = [_runs(design, trial, settings, folder) for trial in trials]
+        fakes = [_fake_runs(design, trial, settings, folder) for trial in trials]
         if say is not None:
             say(_time_words([run for group in runs for run in group], folder, workers))
+            if settings.particles:
+                say(_fake_words([run for group in fakes for run in group], workers))
         evaluator = design.plan.evaluator
         return tuple(
             simulated_design(
-                evaluator, trial, [run.run(workers, progress, report) for run in group]
+                evaluator,
+                trial,
+                [run.run(workers, progress, report) for run in group],
+                [run.run(workers, progress) for run in beside],
             )
-            for trial, group in zip(trials, runs, strict=True)
+            for trial, group, beside in zip(trials, runs, fakes, strict=True)
         )
 
 
@@ -196,6 +214,40 @@ def _runs(
         DecayRun(with_blocks(scenario, name), name, settings.decays, seed, folder)
         for name in scenario.signal
     ]
+
+
+def _fake_runs(
+    design: Design, trial: Trial, settings: SimulationSettings, folder: Path
+) -> list[FakeRun]:
+    if not settings.particles:
+        return []
+    scenario, seed = at_couplings(design.plan.evaluator, trial), design.plan.settings.seed
+    return [
+        run
+        for name in scenario.signal
+        for run in fake_runs(
+            with_blocks(scenario, name), name, settings.particles, seed, folder / FAKES
+        )
+    ]
+
+
+def _fake_words(runs: Sequence[FakeRun], workers: int) -> str:
+    """How many background particles are left, and how long they will take.
+
+    One chunk of each kind is simulated for it: Geant4 takes very different times for them.
+    """
+    particles = sum(run.particles for run in runs)
+    head = f"simulation of {particles} background particles of {len(runs)} kinds"
+    pace: dict[str, float] = {}
+    for run in runs:
+        if run.missing and run.kind not in pace:
+            pace[run.kind] = run.timed()
+    left = sum(run.missing for run in runs)
+    if not left:
+        return f"{head}: all there"
+    seconds = sum(pace[run.kind] * run.missing for run in runs if run.missing) / workers
+    by = "1 process" if workers == 1 else f"{workers} processes"
+    return f"{head}, {left} of them left: about {duration(seconds)} with {by}"
 
 
 def _time_words(runs: Sequence[DecayRun], folder: Path, workers: int) -> str:

@@ -9,12 +9,14 @@ from wayside.candidates.files import Candidates
 from wayside.candidates.weights import Vetoes, source_weight
 from wayside.selections.events import event_number, in_order
 from wayside.selections.fakes import WeightedEvents
-from wayside.selections.kinds import KINDS, Kind
+from wayside.selections.kinds import KINDS, SIMULATED, Kind, Sides
 from wayside.selections.samples import FRACTION, Half, in_half
 from wayside.typing import FloatArray, StructuredArray
 
 
-def weights_per_particle(rows: StructuredArray, kind: Kind, fraction: float = 1.0) -> FloatArray:
+def weights_per_particle(
+    rows: StructuredArray, kind: Kind, fraction: float = 1.0, sides: Sides = SIMULATED
+) -> FloatArray:
     """Candidates per entering particle of its energy bin that each row stands for.
 
     Parameters
@@ -25,6 +27,8 @@ def weights_per_particle(rows: StructuredArray, kind: Kind, fraction: float = 1.
         One of ``KINDS``.
     fraction
         Fraction of the simulated events that the rows were taken from.
+    sides
+        Blocks in which they were simulated.
 
     Returns
     -------
@@ -40,7 +44,7 @@ def weights_per_particle(rows: StructuredArray, kind: Kind, fraction: float = 1.
     width = np.log(edges[1:] / edges[:-1])[np.clip(number, 0, len(edges) - 2)]
     reference = kind.reference
     weight = source_weight(rows, reference.shape(rows) / energy)
-    return np.asarray(np.where(inside, weight / (reference.rate() * width * fraction), 0.0))
+    return np.asarray(np.where(inside, weight / (reference.rate(sides) * width * fraction), 0.0))
 
 
 def simulated_samples(candidates: Candidates) -> dict[str, int]:

@@ -6,7 +6,6 @@ of the cosine of their zenith angle, or a uniform beam through the front face; e
 the logarithm within each bin. A source of another spectrum follows by weighting the bins.
 """
 
-import math
 from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
@@ -17,11 +16,21 @@ from wayside.detector.stack import Stack
 from wayside.typing import FloatArray, StructuredArray
 
 
-def _sides() -> tuple[float, float, float]:
-    """Width, height and depth in m of the simulated blocks."""
-    stack = Stack()
-    x, y, z = (1e-3 * length for length in (*stack.size, stack.depth))
-    return x, y, z
+class Sides(NamedTuple):
+    """Width, height and depth of blocks in m."""
+
+    width: float
+    height: float
+    depth: float
+
+
+def sides_of(stack: Stack) -> Sides:
+    """Width, height and depth in m of the blocks of a detector."""
+    return Sides(*(1e-3 * length for length in (*stack.size, stack.depth)))
+
+
+SIMULATED: Final = sides_of(Stack())
+"""Blocks of the samples of candidates."""
 
 
 class Reference(NamedTuple):
@@ -32,23 +41,19 @@ class Reference(NamedTuple):
     shape
         Function of rows to their intensity without the dependence on the energy, shape (n,).
     rate
-        Number of particles that this intensity sends toward the blocks.
+        Number of particles that this intensity sends toward blocks of some sides.
     """
 
     shape: Callable[[StructuredArray], FloatArray]
-    rate: Callable[[], float]
+    rate: Callable[[Sides], float]
 
 
 def _downward(rows: StructuredArray) -> FloatArray:
     return np.minimum(rows["direction_y"].astype(np.float64), 0.0) ** 2
 
 
-def _downward_rate() -> float:
-    return entering_from_above(*_sides())
-
-
-ABOVE: Final = Reference(_downward, _downward_rate)
-FRONT: Final = Reference(lambda rows: np.ones(len(rows)), lambda: math.prod(_sides()[:2]))
+ABOVE: Final = Reference(_downward, lambda sides: entering_from_above(*sides))
+FRONT: Final = Reference(lambda rows: np.ones(len(rows)), lambda sides: sides.width * sides.height)
 
 
 class Kind(NamedTuple):

@@ -1,0 +1,90 @@
+"""Candidates of simulated events: response, reconstruction, and one row a vertex."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+
+from wayside.detector.stack import Stack
+from wayside.emulsion.sheets import Sheets
+from wayside.errors import InputError
+from wayside.reconstruction.candidate_rows import Described, Origin, describe
+from wayside.reconstruction.job import Job, response_of
+from wayside.reconstruction.material import Layer
+from wayside.reconstruction.pipeline import reconstruct
+from wayside.scenario.emulsion import EmulsionSection, ReconstructionSection
+from wayside.transport.preselection import Preselection
+from wayside.typing import StructuredArray
+
+
+class BeamRows(NamedTuple):
+    """Candidates of events.
+
+    Attributes
+    ----------
+    described
+        Their rows.
+    mixed
+        Number of vertices whose tracks come from several events.
+    """
+
+    described: Described
+    mixed: int
+
+
+def require_kept(emulsion: EmulsionSection, cuts: ReconstructionSection) -> None:
+    """Refuse settings with which events that were not kept could have a vertex.
+
+    Parameters
+    ----------
+    emulsion, cuts
+        Sections of the scenario.
+
+    Raises
+    ------
+    InputError
+        If a cut is looser than that of `wayside.transport.preselection.Preselection`.
+    """
+    kept = Preselection()
+    largest = emulsion.largest_slope
+    for name, value, loosest, too_loose in (
+        ("reconstruction.min_sheets", cuts.min_sheets, kept.sheets, cuts.min_sheets < kept.sheets),
+        ("reconstruction.veto_sheets", cuts.veto_sheets, kept.first, cuts.veto_sheets < kept.first),
+        ("reconstruction.max_holes", cuts.max_holes, kept.apart, cuts.max_holes > kept.apart),
+        ("emulsion.largest_slope", largest, kept.slope, largest > kept.slope),
+    ):
+        if too_loose:
+            raise InputError(f"{name} = {value:g}: events were kept up to {loosest:g} only")
+
+
+def candidates_of(
+    crossings: Mapping[str, StructuredArray],
+    origin: Origin,
+    job: Job,
+    stack: Stack,
+    rng: np.random.Generator,
+) -> BeamRows:
+    """Reconstruct events that are in the same films, and describe their vertices.
+
+    Fibres are silent here: that they are is a weight of a candidate.
+
+    Parameters
+    ----------
+    crossings
+        Rows of `wayside.transport.records.CROSSING` by kind of layer.
+    origin
+        What was simulated.
+    job
+        Settings of response and reconstruction, in four dimensions.
+    stack
+        Layers of the detector.
+    rng
+        Generator of random numbers of the response.
+    """
+    sheets = Sheets.from_stack(stack)
+    silent = {**crossings, "fibre": crossings["fibre"][:0]}
+    response = response_of(silent, job, sheets, rng)
+    setup = job.setup(sheets, Layer.from_stack(stack))
+    result = reconstruct(response.rows, setup, response.gas, response.fibres)
+    described = describe(result, response.gas, crossings, origin, setup, stack)
+    return BeamRows(described, int(np.count_nonzero(result.vertices["event"] < 0)))

@@ -1,0 +1,289 @@
+"""Biased background particles through the layers of a design, in chunks that are kept; resumable.
+
+Directions and energies are drawn where most fakes come from, all others too, so that no weight is
+large. Neutrons are followed from interaction to interaction.
+"""
+
+import json
+import math
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property, lru_cache
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+
+from wayside.backgrounds.setup import DetectorSetup
+from wayside.candidates.schema import ROW
+from wayside.designing.simulated_fakes import SimulatedFakes, direct, entering
+from wayside.detector.stack import Stack
+from wayside.generator.pairs import DECAY
+from wayside.reconstruction.beam_rows import candidates_of
+from wayside.reconstruction.candidate_rows import Origin
+from wayside.reconstruction.job import Job
+from wayside.scenario import Scenario
+from wayside.scenario.emulsion import EmulsionSection, ReconstructionSection
+from wayside.scenario.hardware import Geant4Section, StackSection
+from wayside.tasks import TaskTable
+from wayside.transport.beam_directions import Directions
+from wayside.transport.beam_events import (
+    Cascading,
+    Interactions,
+    beam_events,
+    cascade_events,
+    interactions,
+)
+from wayside.transport.biased_beams import Beam, Diffuse, FromPoint, LogRange
+from wayside.transport.datasets import find
+from wayside.transport.engine import Engine, engine_record
+from wayside.transport.plan import chunk_seed
+from wayside.version import __version__
+
+Progress = Callable[[int, int], object]
+
+
+class FakeSample(NamedTuple):
+    """How particles of a kind are drawn and followed.
+
+    Attributes
+    ----------
+    beam
+        Energies and directions.
+    chunk
+        Particles that are simulated together.
+    cascading
+        How neutrons are followed from interaction to interaction; None for other particles.
+    """
+
+    beam: Beam
+    chunk: int
+    cascading: Cascading | None = None
+
+
+_FORWARD: Final = math.radians(50.0)
+
+_ALONG: Final = Diffuse((Directions(0.65, "sky", _FORWARD), Directions(0.35, "sky")))
+"""From above, mostly along the axis."""
+
+_FROM_FRONT: Final = FromPoint(7000.0)
+"""As beside Belle II: the distance in mm only changes how they diverge over the detector."""
+
+SAMPLES: Final[Mapping[str, FakeSample]] = {
+    "muon-above": FakeSample(
+        Beam((13, -13), (LogRange(0.2, 1.0, 8.0), LogRange(0.8, 8.0, 300.0)), _ALONG), 500
+    ),
+    "muon-front": FakeSample(
+        Beam(
+            (13, -13),
+            (LogRange(0.1, 0.3, 1.9), LogRange(0.6, 1.9, 4.0), LogRange(0.3, 4.0, 7.5)),
+            _FROM_FRONT,
+            # Those that pass beside the blocks and scatter into them.
+            0.5,
+        ),
+        500,
+    ),
+    "neutron-above": FakeSample(
+        Beam((2112,), (LogRange(0.2, 0.1, 0.6), LogRange(0.8, 0.6, 10.0)), _ALONG, 0.35),
+        250,
+        Cascading(3),
+    ),
+}
+"""By kind of particle: those of which a search leaves most."""
+
+EVENTS: Final = 1_000_000
+"""Event k of chunk c has the number c EVENTS + k."""
+
+PILOT: Final = 10
+"""Particles with which Geant4 is started before a chunk is timed."""
+
+
+@dataclass(frozen=True, eq=False)
+class FakeRun:
+    """Particles of one kind in one detector.
+
+    Parameters
+    ----------
+    scenario
+        The design, with the blocks that fit (`wayside.results.decay_run.with_blocks`).
+    detector
+        Name of the detector.
+    kind
+        Kind of the particles, in `SAMPLES`.
+    particles
+        How many.
+    seed
+        From which the result follows.
+    place
+        Folder in which chunks are kept; what is the same for two designs is simulated once.
+    """
+
+    scenario: Scenario
+    detector: str
+    kind: str
+    particles: int
+    seed: int
+    place: Path
+
+    @cached_property
+    def table(self) -> TaskTable:
+        """The chunks."""
+        sections = self.scenario.to_dict()
+        size = DetectorSetup(self.scenario, self.detector).volume.size
+        layers = {
+            **{name: sections[name] for name in ("stack", "emulsion", "reconstruction", "geant4")},
+            "size": [float(length) for length in size[:2]],
+        }
+        chunk = SAMPLES[self.kind].chunk
+        tasks = {
+            f"{self.kind}-{number:04}": {
+                "layers": layers,
+                "kind": self.kind,
+                "chunk": number,
+                "number": min(chunk, self.particles - chunk * number),
+                "seed": self.seed,
+            }
+            for number in range(-(-self.particles // chunk))
+        }
+        about = {
+            "wayside": __version__,
+            "sample": repr(SAMPLES[self.kind]),
+            **engine_record(find(self.scenario.geant4.data)),
+        }
+        return TaskTable(simulate_chunk, self.place, tasks, about)
+
+    @property
+    def missing(self) -> int:
+        """Particles that are not simulated yet."""
+        return sum(self.table.tasks[name]["number"] for name in self.table.missing())
+
+    def timed(self) -> float:
+        """Simulate the first chunk that is missing; seconds for a particle, 0 where none is."""
+        missing = self.table.missing()
+        if not missing:
+            return 0.0
+        task = dict(self.table.tasks[missing[0]])
+        simulate_chunk(**{**task, "number": PILOT})
+        begin = time.monotonic()
+        self.table.keep(missing[0], simulate_chunk(**task))
+        return (time.monotonic() - begin) / int(task["number"])
+
+    def run(self, workers: int = 1, progress: Progress | None = None) -> SimulatedFakes:
+        """Simulate what is missing, and count.
+
+        Parameters
+        ----------
+        workers
+            Number of processes; the result does not depend on it.
+        progress
+            Called with the number of chunks that are done, and of all.
+        """
+        of = len(self.table.tasks)
+
+        def told(_: str) -> None:
+            if progress is not None:
+                progress(of - len(self.table.missing()), of)
+
+        self.table.run(workers, report=told)
+        rows = [np.zeros(0, ROW)]
+        for number, (_, part) in enumerate(self.table.results()):
+            own = part["rows"].astype(ROW)
+            own["event"] += EVENTS * number
+            own["sampling_density"] *= self.particles
+            rows.append(own)
+        return direct(self.scenario, self.detector, self.kind, np.concatenate(rows), self.particles)
+
+
+def fake_runs(
+    scenario: Scenario, detector: str, particles: int, seed: int, place: Path
+) -> list[FakeRun]:
+    """Runs of all kinds that come to a detector and can be simulated.
+
+    Parameters
+    ----------
+    scenario, detector, particles, seed, place
+        As of `FakeRun`.
+    """
+    there = entering(scenario, detector, laws=True)
+    kinds = [kind for kind in SAMPLES if kind in there and there[kind].any()]
+    return [FakeRun(scenario, detector, kind, particles, seed, place) for kind in kinds]
+
+
+class _Setting(NamedTuple):
+    """What chunks of one design share."""
+
+    stack: Stack
+    job: Job
+    engine: Engine
+    neutrons: Callable[[], Interactions]
+
+
+@lru_cache(maxsize=1)
+def _setting(layers: str) -> _Setting:
+    """Geant4 and the reconstruction of a design: setting them up takes as long as many particles.
+
+    Parameters
+    ----------
+    layers
+        As of `simulate_chunk`, JSON.
+    """
+    plain = json.loads(layers)
+    physics = Geant4Section(**plain["geant4"])
+    width, height = plain["size"]
+    stack = StackSection(**plain["stack"]).build((width, height))
+    cuts = ReconstructionSection(**{**plain["reconstruction"], "four_dimensional": True})
+    built, data = physics.build(), find(physics.data)
+    return _Setting(
+        stack,
+        Job(EmulsionSection(**plain["emulsion"]), cuts),
+        Engine(stack, built, data),
+        cache(lambda: interactions(stack, built, data)),
+    )
+
+
+def simulate_chunk(
+    layers: Mapping[str, Any], kind: str, chunk: int, number: int, seed: int
+) -> dict[str, Any]:
+    """Simulate and reconstruct particles of one chunk.
+
+    Parameters
+    ----------
+    layers
+        Sections ``stack``, ``emulsion``, ``reconstruction`` and ``geant4`` of the scenario, and
+        the ``size`` of the detector across its axis in m.
+    kind
+        Kind of the particles.
+    chunk, number
+        Number of the chunk, and of its particles.
+    seed
+        Of the run.
+
+    Returns
+    -------
+    dict
+        ``rows`` of `wayside.candidates.schema.ROW`, with the sampling density of one particle.
+    """
+    sample, setting = SAMPLES[kind], _setting(json.dumps(layers, sort_keys=True))
+    place = list(SAMPLES).index(kind)
+    draws, response = np.random.SeedSequence((seed, place, chunk)).spawn(2)
+    rng = np.random.default_rng(draws)
+    # Three seeds of a cascade lie one after the other.
+    first = int(np.random.SeedSequence((seed, place)).generate_state(1)[0])
+    if sample.cascading is None:
+        made = beam_events(setting.engine, sample.beam, number, rng, chunk_seed(first, chunk))
+    else:
+        made = cascade_events(
+            setting.engine,
+            setting.neutrons(),
+            sample.beam,
+            sample.cascading,
+            number,
+            rng,
+            (first, chunk),
+        )
+    origin = Origin(made.primaries, made.density, np.zeros(0, DECAY))
+    found = candidates_of(
+        made.crossings, origin, setting.job, setting.stack, np.random.default_rng(response)
+    )
+    return {"rows": found.described.rows}
