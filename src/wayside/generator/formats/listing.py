@@ -77,7 +77,7 @@ def check_listing(path: Path) -> Checked:
     Parameters
     ----------
     path
-        The file. Without the line of `append_trailer`, of another tool, it must have its end
+        The file. Without the line of `ListingFile.end`, of another tool, it must have its end
         marker.
 
     Returns
