@@ -161,9 +161,7 @@ def test_simulated_fakes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
         "A", 40, 12, 3.0, {"selected": Efficiency(0.05, 0.01)}, {"selected": Efficiency(0.05, 0.0)}
     )
     fakes = [
-        SimulatedFakes(
-            "A", "neutron-above", 500, 25.0, Expected(1200.0, 240.0), Expected(800.0, 80.0)
-        ),
+        SimulatedFakes("A", "neutron-above", 500, 25.0, Expected(1.2e6, 2.4e5), Expected(8e5, 8e4)),
         SimulatedFakes("A", "muon-front", 500, 1.0, Expected(1e5, 1e5), Expected(88e3, 1e4)),
     ]
 

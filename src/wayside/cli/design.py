@@ -336,21 +336,18 @@ def _print_direct(design: "Design", simulated: "SimulatedDesign") -> None:
 
 def _fakes(fakes: "Sequence[SimulatedFakes]") -> str:
     """Timed fakes that were simulated, and those of the laws."""
-    rows = []
-    for one in fakes:
-        ratio = f"{one.ratio.value:.2g} +- {one.ratio.error:.1g}" if one.known else "too few"
-        rows.append(
-            (
-                f"{one.detector}, {one.kind}",
-                str(one.particles),
-                f"{one.effective:.0f}",
-                f"{one.direct.value:.3g} +- {one.direct.error:.1g}",
-                f"{one.law.value:.3g}",
-                ratio,
-            )
+    rows = [
+        (
+            f"{one.detector}, {one.kind}",
+            str(one.particles),
+            f"{one.effective:.0f}",
+            f"{one.direct.value:.2g} +- {one.direct.error:.1g}",
+            f"{one.law.value:.2g}",
+            f"{one.ratio.value:.2g} +- {one.ratio.error:.1g}" if one.known else "too few",
         )
-    head = ("timed fakes", "particles", "effective", "direct", "by the law", "ratio")
-    return table_text(head, rows)
+        for one in fakes
+    ]
+    return table_text(("timed fakes", "sent", "effective", "direct", "law", "ratio"), rows)
 
 
 def _per_cent(value: float, error: float) -> str:

@@ -28,8 +28,9 @@ from wayside.selections.names import SELECTED
 from wayside.sensitivity.background import Background
 from wayside.typing import FloatArray, StructuredArray
 
-FEWEST: Final = 4.0
-"""Effective timed events below which a ratio says nothing, and the law is kept."""
+FEWEST: Final = 10.0
+"""Effective timed events below which a ratio says nothing, and the law is kept: a few of large
+weight carry most of a sum, and one that is missing is not in its error."""
 
 
 class Expected(NamedTuple):
