@@ -75,7 +75,8 @@ def test_chunks_are_kept(
     run = FakeRun(scenario, "A", kind, 100, 1, tmp_path / "a")
     assert run.missing == 100
     assert run.timed() > 0.0
-    assert run.missing == 40
+    # A chunk of neutrons is made in a process of its own, and that one is not kept.
+    assert run.missing == (100 if SAMPLES[kind].cascading else 40)
     told: list[tuple[int, int]] = []
     made = run.run(progress=lambda *done: told.append(done))
     assert told[-1] == (2, 2)

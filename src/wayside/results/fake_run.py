@@ -86,7 +86,7 @@ SAMPLES: Final[Mapping[str, FakeSample]] = {
     ),
     "neutron-above": FakeSample(
         Beam((2112,), (LogRange(0.2, 0.1, 0.6), LogRange(0.8, 0.6, 10.0)), _ALONG, 0.35),
-        250,
+        1000,
         Cascading(3),
     ),
 }
@@ -158,6 +158,14 @@ class FakeRun:
         """Particles that are not simulated yet."""
         return sum(self.table.tasks[name]["number"] for name in self.table.missing())
 
+    @property
+    def _fresh(self) -> bool:
+        """Whether each chunk gets a process of its own.
+
+        What Geant4 makes of neutrons depends on what the process has simulated before.
+        """
+        return SAMPLES[self.kind].cascading is not None
+
     def timed(self) -> float:
         """Simulate the first chunk that is missing; seconds for a particle, 0 where none is."""
         missing = self.table.missing()
@@ -166,7 +174,9 @@ class FakeRun:
         task = dict(self.table.tasks[missing[0]])
         simulate_chunk(**{**task, "number": PILOT})
         begin = time.monotonic()
-        self.table.keep(missing[0], simulate_chunk(**task))
+        result = simulate_chunk(**task)
+        if not self._fresh:
+            self.table.keep(missing[0], result)
         return (time.monotonic() - begin) / int(task["number"])
 
     def run(self, workers: int = 1, progress: Progress | None = None) -> SimulatedFakes:
@@ -185,7 +195,7 @@ class FakeRun:
             if progress is not None:
                 progress(of - len(self.table.missing()), of)
 
-        self.table.run(workers, report=told)
+        self.table.run(workers, fresh=self._fresh, report=told)
         rows = [np.zeros(0, ROW)]
         for number, (_, part) in enumerate(self.table.results()):
             own = part["rows"].astype(ROW)
