@@ -20,7 +20,7 @@ def drawn_density(sample: Sample, simulated: int, rows: Any) -> Any:
         # In single precision a row may lie beside the end of its range.
         for end, inner in ((part.low, part.low * 1.000001), (part.high, part.high * 0.999999)):
             energy = np.where(np.isclose(energy, end, rtol=1e-6, atol=0.0), inner, energy)
-    copies = sample.copies if isinstance(sample, CascadeSample) else 1
+    copies = sample.cascading.copies if isinstance(sample, CascadeSample) else 1
     return simulated * copies * sample.beam.density(stack_of(sample), energy, u, rows["face"] >= 0)
 
 

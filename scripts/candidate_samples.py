@@ -15,8 +15,8 @@ from wayside.detector.stack import Stack
 from wayside.generator.pairs import Spread
 from wayside.scenario.hardware import StackSection
 from wayside.transport.beam_directions import Directions
+from wayside.transport.beam_events import Cascading
 from wayside.transport.biased_beams import Beam, Diffuse, FromPoint, LogRange
-from wayside.transport.followed_cascades import Followed
 
 FRONT: Final = FromPoint(7000.0)
 """The interaction point as a detector beside Belle II has it."""
@@ -101,14 +101,11 @@ class CascadeSample(BeamSample):
 
     Parameters
     ----------
-    copies
-        How often the first interaction in the blocks is made.
-    followed
-        Which events are followed in full.
+    cascading
+        How often the first interaction in the blocks is made, and which events are followed.
     """
 
-    copies: int = 1
-    followed: Followed = field(default_factory=Followed)
+    cascading: Cascading = field(default_factory=Cascading)
 
 
 @dataclass(frozen=True)
@@ -240,7 +237,7 @@ def samples() -> tuple[Sample, ...]:
         for k, (name, beam, events, chunk) in enumerate(SLOW)
     ]
     made += [
-        CascadeSample(40 + k, name, beam, events, 500, copies=copies)
+        CascadeSample(40 + k, name, beam, events, 500, cascading=Cascading(copies))
         for k, (name, beam, events, copies) in enumerate(CASCADES)
     ]
     made += [PairSample(10 + k, *pair) for k, pair in enumerate(PAIRS)]

@@ -115,7 +115,7 @@ def generator_of(scenario: str, values: tuple[str, ...]) -> EventGenerator:
 
 def simulate(name: str, chunk: int, events: int, sample: dict[str, Any]) -> dict[str, Any]:
     """Simulate one chunk; ``sample`` is there for the name of the file."""
-    from wayside.transport.beam_events import Cascading, beam_events, cascade_events
+    from wayside.transport.beam_events import beam_events, cascade_events
     from wayside.transport.plan import chunk_seed
 
     own = by_name()[name]
@@ -127,9 +127,15 @@ def simulate(name: str, chunk: int, events: int, sample: dict[str, Any]) -> dict
     if isinstance(own, BeamSample):
         rng = np.random.default_rng(sequence)
         if isinstance(own, CascadeSample):
-            how = Cascading(own.copies, own.followed)
-            neutrons = interactions_of(own.shield)
-            made = cascade_events(engine, neutrons, own.beam, how, events, rng, (number, chunk))
+            made = cascade_events(
+                engine,
+                interactions_of(own.shield),
+                own.beam,
+                own.cascading,
+                events,
+                rng,
+                (number, chunk),
+            )
         else:
             made = beam_events(engine, own.beam, events, rng, chunk_seed(number, chunk))
         crossings, primaries, density = made
