@@ -64,7 +64,7 @@ def test_densities_are_those_of_copies_and_classes():
             continue
         rows = candidates.of(name)
         fraction = rows["sampling_density"] / drawn_density(sample, number[name], rows)
-        allowed = np.outer([1.0, 1.0 / sample.copies], sample.followed).ravel()
+        allowed = np.outer([1.0, 1.0 / sample.cascading.copies], sample.cascading.followed).ravel()
         nearest = np.abs(np.log(fraction[:, None] / allowed)).min(axis=1)
         # Directions and energies are in single precision.
         assert len(rows) > 10
