@@ -3,7 +3,7 @@
 from typing import Any
 
 import numpy as np
-from candidate_samples import JOINED, BeamSample, CascadeSample, Sample, by_name, stack_of
+from candidate_samples import COMPLETE, JOINED, BeamSample, CascadeSample, Sample, by_name, stack_of
 
 from wayside.candidates.files import Candidates, no_lists
 from wayside.candidates.samples import Samples
@@ -26,6 +26,9 @@ def drawn_density(sample: Sample, simulated: int, rows: Any) -> Any:
 
 def joined(candidates: Candidates, apart: bool = False) -> Candidates:
     """Rows of samples that go together with the sampling density of all of them, or as before.
+
+    Samples that only together stand for all vertices (`candidate_samples.COMPLETE`) count beside
+    the others of their group with a weight that was fixed before.
 
     A particle of sample k that could have come from any counts with the fraction
     c_k s_k / sum(c s), c being the number of events of one particle: fractions add up to 1, so that
@@ -50,7 +53,7 @@ def joined(candidates: Candidates, apart: bool = False) -> Candidates:
             # Only what is joined can be taken apart, and the other way round.
             and (described[number[name]].get("joined") == group) == apart
         ]
-        if group not in there:
+        if group not in there or len(there) == 1:
             continue
         mine = np.flatnonzero(np.isin(rows["sample"], [number[name] for name in there]))
         own, every = np.zeros(len(mine)), np.zeros(len(mine))
@@ -62,7 +65,26 @@ def joined(candidates: Candidates, apart: bool = False) -> Candidates:
             described[number[name]] |= {"joined": "" if apart else group}
         assert np.all(own > 0.0)
         rows["sampling_density"][mine] *= own / every if apart else every / own
+        _weigh(group, mine, rows, described, apart)
     return Candidates(rows, candidates.fibres, candidates.gaps, tuple(described), candidates.about)
+
+
+def _weigh(group: str, mine: Any, rows: Any, described: list[dict[str, Any]], apart: bool) -> None:
+    """Count samples that together stand for all vertices beside the others of their group."""
+    if group not in COMPLETE:
+        return
+    names, weight = COMPLETE[group]
+    others = [number for number, sample in enumerate(described) if sample["name"] in names]
+    there = [number for number in others if described[number]["simulated"]]
+    if len(there) < len(names) or any(
+        (described[number].get("joined") == group) != apart for number in there
+    ):
+        return
+    theirs = np.flatnonzero(np.isin(rows["sample"], there))
+    for chosen, part in ((mine, 1.0 - weight), (theirs, weight)):
+        rows["sampling_density"][chosen] *= part if apart else 1.0 / part
+    for number in there:
+        described[number] |= {"joined": "" if apart else group}
 
 
 def with_others(made: Samples, others: Samples) -> Samples:

@@ -7,13 +7,14 @@ energies that matter little are drawn, too, so that no weight is large.
 
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
 from wayside.detector.stack import Stack
 from wayside.generator.pairs import Spread
 from wayside.scenario.hardware import StackSection
+from wayside.transport.added_collisions import Adding
 from wayside.transport.beam_directions import Directions
 from wayside.transport.beam_events import Cascading
 from wayside.transport.biased_beams import Beam, Diffuse, FromPoint, LogRange
@@ -57,6 +58,12 @@ ALL: Final = Diffuse((Directions(1.0, "sky"),))
 OBLIQUE: Final = Diffuse((Directions(0.75, "sky", FORWARD), Directions(0.25, "sky")))
 """From above; those within 50 degrees of the axis make most vertices, the others the largest
 weights."""
+
+AXIS: Final = Diffuse((Directions(1.0, "sky", FORWARD),))
+"""From above, within 50 degrees of the axis."""
+
+AROUND: Final = Diffuse((Directions(0.7, "sky"), Directions(0.3, "sky", float(np.deg2rad(75.0)))))
+"""From above as the reference source, those not backward more often."""
 
 STEEP: Final = Diffuse((Directions(0.8, "sky"), Directions(0.2, "sky", FORWARD)))
 """The same with more from straight above: few vertices, but of many neutrons each."""
@@ -106,6 +113,32 @@ class CascadeSample(BeamSample):
     """
 
     cascading: Cascading = field(default_factory=Cascading)
+
+
+@dataclass(frozen=True)
+class MarkedSample(BeamSample):
+    """Muons whose vertices do not count where an `AddedSample` stands for them; as above.
+
+    Parameters
+    ----------
+    adding
+        Which collisions are made there.
+    """
+
+    adding: Adding = field(default_factory=Adding)
+
+
+@dataclass(frozen=True)
+class AddedSample(BeamSample):
+    """Muons with a collision of their own in each event; attributes as above.
+
+    Parameters
+    ----------
+    adding
+        Which collisions.
+    """
+
+    adding: Adding = field(default_factory=Adding)
 
 
 @dataclass(frozen=True)
@@ -180,6 +213,24 @@ SLOW: Final = (
 """Particles of which there are many and hardly one makes a vertex: of low energy, or not along the
 axis; as above."""
 
+COLLISIONS: Final = Beam((13, -13), (LogRange(0.9, 1.7, 4.2), LogRange(0.1, 4.2, 7.5)), FRONT, 0.2)
+"""Muons of the collider that make nearly all vertices behind its shield."""
+
+ERRORS: Final = (
+    # Backward, soft and hard ones: few of many in the samples above, and half of the variance.
+    ("muon-above-around", Beam((13, -13), (LogRange(1.0, 12.0, 80.0),), ALL, 0.2), 120_000, 2000),
+    ("muon-above-soft", Beam((13, -13), (LogRange(1.0, 3.0, 8.0),), OBLIQUE, 0.3), 30_000, 1000),
+    ("muon-above-hard", Beam((13, -13), (LogRange(1.0, 80.0, 300.0),), OBLIQUE, 0.3), 16_000, 500),
+    ("muon-above-axis", Beam((13, -13), (LogRange(1.0, 8.0, 30.0),), AXIS, 0.3), 100_000, 1000),
+    (
+        "klong-rock-above",
+        Beam((130,), (LogRange(0.6, 0.6, 2.0), LogRange(0.4, 2.0, 10.0)), ALL, 0.1),
+        6_000,
+        200,
+    ),
+)
+"""What leaves most of the error to the samples above; as above."""
+
 CASCADES: Final = (
     (
         "neutron-cascade-slow",
@@ -198,6 +249,10 @@ CASCADES: Final = (
     # Few neutrons, but of many vertices each: without these two, 9/10 of the variance.
     ("neutron-cascade-upper", Beam((2112,), (LogRange(1.0, 2.0, 4.0),), ABOVE, 0.35), 16_000, 3),
     ("neutron-cascade-high", Beam((2112,), (LogRange(1.0, 4.0, 10.0),), ABOVE, 0.35), 12_000, 3),
+    # The same for those that go backward or down: without these three, 4/5 of the variance.
+    ("neutron-cascade-around", Beam((2112,), (LogRange(1.0, 0.6, 2.0),), AROUND, 0.2), 16_000, 6),
+    ("neutron-cascade-low", Beam((2112,), (LogRange(1.0, 0.4, 0.8),), AROUND, 0.2), 10_000, 10),
+    ("neutron-cascade-down", Beam((2112,), (LogRange(1.0, 0.8, 4.0),), STEEP, 0.1), 8_000, 3),
 )
 """Name, neutrons from above, their number, and number of events of each in the blocks."""
 
@@ -237,6 +292,12 @@ def samples() -> tuple[Sample, ...]:
         for k, (name, beam, events, chunk) in enumerate(SLOW)
     ]
     made += [
+        BeamSample(60 + k, name, beam, events, chunk)
+        for k, (name, beam, events, chunk) in enumerate(ERRORS)
+    ]
+    made.append(MarkedSample(70, "muon-front-marked", COLLISIONS, 30_000, 500))
+    made.append(AddedSample(71, "muon-front-added", COLLISIONS, 12_000, 50))
+    made += [
         CascadeSample(40 + k, name, beam, events, 500, cascading=Cascading(copies))
         for k, (name, beam, events, copies) in enumerate(CASCADES)
     ]
@@ -270,17 +331,45 @@ JOINED: Final = {
         "neutron-cascade-steep",
         "neutron-cascade-upper",
         "neutron-cascade-high",
+        "neutron-cascade-around",
+        "neutron-cascade-low",
+        "neutron-cascade-down",
     ),
+    "klong-rock": ("klong-rock", "klong-rock-above"),
     "muon-above": (
         "muon-above",
         "muon-above-slow",
         "muon-above-wide",
         "muon-above-mid",
         "muon-above-upper",
+        "muon-above-around",
+        "muon-above-soft",
+        "muon-above-hard",
+        "muon-above-axis",
     ),
     "muon-front": ("muon-front", "muon-front-slow", "muon-front-mid", "muon-front-peak"),
 }
 """Samples of the same particles whose rows get the sampling density of all of them together."""
+
+
+class Together(NamedTuple):
+    """Samples that stand for all vertices together, beside the others of a group.
+
+    Attributes
+    ----------
+    names
+        Their names.
+    weight
+        What they count in the mean of the two; chosen before they were simulated, by how many
+        timed vertices each would be worth.
+    """
+
+    names: tuple[str, ...]
+    weight: float
+
+
+COMPLETE: Final = {"muon-front": Together(("muon-front-marked", "muon-front-added"), 0.8)}
+"""Such samples by group of `JOINED`."""
 
 
 def plain(sample: Sample) -> dict[str, Any]:

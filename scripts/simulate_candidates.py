@@ -19,8 +19,10 @@ from typing import Any, Final
 
 import numpy as np
 from candidate_samples import (
+    AddedSample,
     BeamSample,
     CascadeSample,
+    MarkedSample,
     PairSample,
     Sample,
     ScenarioSample,
@@ -115,7 +117,8 @@ def generator_of(scenario: str, values: tuple[str, ...]) -> EventGenerator:
 
 def simulate(name: str, chunk: int, events: int, sample: dict[str, Any]) -> dict[str, Any]:
     """Simulate one chunk; ``sample`` is there for the name of the file."""
-    from wayside.transport.beam_events import beam_events, cascade_events
+    from wayside.transport.beam_events import NO_TRACKS, beam_events, cascade_events
+    from wayside.transport.muon_events import added_events, marked_events
     from wayside.transport.plan import chunk_seed
 
     own = by_name()[name]
@@ -123,7 +126,7 @@ def simulate(name: str, chunk: int, events: int, sample: dict[str, Any]) -> dict
     stack, engine = stack_of(own), engine_of(own.shield)
     number = SEED + 1000 * own.number
     sequence = np.random.SeedSequence((SEED, own.number, chunk))
-    decays = np.zeros(0, DECAY)
+    decays, marked = np.zeros(0, DECAY), NO_TRACKS
     if isinstance(own, BeamSample):
         rng = np.random.default_rng(sequence)
         if isinstance(own, CascadeSample):
@@ -136,9 +139,14 @@ def simulate(name: str, chunk: int, events: int, sample: dict[str, Any]) -> dict
                 rng,
                 (number, chunk),
             )
+        elif isinstance(own, AddedSample):
+            made = added_events(engine, own.beam, own.adding, events, rng, (number, chunk))
+        elif isinstance(own, MarkedSample):
+            seed = chunk_seed(number, chunk)
+            made = marked_events(engine, own.beam, own.adding, events, rng, seed)
         else:
             made = beam_events(engine, own.beam, events, rng, chunk_seed(number, chunk))
-        crossings, primaries, density = made
+        crossings, primaries, density, marked = made
     else:
         seed = int(sequence.generate_state(1)[0])
         if isinstance(own, PairSample):
@@ -151,6 +159,7 @@ def simulate(name: str, chunk: int, events: int, sample: dict[str, Any]) -> dict
         "primaries": primaries,
         "density": density,
         "decays": decays,
+        "marked": marked,
         "events": events,
     }
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from candidate_joining import drawn_density, joined, with_others
-from candidate_samples import by_name, samples
+from candidate_samples import COMPLETE, by_name, samples
 
 from wayside.candidates.files import Candidates, no_lists
 from wayside.candidates.samples import Samples
@@ -99,3 +99,34 @@ def test_joined_samples_count_as_one():
         assert sums["both"][1] < 0.95 * sums[key][1]
     apart = joined(together, apart=True)
     np.testing.assert_allclose(apart.rows["sampling_density"], rows["sampling_density"], rtol=1e-12)
+
+
+def test_samples_that_are_complete_together_count_with_their_weight():
+    """Vertices of two samples that stand for all, beside one that does alone; and back again."""
+    complete = COMPLETE["muon-front"]
+    counts = {"muon-front": 6, "muon-front-slow": 2, **dict.fromkeys(complete.names, 4)}
+    alone = table(counts, NAMES, 0.0).candidates
+    alone.rows["kinetic_energy"], alone.rows["direction_z"] = 2.0, 1.0
+    # Each stands for 12 vertices: the first by itself, the others 5 and 7 of them.
+    weights = {"muon-front": 2.0, "muon-front-slow": 6.0}
+    weights |= dict(zip(complete.names, (1.25, 1.75), strict=True))
+    for name, weight in weights.items():
+        mine = alone.rows["sample"] == NAMES.index(name)
+        alone.rows["sampling_density"][mine] = 1.0 / weight
+    together = joined(alone)
+    assert {s["name"] for s in together.samples if s.get("joined") == "muon-front"} == set(counts)
+    assert np.sum(1.0 / together.rows["sampling_density"]) == pytest.approx(12.0)
+    theirs = np.isin(together.rows["sample"], [NAMES.index(name) for name in complete.names])
+    sums = np.sum(1.0 / together.rows["sampling_density"][theirs])
+    assert sums == pytest.approx(12.0 * complete.weight)
+    apart = joined(together, apart=True)
+    np.testing.assert_allclose(
+        apart.rows["sampling_density"], alone.rows["sampling_density"], rtol=1e-12
+    )
+    # One of the two alone is left out: it is not all vertices.
+    half = table({**counts, complete.names[0]: 0}, NAMES, 0.0).candidates
+    half.rows["kinetic_energy"], half.rows["direction_z"] = 2.0, 1.0
+    half.rows["sampling_density"] = 1.0
+    assert {s["name"] for s in joined(half).samples if s.get("joined")} == set(weights) - set(
+        complete.names
+    )

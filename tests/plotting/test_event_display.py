@@ -4,8 +4,7 @@ import numpy as np
 
 from wayside.detector.stack import Stack
 from wayside.plotting.event_display import KINDS, deposit_figure, event_display, kind_of
-from wayside.transport.engine import POINT, TRACK
-from wayside.transport.records import CROSSING
+from wayside.transport.records import CROSSING, POINT, TRACK
 
 
 def test_kinds() -> None:

@@ -11,10 +11,10 @@ import pytest
 from wayside.detector.stack import Stack
 from wayside.generator.records import PRIMARY
 from wayside.selections.samples import in_half
-from wayside.transport.engine import END
 from wayside.transport.followed_cascades import Followed, followed
 from wayside.transport.interaction_rods import PRODUCT, along
 from wayside.transport.neutron_cascade import develop, event_numbers
+from wayside.transport.records import END
 
 STACK = Stack()
 INSIDE, OUTSIDE, NEUTRON_OUT, PAIR, SINGLE = 0.5, 0.3, 0.4, 0.3, 0.3

@@ -1,6 +1,6 @@
 """Files of candidates: Parquet, with the samples and the version in the metadata."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -37,6 +37,33 @@ class Lists(NamedTuple):
     """Where the list of each row begins, and the number of all values; shape (rows + 1,)."""
     values: Mapping[str, npt.NDArray[Any]]
     """Values by column."""
+
+    def of(self, rows: IntArray) -> "Lists":
+        """Lists of some rows.
+
+        Parameters
+        ----------
+        rows
+            Which, shape (n,).
+        """
+        low, size = self.offsets[rows], np.diff(self.offsets)[rows]
+        offsets = np.concatenate([[0], np.cumsum(size)])
+        places = np.repeat(low - offsets[:-1], size) + np.arange(offsets[-1])
+        return Lists(offsets, {name: values[places] for name, values in self.values.items()})
+
+    @classmethod
+    def joined(cls, parts: Sequence["Lists"]) -> "Lists":
+        """Lists of the rows of several tables, one after the other.
+
+        Parameters
+        ----------
+        parts
+            At least one.
+        """
+        sizes = np.concatenate([np.diff(part.offsets) for part in parts])
+        names = parts[0].values
+        values = {name: np.concatenate([part.values[name] for part in parts]) for name in names}
+        return cls(np.concatenate([[0], np.cumsum(sizes)]), values)
 
 
 def no_lists(columns: tuple[Column, ...], rows: int) -> Lists:

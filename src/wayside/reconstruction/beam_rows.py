@@ -14,7 +14,7 @@ from wayside.reconstruction.material import Layer
 from wayside.reconstruction.pipeline import reconstruct
 from wayside.scenario.emulsion import EmulsionSection, ReconstructionSection
 from wayside.transport.preselection import Preselection
-from wayside.typing import StructuredArray
+from wayside.typing import IntArray, StructuredArray
 
 
 class BeamRows(NamedTuple):
@@ -55,6 +55,22 @@ def require_kept(emulsion: EmulsionSection, cuts: ReconstructionSection) -> None
     ):
         if too_loose:
             raise InputError(f"{name} = {value:g}: events were kept up to {loosest:g} only")
+
+
+def counted(described: Described, marked: IntArray, only: bool) -> Described:
+    """Rows for which a sample stands.
+
+    Parameters
+    ----------
+    described
+        Rows of all vertices.
+    marked
+        Keys of marked tracks, `wayside.transport.beam_events.BeamEvents`.
+    only
+        Whether a marked track is asked for; else vertices with one do not count.
+    """
+    some = np.isin(described.tracks, marked).any(axis=1)
+    return described.of(np.flatnonzero(some == only))
 
 
 def candidates_of(

@@ -1,6 +1,6 @@
 """From a reconstruction to rows of the candidate table: everything a selection may ask for."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -46,6 +46,24 @@ class Described(NamedTuple):
     """Lists of `wayside.candidates.schema.HITS`."""
     gaps: Lists
     """Lists of `wayside.candidates.schema.GAPS`."""
+    tracks: IntArray
+    """Keys of the simulated tracks (`wayside.transport.records.track_keys`) behind most base-tracks
+    of the two tracks, shape (n, 2)."""
+
+    def of(self, rows: IntArray) -> "Described":
+        """Some of the rows."""
+        lists = self.fibres.of(rows), self.gaps.of(rows)
+        return Described(self.rows[rows], *lists, self.tracks[rows])
+
+    @classmethod
+    def joined(cls, parts: Sequence["Described"]) -> "Described":
+        """Rows of several tables, at least one, one after the other."""
+        return cls(
+            np.concatenate([part.rows for part in parts]),
+            Lists.joined([part.fibres for part in parts]),
+            Lists.joined([part.gaps for part in parts]),
+            np.concatenate([part.tracks for part in parts]),
+        )
 
 
 def describe(
@@ -84,7 +102,8 @@ def describe(
     around = nearest_tracks(vertices, result.rows, result.chains, result.tracks, setup.films.sheets)
     rows["before"], rows["passing"] = METRE * around.before, METRE * around.passing
     lists = describe_times(rows, vertices, result, gas_hits, crossings, setup, stack)
-    return Described(rows, *lists)
+    two = tracks[pair]
+    return Described(rows, *lists, track_keys(two["event"], two["particle"]))
 
 
 def _describe_kinematics(

@@ -1,7 +1,7 @@
 """Biased particles through the layers: what their events leave where a vertex can be made."""
 
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
@@ -16,7 +16,9 @@ from wayside.transport.interaction_rods import Rods
 from wayside.transport.neutron_cascade import NEUTRON, develop
 from wayside.transport.plan import chunk_seed
 from wayside.transport.preselection import keepable
-from wayside.typing import FloatArray, StructuredArray
+from wayside.typing import FloatArray, IntArray, StructuredArray
+
+NO_TRACKS: Final[IntArray] = np.zeros(0, dtype=np.int64)
 
 
 class BeamEvents(NamedTuple):
@@ -32,11 +34,15 @@ class BeamEvents(NamedTuple):
     density
         Sampling density of one particle drawn by the number of the event,
         `wayside.transport.biased_beams.Beam.draw`.
+    marked
+        Keys of tracks (`wayside.transport.records.track_keys`) whose vertices another sample
+        stands for, or of the only ones whose vertices this sample stands for, increasing.
     """
 
     crossings: dict[str, StructuredArray]
     primaries: StructuredArray
     density: FloatArray
+    marked: IntArray = NO_TRACKS
 
 
 def beam_events(
@@ -60,7 +66,7 @@ def beam_events(
     primaries, density = beam.draw(engine.stack, number, rng)
     crossings = engine.run(primaries, seed)
     keep = keepable(crossings["film"], engine.stack)
-    return BeamEvents(_of_events(crossings, keep), primaries, density)
+    return BeamEvents(of_events(crossings, keep), primaries, density)
 
 
 class Interactions(NamedTuple):
@@ -159,7 +165,7 @@ def cascade_events(
     slow = particles["pdg"] == NEUTRON
     crossings = engine.run(particles[~slow], seeds[1])
     keep = keepable(crossings["film"], stack)
-    crossings = _of_events(crossings, keep)
+    crossings = of_events(crossings, keep)
     late = particles[slow & np.isin(particles["event"], timeable(crossings, stack))]
     if len(late):
         crossings = merged(crossings, engine.run(late, seeds[2]))
@@ -171,5 +177,6 @@ def cascade_events(
     return BeamEvents(crossings, primaries, sampled)
 
 
-def _of_events(crossings: dict[str, StructuredArray], events: Any) -> dict[str, StructuredArray]:
+def of_events(crossings: dict[str, StructuredArray], events: Any) -> dict[str, StructuredArray]:
+    """Rows of some events, by kind of layer."""
     return {kind: rows[np.isin(rows["event"], events)] for kind, rows in crossings.items()}

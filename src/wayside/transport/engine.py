@@ -5,7 +5,7 @@ runs it in workers and survives that.
 """
 
 import os
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
@@ -16,7 +16,7 @@ from wayside.generator.records import PRIMARY
 from wayside.transport.crossings import MM, NS, crossings
 from wayside.transport.datasets import VARIABLE, DataSets
 from wayside.transport.geometry import CM, PREFIXES, geometry
-from wayside.transport.records import CROSSING
+from wayside.transport.records import CROSSING, END, POINT, TRACK, track_keys
 from wayside.typing import FloatArray, IntArray, StructuredArray
 
 KINDS: Final = ("film", "gas", "fibre")
@@ -169,7 +169,8 @@ class Engine:
         Returns
         -------
         tracks, points
-            Rows of `TRACK`, and of `POINT` along them.
+            Rows of `wayside.transport.records.TRACK`, and of `wayside.transport.records.POINT`
+            along them.
         """
         particles = self._particles(primaries)
         self._simulation.random.seed = seed
@@ -178,21 +179,57 @@ class Engine:
             result = self._simulation.run(particles)
         finally:
             self._simulation.tracking = False
-        tracks = np.empty(len(result.tracks), TRACK)
-        points = np.empty(len(result.vertices), POINT)
-        for ours, theirs in ((tracks, result.tracks), (points, result.vertices)):
-            ours["primary"] = theirs["event"]
-            ours["track"] = theirs["tid"]
-        tracks["parent"] = result.tracks["parent"]
-        tracks["pdg"] = result.tracks["pid"]
-        for axis, name in enumerate("xyz"):
-            points[name] = result.vertices["position"][:, axis] * MM
-        points["z"] += 0.5 * self.stack.depth
-        points["kinetic_energy"] = result.vertices["energy"]
-        points["time"] = (
-            result.vertices["time"] * NS + primaries["time"][result.vertices["event"].astype(int)]
+        return _track_rows(result.tracks, 0), self._points(result.vertices, primaries, 0)
+
+    def run_with_paths(self, primaries: StructuredArray, seed: int) -> "RunWithPaths":
+        """Simulate primaries, and keep where these were and where everything else began.
+
+        Parameters
+        ----------
+        primaries, seed
+            As in `run`; one primary an event.
+        """
+        particles = self._particles(primaries)
+        self._simulation.random.seed = seed
+        parts: dict[str, list[StructuredArray]] = {kind: [] for kind in KINDS}
+        tracks, points, births = [], [], []
+        self._simulation.tracking = True
+        try:
+            for start in range(0, len(primaries), BATCH):
+                result = self._simulation.run(particles[start : start + BATCH])
+                for kind, (steps, layers) in _by_kind(_deposits(result)).items():
+                    steps["event"] += start
+                    shift = 0.5 * self.stack.depth
+                    parts[kind].append(crossings(steps, layers, primaries, shift))
+                vertices = result.vertices
+                keys = track_keys(vertices["event"], vertices["tid"])
+                own = track_keys(result.tracks["event"], result.tracks["tid"])
+                _, first = np.unique(keys, return_index=True)
+                begun = vertices[first[np.searchsorted(keys[first], own)]]
+                tracks.append(_track_rows(result.tracks, start))
+                births.append(self._points(begun, primaries, start))
+                points.append(self._points(vertices[vertices["tid"] == 1], primaries, start))
+        finally:
+            self._simulation.tracking = False
+        return RunWithPaths(
+            {kind: in_order(rows) for kind, rows in parts.items()},
+            np.concatenate([np.empty(0, TRACK), *tracks]),
+            np.concatenate([np.empty(0, POINT), *births]),
+            np.concatenate([np.empty(0, POINT), *points]),
         )
-        return tracks, points
+
+    def _points(self, vertices: Any, primaries: StructuredArray, first: int) -> StructuredArray:
+        """Points of a batch that begins with one of the primaries."""
+        points = np.empty(len(vertices), POINT)
+        points["primary"] = vertices["event"].astype(np.int64) + first
+        points["track"] = vertices["tid"]
+        for axis, name in enumerate("xyz"):
+            points[name] = vertices["position"][:, axis] * MM
+        points["z"] += 0.5 * self.stack.depth
+        points["kinetic_energy"] = vertices["energy"]
+        points["time"] = vertices["time"] * NS + primaries["time"][points["primary"]]
+        points["volume"] = vertices["volume"]
+        return points
 
     def ends(self, primaries: StructuredArray, seed: int) -> StructuredArray:
         """Follow primaries alone to where they end: whatever they leave behind is not followed.
@@ -205,7 +242,7 @@ class Engine:
         Returns
         -------
         NDArray
-            Rows of `END`, one for each primary.
+            Rows of `wayside.transport.records.END`, one for each primary.
         """
         simulation = self._simulation
         recorded = simulation.sample_deposits
@@ -253,44 +290,39 @@ class Engine:
         return np.asarray(particles)
 
 
-TRACK: Final = np.dtype(
-    [("primary", np.int64), ("track", np.int32), ("parent", np.int32), ("pdg", np.int32)]
-)
-"""A particle on its path; ``primary`` is the row of the primary it descends from."""
+class RunWithPaths(NamedTuple):
+    """What `Engine.run_with_paths` gives.
 
-POINT: Final = np.dtype(
-    [
-        ("primary", np.int64),
-        ("track", np.int32),
-        ("x", np.float64),
-        ("y", np.float64),
-        ("z", np.float64),
-        ("kinetic_energy", np.float64),
-        ("time", np.float64),
-    ]
-)
-"""A point on a path, in mm, MeV and ns."""
+    Attributes
+    ----------
+    crossings
+        Rows of `CROSSING` by kind of layer.
+    tracks
+        Rows of `wayside.transport.records.TRACK` of everything, in no order.
+    births
+        Rows of `wayside.transport.records.POINT` where each of them begins.
+    points
+        Rows of `wayside.transport.records.POINT` along the primaries.
+    """
 
-END: Final = np.dtype(
-    [
-        ("x", np.float64),
-        ("y", np.float64),
-        ("z", np.float64),
-        ("ux", np.float64),
-        ("uy", np.float64),
-        ("uz", np.float64),
-        ("kinetic_energy", np.float64),
-        ("time", np.float64),
-        ("volume", "S16"),
-        ("process", "S16"),
-    ]
-)
-"""Where a particle ends, in mm and ns, with the direction and energy in MeV before; name of the
-volume without those around it, and Geant4's name of what happened."""
+    crossings: dict[str, StructuredArray]
+    tracks: StructuredArray
+    births: StructuredArray
+    points: StructuredArray
+
+
+def _track_rows(tracks: Any, first: int) -> StructuredArray:
+    """Tracks of a batch that begins with one of the primaries."""
+    rows = np.empty(len(tracks), TRACK)
+    rows["primary"] = tracks["event"].astype(np.int64) + first
+    rows["track"] = tracks["tid"]
+    for name, theirs in (("parent", "parent"), ("pdg", "pid"), ("creator", "creator")):
+        rows[name] = tracks[theirs]
+    return rows
 
 
 def _end_rows(vertices: Any) -> StructuredArray:
-    """Rows of `END` of points along primaries without secondaries, positions as Geant4's."""
+    """Ends of primaries without secondaries, from points along them; positions as Geant4's."""
     last = np.append(np.flatnonzero(np.diff(vertices["event"].astype(np.int64))), len(vertices) - 1)
     before = vertices[last - 1]
     rows = np.empty(len(last), END)
@@ -305,10 +337,10 @@ def _end_rows(vertices: Any) -> StructuredArray:
 
 
 def _deposits(result: Any) -> dict[str, Any]:
-    """Of a run of calzone, which returns the deposits bare where nothing else is asked for."""
+    """Of a run of calzone, which returns them bare, beside others, or not at all."""
     if result is None:
         return {}
-    return result if isinstance(result, dict) else dict(result.deposits)
+    return result if isinstance(result, dict) else dict(getattr(result, "deposits", {}))
 
 
 def _by_kind(deposits: dict[str, Any]) -> dict[str, tuple[StructuredArray, IntArray]]:

@@ -27,8 +27,9 @@ import numpy as np
 from wayside.detector.stack import Stack
 from wayside.generator.records import PRIMARY
 from wayside.transport.biased_beams import boxes
-from wayside.transport.engine import END, masses
+from wayside.transport.engine import masses
 from wayside.transport.interaction_rods import INELASTIC
+from wayside.transport.records import END
 from wayside.typing import BoolArray, FloatArray, IntArray, StructuredArray
 
 NEUTRON: Final = 2112
@@ -60,7 +61,7 @@ class Follower(Protocol):
     """Follows particles to where they end: `wayside.transport.engine.Engine`."""
 
     def ends(self, primaries: StructuredArray, seed: int) -> StructuredArray:
-        """Rows of `wayside.transport.engine.END`."""
+        """Rows of `wayside.transport.records.END`."""
 
 
 class Cascades(NamedTuple):

@@ -1,4 +1,4 @@
-"""Crossings of sensitive layers: NumPy structured arrays, one row a crossing.
+"""Crossings of sensitive layers, and paths: NumPy structured arrays, one row a crossing or point.
 
 Lengths are in mm, energies in MeV, times in ns, in the detector's frame: origin at the centre of
 the front face, x and y along the first two dimensions of the box, z into its depth.
@@ -38,6 +38,50 @@ primary that the particle descends from; ``layer`` counts from
 layer (or starts and stops in it), ``time`` and ``kinetic_energy`` hold at the way in,
 ``deposit`` is the energy left in the layer.
 """
+
+
+TRACK: Final = np.dtype(
+    [
+        ("primary", np.int64),
+        ("track", np.int32),
+        ("parent", np.int32),
+        ("pdg", np.int32),
+        ("creator", "S16"),
+    ]
+)
+"""A particle on its path; ``primary`` is the row of the primary it descends from, ``creator``
+Geant4's name of the process that made it."""
+
+POINT: Final = np.dtype(
+    [
+        ("primary", np.int64),
+        ("track", np.int32),
+        ("x", np.float64),
+        ("y", np.float64),
+        ("z", np.float64),
+        ("kinetic_energy", np.float64),
+        ("time", np.float64),
+        ("volume", "S16"),
+    ]
+)
+"""A point on a path, in mm, MeV and ns, with the name of the volume behind it."""
+
+END: Final = np.dtype(
+    [
+        ("x", np.float64),
+        ("y", np.float64),
+        ("z", np.float64),
+        ("ux", np.float64),
+        ("uy", np.float64),
+        ("uz", np.float64),
+        ("kinetic_energy", np.float64),
+        ("time", np.float64),
+        ("volume", "S16"),
+        ("process", "S16"),
+    ]
+)
+"""Where a particle ends, in mm and ns, with the direction and energy in MeV before; name of the
+volume without those around it, and Geant4's name of what happened."""
 
 
 def track_keys(event: npt.ArrayLike, track: npt.ArrayLike) -> IntArray:

@@ -26,12 +26,7 @@ from wayside.errors import InputError, WaysideError
 from wayside.files import claimed_folder, remove_parts, scratch_folder, write_text
 from wayside.reading import read_json, sealed_json
 from wayside.tables import read_table, write_table
-from wayside.transport.engine import (
-    POINT,
-    TRACK,
-    kinetic_energies,
-    require_calzone,
-)
+from wayside.transport.engine import kinetic_energies, require_calzone
 from wayside.transport.plan import (
     DESCRIPTION,
     PRIMARIES,
@@ -40,6 +35,7 @@ from wayside.transport.plan import (
     is_complete,
     missing_chunks,
 )
+from wayside.transport.records import POINT, TRACK
 from wayside.transport.worker import MARK, POINTS, TRACKS
 from wayside.typing import StructuredArray
 
@@ -258,7 +254,7 @@ def trace(plan: Plan) -> tuple[StructuredArray, StructuredArray]:
     Returns
     -------
     tracks, points
-        Rows of `wayside.transport.engine.TRACK` and `POINT`.
+        Rows of `wayside.transport.records.TRACK` and `POINT`.
 
     Raises
     ------
