@@ -41,15 +41,14 @@ from wayside.candidates.files import Candidates, Lists, no_lists, write_candidat
 from wayside.candidates.samples import CANDIDATES, DECAYS, Samples, read_samples
 from wayside.candidates.schema import CHANNELS, DECAY_ROW, GAPS, HITS, ROW
 from wayside.generator.pairs import OTHER
-from wayside.reconstruction.beam_rows import BeamRows, candidates_of, counted, require_kept
-from wayside.reconstruction.candidate_rows import Described, Origin
+from wayside.reconstruction.beam_rows import candidates_of_copies, counted, require_kept
+from wayside.reconstruction.candidate_rows import Origin
 from wayside.reconstruction.job import Job
 from wayside.scenario import load_scenario
 from wayside.scenario.hardware import StackSection
 from wayside.tasks import TaskTable
 from wayside.transport.biased_beams import Diffuse
 from wayside.transport.compact_crossings import expand
-from wayside.transport.neutron_cascade import GROUP
 
 SEED: Final = 20262
 
@@ -106,7 +105,8 @@ def rows_of(name: str, chunk: int, simulation: str, work: str, values: list[str]
     if not isinstance(sample, BeamSample):
         density = np.zeros(0) if isinstance(sample, PairSample) else np.ones(len(decays))
     origin = Origin(kept["primaries"], density, decays)
-    described, mixed = rows_of_copies(crossings, origin, job_of(values), sample, rng)
+    copies = sample.adding.copies if isinstance(sample, AddedSample) else 1
+    described, mixed = candidates_of_copies(crossings, origin, job_of(values), stack, copies, rng)
     if isinstance(sample, AddedSample | MarkedSample):
         described = counted(described, kept["marked"], isinstance(sample, AddedSample))
     out: dict[str, Any] = {
@@ -120,21 +120,6 @@ def rows_of(name: str, chunk: int, simulation: str, work: str, values: list[str]
         out[f"{prefix}_offsets"] = lists.offsets
         out.update(lists.values)
     return out
-
-
-def rows_of_copies(
-    crossings: Any, origin: Origin, job: Job, sample: Sample, rng: np.random.Generator
-) -> BeamRows:
-    """Reconstruct events; copies of a muon, which cross the same places, one after the other."""
-    copies = sample.adding.copies if isinstance(sample, AddedSample) else 1
-    parts = []
-    for copy in range(copies):
-        own = {
-            kind: rows[rows["event"] // GROUP % copies == copy] for kind, rows in crossings.items()
-        }
-        parts.append(candidates_of(own, origin, job, stack_of(sample), rng))
-    described = Described.joined([part.described for part in parts])
-    return BeamRows(described, sum(part.mixed for part in parts))
 
 
 def decay_rows(decays: Any) -> Any:

@@ -9,7 +9,8 @@ import wayside
 from wayside.detector.stack import Stack
 from wayside.results import fake_run
 from wayside.results.decay_run import with_blocks
-from wayside.results.fake_run import SAMPLES, FakeRun, fake_runs
+from wayside.results.fake_run import FakeRun, fake_runs
+from wayside.results.fake_samples import SAMPLES
 from wayside.scenario import Scenario
 
 pytest.importorskip("calzone")

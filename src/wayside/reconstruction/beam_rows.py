@@ -13,6 +13,7 @@ from wayside.reconstruction.job import Job, response_of
 from wayside.reconstruction.material import Layer
 from wayside.reconstruction.pipeline import reconstruct
 from wayside.scenario.emulsion import EmulsionSection, ReconstructionSection
+from wayside.transport.neutron_cascade import GROUP
 from wayside.transport.preselection import Preselection
 from wayside.typing import IntArray, StructuredArray
 
@@ -71,6 +72,33 @@ def counted(described: Described, marked: IntArray, only: bool) -> Described:
     """
     some = np.isin(described.tracks, marked).any(axis=1)
     return described.of(np.flatnonzero(some == only))
+
+
+def candidates_of_copies(
+    crossings: Mapping[str, StructuredArray],
+    origin: Origin,
+    job: Job,
+    stack: Stack,
+    copies: int,
+    rng: np.random.Generator,
+) -> BeamRows:
+    """Reconstruct copies of particles, which cross the same places, one after the other.
+
+    Parameters
+    ----------
+    crossings, origin, job, stack, rng
+        As of `candidates_of`.
+    copies
+        Number of copies of a particle, `wayside.transport.neutron_cascade.event_numbers`.
+    """
+    parts = []
+    for copy in range(copies):
+        own = {
+            kind: rows[rows["event"] // GROUP % copies == copy] for kind, rows in crossings.items()
+        }
+        parts.append(candidates_of(own, origin, job, stack, rng))
+    described = Described.joined([part.described for part in parts])
+    return BeamRows(described, sum(part.mixed for part in parts))
 
 
 def candidates_of(

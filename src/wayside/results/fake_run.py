@@ -1,11 +1,11 @@
 """Biased background particles through the layers of a design, in chunks that are kept; resumable.
 
 Directions and energies are drawn where most fakes come from, all others too, so that no weight is
-large. Neutrons are followed from interaction to interaction.
+large. Neutrons are followed from interaction to interaction; hard collisions of muons from the
+front are added to those of nature.
 """
 
 import json
-import math
 import time
 import zlib
 from collections.abc import Callable, Mapping
@@ -21,80 +21,39 @@ from wayside.candidates.schema import ROW
 from wayside.designing.simulated_fakes import SimulatedFakes, direct, entering
 from wayside.detector.stack import Stack
 from wayside.generator.pairs import DECAY
-from wayside.reconstruction.beam_rows import candidates_of
+from wayside.reconstruction.beam_rows import candidates_of_copies, counted
 from wayside.reconstruction.candidate_rows import Origin
 from wayside.reconstruction.job import Job
+from wayside.results.fake_samples import SAMPLES, FakeSample
 from wayside.scenario import Scenario
 from wayside.scenario.emulsion import EmulsionSection, ReconstructionSection
 from wayside.scenario.hardware import Geant4Section, StackSection
 from wayside.tasks import TaskTable
-from wayside.transport.beam_directions import Directions
 from wayside.transport.beam_events import (
-    Cascading,
+    BeamEvents,
     Interactions,
     beam_events,
     cascade_events,
     interactions,
 )
-from wayside.transport.biased_beams import Beam, Diffuse, FromPoint, LogRange
 from wayside.transport.datasets import find
 from wayside.transport.engine import Engine, engine_record
+from wayside.transport.muon_events import added_events, marked_events
 from wayside.transport.plan import chunk_seed
+from wayside.typing import StructuredArray
 from wayside.version import __version__
 
 Progress = Callable[[int, int], object]
 
 
-class FakeSample(NamedTuple):
-    """How particles of a kind are drawn and followed.
-
-    Attributes
-    ----------
-    beam
-        Energies and directions.
-    chunk
-        Particles that are simulated together.
-    cascading
-        How neutrons are followed from interaction to interaction; None for other particles.
-    """
-
-    beam: Beam
-    chunk: int
-    cascading: Cascading | None = None
-
-
-_FORWARD: Final = math.radians(50.0)
-
-_ALONG: Final = Diffuse((Directions(0.65, "sky", _FORWARD), Directions(0.35, "sky")))
-"""From above, mostly along the axis."""
-
-_FROM_FRONT: Final = FromPoint(7000.0)
-"""As beside Belle II: the distance in mm only changes how they diverge over the detector."""
-
-SAMPLES: Final[Mapping[str, FakeSample]] = {
-    "muon-above": FakeSample(
-        Beam((13, -13), (LogRange(0.2, 1.0, 8.0), LogRange(0.8, 8.0, 300.0)), _ALONG), 500
-    ),
-    "muon-front": FakeSample(
-        Beam(
-            (13, -13),
-            (LogRange(0.1, 0.3, 1.9), LogRange(0.6, 1.9, 4.0), LogRange(0.3, 4.0, 7.5)),
-            _FROM_FRONT,
-            # Those that pass beside the blocks and scatter into them.
-            0.5,
-        ),
-        500,
-    ),
-    "neutron-above": FakeSample(
-        Beam((2112,), (LogRange(0.2, 0.1, 0.6), LogRange(0.8, 0.6, 10.0)), _ALONG, 0.35),
-        1000,
-        Cascading(3),
-    ),
-}
-"""By kind of particle: those of which a search leaves most."""
-
 EVENTS: Final = 1_000_000
 """Event k of chunk c has the number c EVENTS + k."""
+
+ADDED: Final = 0.2
+"""Muons with collisions of their own, for each of nature: they take twice as long together."""
+
+ADDED_FIRST: Final = EVENTS // 2
+"""Number of the first event of a chunk with an added collision."""
 
 STARTED: Final = 10
 """Particles with which Geant4 is started before others are timed."""
@@ -287,20 +246,81 @@ def simulate_chunk(
     draws, response = np.random.SeedSequence((seed, own, chunk)).spawn(2)
     rng = np.random.default_rng(draws)
     first = int(np.random.SeedSequence((seed, own)).generate_state(1)[0])
+    follow = _follow_muons if sample.adding else _follow
+    parts = follow(setting, sample, number, rng, (first, chunk))
+    answers = np.random.default_rng(response)
+    return {"rows": np.concatenate([_rows(part, setting, answers) for part in parts])}
+
+
+class _Part(NamedTuple):
+    """Events of a chunk that are reconstructed alike.
+
+    Attributes
+    ----------
+    made
+        The events.
+    copies
+        Events of one particle.
+    counted
+        Whether vertices with marked tracks count, or those without; None for all.
+    fraction
+        Particles of which they are, for each of the chunk.
+    first
+        Number of the first event.
+    """
+
+    made: BeamEvents
+    copies: int = 1
+    counted: bool | None = None
+    fraction: float = 1.0
+    first: int = 0
+
+
+def _follow(
+    setting: _Setting,
+    sample: FakeSample,
+    number: int,
+    rng: np.random.Generator,
+    seed: tuple[int, int],
+) -> list[_Part]:
+    """Particles of which each is an event, or each copy of a neutron."""
+    engine, beam = setting.engine, sample.beam
     if sample.cascading is None:
-        made = beam_events(setting.engine, sample.beam, number, rng, chunk_seed(first, chunk))
-    else:
-        made = cascade_events(
-            setting.engine,
-            setting.neutrons(),
-            sample.beam,
-            sample.cascading,
-            number,
-            rng,
-            (first, chunk),
-        )
+        return [_Part(beam_events(engine, beam, number, rng, chunk_seed(*seed)))]
+    how = sample.cascading
+    return [_Part(cascade_events(engine, setting.neutrons(), beam, how, number, rng, seed))]
+
+
+def _follow_muons(
+    setting: _Setting,
+    sample: FakeSample,
+    number: int,
+    rng: np.random.Generator,
+    seed: tuple[int, int],
+) -> list[_Part]:
+    """Muons of nature, and some with collisions of their own."""
+    assert sample.adding is not None
+    engine, beam, how = setting.engine, sample.beam, sample.adding
+    first, chunk = seed
+    nature = marked_events(engine, beam, how, number, rng, chunk_seed(first, chunk))
+    some = max(1, round(ADDED * number))
+    added = added_events(engine, beam, how, some, rng, (first + 1, chunk))
+    return [
+        _Part(nature, counted=False),
+        _Part(added, how.copies, True, some / number, ADDED_FIRST),
+    ]
+
+
+def _rows(part: _Part, setting: _Setting, rng: np.random.Generator) -> StructuredArray:
+    """Candidates of a part of a chunk."""
+    made = part.made
     origin = Origin(made.primaries, made.density, np.zeros(0, DECAY))
-    found = candidates_of(
-        made.crossings, origin, setting.job, setting.stack, np.random.default_rng(response)
+    described, _ = candidates_of_copies(
+        made.crossings, origin, setting.job, setting.stack, part.copies, rng
     )
-    return {"rows": found.described.rows}
+    if part.counted is not None:
+        described = counted(described, made.marked, only=part.counted)
+    rows = described.rows
+    rows["sampling_density"] *= part.fraction
+    rows["event"] += part.first
+    return rows

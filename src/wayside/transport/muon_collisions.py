@@ -24,6 +24,7 @@ k theta = E - k.
 Energies in MeV, lengths in mm.
 """
 
+import math
 from collections.abc import Mapping
 from typing import Final, Protocol
 
@@ -41,7 +42,7 @@ CLASSICAL_RADIUS: Final = 2.8179403205e-12
 
 PER_MOLE: Final = 6.02214076e23
 
-ROOT_E: Final = float(np.sqrt(np.e))
+ROOT_E: Final = math.exp(0.5)
 
 
 class Collision(Protocol):
