@@ -24,7 +24,7 @@ from wayside.models.weak import charged_spectrum, pair_spectrum, three_body_fact
 from wayside.production import b_decays, radiative
 from wayside.production.cascade_flight import Parents, cascade_flight
 from wayside.production.pair_decays import PairDecay
-from wayside.production.particle_process import ParticleProcess
+from wayside.production.particle_process import ParticleProcess, open_processes
 from wayside.production.particle_processes import names, processes
 from wayside.production.process import Process
 from wayside.production.spectrum import MAX_SEGMENTS
@@ -356,3 +356,18 @@ def test_names_and_what_is_refused():
         processes(DarkPhoton(11.0), BELLE2)
     with pytest.raises(InputError, match=r"sqrt_s = 91.2 GeV: must be at most"):
         processes(AlpPhoton(1.0), Beams.symmetric(91.2))
+
+
+def test_open_processes_say_why_the_first_is_closed():
+    def closed(reason):
+        def maker():
+            raise InputError(reason)
+
+        return maker
+
+    one, two = object(), object()
+    assert open_processes(closed("a"), lambda: (one,), lambda: (), lambda: (two,)) == (one, two)
+    with pytest.raises(InputError, match=r"^a$"):
+        open_processes(closed("a"), closed("b"))
+    with pytest.raises(InputError, match=r"^b$"):
+        open_processes(lambda: (), closed("b"))

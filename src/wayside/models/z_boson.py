@@ -32,7 +32,7 @@ __all__ = [
     "RESONANT",
     "UP",
     "Fermion",
-    "Strength",
+    "SquaredCouplings",
     "electron_factor",
     "exchange_factor",
     "exchange_problems",
@@ -89,7 +89,7 @@ _NUMBERS: Final = ((NEUTRINO, 3), (LEPTON, 3), (UP, 6), (DOWN, 9))
 """Kinds and their numbers (with colours) of what is lighter than the limit: no top quark."""
 
 
-class Strength(NamedTuple):
+class SquaredCouplings(NamedTuple):
     """Squared couplings over (epsilon e)^2, of one shape each."""
 
     vector: FloatArray
@@ -101,7 +101,7 @@ class Strength(NamedTuple):
         return self.vector + self.axial
 
 
-def strength(kind: Fermion, q: npt.ArrayLike, running: npt.ArrayLike = 1.0) -> Strength:
+def strength(kind: Fermion, q: npt.ArrayLike, running: npt.ArrayLike = 1.0) -> SquaredCouplings:
     """Squared vector and axial couplings of an A' of mass q, or of a virtual one.
 
     Parameters
@@ -126,7 +126,7 @@ def strength(kind: Fermion, q: npt.ArrayLike, running: npt.ArrayLike = 1.0) -> S
     left = photon - r * (kind.isospin - kind.charge * SINE_SQUARED) / cosine_squared
     right = photon + r * kind.charge * SINE_SQUARED / cosine_squared
     vector, axial = 0.5 * (left + right), 0.5 * (left - right)
-    return Strength(np.abs(vector) ** 2, np.abs(axial) ** 2)
+    return SquaredCouplings(np.abs(vector) ** 2, np.abs(axial) ** 2)
 
 
 def electron_factor(q: float, running: float = 1.0) -> float:

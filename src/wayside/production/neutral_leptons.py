@@ -6,7 +6,7 @@ from wayside.errors import InputError
 from wayside.models.particle import ParticleModel
 from wayside.models.z_boson import HIGHEST_EXCHANGE, RESONANT
 from wayside.production import tau_decays, z_decays
-from wayside.production.particle_process import ParticleProcess
+from wayside.production.particle_process import ParticleProcess, open_processes
 from wayside.production.process import Treatment
 
 
@@ -27,10 +27,4 @@ def processes(
             f"mass = {model.mass:.10g} GeV: above that of the tau N are made by the Z alone, in"
             f" collisions of {low:.4g} to {high:g} GeV; sqrt_s = {beams.sqrt_s:.10g} GeV"
         )
-    try:
-        from_taus = tau_decays.processes(model, beams, treatment)
-    except InputError:
-        if not from_z:
-            raise
-        from_taus = ()
-    return (*from_z, *from_taus)
+    return open_processes(lambda: from_z, lambda: tau_decays.processes(model, beams, treatment))

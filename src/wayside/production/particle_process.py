@@ -6,6 +6,7 @@ one class or function in one file, named by its model.
 """
 
 from abc import abstractmethod
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any, ClassVar, Final, NamedTuple
 
@@ -82,3 +83,35 @@ def require_below(mass: float, limit: float, what: str = "sqrt_s") -> None:
     """Raise `InputError` unless a mass in GeV is below what it is made from."""
     if not mass < limit * (1.0 - NEAREST_POLE):
         raise InputError(f"mass = {mass:.10g}: must be below {what} = {limit:.10g} GeV")
+
+
+def open_processes(
+    *makers: Callable[[], tuple[ParticleProcess, ...]],
+) -> tuple[ParticleProcess, ...]:
+    """Processes of all makers that have some.
+
+    Parameters
+    ----------
+    makers
+        Each gives processes, or none, or raises `InputError` where it has none.
+
+    Returns
+    -------
+    tuple
+        At least one process, in the order of the makers.
+
+    Raises
+    ------
+    InputError
+        That of the first maker that raised one, if none has a process.
+    """
+    made: list[ParticleProcess] = []
+    closed: InputError | None = None
+    for maker in makers:
+        try:
+            made += maker()
+        except InputError as error:
+            closed = closed or error
+    if not made and closed is not None:
+        raise closed
+    return tuple(made)

@@ -10,7 +10,6 @@ from typing import ClassVar
 
 from wayside.collider.beams import Beams
 from wayside.constants import ALPHA, GEV2_TO_FB
-from wayside.errors import InputError
 from wayside.models.couplings import Powers
 from wayside.models.dark_higgs_aprime import DarkHiggsAprime
 from wayside.models.inelastic import MEDIATOR_CODE
@@ -18,7 +17,12 @@ from wayside.models.kinematics import pair_momentum
 from wayside.models.particle import ParticleModel
 from wayside.models.z_boson import electron_factor, require_exchange
 from wayside.production import b_decays
-from wayside.production.particle_process import FlightPart, ParticleProcess, require_below
+from wayside.production.particle_process import (
+    FlightPart,
+    ParticleProcess,
+    open_processes,
+    require_below,
+)
 from wayside.production.process import Treatment
 from wayside.production.two_body import beside
 
@@ -80,15 +84,13 @@ def processes(
         If neither is.
     """
     assert isinstance(model, DarkHiggsAprime)
-    try:
-        from_mesons = b_decays.processes(model, beams, treatment)
-    except InputError:
-        from_mesons = ()
-    try:
+
+    def from_mesons() -> tuple[ParticleProcess, ...]:
+        return b_decays.processes(model, beams, treatment)
+
+    def radiated() -> tuple[ParticleProcess, ...]:
         require_exchange(beams.sqrt_s)
         require_below(model.mass + model.m_aprime, beams.sqrt_s)
-    except InputError:
-        if not from_mesons:
-            raise
-        return from_mesons
-    return (RadiatedHiggs(model, beams, treatment), *from_mesons)
+        return (RadiatedHiggs(model, beams, treatment),)
+
+    return open_processes(radiated, from_mesons)

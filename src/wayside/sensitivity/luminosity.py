@@ -31,7 +31,7 @@ _MOST = 1e5
 """Background beyond which the limit with a control detector is not computed: it takes seconds."""
 
 
-class Strength(NamedTuple):
+class ScannedCoupling(NamedTuple):
     """The coupling of which the smallest excluded value is sought."""
 
     name: str
@@ -65,7 +65,7 @@ class LuminosityScan:
     """
 
     luminosity_fb: FloatArray
-    strength: Strength
+    strength: ScannedCoupling
     background: FloatArray
     """Expected background events in the signal detectors."""
     curves: dict[str, Curve]
@@ -130,14 +130,14 @@ def luminosity_scan(
     return LuminosityScan(luminosity, strength, expected, curves, control_name, own_ratio)
 
 
-def strength_of(scenario: Scenario) -> Strength:
+def strength_of(scenario: Scenario) -> ScannedCoupling:
     """The coupling of which a scenario's smallest excluded value is sought.
 
     That is epsilon for a pair, and for a single particle the coupling of its plane.
     """
     if is_pair(scenario.model):
         pair = scenario.pair
-        return Strength(
+        return ScannedCoupling(
             "epsilon", r"\varepsilon", "1", EPSILON, pair.epsilon, f"g_D = {pair.g_d:g}"
         )
     key = scenario.particle.axes[1].removeprefix("model.")
@@ -146,10 +146,12 @@ def strength_of(scenario: Scenario) -> Strength:
     values = np.geomspace(*coupling.plane, len(EPSILON))
     couplings = scenario.particle.couplings
     fixed = [f"{name} = {value:g}" for name, value in couplings.items() if value and name != key]
-    return Strength(key, coupling.symbol, coupling.unit, values, couplings[key], ", ".join(fixed))
+    return ScannedCoupling(
+        key, coupling.symbol, coupling.unit, values, couplings[key], ", ".join(fixed)
+    )
 
 
-def _yields(scenario: Scenario, strength: Strength) -> dict[str, FloatArray]:
+def _yields(scenario: Scenario, strength: ScannedCoupling) -> dict[str, FloatArray]:
     """Expected events per fb^-1 by detector over a grid of the coupling, others fixed."""
     point = point_of(scenario)
     shape = strength.values.shape
@@ -194,7 +196,9 @@ def smallest_coupling(
     return smallest
 
 
-def _ratio_at(value: float, strength: Strength, control: FloatArray, signal: FloatArray) -> float:
+def _ratio_at(
+    value: float, strength: ScannedCoupling, control: FloatArray, signal: FloatArray
+) -> float:
     """Signal in the control detector over that in the signal detector; without a limit, at best."""
     grid = strength.values
     at = int(np.argmax(signal)) if math.isnan(value) else int(np.searchsorted(grid, value))
