@@ -19,7 +19,7 @@ from wayside.transport.engine import kinetic_energies
 from wayside.transport.marked_tracks import daughters, marked
 from wayside.transport.muon_collisions import COLLISIONS
 from wayside.transport.muon_events import BIRTH, before, copies_of, highest_track
-from wayside.transport.muon_ways import Ways, pieces_of
+from wayside.transport.muon_ways import Ways, pieces_of, to_blocks
 from wayside.transport.neutron_cascade import event_numbers
 from wayside.transport.records import CROSSING, POINT, TRACK, track_keys
 
@@ -58,7 +58,7 @@ def test_weights_give_the_rate(name, power):
     Four standard errors: fails once in 16,000 for each of six numbers.
     """
     number, energy, least = 400, 3000.0, 50.0
-    how = Adding(least, (Kind(name, 12, power),))
+    how = Adding(least, (Kind(name, 12, power),), depth=40.0, outside=0.2)
     made = added_particles(ways(number, energy), how, np.random.default_rng(3))
     assert np.bincount(made.muon).tolist() == number * [12]
     kind, edges = COLLISIONS[name], np.cumsum([0.0, *(length for _, length in WAY)])
@@ -97,6 +97,16 @@ def test_particles_start_on_the_way():
     size = np.hypot(rows["px"], rows["py"])
     mean = np.array([np.mean(rows["px"] / size), np.mean(rows["py"] / size)])
     assert np.linalg.norm(mean) < 5.3 / np.sqrt(2.0 * len(rows))
+
+
+def test_distances_to_the_blocks():
+    """In front of them, in them, behind them, and beside them."""
+    rows = np.zeros(8, POINT)
+    rows["primary"] = np.repeat(np.arange(4), 2)
+    rows["z"] = [-50.0, -30.0, 100.0, 120.0, 1500.0, 1510.0, -50.0, -30.0]
+    rows["x"] = [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 105.0, 105.0]
+    distances = to_blocks(pieces_of(rows), Stack())
+    assert distances.tolist() == [40.0, 0.0, np.inf, np.inf]
 
 
 def test_slow_muons_get_none():

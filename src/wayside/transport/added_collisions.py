@@ -29,7 +29,7 @@ import numpy as np
 from wayside.generator.records import PRIMARY
 from wayside.transport.engine import masses
 from wayside.transport.muon_collisions import COLLISIONS
-from wayside.transport.muon_ways import Pieces, Ways, inside
+from wayside.transport.muon_ways import Pieces, Ways, to_blocks
 from wayside.typing import FloatArray, IntArray, StructuredArray
 
 
@@ -64,8 +64,10 @@ class Adding(NamedTuple):
         Smallest kinetic energy in MeV of the particle that comes out.
     kinds
         The collisions.
+    depth
+        Distance in mm in front of the blocks within which most collisions outside are made.
     outside
-        How often a collision outside of the blocks is made, relative to one inside.
+        How often a collision far outside of the blocks is made, relative to one inside.
     heavy
         Fraction of its kinetic energy from which on a muon that loses it is followed anew.
     rest
@@ -74,9 +76,10 @@ class Adding(NamedTuple):
 
     least: float = 40.0
     kinds: tuple[Kind, ...] = (Kind("knock-on", 15, 1.5), Kind("bremsstrahlung", 1, 1.0))
-    outside: float = 0.2
+    depth: float = 17.0
+    outside: float = 0.02
     heavy: float = 0.2
-    rest: float = 0.1
+    rest: float = 0.5
 
     @property
     def copies(self) -> int:
@@ -150,7 +153,8 @@ def _of_one_kind(ways: Ways, how: Adding, kind: Kind, rng: np.random.Generator) 
         rows, numbers = np.zeros(0, PRIMARY), np.zeros(0)
         return AddedParticles(none, none, rows, numbers, rows, numbers)
     typical = ways.rate(collision, np.full(len(energy), _TYPICAL * how.least), energy)
-    weight = pieces.length * typical * np.where(inside(pieces, ways.stack), 1.0, how.outside)
+    near = np.exp(-to_blocks(pieces, ways.stack) / how.depth)
+    weight = pieces.length * typical * np.maximum(near, how.outside)
     total = np.add.reduceat(weight, first)
     owner = np.repeat(np.arange(len(muons)), kind.each)
     copy = np.tile(np.arange(kind.each), len(muons))

@@ -9,7 +9,7 @@ from wayside.detector.materials import Material
 from wayside.detector.stack import Stack
 from wayside.transport.biased_beams import boxes
 from wayside.transport.muon_collisions import Collision
-from wayside.typing import BoolArray, FloatArray, IntArray, StructuredArray
+from wayside.typing import FloatArray, IntArray, StructuredArray
 
 
 class Pieces(NamedTuple):
@@ -108,8 +108,22 @@ class Ways(NamedTuple):
         return rate
 
 
-def inside(pieces: Pieces, stack: Stack) -> BoolArray:
-    """Which pieces lie in the blocks, shape (n,)."""
+def to_blocks(pieces: Pieces, stack: Stack) -> FloatArray:
+    """Distance in mm from the middle of each piece straight on to the blocks, shape (n,).
+
+    Parameters
+    ----------
+    pieces
+        The pieces.
+    stack
+        Layers of the detector.
+
+    Returns
+    -------
+    array
+        0 in the blocks, infinite where the line does not meet them any more.
+    """
     blocks, _ = boxes(stack)
-    middle = 0.5 * (pieces.start + pieces.end)
-    return np.asarray(np.all((middle > blocks.low) & (middle < blocks.high), axis=1))
+    direction = (pieces.end - pieces.start) / pieces.length[:, None]
+    enter, leave = blocks.met(0.5 * (pieces.start + pieces.end), direction).T
+    return np.where((leave > 0.0) & (enter < leave), np.maximum(enter, 0.0), np.inf)
