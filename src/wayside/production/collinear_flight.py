@@ -1,8 +1,8 @@
 """How the A' of e+ e- -> gamma A' fly: one energy in the centre of mass, peaks along the beams.
 
 The peaks are m_e/sqrt(s) wide; polar coordinates about the nearer of them resolve it. An A' slower
-than the boost stays in a cone about that, where its density is an inverse square root. Derived in
-docs/theory/particles.md.
+than the boost stays in a cone about that, where its density is an inverse square root; both peaks
+lie in it then, and the other one counts as a cone of its own. Derived in docs/theory/particles.md.
 """
 
 import math
@@ -55,13 +55,23 @@ class CollinearFlight(NamedTuple):
         return Caustic(0.0, self.width)
 
     def edges(self, axis: FloatArray) -> FloatArray:
-        """The cone that an A' slower than the boost cannot leave, shape (n, 5)."""
+        """Of an A' slower than the boost: the cone that it cannot leave, and the other peak.
+
+        Shape (n, 5).
+        """
         if not self._slow:
             return np.empty((0, 5))
         speed = float(np.linalg.norm(self.frames.boost))
         ratio = self.momentum / self.mass / speed
         cosine = math.sqrt((1.0 - ratio) * (1.0 + ratio))
-        return np.array([[*(self.frames.boost / speed), cosine, 0.0]])
+        # A cone as narrow as the peak itself.
+        other = self.peaks[int(np.argmin(self.peaks @ axis))]
+        return np.array(
+            [
+                [*(self.frames.boost / speed), cosine, 0.0],
+                [*other, math.cos(self.width), self.width],
+            ]
+        )
 
 
 @njit(error_model="numpy")
