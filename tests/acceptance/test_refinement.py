@@ -5,6 +5,7 @@ import pytest
 from reference.edge_points import edge_points
 
 from tests.reference.decay_sum import direct_probability
+from wayside.acceptance import estimate
 from wayside.acceptance.azimuth import azimuth_rules
 from wayside.acceptance.estimate import _first_two, converged_rule, decay_curve
 from wayside.acceptance.panels import build_panels, panel_sums, rule_over
@@ -13,7 +14,7 @@ from wayside.acceptance.quadrature import even
 from wayside.acceptance.refinement import LADDERS, Built, Refined, Rungs, refined
 from wayside.acceptance.rule import Level, merged
 from wayside.acceptance.sky import box_panels
-from wayside.acceptance.survey import is_mirrored
+from wayside.acceptance.survey import is_crowded, is_mirrored
 from wayside.detector.box import Box
 
 SLOW = (4, 103, 116)
@@ -81,41 +82,42 @@ def test_only_what_is_slow_is_raised():
         assert part.payload == part.level
 
 
-def test_a_third_order_tells_the_next_step():
-    """Panels that converge alike in all three: less is asked for than without, and it is known."""
+def test_how_small_a_step_is_tells_what_is_left():
+    """Panels that converge alike in all three: less is asked for than without, and it is true."""
+    parts = np.array([1.0, 1e-3])
+    built: list[Level] = []
 
     def build(level: Level, chosen: np.ndarray) -> Built:
-        sums = np.where(chosen, 1.0 + np.exp(-0.7 * sum(level)) * np.array([1.0, 1e-3]), 0.0)
+        built.append(level)
+        sums = np.where(chosen, 1.0 + np.exp(-0.3 * sum(level)) * parts, 0.0)
         return Built(sums[None], np.where(chosen, np.prod(level), 0), level)
 
     every = np.ones(2, dtype=np.bool_)
-    # Three orders, each of three nodes more.
-    rough = build(Level(4, 2, 6), every).sums
-    orders = [(place, build(place.level, every)) for place in (Rungs(1, 1, 1), Rungs(2, 2, 2))]
-    step = float(np.abs(orders[1][1].sums - orders[0][1].sums).sum()) / 2.0
-    alone = refined(build, np.ones(1), *orders, 0.4 * step, 10**9)
-    third = refined(build, np.ones(1), *orders, 0.4 * step, 10**9, rough)
-    assert [part.level for part in third.parts] == [Rungs(2, 2, 2).level]
-    assert max(part.level for part in alone.parts) > Rungs(2, 2, 2).level
-    left = sum(
-        float((part_sums - 1.0) @ part.panels) / 2.0
-        for part in third.parts
-        for part_sums in build(part.payload, every).sums
-    )
-    # Each step is q = exp(-2.1) times the last: all that are left together, of what is stated.
-    q = np.exp(-2.1)
-    assert left / third.step == pytest.approx(np.sqrt(q) / (1.0 - q), rel=1e-3)
+    low, high = Rungs(0, 0, 0), Rungs(4, 4, 4)
+    before, now = (build(place.level, every).sums[0] for place in (low, high))
+    orders = [(place, build(place.level, every)) for place in (low, high)]
+    steps = np.abs(now - before)
+    allowed = 0.4 * steps.sum() / now.sum()
+    number = len(built)
+    geometric = refined(build, np.ones(1), *orders, allowed, 10**9, geometric=True)
+    assert [part.level for part in geometric.parts] == [high.level]
+    assert len(built) == number
+    refined(build, np.ones(1), *orders, allowed, 10**9)
+    assert len(built) > number
+    # The power 3/2 for the first panel, the least fraction for the second, which hardly changes.
+    left = steps * np.array([np.sqrt(steps[0] / now[0]), 0.1])
+    assert geometric.step == pytest.approx(left.sum() / now.sum(), rel=1e-12)
+    assert (now - 1.0).sum() / now.sum() < geometric.step
 
 
 def test_slow_panels_go_up_in_all_three_first():
     built: list[tuple[Level, np.ndarray]] = []
     build = _made_up(built)
     every = np.ones(3, dtype=np.bool_)
-    rough = build(Level(4, 2, 4), every).sums
     low, high = Rungs(1, 1, 1), Rungs(2, 2, 2)
     orders = [(place, build(place.level, every)) for place in (low, high)]
     number = len(built)
-    result = refined(build, np.ones(1), *orders, 1e-7, 10**9, rough)
+    result = refined(build, np.ones(1), *orders, 1e-7, 10**9, geometric=True)
     assert result.step <= 1e-7
     assert _total(result) == pytest.approx(6.0, rel=2e-7)
     level, chosen = built[number]
@@ -144,8 +146,9 @@ def test_panels_add_up(slow_points):
 
     def build(chosen=ALL):
         return build_panels(
-            point.flight, point.box, Level(6, 3, 8), crowded=True, likely=likely, chosen=chosen
-        )
+            point.flight, point.box, Level(6, 3, 8),
+            crowded=True, by_length=True, likely=likely, chosen=chosen,
+        )  # fmt: skip
 
     built = build()
     number = 1 + int(built.panels.max())
@@ -189,8 +192,10 @@ def test_fewer_nodes_where_little_is_to_be_known(slow_points):
         plain = build_panels(point.flight, point.box, level, crowded=True).rule
         hits = plain.hit_probability
         rules = [
-            build_panels(point.flight, point.box, level, crowded=True, likely=factor * hits).rule
-            for factor in (1e-9, 1.0, 10.0)
+            build_panels(
+                point.flight, point.box, level, crowded=True, by_length=True, likely=factor * hits
+            ).rule
+            for factor in (0.0, 1.0, 10.0)
         ]
         for rule, accuracy in zip(rules, (3e-5, 3e-5, 3e-4), strict=True):
             assert rule.hit_probability == pytest.approx(hits, rel=accuracy)
@@ -200,7 +205,7 @@ def test_fewer_nodes_where_little_is_to_be_known(slow_points):
 
 
 def test_two_orders_differ_where_a_box_is_crowded():
-    """In all three; short parts of a ring may have equally many nodes only down to 1e-4."""
+    """In all three, and on parts of a ring of any length."""
     for rtol in (3e-2, 1e-2, 1e-3, 1e-4, 1e-5, 3e-6, 1e-7):
         low, high = _first_two(rtol, crowded=True)
         assert np.all(np.array(high) > np.array(low))
@@ -208,8 +213,48 @@ def test_two_orders_differ_where_a_box_is_crowded():
             [rule.shape[1] for rule in azimuth_rules(even, rungs.level.azimuth)]
             for rungs in (low, high)
         ]
-        same = np.array(counts[0]) == np.array(counts[1])
-        assert not same.any() or (same.sum() == 1 and rtol >= 1e-4)
+        assert np.all(np.array(counts[1]) > np.array(counts[0]))
+
+
+def test_nodes_by_length_of_segments_are_better_spent():
+    """Against many nodes in rapidity along the same directions: fewer, and closer."""
+    errors, numbers = [], []
+    for point in edge_points(12, 5):
+        if is_crowded(point.flight, point.box):
+            continue
+        exact, *rules = (
+            build_panels(point.flight, point.box, Level(6, 3, nodes), by_length=by_length).rule
+            for nodes, by_length in ((60, False), (11, False), (11, True))
+        )
+        errors.append([abs(rule.hit_probability / exact.hit_probability - 1.0) for rule in rules])
+        numbers.append([len(rule) for rule in rules])
+    assert len(errors) > 6
+    plain, by_length = np.mean(errors, axis=0)
+    assert by_length < 0.5 * plain
+    plain, by_length = np.sum(numbers, axis=0)
+    assert by_length < plain
+
+
+def test_slow_points_take_few_times_the_usual_evaluations(monkeypatch):
+    """Of the density, of all orders together: what the time goes with, and the same everywhere."""
+    evaluations: list[int] = []
+
+    def counted(*args, **options):
+        built = build_panels(*args, **options)
+        evaluations.append(int(built.rule.spectra.offsets[-1]))
+        return built
+
+    monkeypatch.setattr(estimate, "build_panels", counted)
+
+    def number(point) -> int:
+        evaluations.clear()
+        converged_rule(point.flight, point.box)
+        return sum(evaluations)
+
+    points = edge_points(max(SLOW) + 1, 1)
+    usual = np.median([number(point) for point in points[5:45]])
+    for place in (2, 66, *SLOW):
+        assert number(points[place]) < 5.0 * usual
 
 
 def test_nodes_made_again_are_the_same(slow_points):

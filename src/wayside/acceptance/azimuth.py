@@ -41,7 +41,7 @@ _WIDE: Final = 1.0
 
 
 _EXTENTS: Final = (0.6, 1.2)
-_TWELFTHS: Final = (9, 13, 16, 30)
+_TWELFTHS: Final = (10, 13, 17, 30)
 """Where a box is crowded, a part up to so long, in radians and under its map, takes this many
 twelfths of the nodes; the last numbers are for those shorter and longer than `_STEEP`."""
 

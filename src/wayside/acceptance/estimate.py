@@ -53,11 +53,10 @@ _FIRST = ((1e-2, 0), (1e-3, 1), (TIGHT, 2), (0.0, 4))
 _FIRST_CROWDED = (
     (1e-2, (Rungs(1, 0, 1), Rungs(2, 1, 2))),
     (1e-3, (Rungs(2, 0, 2), Rungs(3, 1, 3))),
-    (ACCURACY, (Rungs(2, 1, 2), Rungs(3, 2, 3))),
-    (TIGHT, (Rungs(4, 2, 4), Rungs(5, 3, 5))),
+    (ACCURACY, (Rungs(2, 0, 2), Rungs(4, 1, 3))),
+    (TIGHT, (Rungs(3, 2, 4), Rungs(5, 3, 5))),
 )
-"""Accuracies down to which a crowded box, whose panels are short, starts with these two orders.
-Short parts of a ring have equally many nodes in the third two, for an error below `ACCURACY`."""
+"""Accuracies down to which a crowded box, whose panels are short, starts with these two orders."""
 
 MOST_NODES = 4_000_000
 MOST_NODES_TIGHT = 20_000_000
@@ -68,7 +67,7 @@ would follow."""
 LOOSE = 1e-3
 """Relative accuracy from which on a tail to 1e-4 is good enough."""
 
-_ROUGH = Level(4, 2, 4)
+_ROUGH = Level(2, 1, 2)
 """Nodes that tell probabilities to some tens of per cent."""
 
 MOST_EVALUATIONS = 300_000
@@ -126,8 +125,8 @@ LEAST_OF_RULES = 0.3
 change sign between orders can be nearly the same at two of them."""
 
 
-LEAST_OF_THREE = 0.5
-"""The same where a third order tells how the orders converge, so that lower orders do."""
+LEAST_GEOMETRIC = 0.6
+"""The same where the error is taken for less than the step, so that lower orders do."""
 
 
 def _difference(now: float, before: float) -> float:
@@ -246,23 +245,21 @@ class _Builder(NamedTuple):
 
     build: Callable[..., PanelRule]
     """Takes an order, and which panels as ``chosen``."""
-    crowded: bool
+    crowded: bool = False
     """From `wayside.acceptance.survey.is_crowded`."""
-    rough: PanelRule | None = None
-    """A rule at `_ROUGH`, of crowded boxes."""
+    geometric: bool = False
+    """As of `wayside.acceptance.refinement.refined`."""
 
 
 def _builder(flight: Flight, volume: Volume, rtol: float) -> _Builder:
     known = outlook(flight, volume)
-    build = partial(build_panels, flight, volume, known=known)
-    if not is_crowded(flight, volume, known):
-        return _Builder(build, False)
-    build = partial(build, crowded=True)
-    if rtol < TIGHT:
-        # What directions count for was tried at looser accuracies alone.
-        return _Builder(build, True)
-    rough = build(_ROUGH)
-    return _Builder(partial(build, likely=rough.rule.hit_probability), True, rough)
+    crowded = is_crowded(flight, volume, known)
+    # Fewer nodes in rapidity were tried at looser accuracies alone.
+    loose = rtol >= TIGHT
+    build = partial(build_panels, flight, volume, crowded=crowded, by_length=loose, known=known)
+    if crowded and loose:
+        build = partial(build, likely=build(_ROUGH).rule.hit_probability)
+    return _Builder(build, crowded, crowded and loose)
 
 
 @dataclass(frozen=True, eq=False)
@@ -281,7 +278,7 @@ class _Again:
 
 def _converged(builder: _Builder, rtol: float) -> tuple[Rule, Callable[[], Rule], float]:
     """`converged_rule` of what builds rules, with what makes the same nodes once more."""
-    build, crowded, rough = builder
+    build, crowded, geometric = builder
     low, high = _first_two(rtol, crowded)
     lower, upper = build(low.level), build(high.level)
     if not crowded:
@@ -289,8 +286,7 @@ def _converged(builder: _Builder, rtol: float) -> tuple[Rule, Callable[[], Rule]
         error = _bound(step, upper.rule.hit_probability, rtol, LEAST_OF_RULES)
         if error <= rtol:
             return upper.rule, _Again(build, ((high.level, ALL),)), error
-    over = (lower, upper) if rough is None else (lower, upper, rough)
-    panels = 1 + max(int(built.panels.max(initial=-1)) for built in over)
+    panels = 1 + max(int(built.panels.max(initial=-1)) for built in (lower, upper))
     rate = STEEP / shortest_distance(upper.rule)
 
     def integrals(built: PanelRule) -> Built:
@@ -304,12 +300,12 @@ def _converged(builder: _Builder, rtol: float) -> tuple[Rule, Callable[[], Rule]
         (high, integrals(upper)),
         rtol / SAFETY,
         _most(rtol),
-        None if rough is None else integrals(rough).sums,
+        geometric,
     )
 
     again = _Again(build, tuple((part.level, part.panels) for part in result.parts))
     rule = merged([(1.0, rule_over(part.payload, part.panels)) for part in result.parts])
-    least = LEAST_OF_RULES if rough is None else LEAST_OF_THREE
+    least = LEAST_GEOMETRIC if geometric else LEAST_OF_RULES
     error = _bound(result.step, rule.hit_probability, rtol, least)
     if error > rtol:
         _warn(error, rtol)
@@ -336,14 +332,14 @@ def decay_curve_of_sum(
     volume, rtol
         As in `face_acceptance`.
     """
-    return _curve(_Builder(partial(_panels_of_sum, summed, volume), False), rtol)
+    return _curve(_Builder(partial(_panels_of_sum, summed, volume)), rtol)
 
 
 def converged_rule_of_sum(
     summed: Callable[[int], Flight], volume: Volume, rtol: float = ACCURACY
 ) -> tuple[Rule, float]:
     """`converged_rule` of a flight whose energies are its own nodes, as of `decay_curve_of_sum`."""
-    rule, _, error = _converged(_Builder(partial(_panels_of_sum, summed, volume), False), rtol)
+    rule, _, error = _converged(_Builder(partial(_panels_of_sum, summed, volume)), rtol)
     return rule, error
 
 

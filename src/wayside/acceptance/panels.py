@@ -54,9 +54,8 @@ def _assemble(flight, sky, panels, spectrum_of, rules, usual, least):  # type: i
         if spectrum_of[i] != last:
             last = spectrum_of[i]
             count = offsets[last]
-            relief = -1.0
+            relief = -1.0 if least < 0.0 else 0.0
             if least > 0.0:
-                relief = 0.0
                 if i == 0 or panels[i] != panels[i - 1]:
                     in_panel = 0.0
                     covered = 0.0
@@ -99,6 +98,7 @@ def build_panels(
     level: Level,
     *,
     crowded: bool = False,
+    by_length: bool = False,
     likely: float = 0.0,
     chosen: BoolArray = ALL,
     known: Outlook | None = None,
@@ -115,10 +115,11 @@ def build_panels(
         Numbers of nodes.
     crowded, chosen, known
         As of `wayside.acceptance.survey.survey_panels`.
+    by_length
+        Whether short segments of rapidity take fewer nodes than usual, and long ones more.
     likely
-        Probability per produced excited state to cross the volume, to some tens of per cent, where
-        directions that count for little and short segments of rapidity are to take fewer nodes. 0
-        for the same everywhere.
+        Then, probability per produced excited state to cross the volume, to some tens of per cent,
+        where directions that count for little are to take fewer nodes. 0 for the same everywhere.
     """
     sky, panels = survey_panels(
         flight, volume, face=False,
@@ -133,7 +134,7 @@ def build_panels(
         of_direction,
         gauss_legendre_up_to(math.ceil(_LONGEST * level.rapidity)),
         level.rapidity,
-        _SHARE * likely / (level.polar * level.azimuth),
+        _SHARE * likely / (level.polar * level.azimuth) if by_length else -1.0,
     )
     spectra = Spectra(of_direction, offsets, nodes[0], nodes[1], nodes[2])
     return PanelRule(Rule(sky, spectra, hits, path, volume.nearest), panels)
@@ -221,14 +222,16 @@ def rule_over(built: PanelRule, chosen: BoolArray) -> Rule:
     )
     spectra = rule.spectra
     of_direction = spectra.of_direction[kept]
-    groups = np.unique(of_direction)
     counts = np.diff(spectra.offsets)
-    kept_nodes = np.repeat(np.isin(np.arange(len(counts)), groups), counts)
-    offsets = np.concatenate([[0], np.cumsum(counts[groups])]).astype(np.intp)
+    groups = np.zeros(len(counts), dtype=np.bool_)
+    groups[of_direction] = True
+    kept_nodes = np.repeat(groups, counts)
+    counts = counts[groups]
+    offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.intp)
     columns = (spectra.rapidity, spectra.weight, spectra.log_flight)
     spectra = Spectra(_counted(of_direction), offsets, *(column[kept_nodes] for column in columns))
-    spectrum_of = np.repeat(np.arange(len(groups)), counts[groups])
-    by_spectrum = np.bincount(spectrum_of, spectra.weight, minlength=len(groups))
+    spectrum_of = np.repeat(np.arange(len(counts)), counts)
+    by_spectrum = np.bincount(spectrum_of, spectra.weight, minlength=len(counts))
     hits = by_spectrum[spectra.of_direction] * sky.weights
     first = np.diff(sky.rays, prepend=-1) > 0
     path = float(hits @ (sky.far - sky.near))

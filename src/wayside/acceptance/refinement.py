@@ -5,8 +5,8 @@ azimuth and rapidity, and whichever leaves the largest step goes up the ladder, 
 alone. Next to a kinematic edge few of dozens are slow to converge; to raise all would multiply the
 nodes. Steps of all panels are added by their sizes, so that none hides another.
 
-A step is the error of the lower order. Where a third one is at hand, how much the last step is
-smaller than the one before tells by how much the upper order is better known.
+A step is the error of the lower order. Where convergence is geometric, how small it is beside the
+integral in its panel tells by how much the upper order is better known.
 """
 
 from collections.abc import Callable
@@ -30,7 +30,7 @@ _POLAR, _AZIMUTH, _RAPIDITY = 0, 1, 2
 _QUICK: Final = 2.0
 """An azimuth whose step is more than this many times what is allowed goes up by two."""
 
-_LEFT: Final = 0.8
+_LEFT: Final = 0.9
 """Fraction of what is allowed that panels which are left as they are may add up to."""
 
 _BEST_RATIO: Final = 0.1
@@ -104,8 +104,8 @@ class _Ladders:
         By how much less an integral has to be known, shape (integrals,).
     lower, upper
         Two orders over all panels, and where they are on the ladder.
-    rough
-        Integrals at a still lower order.
+    geometric
+        As of `refined`.
     """
 
     def __init__(
@@ -114,7 +114,7 @@ class _Ladders:
         loss: FloatArray,
         lower: tuple[Rungs, Built],
         upper: tuple[Rungs, Built],
-        rough: FloatArray | None,
+        geometric: bool,
     ) -> None:
         self._build, self._loss = build, loss
         (self._low, below), (self._high, built) = lower, upper
@@ -126,53 +126,58 @@ class _Ladders:
         self._builds = [(self._high, built)]
         self._owner = np.zeros(panels, dtype=np.intp)
         self._attributed = np.zeros(panels, dtype=np.bool_)
-        self._raised = np.full(panels, rough is None)
-        self._geometric = rough is not None
+        self._raised = np.full(panels, not geometric)
+        self._geometric = geometric
         self.steps = np.zeros((3, panels))
-        step = self._step(self._upper, self._lower)
-        if rough is not None:
-            self._last = step
-            step = self._left(step, self._step(self._lower, rough))
+        self.steps[_POLAR] = self._left_of_all()
+        if geometric:
             self._low, self._lower = self._high, built.sums
             self._high = self._high.all_raised()
-        self.steps[_POLAR] = step
 
-    def _step(self, now: FloatArray, before: FloatArray) -> FloatArray:
-        """Step of every panel relative to all of them, the largest among the integrals."""
+    def _relative(self, change: FloatArray) -> FloatArray:
+        """Change of every panel relative to all of them, of every integral."""
         totals = np.abs(self._sums.sum(axis=1))
         scale = self._loss * np.where(totals > 0.0, totals, 1.0)
-        return np.asarray(np.max(np.abs(now - before) / scale[:, None], axis=0))
+        return np.abs(change) / scale[:, None]
 
-    def _left(self, step: FloatArray, before: FloatArray) -> FloatArray:
-        """Error after a step, from how much less it is than the one before where that is known.
+    def _step(self, now: FloatArray, before: FloatArray) -> FloatArray:
+        """Step of every panel, the largest among the integrals."""
+        return np.asarray(self._relative(now - before).max(axis=0))
+
+    def _left(self, step: FloatArray, beside: FloatArray) -> FloatArray:
+        """Error after a step, from how small it is beside what it is a part of.
 
         The power is that of QUADPACK, which takes the error of an integral for the step between two
-        orders to the power 3/2.
+        orders, relative to the size of the integrand, to the power 3/2.
         """
         if not self._geometric:
             return step
         with np.errstate(divide="ignore", invalid="ignore"):
-            ratio = np.where(before > 0.0, step / before, 1.0)
+            ratio = np.where(beside > 0.0, step / beside, 1.0)
         return np.asarray(step * np.clip(np.sqrt(ratio), _BEST_RATIO, 1.0))
 
+    def _left_of_all(self) -> FloatArray:
+        """Error of every panel after a step in all three, the largest among the integrals."""
+        step = self._relative(self._upper - self._lower)
+        return np.asarray(self._left(step, self._relative(self._upper)).max(axis=0))
+
     def slow(self, allowed: float) -> BoolArray:
-        """Panels that cannot be left as they are."""
+        """Panels that cannot be left as they are: those that do most for their nodes."""
         by_panel = self.steps.sum(axis=0)
-        order = np.argsort(by_panel)
+        order = np.argsort(by_panel / np.maximum(self._nodes, 1))
         slow = np.zeros(len(order), dtype=np.bool_)
         slow[order] = np.cumsum(by_panel[order]) > _LEFT * allowed
         return slow
 
     def raise_all(self, chosen: BoolArray) -> None:
-        """Raise some panels in all three once, where there is a rough order."""
+        """Raise some panels in all three once, where convergence is geometric."""
         chosen = chosen & ~self._raised
         if not chosen.any():
             return
         self._raised |= chosen
         built = self._build(self._high.level, chosen)
         self._upper[:, chosen] = built.sums[:, chosen]
-        left = self._left(self._step(self._upper, self._lower), self._last)
-        self.steps[_POLAR, chosen] = left[chosen]
+        self.steps[_POLAR, chosen] = self._left_of_all()[chosen]
         self._settle(chosen, self._high, built)
 
     def _settle(self, panels: BoolArray, place: Rungs, built: Built) -> None:
@@ -217,8 +222,7 @@ class _Ladders:
             some = True
             built = self._build(up.level, panels)
             step = self._step(built.sums, self._sums)
-            left = self._left(step, self.steps[move[3]])
-            self.steps[move[3], panels] = left[panels]
+            self.steps[move[3], panels] = self._left(step, self.steps[move[3]])[panels]
             # Where the lower order was right already, the nodes are better spent on the others.
             better = panels & (step > _NEGLIGIBLE * allowed / chosen.sum())
             self._settle(better, up, built)
@@ -241,7 +245,7 @@ def refined(
     upper: tuple[Rungs, Built],
     allowed: float,
     most: int,
-    rough: FloatArray | None = None,
+    geometric: bool = False,
 ) -> Refined:
     """Raise orders until the steps of all panels add up to no more than is allowed.
 
@@ -257,17 +261,16 @@ def refined(
         Relative step.
     most
         Number of nodes that are not to be exceeded.
-    rough
-        Integrals in every panel at a lower order than both, shape (integrals, panels). With it the
-        error is less than the step where orders converge, and slow panels go up in all three before
-        their step is attributed.
+    geometric
+        Whether the error is taken for less than the step where that is small, and slow panels go up
+        in all three before their step is attributed.
 
     Returns
     -------
     Refined
         Its step is more than is allowed where the ladder ends, or the nodes do.
     """
-    ladders = _Ladders(build, loss, lower, upper, rough)
+    ladders = _Ladders(build, loss, lower, upper, geometric)
     while float(ladders.steps.sum()) > allowed:
         slow = ladders.slow(allowed)
         ladders.raise_all(slow)
