@@ -73,7 +73,7 @@ class FakeRun:
     detector
         Name of the detector.
     kind
-        Kind of the particles, in `SAMPLES`.
+        Kind of the particles, in `wayside.results.fake_samples.SAMPLES`.
     particles
         How many.
     seed
