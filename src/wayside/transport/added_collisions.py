@@ -139,12 +139,13 @@ def added_particles(ways: Ways, how: Adding, rng: np.random.Generator) -> AddedP
 
 
 _TYPICAL: Final = 2.0
-"""Kinetic energy, in units of the smallest, at which places are weighted by their rate."""
+"""Kinetic energy, in units of the smallest, at which places are weighted by their rate; less where
+the muon cannot give so much."""
 
 
 def _of_one_kind(ways: Ways, how: Adding, kind: Kind, rng: np.random.Generator) -> AddedParticles:
     collision, mass = COLLISIONS[kind.name], ways.mass
-    able = collision.largest(ways.pieces.energy + mass, mass) > _TYPICAL * how.least
+    able = collision.largest(ways.pieces.energy + mass, mass) > how.least
     ways = ways._replace(pieces=ways.pieces.of(np.flatnonzero(able)))
     pieces, energy = ways.pieces, ways.pieces.energy + mass
     muons, first = np.unique(pieces.muon, return_index=True)
@@ -152,9 +153,11 @@ def _of_one_kind(ways: Ways, how: Adding, kind: Kind, rng: np.random.Generator) 
         none = np.zeros(0, np.int64)
         rows, numbers = np.zeros(0, PRIMARY), np.zeros(0)
         return AddedParticles(none, none, rows, numbers, rows, numbers)
-    typical = ways.rate(collision, np.full(len(energy), _TYPICAL * how.least), energy)
+    most = collision.largest(energy, mass)
+    typical = np.minimum(_TYPICAL * how.least, np.sqrt(how.least * most))
     near = np.exp(-to_blocks(pieces, ways.stack) / how.depth)
-    weight = pieces.length * typical * np.maximum(near, how.outside)
+    weight = pieces.length * ways.rate(collision, typical, energy)
+    weight *= np.maximum(near, how.outside)
     total = np.add.reduceat(weight, first)
     owner = np.repeat(np.arange(len(muons)), kind.each)
     copy = np.tile(np.arange(kind.each), len(muons))
