@@ -8,7 +8,7 @@ import numpy as np
 from wayside.detector.physics import Physics
 from wayside.detector.stack import Stack
 from wayside.transport import datasets
-from wayside.transport.added_collisions import Adding, Kind, added_particles
+from wayside.transport.added_collisions import Adding, CollisionKind, added_particles
 from wayside.transport.engine import Engine, kinetic_energies, masses
 from wayside.transport.gun import gun
 from wayside.transport.marked_tracks import daughters, marked
@@ -26,7 +26,9 @@ def main() -> None:
     engine = Engine(Stack(blocks=16), Physics(), datasets.find(), record=False)
     run = engine.run_with_paths(gun(13, ENERGY, NUMBER, (0.0, 0.0, -105.0)), 11)
     how = Adding(
-        least=40.0, kinds=(Kind("knock-on", 30, 1.5), Kind("bremsstrahlung", 30, 1.0)), outside=1.0
+        least=40.0,
+        kinds=(CollisionKind("knock-on", 30, 1.5), CollisionKind("bremsstrahlung", 30, 1.0)),
+        outside=1.0,
     )
     mass = float(masses(np.array([13]))[0])
     ways = Ways(pieces_of(run.points), mass, material_of(engine), engine.stack)

@@ -14,11 +14,12 @@ from wayside.detector.materials import Material
 from wayside.detector.stack import Stack
 from wayside.generator.records import PRIMARY
 from wayside.selections.samples import in_half
-from wayside.transport.added_collisions import Adding, Kind, added_particles, power_law
+from wayside.transport.added_collisions import Adding, CollisionKind, added_particles, power_law
 from wayside.transport.engine import kinetic_energies
+from wayside.transport.followed_cascades import highest_track
 from wayside.transport.marked_tracks import daughters, marked
 from wayside.transport.muon_collisions import COLLISIONS
-from wayside.transport.muon_events import BIRTH, before, copies_of, highest_track
+from wayside.transport.muon_events import BIRTH, before, copies_of
 from wayside.transport.muon_ways import Ways, pieces_of, to_blocks
 from wayside.transport.neutron_cascade import event_numbers
 from wayside.transport.records import CROSSING, POINT, TRACK, track_keys
@@ -58,7 +59,7 @@ def test_weights_give_the_rate(name, power):
     Four standard errors: fails once in 16,000 for each of six numbers.
     """
     number, energy, least = 400, 3000.0, 50.0
-    how = Adding(least, (Kind(name, 12, power),), depth=40.0, outside=0.2)
+    how = Adding(least, (CollisionKind(name, 12, power),), depth=40.0, outside=0.2)
     made = added_particles(ways(number, energy), how, np.random.default_rng(3))
     assert np.bincount(made.muon).tolist() == number * [12]
     kind, edges = COLLISIONS[name], np.cumsum([0.0, *(length for _, length in WAY)])

@@ -28,12 +28,13 @@ import numpy as np
 
 from wayside.generator.records import PRIMARY
 from wayside.transport.engine import masses
+from wayside.transport.interaction_rods import along
 from wayside.transport.muon_collisions import COLLISIONS
 from wayside.transport.muon_ways import Pieces, Ways, to_blocks
 from wayside.typing import FloatArray, IntArray, StructuredArray
 
 
-class Kind(NamedTuple):
+class CollisionKind(NamedTuple):
     """Collisions of one kind.
 
     Attributes
@@ -75,7 +76,10 @@ class Adding(NamedTuple):
     """
 
     least: float = 40.0
-    kinds: tuple[Kind, ...] = (Kind("knock-on", 15, 1.5), Kind("bremsstrahlung", 1, 1.0))
+    kinds: tuple[CollisionKind, ...] = (
+        CollisionKind("knock-on", 15, 1.5),
+        CollisionKind("bremsstrahlung", 1, 1.0),
+    )
     depth: float = 17.0
     outside: float = 0.02
     heavy: float = 0.2
@@ -143,7 +147,9 @@ _TYPICAL: Final = 2.0
 the muon cannot give so much."""
 
 
-def _of_one_kind(ways: Ways, how: Adding, kind: Kind, rng: np.random.Generator) -> AddedParticles:
+def _of_one_kind(
+    ways: Ways, how: Adding, kind: CollisionKind, rng: np.random.Generator
+) -> AddedParticles:
     collision, mass = COLLISIONS[kind.name], ways.mass
     able = collision.largest(ways.pieces.energy + mass, mass) > how.least
     ways = ways._replace(pieces=ways.pieces.of(np.flatnonzero(able)))
@@ -167,14 +173,14 @@ def _of_one_kind(ways: Ways, how: Adding, kind: Kind, rng: np.random.Generator) 
     sought = (upto - weight)[first][owner] + part * total[owner]
     last = np.append(first[1:], len(weight)) - 1
     piece = np.clip(np.searchsorted(upto, sought), first[owner], last[owner])
-    along = np.clip((sought - upto[piece]) / weight[piece] + 1.0, 0.0, 1.0)
+    fraction = np.clip((sought - upto[piece]) / weight[piece] + 1.0, 0.0, 1.0)
     places = kind.each * weight[piece] / pieces.length[piece] / total[owner]
     ways, energy = ways._replace(pieces=pieces.of(piece)), energy[piece]
     transfer, density = power_law(
         how.least, collision.largest(energy, mass), kind.power, rng.random(len(owner))
     )
     cosine = collision.cosine(transfer, energy, mass, rng)
-    rows = _rows(ways.pieces, along, collision.pdg, transfer, cosine, rng)
+    rows = _rows(ways.pieces, fraction, collision.pdg, transfer, cosine, rng)
     rate = ways.rate(collision, transfer, energy)
     left = _left(ways.pieces, rows, energy, transfer, mass)
     lost = transfer / (energy - mass)
@@ -211,20 +217,21 @@ def power_law(
 
 def _rows(
     pieces: Pieces,
-    along: FloatArray,
+    fraction: FloatArray,
     pdg: int,
     transfer: FloatArray,
     cosine: FloatArray,
     rng: np.random.Generator,
 ) -> StructuredArray:
     """Particles that start somewhere along pieces, at angles to them."""
-    rows = np.zeros(len(along), PRIMARY)
+    rows = np.zeros(len(fraction), PRIMARY)
     rows["pdg"] = pdg
     rows["weight"] = 1.0
-    rows["time"] = pieces.begun + along * pieces.taken
-    place = pieces.start + along[:, None] * (pieces.end - pieces.start)
-    direction = (pieces.end - pieces.start) / pieces.length[:, None]
-    turned = _turned(direction, cosine, 2.0 * np.pi * rng.random(len(along)))
+    rows["time"] = pieces.begun + fraction * pieces.taken
+    place = pieces.start + fraction[:, None] * (pieces.end - pieces.start)
+    azimuth, sine = 2.0 * np.pi * rng.random(len(fraction)), np.sqrt(1.0 - cosine**2)
+    about = np.stack([sine * np.cos(azimuth), sine * np.sin(azimuth), cosine], axis=1)
+    turned = along(about, pieces.direction)
     mass = masses(rows["pdg"])
     momentum = np.sqrt(transfer * (transfer + 2.0 * mass))
     for k, axis in enumerate("xyz"):
@@ -239,25 +246,10 @@ def _left(
     """Muons after collisions, with what is left of the energy along what is of the momentum."""
     left = rows.copy()
     left["pdg"] = 0
-    direction = (pieces.end - pieces.start) / pieces.length[:, None]
-    before = np.sqrt(energy**2 - mass**2)[:, None] * direction
+    before = np.sqrt(energy**2 - mass**2)[:, None] * pieces.direction
     other = before - np.stack([rows[f"p{axis}"] for axis in "xyz"], axis=1)
     size = np.sqrt(np.maximum((energy - transfer) ** 2 - mass**2, 0.0))
     other *= (size / np.linalg.norm(other, axis=1))[:, None]
     for k, axis in enumerate("xyz"):
         left[f"p{axis}"] = other[:, k]
     return left
-
-
-def _turned(direction: FloatArray, cosine: FloatArray, azimuth: FloatArray) -> FloatArray:
-    """Unit vectors at angles to others, shape (n, 3)."""
-    least = np.eye(3)[np.argmin(np.abs(direction), axis=1)]
-    one = np.cross(direction, least)
-    one /= np.linalg.norm(one, axis=1)[:, None]
-    two = np.cross(direction, one)
-    sine = np.sqrt(np.maximum(1.0 - cosine**2, 0.0))
-    return np.asarray(
-        cosine[:, None] * direction
-        + (sine * np.cos(azimuth))[:, None] * one
-        + (sine * np.sin(azimuth))[:, None] * two
-    )

@@ -137,10 +137,15 @@ def timeable(crossings: Mapping[str, StructuredArray], stack: Stack) -> IntArray
     return keepable(crossings["film"][np.isin(film, gas)], stack)
 
 
+def highest_track(crossings: Mapping[str, StructuredArray]) -> int:
+    """Largest number of a track, 0 without any."""
+    return max((int(rows["track"].max(initial=0)) for rows in crossings.values()), default=0)
+
+
 def merged(first: dict[str, Any], later: dict[str, Any]) -> dict[str, Any]:
     """Crossings of two runs for the same events; tracks of the second get other numbers."""
     joint = {}
-    shift = max((int(rows["track"].max(initial=0)) for rows in first.values()), default=0)
+    shift = highest_track(first)
     for kind, rows in first.items():
         more = later[kind].copy()
         more["track"] += shift

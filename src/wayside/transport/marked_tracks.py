@@ -25,16 +25,10 @@ def marked(tracks: StructuredArray, births: StructuredArray, least: float) -> In
         `wayside.transport.records.track_keys` by row of the primary.
     """
     daughter = daughters(tracks)
-    creators = {(kind.creator.encode(), kind.pdg) for kind in COLLISIONS.values()}
-    hard = np.array(
-        [
-            parent == 1 and (creator, pdg) in creators
-            for parent, creator, pdg in zip(
-                tracks["parent"], tracks["creator"], tracks["pdg"], strict=True
-            )
-        ],
-        dtype=np.bool_,
-    )
+    hard = np.zeros(len(tracks), dtype=np.bool_)
+    for kind in COLLISIONS.values():
+        hard |= (tracks["creator"] == kind.creator.encode()) & (tracks["pdg"] == kind.pdg)
+    hard &= tracks["parent"] == 1
     hard &= births["kinetic_energy"] > least
     return track_keys(tracks["primary"], tracks["track"])[(daughter >= 0) & hard[daughter]]
 

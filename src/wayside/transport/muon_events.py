@@ -10,7 +10,7 @@ from wayside.transport.added_collisions import Adding, added_particles
 from wayside.transport.beam_events import BeamEvents, of_events
 from wayside.transport.biased_beams import Beam
 from wayside.transport.engine import Engine, RunWithPaths, masses
-from wayside.transport.followed_cascades import merged, timeable
+from wayside.transport.followed_cascades import highest_track, merged, timeable
 from wayside.transport.geometry import geometry, materials, materials_by_volume
 from wayside.transport.marked_tracks import marked
 from wayside.transport.muon_ways import Ways, pieces_of
@@ -19,6 +19,9 @@ from wayside.transport.plan import chunk_seed
 from wayside.transport.preselection import keepable
 from wayside.transport.records import track_keys
 from wayside.typing import IntArray, StructuredArray
+
+BIRTH: Final = np.dtype([("event", np.int64), ("track", np.int32), ("time", np.float64)])
+"""When a track of an event begins, in ns."""
 
 
 def marked_events(
@@ -135,10 +138,6 @@ def _begun(run: RunWithPaths, muons: StructuredArray) -> StructuredArray:
     return rows
 
 
-BIRTH: Final = np.dtype([("event", np.int64), ("track", np.int32), ("time", np.float64)])
-"""When a track of an event begins, in ns."""
-
-
 def before(
     crossings: StructuredArray, left: StructuredArray, births: StructuredArray
 ) -> StructuredArray:
@@ -166,11 +165,6 @@ def before(
     begun = np.where(keys[found] == own, births["time"][found], -np.inf)
     since = np.where(crossings["track"] == 1, crossings["time"], begun)
     return np.asarray(crossings[since < ends])
-
-
-def highest_track(crossings: Mapping[str, StructuredArray]) -> int:
-    """Largest number of a track, 0 without any."""
-    return max((int(rows["track"].max(initial=0)) for rows in crossings.values()), default=0)
 
 
 def material_of(engine: Engine) -> dict[str, Material]:

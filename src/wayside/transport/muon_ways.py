@@ -42,6 +42,11 @@ class Pieces(NamedTuple):
         """In mm, shape (n,)."""
         return np.asarray(np.linalg.norm(self.end - self.start, axis=1))
 
+    @property
+    def direction(self) -> FloatArray:
+        """Unit vectors, shape (n, 3)."""
+        return np.asarray((self.end - self.start) / self.length[:, None])
+
     def of(self, chosen: IntArray) -> "Pieces":
         """Some of them."""
         columns: list[Any] = [column[chosen] for column in self]
@@ -124,6 +129,5 @@ def to_blocks(pieces: Pieces, stack: Stack) -> FloatArray:
         0 in the blocks, infinite where the line does not meet them any more.
     """
     blocks, _ = boxes(stack)
-    direction = (pieces.end - pieces.start) / pieces.length[:, None]
-    enter, leave = blocks.met(0.5 * (pieces.start + pieces.end), direction).T
+    enter, leave = blocks.met(0.5 * (pieces.start + pieces.end), pieces.direction).T
     return np.where((leave > 0.0) & (enter < leave), np.maximum(enter, 0.0), np.inf)
