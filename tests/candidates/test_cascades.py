@@ -60,7 +60,7 @@ def test_densities_are_those_of_copies_and_classes():
     candidates = joined(shipped_samples().candidates, apart=True)
     number = {entry["name"]: entry["simulated"] for entry in candidates.samples}
     for name, sample in by_name().items():
-        if not isinstance(sample, CascadeSample) or not number.get(name):
+        if not isinstance(sample, CascadeSample) or name in NOT_YET:
             continue
         rows = candidates.of(name)
         fraction = rows["sampling_density"] / drawn_density(sample, number[name], rows)
@@ -73,6 +73,16 @@ def test_densities_are_those_of_copies_and_classes():
         assert np.mean(np.abs(fraction - 1.0) < 1e-3) > 0.5
 
 
+NOT_YET = {
+    *(f"muon-above-{name}" for name in ("around", "soft", "hard", "axis")),
+    *(f"neutron-cascade-{name}" for name in ("around", "low", "down")),
+    *("muon-front-marked", "muon-front-added", "klong-rock-above"),
+    # Alone in its group until then.
+    "klong-rock",
+}
+"""Samples that are listed and not yet in the table that comes with Wayside."""
+
+
 def test_the_table_is_joined():
     """Taking apart and joining again changes nothing; no weight grows by joining."""
     pytest.importorskip("pyarrow")
@@ -80,10 +90,9 @@ def test_the_table_is_joined():
 
     together = shipped_samples().candidates
     names = [sample["name"] for sample in together.samples if sample.get("joined")]
-    there = {sample["name"] for sample in together.samples if sample["simulated"]}
-    groups = [there.intersection(group) for group in JOINED.values()]
-    groups += [there.intersection(complete.names) for complete in COMPLETE.values()]
-    assert set(names) == set().union(*(group for group in groups if len(group) > 1))
+    every = {name for group in JOINED.values() for name in group}
+    every |= {name for complete in COMPLETE.values() for name in complete.names}
+    assert set(names) == every - NOT_YET
     alone = joined(together, apart=True)
     again = joined(alone)
     densities = [table.rows["sampling_density"] for table in (together, alone, again)]
